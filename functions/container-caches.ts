@@ -1,9 +1,9 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { CacheSettings } from '../core/cache/cache-settings.ts';
 import type { TroubleKind } from '../core/cache/shared/shared-access.ts';
 import { readUsage, UsageReporter } from '../core/cache/upkeep/usage-reporter.ts';
 import { systemClock } from '../core/time/clock.ts';
+import { logger } from './logger.ts';
 import { countMetrics, publishHitRate } from './metrics.ts';
 import { CACHE_NAMES, makeProductCaches, type ProductCaches } from './product-caches.ts';
 
@@ -37,12 +37,11 @@ export function makeContainerCaches({
    */
   leaves_hot_keys?: boolean;
 }): ContainerCaches {
-  const logger = new Logger();
   const caches = makeProductCaches({
     client,
     table,
     settings,
-    onTrouble: (cache, kind) => tellTrouble(logger, cache, kind),
+    onTrouble: tellTrouble,
   });
   const usage = new UsageReporter({
     client,
@@ -78,7 +77,7 @@ const TROUBLE = {
   too_large: 'CacheTooLarge',
 } as const;
 
-function tellTrouble(logger: Logger, cache: string, kind: TroubleKind): void {
+function tellTrouble(cache: string, kind: TroubleKind): void {
   if (kind === 'dropped') logger.warn('A write of a cache was given up.', { cache });
   else countMetrics('caches', { [TROUBLE[kind]]: 1 }, { cache });
 }

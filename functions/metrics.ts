@@ -1,4 +1,5 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { logger } from './logger.ts';
 
 /**
  * Every metric of our own, by service: its one dimension. Each is billed, about 0.30 dollars a month, whether
@@ -16,7 +17,14 @@ export const METRICS = {
   api: ['InternalErrors', 'PoliciesWithoutPath'],
   broadcast: ['AuditEntriesChanged'],
   /** Only of snapshots that were taken: where they are missing, there are none. */
-  snapshot: ['LanesUnreadable', 'EdgesSilent'],
+  snapshot: [
+    'LanesUnreadable',
+    'EdgesExpected',
+    'EdgesSilent',
+    /** Totals that only a void makes smaller: traffic is their rate of change. */
+    'PacketsCounted',
+    'BytesCounted',
+  ],
   cleanup: ['totals_mismatches'],
   export: ['ExportsFailed'],
   notify: ['DeliveriesGivenUp'],
@@ -61,6 +69,8 @@ export function publishHitRate(cache: string, { hits, misses }: { hits: number; 
 
 function lineOf(serviceName: MetricService, fields: Record<string, string | number>): Metrics {
   const metrics = new Metrics({ serviceName });
+  const correlation_id = logger.getCorrelationId();
+  if (correlation_id !== undefined) metrics.addMetadata('correlation_id', String(correlation_id));
   for (const [name, value] of Object.entries(fields)) metrics.addMetadata(name, String(value));
   return metrics;
 }

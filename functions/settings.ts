@@ -56,6 +56,8 @@ export const SETTINGS = {
   LANES_A_GROUP: z.coerce.number().int().min(1).default(LANES_A_GROUP),
   /** The name of the function that reads a group. */
   SNAPSHOT_GROUP_FUNCTION: text,
+  /** The bucket that the deployed console is served from. */
+  CONSOLE_BUCKET: text,
   EXPORT_BUCKET: text,
   /** The name of the export function. */
   EXPORT_FUNCTION: text,

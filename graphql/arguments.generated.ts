@@ -141,7 +141,7 @@ export const INPUT_FIELDS = {
   PathWeightsInput: { latency: 'Float', jitter: 'Float', loss: 'Float', bandwidth: 'Float', cost: 'Float' },
   GeoBox: { south: 'Float!', west: 'Float!', north: 'Float!', east: 'Float!' },
   ExportInput: { kind: 'ExportKind!', format: 'ExportFormat', from: 'AWSDateTime!', to: 'AWSDateTime!', policy_id: 'ID', site_id: 'ID', endpoint_id: 'ID', edge_id: 'ID', resolution: 'Resolution', group_by: '[ExportGroup!]', order_by: 'TrafficOrder', address: 'String', port: 'Int', protocol: 'Int', application: 'ApplicationClass', actor: 'String', action: 'String', target: 'String' },
-  EventActorInput: { kind: 'AuditActorKind!', sub: 'String!', username: 'String', email: 'String', groups: '[String!]!', source_ip: 'String' },
+  EventActorInput: { kind: 'AuditActorKind!', sub: 'String!', username: 'String', email: 'String', groups: '[String!]!', source_ip: 'String', request_id: 'String' },
 } as const satisfies Record<string, Record<string, string>>;
 
 export const ENUM_VALUES = {

@@ -850,7 +850,8 @@ export type introspection = {"__schema":{"queryType":{"name":"Query","kind":"OBJ
   {"name":"username","args":[],"type":{"kind":"SCALAR","name":"String","ofType":null}},
   {"name":"email","args":[],"type":{"kind":"SCALAR","name":"String","ofType":null}},
   {"name":"groups","args":[],"type":{"kind":"NON_NULL","name":null,"ofType":{"name":null,"kind":"LIST","ofType":{"name":null,"kind":"NON_NULL","ofType":{"name":"String","kind":"SCALAR","ofType":null}}}}},
-  {"name":"source_ip","args":[],"type":{"kind":"SCALAR","name":"String","ofType":null}}],"inputFields":null,"interfaces":[],"enumValues":null,"possibleTypes":null},
+  {"name":"source_ip","args":[],"type":{"kind":"SCALAR","name":"String","ofType":null}},
+  {"name":"request_id","args":[],"type":{"kind":"SCALAR","name":"String","ofType":null}}],"inputFields":null,"interfaces":[],"enumValues":null,"possibleTypes":null},
 {"kind":"ENUM","name":"AuditActorKind","fields":null,"inputFields":null,"interfaces":null,"enumValues":[{"name":"PERSON"},
   {"name":"MACHINE"},
   {"name":"SYSTEM"}],"possibleTypes":null},
@@ -1626,5 +1627,6 @@ export type introspection = {"__schema":{"queryType":{"name":"Query","kind":"OBJ
   {"name":"username","type":{"kind":"SCALAR","name":"String","ofType":null},"defaultValue":null},
   {"name":"email","type":{"kind":"SCALAR","name":"String","ofType":null},"defaultValue":null},
   {"name":"groups","type":{"kind":"NON_NULL","name":null,"ofType":{"name":null,"kind":"LIST","ofType":{"name":null,"kind":"NON_NULL","ofType":{"name":"String","kind":"SCALAR","ofType":null}}}},"defaultValue":null},
-  {"name":"source_ip","type":{"kind":"SCALAR","name":"String","ofType":null},"defaultValue":null}],"interfaces":null,"enumValues":null,"possibleTypes":null}
+  {"name":"source_ip","type":{"kind":"SCALAR","name":"String","ofType":null},"defaultValue":null},
+  {"name":"request_id","type":{"kind":"SCALAR","name":"String","ofType":null},"defaultValue":null}],"interfaces":null,"enumValues":null,"possibleTypes":null}
 ],"directives":[]}};

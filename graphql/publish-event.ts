@@ -40,6 +40,7 @@ export const PUBLISH_EVENT = /* GraphQL */ `
         email
         groups
         source_ip
+        request_id
       }
       target
       target_name

@@ -599,6 +599,7 @@ export interface AuditActor {
   email: string | null;
   groups: string[];
   source_ip: string | null;
+  request_id: string | null;
 }
 
 export type AuditActorKind = 'PERSON' | 'MACHINE' | 'SYSTEM';
@@ -1626,6 +1627,7 @@ export interface EventActorInput {
   email?: string | null | undefined;
   groups: string[];
   source_ip?: string | null | undefined;
+  request_id?: string | null | undefined;
 }
 
 export interface Operations {

@@ -1,11 +1,10 @@
 import type { AlarmTopic } from './alarm-topic.ts';
-import { ownMetric } from './own-metric.ts';
 import type { PatronusFunction } from './patronus-function.ts';
 
 /** Alarms when a function that fails paths over leaves a policy without any between two sites. */
-export function alarmOnLostPaths(alarms: AlarmTopic, fn: PatronusFunction, service: string): void {
+export function alarmOnLostPaths(alarms: AlarmTopic, fn: PatronusFunction): void {
   alarms.add(fn, 'NoPathLeft', {
-    metric: ownMetric(service, 'PoliciesWithoutPath'),
+    metric: fn.ownMetric('PoliciesWithoutPath'),
     above: 0,
     description:
       'A failover left policies without any path between two sites: the audit log (failoverPath) names them.',

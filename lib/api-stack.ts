@@ -6,6 +6,7 @@ import {
   Definition,
   FunctionRuntime,
   GraphqlApi,
+  IntrospectionConfig,
   UserPoolDefaultAction,
 } from 'aws-cdk-lib/aws-appsync';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
@@ -17,9 +18,10 @@ import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import type { ExportStack } from './export-stack.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
+import { GradualFunction } from './gradual-function.ts';
 import { allowCommands, allowReading, EDGE_QUERIES, edgeCommandsCode } from './machine-access.ts';
 import { operationFields } from './operation-fields.ts';
-import { PatronusFunction } from './patronus-function.ts';
+import { logRequests } from './request-log.ts';
 import { reserve } from './reserved-concurrency.ts';
 import type { Settings } from './settings.ts';
 import {
@@ -37,15 +39,20 @@ import {
   grantWriteExcept,
   grantWriteNetwork,
 } from './table-grants.ts';
+import { WebFirewall } from './web-firewall.ts';
 
 const SCHEMA_FILE = 'graphql/schema.graphql';
 const RESOLVER_FILE = 'graphql/resolver.js';
 const EDGE_COMMANDS_FILE = 'graphql/edge-commands.js';
 const PUBLISH_FILE = 'graphql/publish.js';
 
-/** Partitions of what edges have counted, but lanes and boots, and of what was made of it. */
+/**
+ * Partitions of what edges have counted, but lanes and boots, and of what was made of it. `EDGE`, which edges were ever heard, is not
+ * among them: the Network table has a partition of that name, and an edge is registered in one transaction with the token of the
+ * request, which is put into this table.
+ */
 const COUNTED = [
-  ...['IDLE#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
+  ...['IDLE#*', 'COUNTER#*', 'QUARANTINE', 'QUARANTINE#*'],
   ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
 ];
 
@@ -72,13 +79,15 @@ export class ApiStack extends Stack {
     super(scope, id, { description: 'Patronus: sign-in and GraphQL API' });
     this.signIn = new SignIn(this, 'SignIn', settings);
     this.api = this.makeApi(data);
+    if (settings.request_log) logRequests(this.api);
+    if (settings.firewall_requests > 0) this.addFirewall(settings);
     this.attachResolvers(this.makeFunction({ settings, data, exports, flows }), settings);
     this.addOutputs(this.allowMachines());
   }
 
-  private makeApi({ alarms }: DataStack): GraphqlApi {
+  private makeApi({ alarms, stage }: DataStack): GraphqlApi {
     const api = new GraphqlApi(this, 'Api', {
-      name: 'patronus',
+      name: stage.id,
       definition: Definition.fromFile(SCHEMA_FILE),
       authorizationConfig: {
         defaultAuthorization: {
@@ -87,6 +96,7 @@ export class ApiStack extends Stack {
         },
         additionalAuthorizationModes: [{ authorizationType: AuthorizationType.IAM }],
       },
+      introspectionConfig: stage.production ? IntrospectionConfig.DISABLED : IntrospectionConfig.ENABLED,
       queryDepthLimit: 8,
       resolverCountLimit: 50,
     });
@@ -104,8 +114,15 @@ export class ApiStack extends Stack {
     return api;
   }
 
-  private makeFunction({ settings, data, exports, flows }: ApiStackProps): PatronusFunction {
-    const fn = new PatronusFunction(this, 'ApiFunction', {
+  private addFirewall({ firewall_requests }: Settings): void {
+    new WebFirewall(this, 'Firewall', {
+      requests_an_address: firewall_requests,
+      protects: { Api: this.api.arn, SignIn: this.signIn.pool.userPoolArn },
+    });
+  }
+
+  private makeFunction({ settings, data, exports, flows }: ApiStackProps): GradualFunction {
+    const fn = new GradualFunction(this, 'ApiFunction', {
       folder: 'api',
       data,
       description: 'Answers every query and mutation',
@@ -131,24 +148,28 @@ export class ApiStack extends Stack {
       },
     });
     this.signIn.pool.grant(fn, ...USER_CALLS);
-    grantReadNetwork(data.network, fn);
+    grantReadNetwork(data.network, fn, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantWriteNetwork(data.network, fn);
     grantAppend(data.audit, fn);
-    grantRead(data.traffic, fn);
+    grantRead(data.traffic, fn, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     // Resets, voids, failovers, exports and erasures write their items there. Of what is counted, a void closes a boot in its lanes and bars
     // it; all else it can read only.
     grantWriteExcept(data.traffic, fn, { except: COUNTED });
     flows.grantReading(fn);
     grantCaching(data.cache, fn);
+    // Statistics count what the caches hold.
+    grantRead(data.cache, fn, ['Query']);
     exports.grantDispatch(fn);
     exports.grantLinks(fn);
-    alarmOnLostPaths(data.alarms, fn, 'api');
-    alarmOnInternalErrors(data.alarms, fn, 'api');
+    alarmOnLostPaths(data.alarms, fn);
+    fn.deployGradually(settings, [alarmOnInternalErrors(data.alarms, fn)]);
     return fn;
   }
 
-  private attachResolvers(fn: PatronusFunction, { edge_roles }: Settings): void {
+  private attachResolvers(fn: GradualFunction, { edge_roles }: Settings): void {
     const source = this.api.addLambdaDataSource('ApiSource', fn);
+    // The right to invoke stays the one that earlier releases gave, which has every version and alias.
+    source.ds.lambdaConfig = { lambdaFunctionArn: fn.live.functionArn };
     const nothing = this.api.addNoneDataSource('Publications');
     const code = Code.fromInline(readFileSync(RESOLVER_FILE, 'utf8'));
     const publication = Code.fromInline(readFileSync(PUBLISH_FILE, 'utf8'));

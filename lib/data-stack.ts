@@ -9,8 +9,10 @@ import {
   type TableProps,
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
+import { AccessLogs } from './access-logs.ts';
 import { AlarmTopic } from './alarm-topic.ts';
 import type { Settings } from './settings.ts';
+import type { Stage } from './stage.ts';
 import { alarmOnTable } from './table-alarms.ts';
 
 export interface DataStackProps {
@@ -18,7 +20,8 @@ export interface DataStackProps {
 }
 
 /**
- * The four tables, and the topic that every alarm goes to. Deleting the stack keeps tables and data. Where settings name existing tables,
+ * The four tables, and the topic that every alarm goes to. Deleting the stack keeps tables and data, but of a stage that is
+ * thrown away. Where settings name existing tables,
  * all stacks work on those; the stack's own stay in it, so that other stacks can leave them in one deployment
  * (docs/decisions/119).
  */
@@ -28,17 +31,26 @@ export class DataStack extends Stack {
   readonly traffic: Table;
   readonly cache: Table;
   readonly alarms: AlarmTopic;
+  readonly stage: Stage;
+  /** Where the accesses of buckets are logged; undefined: they aren't. */
+  readonly accessLogs: AccessLogs | undefined;
 
   constructor(scope: Construct, id: string, { settings }: DataStackProps) {
+    const { stage } = settings;
     super(scope, id, { description: 'Patronus: tables and alarm topic' });
+    this.stage = stage;
+    const days = settings.access_log_days;
+    this.accessLogs = days > 0 ? new AccessLogs(this, 'AccessLogs', { stage, days }) : undefined;
     this.alarms = new AlarmTopic(this, 'Alarms', { email: settings.alarm_email });
     new CfnOutput(this, 'AlarmTopicArn', {
       value: this.alarms.topic.topicArn,
       description: 'Where every alarm of the system goes: subscribe to it',
     });
-    const ownAudit = new Table(this, 'Audit', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
-    const ownNetwork = new Table(this, 'Network', { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES });
-    const ownTraffic = this.makeTraffic(settings.provisioned_write_units);
+    const kept = keptIn(stage);
+    const streamed = { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES };
+    const ownAudit = new Table(this, 'Audit', streamed);
+    const ownNetwork = new Table(this, 'Network', streamed);
+    const ownTraffic = this.makeTraffic(kept, settings.provisioned_write_units);
     const ownCache = new Table(this, 'Cache', rebuildable);
     ownCache.addGlobalSecondaryIndex({
       indexName: EXPIRY_INDEX,
@@ -56,7 +68,7 @@ export class DataStack extends Stack {
   }
 
   /** Billed by the request, or by the hour from so many units a second on, which then follow the use. */
-  private makeTraffic(writeUnits: number): Table {
+  private makeTraffic(kept: TableProps, writeUnits: number): Table {
     if (writeUnits === 0) return new Table(this, 'Traffic', kept);
     const readUnits = Math.ceil(writeUnits / WRITES_A_READ);
     const table = new Table(this, 'Traffic', {
@@ -102,11 +114,14 @@ const common = {
   timeToLiveAttribute: 'expires_at',
 } satisfies TableProps;
 
-const kept = {
-  ...common,
-  pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-  deletionProtection: true,
-  removalPolicy: RemovalPolicy.RETAIN,
-} satisfies TableProps;
+/** What can't be rebuilt: it can be restored, and in a stage that keeps its data it can't be deleted either. */
+function keptIn({ keepsData }: Stage): TableProps {
+  return {
+    ...common,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection: keepsData,
+    removalPolicy: keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+  };
+}
 
 const rebuildable = { ...common, removalPolicy: RemovalPolicy.DESTROY } satisfies TableProps;

@@ -10,9 +10,10 @@ import type { Construct } from 'constructs';
 import { alarmOnStreamAge } from './alarm-on-stream-age.ts';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { ApiStack } from './api-stack.ts';
+import { limitCalls } from './asynchronous-calls.ts';
 import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
-import { ownMetric } from './own-metric.ts';
+import { GradualFunction } from './gradual-function.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
@@ -20,7 +21,6 @@ import { silenceEnvironment, webhookEnvironment } from './shared-environment.ts'
 import {
   grantAppend,
   grantForgetting,
-  grantPutAndUpdateAmong,
   grantRead,
   grantReadNetwork,
   grantWriteAmong,
@@ -44,7 +44,7 @@ export class EventsStack extends Stack {
   }
 
   private makeBroadcast({ settings, data, api }: EventsStackProps): void {
-    const broadcast = new PatronusFunction(this, 'Broadcast', {
+    const broadcast = new GradualFunction(this, 'Broadcast', {
       folder: 'broadcast',
       data,
       description: 'Tells subscribers what changed',
@@ -57,9 +57,9 @@ export class EventsStack extends Stack {
     });
     api.api.grantMutation(broadcast, 'publishEvent', 'publishCommand', 'publishEdgeNews');
     // A path that fails over is an order to the edges at its ends, and other changes raise the versions of the sites that they concern.
-    grantReadNetwork(data.network, broadcast);
-    grantRead(data.traffic, broadcast);
-    grantPutAndUpdateAmong(data.network, broadcast, ['COMMAND#*', 'ROUTES#*']);
+    grantReadNetwork(data.network, broadcast, ['GetItem', 'BatchGetItem', 'Query']);
+    grantRead(data.traffic, broadcast, ['GetItem', 'BatchGetItem']);
+    grantWriteAmong(data.network, broadcast, { PutItem: ['COMMAND#*', 'ROUTES#*'] });
     const failed = new DeadLetterQueue(this, 'BroadcastFailed', {
       alarms: data.alarms,
       description:
@@ -105,11 +105,12 @@ export class EventsStack extends Stack {
         'Changes have waited for more than five minutes to be published: consoles are late, and edges find them when they ask. Look at the log of broadcast.',
     });
     data.alarms.add(broadcast, 'AuditEntriesChanged', {
-      metric: ownMetric('broadcast', 'AuditEntriesChanged'),
+      metric: broadcast.ownMetric('AuditEntriesChanged'),
       above: 0,
       description:
         'Somebody changed or removed an audit entry, which no function may: see the log of broadcast.',
     });
+    broadcast.deployGradually(settings, []);
   }
 
   /** Every shard is read by two functions, this one and broadcast, which is as many as a table's stream serves well. */
@@ -121,7 +122,7 @@ export class EventsStack extends Stack {
       timeout: Duration.seconds(120),
       memory: 512,
     });
-    grantReadNetwork(data.network, worker);
+    grantReadNetwork(data.network, worker, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantWriteNetwork(data.network, worker);
     grantAppend(data.audit, worker);
     // A site that is gone or back changes the routes.
@@ -168,11 +169,11 @@ export class EventsStack extends Stack {
       environment: { GRAPHQL_URL: api.api.graphqlUrl, ...silenceEnvironment(settings) },
     });
     api.api.grantMutation(figures, 'publishFigures');
-    grantReadNetwork(data.network, figures);
-    grantRead(data.traffic, figures);
-    grantRead(data.cache, figures);
-    grantPutAndUpdateAmong(data.traffic, figures, ['FIGURES']);
-    scheduleFunction(this, 'Figures', {
+    grantReadNetwork(data.network, figures, ['GetItem', 'BatchGetItem', 'Query']);
+    grantRead(data.traffic, figures, ['GetItem', 'BatchGetItem', 'Query']);
+    grantRead(data.cache, figures, ['GetItem']);
+    grantWriteAmong(data.traffic, figures, { UpdateItem: ['FIGURES'] });
+    const failed = scheduleFunction(this, 'Figures', {
       fn: figures,
       schedule: ScheduleExpression.rate(Duration.minutes(1)),
       data,
@@ -180,6 +181,7 @@ export class EventsStack extends Stack {
       failure: 'Live figures of a minute were not published: dashboards show them when they ask again.',
       maxEventAge: Duration.minutes(1),
     });
+    limitCalls(figures, { retryAttempts: 1, maxEventAge: Duration.minutes(3), failed });
   }
 
   /** Tells destinations of the network's alarms. It alone may read the secrets that webhooks are signed with. */
@@ -194,12 +196,15 @@ export class EventsStack extends Stack {
       memory: 512,
       environment: { NOTICE_TOPIC_ARN: topic.topicArn, ...webhookEnvironment(settings) },
     });
-    grantRead(data.network, notify);
-    grantRead(data.traffic, notify);
-    grantWriteAmong(data.traffic, notify, ['NOTICE#*', 'DELIVERY#*']);
+    grantRead(data.network, notify, ['GetItem', 'Query']);
+    grantRead(data.traffic, notify, ['GetItem', 'Query']);
+    grantWriteAmong(data.traffic, notify, {
+      PutItem: ['NOTICE#*', 'DELIVERY#*'],
+      DeleteItem: ['NOTICE#*'],
+    });
     notify.addToRolePolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [topic.topicArn] }));
     data.alarms.add(notify, 'DeliveriesGivenUp', {
-      metric: ownMetric('notify', 'DeliveriesGivenUp'),
+      metric: notify.ownMetric('DeliveriesGivenUp'),
       above: 0,
       description:
         'A destination of alarms has taken a delivery at none of its attempts: the page Alarms, and the query deliveries, say which and why.',
@@ -210,7 +215,7 @@ export class EventsStack extends Stack {
       description:
         'Destinations of the network’s alarms have been told of nothing for ten minutes: look at the schedule and the log of notify.',
     });
-    scheduleFunction(this, 'Notify', {
+    const failed = scheduleFunction(this, 'Notify', {
       fn: notify,
       schedule: ScheduleExpression.rate(Duration.minutes(1)),
       data,
@@ -218,5 +223,6 @@ export class EventsStack extends Stack {
       failure: 'Destinations of alarms were not told in a minute: the next one tells them.',
       maxEventAge: Duration.minutes(1),
     });
+    limitCalls(notify, { retryAttempts: 1, maxEventAge: Duration.minutes(3), failed });
   }
 }

@@ -1,14 +1,16 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { limitCalls } from './asynchronous-calls.ts';
 import type { DataStack } from './data-stack.ts';
+import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
-import { ownMetric } from './own-metric.ts';
+import { leavingWith } from './leaving-with.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Settings } from './settings.ts';
 import { retentionEnvironment } from './shared-environment.ts';
-import { grantPutAndUpdateAmong, grantQuery, grantRead, grantReadNetwork } from './table-grants.ts';
+import { grantQuery, grantRead, grantReadNetwork, grantWriteAmong } from './table-grants.ts';
 
 /** What is done is under the first, what waits for the next run under the second. */
 const FINISHED = 'exports/*';
@@ -28,6 +30,7 @@ export class ExportStack extends Stack {
   constructor(scope: Construct, id: string, { settings, data, flows }: ExportStackProps) {
     super(scope, id, { description: 'Patronus: exports to files' });
     this.bucket = this.makeBucket(settings);
+    data.accessLogs?.of(this.bucket, 'exports');
     this.exporter = this.makeFunction(settings, data, flows);
   }
 
@@ -44,7 +47,7 @@ export class ExportStack extends Stack {
         },
       ],
       // All of it can be exported again.
-      removalPolicy: RemovalPolicy.RETAIN,
+      ...leavingWith(settings.stage),
     });
   }
 
@@ -64,16 +67,21 @@ export class ExportStack extends Stack {
         ...retentionEnvironment(settings),
       },
     });
-    exporter.configureAsyncInvoke({ retryAttempts: 2, maxEventAge: Duration.hours(1) });
-    grantReadNetwork(data.network, exporter);
+    const failed = new DeadLetterQueue(this, 'ExportFailed', {
+      alarms: data.alarms,
+      description:
+        'A run of an export could not be started, or failed three times: the clean-up has it taken up again. See the log of export.',
+    });
+    limitCalls(exporter, { retryAttempts: 2, maxEventAge: Duration.hours(1), failed });
+    grantReadNetwork(data.network, exporter, ['GetItem', 'BatchGetItem', 'Query']);
     grantQuery(data.audit, exporter);
-    grantRead(data.traffic, exporter);
-    grantPutAndUpdateAmong(data.traffic, exporter, ['EXPORT']);
+    grantRead(data.traffic, exporter, ['GetItem', 'BatchGetItem', 'Query']);
+    grantWriteAmong(data.traffic, exporter, { UpdateItem: ['EXPORT'] });
     flows.grantReading(exporter);
     this.allowFiles(exporter);
     this.allowCallingItself(exporter);
     data.alarms.add(exporter, 'ExportsFailed', {
-      metric: ownMetric('export', 'ExportsFailed'),
+      metric: exporter.ownMetric('ExportsFailed'),
       above: 0,
       description: 'An export was given up: the query exports (everybody: true) says which.',
     });
@@ -83,8 +91,15 @@ export class ExportStack extends Stack {
   private allowFiles(exporter: PatronusFunction): void {
     exporter.addToRolePolicy(
       new PolicyStatement({
-        actions: ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
+        actions: ['s3:PutObject', 's3:GetObject'],
         resources: [FINISHED, UNFINISHED].map(keys => this.bucket.arnForObjects(keys)),
+      }),
+    );
+    // What is too short for a part waits among the unfinished, and is no upload in parts itself.
+    exporter.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:AbortMultipartUpload'],
+        resources: [this.bucket.arnForObjects(FINISHED)],
       }),
     );
   }

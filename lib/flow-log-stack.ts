@@ -1,13 +1,15 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
+import { limitCalls } from './asynchronous-calls.ts';
 import type { DataStack } from './data-stack.ts';
+import { leavingWith } from './leaving-with.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
-import { grantPutAndUpdateAmong, grantRead } from './table-grants.ts';
+import { grantRead, grantWriteAmong } from './table-grants.ts';
 
 /** The log itself, and what finds its lines by address. */
 const FLOWS = 'flows/*';
@@ -25,6 +27,7 @@ export class FlowLogStack extends Stack {
   constructor(scope: Construct, id: string, { settings, data }: FlowLogStackProps) {
     super(scope, id, { description: 'Patronus: flow log' });
     this.bucket = this.makeBucket(settings);
+    data.accessLogs?.of(this.bucket, 'flow-log');
     this.makeJob(settings, data);
   }
 
@@ -41,7 +44,7 @@ export class FlowLogStack extends Stack {
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
       ],
-      removalPolicy: RemovalPolicy.RETAIN,
+      ...leavingWith(settings.stage),
     });
   }
 
@@ -65,25 +68,28 @@ export class FlowLogStack extends Stack {
         resources: [FLOWS, INDEX].map(keys => this.bucket.arnForObjects(keys)),
       }),
     );
-    // What it is called for is found again by the next run.
-    job.configureAsyncInvoke({ maxEventAge: Duration.minutes(5) });
     // A policy beside the role's own: the function waits for that one, which therefore can't name the function.
     new Policy(this, 'FlowLogSlices', {
       statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [job.functionArn] })],
       roles: [job.role!],
     });
     // Erasures and the leases, and what the last release logged in the table.
-    grantRead(data.traffic, job);
-    grantPutAndUpdateAmong(data.traffic, job, ['FLOW_LOG', 'FLOW_SLICES', 'FLOWS#*']);
-    scheduleFunction(this, 'FlowLog', {
+    grantRead(data.traffic, job, ['Query']);
+    grantWriteAmong(data.traffic, job, {
+      PutItem: ['FLOW_LOG', 'FLOWS#*'],
+      UpdateItem: ['FLOW_LOG', 'FLOW_SLICES'],
+    });
+    const failed = scheduleFunction(this, 'FlowLog', {
       fn: job,
       schedule: ScheduleExpression.rate(Duration.minutes(5)),
       data,
       description: 'Flow log',
       failure:
-        'The job of the flow log could not be started; the next one does its work. Queries by address get slower, erasures wait. See the log of flow-log if it goes on.',
+        'The job of the flow log could not be started, or failed twice; the next one does its work. Queries by address get slower, erasures wait. See the log of flow-log if it goes on.',
       maxEventAge: Duration.minutes(5),
     });
+    // What it is called for is found again by the next run.
+    limitCalls(job, { retryAttempts: 1, maxEventAge: Duration.minutes(5), failed });
   }
 
   /** Lets a function write the flows of a batch. */

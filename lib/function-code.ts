@@ -1,5 +1,6 @@
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
+import type { AssetProps } from 'aws-cdk-lib/aws-s3-assets';
 import { buildSync } from 'esbuild';
 
 /**
@@ -8,7 +9,19 @@ import { buildSync } from 'esbuild';
  * @param folder Folder under functions/ with its handler.ts
  */
 export function functionCode(folder: string): Code {
-  return Code.fromAsset(`functions/${folder}`, {
+  const { path, ...options } = functionAsset(folder);
+  return Code.fromAsset(path, options);
+}
+
+export interface AddedFiles {
+  /** Puts files beside the bundle. */
+  addFiles?(outputDirectory: string): void;
+}
+
+/** The same as an asset that may have files beside the bundle. */
+export function functionAsset(folder: string, { addFiles = () => {} }: AddedFiles = {}): AssetProps {
+  return {
+    path: `functions/${folder}`,
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       // CDK wants an image, for those who can't bundle without a container.
@@ -16,11 +29,12 @@ export function functionCode(folder: string): Code {
       local: {
         tryBundle(outputDirectory) {
           bundle(`functions/${folder}/handler.ts`, `${outputDirectory}/index.mjs`);
+          addFiles(outputDirectory);
           return true;
         },
       },
     },
-  });
+  };
 }
 
 function bundle(entry: string, outfile: string): void {

@@ -1,6 +1,6 @@
 import type { GraphqlApi } from 'aws-cdk-lib/aws-appsync';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Stream } from 'aws-cdk-lib/aws-kinesis';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { Construct } from 'constructs';
 
 /** Queries for an edge itself: in the policy of edges, and in that of other machines not. */
@@ -14,7 +14,7 @@ export function edgeCommandsCode(code: string, edge_roles: readonly string[]): s
 }
 
 /** What the role of an edge needs to report. Attach it to that role. */
-export function allowReporting(scope: Construct, stream: Stream): ManagedPolicy {
+export function allowReporting(scope: Construct, stream: IStream): ManagedPolicy {
   return new ManagedPolicy(scope, 'EdgeReports', {
     description: 'Patronus: lets an edge put its reports on the stream',
     statements: [new PolicyStatement({ actions: ['kinesis:PutRecords'], resources: [stream.streamArn] })],

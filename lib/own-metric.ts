@@ -1,10 +1,19 @@
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { ALARM_PERIOD } from './alarm-topic.ts';
+import type { Stage } from './stage.ts';
+
+export interface OwnMetric {
+  stage: Pick<Stage, 'metricsNamespace'>;
+  service: string;
+  name: string;
+  /** The sum by default. */
+  statistic?: string;
+}
 
 /** A metric that a function writes itself (`functions/metrics.ts` lists them), added up over the period of alarms. */
-export function ownMetric(service: string, name: string, statistic: string = Stats.SUM): Metric {
+export function ownMetric({ stage, service, name, statistic = Stats.SUM }: OwnMetric): Metric {
   return new Metric({
-    namespace: 'Patronus',
+    namespace: stage.metricsNamespace,
     metricName: name,
     dimensionsMap: { service },
     statistic,

@@ -1,4 +1,5 @@
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -6,6 +7,7 @@ import type { Construct } from 'constructs';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
 import { functionCode } from './function-code.ts';
+import { type OwnMetric, ownMetric } from './own-metric.ts';
 
 export interface PatronusFunctionProps {
   /** Folder under functions/ with its handler.ts. */
@@ -27,6 +29,8 @@ export interface PatronusFunctionProps {
  * group of its own, and alarms on errors and throttles. It may touch no table until a grant says so.
  */
 export class PatronusFunction extends LambdaFunction {
+  private readonly service: Pick<OwnMetric, 'stage' | 'service'>;
+
   constructor(scope: Construct, id: string, props: PatronusFunctionProps) {
     const { folder, data, description, timeout, memory, environment, concurrency, callsItself } = props;
     const logGroup = new LogGroup(scope, `${id}Logs`, {
@@ -54,11 +58,12 @@ export class PatronusFunction extends LambdaFunction {
         TRAFFIC_TABLE: data.traffic.tableName,
         CACHE_TABLE: data.cache.tableName,
         POWERTOOLS_SERVICE_NAME: folder,
-        POWERTOOLS_METRICS_NAMESPACE: 'Patronus',
+        POWERTOOLS_METRICS_NAMESPACE: data.stage.metricsNamespace,
         NODE_OPTIONS: '--enable-source-maps',
         ...environment,
       },
     });
+    this.service = { stage: data.stage, service: folder };
     data.alarms.add(this, 'Errors', {
       metric: this.metricErrors({ period: ALARM_PERIOD }),
       above: 0,
@@ -70,5 +75,10 @@ export class PatronusFunction extends LambdaFunction {
       periods: 3,
       description: `Function ${folder} has been throttled for 15 minutes: raise the account's concurrency.`,
     });
+  }
+
+  /** A metric that it writes itself, added up unless a statistic is named. */
+  ownMetric(name: string, statistic?: string): Metric {
+    return ownMetric({ ...this.service, name, ...(statistic !== undefined && { statistic }) });
   }
 }

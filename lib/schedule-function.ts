@@ -24,8 +24,15 @@ export interface ScheduleFunctionProps {
   input?: Record<string, unknown>;
 }
 
-/** Calls a function on a schedule, with the instant it was due as `scheduled_at`; undelivered calls go to a queue that alarms. */
-export function scheduleFunction(scope: Construct, id: string, props: ScheduleFunctionProps): void {
+/**
+ * Calls a function on a schedule, with the instant it was due as `scheduled_at`.
+ * @returns the queue that undelivered calls go to, which alarms
+ */
+export function scheduleFunction(
+  scope: Construct,
+  id: string,
+  props: ScheduleFunctionProps,
+): DeadLetterQueue {
   const { fn, schedule, data, description, failure, maxEventAge, input = {} } = props;
   const failed = new DeadLetterQueue(scope, `${id}Failed`, { alarms: data.alarms, description: failure });
   new Schedule(scope, `${id}Schedule`, {
@@ -38,4 +45,5 @@ export function scheduleFunction(scope: Construct, id: string, props: ScheduleFu
       deadLetterQueue: failed,
     }),
   });
+  return failed;
 }

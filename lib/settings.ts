@@ -1,5 +1,12 @@
+import { SettingError } from './setting-error.ts';
+import { readText } from './setting-text.ts';
+import { readStage, type Stage } from './stage.ts';
+import { readWebSettings, type WebSettings } from './web-settings.ts';
+
 /** What whoever deploys may choose, with `-c name=value` or in cdk.json's context. */
-export interface Settings {
+export interface Settings extends WebSettings {
+  /** Which of the systems in an account it is, and what it protects. */
+  stage: Stage;
   /** Kinesis shards; one takes 1,000 reports or 1 MB a second (about 60,000 edges at a report a minute). */
   shards: number;
   /** How long the stream keeps reports, hours: within it a stopped ingest loses nothing. */
@@ -14,6 +21,11 @@ export interface Settings {
    * the request. For a steady load it costs some two fifths.
    */
   provisioned_write_units: number;
+  /**
+   * For how many minutes new code of ingest, the API and broadcast gets a tenth of the calls before it gets all; alarms take it back meanwhile.
+   * 0: all at once. 10 in production stages, 0 elsewhere.
+   */
+  canary_minutes: CanaryMinutes;
   /** How long Lambda collects reports before it calls ingest, seconds: longer is cheaper and less fresh. */
   ingest_window_seconds: number;
   /** How long a flow stands in the flow log, hours; 0 keeps no flow log. */
@@ -23,8 +35,8 @@ export interface Settings {
   /** From how many megabytes on an hour of the flow log is merged in slices, by runs side by side. */
   flow_log_large_hour_mb: number;
   /**
-   * Whether only signed reports count, of every edge. Without it they must be signed by the edges that have a key. On for a new stage in
-   * production; off for one that still has edges without a key, and by default.
+   * Whether only signed reports count, of every edge. Without it they must be signed by the edges that have a key. On in production stages,
+   * which are all newer than signed reports; off elsewhere.
    */
   require_signed_reports: boolean;
   /** How long a sample a minute is kept, hours: the finest graphs, and percentiles as transit is billed. */
@@ -66,15 +78,37 @@ export interface Settings {
   export_retention_days: number;
   /** Tables to work on in place of the stack's own, which stay: those that were restored from a backup. */
   existing_tables: ExistingTables;
+  /** ARN of a stream to work on in place of the stack's own, which was lost. */
+  report_stream_arn: string | undefined;
   /** Where alarms are mailed to; without it the topic has no subscriber. */
   alarm_email: string | undefined;
   /** Where the alarms of the network are mailed to by destinations of type MAIL, apart from those of the system itself. */
   notice_emails: string[];
   /** Whether webhooks may lead to addresses of private networks; never to the machine itself or its link. */
   webhooks_to_private_addresses: boolean;
+  /** Whether the console is deployed too, behind CloudFront. */
+  web: boolean;
+  /** Whether CloudWatch gets a dashboard; an account's first three are free. */
+  dashboard: boolean;
   /** Where the dashboard may be after sign-in. */
   callback_urls: string[];
+  /** Whether people sign in with a second factor, a code of an authenticator app: who set one up, or all. */
+  mfa: (typeof MFA)[number];
+  /** How long a person stays signed in without a new sign-in, hours. */
+  session_hours: number;
+  /** Whether AppSync logs each request: its id, status and times, nothing of what it asks or gets. */
+  request_log: boolean;
+  /** How many requests an address may make of API and sign-in in five minutes before AWS WAF refuses more; 0: there is no WAF. */
+  firewall_requests: number;
+  /** How long it is kept who read and wrote which file of the buckets, days; 0: it isn't logged. */
+  access_log_days: number;
 }
+
+const MFA = ['off', 'optional', 'required'] as const;
+
+/** What CodeDeploy has a configuration for. */
+const CANARY_MINUTES = [0, 5, 10, 15, 30] as const;
+export type CanaryMinutes = (typeof CANARY_MINUTES)[number];
 
 /** Names of tables that exist; undefined: the stack's own. `npm run recover -- adopt` prints them. */
 export interface ExistingTables {
@@ -109,6 +143,7 @@ const WHOLE_NUMBERS = {
   query_budget: { fallback: 240, min: 100, max: 1_000_000 },
   edge_spread_s: { fallback: 5, min: 0, max: 90 },
   export_retention_days: { fallback: 7, min: 1, max: 365 },
+  session_hours: { fallback: 24, min: 1, max: 720 },
 } as const satisfies Record<string, WholeNumber>;
 
 /** Reads and checks the settings. `lookUp` gives a context value, a string when it comes from the command line. */
@@ -121,16 +156,22 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     day_retention_days: number('day_retention_days'),
   };
   checkRetention(retention);
+  const stage = readStage(lookUp('stage'));
   return {
+    stage,
     shards: number('shards'),
     stream_retention_hours: number('stream_retention_hours'),
     encrypt_stream: readSwitch('encrypt_stream', lookUp('encrypt_stream'), { fallback: true }),
     provisioned_write_units: number('provisioned_write_units'),
+    canary_minutes:
+      readChoice('canary_minutes', CANARY_MINUTES, lookUp('canary_minutes')) ?? (stage.production ? 10 : 0),
     ingest_window_seconds: number('ingest_window_seconds'),
     flow_log_ttl_hours: number('flow_log_ttl_hours'),
     flow_log_mask_hosts: readSwitch('flow_log_mask_hosts', lookUp('flow_log_mask_hosts')),
     flow_log_large_hour_mb: number('flow_log_large_hour_mb'),
-    require_signed_reports: readSwitch('require_signed_reports', lookUp('require_signed_reports')),
+    require_signed_reports: readSwitch('require_signed_reports', lookUp('require_signed_reports'), {
+      fallback: stage.production,
+    }),
     ...retention,
     metrics_cache_ttl_seconds: number('metrics_cache_ttl_seconds'),
     routing_cache_ttl_seconds: number('routing_cache_ttl_seconds'),
@@ -144,23 +185,45 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
     currency: readCurrency(lookUp('currency')),
     export_retention_days: number('export_retention_days'),
     existing_tables: readExistingTables(lookUp),
+    report_stream_arn: readStreamArn(lookUp('report_stream_arn')),
     alarm_email: readText('alarm_email', lookUp('alarm_email')),
     notice_emails: readText('notice_emails', lookUp('notice_emails'))?.split(',') ?? [],
     webhooks_to_private_addresses: readSwitch(
       'webhooks_to_private_addresses',
       lookUp('webhooks_to_private_addresses'),
     ),
+    web: readSwitch('web', lookUp('web'), { fallback: true }),
+    ...readWebSettings(lookUp),
+    dashboard: readSwitch('dashboard', lookUp('dashboard'), { fallback: true }),
     callback_urls: readText('callback_urls', lookUp('callback_urls'))?.split(',') ?? [
       'http://localhost:4000/',
     ],
+    mfa: readChoice('mfa', MFA, lookUp('mfa')) ?? (stage.production ? 'required' : 'optional'),
+    session_hours: number('session_hours'),
+    request_log: readSwitch('request_log', lookUp('request_log'), { fallback: stage.production }),
+    firewall_requests: readFirewallRequests(lookUp('firewall_requests')),
+    access_log_days: readWholeNumber(
+      'access_log_days',
+      { fallback: stage.production ? 30 : 0, min: 0, max: 3650 },
+      lookUp('access_log_days'),
+    ),
   };
 }
 
 function readCurrency(given: unknown): string {
   if (given === undefined) return 'USD';
   if (typeof given === 'string' && Intl.supportedValuesOf('currency').includes(given)) return given;
-  throw new Error(
+  throw new SettingError(
     `Setting currency must be a currency of ISO 4217 such as EUR, but is ${JSON.stringify(given)}.`,
+  );
+}
+
+function readStreamArn(given: unknown): string | undefined {
+  const arn = readText('report_stream_arn', given);
+  if (arn === undefined || /^arn:aws[\w-]*:kinesis:[\w-]+:\d{12}:stream\/[\w.-]{1,128}$/.test(arn))
+    return arn;
+  throw new SettingError(
+    `Setting report_stream_arn must be the ARN of a Kinesis stream (arn:aws:kinesis:…:stream/…), but is ${JSON.stringify(arn)}.`,
   );
 }
 
@@ -171,7 +234,7 @@ function readExistingTables(lookUp: (name: string) => unknown): ExistingTables {
   const cache = readTableName('cache_table', lookUp);
   const names = [audit?.name, network?.name, traffic, cache].filter(name => name !== undefined);
   if (new Set(names).size < names.length) {
-    throw new Error(
+    throw new SettingError(
       'Settings audit_table, network_table, traffic_table and cache_table must name different tables.',
     );
   }
@@ -188,12 +251,12 @@ function readStreamedTable(
   const stream_arn = readText(setting, lookUp(setting));
   if (name === undefined && stream_arn === undefined) return undefined;
   if (name === undefined || stream_arn === undefined) {
-    throw new Error(
+    throw new SettingError(
       `Settings ${table}_table and ${setting} must be given together: npm run recover -- adopt prints both.`,
     );
   }
   if (!stream_arn.includes(`:table/${name}/stream/`)) {
-    throw new Error(
+    throw new SettingError(
       `Setting ${setting} must be the stream of the table ${name} (arn:aws:dynamodb:…:table/${name}/stream/…), but is ${JSON.stringify(stream_arn)}.`,
     );
   }
@@ -203,7 +266,7 @@ function readStreamedTable(
 function readTableName(setting: string, lookUp: (name: string) => unknown): string | undefined {
   const name = readText(setting, lookUp(setting));
   if (name === undefined || /^[A-Za-z0-9_.-]{3,255}$/.test(name)) return name;
-  throw new Error(
+  throw new SettingError(
     `Setting ${setting} must be the name of a table (3 to 255 letters, digits, _ . -), but is ${JSON.stringify(name)}.`,
   );
 }
@@ -212,7 +275,7 @@ function readWholeNumber(name: string, { fallback, min, max }: WholeNumber, give
   if (given === undefined) return fallback;
   const value = Number(given);
   if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new Error(
+  throw new SettingError(
     `Setting ${name} must be a whole number from ${min} to ${max}, but is ${JSON.stringify(given)}.`,
   );
 }
@@ -223,12 +286,12 @@ function checkRetention({
   day_retention_days,
 }: Pick<Settings, 'minute_retention_hours' | 'hour_retention_days' | 'day_retention_days'>): void {
   if (hour_retention_days * 24 < minute_retention_hours) {
-    throw new Error(
+    throw new SettingError(
       `Setting hour_retention_days must not be shorter than minute_retention_hours (${minute_retention_hours} hours), but is ${hour_retention_days} days.`,
     );
   }
   if (day_retention_days < hour_retention_days) {
-    throw new Error(
+    throw new SettingError(
       `Setting day_retention_days must not be shorter than hour_retention_days (${hour_retention_days} days), but is ${day_retention_days} days.`,
     );
   }
@@ -237,19 +300,37 @@ function checkRetention({
 function readSwitch(name: string, given: unknown, { fallback = false } = {}): boolean {
   if (given === undefined) return fallback;
   if (String(given) === 'true' || String(given) === 'false') return String(given) === 'true';
-  throw new Error(`Setting ${name} must be true or false, but is ${JSON.stringify(given)}.`);
+  throw new SettingError(`Setting ${name} must be true or false, but is ${JSON.stringify(given)}.`);
+}
+
+/** WAF counts roughly: a rule for less refuses single pages of the console. */
+const FEWEST_FIREWALL_REQUESTS = 100;
+
+function readFirewallRequests(given: unknown): number {
+  const value = Number(given ?? 0);
+  if (value === 0) return 0;
+  if (Number.isInteger(value) && value >= FEWEST_FIREWALL_REQUESTS && value <= 20_000_000) return value;
+  throw new SettingError(
+    `Setting firewall_requests must be 0 or a whole number from ${FEWEST_FIREWALL_REQUESTS} to 20000000, but is ${JSON.stringify(given)}.`,
+  );
+}
+
+function readChoice<Choice extends string | number>(
+  name: string,
+  choices: readonly Choice[],
+  given: unknown,
+): Choice | undefined {
+  const chosen = choices.find(choice => String(choice) === String(given));
+  if (given === undefined || chosen !== undefined) return chosen;
+  throw new SettingError(
+    `Setting ${name} must be one of ${choices.join(', ')}, but is ${JSON.stringify(given)}.`,
+  );
 }
 
 function readRoles(name: string, given: unknown): string[] {
   const roles = (readText(name, given) ?? '*edge*').split(',').map(role => role.trim());
   if (roles.every(role => /^\*?[A-Za-z0-9_+=,.@-]{1,64}\*?$/.test(role))) return roles;
-  throw new Error(
+  throw new SettingError(
     `Setting ${name} must be names of roles, separated by commas, each with a * in front or behind or without, but is ${JSON.stringify(given)}.`,
   );
-}
-
-function readText(name: string, given: unknown): string | undefined {
-  if (given === undefined) return undefined;
-  if (typeof given === 'string' && given !== '') return given;
-  throw new Error(`Setting ${name} must be a text that isn't empty, but is ${JSON.stringify(given)}.`);
 }

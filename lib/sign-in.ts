@@ -8,6 +8,7 @@ import {
   type UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import type { Settings } from './settings.ts';
 
 const GROUPS = [
   { name: 'admin', description: 'May do everything, deletions and resets included' },
@@ -15,27 +16,32 @@ const GROUPS = [
   { name: 'viewer', description: 'May read' },
 ] as const;
 
-export interface SignInProps {
-  callback_urls: string[];
-}
+const MFA = { off: Mfa.OFF, optional: Mfa.OPTIONAL, required: Mfa.REQUIRED } as const;
 
-/** The people: a user pool with e-mail sign-in that only an administrator adds to, its groups, and the dashboard's client. */
+export type SignInProps = Pick<Settings, 'callback_urls' | 'mfa' | 'session_hours' | 'stage'>;
+
+/**
+ * The people: a user pool with e-mail sign-in that only an administrator adds to, its groups, and the dashboard's client. Passwords
+ * never leave a browser: the client signs in with SRP, or by the code grant of the hosted pages, which asks public clients for PKCE.
+ */
 export class SignIn extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
+  /** The one with the most rights first. */
+  readonly groups = GROUPS.map(({ name }) => name);
 
-  constructor(scope: Construct, id: string, { callback_urls }: SignInProps) {
+  constructor(scope: Construct, id: string, { callback_urls, mfa, session_hours, stage }: SignInProps) {
     super(scope, id);
     this.pool = new UserPool(this, 'People', {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
       autoVerify: { email: true },
       passwordPolicy: { minLength: 12, tempPasswordValidity: Duration.days(3) },
-      mfa: Mfa.OPTIONAL,
-      mfaSecondFactor: { sms: false, otp: true },
+      mfa: MFA[mfa],
+      ...(mfa !== 'off' && { mfaSecondFactor: { sms: false, otp: true } }),
       accountRecovery: AccountRecovery.EMAIL_ONLY,
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      deletionProtection: stage.keepsData,
+      removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     GROUPS.forEach(({ name, description }, precedence) => {
       new CfnUserPoolGroup(this, name, {
@@ -46,10 +52,10 @@ export class SignIn extends Construct {
       });
     });
     this.pool.addDomain('Domain', {
-      cognitoDomain: { domainPrefix: Fn.join('-', ['patronus', Aws.ACCOUNT_ID, Aws.REGION]) },
+      cognitoDomain: { domainPrefix: Fn.join('-', [stage.id, Aws.ACCOUNT_ID, Aws.REGION]) },
     });
     this.client = this.pool.addClient('Dashboard', {
-      authFlows: { userPassword: true, userSrp: true },
+      authFlows: { userSrp: true },
       oAuth: {
         flows: { authorizationCodeGrant: true },
         scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
@@ -60,7 +66,8 @@ export class SignIn extends Construct {
       enableTokenRevocation: true,
       accessTokenValidity: Duration.hours(1),
       idTokenValidity: Duration.hours(1),
-      refreshTokenValidity: Duration.days(30),
+      // One client for all: another one for administrators would bind none of them to it.
+      refreshTokenValidity: Duration.hours(session_hours),
     });
   }
 }

@@ -1,7 +1,8 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
-const READ = ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem'];
+/** Reads by key, and the condition of a transaction. No Scan, which no function needs. */
+export type Read = 'GetItem' | 'BatchGetItem' | 'Query' | 'ConditionCheckItem';
 const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem'] as const;
 type Write = (typeof WRITE)[number];
 
@@ -14,18 +15,20 @@ type Write = (typeof WRITE)[number];
 // ForAllValues holds for a request without keys too: this closes that case.
 const WITH_KEYS = { Null: { 'dynamodb:LeadingKeys': 'false' } };
 
-/** Consistent reads by key; no Scan, which no function needs. */
-export function grantRead(table: Table, to: IGrantable): void {
-  allow(to, READ, table);
+/** Consistent reads: those that the function makes. */
+export function grantRead(table: Table, to: IGrantable, reads: readonly Read[]): void {
+  allow(to, reads, table);
 }
 
 /** Partitions of the Network table with what webhooks are signed with. */
 const SECRETS = ['SECRET#*'];
 
 /** Reads of the Network table, but not of the secrets. */
-export function grantReadNetwork(network: Table, to: IGrantable): void {
-  grantRead(network, to);
-  deny(to, ['GetItem', 'BatchGetItem', 'Query'], { table: network, partitions: SECRETS });
+export function grantReadNetwork(network: Table, to: IGrantable, reads: readonly Read[]): void {
+  grantRead(network, to, reads);
+  // A condition gives nothing of an item out.
+  const giving = reads.filter(read => read !== 'ConditionCheckItem');
+  deny(to, giving, { table: network, partitions: SECRETS });
 }
 
 /** Puts and updates, for tables and functions where nothing is ever deleted. */
@@ -33,14 +36,17 @@ export function grantPutAndUpdate(table: Table, to: IGrantable): void {
   allow(to, ['PutItem', 'UpdateItem'], table);
 }
 
-/** Puts and updates in these partitions only, for a function that may read the rest. A `*` at the end stands for anything. */
-export function grantPutAndUpdateAmong(table: Table, to: IGrantable, partitions: readonly string[]): void {
-  allowAmong(to, ['PutItem', 'UpdateItem'], { table, partitions });
-}
-
-/** Puts, updates and deletes in these partitions only, of which no transaction is made. */
-export function grantWriteAmong(table: Table, to: IGrantable, partitions: readonly string[]): void {
-  allowAmong(to, WRITE, { table, partitions });
+/**
+ * By operation: the partitions that it may write in, for a function that may read the rest and writes items one by one. A `*` at the end
+ * stands for anything.
+ */
+export function grantWriteAmong(
+  table: Table,
+  to: IGrantable,
+  among: Partial<Record<Write, readonly string[]>>,
+): void {
+  for (const [operation, partitions] of Object.entries(among))
+    allowAmong(to, [operation], { table, partitions });
 }
 
 /** Puts many items a call, for the tables that hold no audit entries: a batch may delete too. */
@@ -76,17 +82,25 @@ export function grantWriteNetwork(network: Table, to: IGrantable): void {
   grantWriteExcept(network, to, { except: ['AUDIT#*'] });
 }
 
-/** All that a function does with the caches: entries, generations, figures, and the index by expiry. */
+/** What a function does that has the caches itself: entries, generations and figures of use. */
 export function grantCaching(table: Table, to: IGrantable): void {
-  allow(to, [...READ, 'PutItem', 'UpdateItem', 'DeleteItem'], table);
+  allow(to, ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], table);
+}
+
+/** Upkeep of the caches: figures over time, and the removal of expired entries, found by the index. */
+export function grantCacheUpkeep(table: Table, to: IGrantable): void {
+  allow(to, ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], table);
   to.grantPrincipal.addToPrincipalPolicy(
     new PolicyStatement({ actions: ['dynamodb:Query'], resources: [`${table.tableArn}/index/*`] }),
   );
 }
 
-/** Has caches forget what they hold, for functions that change what it was made from and have no cache themselves. */
+/**
+ * Has caches forget what they hold, for functions that change what it was made from and have no cache themselves. Entries of caches are
+ * `ENTRY#<cache>#<generation>…`, receipts of the audit log, which stand in the same transaction, are `ENTRY#<id>`.
+ */
 export function grantForgetting(table: Table, to: IGrantable): void {
-  grantWriteExcept(table, to, { operations: ['UpdateItem'], except: ['ENTRY#*', 'USAGE'] });
+  grantWriteExcept(table, to, { operations: ['UpdateItem'], except: ['ENTRY#*#*', 'USAGE'] });
 }
 
 function deny(

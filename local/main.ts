@@ -27,6 +27,11 @@ try {
   process.exit(1);
 }
 
+const MAIL = {
+  INVITATION: 'you are invited. Your first password is',
+  NEW_PASSWORD: 'the code to choose a new password is',
+} as const;
+
 async function run(options: StartOptions): Promise<void> {
   const { port, data, system: localDirectory = DEFAULT_LOCAL_DIRECTORY, verbose } = options;
   const interrupted = untilInterrupted();
@@ -39,7 +44,7 @@ async function run(options: StartOptions): Promise<void> {
     localDirectory,
     onProgress: text => say(`… ${text}`),
     onNotice: say,
-    onMail: ({ to, password }) => say(`Mail to ${to}: you are invited. Your first password is ${password}`),
+    onMail: mail => say(`Mail to ${mail.to}: ${MAIL[mail.about]} ${mail.code}`),
     ...(verbose && { onFunctionOutput: say }),
   });
   const system = await Promise.race([starting, interrupted.then(() => undefined)]);

@@ -1,8 +1,9 @@
 import { Amplify } from 'aws-amplify';
 import { parseAmplifyConfig } from 'aws-amplify/utils';
 
-/** What the running local system writes to `.local/amplify_outputs.json`, as far as it is more than Amplify's own. */
+/** The client configuration, as far as it is read here; the rest is Amplify's own. */
 export interface AmplifyOutputs {
+  auth?: { mfa_configuration?: 'NONE' | 'OPTIONAL' | 'REQUIRED' };
   data?: { url?: string };
   /** Only there on one machine. */
   custom?: { sign_in_endpoint?: string };

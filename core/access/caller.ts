@@ -10,6 +10,8 @@ export interface Caller {
   /** Cognito groups; empty for machines. */
   groups: string[];
   source_ip: string | null;
+  /** Id of the request to the API, by which logs find all that was done for it; null for what the system does by itself. */
+  request_id: string | null;
 }
 
 /** SYSTEM: a job of our own, such as the clean-up that finishes a deletion. */
@@ -17,7 +19,15 @@ type CallerKind = 'PERSON' | 'MACHINE' | 'SYSTEM';
 
 /** The caller of what the system does by itself. `job` names the function, such as `cleanup`. */
 export function systemCaller(job: string): Caller {
-  return { kind: 'SYSTEM', sub: job, username: null, email: null, groups: [], source_ip: null };
+  return {
+    kind: 'SYSTEM',
+    sub: job,
+    username: null,
+    email: null,
+    groups: [],
+    source_ip: null,
+    request_id: null,
+  };
 }
 
 /** A caller as items keep it. */
@@ -28,4 +38,6 @@ export const callerSchema: z.ZodType<Caller> = z.object({
   email: z.string().nullable().default(null),
   groups: z.array(z.string()).default([]),
   source_ip: z.string().nullable().default(null),
+  // Earlier releases wrote none.
+  request_id: z.string().nullable().default(null),
 });

@@ -32,7 +32,7 @@ export function requireEdge(caller: Caller, edgeId: string, edge_roles: readonly
     );
   }
   const { role } = arn;
-  if (role === undefined || edge_roles.some(pattern => matches(pattern, role))) return;
+  if (role === undefined || isEdgeRole(role, edge_roles)) return;
   throw new Unauthorized(
     `Role ${shortened(role)} is none of the edges' roles (${shortened(edge_roles.join(', '))}): sign with an edge's role, or have the setting edge_roles name this one.`,
   );
@@ -41,7 +41,12 @@ export function requireEdge(caller: Caller, edgeId: string, edge_roles: readonly
 /** Whether a caller is a session of one of the edges' roles, whatever edge it is. */
 export function isEdgeSession({ kind, sub }: Caller, edge_roles: readonly string[]): boolean {
   const role = kind === 'MACHINE' ? partsOf(sub)?.role : undefined;
-  return role !== undefined && edge_roles.some(pattern => matches(pattern, role));
+  return role !== undefined && isEdgeRole(role, edge_roles);
+}
+
+/** Whether sessions of a role of this name are edges. */
+export function isEdgeRole(role: string, edge_roles: readonly string[]): boolean {
+  return edge_roles.some(pattern => matches(pattern, role));
 }
 
 /** The ARN of the role whose session an ARN is; undefined for other ARNs. */

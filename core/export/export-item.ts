@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { callerSchema } from '../access/caller.ts';
 import { LANE_GROUPS, ORDERS } from '../history/aggregate.ts';
 import { RESOLUTION_NAMES } from '../history/resolution.ts';
 import { APPLICATION_CLASSES } from '../policy/application-class.ts';
@@ -76,15 +77,6 @@ const requestSchema = z
     context.addIssue('a history has a resolution once its range is settled');
     return z.NEVER;
   });
-
-const callerSchema = z.object({
-  kind: z.enum(['PERSON', 'MACHINE', 'SYSTEM']),
-  sub: z.string(),
-  username: z.string().nullable(),
-  email: z.string().nullable(),
-  groups: z.array(z.string()),
-  source_ip: z.string().nullable(),
-});
 
 const checkpointSchema = z.object({
   position: z.string().nullable(),

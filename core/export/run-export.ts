@@ -19,6 +19,8 @@ import { changeTaken, forgetUpload, readJob, takeJob } from './job-store.ts';
 export interface ExportRunContext extends StoreContext {
   files: ExportFiles;
   dispatcher: ExportDispatcher;
+  /** Called with the export that the run has taken, such as to name it in the log. */
+  onTaken?(job: ExportJob): void;
   /** What an export reads through; `deadline` of the context is the end of all work. */
   reader(job: ExportJob): ExportReader;
   /** Then the run hands over to the next one: milliseconds since the epoch. */
@@ -47,6 +49,7 @@ const SAVE_EVERY_MS = 1000;
 export async function runExport(context: ExportRunContext, export_id: string): Promise<RunOutcome> {
   const job = await takeJob(context, { export_id, lease_until_ms: context.lease_until_ms });
   if (!job) return 'nothing to do';
+  context.onTaken?.(job);
   if (job.status !== EXPORT_STATUS.running) return stop(context, job);
   if (job.tries > MAX_TRIES) {
     const error = `It was given up after ${MAX_TRIES} attempts. Start it again later.`;

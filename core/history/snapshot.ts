@@ -6,6 +6,7 @@ import { conditionOf } from '../storage/item-update.ts';
 import { firstSnapshotPut, readFirstSnapshot } from './first-snapshot.ts';
 import { groupsFor } from './groups/group-workers.ts';
 import type { Rollup } from './groups/read-group.ts';
+import { ALL_TRAFFIC } from './history-keys.ts';
 import type { TrackedLanes } from './late/lane-tracker.ts';
 import { type LateReading, lateReadingItem, reachesFar } from './late/late-readings.ts';
 import { claimReading, readingIsNewest } from './reading-claim.ts';
@@ -32,8 +33,13 @@ export interface SnapshotResult {
   minute: number;
   lanes: number;
   bad_lanes: number;
-  /** Edges that should have reported and weren't heard. */
+  /** Edges that should have reported. */
+  edges_expected: number;
+  /** Those of them that weren't heard. */
   edges_silent: number;
+  /** The sum of all policies since the system's beginning, for graphs: beyond 2^53 not exact. */
+  packets_counted: number;
+  bytes_counted: number;
   /** Samples written: the policies whose totals changed, and the sum of all. */
   policies_written: number;
   /** The resolutions whose hour or day this reading also stands for. */
@@ -115,16 +121,20 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
     if (!first) for (const rolled of await rollUp()) await putRolledMark(options, rolled);
   }
   const late_groups = groups?.late.map(({ index }) => index) ?? [];
-  const edges_silent = mark.edges_expected - mark.edges_heard;
+  const { edges_expected } = mark;
+  const counted = reading.policies.get(ALL_TRAFFIC);
   return {
-    ...{ taken, minute, lanes, bad_lanes, edges_silent },
+    ...{ taken, minute, lanes, bad_lanes },
+    ...{ edges_expected, edges_silent: edges_expected - mark.edges_heard },
+    ...{ packets_counted: Number(counted?.packets ?? 0n), bytes_counted: Number(counted?.bytes ?? 0n) },
     ...{ policies_written: written.size, rollups, late_groups },
   };
 }
 
 function notTaken(minute: number): SnapshotResult {
   return {
-    ...{ taken: false, minute, lanes: 0, bad_lanes: 0, edges_silent: 0 },
+    ...{ taken: false, minute, lanes: 0, bad_lanes: 0, edges_expected: 0, edges_silent: 0 },
+    ...{ packets_counted: 0, bytes_counted: 0 },
     ...{ policies_written: 0, rollups: [], late_groups: [] },
   };
 }

@@ -36,8 +36,9 @@ const DEFAULT_SILENCE_MS = 300_000;
 /** AppSync sends a keep-alive message each minute. */
 const QUIET_MS = 75_000;
 
-const COMMANDS = `subscription Commands($edge_id: ID!) { edgeCommands(edge_id: $edge_id) { ${COMMAND_FIELDS} } }`;
-const NEWS = `subscription News { edgeNews { ${NEWS_FIELDS} } }`;
+/** What an edge listens to. */
+export const COMMANDS = `subscription Commands($edge_id: ID!) { edgeCommands(edge_id: $edge_id) { ${COMMAND_FIELDS} } }`;
+export const NEWS = `subscription News { edgeNews { ${NEWS_FIELDS} } }`;
 
 interface Message {
   type: string;

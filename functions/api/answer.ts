@@ -72,7 +72,7 @@ export async function answer(event: ApiEvent, surroundings: Surroundings): Promi
   let caller: Caller | undefined;
   try {
     if (!isOperation(operation)) throw new Error('The schema has an operation that the function lacks');
-    caller = callerOf(event.identity);
+    caller = callerOf(event);
     authorize(operation, caller);
     if (event.type === 'Mutation') {
       caller = await surroundings.identify(caller);

@@ -10,6 +10,8 @@ export interface ApiEvent {
   identity: ApiIdentity | null;
   /** Paths of the selected fields, such as `items/name`; an alias is in its field's place. */
   selection: string[];
+  /** AppSync's id of the request; null where there is none. */
+  request_id?: string | null;
 }
 
 /** AppSync's identity of a person (Cognito) or of a machine (IAM). */
@@ -23,15 +25,23 @@ export interface ApiIdentity {
 }
 
 /** The caller in an identity. @throws Unauthorized when there is none in it. */
-export function callerOf(identity: ApiIdentity | null): Caller {
+export function callerOf({ identity, request_id }: Pick<ApiEvent, 'identity' | 'request_id'>): Caller {
   const username = identity?.username ?? null;
-  const source_ip = identity?.sourceIp?.join(', ') || null;
+  const from = {
+    source_ip: identity?.sourceIp?.join(', ') || null,
+    request_id: isRequestId(request_id) ? request_id : null,
+  };
   if (identity?.sub !== undefined) {
     const email = typeof identity.claims?.email === 'string' ? identity.claims.email : null;
-    return { kind: 'PERSON', sub: identity.sub, username, email, groups: identity.groups ?? [], source_ip };
+    return { kind: 'PERSON', sub: identity.sub, username, email, groups: identity.groups ?? [], ...from };
   }
   if (identity?.userArn !== undefined) {
-    return { kind: 'MACHINE', sub: identity.userArn, username, email: null, groups: [], source_ip };
+    return { kind: 'MACHINE', sub: identity.userArn, username, email: null, groups: [], ...from };
   }
   throw new Unauthorized('Sign in first: this request carries no identity.');
+}
+
+/** Whether an id is one that AppSync makes. It comes in a header, and ends in logs and in the audit log. */
+export function isRequestId(id: string | null | undefined): id is string {
+  return id !== null && id !== undefined && /^[0-9a-f-]{36}$/.test(id);
 }

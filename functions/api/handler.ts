@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import type { Context } from 'aws-lambda';
 import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
@@ -12,10 +11,11 @@ import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { cognitoDirectory } from '../../core/users/cognito-directory.ts';
 import { makeContainerCaches } from '../container-caches.ts';
 import { countStranded } from '../failover-metrics.ts';
+import { beginLog, logger } from '../logger.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { webhookRulesOf } from '../webhook-rules.ts';
 import { type Answer, answer } from './answer.ts';
-import type { ApiEvent } from './api-event.ts';
+import { type ApiEvent, isRequestId } from './api-event.ts';
 import { environmentSchema } from './environment.ts';
 import { countInternalError } from './internal-error-metric.ts';
 import { makePersons } from './persons.ts';
@@ -30,7 +30,6 @@ const BUDGET_WAIT_MS = 1000;
 
 const environment = environmentSchema.parse(process.env);
 const retention = retentionOf(environment);
-const logger = new Logger();
 const client = makeDocumentClient({
   requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
 });
@@ -67,28 +66,38 @@ function makeCognitoClient(requestTimeout: number): CognitoIdentityProviderClien
 }
 
 async function handle(event: ApiEvent, lambda: Context): Promise<Answer> {
-  const deadline = systemClock() + lambda.getRemainingTimeInMillis() - MARGIN_MS;
-  const answered = await answer(event, {
-    resolvers,
-    overview_parts: overviewParts,
-    caches: container.caches,
-    silent_after_s: environment.SILENT_AFTER_S,
-    exports,
-    webhook_rules: webhookRulesOf(environment),
-    retention,
-    flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,
-    flow_objects,
-    flow_log_mask_hosts: environment.FLOW_LOG_MASK_HOSTS === 'on',
-    context: { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline },
-    ...persons,
-    directory,
-    currency: environment.CURRENCY,
-    onFailover: done => countStranded('api', done),
-    onInternalError: countInternalError,
-    query_budget: { units: environment.QUERY_BUDGET, wait_ms: BUDGET_WAIT_MS },
-    edge_roles,
-    report: (message, details) => logger.error(message, { ...details, request_id: lambda.awsRequestId }),
-  });
+  const request_id = isRequestId(event.request_id) ? event.request_id : lambda.awsRequestId;
+  beginLog(lambda, request_id);
+  const began = systemClock();
+  const deadline = began + lambda.getRemainingTimeInMillis() - MARGIN_MS;
+  const answered = await answer(
+    { ...event, request_id },
+    {
+      resolvers,
+      overview_parts: overviewParts,
+      caches: container.caches,
+      silent_after_s: environment.SILENT_AFTER_S,
+      exports,
+      webhook_rules: webhookRulesOf(environment),
+      retention,
+      flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,
+      flow_objects,
+      flow_log_mask_hosts: environment.FLOW_LOG_MASK_HOSTS === 'on',
+      context: { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline },
+      ...persons,
+      directory,
+      currency: environment.CURRENCY,
+      onFailover: done => countStranded('api', done),
+      onInternalError: countInternalError,
+      query_budget: { units: environment.QUERY_BUDGET, wait_ms: BUDGET_WAIT_MS },
+      edge_roles,
+      report: (message, details) => logger.error(message, { ...details }),
+    },
+  );
+  if (event.type === 'Mutation') {
+    const outcome = 'error' in answered ? answered.error.type : 'DONE';
+    logger.info('Answered a mutation.', { operation: event.field, outcome, took_ms: systemClock() - began });
+  }
   await container.settle();
   return answered;
 }

@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
 import { commandsOf } from '../../core/commands/commands-of-change.ts';
 import { newsOf } from '../../core/commands/edge-news.ts';
@@ -10,6 +9,7 @@ import type { StoreContext } from '../../core/storage/store-context.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { makeApiClient } from '../api-client.ts';
+import { beginLog, logger } from '../logger.ts';
 import { countMetrics } from '../metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
@@ -22,7 +22,6 @@ import { publishNews } from './publish-news.ts';
 const MARGIN_MS = 15_000;
 
 const environment = environmentSchema.parse(process.env);
-const logger = new Logger();
 const api = makeApiClient(environment);
 const store = {
   client: makeDocumentClient(),
@@ -37,15 +36,20 @@ const store = {
  * routes that follow from them; the stream repeats from the first failure on.
  */
 async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
-  logger.addContext(lambda);
+  beginLog(lambda);
   const timeLeft = () => lambda.getRemainingTimeInMillis() - MARGIN_MS;
   const context = (): StoreContext => ({
     ...store,
     deadline: systemClock() + timeLeft(),
   });
   const published: Record<string, number> = {};
+  /** A batch has changes of several requests. */
+  const correlation_ids = new Set<string>();
   const open = await publishChanges(event.Records, {
-    publishEvent: event => publishEvent(event, api),
+    async publishEvent(event) {
+      if (event.actor?.request_id) correlation_ids.add(event.actor.request_id);
+      await publishEvent(event, api);
+    },
     publishCommands: commands => publishCommands(commands, api),
     publishNews: news => publishNews(news, api),
     commandsOf: change => commandsOf(change, context()),
@@ -58,12 +62,15 @@ async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<Dyna
       logger.error('An audit entry was changed or removed.', { key: { pk, sk } });
       countMetrics('broadcast', { AuditEntriesChanged: 1 });
     },
-    onTrouble: (message, details) => logger.error(message, details),
+    onTrouble: (message, { correlation_id, ...details }) =>
+      logger.error(message, { ...details, ...(correlation_id !== undefined && { correlation_id }) }),
     count(name, value) {
       published[name] = (published[name] ?? 0) + value;
     },
   });
-  if (Object.keys(published).length > 0) logger.info('Published changes.', published);
+  if (Object.keys(published).length > 0) {
+    logger.info('Published changes.', { ...published, correlation_ids: [...correlation_ids] });
+  }
   return { batchItemFailures: open ? [{ itemIdentifier: open.dynamodb?.SequenceNumber ?? '' }] : [] };
 }
 

@@ -6,7 +6,7 @@ import { ROUTES_PREFIX } from '../../core/commands/route-versions.ts';
 import { eventOf, isTampering } from '../../core/events/broadcast-event.ts';
 import type { BroadcastEvent } from '../../core/events/event-of-entry.ts';
 import type { StreamChange } from '../../core/events/stream-change.ts';
-import { toChange } from './stream-changes.ts';
+import { requestIdOf, toChange } from './stream-changes.ts';
 
 export interface PublishOptions {
   publishEvent(event: BroadcastEvent): Promise<void>;
@@ -23,8 +23,15 @@ export interface PublishOptions {
   /** Milliseconds left for records that are not begun yet. */
   timeLeft(): number;
   onTampering(key: StreamChange): void;
-  onTrouble(message: string, details: { key?: Pick<StreamChange, 'pk' | 'sk'>; cause: unknown }): void;
+  onTrouble(message: string, details: Trouble): void;
   count(name: string, value: number): void;
+}
+
+/** What could not be done, and for which request the change was made. */
+export interface Trouble {
+  key?: Pick<StreamChange, 'pk' | 'sk'>;
+  correlation_id?: string | undefined;
+  cause: unknown;
 }
 
 /** Sites whose versions are raised at a time. */
@@ -60,7 +67,11 @@ export async function publishChanges(
       }
     } catch (cause) {
       const { pk, sk } = changes[0]!;
-      options.onTrouble('A change could not be published; it is tried again.', { key: { pk, sk }, cause });
+      options.onTrouble('A change could not be published; it is tried again.', {
+        key: { pk, sk },
+        correlation_id: requestIdOf(changes[0]!),
+        cause,
+      });
       open = at;
       break;
     }

@@ -17,6 +17,12 @@ export function toChange({ eventName, dynamodb }: DynamoDBRecord): StreamChange 
   };
 }
 
+/** The request that a change was made for, where the item says it. */
+export function requestIdOf({ before, after }: StreamChange): string | undefined {
+  const { actor } = (after ?? before ?? {}) as { actor?: { request_id?: string | null } };
+  return actor?.request_id ?? undefined;
+}
+
 function plain(image: unknown): Record<string, unknown> | undefined {
   return image === undefined
     ? undefined

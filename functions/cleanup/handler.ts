@@ -1,10 +1,10 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { lambdaDispatcher, makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { beginLog, logger } from '../logger.ts';
 import { countMetrics } from '../metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
@@ -15,7 +15,6 @@ import { steps } from './steps.ts';
 const MARGIN_MS = 10_000;
 
 const environment = environmentSchema.parse(process.env);
-const logger = new Logger();
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
 const exports = lambdaDispatcher(makeDispatchClient(), environment.EXPORT_FUNCTION);
@@ -35,7 +34,7 @@ const eventSchema = z.object({
  * @throws AggregateError of the steps that failed, after all have run, so that the function's error alarm rings
  */
 async function handle(event: unknown, lambda: Context): Promise<{ steps: StepReport[] }> {
-  logger.addContext(lambda);
+  beginLog(lambda);
   const { scheduled_at, steps: due } = eventSchema.parse(event);
   const dueSteps = steps.filter(({ name }) => !due || due.includes(name));
   const reports = await runSteps(dueSteps, {

@@ -1,9 +1,9 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
 import { takeOver } from '../../core/inventory/removal/take-over.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { beginLog, logger } from '../logger.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
@@ -13,13 +13,12 @@ const MARGIN_MS = 15_000;
 const WORK_MS = 60_000;
 
 const environment = environmentSchema.parse(process.env);
-const logger = new Logger();
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
 
 /** Goes on with deletions, restores and removals that a request had no time left for, all of a batch at once. */
 async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
-  logger.addContext(lambda);
+  beginLog(lambda);
   const results = await Promise.allSettled(event.Records.map(record => work(record, lambda)));
   const failed = event.Records.filter((_, index) => results[index]?.status === 'rejected');
   return {
@@ -32,13 +31,16 @@ export const handler = untilAnswered(handle);
 async function work({ dynamodb }: DynamoDBRecord, lambda: Context): Promise<void> {
   const key = { pk: dynamodb?.Keys?.pk?.S ?? '', sk: dynamodb?.Keys?.sk?.S ?? '' };
   const now = systemClock();
+  // Records of a batch are worked on side by side, each for a request of its own.
+  const correlation_id = dynamodb?.NewImage?.actor?.M?.request_id?.S;
+  const details = { key, ...(correlation_id !== undefined && { correlation_id }) };
   const deadline = now + lambda.getRemainingTimeInMillis() - MARGIN_MS;
   const context = { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline };
   try {
     const outcome = await takeOver(context, key, Math.min(deadline, now + WORK_MS));
-    logger.info(`Took an operation over: ${outcome}.`, { key });
+    logger.info(`Took an operation over: ${outcome}.`, details);
   } catch (cause) {
-    logger.error('An operation could not be gone on with; it is tried again.', { key, cause });
+    logger.error('An operation could not be gone on with; it is tried again.', { ...details, cause });
     throw cause;
   }
 }

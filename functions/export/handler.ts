@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { answersReader } from '../../core/export/answers-reader.ts';
@@ -11,6 +10,7 @@ import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { beginLog, logger } from '../logger.ts';
 import { countMetrics } from '../metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
@@ -29,7 +29,6 @@ const kept = {
   flow_log_ttl_hours: environment.FLOW_LOG_TTL_HOURS,
   flow_objects: flowObjects(s3, environment.FLOW_BUCKET),
 };
-const logger = new Logger();
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
 const files = exportFiles(s3, environment.EXPORT_BUCKET);
@@ -42,7 +41,7 @@ const eventSchema = z.object({ export_id: z.string() });
  * failure, it writes nothing twice.
  */
 async function handle(event: unknown, lambda: Context): Promise<{ outcome: RunOutcome }> {
-  logger.addContext(lambda);
+  beginLog(lambda);
   const { export_id } = eventSchema.parse(event);
   const ends = systemClock() + lambda.getRemainingTimeInMillis();
   const times = {
@@ -54,6 +53,7 @@ async function handle(event: unknown, lambda: Context): Promise<{ outcome: RunOu
   const outcome = await runExport(
     {
       ...{ ...context, files, dispatcher },
+      onTaken: ({ owner }) => beginLog(lambda, owner.request_id ?? undefined),
       reader: ({ started_ms, owner }) =>
         answersReader({ context, ...kept }, { started_ms, owner, work_until: context.work_until }),
     },

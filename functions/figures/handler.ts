@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import {
   type PublishedMemory,
@@ -11,6 +10,7 @@ import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { PUBLISH_FIGURES } from '../../graphql/publish-figures.ts';
 import { makeApiClient } from '../api-client.ts';
+import { beginLog, logger } from '../logger.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
@@ -21,7 +21,6 @@ const RUN_MS = 60_000;
 const MARGIN_MS = 5000;
 
 const environment = environmentSchema.parse(process.env);
-const logger = new Logger();
 const api = makeApiClient(environment);
 const store = {
   client: makeDocumentClient(),
@@ -39,7 +38,7 @@ const published: PublishedMemory = new Map();
  * @throws Error when a publication failed, so that the function's error alarm rings
  */
 async function handle(_event: unknown, lambda: Context): Promise<PublishingResult> {
-  logger.addContext(lambda);
+  beginLog(lambda);
   const begun = systemClock();
   const result = await publishFigures({
     context: { ...store, deadline: begun + lambda.getRemainingTimeInMillis() - MARGIN_MS },

@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { makeDispatchClient } from '../../core/export/lambda-dispatcher.ts';
@@ -12,6 +11,7 @@ import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock } from '../../core/time/clock.ts';
+import { beginLog, logger } from '../logger.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
@@ -22,7 +22,6 @@ const SKEW_MS = 5000;
 const MB = 1024 ** 2;
 
 const environment = environmentSchema.parse(process.env);
-const logger = new Logger();
 const client = makeDocumentClient();
 const { traffic: table } = tablesOf(environment);
 const objects = flowObjects(makeS3Client(), environment.FLOW_BUCKET);
@@ -38,7 +37,7 @@ const eventSchema = z.object({ slice_of: hourSliceSchema.optional() });
  * @throws AggregateError of the hours that could not be dealt with, so that the function's error alarm rings
  */
 async function handle(event: unknown, lambda: Context): Promise<FlowLogResult | SliceResult> {
-  logger.addContext(lambda);
+  beginLog(lambda);
   const { slice_of } = eventSchema.parse(event);
   const ends = systemClock() + lambda.getRemainingTimeInMillis();
   const run = {

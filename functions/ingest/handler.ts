@@ -1,5 +1,4 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { tellRefusedBoots } from '../../core/commands/new-boot.ts';
 import { EdgeKeyMemory } from '../../core/edge-keys/edge-key-memory.ts';
@@ -15,6 +14,7 @@ import { makeS3Client } from '../../core/storage/s3-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { systemSchedule } from '../../core/time/schedule.ts';
+import { beginLog, logger } from '../logger.ts';
 import { countMetrics } from '../metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
@@ -27,7 +27,6 @@ const REQUEST_TIMEOUT_MS = 3000;
 const MARGIN_MS = 2 * REQUEST_TIMEOUT_MS;
 
 const environment = environmentSchema.parse(process.env);
-const logger = new Logger();
 const memory = new LaneMemory();
 const quarantined = new QuarantineMemory();
 const covered_slots = new CounterSlots();
@@ -70,7 +69,8 @@ async function handle(
   event: KinesisStreamEvent | ReplayEvent,
   lambda: Context,
 ): Promise<KinesisStreamBatchResponse | ReplayAnswer> {
-  logger.addContext(lambda);
+  // The batch is the same when it is delivered again.
+  beginLog(lambda, event.Records[0]?.eventID);
   const isReplay = 'replay' in event;
   const rejected: RejectedReplay[] = [];
   const tally = new IngestTally();

@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import {
   type DeliveryResult,
@@ -14,6 +13,7 @@ import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
 import { roleCredentials } from '../api-client.ts';
+import { beginLog, logger } from '../logger.ts';
 import { countMetrics } from '../metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { webhookRulesOf } from '../webhook-rules.ts';
@@ -23,7 +23,6 @@ import { environmentSchema } from './environment.ts';
 const MARGIN_MS = 2000;
 
 const environment = environmentSchema.parse(process.env);
-const logger = new Logger();
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
 const rules = webhookRulesOf(environment);
@@ -47,7 +46,7 @@ const send: SendNotice = async ({ type, url }, notice, { secret, at_ms }) => {
 
 /** Runs each minute: tells the destinations of alarms what they haven't been told. */
 async function handle(_event: unknown, lambda: Context): Promise<DeliveryResult> {
-  logger.addContext(lambda);
+  beginLog(lambda);
   const result = await deliverNotices(
     {
       ...{ client, tables, clock: systemClock, sleep: systemSleep, random: Math.random },

@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { groupRequestSchema } from '../../core/history/groups/group-request.ts';
 import { readGroupOnce } from '../../core/history/groups/group-workers.ts';
@@ -6,18 +5,18 @@ import { retentionOf } from '../../core/history/retention-settings.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { beginLog, logger } from '../logger.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
 const environment = environmentSchema.parse(process.env);
 const retention = retentionOf(environment);
-const logger = new Logger();
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
 
 /** Reads one group of the lanes for the snapshot of a minute. Called twice it reads once. */
 async function handle(event: unknown, lambda: Context): Promise<{ read: boolean }> {
-  logger.addContext(lambda);
+  beginLog(lambda);
   const request = groupRequestSchema.parse(event);
   const options = {
     store: { client, table: tables.traffic },

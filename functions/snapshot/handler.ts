@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { lambdaWorkers, makeWorkerClient } from '../../core/history/groups/lambda-workers.ts';
@@ -8,13 +7,13 @@ import { readServedEdges } from '../../core/inventory/edges/read-edges.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
+import { beginLog, logger } from '../logger.ts';
 import { countMetrics } from '../metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
 const environment = environmentSchema.parse(process.env);
 const retention = retentionOf(environment);
-const logger = new Logger();
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
 const workers = makeWorkerClient();
@@ -28,7 +27,7 @@ const eventSchema = z.object({ scheduled_at: z.iso.datetime({ offset: true }) })
 
 /** Runs each minute. Called twice for one minute it changes nothing; failing, it is called again by the schedule. */
 async function handle(event: unknown, lambda: Context): Promise<SnapshotResult> {
-  logger.addContext(lambda);
+  beginLog(lambda);
   const { scheduled_at } = eventSchema.parse(event);
   const begun = systemClock();
   const remaining = lambda.getRemainingTimeInMillis();
@@ -64,7 +63,13 @@ async function handle(event: unknown, lambda: Context): Promise<SnapshotResult> 
   });
   logger.info('Snapshot is done.', { ...result });
   if (result.taken) {
-    countMetrics('snapshot', { LanesUnreadable: result.bad_lanes, EdgesSilent: result.edges_silent });
+    countMetrics('snapshot', {
+      LanesUnreadable: result.bad_lanes,
+      EdgesExpected: result.edges_expected,
+      EdgesSilent: result.edges_silent,
+      PacketsCounted: result.packets_counted,
+      BytesCounted: result.bytes_counted,
+    });
   }
   return result;
 }

@@ -1,22 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { extname, join } from 'node:path';
-import { z } from 'zod';
-
-const TYPES: Record<string, string> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.ttf': 'font/ttf',
-  '.woff2': 'font/woff2',
-};
+import { join } from 'node:path';
+import { fileHeaders } from '../../core/console/console-files.ts';
+import { pagePolicies, SECURITY_HEADERS } from '../../core/console/console-headers.ts';
 
 /** A file of the build: letters, digits and the like, so that no path leads out of its folder. */
 const FILE_PATH = /^\/(assets\/)?[\w-][\w.-]*$/;
-
-const consoleSchema = z.object({ content_policies: z.object({ console: z.string(), graphiql: z.string() }) });
 
 export interface ConsoleOptions {
   /** The built files. */
@@ -34,68 +23,41 @@ export type ServeConsole = (request: IncomingMessage, response: ServerResponse) 
  * Makes the console's part of the server: its files, `index.html` for the address of every view, GraphiQL for a browser that opens
  * the API's address, and the client configuration.
  */
-export async function makeServeConsole({
-  folder,
-  outputs,
-  connectTo,
-}: ConsoleOptions): Promise<ServeConsole> {
-  const { content_policies } = consoleSchema.parse(
-    JSON.parse(await readFile(join(folder, 'console.json'), 'utf8')),
-  );
-  const connect = `connect-src 'self' ${connectTo.join(' ')}`;
-  const pages = {
-    console: { file: 'index.html', policy: `${content_policies.console}; ${connect}` },
-    graphiql: { file: 'graphiql.html', policy: `${content_policies.graphiql}; ${connect}` },
-  };
-
-  async function sendPage(response: ServerResponse, page: keyof typeof pages): Promise<void> {
-    const { file, policy } = pages[page];
-    send(response, 'no-cache', '.html', await readFile(join(folder, file)), {
-      'content-security-policy': policy,
-    });
-  }
+export function makeServeConsole({ folder, outputs, connectTo }: ConsoleOptions): ServeConsole {
+  const policies = pagePolicies(connectTo);
+  const read = (file: string): Promise<Buffer> => readFile(join(folder, file));
 
   return async (request, response) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return false;
     const path = (request.url ?? '/').split('?', 1)[0]!;
     const wantsPage = request.headers.accept?.includes('text/html') === true;
     if (path === '/graphql') {
-      if (wantsPage) await sendPage(response, 'graphiql');
+      if (wantsPage) send(response, 'graphiql.html', await read('graphiql.html'), policies.graphiql);
       return wantsPage;
     }
     if (path === '/amplify_outputs.json') {
-      send(response, 'no-store', '.json', outputs);
+      send(response, 'amplify_outputs.json', outputs, policies.console);
       return true;
     }
-    if (FILE_PATH.test(path) && extname(path) in TYPES && extname(path) !== '.html') {
-      const content = await readFile(join(folder, path)).catch(() => undefined);
+    if (FILE_PATH.test(path) && !path.endsWith('.html') && fileHeaders(path)) {
+      const file = path.slice(1);
+      const content = await read(file).catch(() => undefined);
       if (content === undefined) return false;
-      const forever = path.startsWith('/assets/');
-      send(response, forever ? 'public, max-age=31536000, immutable' : 'no-cache', extname(path), content);
+      send(response, file, content, policies.console);
       return true;
     }
     if (path !== '/' && !wantsPage) return false;
-    await sendPage(response, 'console');
+    send(response, 'index.html', await read('index.html'), policies.console);
     return true;
   };
 }
 
-function send(
-  response: ServerResponse,
-  caching: string,
-  extension: string,
-  content: Buffer | string,
-  headers: Record<string, string> = {},
-): void {
+/** Assets get no content policy: a worker would run under the one that its script came with. */
+function send(response: ServerResponse, file: string, content: Buffer | string, policy: string): void {
   response.writeHead(200, {
-    'content-type': TYPES[extension]!,
-    'cache-control': caching,
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-    'referrer-policy': 'no-referrer',
-    'cross-origin-opener-policy': 'same-origin',
-    'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-    ...headers,
+    ...fileHeaders(file),
+    ...SECURITY_HEADERS,
+    ...(!file.startsWith('assets/') && { 'content-security-policy': policy }),
   });
   response.end(content);
 }

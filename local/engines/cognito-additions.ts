@@ -1,12 +1,14 @@
 // Loaded with --import into cognito-local: what Cognito does in the cloud and cognito-local doesn't. Pages of ListUsers, invitations that are sent
-// again, the sign-out of a person everywhere, and the refusal of sign-ins by who is disabled. Mails go to the parent, which shows them.
+// again, the sign-out of a person everywhere, the refusal of sign-ins by who is disabled, sessions after a challenge that can be renewed, and
+// silence on whether someone has an account. Mails go to the parent, which shows them.
 import { createRequire } from 'node:module';
 
 const ofCognito = createRequire(createRequire(import.meta.url).resolve('cognito-local/lib/bin/start.js'));
 
 /** A mail that Cognito would have sent. */
 export interface MailMessage {
-  mail: { to: string; code: string };
+  /** `code` is the first password in an invitation, and what lets one choose a new password else. */
+  mail: { to: string; about: 'INVITATION' | 'NEW_PASSWORD'; code: string };
 }
 
 interface StoredUser {
@@ -22,6 +24,7 @@ interface Pool {
   getUserByUsername(context: unknown, name: string): Promise<StoredUser | null>;
   getUserByRefreshToken(context: unknown, token: string): Promise<StoredUser | null>;
   saveUser(context: unknown, user: StoredUser): Promise<void>;
+  storeRefreshToken(context: unknown, token: string, user: StoredUser): Promise<void>;
 }
 
 interface Services {
@@ -39,6 +42,7 @@ interface Given {
   MessageAction?: string;
   Limit?: number;
   PaginationToken?: string;
+  ChallengeResponses?: { USERNAME?: string };
   AuthParameters?: { USERNAME?: string; PASSWORD?: string; REFRESH_TOKEN?: string };
 }
 
@@ -53,11 +57,12 @@ const { ConsoleMessageSender } = ofCognito('../services/messageDelivery/consoleM
 
 ConsoleMessageSender.prototype.sendToConsole = async (
   _context: unknown,
-  _user: StoredUser,
+  { UserStatus }: StoredUser,
   to: string,
   { __code: code }: { __code: string },
 ) => {
-  process.send?.({ mail: { to, code } } satisfies MailMessage);
+  const about = UserStatus === 'FORCE_CHANGE_PASSWORD' ? 'INVITATION' : 'NEW_PASSWORD';
+  process.send?.({ mail: { to, about, code } } satisfies MailMessage);
 };
 
 replace('ListUsers', list => services => async (context, given) => {
@@ -102,6 +107,28 @@ replace('InitiateAuth', initiate => services => async (context, given) => {
     throw new errors.NotAuthorizedError!('Incorrect username or password.');
   }
   return initiate(services)(context, given);
+});
+
+replace('RespondToAuthChallenge', respond => services => async (context, given) => {
+  const answer = await respond(services)(context, given);
+  const token = answer.AuthenticationResult?.RefreshToken;
+  if (token) {
+    const pool = await services.cognito.getUserPoolForClientId(context, given.ClientId);
+    const user = await pool.getUserByUsername(context, given.ChallengeResponses?.USERNAME ?? '');
+    if (user) await pool.storeRefreshToken(context, token, user);
+  }
+  return answer;
+});
+
+replace('ForgotPassword', forgot => services => async (context, given) => {
+  const pool = await services.cognito.getUserPoolForClientId(context, given.ClientId);
+  const user = await pool.getUserByUsername(context, given.Username);
+  const CodeDeliveryDetails = { AttributeName: 'email', DeliveryMedium: 'EMAIL', Destination: 'm***@e***' };
+  if (!user) return { CodeDeliveryDetails };
+  if (user.UserStatus === 'FORCE_CHANGE_PASSWORD') {
+    throw new errors.NotAuthorizedError!('User password cannot be reset in the current state.');
+  }
+  return forgot(services)(context, given);
 });
 
 function replace(name: string, by: (target: Target) => Target): void {

@@ -11,15 +11,11 @@ export interface CognitoOptions {
   /** Folder for its files, made when missing. cognito-local keeps everything in files: for a run that is not to be kept, a temporary folder. */
   directory: string;
   /** Gets each mail that Cognito would have sent. */
-  onMail?: ((mail: InvitationMail) => void) | undefined;
+  onMail?: ((mail: PeopleMail) => void) | undefined;
 }
 
-/** An invitation, as its mail has it. */
-export interface InvitationMail {
-  to: string;
-  /** Good for the first sign-in, which asks for another. */
-  password: string;
-}
+/** What a mail to a person says. */
+export type PeopleMail = MailMessage['mail'];
 
 export interface CognitoEngine extends Engine {
   /** `iss` of the tokens of a pool. The same in every run, so that a kept sign-in stays good. */
@@ -52,7 +48,7 @@ export async function startCognito({ directory, onMail }: CognitoOptions): Promi
     ],
     onMessage(message) {
       const { mail } = message as Partial<MailMessage>;
-      if (mail) onMail?.({ to: mail.to, password: mail.code });
+      if (mail) onMail?.(mail);
     },
     env: {
       PORT: `${PORT}`,

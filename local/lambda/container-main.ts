@@ -2,6 +2,9 @@
 // does. Between two events it blocks in a read, so that nothing in it runs; when the runtime is gone, the read ends and so does
 // the process.
 import { pathToFileURL } from 'node:url';
+import { makeGuard, type Rights } from '../rights/guard.ts';
+import { recordRights } from '../rights/record-rights.ts';
+import { watchRequests } from '../rights/watch-requests.ts';
 import { blockingChannel } from './blocking-channel.ts';
 import {
   CHANNEL,
@@ -33,9 +36,23 @@ process.on('unhandledRejection', reason => {
 let onLoopEmpty = (): void => {};
 process.on('beforeExit', () => onLoopEmpty());
 
+if (start.rights) guard(start.rights, start.record_rights);
 const handle = await loadHandler(start).catch(cause => end(describeLoadFailure(cause), EXIT.broken));
 say({ kind: 'ready' });
 awaitEvent();
+
+/** Has calls refused that the role's policies don't allow. */
+function guard(rights: Rights, folder: string | undefined): void {
+  const record = folder === undefined ? {} : recordRights(folder, rights.role);
+  const guarded = makeGuard(rights, {
+    ...record,
+    onRefusal(refusal) {
+      record.onRefusal?.(refusal);
+      console.error(refusal.message);
+    },
+  });
+  watchRequests(guarded);
+}
 
 async function loadHandler({ file, handler }: ContainerStart): Promise<Handler> {
   const bundle = (await import(pathToFileURL(file).href)) as Record<string, unknown>;

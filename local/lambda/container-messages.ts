@@ -1,3 +1,4 @@
+import type { Rights } from '../rights/guard.ts';
 import type { FailurePayload } from './function-failure.ts';
 
 /**
@@ -17,6 +18,10 @@ export interface ContainerStart {
   memoryMb: number;
   logGroupName: string;
   logStreamName: string;
+  /** What it may do; anything when left out. */
+  rights?: Rights;
+  /** Folder to note in what it uses of its rights. */
+  record_rights?: string;
 }
 
 /** An invocation on its way to a container. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
+import { RECORD_VARIABLE } from '../rights/record-rights.ts';
 import type { ContainerMessage, ContainerStart, InvocationMessage } from './container-messages.ts';
 import { containerProgram } from './container-program.ts';
 import { describeExit, type FailurePayload, FunctionFailure } from './function-failure.ts';
@@ -9,7 +10,7 @@ import { forget, killWithThisProcess } from './keeper.ts';
 /** Lambda's limit on an event and on an answer. */
 const PAYLOAD_MAX_BYTES = 6 * 1024 * 1024;
 
-export interface ContainerOptions extends Omit<ContainerStart, 'logStreamName'> {
+export interface ContainerOptions extends Omit<ContainerStart, 'logStreamName' | 'record_rights'> {
   environment: Record<string, string>;
   /** Gets what the function prints. */
   log: (text: string) => void;
@@ -84,7 +85,8 @@ export function startContainer({ environment, log, ...start }: ContainerOptions)
   });
   // Later than `exit`: what it said before it ended has been read by now.
   child.once('close', (code, signal) => end(requestId => describeExit(requestId, code, signal)));
-  write({ ...start, logStreamName });
+  const record_rights = process.env[RECORD_VARIABLE];
+  write({ ...start, logStreamName, ...(record_rights !== undefined && { record_rights }) });
 
   const loadLimit = setTimeout(() => {
     end(() => ({

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Rights } from '../rights/guard.ts';
 import { type Container, type ContainerOptions, startContainer } from './container.ts';
 import { FunctionFailure, TooManyRequests } from './function-failure.ts';
 
@@ -25,6 +26,7 @@ export interface Invocation {
 export interface LambdaFunction {
   readonly name: string;
   readonly arn: string;
+  readonly rights?: Rights | undefined;
   /** Whether `stop` was called: it answers no event any more. */
   readonly stopped: boolean;
   /**
@@ -88,6 +90,7 @@ export function makeLambdaFunction({
   return {
     name: options.functionName,
     arn: options.functionArn,
+    rights: options.rights,
     get stopped() {
       return stopped;
     },

@@ -4,10 +4,14 @@ import { REGION } from '../aws/account.ts';
 import { makeInvokeEndpoint } from '../lambda/invoke-endpoint.ts';
 import { makeMailHandler } from '../mail/mail-handler.ts';
 import type { Host, MadeResources } from '../resources/resource-type.ts';
+import { findFunction } from '../resources/types/lambda-alias.ts';
 import { asynchronousCall } from '../resources/types/lambda-event-invoke-config.ts';
-import { findFunction } from '../resources/types/lambda-function.ts';
+import { lambdaFunction } from '../resources/types/lambda-function.ts';
 import { s3Bucket } from '../resources/types/s3-bucket.ts';
 import { snsTopic } from '../resources/types/sns-topic.ts';
+import { makeGuard } from '../rights/guard.ts';
+import { RECORD_VARIABLE, recordRights } from '../rights/record-rights.ts';
+import type { Watch } from '../rights/watch-requests.ts';
 import { makeS3Handler } from '../s3/s3-handler.ts';
 
 /** Answers a request to a service of this process. Never rejects. */
@@ -39,6 +43,7 @@ export function makeServices(made: MadeResources, host: Host): Map<string, Servi
     prefix: S3_PATH,
     buckets: new Map(made.all(s3Bucket).map(({ attributes, value }) => [attributes.Ref, value])),
     credentials: { ...LOCAL_CREDENTIALS, region: REGION },
+    guardOf: guardsOfSessions(made),
     clock: host.clock,
     log: host.onTrouble,
   });
@@ -65,4 +70,17 @@ export function makeServices(made: MadeResources, host: Host): Map<string, Servi
     [LAMBDA_PATH, lambda],
     [SNS_PATH, mail],
   ]);
+}
+
+/** By session token, which is the name of a function's role: what judges its links. */
+function guardsOfSessions(made: MadeResources): (session_token: string) => Watch | undefined {
+  const folder = process.env[RECORD_VARIABLE];
+  const guards = new Map(
+    made.all(lambdaFunction).flatMap(({ value: { rights } }) => {
+      if (!rights) return [];
+      const record = folder === undefined ? {} : recordRights(folder, rights.role);
+      return [[rights.role, makeGuard(rights, record)] as const];
+    }),
+  );
+  return session_token => guards.get(session_token);
 }

@@ -12,7 +12,10 @@ import { cognitoUserPool } from './types/cognito-user-pool.ts';
 import { cognitoUserPoolClient } from './types/cognito-user-pool-client.ts';
 import { cognitoUserPoolGroup } from './types/cognito-user-pool-group.ts';
 import { dynamodbTable } from './types/dynamodb-table.ts';
+import { iamManagedPolicy, iamPolicy } from './types/iam-policy.ts';
+import { iamRole } from './types/iam-role.ts';
 import { kinesisStream } from './types/kinesis-stream.ts';
+import { lambdaAlias } from './types/lambda-alias.ts';
 import { lambdaEventInvokeConfig } from './types/lambda-event-invoke-config.ts';
 import { lambdaEventSourceMapping } from './types/lambda-event-source-mapping.ts';
 import { lambdaFunction } from './types/lambda-function.ts';
@@ -35,7 +38,11 @@ export const RUNNING_TYPES: readonly ResourceType[] = [
   cognitoUserPoolClient,
   cognitoUserPoolGroup,
   dynamodbTable,
+  iamManagedPolicy,
+  iamPolicy,
+  iamRole,
   kinesisStream,
+  lambdaAlias,
   lambdaEventInvokeConfig,
   lambdaEventSourceMapping,
   lambdaFunction,
@@ -46,31 +53,43 @@ export const RUNNING_TYPES: readonly ResourceType[] = [
   sqsQueue,
 ];
 
+const CONSOLE = 'the server of npm start serves the console';
 const ALARM = 'one machine alarms no one; errors are printed';
 const METRICS = 'there are no metrics of the cloud here';
-const RIGHTS = 'functions run with the rights of the user who started them; a test reads the policies';
+const FIREWALL = 'only this machine reaches the loopback';
 const MAIL = 'no mail is sent from one machine';
+const ONE_VERSION = 'the code in the assembly is the only version here';
 
 /** Every type that is known and does nothing on one machine. */
 const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
   withoutEffect('AWS::CDK::Metadata', 'says which constructs were used'),
+  withoutEffect('AWS::CloudFront::Distribution', CONSOLE, name => ({
+    Ref: name,
+    DomainName: `${name.toLowerCase()}.cloudfront.net`,
+  })),
+  withoutEffect('AWS::CloudFront::Function', CONSOLE),
+  withoutEffect('AWS::CloudFront::OriginAccessControl', CONSOLE),
+  withoutEffect('AWS::CloudFront::ResponseHeadersPolicy', CONSOLE),
   withoutEffect('AWS::CloudWatch::Alarm', ALARM),
   withoutEffect('AWS::CloudWatch::CompositeAlarm', ALARM),
   withoutEffect('AWS::CloudWatch::Dashboard', METRICS),
+  withoutEffect('AWS::CodeDeploy::Application', ONE_VERSION),
+  withoutEffect('AWS::CodeDeploy::DeploymentGroup', ONE_VERSION),
   withoutEffect('AWS::Cognito::UserPoolDomain', 'people sign in at the local sign-in endpoint'),
-  withoutEffect('AWS::IAM::ManagedPolicy', RIGHTS),
-  withoutEffect('AWS::IAM::Policy', RIGHTS),
-  withoutEffect('AWS::IAM::Role', RIGHTS, name => ({
-    Ref: name,
-    Arn: arn('iam', `role/${name}`, { global: true }),
-  })),
+  withoutEffect('Custom::PublishedConsole', CONSOLE),
   withoutEffect('AWS::Lambda::Permission', 'anyone on this machine may call its functions'),
+  withoutEffect('AWS::Lambda::Version', ONE_VERSION, name => ({
+    Ref: arn('lambda', `function:${name}`),
+    Version: '1',
+  })),
   withoutEffect('AWS::Logs::LogGroup', 'logs are files here'),
   withoutEffect('AWS::Logs::MetricFilter', METRICS),
   withoutEffect('AWS::S3::BucketPolicy', 'anyone on this machine may sign for its buckets'),
   withoutEffect('AWS::SNS::Subscription', MAIL),
   withoutEffect('AWS::SNS::TopicPolicy', MAIL),
   withoutEffect('AWS::SQS::QueuePolicy', 'anyone on this machine may use its queues'),
+  withoutEffect('AWS::WAFv2::WebACL', FIREWALL),
+  withoutEffect('AWS::WAFv2::WebACLAssociation', FIREWALL),
 ];
 
 const KNOWN_TYPES = new Map(

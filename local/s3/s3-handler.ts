@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { sha256 } from '../../core/digest.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { readBounded } from '../http/read-bounded.ts';
+import type { Watch } from '../rights/watch-requests.ts';
 import { byteRange } from './byte-range.ts';
 import { checkSignature, type S3Credentials } from './check-signature.ts';
 import { listObjects } from './list-objects.ts';
@@ -18,6 +19,8 @@ export interface S3HandlerOptions {
   prefix: string;
   buckets: ReadonlyMap<string, ObjectStore>;
   credentials: S3Credentials;
+  /** What judges the links of a session; a link of another one opens everything. */
+  guardOf?(session_token: string): Watch | undefined;
   clock: Clock;
   log(message: string, details: Record<string, unknown>): void;
 }
@@ -60,7 +63,7 @@ export function makeS3Handler(options: S3HandlerOptions) {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { prefix, buckets, credentials, clock }: S3HandlerOptions,
+  { prefix, buckets, credentials, guardOf, clock }: S3HandlerOptions,
 ): Promise<void> {
   const { method = 'GET', url = '/' } = request;
   const [path = '', search = ''] = url.split('?', 2);
@@ -68,6 +71,10 @@ async function answer(
   const headers = plainHeaders(request);
   // The signature covers the body by the hash that it names, so nothing is read for who has none.
   checkSignature({ method, path, query, headers }, { credentials, clock });
+  // A link opens what the role that signed it may read when it is opened.
+  const guard = guardOf?.(query.get('X-Amz-Security-Token') ?? '');
+  const refusal = guard?.({ service: 's3', method, path: url, headers, body: '' });
+  if (refusal) throw new S3Error('AccessDenied', refusal.message);
   const body = await readBody(request);
   checkBody(headers['x-amz-content-sha256'], body);
   const [bucket = '', ...rest] = path.slice(prefix.length + 1).split('/');

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { amplifyOutputs } from '../../core/console/client-outputs.ts';
 import { REGION } from '../aws/account.ts';
 import type { SignIn } from '../provision/sign-ins.ts';
 
@@ -37,7 +38,7 @@ const AMPLIFY_FILE = 'amplify_outputs.json';
 export async function writeOutputs(folder: string, outputs: Outputs): Promise<void> {
   await mkdir(folder, { recursive: true });
   // A program that waits for endpoints.json finds the other file there.
-  await writeWhole(join(folder, AMPLIFY_FILE), amplifyOutputs(outputs));
+  await writeWhole(join(folder, AMPLIFY_FILE), localOutputs(outputs));
   await writeWhole(join(folder, ENDPOINTS_FILE), outputs.endpoints);
 }
 
@@ -54,30 +55,15 @@ const LOOPBACK_SET_UP = [
   'web/amplify-loopback.ts is all of it as code. A deployed system needs none of it.',
 ] as const;
 
-/**
- * The client configuration of Amplify Gen 2. What Amplify has no place for is in `custom`: the sign-in endpoint, and how to set up the
- * client for a system on the loopback.
- */
-export function amplifyOutputs({ endpoints, userPoolId, userPoolClientId, groups }: Outputs): object {
-  return {
-    version: '1.4',
-    auth: {
-      aws_region: REGION,
-      user_pool_id: userPoolId,
-      user_pool_client_id: userPoolClientId,
-      username_attributes: ['email'],
-      standard_required_attributes: ['email'],
-      user_verification_types: ['email'],
-      unauthenticated_identities_enabled: false,
-      mfa_configuration: 'NONE',
-      groups: groups.map((group, precedence) => ({ [group]: { precedence } })),
-    },
-    data: {
-      aws_region: REGION,
-      url: endpoints.graphql,
-      default_authorization_type: 'AMAZON_COGNITO_USER_POOLS',
-      authorization_types: ['AWS_IAM'],
-    },
+/** The client configuration. In `custom` is the sign-in endpoint, and how to set up the client for a system on the loopback. */
+export function localOutputs({ endpoints, userPoolId, userPoolClientId, groups }: Outputs): object {
+  return amplifyOutputs({
+    region: REGION,
+    graphql_url: endpoints.graphql,
+    user_pool_id: userPoolId,
+    user_pool_client_id: userPoolClientId,
+    groups,
+    second_factor: 'OPTIONAL',
     custom: {
       sign_in_endpoint: endpoints.cognito,
       on_the_loopback: {
@@ -86,7 +72,7 @@ export function amplifyOutputs({ endpoints, userPoolId, userPoolClientId, groups
         set_up: LOOPBACK_SET_UP,
       },
     },
-  };
+  });
 }
 
 async function writeWhole(file: string, content: object): Promise<void> {

@@ -16,7 +16,7 @@ import { SIGN_INS } from '../provision/sign-ins.ts';
 import { checkDeployment } from '../resources/check-deployment.ts';
 import { readCloudAssembly } from '../template/cloud-assembly.ts';
 import { synthesize } from '../template/synthesize.ts';
-import { amplifyOutputs, type Endpoints, removeOutputs, writeOutputs } from './outputs.ts';
+import { type Endpoints, localOutputs, removeOutputs, writeOutputs } from './outputs.ts';
 import { startServer } from './server.ts';
 import { StartError } from './start-error.ts';
 import { takeFolder } from './take-folder.ts';
@@ -142,9 +142,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     const { userPoolId, userPoolClientId, groups } = provisioned;
     const endpoints = endpointsOf(server.address, engines, provisioned);
     const outputs = { endpoints, userPoolId, userPoolClientId, groups };
-    const serveConsole = await makeServeConsole({
+    const serveConsole = makeServeConsole({
       folder: consoleFolder,
-      outputs: JSON.stringify(amplifyOutputs(outputs)),
+      outputs: JSON.stringify(localOutputs(outputs)),
       connectTo: [endpoints.graphql, endpoints.realtime, endpoints.cognito],
     });
     server.mount({ ...provisioned, serveConsole });

@@ -11,6 +11,8 @@ const resourceSchema = z.strictObject({
   DependsOn: z.unknown().optional(),
   DeletionPolicy: z.unknown().optional(),
   UpdateReplacePolicy: z.unknown().optional(),
+  // How an alias moves to another version: there is one here.
+  UpdatePolicy: z.unknown().optional(),
   Metadata: z.unknown().optional(),
 });
 

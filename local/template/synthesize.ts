@@ -6,20 +6,24 @@ import { defaultCache, keptBuild } from '../kept-builds/kept-build.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** All that templates without bundles are made of. */
+const STACK_SOURCES = ['bin/**', 'lib/**', 'core/console/**', 'graphql/**', 'cdk.json', 'package-lock.json'];
+
 /** All that templates and bundles are made of. A test compares them with what the bundles say they are made of. */
 export const TEMPLATE_SOURCES = [
-  'bin/**',
-  'lib/**',
+  ...STACK_SOURCES,
   'functions/**',
   'core/**',
-  'graphql/**',
-  'cdk.json',
-  'package-lock.json',
+  'web/**',
+  'scripts/build-web.ts',
+  'scripts/web/**',
 ];
 
 export interface SynthesizeOptions {
   /** Settings as `cdk deploy -c name=value` takes them. */
   context?: Record<string, string>;
+  /** False: without the code of functions, for who only reads the templates. */
+  bundles?: boolean;
   signal?: AbortSignal;
 }
 
@@ -29,20 +33,40 @@ export interface SynthesizeOptions {
  * @returns the folder of the cloud assembly, which others may use too: nothing may be written there
  * @throws Error with what the app said, when it fails.
  */
-export async function synthesize({ context = {}, signal }: SynthesizeOptions = {}): Promise<string> {
-  const cdk = JSON.parse(await readFile(join(PROJECT, 'cdk.json'), 'utf8')) as {
-    context?: Record<string, unknown>;
-  };
-  const settings = JSON.stringify({ ...cdk.context, ...context });
+export async function synthesize({
+  context = {},
+  bundles = true,
+  signal,
+}: SynthesizeOptions = {}): Promise<string> {
+  const settings = await contextJson({ ...(!bundles && { 'aws:cdk:bundling-stacks': [] }), ...context });
   return keptBuild({
     cache: defaultCache('patronus-templates'),
-    sources: TEMPLATE_SOURCES,
+    sources: bundles ? TEMPLATE_SOURCES : STACK_SOURCES,
     settings,
-    build: folder => runApp({ ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: settings }, signal),
+    build: folder => runApp(folder, settings, signal),
   });
 }
 
-function runApp(env: NodeJS.ProcessEnv, signal: AbortSignal | undefined): Promise<void> {
+/**
+ * The same into a folder of the caller's own.
+ * @throws Error with what the app said, when it fails.
+ */
+export async function synthesizeInto(
+  folder: string,
+  { context = {}, signal }: Omit<SynthesizeOptions, 'context'> & { context?: Record<string, unknown> } = {},
+): Promise<void> {
+  await runApp(folder, await contextJson(context), signal);
+}
+
+async function contextJson(context: Record<string, unknown>): Promise<string> {
+  const cdk = JSON.parse(await readFile(join(PROJECT, 'cdk.json'), 'utf8')) as {
+    context?: Record<string, unknown>;
+  };
+  return JSON.stringify({ ...cdk.context, ...context });
+}
+
+function runApp(folder: string, context: string, signal: AbortSignal | undefined): Promise<void> {
+  const env = { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: context };
   return new Promise((resolve, reject) =>
     execFile(
       process.execPath,

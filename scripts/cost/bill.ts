@@ -113,6 +113,8 @@ function driversOf(shape: NetworkShape, model: FunctionModel, deployed: Deployed
     ...appSyncDrivers(shape, model),
     ...storageDrivers(shape, model, usage),
     ...watchDrivers(usage, deployed),
+    ...(shape.dashboard ? [{ price: 'cloudwatch_dashboard', driver: 'dashboard', count: 1 }] : []),
+    ...guardDrivers(shape, model),
     ...(shape.console_hours > 0 ? consoleDrivers(shape, model, deployed) : []),
   ];
 }
@@ -219,6 +221,35 @@ function appSyncDrivers(shape: NetworkShape, model: FunctionModel): Driver[] {
     { price: 'appsync_message', driver: 'news to edges', count: published.to_edges * MINUTES_A_MONTH },
     { price: 'appsync_minute', driver: 'edges that listen', count: edges * MINUTES_A_MONTH },
     { price: 'transfer_out', driver: 'answers to edges', count: out / GIGABYTE },
+  ];
+}
+
+/** Rules of the firewall: lib/web-firewall.ts. */
+const FIREWALL_RULES = 3;
+/** What AppSync logs of a request without its content is taken to be: its summaries and tokens. */
+const REQUEST_LOG_BYTES = 1000;
+
+/** What stands before the API and beside it; consoles' requests are among them, sign-ins too few to count. */
+function guardDrivers(shape: NetworkShape, model: FunctionModel): Driver[] {
+  const { console_hours: hours, firewall, request_log } = shape;
+  const a_minute = model.apiRequests(shape) + model.publications(shape).requests;
+  const consoles = hours > 0 ? model.consoleHour(shape) : { requests: 0, publications: 0 };
+  const requests = a_minute * MINUTES_A_MONTH + hours * (consoles.requests + consoles.publications);
+  const logged = (requests * REQUEST_LOG_BYTES) / GIGABYTE;
+  return [
+    ...(firewall
+      ? [
+          { price: 'waf_acl', driver: 'firewall', count: 1 },
+          { price: 'waf_rule', driver: 'firewall', count: FIREWALL_RULES },
+          { price: 'waf_request', driver: 'requests to the API', count: requests },
+        ]
+      : []),
+    ...(request_log
+      ? [
+          { price: 'cloudwatch_logs', driver: 'requests to the API', count: logged },
+          { price: 'cloudwatch_log_storage', driver: 'requests to the API', count: logged },
+        ]
+      : []),
   ];
 }
 

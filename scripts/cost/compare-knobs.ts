@@ -49,7 +49,7 @@ const WINDOWS: readonly [Knob, Knob] = [
   },
 ];
 
-const THRIFT: readonly [Knob, Knob] = [
+const THRIFT: readonly Knob[] = [
   {
     knob: '-c stream_retention_hours=24',
     instead: 'a day instead of a week to repair a broken ingest',
@@ -59,6 +59,11 @@ const THRIFT: readonly [Knob, Knob] = [
     knob: '-c encrypt_stream=false',
     instead: 'reports lie unencrypted in the stream; on their way they are encrypted all the same',
     change: { encrypted: false },
+  },
+  {
+    knob: '-c dashboard=false',
+    instead: 'no dashboard in CloudWatch; alarms and metrics stay',
+    change: { dashboard: false },
   },
 ];
 

@@ -21,6 +21,9 @@ interface Choice {
   retention: number;
   consoles: number;
   encryption: boolean;
+  dashboard: boolean;
+  firewall: boolean;
+  requestLog: boolean;
   provisioned: number;
   json: boolean;
   compare: boolean;
@@ -105,6 +108,9 @@ function costCommand(): Command {
       console_hours,
     )
     .option('--no-encryption', 'encrypt_stream=false')
+    .option('--no-dashboard', 'dashboard=false')
+    .option('--firewall', 'firewall_requests above 0', false)
+    .option('--request-log', 'request_log=true', false)
     .option('--provisioned <n>', 'provisioned_write_units', wholeNumber({ max: 40_000 }), 0)
     .option('--compare', 'also what each setting would save, changed alone', false)
     .option('--scale', 'also what each element carries, and where it stops', false)
@@ -124,12 +130,16 @@ function shapeOf({
   retention,
   consoles,
   encryption,
+  dashboard,
+  firewall,
+  requestLog,
   provisioned,
 }: Choice): NetworkShape {
   const { flow_hours, edits_a_day, failures_a_day } = DEFAULT_SHAPE;
   return {
     ...{ edges, policies, paths, flows, interval_s: interval, window_s: window },
     ...{ retention_hours: retention, encrypted: encryption, console_hours: consoles },
+    ...{ dashboard, firewall, request_log: requestLog },
     ...{ provisioned_units: provisioned, flow_hours, edits_a_day, failures_a_day },
   };
 }

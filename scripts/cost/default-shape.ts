@@ -12,6 +12,9 @@ export const DEFAULT_SHAPE: NetworkShape = {
   encrypted: true,
   provisioned_units: 0,
   flow_hours: 24,
+  dashboard: true,
+  firewall: false,
+  request_log: false,
   console_hours: 0,
   // As in the simulated day of 200 edges (bench/usage/network-changes.ts).
   edits_a_day: 4,

@@ -20,6 +20,12 @@ export interface NetworkShape {
   provisioned_units: number;
   /** How long flows are kept, hours: `flow_log_ttl_hours`. */
   flow_hours: number;
+  /** Whether there is a dashboard in CloudWatch: `dashboard`. */
+  dashboard: boolean;
+  /** Whether AWS WAF stands before the API and the sign-in: `firewall_requests` above 0. */
+  firewall: boolean;
+  /** Whether AppSync logs each request: `request_log`. */
+  request_log: boolean;
   /** Hours a month that consoles are open, of all people together. */
   console_hours: number;
   /** How often people edit a policy, a day. */

@@ -1,15 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { build, type Plugin } from 'vite';
-import { contentPolicies } from './content-policy.ts';
 import { checkFirstViews, type Manifest } from './first-view.ts';
 
 const WEB = fileURLToPath(new URL('../../web', import.meta.url));
 
 /**
- * Builds the console into a folder: its files, and `console.json` with the content policy of each page.
+ * Builds the console's files into a folder.
  * @returns Brotli bytes of JavaScript that the largest first view loads, and the files that its code is of
  * @throws Error when the sources don't build, or a first view is over its bound
  */
@@ -37,7 +36,6 @@ export async function buildWeb(folder: string): Promise<{ firstViewBytes: number
   });
   const manifest = JSON.parse(await readFile(join(outDir, 'manifest.json'), 'utf8')) as Manifest;
   const firstViewBytes = await checkFirstViews(outDir, manifest);
-  await writeFile(join(outDir, 'console.json'), JSON.stringify({ content_policies: contentPolicies() }));
   return { firstViewBytes, sources: [...sources] };
 }
 

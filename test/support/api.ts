@@ -8,6 +8,7 @@ import { makeProductCaches } from '../../functions/product-caches.ts';
 import { memoryDirectory } from './memory-directory.ts';
 import { noExports } from './no-exports.ts';
 import { noFlows } from './no-flows.ts';
+import { asFunction } from './rights/as-function.ts';
 import type { TestTables } from './tables.ts';
 
 /** AppSync's identity of somebody in one group, or in none. */
@@ -67,7 +68,7 @@ export function makeApi(
     reported: [],
     failovers: [],
     internal_errors: 0,
-    answer: event => answer(event, surroundings()),
+    answer: event => asFunction('api', () => answer(event, surroundings())),
     async call(operation, args = {}, { identity = personIn('admin'), selection = ['*', 'items/*'] } = {}) {
       const [type, field] = operation.split('.') as [string, string];
       return withoutFields(await api.answer({ type, field, arguments: args, identity, selection }));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
-import type { InvitationMail } from '../../local/engines/cognito.ts';
+import type { PeopleMail } from '../../local/engines/cognito.ts';
 import { createSignIn } from '../../local/provision/sign-ins.ts';
 import { type RunningSystem, startSystem } from '../../local/system/system.ts';
 import { startBrowser } from '../../scripts/browser/start-browser.ts';
@@ -18,8 +18,8 @@ export interface ConsoleWorld {
   system: RunningSystem;
   browser: Browser;
   admin: SystemClient;
-  /** Invitations that would have been mailed. */
-  mails: InvitationMail[];
+  /** Mails to people that would have been mailed. */
+  mails: PeopleMail[];
   /** An edge in service that never reports: once it is silent, `awaitAlarm` finds it silent. */
   silent_edge: string;
   stop(): Promise<void>;
@@ -40,7 +40,7 @@ export function useConsoleWorld(): () => ConsoleWorld {
 
 async function startConsoleWorld(): Promise<ConsoleWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'patronus-console-'));
-  const mails: InvitationMail[] = [];
+  const mails: PeopleMail[] = [];
   const [system, browser] = await Promise.all([
     startSystem({
       localDirectory: folder,

@@ -10,6 +10,7 @@ import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
 import { type ApiUnderTest, makeApi } from './api.ts';
 import { BUCKET, type LocalS3, startLocalS3 } from './local-s3.ts';
+import { asFunction } from './rights/as-function.ts';
 import { createTables, type TestTables } from './tables.ts';
 
 const RUN_MS = 300_000;
@@ -81,7 +82,7 @@ export async function makeExportBed(given: { min_part_bytes?: number } = {}): Pr
       lease_until_ms: clock() + RUN_MS + 5000,
       ...(part_bytes !== undefined && { part_bytes }),
     };
-    return runExport(run, export_id);
+    return asFunction('export', () => runExport(run, export_id));
   }
 
   return {

@@ -20,6 +20,7 @@ import { documentedQueries, duckdb } from './duckdb-flows.ts';
 import { type FlowBucket, makeFlowBucket } from './flow-bucket.ts';
 import { makeFlow } from './flow-records.ts';
 import { makeReport, T0 } from './report-records.ts';
+import { asFunction } from './rights/as-function.ts';
 import { createTables, type TestTables } from './tables.ts';
 
 export const HOUR = 3_600_000;
@@ -128,7 +129,7 @@ export async function makeFlowWorld(): Promise<FlowWorld> {
         at += size;
       }
     },
-    run: given => runFlowLog({ ...nextRun(), ...given }),
+    run: given => asFunction('flowlog', () => runFlowLog({ ...nextRun(), ...given })),
     runSlice: (slice, given) => runSlice({ ...nextRun(), ...given }, slice),
     async readings(readers = ALL_READERS) {
       const told = readers.map(async reader => [reader, await READERS[reader](world)] as const);
@@ -171,11 +172,13 @@ async function readAll({ store }: FlowWorld): Promise<string[]> {
   const sums = new FlowSums(flowMatcher({}));
   const groups = new FlowGroups(['SOURCE_PREFIX'], flowMatcher({}));
   const read: string[] = [];
-  await readFlowLogs(store(), RANGE, report => {
-    sums.add(report);
-    groups.add(report);
-    read.push(...report.flows.map(flow => textOf({ ...flow, edge_id: report.edge_id })));
-  });
+  await asFunction('api', () =>
+    readFlowLogs(store(), RANGE, report => {
+      sums.add(report);
+      groups.add(report);
+      read.push(...report.flows.map(flow => textOf({ ...flow, edge_id: report.edge_id })));
+    }),
+  );
   const { flows, total } = sums.largest(1_000_000);
   const listed = flows.reduce((sum, { bytes }) => sum + bytes, 0n);
   const grouped = groups.beside({ packets: 0n, bytes: 0n }, { order_by: 'BYTES', limit: 1_000_000 });
@@ -190,13 +193,15 @@ export async function pages(store: FlowLogStore, limit: number, ...hosts: string
   const told: LoggedFlow[] = [];
   let start: { sk: string; index: number } | undefined;
   do {
-    const page = await pageFlows(store, {
-      ...RANGE,
-      matches: flowMatcher(filter),
-      hosts: hostsOf(filter),
-      limit,
-      start,
-    });
+    const page = await asFunction('api', () =>
+      pageFlows(store, {
+        ...RANGE,
+        matches: flowMatcher(filter),
+        hosts: hostsOf(filter),
+        limit,
+        start,
+      }),
+    );
     told.push(...page.flows);
     start = page.next;
   } while (start);

@@ -1,5 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import { startDynamoDb } from '../../local/engines/dynamodb.ts';
+import { rightsComplaints } from './rights/rights-complaints.ts';
+import { openRightsOfRun } from './rights/rights-of-run.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -9,9 +11,25 @@ declare module 'vitest' {
 
 /** One DynamoDB Local for the whole run; every test file makes tables of its own in it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dynamodb = await startDynamoDb();
+  const [dynamodb, rights] = await Promise.all([startDynamoDb(), openRightsOfRun()]);
   project.provide('dynamodbEndpoint', dynamodb.endpoint);
   // Those that tests start end after a minute: without the optimizing compiler they take half the CPU.
   process.env.JDK_JAVA_OPTIONS = '-XX:TieredStopAtLevel=1';
-  return () => dynamodb.stop();
+  return async () => {
+    await dynamodb.stop();
+    const complaints = rightsComplaints(rights.functions, await rights.read(), {
+      whole: await ranWhole(project),
+    });
+    await rights.remove();
+    if (complaints.length > 0) throw new Error(complaints.join('\n'));
+  };
+}
+
+/** Whether all files of tests ran and none failed: only then it says something that the run recorded nothing of a right. */
+async function ranWhole(project: TestProject): Promise<boolean> {
+  const { testFiles } = await project.globTestFiles();
+  const { state, config } = project.vitest;
+  const ran = state.getFiles();
+  const failed = ran.some(({ result }) => result?.state === 'fail');
+  return !failed && ran.length === testFiles.length && config.testNamePattern === undefined;
 }

@@ -1,5 +1,6 @@
 import { type GroupWorkers, readGroupOnce } from '../../core/history/groups/group-workers.ts';
 import type { GroupOptions, GroupRequest } from '../../core/history/groups/read-group.ts';
+import { asFunction } from './rights/as-function.ts';
 
 /** What becomes of a group: it is read, twice, or only once the mark is put; or its run is killed at a call to the database. */
 export type GroupFate = 'read' | 'read twice' | 'late' | { dies: number };
@@ -26,18 +27,22 @@ export class FatedWorkers implements GroupWorkers {
       return;
     }
     if (typeof fate === 'object') {
-      await readGroupOnce(this.#options(fate.dies), request).catch(ignoreKill);
+      await asFunction('snapshotgroup', () => readGroupOnce(this.#options(fate.dies), request)).catch(
+        ignoreKill,
+      );
       return;
     }
-    await readGroupOnce(this.#options(), request);
-    if (fate === 'read twice') await readGroupOnce(this.#options(), request);
+    await asFunction('snapshotgroup', () => readGroupOnce(this.#options(), request));
+    if (fate === 'read twice')
+      await asFunction('snapshotgroup', () => readGroupOnce(this.#options(), request));
   }
 
   /** Reads the groups that were late, when their mark is put already. */
   async readLate(): Promise<void> {
     const late = this.#late;
     this.#late = [];
-    for (const request of late) await readGroupOnce(this.#options(), request);
+    for (const request of late)
+      await asFunction('snapshotgroup', () => readGroupOnce(this.#options(), request));
   }
 }
 

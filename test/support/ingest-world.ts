@@ -26,6 +26,7 @@ import { ingestContext } from './ingest-context.ts';
 import { type Random, seededRandom } from './random.ts';
 import { reportRecord, T0 } from './report-records.ts';
 import type { ExpectedPair, ReportStream } from './report-stream.ts';
+import { asFunction } from './rights/as-function.ts';
 
 export interface WorldOptions {
   client: DynamoDBDocumentClient;
@@ -87,7 +88,8 @@ export class IngestWorld {
   async deliver(records: readonly StreamRecord[]): Promise<void> {
     const { client, tables } = this.#options;
     let open: readonly StreamRecord[] = records;
-    while (open.length > 0) open = await ingest(open, ingestContext({ client, tables }));
+    while (open.length > 0)
+      open = await asFunction('ingest', () => ingest(open, ingestContext({ client, tables })));
   }
 
   /** Everything from the beginning, once more. */
@@ -112,7 +114,9 @@ export class IngestWorld {
   async finishVoids(): Promise<void> {
     for (const client of this.#clients) await client.landAll();
     const context = { ...this.#voidContext(), clock: () => LATER + 600_000, deadline: LATER + 1e6 };
-    await finishVoids(context, { until: Number.POSITIVE_INFINITY, onVoided: () => [] });
+    await asFunction('cleanup', () =>
+      finishVoids(context, { until: Number.POSITIVE_INFINITY, onVoided: () => [] }),
+    );
   }
 
   /** The boots that are voided, as `edge boot`. */
@@ -149,7 +153,7 @@ export class IngestWorld {
 
   async cleanUp(): Promise<void> {
     const { client, tables } = this.#options;
-    await withdrawSilentGauges({ client, tables, ...cleanupTime() });
+    await asFunction('cleanup', () => withdrawSilentGauges({ client, tables, ...cleanupTime() }));
   }
 
   counters(): Promise<Map<string, Counts>> {
@@ -245,7 +249,7 @@ export class IngestWorld {
       },
     });
     try {
-      const open = await ingest(batch, context);
+      const open = await asFunction('ingest', () => ingest(batch, context));
       if (!faulty.killed) return open;
     } catch (error) {
       const planned = ['Killed', 'AccessDeniedException'].includes((error as Error).name);
@@ -283,7 +287,9 @@ export class IngestWorld {
   async #cleanUpBeside(): Promise<void> {
     const { client, tables } = this.#options;
     const faulty = this.#faulty(client, this.#options.faults);
-    await withdrawSilentGauges({ client: faulty.client, tables, ...cleanupTime() }).catch(() => {});
+    await asFunction('cleanup', () =>
+      withdrawSilentGauges({ client: faulty.client, tables, ...cleanupTime() }),
+    ).catch(() => {});
   }
 
   #faulty(client: DynamoDBDocumentClient, probability: number): FaultyClient<DynamoDBDocumentClient> {

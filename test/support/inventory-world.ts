@@ -12,6 +12,7 @@ import { updateSite } from '../../core/inventory/sites/update-site.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
 import { expectSoundInventory, pathPlaces, pathsIn, sitesIn } from './inventory-check.ts';
 import { admin, auditOf, dump, makeHub, type NetworkBed } from './network-bed.ts';
+import { asFunction } from './rights/as-function.ts';
 
 /** Seven paths a chunk, so that a dozen paths take several transactions. */
 export const SMALL_TRANSACTIONS = 16;
@@ -101,7 +102,7 @@ function perform(now: StoreContext, { ids, paths }: World, operation: Operation)
       return deletePath(context, admin, { path_id: paths[operation.path]!.id });
     case 'cleanUp': {
       // Takes every operation for cut off, and so works on it beside the one who began it.
-      return finishDeletions(later, { until: Infinity });
+      return asFunction('cleanup', () => finishDeletions(later, { until: Infinity }));
     }
   }
 }
@@ -124,7 +125,9 @@ export async function expectSoundWorld(bed: NetworkBed, world: World, outcomes: 
   const context = { ...bed.context, max_actions: SMALL_TRANSACTIONS };
   for (let round = 0; round < 2; round++) {
     bed.advance(120_000);
-    await finishDeletions({ ...context, clock: bed.context.clock, deadline: Infinity }, { until: Infinity });
+    await asFunction('cleanup', () =>
+      finishDeletions({ ...context, clock: bed.context.clock, deadline: Infinity }, { until: Infinity }),
+    );
   }
   const items = await dump(context);
   expectSoundInventory(items);

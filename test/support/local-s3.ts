@@ -9,7 +9,7 @@ import { makeS3Client } from '../../core/storage/s3-client.ts';
 import type { Clock } from '../../core/time/clock.ts';
 import { REGION } from '../../local/aws/account.ts';
 import { openObjectStore } from '../../local/s3/object-store.ts';
-import { makeS3Handler } from '../../local/s3/s3-handler.ts';
+import { makeS3Handler, type S3HandlerOptions } from '../../local/s3/s3-handler.ts';
 
 export const BUCKET = 'files';
 
@@ -32,11 +32,13 @@ export async function startLocalS3({
   clock = Date.now,
   min_part_bytes,
   bucket_folder = '.',
+  guardOf,
 }: {
   clock?: Clock;
   /** Where the bucket is within the temporary folder. */
   bucket_folder?: string;
   min_part_bytes?: number;
+  guardOf?: S3HandlerOptions['guardOf'];
 } = {}): Promise<LocalS3> {
   const temporary = await mkdtemp(join(tmpdir(), 'patronus-s3-'));
   const folder = join(temporary, bucket_folder);
@@ -48,6 +50,7 @@ export async function startLocalS3({
     ]),
     credentials: { ...LOCAL_CREDENTIALS, region: REGION },
     clock,
+    ...(guardOf && { guardOf }),
     log: (message, details) => reported.push({ message, ...details }),
   });
   const server = createServer((request, response) => void handler(request, response));

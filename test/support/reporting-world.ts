@@ -14,6 +14,7 @@ import { clientWith } from './fake-dynamodb.ts';
 import { FatedWorkers, type GroupFate } from './group-workers.ts';
 import { ingestContext } from './ingest-context.ts';
 import { reportRecord, T0 } from './report-records.ts';
+import { asFunction } from './rights/as-function.ts';
 import type { TestTables } from './tables.ts';
 
 const MINUTE = 60_000;
@@ -179,13 +180,15 @@ export class ReportingWorld {
       clock: () => minute + 400,
       sleep: async () => {},
     };
-    await takeSnapshot({
-      ...options,
-      scheduled_at: minute,
-      registered: this.#served(),
-      previous: this.#previous,
-      ...(groups && { workers: new FatedWorkers(() => options, groups), lanes_a_group: 1 }),
-    }).catch((cause: Error) => {
+    await asFunction('snapshot', () =>
+      takeSnapshot({
+        ...options,
+        scheduled_at: minute,
+        registered: this.#served(),
+        previous: this.#previous,
+        ...(groups && { workers: new FatedWorkers(() => options, groups), lanes_a_group: 1 }),
+      }),
+    ).catch((cause: Error) => {
       if (cause.message !== 'killed' && !(cause instanceof GroupsMissing)) throw cause;
       this.#previous = { taken_at: 0, fingerprints: new Map() };
     });

@@ -12,6 +12,7 @@ import { makeMetricsCache } from '../../core/routing/metrics/metrics-cache.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
 import { type FakeTime, fakeTime } from './fake-time.ts';
 import { measuringReports } from './measuring-reports.ts';
+import { asFunction } from './rights/as-function.ts';
 import { storeContext } from './store-context.ts';
 import type { TestTables } from './tables.ts';
 
@@ -34,8 +35,8 @@ export function routingFunction(db: Pick<TestTables, 'client' | 'tables'>, time:
   });
   const observing = {
     observe: (context: StoreContext, paths: readonly PathReport[]) =>
-      monitor.observe(context, measuringReports(paths, time.clock())),
-    settle: (context: StoreContext) => monitor.settle(context),
+      asFunction('ingest', () => monitor.observe(context, measuringReports(paths, time.clock()))),
+    settle: (context: StoreContext) => asFunction('ingest', () => monitor.settle(context)),
   };
   return { context, caches, monitor: observing, reports: monitor, done, receipts, troubles };
 }

@@ -1,5 +1,6 @@
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import { type SnapshotResult, takeSnapshot } from '../../core/history/snapshot.ts';
+import { asFunction } from './rights/as-function.ts';
 import { servedEdges } from './served-edges.ts';
 import type { TestTables } from './tables.ts';
 
@@ -9,12 +10,14 @@ export function snapshotAt(
   at: number,
   edges: readonly string[] = ['edge-1'],
 ): Promise<SnapshotResult> {
-  return takeSnapshot({
-    store: { client, table: tables.traffic },
-    scheduled_at: at,
-    registered: servedEdges(edges),
-    retention: DEFAULT_RETENTION,
-    clock: () => at,
-    sleep: async () => {},
-  });
+  return asFunction('snapshot', () =>
+    takeSnapshot({
+      store: { client, table: tables.traffic },
+      scheduled_at: at,
+      registered: servedEdges(edges),
+      retention: DEFAULT_RETENTION,
+      clock: () => at,
+      sleep: async () => {},
+    }),
+  );
 }

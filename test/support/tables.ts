@@ -6,6 +6,9 @@ import { slotsItem } from './counter-slots.ts';
 import { createTable } from './create-table.ts';
 import { localClient } from './local-client.ts';
 
+/** A table that isn't there, for tests of a database that fails. Functions of tests may ask it anything. */
+export const NO_SUCH_TABLE = 'no-such-table';
+
 export interface TestTables {
   client: DynamoDBDocumentClient;
   tables: TableNames;

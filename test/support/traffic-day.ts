@@ -6,6 +6,7 @@ import { LaneMemory } from '../../core/ingest/lane-memory.ts';
 import { partsNeeded, splitReport } from '../../core/report/report-parts.ts';
 import { ingestContext } from './ingest-context.ts';
 import { makeReport, rawRecord, reportJson, T0 } from './report-records.ts';
+import { asFunction } from './rights/as-function.ts';
 import { servedEdges } from './served-edges.ts';
 import type { TestTables } from './tables.ts';
 
@@ -104,14 +105,16 @@ export class TrafficDay {
     const open = await ingest(records, context);
     if (open.length > 0 || context.tally.ReportsApplied !== records.length)
       throw new Error('reports were not counted');
-    await takeSnapshot({
-      store: { client: this.#db.client, table: this.#db.tables.traffic },
-      scheduled_at: now,
-      registered: servedEdges(this.edges),
-      retention,
-      clock: () => now + 400,
-      sleep: async () => {},
-      previous: this.#previous,
-    });
+    await asFunction('snapshot', () =>
+      takeSnapshot({
+        store: { client: this.#db.client, table: this.#db.tables.traffic },
+        scheduled_at: now,
+        registered: servedEdges(this.edges),
+        retention,
+        clock: () => now + 400,
+        sleep: async () => {},
+        previous: this.#previous,
+      }),
+    );
   }
 }

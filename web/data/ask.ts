@@ -39,7 +39,9 @@ export async function ask<Data, Variables>(
   const response = await post({ query: document, variables }, signal);
   if (response.status === 401) throw new SignedOut();
   const { data, errors = [] } = await readBody(response);
-  if (data === undefined || data === null) throw new ApiError(errors);
+  if (data === undefined || data === null) {
+    throw new ApiError(errors, response.headers.get('x-amzn-requestid'));
+  }
   return { data: data as Data, errors };
 }
 

@@ -21,11 +21,18 @@ export class ApiError extends Error {
   readonly type: string | null;
   readonly fields: readonly FieldProblem[];
 
-  constructor(entries: readonly ErrorEntry[]) {
-    super(entries.map(({ message }) => message).join(' ') || 'The API gave no data.');
+  /** @param request_id what a fault on the other side is found by; people quote it */
+  constructor(entries: readonly ErrorEntry[], request_id: string | null = null) {
+    super(textOf(entries, request_id));
     this.type = entries[0]?.errorType ?? null;
     this.fields = entries.flatMap(({ errorInfo }) => errorInfo?.fields ?? []);
   }
+}
+
+function textOf(entries: readonly ErrorEntry[], request_id: string | null): string {
+  const said = entries.map(({ message }) => message).join(' ') || 'The API gave no data.';
+  const isFault = entries.some(({ errorType }) => errorType === 'Internal');
+  return isFault && request_id !== null ? `${said} Request ${request_id}.` : said;
 }
 
 /** The session is over, or there never was one. */

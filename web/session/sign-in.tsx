@@ -1,9 +1,10 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, Fragment, useState } from 'react';
 import { Dialog, Form, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { Button } from '../parts/button.tsx';
 import { Notice } from '../parts/notice.tsx';
-import { TextField } from '../parts/text-field.tsx';
-import { beginSession, replacePassword, type SignInStep, signInProblem } from './begin-session.ts';
+import { SignInFields, SUBMIT } from './sign-in-fields.tsx';
+import { isOver, signInProblem } from './sign-in-problem.ts';
+import { type SignInStep, type Typed, takeStep } from './sign-in-step.ts';
 import './sign-in.css';
 
 interface SignInProps {
@@ -33,25 +34,29 @@ export function SignIn({ over, onSignedIn }: SignInProps) {
 }
 
 function SignInForm({ over, onSignedIn }: SignInProps) {
-  const [step, setStep] = useState<SignInStep>('DONE');
+  const [step, setStep] = useState<SignInStep>({ is: 'CREDENTIALS' });
+  const [email, setEmail] = useState(over ?? '');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
 
+  function go(to: SignInStep): void {
+    setProblem(undefined);
+    setStep(to);
+  }
+
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const text = (name: string): string => String(form.get(name) ?? '');
+    const typed = Object.fromEntries(new FormData(event.currentTarget)) as Typed;
+    if (typed.email !== undefined) setEmail(typed.email);
     setBusy(true);
     setProblem(undefined);
     try {
-      if (step === 'NEW_PASSWORD') await replacePassword(text('new_password'));
-      else {
-        const next = await beginSession({ email: text('email'), password: text('password') });
-        if (next === 'NEW_PASSWORD') return setStep(next);
-      }
-      await onSignedIn();
+      const next = await takeStep(step, typed);
+      if (next.is === 'DONE') await onSignedIn();
+      else go(next);
     } catch (cause) {
       setProblem(signInProblem(cause, step));
+      if (isOver(cause, step)) setStep({ is: 'CREDENTIALS' });
     } finally {
       setBusy(false);
     }
@@ -62,46 +67,28 @@ function SignInForm({ over, onSignedIn }: SignInProps) {
       <Heading level={1} slot="title">
         {over === undefined ? 'Patronus' : 'Sign in again'}
       </Heading>
-      <p className="muted">
+      <p className="muted sign-in-lead">
         {over === undefined
           ? 'Traffic accounting and control for SD-WAN'
           : 'Your session is over. The page stays as it is.'}
       </p>
       {problem !== undefined && <Notice kind="bad">{problem}</Notice>}
-      {step === 'DONE' ? (
-        <>
-          <TextField
-            name="email"
-            label="E-mail address"
-            type="email"
-            autoComplete="username"
-            isRequired
-            defaultValue={over ?? ''}
-            autoFocus={over === undefined}
-          />
-          <TextField
-            name="password"
-            label="Password"
-            type="password"
-            autoComplete="current-password"
-            isRequired
-            autoFocus={over !== undefined}
-          />
-        </>
-      ) : (
-        <TextField
-          name="new_password"
-          label="New password"
-          description="Your first password has to be replaced by one of your own."
-          type="password"
-          autoComplete="new-password"
-          isRequired
-          autoFocus
-        />
-      )}
+      {/* A step begins with empty fields, also where the one before had a field of the same name. */}
+      <Fragment key={step.is}>
+        <SignInFields step={step} email={email} />
+      </Fragment>
       <Button type="submit" kind="primary" isPending={busy}>
-        Sign in
+        {SUBMIT[step.is]}
       </Button>
+      {step.is === 'CREDENTIALS' ? (
+        <Button kind="link" onPress={() => go({ is: 'FORGOTTEN' })}>
+          Forgotten password?
+        </Button>
+      ) : (
+        <Button kind="link" onPress={() => go({ is: 'CREDENTIALS' })}>
+          Back to the sign-in
+        </Button>
+      )}
     </Form>
   );
 }

@@ -1,7 +1,6 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { readLanesWhere } from '../../ledger/listing/find-lanes.ts';
-import { batchPut } from '../../storage/batch-write.ts';
 import type { ItemKey } from '../../storage/item.ts';
 import { updateItem } from '../../storage/item-update.ts';
 import { parseItem } from '../../storage/parse-item.ts';
@@ -137,9 +136,12 @@ export async function listRegisteredEdges(context: StoreContext): Promise<Listed
   for await (const page of queryPages(context, { pk: EDGE_PARTITION })) {
     const unlisted = page.map(item => parseItem(edgeItemSchema, item)).filter(item => item.listed !== true);
     listed += unlisted.length;
-    const entries = unlisted.map(({ site_id, sk }) => ({ ...entryKey(site_id, sk) }));
-    await batchPut(entries, { ...context, table: network });
-    for (const item of unlisted) await markListed(context, item);
+    for (const item of unlisted) {
+      // One by one: a right to put batches would be one to delete anything in this table.
+      const entry = new PutCommand({ TableName: network, Item: { ...entryKey(item.site_id, item.sk) } });
+      await repeatUntil(context, () => context.client.send(entry));
+      await markListed(context, item);
+    }
   }
   if (listed === 0) {
     const put = new PutCommand({ TableName: network, Item: { ...stateKey, complete_at: now } });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Schedule } from '../../../core/time/schedule.ts';
 import type { Authenticate } from '../auth/authenticate.ts';
@@ -29,21 +30,27 @@ export interface RequestHandlerOptions {
 export function makeRequestHandler(options: RequestHandlerOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method === 'OPTIONS') return respondToPreflight(request, response);
+    const requestId = randomUUID();
     try {
-      respond(request, response, await answer(request, options));
+      respond(request, response, await answer(request, requestId, options), requestId);
     } catch (error) {
-      respond(request, response, refusal(error, options));
+      respond(request, response, refusal(error, options), requestId);
     }
   };
 }
 
-async function answer(request: IncomingMessage, options: RequestHandlerOptions): Promise<Answer> {
+async function answer(
+  request: IncomingMessage,
+  requestId: string,
+  options: RequestHandlerOptions,
+): Promise<Answer> {
   const url = new URL(request.url ?? '/', 'http://localhost');
   const body = await readBody(request);
   if (url.pathname !== options.path || request.method !== 'POST') {
     throw new TransportError(404, 'UnknownOperationException', `GraphQL is served at POST ${options.path}.`);
   }
-  const headers = plainHeaders(request);
+  // Whatever a client claims, the id is AppSync's.
+  const headers = { ...plainHeaders(request), 'x-amzn-requestid': requestId };
   const sourceIp = [request.socket.remoteAddress ?? ''];
   const signed = { method: 'POST', path: url.pathname, query: url.searchParams, headers, body };
   const identity = await options.authenticate(signed, sourceIp);

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopbackOrigin } from '../../http/loopback-request.ts';
 
@@ -19,16 +18,17 @@ export interface Answer {
   errorType?: string;
 }
 
-/** Writes an answer as AppSync does: JSON, with a request id. */
+/** Writes an answer as AppSync does: JSON, with the id of the request. */
 export function respond(
   { headers: { origin } }: IncomingMessage,
   response: ServerResponse,
   { status, body, errorType }: Answer,
+  requestId: string,
 ): void {
   response.writeHead(status, {
     ...cors(origin),
     'content-type': 'application/json;charset=UTF-8',
-    'x-amzn-requestid': randomUUID(),
+    'x-amzn-requestid': requestId,
     ...(errorType && { 'x-amzn-errortype': errorType }),
   });
   response.end(typeof body === 'string' ? body : JSON.stringify(body));

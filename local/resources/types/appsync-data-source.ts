@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DataSource } from '../../gateway/gateway-options.ts';
 import { noEffect } from '../no-effect.ts';
 import type { MadeResources, ResourceType } from '../resource-type.ts';
-import { functionAt, lambdaFunction } from './lambda-function.ts';
+import { functionAt, lambdaAlias } from './lambda-alias.ts';
 
 const dataSourceSchema = z.strictObject({
   ApiId: z.string(),
@@ -19,7 +19,7 @@ type DataSourceProperties = z.output<typeof dataSourceSchema>;
 export const appsyncDataSource: ResourceType<DataSourceProperties, readonly [string, DataSource]> = {
   type: 'AWS::AppSync::DataSource',
   schema: dataSourceSchema,
-  after: [lambdaFunction],
+  after: [lambdaAlias],
   attributes: ({ logicalId, properties }) => ({ Ref: logicalId, Name: String(properties.Name) }),
   make: ({ properties, made }) => ({ value: [properties.Name, dataSource(properties, made)] }),
 };

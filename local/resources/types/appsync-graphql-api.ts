@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { LOCAL_CREDENTIALS } from '../../../core/local-credentials.ts';
-import { REGION } from '../../aws/account.ts';
+import { API_ID, REGION } from '../../aws/account.ts';
 import { arn } from '../../aws/arn.ts';
 import { createGateway, type Gateway } from '../../gateway/gateway.ts';
 import type { ApiOptions, AuthMode } from '../../gateway/gateway-options.ts';
 import { TemplateError } from '../../template/template-error.ts';
 import { noEffect, TAGS } from '../no-effect.ts';
-import { physicalName } from '../physical-name.ts';
 import type { Making, ResourceType } from '../resource-type.ts';
 import { appsyncApiKey } from './appsync-api-key.ts';
 import { appsyncDataSource } from './appsync-data-source.ts';
@@ -58,12 +57,11 @@ export const appsyncGraphqlApi: ResourceType<ApiProperties, Gateway> = {
     appsyncResolver,
     cognitoUserPoolClient,
   ],
-  attributes(resource, { server }) {
-    const ApiId = physicalName(resource);
-    const Arn = arn('appsync', `apis/${ApiId}`);
+  attributes(_, { server }) {
+    const Arn = arn('appsync', `apis/${API_ID}`);
     const GraphQLUrl = `${server}${GRAPHQL_PATH}`;
     const RealtimeUrl = `${GraphQLUrl.replace('http:', 'ws:')}/realtime`;
-    return { Ref: Arn, Arn, ApiId, GraphQLUrl, RealtimeUrl };
+    return { Ref: Arn, Arn, ApiId: API_ID, GraphQLUrl, RealtimeUrl };
   },
   make: making => ({ value: makeGateway(making) }),
 };

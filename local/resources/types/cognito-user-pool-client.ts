@@ -25,6 +25,9 @@ const poolClientSchema = z.strictObject({
   PreventUserExistenceErrors: noEffect('the sign-ins are printed at the start'),
 });
 
+/** cognito-local knows no SRP: here, and only here, people sign in with their password. */
+const PASSWORD_FLOW = 'ALLOW_USER_PASSWORD_AUTH';
+
 type ClientProperties = z.output<typeof poolClientSchema>;
 
 export const cognitoUserPoolClient: ResourceType<ClientProperties, ClientProperties> = {
@@ -49,7 +52,11 @@ async function createClient(endpoint: string, name: string, properties: ClientPr
   const { UserPoolClient } = await callCognito<{ UserPoolClient: { ClientId: string } }>(
     endpoint,
     'CreateUserPoolClient',
-    { ...properties, ClientName: name },
+    {
+      ...properties,
+      ClientName: name,
+      ExplicitAuthFlows: [...properties.ExplicitAuthFlows, PASSWORD_FLOW],
+    },
   );
   return UserPoolClient.ClientId;
 }

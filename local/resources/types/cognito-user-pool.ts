@@ -18,8 +18,8 @@ const userPoolSchema = z.strictObject({
   EmailConfiguration: MAIL,
   EmailVerificationMessage: MAIL,
   EmailVerificationSubject: MAIL,
-  EnabledMfas: noEffect('the local sign-ins have no second factor'),
-  MfaConfiguration: noEffect('the local sign-ins have no second factor'),
+  EnabledMfas: noEffect('codes of an authenticator app are the one second factor here'),
+  MfaConfiguration: z.enum(['OFF', 'OPTIONAL', 'ON']).default('OFF'),
   Policies: noEffect('the passwords are given at the start'),
   SmsVerificationMessage: MAIL,
   UserAttributeUpdateSettings: MAIL,
@@ -37,6 +37,7 @@ export const cognitoUserPool: ResourceType<PoolProperties> = {
   async make({ resource, properties, host: { engines } }) {
     const name = properties.UserPoolName ?? physicalName(resource);
     const id = await createPool(engines.cognito.endpoint, name, properties);
+    await setSecondFactor(engines.cognito.endpoint, id, properties);
     const issuer = engines.cognito.issuer(id);
     const attributes = {
       Ref: id,
@@ -66,4 +67,17 @@ async function createPool(endpoint: string, PoolName: string, properties: PoolPr
     ...(Schema && { Schema }),
   });
   return UserPool.Id;
+}
+
+/** cognito-local can't have a factor set up before the first sign-in: where all must have one, those who have are asked here. */
+async function setSecondFactor(
+  endpoint: string,
+  UserPoolId: string,
+  { MfaConfiguration }: PoolProperties,
+): Promise<void> {
+  await callCognito(endpoint, 'SetUserPoolMfaConfig', {
+    UserPoolId,
+    MfaConfiguration: MfaConfiguration === 'OFF' ? 'OFF' : 'OPTIONAL',
+    SoftwareTokenMfaConfiguration: { Enabled: MfaConfiguration !== 'OFF' },
+  });
 }

@@ -10,7 +10,7 @@ import type { LambdaFunction } from '../../lambda/lambda-function.ts';
 import { noEffect, TAGS } from '../no-effect.ts';
 import { physicalName } from '../physical-name.ts';
 import type { Host, Making, ResourceType } from '../resource-type.ts';
-import { functionAt } from './lambda-function.ts';
+import { functionAt } from './lambda-alias.ts';
 import { queueAt } from './sqs-queue.ts';
 
 const UNLIMITED = -1;

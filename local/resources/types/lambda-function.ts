@@ -4,15 +4,18 @@ import { REGION } from '../../aws/account.ts';
 import { arn } from '../../aws/arn.ts';
 import { findHandler } from '../../lambda/bundle-file.ts';
 import { type LambdaFunction, makeLambdaFunction } from '../../lambda/lambda-function.ts';
+import { placeOfCalls } from '../../rights/place.ts';
 import type { Resource } from '../../template/deployment.ts';
 import { TemplateError } from '../../template/template-error.ts';
 import { noEffect, TAGS } from '../no-effect.ts';
 import { physicalName, shortName } from '../physical-name.ts';
-import type { Host, MadeResources, Making, ResourceType } from '../resource-type.ts';
+import type { Host, Making, ResourceType } from '../resource-type.ts';
 import { cognitoUserPool } from './cognito-user-pool.ts';
 import { cognitoUserPoolClient } from './cognito-user-pool-client.ts';
 import { cognitoUserPoolGroup } from './cognito-user-pool-group.ts';
 import { dynamodbTable } from './dynamodb-table.ts';
+import { iamManagedPolicy, iamPolicy, statementsOfRole } from './iam-policy.ts';
+import { iamRole } from './iam-role.ts';
 import { kinesisStream } from './kinesis-stream.ts';
 import { s3Bucket } from './s3-bucket.ts';
 import { sqsQueue } from './sqs-queue.ts';
@@ -33,7 +36,7 @@ const functionSchema = z.strictObject({
   Description: noEffect('for people'),
   LoggingConfig: noEffect('logs are files here'),
   RecursiveLoop: noEffect('there is no detection of loops here'),
-  Role: noEffect('functions run with the rights of the user who started them; a test reads the policies'),
+  Role: z.string(),
   TracingConfig: noEffect('there is no X-Ray here'),
   Tags: TAGS,
 });
@@ -43,7 +46,7 @@ type FunctionProperties = z.output<typeof functionSchema>;
 export const lambdaFunction: ResourceType<FunctionProperties, LambdaFunction> = {
   type: 'AWS::Lambda::Function',
   schema: functionSchema,
-  // Everything that an environment may name. Functions may name one another too: their names are known before.
+  // Its rights, and everything that an environment may name. Functions may name one another too: their names are known before.
   after: [
     dynamodbTable,
     kinesisStream,
@@ -52,6 +55,9 @@ export const lambdaFunction: ResourceType<FunctionProperties, LambdaFunction> = 
     cognitoUserPool,
     cognitoUserPoolClient,
     cognitoUserPoolGroup,
+    iamRole,
+    iamPolicy,
+    iamManagedPolicy,
   ],
   attributes(resource) {
     const name = physicalName(resource);
@@ -61,8 +67,8 @@ export const lambdaFunction: ResourceType<FunctionProperties, LambdaFunction> = 
 };
 
 /** Makes a function of its deployed description and bundle, with the environment that Lambda gives it. */
-function makeFunction({ resource, properties, host }: Making<FunctionProperties>): LambdaFunction {
-  const { Code, Handler, Timeout, MemorySize, Environment, ReservedConcurrentExecutions } = properties;
+function makeFunction({ resource, properties, made, host }: Making<FunctionProperties>): LambdaFunction {
+  const { Code, Handler, Timeout, MemorySize, Role, Environment, ReservedConcurrentExecutions } = properties;
   const folder = bundleFolder(resource, Code.S3Key, host);
   const name = physicalName(resource);
   const short = shortName(resource.logicalId);
@@ -77,6 +83,11 @@ function makeFunction({ resource, properties, host }: Making<FunctionProperties>
     logGroupName,
     log: host.logs.writer(short),
     onFailure: failure => host.onFunctionFailure(short, failure),
+    rights: {
+      role: short,
+      statements: statementsOfRole(made, Role),
+      place: placeOfCalls(host.endpointVariables.AWS_ENDPOINT_URL_S3!),
+    },
     environment: {
       PATH: process.env.PATH ?? '',
       TZ: ':UTC',
@@ -84,6 +95,8 @@ function makeFunction({ resource, properties, host }: Making<FunctionProperties>
       AWS_REGION: REGION,
       AWS_DEFAULT_REGION: REGION,
       ...LOCAL_CREDENTIALS_ENVIRONMENT,
+      // Says whose links they are.
+      AWS_SESSION_TOKEN: short,
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
       AWS_LAMBDA_FUNCTION_NAME: name,
       AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
@@ -103,17 +116,4 @@ function bundleFolder({ stack, logicalId }: Resource, objectKey: string, { asset
   const folder = assetFolders.get(objectKey);
   if (folder !== undefined) return folder;
   throw new TemplateError(`${stack}.${logicalId}`, 'its bundle is not in the assembly');
-}
-
-/** The function of a name or ARN, or undefined. */
-export function findFunction(made: MadeResources, nameOrArn: string): LambdaFunction | undefined {
-  const functions = made.all(lambdaFunction).map(({ value }) => value);
-  return functions.find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
-}
-
-/** The function of a name or ARN in the template. @throws Error when there is none */
-export function functionAt(made: MadeResources, nameOrArn: string): LambdaFunction {
-  const found = findFunction(made, nameOrArn);
-  if (!found) throw new Error(`The template calls ${nameOrArn}, which is no function of it.`);
-  return found;
 }

@@ -5,8 +5,8 @@ import { startScheduledCall } from '../../schedules/scheduler.ts';
 import { noEffect } from '../no-effect.ts';
 import { physicalName } from '../physical-name.ts';
 import type { ResourceType } from '../resource-type.ts';
+import { functionAt } from './lambda-alias.ts';
 import { asynchronousCall } from './lambda-event-invoke-config.ts';
-import { functionAt } from './lambda-function.ts';
 
 const SCHEDULER_DEFAULT_RETRIES = 185;
 const SCHEDULER_DEFAULT_AGE_SECONDS = 86_400;

@@ -153,7 +153,8 @@ describe('npm start', () => {
         standard_required_attributes: ['email'],
         user_verification_types: ['email'],
         unauthenticated_identities_enabled: false,
-        mfa_configuration: 'NONE',
+        mfa_configuration: 'OPTIONAL',
+        mfa_methods: ['TOTP'],
         groups: [
           { admin: { precedence: 0 } },
           { operator: { precedence: 1 } },

@@ -7,7 +7,7 @@ import { callAwsJson } from '../../../local/aws/aws-json-call.ts';
 import { type RunningSystem, startSystem } from '../../../local/system/system.ts';
 import { documentedQueries, duckdb } from '../../support/duckdb-flows.ts';
 import { projectFile, SHARED_CAPTURES } from '../../support/project-files.ts';
-import { runEdge } from '../../support/run-edge.ts';
+import { runEdge, startEdge } from '../../support/run-edge.ts';
 import { type SystemClient, signedIn } from '../../support/system-client.ts';
 
 const SAMPLE = projectFile('edge/sample/office.pcap');
@@ -220,6 +220,52 @@ describe('a capture becomes exact counters in GraphQL', () => {
     const tampered = exportLink.url.replace(/X-Amz-Signature=\w+/, 'X-Amz-Signature=0');
     expect((await fetch(tampered)).status).toBe(403);
   });
+
+  it('passes the smoke test, which leaves every figure as it was', async () => {
+    const run = await runEdge(['smoke', '--local', '--system', folder], {
+      program: projectFile('scripts/aws.ts'),
+    });
+    const lines = run.stdout.trimEnd().split('\n');
+    const marks = lines.filter(line => /^[✓✗–]/.test(line)).map(line => line.split(/ +/, 2).join(' '));
+    expect([marks, lines.at(-1), run.code]).toEqual([
+      [
+        ...['✓ sign-in', '✓ network', '✓ edge', '✓ roles', '✓ counts', '✓ commands', '✓ machine'],
+        ...['✓ undo', '✓ export', '– alarm'],
+      ],
+      '9 proven, 0 failed, 1 not shown.',
+      0,
+    ]);
+    expect(await shown()).toEqual(expected);
+    const { sites, edges } = await admin.data(
+      '{ sites { items { name } } edges { items { id retired_at } } }',
+    );
+    expect(sites.items).toEqual([]);
+    expect(edges.items.filter(({ id }: { id: string }) => id === 'smoke-edge')).toEqual([
+      { id: 'smoke-edge', retired_at: expect.any(String) },
+    ]);
+  }, 200_000);
+
+  it('takes back what a smoke test has made that is ended with Ctrl-C', async () => {
+    const { child, ended } = startEdge(['smoke', '--local', '--system', folder], {
+      program: projectFile('scripts/aws.ts'),
+    });
+    // Its reports are on the stream then, and will be counted.
+    child.stderr!.on('data', text => {
+      if (String(text).includes('Waiting for the reports to be counted')) child.kill('SIGINT');
+    });
+    const { code, stdout, stderr } = await ended;
+    expect(stderr).toMatch(/^Ending: what the test has made is taken back\.$/m);
+    expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([
+      130,
+      'Interrupted: 4 proven, 0 failed, 6 not shown.',
+    ]);
+    expect(stdout).toContain('  taken back: counts of smoke-edge\n');
+    expect(await shown()).toEqual(expected);
+    const { sites, edge } = await admin.data(
+      '{ sites { items { name } } edge(id: "smoke-edge") { retired_at } }',
+    );
+    expect([sites.items, edge]).toEqual([[], { retired_at: expect.any(String) }]);
+  }, 60_000);
 
   it.each([
     ['{ policies { items { nope } } }', 'ValidationError', /Field 'nope' in type 'Policy' is undefined/],

@@ -6,6 +6,7 @@ import { longNamesSuite } from './suites/long-names.ts';
 import { mapSuite } from './suites/map.ts';
 import { rolesSuite } from './suites/roles.ts';
 import { shadingSuite } from './suites/shading.ts';
+import { signInSuite } from './suites/sign-in.ts';
 import { silenceSuite } from './suites/silence.ts';
 import { trafficSuite } from './suites/traffic.ts';
 import { twoPeopleSuite } from './suites/two-people.ts';
@@ -21,6 +22,7 @@ trafficSuite(world);
 rolesSuite(world);
 keyboardSuite(world);
 usersSuite(world);
+signInSuite(world);
 costSuite(world);
 mapSuite(world);
 // An edge is waited for while all pages are looked at.

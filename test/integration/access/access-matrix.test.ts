@@ -14,7 +14,7 @@ beforeAll(async () => {
     name,
     ({ identity }: { identity: unknown }) => {
       try {
-        authorize(name as OperationName, callerOf(identity as ApiIdentity | null));
+        authorize(name as OperationName, callerOf({ identity: identity as ApiIdentity | null }));
         return { error: { type: 'LetIn', message: name } };
       } catch (cause) {
         const { errorType, message } = cause as { errorType: string; message: string };

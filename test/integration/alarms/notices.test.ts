@@ -12,6 +12,7 @@ import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../support/api.ts';
 import { makeFaults } from '../../support/faults.ts';
 import { projectFile } from '../../support/project-files.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 import { startReceiver, type WebhookReceiver } from '../../support/webhook-receiver.ts';
@@ -49,7 +50,8 @@ const send: SendNotice = async ({ url }, notice, { secret, at_ms }) => {
   const headers = webhookHeaders(notice, { body, secret: secret!, at_ms });
   return postWebhook({ url: url!, body, headers, rules: RULES, timeout_ms: 300 });
 };
-const run = (client = t.client) => deliverNotices({ ...context, client, deadline: api.now + 60_000 }, send);
+const run = (client = t.client) =>
+  asFunction('notify', () => deliverNotices({ ...context, client, deadline: api.now + 60_000 }, send));
 const begin = (given: Partial<Alarm> = {}) =>
   t.client.send(new PutCommand({ TableName: t.tables.traffic, Item: alarmItem({ ...ALARM, ...given }) }));
 const end = () =>

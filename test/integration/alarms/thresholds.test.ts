@@ -11,6 +11,7 @@ import { watchNetwork } from '../../../core/watch/watch-network.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../support/api.ts';
 import { makeFaults } from '../../support/faults.ts';
 import { itemBytes } from '../../support/item-bytes.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { snapshotAt } from '../../support/snapshot-at.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { putLane, someLane } from '../../support/stored-lane.ts';
@@ -46,7 +47,7 @@ const alarms = async () => {
   const { items } = (await api.data('Query.alarms')) as { items: { id: string; kind: string }[] };
   return items.filter(({ kind }) => kind === 'THRESHOLD');
 };
-const watch = (given: object = {}) => watchNetwork({ ...context, ...given });
+const watch = (given: object = {}) => asFunction('cleanup', () => watchNetwork({ ...context, ...given }));
 const minute = async () => {
   api.now += MINUTE_MS;
   await watch();
@@ -118,7 +119,7 @@ describe('a threshold on silence', () => {
     const raised = async (fault?: Parameters<typeof faults.arm>[0]) => {
       api.now += MINUTE_MS;
       faults.arm(fault);
-      await watchNetwork(killed).catch(() => {});
+      await asFunction('cleanup', () => watchNetwork(killed)).catch(() => {});
       // The edge reports before the next run: the alarm that was due is told of all the same.
       await heard('edge-7', api.now + MINUTE_MS);
       await minute();

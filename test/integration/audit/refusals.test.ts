@@ -7,6 +7,7 @@ import type { AuditEntry } from '../../../graphql/schema.generated.ts';
 import { type ApiUnderTest, machine, makeApi, personIn } from '../../support/api.ts';
 import { auditEntries, commitEntry } from '../../support/audit-entries.ts';
 import { FAULTS, faultyClient } from '../../support/faults.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -25,7 +26,7 @@ afterEach(() => t.drop());
 const refused = (by = personIn('admin')) =>
   api.call('Mutation.deletePolicy', { id: 'no-such' }, { identity: by });
 
-const cleanUp = () => sumRefusals(storeContext(t, () => api.now));
+const cleanUp = () => asFunction('cleanup', () => sumRefusals(storeContext(t, () => api.now)));
 
 const log = async (args: object = {}): Promise<AuditEntry[]> =>
   (await api.data('Query.auditLog', { limit: 100, ...args })).items;
@@ -134,7 +135,7 @@ describe('refused attempts, whatever happens to a call,', () => {
         await faulty.landAll();
       }
       now += 3 * MINUTE;
-      await sumRefusals(storeContext(shared, clock));
+      await asFunction('cleanup', () => sumRefusals(storeContext(shared, clock)));
       const attempts = (await auditEntries(shared))
         .slice(before)
         .reduce((sum, entry) => sum + Number(entry.attempts), 0);
@@ -153,10 +154,10 @@ describe('refused attempts, whatever happens to a call,', () => {
       for (let run = 0; run < 2; run += 1) {
         faulty.arm(run === 0 ? plan : undefined);
         const context = storeContext({ ...shared, client: faulty.client }, clock);
-        await sumRefusals(context).catch(() => {});
+        await asFunction('cleanup', () => sumRefusals(context)).catch(() => {});
         await faulty.landAll();
       }
-      await sumRefusals(storeContext(shared, clock));
+      await asFunction('cleanup', () => sumRefusals(storeContext(shared, clock)));
       expect((await auditEntries(shared)).slice(before).map(({ attempts }) => attempts)).toEqual([1, 2]);
     },
   );

@@ -12,8 +12,12 @@ import { METRICS_CACHE, makeMetricsCache } from '../../../core/routing/metrics/m
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { auditEntries } from '../../support/audit-entries.ts';
 import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
+import { withRights } from '../../support/rights/as-function.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
+
+/** As the clean-up does it. */
+const sweep = withRights('cleanup', sweepCaches);
 
 const CACHES = [METRICS_CACHE, ROUTING_CACHE];
 const metrics = {
@@ -214,10 +218,10 @@ describe('sweep', () => {
       clock: time.clock,
       deadline: Number.POSITIVE_INFINITY,
     };
-    expect(await sweepCaches(options)).toEqual({ removed: 50, finished: true });
+    expect(await sweep(options)).toEqual({ removed: 50, finished: true });
     const left = (await itemsOf(db.tables.cache)).filter(item => item.pk.startsWith('ENTRY#'));
     expect(left).toMatchObject([entryKey(METRICS_CACHE, 1, 'live')]);
-    expect(await sweepCaches(options)).toEqual({ removed: 0, finished: true });
+    expect(await sweep(options)).toEqual({ removed: 0, finished: true });
     const { Item } = await db.client.send(
       new GetCommand({ TableName: db.tables.cache, Key: generationKey(METRICS_CACHE) }),
     );
@@ -238,7 +242,7 @@ describe('sweep', () => {
     const raise = { ...generationKey(METRICS_CACHE), generation: 251 };
     await db.client.send(new PutCommand({ TableName: db.tables.cache, Item: raise }));
     const options = { client: db.client, table: db.tables.cache, caches: [METRICS_CACHE], clock: time.clock };
-    expect(await sweepCaches({ ...options, deadline: Number.POSITIVE_INFINITY })).toEqual({
+    expect(await sweep({ ...options, deadline: Number.POSITIVE_INFINITY })).toEqual({
       removed: 1,
       finished: true,
     });
@@ -255,7 +259,7 @@ describe('sweep', () => {
     await one.metrics.insertWithTtl('short', metrics, 1);
     await time.advance(1000);
     const options = { client: db.client, table: db.tables.cache, caches: CACHES, clock: time.clock };
-    expect(await sweepCaches({ ...options, deadline: time.clock() })).toEqual({
+    expect(await sweep({ ...options, deadline: time.clock() })).toEqual({
       removed: 0,
       finished: false,
     });

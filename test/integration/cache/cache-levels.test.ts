@@ -10,6 +10,7 @@ import {
 import { jsonCodec } from '../../../core/cache/value-codec.ts';
 import { describeCacheLevel } from '../../support/cache-level-contract.ts';
 import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 let db: TestTables;
@@ -100,19 +101,21 @@ describe('table level', () => {
     ['bytes for text', { value: new Uint8Array([1, 2]) }],
     ['no expiry', { expires_ms: undefined }],
     ['a broken stamp', { shape: 1, written_ms: undefined }],
-  ])('takes %s for a miss, reports and removes it', async (_what, broken) => {
+  ])('takes %s for a miss, reports and removes it, in both functions with caches', async (_what, broken) => {
     const time = fakeTime();
     const garbage: unknown[] = [];
     const { level, cache } = tableLevel(time, { onGarbage: reason => garbage.push(reason) });
     const good = { shape: 2, value: '"v"', expires_ms: time.clock() + 1000, written_ms: time.clock() };
     const Key = entryKey(cache, 0, 'key');
-    await db.client.send(
-      new PutCommand({ TableName: db.tables.cache, Item: { ...Key, ...good, ...broken } }),
-    );
-    expect(await level.get('key', 0)).toBeUndefined();
-    expect(garbage).toHaveLength(1);
-    const { Item } = await db.client.send(new GetCommand({ TableName: db.tables.cache, Key }));
-    expect(Item).toBeUndefined();
+    for (const name of ['api', 'ingest']) {
+      await db.client.send(
+        new PutCommand({ TableName: db.tables.cache, Item: { ...Key, ...good, ...broken } }),
+      );
+      expect(await asFunction(name, () => level.get('key', 0))).toBeUndefined();
+      const { Item } = await db.client.send(new GetCommand({ TableName: db.tables.cache, Key }));
+      expect(Item).toBeUndefined();
+    }
+    expect(garbage).toHaveLength(2);
   });
 
   it('leaves an entry of a newer release alone', async () => {

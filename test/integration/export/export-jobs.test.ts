@@ -18,6 +18,7 @@ import { makeFlow } from '../../support/flow-records.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { localClient } from '../../support/local-client.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { snapshotAt } from '../../support/snapshot-at.ts';
 
 const MINUTE = 60_000;
@@ -400,7 +401,10 @@ describe('an export that is not to be', () => {
     bed.dispatched.length = 0;
     bed.api.now += 1;
     const dispatch = async (found: string) => void bed.dispatched.push(found);
-    const step = () => resumeExports({ ...bed.context(), scheduled_at: bed.api.now, exports: { dispatch } });
+    const step = () =>
+      asFunction('cleanup', () =>
+        resumeExports({ ...bed.context(), scheduled_at: bed.api.now, exports: { dispatch } }),
+      );
     expect(await step()).toEqual({ resumed: 1, complete: true });
     expect(bed.dispatched).toEqual([id]);
     expect(await bed.runAll()).toEqual(['done']);
@@ -420,7 +424,9 @@ describe('an export that is not to be', () => {
       if (id !== ids[1]) throw refused;
     };
     const exports = { dispatch };
-    const step = resumeExports({ ...bed.context(), scheduled_at: bed.api.now, exports });
+    const step = asFunction('cleanup', () =>
+      resumeExports({ ...bed.context(), scheduled_at: bed.api.now, exports }),
+    );
     await expect(step).rejects.toThrow(
       new AggregateError(
         [refused, refused],

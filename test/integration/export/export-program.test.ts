@@ -11,6 +11,7 @@ import { type FlowBucket, makeFlowBucket } from '../../support/flow-bucket.ts';
 import { makeFlow } from '../../support/flow-records.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { snapshotAt } from '../../support/snapshot-at.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -70,7 +71,9 @@ describe('npm run export', () => {
     const range = ['--from', iso(T0 - 2 * MINUTE), '--to', iso(T0 + MINUTE)];
     const system = ['--graphql', server.url, '--token', 'any'];
     said = '';
-    const code = await runExport([what, ...range, ...system, '--output', output, ...options]);
+    const code = await asFunction('export', () =>
+      runExport([what, ...range, ...system, '--output', output, ...options]),
+    );
     // A run of over ten seconds says now and then how far it has come; a busy machine has such runs.
     said = said.replace(/^Exporting: \d{1,3} %\n/gm, '');
     expect([code, said]).toEqual([0, expect.stringMatching(/^\d+ rows in .*\.\n$/)]);
@@ -205,7 +208,9 @@ describe('npm run export', () => {
   it('leaves no file when it fails, and says why', async () => {
     rmSync(output, { force: true });
     const system = ['--graphql', server.url, '--token', 'any', '--output', output];
-    expect(await runExport(['flows', '--address', 'nonsense', ...system])).toBe(1);
+    expect(await asFunction('export', () => runExport(['flows', '--address', 'nonsense', ...system]))).toBe(
+      1,
+    );
     expect(said).toContain(
       'filter.address must be an address or prefix such as 10.1.0.0/16 or 2001:db8::/32.\n',
     );
@@ -237,7 +242,7 @@ describe('npm run export', () => {
     ],
     [['money'], "error: unknown command 'money'"],
   ])('%j is bad usage', async (argv, message) => {
-    expect(await runExport(argv)).toBe(2);
+    expect(await asFunction('export', () => runExport(argv))).toBe(2);
     expect(said).toContain(message);
   });
 });

@@ -32,6 +32,7 @@ const person = (sub: string): Caller => ({
   email: null,
   groups: ['viewer'],
   source_ip: null,
+  request_id: null,
 });
 
 const dispatcher = { dispatch: async () => {} };

@@ -18,6 +18,7 @@ import { parseCidr } from '../../../core/policy/ip-address.ts';
 import { makeFlow } from '../../support/flow-records.ts';
 import { expectedFlows, type FlowWorld, HOST, HOUR, makeFlowWorld, pages } from '../../support/flow-world.ts';
 import { makeReport, T0 } from '../../support/report-records.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 
 const HOURS = 24;
 const MINUTES = 6;
@@ -151,7 +152,7 @@ describe('the index by address', () => {
             start,
             order,
           } as const;
-          const page = await pageFlows(world.store(), asked);
+          const page = await asFunction('api', () => pageFlows(world.store(), asked));
           found.push(...page.flows.map(textOf));
           start = page.next;
         } while (start);

@@ -4,6 +4,7 @@ import { arrivedReports, type FlowWorld, HOUR, makeFlowWorld } from '../../suppo
 import { stubFunctionEnvironment } from '../../support/function-environment.ts';
 import { BUCKET } from '../../support/local-s3.ts';
 import { T0 } from '../../support/report-records.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 
 let world: FlowWorld;
 const printed: string[] = [];
@@ -37,7 +38,7 @@ it('the function of the flow log merges what has ended, and deletes what has exp
     arrivedReports().map(each => ({ ...each, arrived_at_ms: each.arrived_at_ms + by }));
   await world.write(moved(twoHoursAgo), [1]);
   await world.write(moved(twoHoursAgo - 48 * HOUR), [1]);
-  expect(await handler({}, lambda)).toEqual({
+  expect(await asFunction('flowlog', () => handler({}, lambda))).toEqual({
     busy: false,
     objects: 36,
     expired: 18,
@@ -60,7 +61,11 @@ it('the function of the flow log merges the slice of an hour that it is called f
   await world.write(moved, [1]);
   const slice_of = { hour: hour + HOUR, slice: 0 };
   const merged = moved.filter(({ arrived_at_ms }) => sliceNumber(arrived_at_ms) === 36).length;
-  expect(await handler({ slice_of }, lambda)).toEqual({ busy: false, merged, complete: true });
+  expect(await asFunction('flowlog', () => handler({ slice_of }, lambda))).toEqual({
+    busy: false,
+    merged,
+    complete: true,
+  });
   expect(await world.bucket.keys('flows/')).toHaveLength(moved.length - merged + 1);
 
   function sliceNumber(at_ms: number): number {

@@ -9,6 +9,7 @@ import { createSite } from '../../../core/inventory/sites/create-site.ts';
 import { stubFunctionEnvironment } from '../../support/function-environment.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const MINUTE = 60_000;
@@ -55,8 +56,16 @@ it('the snapshot stands for the minute that the schedule fired for, once, and is
   const { handler } = await import('../../../functions/snapshot/handler.ts');
   const minute = Math.floor(Date.now() / MINUTE) * MINUTE;
   const event = { scheduled_at: new Date(minute + 31_000).toISOString() };
-  expect(await handler(event, lambda(55_000))).toMatchObject({ taken: true, minute, lanes: 1, bad_lanes: 0 });
-  expect(await handler(event, lambda(55_000))).toMatchObject({ taken: false, minute });
+  expect(await asFunction('snapshot', () => handler(event, lambda(55_000)))).toMatchObject({
+    taken: true,
+    minute,
+    lanes: 1,
+    bad_lanes: 0,
+  });
+  expect(await asFunction('snapshot', () => handler(event, lambda(55_000)))).toMatchObject({
+    taken: false,
+    minute,
+  });
   const store = { client: db.client, table: db.tables.traffic };
   const marks = await readMarks(store, { resolution: 'MINUTE', from: 0, to: minute });
   expect(marks).toMatchObject([{ at: minute, edges_expected: 2, edges_heard: 1, lanes: 1 }]);
@@ -69,7 +78,9 @@ it('the snapshot stands for the minute that the schedule fired for, once, and is
   );
   expect(Items.map(item => item.expires_at)).toEqual([minute / 1000 + 73 * HOUR_S]);
   // Of the one that was taken, not of the repeated one: alarms wait for the metric where no snapshot is taken.
-  const counted = printed.join('').match(/"LanesUnreadable":0,"EdgesSilent":1/g);
+  const counted = printed
+    .join('')
+    .match(/"LanesUnreadable":0,"EdgesExpected":2,"EdgesSilent":1,"PacketsCounted":\d+,"BytesCounted":\d+/g);
   expect(counted).toHaveLength(1);
 });
 
@@ -84,7 +95,7 @@ it.each([{}, { scheduled_at: 'now' }])(
 it('the clean-up runs each of its steps, and compares totals in the first five minutes of an hour', async () => {
   const { handler } = await import('../../../functions/cleanup/handler.ts');
   const run = async (scheduled_at: string) => {
-    const { steps } = await handler({ scheduled_at }, lambda(240_000));
+    const { steps } = await asFunction('cleanup', () => handler({ scheduled_at }, lambda(240_000)));
     return steps;
   };
   const first = await run('2026-03-15T12:03:00Z');
@@ -102,7 +113,9 @@ it('the clean-up runs each of its steps, and compares totals in the first five m
 it('the clean-up runs the steps alone that are due, and refuses one that it does not have', async () => {
   const { handler } = await import('../../../functions/cleanup/handler.ts');
   const scheduled_at = '2026-03-15T12:04:00Z';
-  const { steps } = await handler({ scheduled_at, steps: ['deletions'] }, lambda(240_000));
+  const { steps } = await asFunction('cleanup', () =>
+    handler({ scheduled_at, steps: ['deletions'] }, lambda(240_000)),
+  );
   expect(steps).toEqual([
     { name: 'deletions', outcome: 'done', details: { finished: 0, running: 0, removed: 0 } },
   ]);

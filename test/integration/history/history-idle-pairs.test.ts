@@ -16,6 +16,7 @@ import { queryAll } from '../../../core/storage/strong-reads.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { servedEdges } from '../../support/served-edges.ts';
 import { snapshotAt } from '../../support/snapshot-at.ts';
 import { storeContext } from '../../support/store-context.ts';
@@ -141,8 +142,10 @@ describe('history of pairs that become idle and return', () => {
       clock: () => at,
       sleep: async () => {},
     };
-    await takeSnapshot({ ...options, scheduled_at: at });
-    await takeSnapshot({ ...options, scheduled_at: at + MINUTE, silent_after_s: 1201 });
+    await asFunction('snapshot', () => takeSnapshot({ ...options, scheduled_at: at }));
+    await asFunction('snapshot', () =>
+      takeSnapshot({ ...options, scheduled_at: at + MINUTE, silent_after_s: 1201 }),
+    );
     const marks = await readMarks(store(), { resolution: 'MINUTE', from: at, to: at + MINUTE });
     expect(marks.map(({ edges_heard }) => edges_heard)).toEqual([0, 1]);
   });

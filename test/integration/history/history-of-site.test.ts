@@ -10,6 +10,7 @@ import { siteLanesPartition } from '../../../core/ledger/lane-keys.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { servedEdges } from '../../support/served-edges.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
@@ -39,14 +40,16 @@ describe('what a site carried in a range', () => {
       );
     }
     now += MINUTE;
-    await takeSnapshot({
-      store: { client: db.client, table: db.tables.traffic },
-      scheduled_at: now,
-      registered: servedEdges(Object.keys(edges)),
-      retention: DEFAULT_RETENTION,
-      clock: () => now,
-      sleep: async () => {},
-    });
+    await asFunction('snapshot', () =>
+      takeSnapshot({
+        store: { client: db.client, table: db.tables.traffic },
+        scheduled_at: now,
+        registered: servedEdges(Object.keys(edges)),
+        retention: DEFAULT_RETENTION,
+        clock: () => now,
+        sleep: async () => {},
+      }),
+    );
   }
 
   /** What a range brought to a site, and the partitions that were asked for all that is in them. */

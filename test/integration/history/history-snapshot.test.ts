@@ -13,6 +13,7 @@ import { laneKey } from '../../../core/ledger/lane-keys.ts';
 import { encodeLane } from '../../../core/ledger/packing/lane-codec.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { pairKey } from '../../../core/totals/pair-key.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { servedEdges } from '../../support/served-edges.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
@@ -75,15 +76,17 @@ describe('snapshots on DynamoDB Local', () => {
   }
 
   function snapshot() {
-    return takeSnapshot({
-      store,
-      scheduled_at: now,
-      registered,
-      retention: DEFAULT_RETENTION,
-      clock: () => now + 300,
-      sleep: async () => {},
-      previous,
-    });
+    return asFunction('snapshot', () =>
+      takeSnapshot({
+        store,
+        scheduled_at: now,
+        registered,
+        retention: DEFAULT_RETENTION,
+        clock: () => now + 300,
+        sleep: async () => {},
+        previous,
+      }),
+    );
   }
 
   it('samples policies and lanes over a new day, and answers every grouping with the same total', async () => {
@@ -94,7 +97,10 @@ describe('snapshots on DynamoDB Local', () => {
       minute: START,
       lanes: 2,
       bad_lanes: 0,
+      edges_expected: 3,
       edges_silent: 1,
+      packets_counted: 145,
+      bytes_counted: 14_500,
       policies_written: 3,
       rollups: ['HOUR', 'DAY'],
       late_groups: [],
@@ -191,14 +197,16 @@ describe('snapshots on DynamoDB Local', () => {
         ? Promise.reject(new Error('killed'))
         : db.client.send(command as never)) as typeof db.client.send;
     await expect(
-      takeSnapshot({
-        store: cutOff,
-        scheduled_at: now,
-        registered,
-        retention: DEFAULT_RETENTION,
-        clock: () => now + 100,
-        sleep: async () => {},
-      }),
+      asFunction('snapshot', () =>
+        takeSnapshot({
+          store: cutOff,
+          scheduled_at: now,
+          registered,
+          retention: DEFAULT_RETENTION,
+          clock: () => now + 100,
+          sleep: async () => {},
+        }),
+      ),
     ).rejects.toThrow('killed');
 
     await putLane('edge-1', { '1': 600n });
@@ -259,14 +267,16 @@ describe('snapshots on DynamoDB Local', () => {
     await putLane('edge-2', { '1': 300n });
     await snapshot();
     await putLane('edge-2', { '1': 310n });
-    const late = await takeSnapshot({
-      store,
-      scheduled_at: minute,
-      registered,
-      retention: DEFAULT_RETENTION,
-      clock: () => now + 30_000,
-      sleep: async () => {},
-    });
+    const late = await asFunction('snapshot', () =>
+      takeSnapshot({
+        store,
+        scheduled_at: minute,
+        registered,
+        retention: DEFAULT_RETENTION,
+        clock: () => now + 30_000,
+        sleep: async () => {},
+      }),
+    );
     expect(late.taken).toBe(false);
     const range = { from: minute - MINUTE, to: minute + MINUTE, resolution: 'MINUTE' } as const;
     const { points } = await readPolicyHistory(store, {

@@ -8,7 +8,11 @@ import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { type Fault, faultyClient } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
+import { withRights } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
+
+/** As the clean-up does it. */
+const withdraw = withRights('cleanup', withdrawSilentGauges);
 
 const SILENT_MS = 300_000;
 
@@ -44,8 +48,7 @@ describe('an edge is silent', () => {
     const db = { client: new FakeDynamoDb().client, tables: TABLES };
     const policies = [{ policy_id: '7', packets: 5n, active_flows: 2 }];
     await ingest([reportRecord({ interval_s, policies })], ingestContext(db));
-    const cleanUp = (after_ms: number) =>
-      withdrawSilentGauges({ ...cleanupContext(db, after_ms), silent_after_s });
+    const cleanUp = (after_ms: number) => withdraw({ ...cleanupContext(db, after_ms), silent_after_s });
     expect(await cleanUp(from_ms - 1)).toMatchObject({ lanes_taken_out: 0 });
     expect(await cleanUp(from_ms)).toMatchObject({ lanes_taken_out: 1 });
   });
@@ -60,10 +63,10 @@ describe('clean-up of gauges on DynamoDB Local', () => {
 
   it('takes out those of silent lanes only, and the next report puts them back', async () => {
     await ingest([report('silent', 1, 0, 3), report('alive', 1, 1)], ingestContext(db));
-    expect(await withdrawSilentGauges(cleanupContext(db, SILENT_MS - 1))).toMatchObject({
+    expect(await withdraw(cleanupContext(db, SILENT_MS - 1))).toMatchObject({
       lanes_taken_out: 0,
     });
-    expect(await withdrawSilentGauges(cleanupContext(db, SILENT_MS))).toEqual({
+    expect(await withdraw(cleanupContext(db, SILENT_MS))).toEqual({
       lanes_read: 2,
       lanes_taken_out: 1,
       lanes_left: 0,
@@ -72,7 +75,7 @@ describe('clean-up of gauges on DynamoDB Local', () => {
       complete: true,
     });
     expect(await activeFlows(db)).toEqual({ 7: 2 });
-    expect(await withdrawSilentGauges(cleanupContext(db, SILENT_MS))).toMatchObject({ lanes_taken_out: 0 });
+    expect(await withdraw(cleanupContext(db, SILENT_MS))).toMatchObject({ lanes_taken_out: 0 });
     await ingest([report('silent', 2, SILENT_MS)], ingestContext(db));
     expect(await activeFlows(db)).toEqual({ 7: 4 });
     const counters = await readCounters(db.client, db.tables);
@@ -81,7 +84,7 @@ describe('clean-up of gauges on DynamoDB Local', () => {
 
   it('is not undone by the repetition of an old report', async () => {
     await ingest([report('silent', 1, 0)], ingestContext(db));
-    await withdrawSilentGauges(cleanupContext(db, SILENT_MS));
+    await withdraw(cleanupContext(db, SILENT_MS));
     await ingest([report('silent', 1, 0)], ingestContext(db));
     expect(await activeFlows(db)).toEqual({ 7: 0 });
   });
@@ -98,7 +101,7 @@ describe('clean-up of gauges on DynamoDB Local', () => {
       }
       return db.client.send(command as TransactWriteCommand);
     });
-    const result = await withdrawSilentGauges(cleanupContext({ ...db, client }, SILENT_MS));
+    const result = await withdraw(cleanupContext({ ...db, client }, SILENT_MS));
     expect(reported).toBe(true);
     expect(result).toMatchObject({ lanes_taken_out: 0, lanes_left: 1 });
     expect(await activeFlows(db)).toEqual({ 7: 2 });
@@ -107,7 +110,7 @@ describe('clean-up of gauges on DynamoDB Local', () => {
   it('is seen by an ingest function that still has the lane in mind', async () => {
     const context = ingestContext(db);
     await ingest([report('edge', 1, 0)], context);
-    await withdrawSilentGauges(cleanupContext(db, SILENT_MS));
+    await withdraw(cleanupContext(db, SILENT_MS));
     await ingest([report('edge', 2, SILENT_MS)], context);
     expect(context.tally.ConditionsFailed).toBe(1);
     expect(await activeFlows(db)).toEqual({ 7: 2 });
@@ -128,7 +131,7 @@ describe('clean-up of gauges', () => {
   it('packs lanes into few transactions', async () => {
     const { store, db } = await filled();
     store.transactionItemBytes.length = 0;
-    expect(await withdrawSilentGauges(cleanupContext(db, SILENT_MS))).toMatchObject({
+    expect(await withdraw(cleanupContext(db, SILENT_MS))).toMatchObject({
       lanes_taken_out: EDGES,
     });
     expect(store.transactionItemBytes.length).toBeLessThan(EDGES * 1.3);
@@ -148,9 +151,9 @@ describe('clean-up of gauges', () => {
     const faulty = faultyClient(db.client, call =>
       call % 3 === 0 && call > 64 && ++troubled < 10 ? fault : undefined,
     );
-    await withdrawSilentGauges(cleanupContext({ ...db, client: faulty.client }, SILENT_MS)).catch(() => {});
+    await withdraw(cleanupContext({ ...db, client: faulty.client }, SILENT_MS)).catch(() => {});
     await faulty.landAll();
-    await withdrawSilentGauges(cleanupContext(db, SILENT_MS));
+    await withdraw(cleanupContext(db, SILENT_MS));
     expect(await activeFlows(db)).toEqual({ 7: 0 });
   });
 
@@ -158,7 +161,7 @@ describe('clean-up of gauges', () => {
     const { store, db } = await filled();
     const { pk, sk } = laneKey('edge-9', 0);
     store.items.get(`${pk}\u0000${sk}`)!.data = new Uint8Array([9]);
-    expect(await withdrawSilentGauges(cleanupContext(db, SILENT_MS))).toMatchObject({
+    expect(await withdraw(cleanupContext(db, SILENT_MS))).toMatchObject({
       lanes_taken_out: EDGES - 1,
       lanes_unreadable: 1,
     });
@@ -168,7 +171,7 @@ describe('clean-up of gauges', () => {
   it('stops at its deadline and says so', async () => {
     const { db } = await filled();
     const context = cleanupContext(db, SILENT_MS);
-    const result = await withdrawSilentGauges({ ...context, deadline: context.clock() });
+    const result = await withdraw({ ...context, deadline: context.clock() });
     expect(result.complete).toBe(false);
     expect(result.lanes_taken_out).toBe(0);
   });

@@ -5,6 +5,7 @@ import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { stubFunctionEnvironment } from '../../support/function-environment.ts';
 import { NO_RATES } from '../../support/no-rates.ts';
 import { rawRecord, reportRecord } from '../../support/report-records.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 let db: TestTables;
@@ -59,11 +60,13 @@ it('counts an event of the stream, publishes what it did, and gives back what th
     reportRecord({ edge_id: 'b', policies }, { sequence: 2, shard: 18 }),
   ];
 
-  expect(await handler(eventOf(records), lambda(1000))).toEqual({
+  expect(await asFunction('ingest', () => handler(eventOf(records), lambda(1000)))).toEqual({
     batchItemFailures: [{ itemIdentifier: '10001' }, { itemIdentifier: '10002' }],
   });
   const garbage = rawRecord(Buffer.from('garbage'), { sequence: 3, shard: 18 });
-  expect(await handler(eventOf([...records, garbage]), lambda(60_000))).toEqual({ batchItemFailures: [] });
+  expect(await asFunction('ingest', () => handler(eventOf([...records, garbage]), lambda(60_000)))).toEqual({
+    batchItemFailures: [],
+  });
   vi.restoreAllMocks();
 
   expect(await readCounters(db.client, db.tables)).toEqual(

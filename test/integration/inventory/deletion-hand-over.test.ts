@@ -10,7 +10,11 @@ import { listSites } from '../../../core/inventory/sites/list-sites.ts';
 import { faultyClient } from '../../support/faults.ts';
 import { localClient } from '../../support/local-client.ts';
 import { admin, auditOf, dump, inventoryOf, makeHub } from '../../support/network-bed.ts';
+import { withRights } from '../../support/rights/as-function.ts';
 import { useNetwork, withNetwork } from '../../support/use-network.ts';
+
+/** As the worker does it. */
+const work = withRights('deletionworker', takeOver);
 
 describe('an operation that a request has no time for', () => {
   const network = useNetwork();
@@ -42,16 +46,16 @@ describe('an operation that a request has no time for', () => {
       { site_id: hub.id, handed_over: true, state: 'RUNNING' },
     ]);
     const key = runningKey(hub.id);
-    expect(await takeOver(context, key, Infinity)).toBe('finished');
-    expect(await takeOver(context, key, Infinity)).toBe('nothing to do');
+    expect(await work(context, key, Infinity)).toBe('finished');
+    expect(await work(context, key, Infinity)).toBe('nothing to do');
     const entries = auditOf(await dump(context), 'deleteSite');
     expect(entries).toMatchObject([{ id: deletion.audit_id, before: { paths: 120 } }]);
     bed.advance(1000);
 
     const restore = await restoreSite(context, admin, { site_id: hub.id }, { until: context.clock() });
     expect(restore).toMatchObject({ finished: false, skipped: [] });
-    expect(await takeOver(context, key, context.clock())).toBe('handed over');
-    expect(await takeOver(context, key, Infinity)).toBe('finished');
+    expect(await work(context, key, context.clock())).toBe('handed over');
+    expect(await work(context, key, Infinity)).toBe('finished');
     expect(inventoryOf(await dump(context))).toEqual(whole);
     expect(auditOf(await dump(context), 'restoreSite')).toMatchObject([
       { id: restore.audit_id, after: { paths: 120, skipped_paths: 0 } },
@@ -66,7 +70,7 @@ describe('an operation that a request has no time for', () => {
     const [running] = (await readRunning(context)).filter(({ site_id }) => site_id === hub.id);
     // Created 1, started 2, handed over 3, taken over 4, deleted 5.
     expect(running).toMatchObject({ seq: 3 });
-    await takeOver(context, runningKey(hub.id), Infinity);
+    await work(context, runningKey(hub.id), Infinity);
     const ofHub = (operation: string, items: Map<string, Record<string, unknown>>) =>
       auditOf(items, operation).filter(({ target }) => target === `site:${hub.id}`);
     expect(ofHub('deleteSite', await dump(context))).toMatchObject([{ event: { site_seq: 5 } }]);
@@ -82,7 +86,7 @@ describe('an operation that a request has no time for', () => {
     const removal = await removeEndpoint(context, admin, input, { until: context.clock() });
     expect(removal).toMatchObject({ finished: false });
     const key = runningKey(hub.id, 'wan1');
-    expect(await takeOver(context, key, Infinity)).toBe('finished');
+    expect(await work(context, key, Infinity)).toBe('finished');
     const items = await dump(context);
     expect(items.has(`SITE#${hub.id} ENDPOINT#wan1`)).toBe(false);
     expect(items.has(`SITE#${hub.id} ENDPOINT#wan2`)).toBe(true);

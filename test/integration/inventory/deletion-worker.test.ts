@@ -5,6 +5,7 @@ import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
 import { systemClock } from '../../../core/time/clock.ts';
 import { stubFunctionEnvironment } from '../../support/function-environment.ts';
 import { admin, auditOf, dump, makeHub, networkBed } from '../../support/network-bed.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 let db: TestTables;
@@ -12,7 +13,8 @@ let handler: typeof import('../../../functions/deletion-worker/handler.ts').hand
 beforeAll(async () => {
   db = await createTables();
   stubFunctionEnvironment(db, { POWERTOOLS_LOG_LEVEL: 'SILENT', POWERTOOLS_METRICS_DISABLED: 'true' });
-  ({ handler } = await import('../../../functions/deletion-worker/handler.ts'));
+  const deployed = await import('../../../functions/deletion-worker/handler.ts');
+  handler = (...call) => asFunction('deletionworker', () => deployed.handler(...call));
 });
 afterAll(async () => {
   vi.unstubAllEnvs();

@@ -10,7 +10,11 @@ import {
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { localClient } from '../../support/local-client.ts';
 import { admin, dumpNetwork, type NetworkBed, networkBed } from '../../support/network-bed.ts';
+import { withRights } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
+
+/** As the clean-up does it. */
+const listEdges = withRights('cleanup', listRegisteredEdges);
 
 const [A, B] = [crypto.randomUUID(), crypto.randomUUID()];
 const A_DAY = 24 * 3_600_000;
@@ -50,7 +54,7 @@ async function registerAsBefore(id: string, site_id: string): Promise<void> {
 
 describe('the edges of a site', () => {
   it('are those in service there, through moves, retirement and return', async () => {
-    await listRegisteredEdges(context);
+    await listEdges(context);
     for (const id of ['edge-2', 'edge-1', 'edge-3']) await registerEdge(context, admin, { id, site_id: A });
     await registerEdge(context, admin, { id: 'edge-2', site_id: B });
     await retireEdge(context, admin, { id: 'edge-3' });
@@ -63,7 +67,7 @@ describe('the edges of a site', () => {
   it('are found without reading the others, once all are listed', async () => {
     for (let n = 0; n < 60; n++) await registerEdge(context, admin, { id: `other-${n}`, site_id: B });
     await registerEdge(context, admin, { id: 'edge-1', site_id: A });
-    await listRegisteredEdges(context);
+    await listEdges(context);
     const client = localClient();
     let read = 0;
     client.middlewareStack.add(
@@ -83,27 +87,27 @@ describe('the edges of a site', () => {
   it('have those of an earlier release, before and after they are listed', async () => {
     await registerAsBefore('old', A);
     expect(await idsAt(A)).toEqual(['old']);
-    expect(await listRegisteredEdges(context)).toEqual({ listed: 1 });
+    expect(await listEdges(context)).toEqual({ listed: 1 });
     expect((await dumpNetwork(context)).has(`${EDGE_LISTS_PARTITION} STATE`)).toBe(false);
-    expect(await listRegisteredEdges(context)).toEqual({ listed: 0 });
+    expect(await listEdges(context)).toEqual({ listed: 0 });
     expect((await dumpNetwork(context)).has(`${EDGE_LISTS_PARTITION} STATE`)).toBe(true);
     expect(await idsAt(A)).toEqual(['old']);
   });
 
   it('have one that a function of an earlier release registers later, a day after at most', async () => {
-    await listRegisteredEdges(context);
+    await listEdges(context);
     await registerAsBefore('rolled-back', A);
     bed.advance(A_DAY - 1);
-    expect(await listRegisteredEdges(context)).toEqual({ listed: 0 });
+    expect(await listEdges(context)).toEqual({ listed: 0 });
     bed.advance(1);
-    expect(await listRegisteredEdges(context)).toEqual({ listed: 1 });
+    expect(await listEdges(context)).toEqual({ listed: 1 });
     expect(await idsAt(A)).toEqual(['rolled-back']);
   });
 
   it('are listed again by a change, whatever became of the entry', async () => {
     await registerAsBefore('old', A);
     await registerEdge(context, admin, { id: 'old', site_id: A, interval_s: 30 });
-    await listRegisteredEdges(context);
+    await listEdges(context);
     expect(await idsAt(A)).toEqual(['old']);
     const { network } = context.tables;
     const Key = { pk: siteEdgesPartition(A), sk: 'old' };

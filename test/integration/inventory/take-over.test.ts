@@ -8,6 +8,7 @@ import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { type FaultPlan, faultyClient, Killed } from '../../support/faults.ts';
 import { localClient } from '../../support/local-client.ts';
 import { admin, auditOf, dump, makeHub } from '../../support/network-bed.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { useNetwork, withNetwork } from '../../support/use-network.ts';
 
 /** Longer than the lease of a run that was cut off at the time at which the clock stands. */
@@ -81,7 +82,7 @@ describe.each(Object.entries(OPERATIONS))('%s that was cut off', (name, { before
       }
       expect(await entriesOf(id)).toHaveLength(1);
       bed.advance(120_000);
-      await finishDeletions(bed.context, { until: Number.POSITIVE_INFINITY });
+      await asFunction('cleanup', () => finishDeletions(bed.context, { until: Number.POSITIVE_INFINITY }));
       expect(await readRunning(bed.context)).toEqual([]);
     }
     expect(takenOver).toBeGreaterThan(1);
@@ -101,10 +102,10 @@ describe.each(Object.entries(OPERATIONS))('%s that was cut off', (name, { before
     const { bed } = network;
     const id = await underWay();
     bed.advance(LEASE_MS - 1);
-    await finishDeletions(bed.context, { until: Number.POSITIVE_INFINITY });
+    await asFunction('cleanup', () => finishDeletions(bed.context, { until: Number.POSITIVE_INFINITY }));
     expect(await runningOn(id)).toBeDefined();
     bed.advance(60_000);
-    await finishDeletions(bed.context, { until: Number.POSITIVE_INFINITY });
+    await asFunction('cleanup', () => finishDeletions(bed.context, { until: Number.POSITIVE_INFINITY }));
     expect(await runningOn(id)).toBeUndefined();
     expect(await entriesOf(id)).toHaveLength(1);
   });

@@ -19,7 +19,11 @@ import { compareKeys } from '../../../core/storage/key-order.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
 import { faultyClient, Killed } from '../../support/faults.ts';
+import { withRights } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
+
+/** As the clean-up does it. */
+const removeResets = withRights('cleanup', removeCutOffResets);
 
 const HOUR = 3_600_000;
 
@@ -33,6 +37,7 @@ const actor: Caller = {
   email: 'ada@example.com',
   groups: ['admin'],
   source_ip: null,
+  request_id: null,
 };
 
 beforeEach(async () => {
@@ -258,12 +263,12 @@ describe('a reset that is cut off', () => {
     }
     const left = await itemsUnder(RUNNING_RESETS_PARTITION);
     expect(left.length).toBeGreaterThan(0);
-    expect(await removeCutOffResets(context, { until: Number.POSITIVE_INFINITY })).toEqual({
+    expect(await removeResets(context, { until: Number.POSITIVE_INFINITY })).toEqual({
       removed: 0,
       chunks: 0,
     });
     now += HOUR;
-    const { removed } = await removeCutOffResets(context, { until: Number.POSITIVE_INFINITY });
+    const { removed } = await removeResets(context, { until: Number.POSITIVE_INFINITY });
     expect(removed).toBe(left.length);
     expect(await itemsUnder(RUNNING_RESETS_PARTITION)).toEqual([]);
     for (const { sk } of left) expect(await itemsUnder(baselineChunkPartition(String(sk)))).toEqual([]);
@@ -282,7 +287,7 @@ describe('a reset that is cut off', () => {
         if (!running || pausedOnce) return;
         pausedOnce = true;
         now += 2 * HOUR;
-        expect((await removeCutOffResets(context, { until: Number.POSITIVE_INFINITY })).removed).toBe(1);
+        expect((await removeResets(context, { until: Number.POSITIVE_INFINITY })).removed).toBe(1);
       },
     );
     // It plans again, under another id, and that one is whole.

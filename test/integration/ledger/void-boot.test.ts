@@ -18,6 +18,7 @@ import { clientWith } from '../../support/fake-dynamodb.ts';
 import { Killed, makeFaults } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../support/report-records.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const ACTOR = systemCaller('test');
@@ -303,7 +304,9 @@ describe('a void', () => {
         await again.catch((error: Error) => expect(error.name).toBe('Conflict'));
       }
       now += 60_001;
-      await finishVoids(context(), { until: Number.POSITIVE_INFINITY, onVoided });
+      await asFunction('cleanup', () =>
+        finishVoids(context(), { until: Number.POSITIVE_INFINITY, onVoided }),
+      );
       expect(await under(VOIDING_PARTITION)).toEqual([]);
       const [head] = await readCorrectionHeads(db);
       if (!head) continue;

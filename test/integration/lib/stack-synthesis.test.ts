@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
@@ -11,6 +11,7 @@ import { LOCAL_CREDENTIALS_ENVIRONMENT } from '../../../core/local-credentials.t
 import { writePathMetrics } from '../../../core/routing/metrics/path-metrics-store.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { systemClock, systemSleep } from '../../../core/time/clock.ts';
+import { consoleFiles } from '../../../local/console/console-files.ts';
 import { type Container, startContainer } from '../../../local/lambda/container.ts';
 import { TEMPLATE_SOURCES } from '../../../local/template/synthesize.ts';
 import { personIn } from '../../support/api.ts';
@@ -59,11 +60,13 @@ describe('the CDK app', () => {
     const files = await readdir(folder);
     expect(files.filter(file => file.endsWith('.template.json')).sort()).toEqual([
       'PatronusApi.template.json',
+      'PatronusDashboard.template.json',
       'PatronusData.template.json',
       'PatronusEvents.template.json',
       'PatronusExport.template.json',
       'PatronusFlowLog.template.json',
       'PatronusIngest.template.json',
+      'PatronusWeb.template.json',
     ]);
     expect(stdout).toBe('');
   });
@@ -92,6 +95,24 @@ describe('the CDK app', () => {
       expect(imported.length).toBeGreaterThan(0);
       expect(imported.filter(name => !name.startsWith('node:'))).toEqual([]);
     }
+  });
+});
+
+describe('what publishes the console', () => {
+  it('carries the build that npm start serves', async () => {
+    const bundle = await bundleOf('PatronusWeb', /PublishConsole/);
+    const [carried, built] = [join(dirname(bundle), 'files'), await consoleFiles()];
+    const files = async (of: string) =>
+      (await readdir(of, { recursive: true, withFileTypes: true }))
+        .filter(entry => entry.isFile())
+        .map(({ parentPath, name }) => relative(of, join(parentPath, name)))
+        .sort();
+    expect(await files(carried)).toEqual(await files(built));
+    expect(await files(built)).toContain('index.html');
+    for (const file of await files(built))
+      expect((await readFile(join(carried, file))).equals(await readFile(join(built, file))), file).toBe(
+        true,
+      );
   });
 });
 

@@ -12,6 +12,7 @@ import { type FigureMemory, readFigures } from '../../../core/live/read-figures.
 import { makeFaults } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord } from '../../support/report-records.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -36,7 +37,8 @@ let reports = 0;
 async function count(policy_id: string, packets: bigint): Promise<void> {
   const edge_id = `edge-${++reports}`;
   const policies = [{ policy_id, packets, bytes: packets * 100n }];
-  await ingest([reportRecord({ edge_id, seq: 1, policies }, { partition_key: edge_id })], ingestContext(db));
+  const record = reportRecord({ edge_id, seq: 1, policies }, { partition_key: edge_id });
+  await asFunction('ingest', () => ingest([record], ingestContext(db)));
 }
 
 /** Sleeps move the clock. `client`: instead of the tables' own. */
@@ -59,8 +61,8 @@ class Console {
 
   async ask(): Promise<void> {
     this.asked++;
-    const { seq } = await renewLease(contextOf(), 'POLICIES');
-    const { items } = await readFigures.POLICIES(contextOf(), { caches: {} });
+    const { seq } = await asFunction('api', () => renewLease(contextOf(), 'POLICIES'));
+    const { items } = await asFunction('api', () => readFigures.POLICIES(contextOf(), { caches: {} }));
     this.shown.clear();
     for (const item of items) this.shown.set(item.id, item);
     this.seq = seq;
@@ -90,15 +92,17 @@ function run(
   options: Partial<PublishingOptions> & { for_ms?: number } = {},
 ) {
   const troubles: unknown[] = [];
-  const done = publishFigures({
-    context: contextOf(),
-    until_ms: now + (options.for_ms ?? 60_000),
-    read: (scope, context) => readFigures[scope](context, memory),
-    publish,
-    published: new Map(),
-    onTrouble: (_, cause) => troubles.push(cause),
-    ...options,
-  });
+  const done = asFunction('figures', () =>
+    publishFigures({
+      context: contextOf(),
+      until_ms: now + (options.for_ms ?? 60_000),
+      read: (scope, context) => readFigures[scope](context, memory),
+      publish,
+      published: new Map(),
+      onTrouble: (_, cause) => troubles.push(cause),
+      ...options,
+    }),
+  );
   return done.then(result => ({ ...result, troubles }));
 }
 
@@ -137,6 +141,14 @@ describe('publishing figures', () => {
       [],
       [],
     ]);
+  });
+
+  it('is made of every scope', async () => {
+    const scopes = Object.keys(readFigures) as (keyof typeof readFigures)[];
+    for (const scope of scopes) await renewLease(contextOf(), scope);
+    const heard = new Set<string>();
+    await run(async ({ scope }) => void heard.add(scope), { for_ms: 10_000 });
+    expect(heard).toEqual(new Set(scopes));
   });
 
   it('ends with the lease, and a renewed lease lets it go on', async () => {

@@ -1,5 +1,8 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { systemCaller } from '../../../core/access/caller.ts';
+import { exportKey, NOTHING_WRITTEN } from '../../../core/export/export-job.ts';
 import { readMarks, readPolicySamples } from '../../../core/history/sample-store.ts';
 import { META_KEY } from '../../../core/inventory/policies/policy-items.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
@@ -29,6 +32,9 @@ function throttle(probability: number): void {
 function throttleOnce(): void {
   world.dynamodb.refuse = attempt => attempt === 1;
 }
+
+/** Asks no database. */
+const CALLED_BY_A_DEPLOYMENT = 'publisherpublishconsole';
 
 const LEAVE_IT_TO_THEIR_SCHEDULE = ['cleanup', 'flowlog', 'snapshot', 'snapshotgroup'];
 
@@ -125,7 +131,8 @@ function ingestEvent(
 }
 
 it('there is an event for every function of the template', () => {
-  expect([...world.deployed.functions.keys()].sort()).toEqual(Object.keys(EVENTS).sort());
+  const events = [...Object.keys(EVENTS), CALLED_BY_A_DEPLOYMENT];
+  expect([...world.deployed.functions.keys()].sort()).toEqual(events.sort());
 });
 
 // Between two attempts there is nothing but a timer that a container waits for.
@@ -207,6 +214,33 @@ it('the job of the flow log has a large hour merged by calls of itself, one a sl
   });
   const { data } = answer as { data: { items: { src_port: number }[] } };
   expect(data.items.map(({ src_port }) => src_port).sort()).toEqual([1000, 1001, 1002, 1003, 1004, 1005]);
+});
+
+it('the clean-up has the export function take up an export that nobody works on', async () => {
+  world.dynamodb.refuse = undefined;
+  const now = Date.now();
+  const [from, to] = [now - 60_000, now].map(ms => new Date(ms).toISOString());
+  const export_id = '01ARZ3NDEKTSV4RRFFQ69G5FAW';
+  const Item = {
+    ...{
+      ...exportKey(export_id),
+      export_id,
+      tries: 5,
+      status: 'RUNNING',
+      started_ms: now,
+      lease_until_ms: 0,
+    },
+    ...{ share: 0, rows: 0, bytes: 0, checkpoint: NOTHING_WRITTEN, expires_at: Math.ceil(now / 1000) + 600 },
+    ...{ file_name: 'x.csv', object_key: 'exports/x.csv', owner: systemCaller('test') },
+    request: { kind: 'STATS', format: 'csv', from, to },
+  };
+  await world.client.send(new PutCommand({ TableName: world.tables.traffic, Item }));
+  const steps = [{ name: 'exports', outcome: 'done', details: { resumed: 1, complete: true } }];
+  expect(await world.invoke('cleanup', { ...scheduled, steps: ['exports'] })).toEqual({ steps });
+  const called = () =>
+    world.calls.find(({ event }) => (event as { export_id?: string }).export_id === export_id);
+  await vi.waitFor(() => expect(called()).toMatchObject({ name: 'export' }), { timeout: 30_000 });
+  expect(await called()!.answer).toEqual({ outcome: 'failed' });
 });
 
 function isSlice(event: unknown): boolean {

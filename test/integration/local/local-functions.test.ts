@@ -1,10 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { findHandler } from '../../../local/lambda/bundle-file.ts';
 import type { FunctionFailure } from '../../../local/lambda/function-failure.ts';
 import type { LambdaFunctionOptions } from '../../../local/lambda/lambda-function.ts';
+import { placeOfCalls } from '../../../local/rights/place.ts';
+import { policyDocumentSchema } from '../../../local/rights/statement.ts';
 import { type TestFunction, testFunction } from '../../support/local/functions.ts';
 import { projectFile } from '../../support/project-files.ts';
 
@@ -431,4 +435,71 @@ it('a bundle without the file of its handler is refused', () => {
   expect(() => findHandler('/nowhere', 'main.run')).toThrow(
     new Error('The bundle of handler main.run has no main.mjs, .js or .cjs.'),
   );
+});
+
+describe('the rights of a function', () => {
+  const rights = {
+    role: 'subject',
+    statements: policyDocumentSchema.parse({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Action: 'dynamodb:GetItem',
+          Resource: 'arn:aws:dynamodb:eu-central-1:000000000000:table/Mine',
+        },
+      ],
+    }),
+    place: placeOfCalls('http://127.0.0.1/s3'),
+  };
+
+  /** A function that calls a server as the SDK does, or with fetch, and says what came of it. */
+  const source = `
+    const sign = service => ({ authorization: 'AWS4-HMAC-SHA256 Credential=local/20260131/eu-central-1/' + service + '/aws4_request, Signature=0' });
+    const post = async (url, headers, body) => {
+      const { request } = (await import('node:http')).default;
+      const { hostname, port } = new URL(url);
+      return new Promise((resolve, reject) => {
+        const sent = request({ hostname, port, method: 'POST', path: '/', headers }, answer => resolve(answer.statusCode));
+        sent.on('error', reject);
+        Promise.resolve().then(() => sent.end(body)).catch(reject);
+      });
+    };
+    export const handler = async ({ url, table, document }) => {
+      if (document) {
+        const answer = await fetch(url, { method: 'POST', headers: sign('appsync'), body: JSON.stringify({ query: document }) });
+        return { status: answer.status, text: await answer.text() };
+      }
+      const headers = { ...sign('dynamodb'), 'x-amz-target': 'DynamoDB_20120810.GetItem' };
+      const body = JSON.stringify({ TableName: table, Key: { pk: { S: 'A' }, sk: { S: 'B' } } });
+      return post(url, headers, body).catch(({ name, message }) => ({ name, message }));
+    };`;
+
+  it('let calls pass that its policies allow, and hold back all others before they are sent', async () => {
+    let requests = 0;
+    const server = createServer((request, response) => {
+      requests += 1;
+      request.resume().once('end', () => response.writeHead(204).end());
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { lambda, output } = await make(source, { rights });
+    expect((await lambda.invoke({ url, table: 'Mine' })).result).toBe(204);
+    expect(requests).toBe(1);
+    const why = 'because no identity-based policy allows the';
+    const onTable = `User: subject is not authorized to perform: dynamodb:GetItem on resource: arn:aws:dynamodb:eu-central-1:000000000000:table/Other with key A ${why} dynamodb:GetItem action`;
+    expect((await lambda.invoke({ url, table: 'Other' })).result).toEqual({
+      name: 'AccessDeniedException',
+      message: onTable,
+    });
+    const onField = `User: subject is not authorized to perform: appsync:GraphQL on resource: arn:aws:appsync:eu-central-1:000000000000:apis/local/types/Mutation/fields/publishEvent ${why} appsync:GraphQL action`;
+    expect((await lambda.invoke({ url, document: 'mutation { publishEvent { id } }' })).result).toEqual({
+      status: 403,
+      text: JSON.stringify({ errors: [{ errorType: 'AccessDeniedException', message: onField }] }),
+    });
+    expect(requests).toBe(1);
+    expect(output()).toBe(`${onTable}\n${onField}\n`);
+    server.close();
+    server.closeAllConnections();
+  });
 });

@@ -3,10 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { publishMail } from '../../../core/alarms/notices/publish-mail.ts';
 import { makeSignPost } from '../../../core/appsync/sign-post.ts';
 import { makeMailHandler } from '../../../local/mail/mail-handler.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 
 const TOPIC = 'arn:aws:sns:eu-central-1:000000000000:notices';
 const NOW = Date.parse('2026-03-15T12:00:00Z');
@@ -23,6 +24,7 @@ beforeAll(async () => {
   endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/sns`;
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await new Promise(resolve => server.close(resolve));
   await rm(folder, { recursive: true, force: true });
 });
@@ -39,7 +41,8 @@ const publish = (given: { topic_arn?: string; subject?: string; text?: string } 
 
 describe('mail on one machine', () => {
   it('is a line of a file', async () => {
-    expect(await publish()).toEqual({ answer_code: 200, error: null });
+    vi.stubEnv('NOTICE_TOPIC_ARN', TOPIC);
+    expect(await asFunction('notify', () => publish())).toEqual({ answer_code: 200, error: null });
     const [line] = (await readFile(join(folder, 'mails.jsonl'), 'utf8')).split('\n');
     expect(JSON.parse(line!)).toEqual({
       ...{ at: '2026-03-15T12:00:00.000Z', topic: TOPIC, subject: 'Hello', text: 'Größe & more' },

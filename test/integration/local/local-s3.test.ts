@@ -19,6 +19,10 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LOCAL_CREDENTIALS } from '../../../core/local-credentials.ts';
+import { makeGuard, type Rights } from '../../../local/rights/guard.ts';
+import { placeOfCalls } from '../../../local/rights/place.ts';
+import { policyDocumentSchema } from '../../../local/rights/statement.ts';
 import { openObjectStore } from '../../../local/s3/object-store.ts';
 import { BUCKET, type LocalS3, startLocalS3 } from '../../support/local-s3.ts';
 
@@ -28,8 +32,19 @@ const NOW = Date.UTC(2026, 0, 31, 12);
 let now = Date.now();
 let s3: LocalS3;
 
+/** May read exports. */
+const reader: Rights = {
+  role: 'reader',
+  statements: policyDocumentSchema.parse({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: `arn:aws:s3:::${BUCKET}/exports/*` }],
+  }),
+  place: placeOfCalls('http://127.0.0.1/s3'),
+};
+
 beforeAll(async () => {
-  s3 = await startLocalS3({ clock: () => now });
+  const guardOf = (session: string) => (session === reader.role ? makeGuard(reader) : undefined);
+  s3 = await startLocalS3({ clock: () => now, guardOf });
 });
 
 afterAll(async () => {
@@ -341,6 +356,22 @@ describe('a signed link', () => {
   ])('is no good with %s', async (_, change) => {
     const [status, text] = await fetched(change(await link()));
     expect([status, /<Code>(.*?)<\/Code>/.exec(text)?.[1]]).toEqual([403, 'SignatureDoesNotMatch']);
+  });
+
+  it('opens what the role that signed it may read', async () => {
+    const credentials = { ...LOCAL_CREDENTIALS, sessionToken: reader.role };
+    const client = new S3Client({ endpoint: s3.endpoint, region: 'eu-central-1', credentials });
+    const signingDate = new Date(now);
+    const open = async (key: string) =>
+      fetched(await getSignedUrl(client, new GetObjectCommand(named(key)), { expiresIn: 900, signingDate }));
+    await put('exports/mine', 'all of it');
+    expect(await open('exports/mine')).toEqual([200, 'all of it']);
+    const [status, text] = await open('digits');
+    expect([status, /<Code>(.*?)<\/Code>/.exec(text)?.[1]]).toEqual([403, 'AccessDenied']);
+    expect(text).toContain(
+      'User: reader is not authorized to perform: s3:GetObject on resource: arn:aws:s3:::files/digits because',
+    );
+    client.destroy();
   });
 
   it('is for reading only', async () => {

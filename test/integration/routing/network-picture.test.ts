@@ -5,7 +5,7 @@ import { createSite } from '../../../core/inventory/sites/create-site.ts';
 import { countPathsByStatus } from '../../../core/routing/network/find-paths.ts';
 import { readNetworkPicture } from '../../../core/routing/network/network-picture.ts';
 import { actor, measured, routingFunction, routingWorld } from '../../support/routing-world.ts';
-import { createTables, type TestTables } from '../../support/tables.ts';
+import { createTables, NO_SUCH_TABLE, type TestTables } from '../../support/tables.ts';
 
 let db: TestTables;
 let world: Awaited<ReturnType<typeof routingWorld>>;
@@ -50,7 +50,7 @@ it('counts paths by status, off what ingest stored and cached', async () => {
 
 it('answers without the Cache table, and then reads anew each time', async () => {
   const { time } = world;
-  const broken = { ...db, tables: { ...db.tables, cache: 'no-such-table' } };
+  const broken = { ...db, tables: { ...db.tables, cache: NO_SUCH_TABLE } };
   const { context, caches } = routingFunction(broken, time);
   const ids = async () => (await readNetworkPicture(context, caches)).paths.map(({ id }) => id).toSorted();
   const before = await ids();

@@ -20,6 +20,7 @@ import { queryAll } from '../../../core/storage/strong-reads.ts';
 import { makeProductCaches, type ProductCaches } from '../../../functions/product-caches.ts';
 import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
 import { admin, newSite } from '../../support/network-bed.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 let db: TestTables;
@@ -131,7 +132,10 @@ describe('decisions are made anew in the very transaction with which', () => {
 
   it('a deletion is claimed, and finished by the worker', async () => {
     expect(await raisesOf(() => deleteSite(context, admin, site(), { until: 0 }))).toBe(1);
-    const takes = () => takeOver(context, runningKey(site().site_id), Number.POSITIVE_INFINITY);
+    const takes = () =>
+      asFunction('deletionworker', () =>
+        takeOver(context, runningKey(site().site_id), Number.POSITIVE_INFINITY),
+      );
     expect(await raisesOf(takes)).toBe(1);
     expect(await raisesOf(takes)).toBe(0);
   });
@@ -149,7 +153,10 @@ describe('decisions are made anew in the very transaction with which', () => {
     await deleteSite(context, admin, site());
     expect(await raisesOf(() => restoreSite(context, admin, site(), { until: 0 }))).toBe(0);
     await expect(decide()).rejects.toThrow(nowhere());
-    const takes = () => takeOver(context, runningKey(site().site_id), Number.POSITIVE_INFINITY);
+    const takes = () =>
+      asFunction('deletionworker', () =>
+        takeOver(context, runningKey(site().site_id), Number.POSITIVE_INFINITY),
+      );
     expect(await raisesOf(takes)).toBe(1);
     expect(await decide()).toBe(paths[1]);
   });

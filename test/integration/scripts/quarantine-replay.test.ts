@@ -12,6 +12,7 @@ import { signedRecord, testKey } from '../../support/edge-keys.ts';
 import { stubFunctionEnvironment } from '../../support/function-environment.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const MINUTE = 60_000;
@@ -23,7 +24,7 @@ beforeAll(async () => {
   stubFunctionEnvironment(db, { POWERTOOLS_SERVICE_NAME: 'ingest', FLOW_LOG: 'off' });
   const { handler } = await import('../../../functions/ingest/handler.ts');
   const lambda = { getRemainingTimeInMillis: () => 60_000 } as Context;
-  invoke = async event => (await handler(event, lambda)) as ReplayAnswer;
+  invoke = async event => (await asFunction('ingest', () => handler(event, lambda))) as ReplayAnswer;
 });
 afterAll(async () => {
   vi.unstubAllEnvs();

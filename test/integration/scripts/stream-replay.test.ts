@@ -13,6 +13,7 @@ import { stubFunctionEnvironment } from '../../support/function-environment.ts';
 import { type KinesisStream, startKinesisStream } from '../../support/kinesis-stream.ts';
 import { NO_RATES } from '../../support/no-rates.ts';
 import { reportRecord } from '../../support/report-records.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const EDGES = 9;
@@ -34,7 +35,7 @@ describe('a replay of the stream', () => {
     stubFunctionEnvironment(db, { POWERTOOLS_SERVICE_NAME: 'ingest' });
     const { handler } = await import('../../../functions/ingest/handler.ts');
     ingest = async event => {
-      const { batchItemFailures } = await handler(event, lambda);
+      const { batchItemFailures } = await asFunction('ingest', () => handler(event, lambda));
       return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     };
     from_ms = Date.now() - 60_000;

@@ -12,6 +12,7 @@ import { readSite } from '../../../core/inventory/sites/read-site.ts';
 import { countSitePaths } from '../../../core/inventory/sites/site-paths.ts';
 import { updateSite } from '../../../core/inventory/sites/update-site.ts';
 import { admin, auditOf, dump, inventoryOf, makeHub } from '../../support/network-bed.ts';
+import { asFunction } from '../../support/rights/as-function.ts';
 import { withNetwork } from '../../support/use-network.ts';
 
 const PATHS = 120;
@@ -67,9 +68,17 @@ it(
       // A change of the site's name doesn't disturb it.
       await updateSite(context, admin, { site_id: hub.id, name: hub.name });
 
-      expect(await takeOver(context, runningKey(hub.id, 'wan1'), context.clock())).toBe('handed over');
+      expect(
+        await asFunction('deletionworker', () =>
+          takeOver(context, runningKey(hub.id, 'wan1'), context.clock()),
+        ),
+      ).toBe('handed over');
       await hidden();
-      expect(await takeOver(context, runningKey(hub.id, 'wan1'), Number.POSITIVE_INFINITY)).toBe('finished');
+      expect(
+        await asFunction('deletionworker', () =>
+          takeOver(context, runningKey(hub.id, 'wan1'), Number.POSITIVE_INFINITY),
+        ),
+      ).toBe('finished');
       expect(await countSitePaths(context, hub.id)).toBe(PATHS);
       expect(inventoryOf(await dump(context))).toEqual(before);
       bed.advance(61_000);

@@ -1,14 +1,17 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LOCAL_CREDENTIALS } from '../../../core/local-credentials.ts';
 import { cognitoDirectory } from '../../../core/users/cognito-directory.ts';
 import type { UserDirectory } from '../../../core/users/user-directory.ts';
 import { callCognito } from '../../../local/aws/cognito-call.ts';
-import type { InvitationMail } from '../../../local/engines/cognito.ts';
+import type { PeopleMail } from '../../../local/engines/cognito.ts';
+import { makeAdmin } from '../../../scripts/aws/make-admin.ts';
 import { type LocalSignIn, PASSWORD, startLocalSignIn } from '../../support/gateway/local-sign-in.ts';
+import { deployedStacks, recordedAws } from '../../support/recorded-aws.ts';
+import { withRights } from '../../support/rights/as-function.ts';
 
 describe('the people of a Cognito user pool', () => {
-  const mails: InvitationMail[] = [];
+  const mails: PeopleMail[] = [];
   let signIn: LocalSignIn;
   let client: CognitoIdentityProviderClient;
   let directory: UserDirectory;
@@ -19,9 +22,12 @@ describe('the people of a Cognito user pool', () => {
     client = new CognitoIdentityProviderClient({
       ...{ endpoint, region: 'eu-central-1', credentials: LOCAL_CREDENTIALS },
     });
+    vi.stubEnv('USER_POOL_ID', signIn.poolId);
+    client.send = withRights('api', client.send.bind(client) as () => Promise<never>);
     directory = cognitoDirectory(client, signIn.poolId);
   });
   afterAll(async () => {
+    vi.unstubAllEnvs();
     client.destroy();
     await signIn.stop();
   });
@@ -64,7 +70,7 @@ describe('the people of a Cognito user pool', () => {
     await expect(enter('eve@example.com', 'some password')).rejects.toThrow(
       'Incorrect username or password.',
     );
-    const { ChallengeName } = await enter('eve@example.com', mails.at(-1)!.password);
+    const { ChallengeName } = await enter('eve@example.com', mails.at(-1)!.code);
     expect(ChallengeName).toBe('NEW_PASSWORD_REQUIRED');
   });
 
@@ -94,5 +100,38 @@ describe('the people of a Cognito user pool', () => {
 
   it('that there are not are undefined', async () => {
     expect(await directory.read('none@example.com')).toBeUndefined();
+  });
+
+  it('has its first administrator made past the API, and made again without harm', async () => {
+    const stacks = recordedAws({
+      DescribeStacks: deployedStacks({ PatronusApi: { UserPoolId: signIn.poolId } }),
+    });
+    const make = async (email: string) => {
+      let said = '';
+      const aws = { cloudformation: stacks, cognito: client };
+      await makeAdmin({}, email, text => (said += text), aws);
+      return said.trimEnd().split('\n');
+    };
+    const again = 'Repeat npm run aws -- admin first@example.com for another password.';
+    const mail = 'first@example.com gets a mail with a password that is good for three days.';
+    mails.length = 0;
+    expect(await make(' first@example.com ')).toEqual([mail, 'In the group admin now.', again]);
+    expect(await make('first@example.com')).toEqual([mail, 'In the group admin already.', again]);
+    expect(mails.map(({ to }) => to)).toEqual(['first@example.com', 'first@example.com']);
+    expect(await directory.read('first@example.com')).toMatchObject({ groups: ['admin'], status: 'INVITED' });
+
+    await directory.disable((await directory.read('viewer@example.com'))!.id);
+    expect(await make('viewer@example.com')).toEqual([
+      'viewer@example.com has an account already: its password stays.',
+      'The account was disabled and is enabled again.',
+      'In the group admin now.',
+    ]);
+    expect(await directory.read('viewer@example.com')).toMatchObject({
+      groups: ['viewer', 'admin'],
+      enabled: true,
+    });
+    await expect(make('first@')).rejects.toThrow(
+      '"first@" is no e-mail address: email must be an e-mail address of at most 254 characters, such as ann@example.com.',
+    );
   });
 });

@@ -10,9 +10,13 @@ import { followPathMetrics } from '../../../core/routing/metrics/path-metrics-st
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { watchNetwork } from '../../../core/watch/watch-network.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../support/api.ts';
+import { withRights } from '../../support/rights/as-function.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { putLane, someLane } from '../../support/stored-lane.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
+
+/** As the clean-up does it. */
+const watch = withRights('cleanup', watchNetwork);
 
 const SITE = '550e8400-e29b-41d4-a716-446655440000';
 const PATH = `${SITE}.0123456789abcdef`;
@@ -54,7 +58,7 @@ describe('a silent edge', () => {
     await hear('edge-7');
     const heard = api.now;
     api.now += 301_000;
-    await Promise.all([watchNetwork(context), watchNetwork(context)]);
+    await Promise.all([watch(context), watch(context)]);
     expect(await api.data('Query.alarms')).toEqual({
       items: [
         {
@@ -78,7 +82,7 @@ describe('a silent edge', () => {
     });
     api.now += 1;
     await hear('edge-7');
-    await Promise.all([watchNetwork(context), watchNetwork(context)]);
+    await Promise.all([watch(context), watch(context)]);
     expect(await alarms()).toEqual([]);
     expect(await types()).toEqual(['EDGE_REGISTERED', 'EDGE_SILENT', 'EDGE_BACK']);
   });
@@ -87,22 +91,22 @@ describe('a silent edge', () => {
     await register('edge-7');
     await hear('edge-7');
     api.now += 301_000;
-    await watchNetwork(context);
+    await watch(context);
     writes = [];
     api.now += 60_000;
-    expect(await watchNetwork(context)).toEqual({ begun: 0, ended: 0, exports_told: 0, complete: true });
+    expect(await watch(context)).toEqual({ begun: 0, ended: 0, exports_told: 0, complete: true });
     expect(writes).toEqual([]);
   });
 
   it('that is taken out of service is no alarm any more, and not said to be back', async () => {
     await register('edge-7');
     api.now += 301_000;
-    await watchNetwork(context);
+    await watch(context);
     expect(await alarms()).toHaveLength(1);
     api.now += 1;
     await api.data('Mutation.retireEdge', { id: 'edge-7' });
     api.now += 1;
-    await watchNetwork(context);
+    await watch(context);
     expect(await alarms()).toEqual([]);
     expect(await types()).toEqual(['EDGE_REGISTERED', 'EDGE_SILENT', 'EDGE_RETIRED', 'ALARM_ENDED']);
   });
@@ -110,11 +114,11 @@ describe('a silent edge', () => {
   it('is found by the next run where the time of one is over', async () => {
     await register('edge-7');
     api.now += 301_000;
-    expect(await watchNetwork({ ...context, deadline: api.now })).toMatchObject({
+    expect(await watch({ ...context, deadline: api.now })).toMatchObject({
       begun: 0,
       complete: false,
     });
-    expect(await watchNetwork(context)).toMatchObject({ begun: 1, complete: true });
+    expect(await watch(context)).toMatchObject({ begun: 1, complete: true });
   });
 });
 
@@ -166,10 +170,10 @@ describe('a path', () => {
   it('that nothing measures any more is no alarm, and becomes one again', async () => {
     await measure(20);
     api.now += 14 * 60_000;
-    await watchNetwork(context);
+    await watch(context);
     expect(await alarms()).toHaveLength(1);
     api.now += 2 * 60_000;
-    await watchNetwork(context);
+    await watch(context);
     expect(await alarms()).toEqual([]);
     await measure(20);
     expect(await alarms()).toHaveLength(1);
@@ -203,7 +207,7 @@ describe('the quarantine', () => {
     await put('unsigned', 'edge-7', 2);
     await put('unsigned', 'nobody', 1);
     await put('bad_gzip', 'old', 61);
-    await watchNetwork(context);
+    await watch(context);
     expect((await alarms()).map(({ id }) => id)).toEqual([
       'REPORTS_REFUSED#edge-7',
       'QUARANTINE#unsigned',
@@ -211,7 +215,7 @@ describe('the quarantine', () => {
     ]);
     api.now += 60 * 60_000;
     await hear('edge-7');
-    await watchNetwork(context);
+    await watch(context);
     expect(await alarms()).toEqual([]);
   });
 });
@@ -229,10 +233,10 @@ describe('work', () => {
     });
     const Item = runningItem(operation);
     await t.client.send(new PutCommand({ TableName: t.tables.network, Item }));
-    await watchNetwork(context);
+    await watch(context);
     expect(await alarms()).toEqual([]);
     api.now += 600_000;
-    await watchNetwork(context);
+    await watch(context);
     expect(await alarms()).toMatchObject([
       {
         kind: 'WORK_STUCK',
@@ -267,8 +271,8 @@ describe('work', () => {
       checkpoint: NOTHING_WRITTEN,
     };
     await t.client.send(new PutCommand({ TableName: t.tables.traffic, Item: exportItem(job) }));
-    await Promise.all([watchNetwork(context), watchNetwork(context)]);
-    await watchNetwork(context);
+    await Promise.all([watch(context), watch(context)]);
+    await watch(context);
     expect(await types()).toEqual(expected);
   });
 });
@@ -333,7 +337,7 @@ describe('acknowledgeAlarm', () => {
   const silent = async () => {
     await register('edge-7');
     api.now += 301_000;
-    await watchNetwork(context);
+    await watch(context);
     return { id: 'EDGE_SILENT#edge-7' };
   };
 
@@ -352,9 +356,9 @@ describe('acknowledgeAlarm', () => {
       { operation: 'acknowledgeAlarm', outcome: 'DONE', actor: { email: 'operator@example.com' } },
     ]);
     await hear('edge-7');
-    await watchNetwork(context);
+    await watch(context);
     api.now += 301_000;
-    await watchNetwork(context);
+    await watch(context);
     expect(await alarms()).toMatchObject([{ id, note: null, acknowledged_by: null }]);
   });
 
@@ -379,7 +383,7 @@ describe('acknowledgeAlarm', () => {
     await api.data('Mutation.undo', { audit_id: second.id }, operator);
     expect(await alarms()).toMatchObject([{ note: 'One.' }]);
     await hear('edge-7');
-    await watchNetwork(context);
+    await watch(context);
     expect(await api.call('Mutation.undo', { audit_id: first.id }, operator)).toEqual({
       error: {
         type: 'Conflict',

@@ -10,6 +10,7 @@ import { makeProductCaches } from '../../../functions/product-caches.ts';
 import { type FaultPlan, type FaultyClient, faultyClient, Killed } from '../faults.ts';
 import { ingestContext } from '../ingest-context.ts';
 import { localClient } from '../local-client.ts';
+import { asFunction } from '../rights/as-function.ts';
 
 /** The ingest function: its own memory, until it is killed, and a stream that delivers again what it didn't apply. */
 export class IngestFunction {
@@ -52,16 +53,18 @@ export class IngestFunction {
     const context = this.#contextOf(this.#faulty.client);
     const { monitor, ...memory } = this.#memory;
     try {
-      const open = await ingest(records, {
-        ...ingestContext(context),
-        ...context,
-        ...memory,
-        slots: this.#slots,
-        async onPathReports(reports) {
-          await monitor.observe(context, reports);
-          await monitor.settle(context);
-        },
-      });
+      const open = await asFunction('ingest', () =>
+        ingest(records, {
+          ...ingestContext(context),
+          ...context,
+          ...memory,
+          slots: this.#slots,
+          async onPathReports(reports) {
+            await monitor.observe(context, reports);
+            await monitor.settle(context);
+          },
+        }),
+      );
       return this.#faulty.killed ? records : open;
     } catch (cause) {
       if (cause instanceof Killed || this.#faulty.killed) return records;

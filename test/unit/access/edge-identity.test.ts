@@ -15,6 +15,7 @@ const machine = (sub: string): Caller => ({
   email: null,
   groups: [],
   source_ip: null,
+  request_id: null,
 });
 
 /** What the function says of a machine that calls itself edge-7: null where it may. */

@@ -82,6 +82,7 @@ const person = (...groups: string[]): Caller => ({
   email: null,
   groups,
   source_ip: null,
+  request_id: null,
 });
 const machine: Caller = { ...person(), kind: 'MACHINE' };
 

@@ -16,7 +16,7 @@ const INCIDENT: Incident = {
   scope: { policy_id: null, site_id: null, peer_site_id: null },
   created_by: {
     ...{ kind: 'PERSON', sub: 'sub-of-admin', username: 'admin', email: 'admin@example.com' },
-    ...{ groups: ['admin'], source_ip: null },
+    ...{ groups: ['admin'], source_ip: null, request_id: null },
   },
   created_at: '2026-01-31T12:05:00.000Z',
   updated_at: '2026-01-31T12:05:00.000Z',

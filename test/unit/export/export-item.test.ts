@@ -23,6 +23,7 @@ const item = {
     email: null,
     groups: ['viewer'],
     source_ip: null,
+    request_id: null,
   },
   status: 'RUNNING',
   file_name: 'patronus-history-20260131T120000Z-20260131T130000Z.csv',

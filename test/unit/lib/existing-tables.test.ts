@@ -1,6 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { makeApp } from '../../../lib/patronus-app.ts';
+import { SettingError } from '../../../lib/setting-error.ts';
 import { readSettings } from '../../../lib/settings.ts';
 
 const STREAM = 'arn:aws:dynamodb:eu-central-1:123456789012:table/net-restored/stream/2026-01-31T12:00:00.000';
@@ -75,15 +76,31 @@ describe('stacks on existing tables', () => {
   });
 
   it.each([
-    [{ network_table: 'net-restored' }, 'must be given together'],
-    [{ network_stream_arn: STREAM }, 'must be given together'],
-    [{ audit_table: 'audit-restored' }, 'audit_table and audit_stream_arn must be given together'],
-    [{ audit_table: 'other', audit_stream_arn: AUDIT_STREAM }, 'must be the stream of the table other'],
-    [{ network_table: 'other', network_stream_arn: STREAM }, 'must be the stream of the table other'],
-    [{ traffic_table: 'a b' }, 'Setting traffic_table must be the name of a table'],
-    [{ traffic_table: '' }, "isn't empty"],
-    [{ traffic_table: 'same', cache_table: 'same' }, 'must name different tables'],
+    [{ network_table: 'net-restored' }, together('network')],
+    [{ network_stream_arn: STREAM }, together('network')],
+    [{ audit_table: 'audit-restored' }, together('audit')],
+    [
+      { audit_table: 'other', audit_stream_arn: AUDIT_STREAM },
+      `Setting audit_stream_arn must be the stream of the table other (arn:aws:dynamodb:…:table/other/stream/…), but is "${AUDIT_STREAM}".`,
+    ],
+    [
+      { network_table: 'other', network_stream_arn: STREAM },
+      `Setting network_stream_arn must be the stream of the table other (arn:aws:dynamodb:…:table/other/stream/…), but is "${STREAM}".`,
+    ],
+    [
+      { traffic_table: 'a b' },
+      'Setting traffic_table must be the name of a table (3 to 255 letters, digits, _ . -), but is "a b".',
+    ],
+    [{ traffic_table: '' }, `Setting traffic_table must be a text that isn't empty, but is "".`],
+    [
+      { traffic_table: 'same', cache_table: 'same' },
+      'Settings audit_table, network_table, traffic_table and cache_table must name different tables.',
+    ],
   ])('stop at %j', (given: Record<string, unknown>, sentence) => {
-    expect(() => readSettings(name => given[name])).toThrow(sentence);
+    expect(() => readSettings(name => given[name])).toThrow(new SettingError(sentence));
   });
 });
+
+function together(table: string): string {
+  return `Settings ${table}_table and ${table}_stream_arn must be given together: npm run recover -- adopt prints both.`;
+}

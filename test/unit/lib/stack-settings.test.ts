@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SettingError } from '../../../lib/setting-error.ts';
 import { readSettings } from '../../../lib/settings.ts';
 
 const read = (given: Record<string, unknown>) => readSettings(name => given[name]);
@@ -6,10 +7,19 @@ const read = (given: Record<string, unknown>) => readSettings(name => given[name
 describe('settings', () => {
   it('have defaults for everything', () => {
     expect(read({})).toEqual({
+      stage: {
+        name: 'default',
+        production: false,
+        keepsData: true,
+        terminationProtection: false,
+        id: 'patronus',
+        metricsNamespace: 'Patronus',
+      },
       shards: 1,
       stream_retention_hours: 168,
       encrypt_stream: true,
       provisioned_write_units: 0,
+      canary_minutes: 0,
       ingest_window_seconds: 5,
       flow_log_ttl_hours: 24,
       flow_log_mask_hosts: false,
@@ -30,10 +40,20 @@ describe('settings', () => {
       currency: 'USD',
       export_retention_days: 7,
       existing_tables: { audit: undefined, network: undefined, traffic: undefined, cache: undefined },
+      report_stream_arn: undefined,
       alarm_email: undefined,
       notice_emails: [],
       webhooks_to_private_addresses: false,
+      web: true,
+      web_domain: undefined,
+      web_acl_arn: undefined,
+      dashboard: true,
       callback_urls: ['http://localhost:4000/'],
+      mfa: 'optional',
+      session_hours: 24,
+      request_log: false,
+      firewall_requests: 0,
+      access_log_days: 0,
     });
   });
 
@@ -58,6 +78,7 @@ describe('settings', () => {
       { routing_cache_ttl_seconds: 0 },
       'Setting routing_cache_ttl_seconds must be a whole number from 1 to 86400, but is 0.',
     ],
+    [{ canary_minutes: 7 }, 'Setting canary_minutes must be one of 0, 5, 10, 15, 30, but is 7.'],
     [{ counter_slots: 8 }, 'Setting counter_slots must be a whole number from 16 to 1024, but is 8.'],
     [
       { ingest_window_seconds: '1.5' },
@@ -67,6 +88,34 @@ describe('settings', () => {
       { edge_roles: 'router,a*b' },
       'Setting edge_roles must be names of roles, separated by commas, each with a * in front or behind or without, but is "router,a*b".',
     ],
+    [
+      { report_stream_arn: 'reports-2' },
+      'Setting report_stream_arn must be the ARN of a Kinesis stream (arn:aws:kinesis:…:stream/…), but is "reports-2".',
+    ],
+    [{ web: 'no' }, 'Setting web must be true or false, but is "no".'],
+    [
+      { web_domain: 'console.example.com' },
+      'Settings web_domain and web_certificate_arn must be given together.',
+    ],
+    [
+      { web_domain: 'https://console.example.com', web_certificate_arn: 'arn:aws:acm:us-east-1:1:x' },
+      'Setting web_domain must be a domain such as patronus.example.com, but is "https://console.example.com".',
+    ],
+    [
+      { web_domain: 'console.example.com', web_certificate_arn: 'arn:aws:acm:eu-west-1:1:x' },
+      'Setting web_certificate_arn must be the ARN of a certificate for CloudFront, which is in us-east-1 (arn:aws:acm:us-east-1:…), but is "arn:aws:acm:eu-west-1:1:x".',
+    ],
+    [
+      { web_acl_arn: 'arn:aws:wafv2:eu-west-1:1:regional/webacl/x' },
+      'Setting web_acl_arn must be the ARN of a web ACL for CloudFront, which is in us-east-1 (arn:aws:wafv2:us-east-1:…), but is "arn:aws:wafv2:eu-west-1:1:regional/webacl/x".',
+    ],
+    [{ mfa: 'on' }, 'Setting mfa must be one of off, optional, required, but is "on".'],
+    [
+      { firewall_requests: '50' },
+      'Setting firewall_requests must be 0 or a whole number from 100 to 20000000, but is "50".',
+    ],
+    [{ access_log_days: -1 }, 'Setting access_log_days must be a whole number from 0 to 3650, but is -1.'],
+    [{ session_hours: 0 }, 'Setting session_hours must be a whole number from 1 to 720, but is 0.'],
     [{ currency: 'euro' }, 'Setting currency must be a currency of ISO 4217 such as EUR, but is "euro".'],
     [{ query_budget: 99 }, 'Setting query_budget must be a whole number from 100 to 1000000, but is 99.'],
     [{ require_signed_reports: 'on' }, 'Setting require_signed_reports must be true or false, but is "on".'],
@@ -85,6 +134,6 @@ describe('settings', () => {
     ],
     [{ alarm_email: '' }, `Setting alarm_email must be a text that isn't empty, but is "".`],
   ])('%j is refused with what is allowed', (given, message) => {
-    expect(() => read(given)).toThrow(message);
+    expect(() => read(given)).toThrow(new SettingError(message));
   });
 });

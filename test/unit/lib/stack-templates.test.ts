@@ -448,7 +448,7 @@ describe('rights', () => {
     expect(writesTo('Network').filter(({ id }) => id.startsWith('Broadcast'))).toMatchObject([
       {
         Effect: 'Allow',
-        Action: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        Action: 'dynamodb:PutItem',
         Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['COMMAND#*', 'ROUTES#*'] } },
       },
     ]);
@@ -477,13 +477,15 @@ describe('rights', () => {
       ],
     ]);
     expect(denied('Cache', 'DeletionWorker')).toMatchObject([{ Action: 'dynamodb:UpdateItem' }]);
-    expect(denied('Cache', 'DeletionWorker').map(deniedKeys)).toEqual([['ENTRY#*', 'USAGE']]);
+    expect(denied('Cache', 'DeletionWorker').map(deniedKeys)).toEqual([['ENTRY#*#*', 'USAGE']]);
   });
 
   it('let the function that signs webhooks alone read their secrets', () => {
     const reads = statements().filter(
       ({ Action, Resource }) =>
-        JSON.stringify(Action).includes('dynamodb:GetItem') && JSON.stringify(Resource).includes('Network'),
+        /dynamodb:(Get|BatchGet|Query)/.test(JSON.stringify(Action)) &&
+        JSON.stringify(Resource).includes('Network') &&
+        !JSON.stringify(Resource).includes('Stream'),
     );
     const roles = (effect: string) =>
       reads.filter(({ Effect }) => Effect === effect).map(({ id }) => id.replace(/Role.*$/, ''));
@@ -498,13 +500,8 @@ describe('rights', () => {
         Effect === 'Allow' && JSON.stringify(Condition ?? '').includes('LeadingKeys'),
     );
     // These write items one by one.
-    expect(byKeys.map(({ id }) => id.replace(/RoleDefaultPolicy[0-9A-F]{8}$/, '')).sort()).toEqual([
-      'Broadcast',
-      'Export',
-      'Figures',
-      'FlowLog',
-      'Notify',
-    ]);
+    const functions = new Set(byKeys.map(({ id }) => id.replace(/RoleDefaultPolicy[0-9A-F]{8}$/, '')));
+    expect([...functions].sort()).toEqual(['Broadcast', 'Export', 'Figures', 'FlowLog', 'Notify']);
   });
 
   it('let the api function write no counter or sample; lanes and boots for voids only', () => {
@@ -512,7 +509,7 @@ describe('rights', () => {
     expect(others).toEqual([]);
     expect(denied).toMatchObject({ Effect: 'Deny', Action: allowed!.Action });
     expect(deniedKeys(denied!)).toEqual([
-      ...['IDLE#*', 'COUNTER#*', 'EDGE', 'QUARANTINE', 'QUARANTINE#*'],
+      ...['IDLE#*', 'COUNTER#*', 'QUARANTINE', 'QUARANTINE#*'],
       ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
     ]);
   });
@@ -581,17 +578,15 @@ describe('rights', () => {
         .map(resource => (resource as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join']?.[1].at(-1) ?? '');
     const log = ['/flows/*', '/flow-index/*'];
     const byName = files.map(each => [each.id.slice(0, 6), each.Action, keysOf(each)]).sort();
-    expect(byName).toEqual([
+    expect(byName.filter(([name]) => name === 'Publis')).toEqual([['Publis', 's3:PutObject', ['/*']]]);
+    expect(byName.filter(([name]) => name !== 'Publis')).toEqual([
       ['ApiFun', 's3:GetObject', ['/exports/*']],
       ['ApiFun', 's3:GetObject', log],
       ['ApiFun', 's3:ListBucket', ['']],
       ['Export', 's3:GetObject', log],
       ['Export', 's3:ListBucket', ['']],
-      [
-        'Export',
-        ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
-        ['/exports/*', '/unfinished/*'],
-      ],
+      ['Export', ['s3:PutObject', 's3:GetObject'], ['/exports/*', '/unfinished/*']],
+      ['Export', 's3:AbortMultipartUpload', ['/exports/*']],
       ['FlowLo', 's3:GetObject', log],
       ['FlowLo', 's3:ListBucket', ['']],
       ['FlowLo', ['s3:PutObject', 's3:DeleteObject'], log],
@@ -646,7 +641,10 @@ describe('alarms', () => {
 
   it('watch every function, every dead-letter queue and every table', () => {
     const expected = [
-      ...named('AWS::Lambda::Function').flatMap(name => [`${name}: Errors > 0`, `${name}: Throttles > 0`]),
+      ...named('AWS::Lambda::Function')
+        // Where it fails, so does the deployment that calls it.
+        .filter(name => name !== 'PublisherPublishConsole')
+        .flatMap(name => [`${name}: Errors > 0`, `${name}: Throttles > 0`]),
       ...named('AWS::SQS::Queue').map(name => `${name}: ApproximateNumberOfMessagesVisible > 0`),
       ...named('AWS::DynamoDB::Table').flatMap(name => [
         `${name}: ReadThrottleEvents > 0`,
@@ -693,7 +691,7 @@ describe('alarms', () => {
   });
 
   it('are so many: each costs 0.10 dollars a month', () => {
-    expect(watched()).toHaveLength(59);
+    expect(watched()).toHaveLength(60);
   });
 
   it('take silence for an alarm where it is one, and for nothing elsewhere', () => {
@@ -705,7 +703,7 @@ describe('alarms', () => {
 
   it('watch how old the stream of every function is that reads one', () => {
     const readers = ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) =>
-      Properties.FunctionName.Ref.replace(/[0-9A-F]{8}$/, ''),
+      Properties.FunctionName.Ref.replace(/(Live)?[0-9A-F]{8}$/, ''),
     );
     expect(new Set(readers).size).toBe(3);
     for (const reader of readers) expect(watched()).toContain(`${reader}: IteratorAge > 300000`);
@@ -767,7 +765,11 @@ describe('alarms', () => {
         .slice(1)
         .map(text => [/^`(\w+)`\n/.exec(text)?.[1], text]),
     );
-    const named = ofType('AWS::CloudWatch::Alarm').map(([, { Properties }]) => {
+    // With everything on that has alarms of its own.
+    const gradual = makeApp({ 'aws:cdk:bundling-stacks': [], canary_minutes: 5 }).stacks.flatMap(stack =>
+      Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')),
+    );
+    const named = gradual.map(({ Properties }) => {
       const [, section] = /^.{40,}\. Runbook: (\w+)\.$/.exec(Properties.AlarmDescription)!;
       return section;
     });

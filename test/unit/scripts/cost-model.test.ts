@@ -6,7 +6,7 @@ import { DEFAULT_SHAPE } from '../../../scripts/cost/default-shape.ts';
 import { functionModel } from '../../../scripts/cost/function-model.ts';
 import { leastSquares } from '../../../scripts/cost/least-squares.ts';
 import { comparedWithModel } from '../../../scripts/cost/model-check.ts';
-import { edgesOfShard, reportFlowOf } from '../../../scripts/cost/network-shape.ts';
+import { edgesOfShard, type NetworkShape, reportFlowOf } from '../../../scripts/cost/network-shape.ts';
 import { countOfUnit, PRICES, priceOf } from '../../../scripts/cost/prices.ts';
 import { compareReleases } from '../../../scripts/cost/release-table.ts';
 import { elementsAtScale } from '../../../scripts/cost/scale.ts';
@@ -131,8 +131,8 @@ describe('the bill', () => {
     expect(an_edge).toBeLessThan(0.1);
   });
 
-  it('is under 0.21 dollars an edge without flows and 0.23 with them, as it is deployed by default', () => {
-    expect(billFor({ flows: 0 }).an_edge).toBeLessThan(0.21);
+  it('is under 0.22 dollars an edge without flows and 0.23 with them, as it is deployed by default', () => {
+    expect(billFor({ flows: 0 }).an_edge).toBeLessThan(0.22);
     expect(billFor({}).an_edge).toBeLessThan(0.23);
   });
 
@@ -142,7 +142,9 @@ describe('the bill', () => {
   });
 
   it('has every price in it that something costs, and its source', () => {
-    const used = new Set(billFor({ console_hours: 10, retention_hours: 200 }).rows.map(({ unit }) => unit));
+    const used = new Set(
+      billFor({ console_hours: 10, retention_hours: 200, firewall: true }).rows.map(({ unit }) => unit),
+    );
     for (const { unit } of billFor({ provisioned_units: 10 }).rows) used.add(unit);
     const unused = PRICES.prices.filter(({ unit }) => !used.has(unit)).map(({ id }) => id);
     // The job of the flow log reads only where an hour has ended.
@@ -157,6 +159,21 @@ describe('the bill', () => {
     ['kinesis_shard', 1],
   ])('counts the unit of %s as %d', (id, count) => {
     expect(countOfUnit(priceOf(id))).toBe(count);
+  });
+
+  it('has the firewall and the log of requests in it where there are such, by the requests to the API', () => {
+    const rowsOf = (change: Partial<NetworkShape>) =>
+      billFor({ console_hours: 10, ...change }).rows.filter(
+        ({ service, driver }) =>
+          service === 'WAF' || (service === 'CloudWatch' && driver === 'requests to the API'),
+      );
+    expect(rowsOf({})).toEqual([]);
+    const [requests, ...fixed] = rowsOf({ firewall: true }).toSorted((a, b) => a.price - b.price);
+    expect(fixed.map(({ dollars }) => dollars)).toEqual([3, 5]);
+    const [logged] = rowsOf({ request_log: true }).toSorted((a, b) => b.price - a.price);
+    // A kilobyte each.
+    expect(logged!.quantity).toBeCloseTo(requests!.quantity, 6);
+    expect(requests!.quantity).toBeGreaterThan(0);
   });
 
   it('shows what a setting saves, changed alone', () => {

@@ -1,7 +1,9 @@
 import { usePreferences } from '../../data/me.ts';
 import { Loaded, Panel } from '../../parts/panel.tsx';
+import { secondFactors } from '../../session/second-factor.ts';
 import { PreferencesForm } from './preferences-form.tsx';
 import { SavedViews } from './saved-views.tsx';
+import { SecondFactorPanel } from './second-factor-panel.tsx';
 
 /** How the person wants the console, and the views that they keep. The system keeps both, so that they hold on every device. */
 export function Page() {
@@ -17,6 +19,7 @@ export function Page() {
             {kept => <PreferencesForm preferences={kept} />}
           </Loaded>
         </Panel>
+        {secondFactors() !== 'NONE' && <SecondFactorPanel />}
         <Panel title="Saved views">
           <Loaded data={preferences} onRetry={() => {}}>
             {({ saved_views }) => <SavedViews views={saved_views} />}

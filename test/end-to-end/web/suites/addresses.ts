@@ -61,7 +61,7 @@ export function addressSuite(world: () => ConsoleWorld): void {
       ['/sites/1', 'text/html', 200, 'text/html; charset=utf-8'],
       ['/sites/1', '*/*', 404, 'text/plain; charset=utf-8'],
       ['/assets/missing.js', '*/*', 404, 'text/plain; charset=utf-8'],
-      ['/..%2fconsole.json', '*/*', 404, 'text/plain; charset=utf-8'],
+      ['/..%2fmanifest.json', '*/*', 404, 'text/plain; charset=utf-8'],
       ['/icon.svg', '*/*', 200, 'image/svg+xml'],
       ['/healthz', '*/*', 200, 'text/plain; charset=utf-8'],
       ['/graphql', 'application/json', 404, 'application/json;charset=UTF-8'],

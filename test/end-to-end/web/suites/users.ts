@@ -24,7 +24,7 @@ export function usersSuite(world: () => ConsoleWorld): void {
       await rowOf(page, EVE).getByText('Invited', { exact: true }).waitFor();
 
       const hers = await newContext(browser);
-      const { password } = mails.find(({ to }) => to === EVE)!;
+      const { code: password } = mails.find(({ to }) => to === EVE)!;
       const herPage = await hers.newPage();
       await herPage.goto(new URL('/sites', system.endpoints.dashboard).href);
       await signIn(herPage, password);

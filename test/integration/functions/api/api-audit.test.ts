@@ -3,7 +3,7 @@ import { systemCaller } from '../../../../core/access/caller.ts';
 import type { AuditEntry } from '../../../../graphql/schema.generated.ts';
 import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';
 import { commitEntry } from '../../../support/audit-entries.ts';
-import { createTables, type TestTables } from '../../../support/tables.ts';
+import { createTables, NO_SUCH_TABLE, type TestTables } from '../../../support/tables.ts';
 
 let t: TestTables;
 let api: ApiUnderTest;
@@ -22,6 +22,7 @@ const admin = {
   email: 'admin@example.com',
   groups: ['admin'],
   source_ip: '192.0.2.1',
+  request_id: null,
 };
 
 describe('the audit log', () => {
@@ -120,7 +121,7 @@ describe('the audit log', () => {
   });
 
   it('refuses all the same when the refusal cannot be written down, and reports that', async () => {
-    const broken = makeApi({ client: t.client, tables: { ...t.tables, audit: 'no-such-table' } });
+    const broken = makeApi({ client: t.client, tables: { ...t.tables, audit: NO_SUCH_TABLE } });
     expect(await broken.call('Mutation.createPolicy', { name: '', priority: 1 })).toEqual({
       error: {
         type: 'ValidationError',

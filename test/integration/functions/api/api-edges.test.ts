@@ -9,7 +9,7 @@ import { LOCAL_CREDENTIALS } from '../../../../core/local-credentials.ts';
 import { makeDocumentClient } from '../../../../core/storage/document-client.ts';
 import { pairKey } from '../../../../core/totals/pair-key.ts';
 import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';
-import { createTables, type TestTables } from '../../../support/tables.ts';
+import { createTables, NO_SUCH_TABLE, type TestTables } from '../../../support/tables.ts';
 
 const SITE = '550e8400-e29b-41d4-a716-446655440000';
 const OTHER_SITE = '650e8400-e29b-41d4-a716-446655440000';
@@ -376,7 +376,7 @@ describe('bad input', () => {
 
 describe('the function', () => {
   it('masks what it did not expect, and reports it', async () => {
-    const broken = makeApi({ client: t.client, tables: { ...t.tables, traffic: 'no-such-table' } });
+    const broken = makeApi({ client: t.client, tables: { ...t.tables, traffic: NO_SUCH_TABLE } });
     expect(await broken.call('Query.edge', { id: 'e' }, { identity: personIn('viewer') })).toEqual({
       error: {
         type: 'Internal',

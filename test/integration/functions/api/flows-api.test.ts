@@ -8,6 +8,7 @@ import { type FlowBucket, makeFlowBucket } from '../../../support/flow-bucket.ts
 import { makeFlow } from '../../../support/flow-records.ts';
 import { ingestContext } from '../../../support/ingest-context.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../../support/report-records.ts';
+import { asFunction } from '../../../support/rights/as-function.ts';
 import { snapshotAt } from '../../../support/snapshot-at.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
@@ -418,12 +419,14 @@ describe('flow logs, from the stream to the API', () => {
     expect(items).toMatchObject([
       { id: erasure.audit_id, operation: 'eraseFlows', target: 'address:2001:db8:7::1', outcome: 'DONE' },
     ]);
-    await runFlowLog({
-      objects: bucket.objects,
-      ...{ client: db.client, table: db.tables.traffic, owner: 'run', ttl_hours: 24 },
-      ...{ clock: () => api.now, work_until: api.now + MINUTE, lease_until_ms: api.now + MINUTE },
-      slices: { begin: async () => {} },
-    });
+    await asFunction('flowlog', () =>
+      runFlowLog({
+        objects: bucket.objects,
+        ...{ client: db.client, table: db.tables.traffic, owner: 'run', ttl_hours: 24 },
+        ...{ clock: () => api.now, work_until: api.now + MINUTE, lease_until_ms: api.now + MINUTE },
+        slices: { begin: async () => {} },
+      }),
+    );
     expect(await api.data('Query.flowErasures')).toEqual([
       { ...erasure, status: 'DONE', erased_until: iso(T0 + MINUTE), finished_at: iso(T0 + MINUTE) },
     ]);

@@ -5,7 +5,7 @@ import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/
 import { ingestContext } from '../../../support/ingest-context.ts';
 import { reportRecord, T0 } from '../../../support/report-records.ts';
 import { snapshotAt } from '../../../support/snapshot-at.ts';
-import { createTables, type TestTables } from '../../../support/tables.ts';
+import { createTables, NO_SUCH_TABLE, type TestTables } from '../../../support/tables.ts';
 
 let t: TestTables;
 let api: ApiUnderTest;
@@ -65,7 +65,7 @@ describe('the overview', () => {
   });
 
   it('has parts that fail alone', async () => {
-    const broken = makeApi({ client: t.client, tables: { ...t.tables, audit: 'gone' } });
+    const broken = makeApi({ client: t.client, tables: { ...t.tables, audit: NO_SUCH_TABLE } });
     broken.now = api.now;
     const failed = {
       error: {

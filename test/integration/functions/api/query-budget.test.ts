@@ -5,7 +5,7 @@ import type { ApiIdentity } from '../../../../functions/api/api-event.ts';
 import { OPERATION_ARGUMENTS } from '../../../../graphql/arguments.generated.ts';
 import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';
 import { soundArguments } from '../../../support/sound-arguments.ts';
-import { createTables, type TestTables } from '../../../support/tables.ts';
+import { createTables, NO_SUCH_TABLE, type TestTables } from '../../../support/tables.ts';
 
 const BUDGET = 240;
 
@@ -107,7 +107,7 @@ describe('the budget of expensive operations', () => {
 
   it('lets through what it can’t write down, but for throttling', async () => {
     const withoutTable = makeApi(
-      { client: t.client, tables: { ...t.tables, cache: 'no-such-table' } },
+      { client: t.client, tables: { ...t.tables, cache: NO_SUCH_TABLE } },
       { query_budget: { units: BUDGET } },
     );
     expect(await withoutTable.call('Query.trafficAudit')).toHaveProperty('data');
@@ -179,7 +179,7 @@ it.each(Object.keys(ROLES) as OperationName[])('%s costs what it is expected to'
 });
 
 it('counts answers that say Internal, and no others', async () => {
-  const broken = makeApi({ client: t.client, tables: { ...t.tables, network: 'no-such-table' } });
+  const broken = makeApi({ client: t.client, tables: { ...t.tables, network: NO_SUCH_TABLE } });
   expect(await broken.call('Query.siteCount')).toEqual({
     error: {
       type: 'Internal',

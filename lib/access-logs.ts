@@ -1,0 +1,44 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { leavingWith } from './leaving-with.ts';
+import type { Stage } from './stage.ts';
+
+export interface AccessLogsProps {
+  stage: Stage;
+  days: number;
+}
+
+/** Who read and wrote which file of the buckets, for some days. */
+export class AccessLogs extends Construct {
+  private readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, { stage, days }: AccessLogsProps) {
+    super(scope, id);
+    this.bucket = new Bucket(this, 'Files', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      lifecycleRules: [{ id: 'access-logs-are-kept-for-days', expiration: Duration.days(days) }],
+      ...leavingWith(stage),
+    });
+    // Without the buckets' names, which other stacks make.
+    this.bucket.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('logging.s3.amazonaws.com')],
+        actions: ['s3:PutObject'],
+        resources: [this.bucket.arnForObjects('*')],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
+  }
+
+  /** Logs the accesses of a bucket, under a prefix. */
+  of(bucket: Bucket, prefix: string): void {
+    (bucket.node.defaultChild as CfnBucket).loggingConfiguration = {
+      destinationBucketName: this.bucket.bucketName,
+      logFilePrefix: `${prefix}/`,
+    };
+  }
+}

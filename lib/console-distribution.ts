@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { Duration, Names, Stack } from 'aws-cdk-lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import {
+  AccessLevel,
+  type BehaviorOptions,
+  CachePolicy,
+  Distribution,
+  Function as EdgeFunction,
+  FunctionCode,
+  FunctionEventType,
+  FunctionRuntime,
+  HeadersFrameOption,
+  HeadersReferrerPolicy,
+  HttpVersion,
+  ResponseHeadersPolicy,
+  S3OriginAccessControl,
+  SecurityPolicyProtocol,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type IBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { pagePolicies, SECURITY_HEADERS } from '../core/console/console-headers.ts';
+import { leavingWith } from './leaving-with.ts';
+import type { Settings } from './settings.ts';
+import type { Stage } from './stage.ts';
+import type { WebSettings } from './web-settings.ts';
+
+const ROUTING_FILE = 'lib/console-routing.js';
+
+export interface ConsoleDistributionProps {
+  settings: WebSettings & Pick<Settings, 'stage'>;
+  bucket: Bucket;
+  /** Origins that pages may connect to beside their own. */
+  connectTo: string[];
+}
+
+/** CloudFront before the console's bucket: the addresses of views, the headers of `npm start`'s server and TLS alone. */
+export class ConsoleDistribution extends Construct {
+  readonly distribution: Distribution;
+
+  constructor(scope: Construct, id: string, { settings, bucket, connectTo }: ConsoleDistributionProps) {
+    super(scope, id);
+    const { stage, web_domain, web_acl_arn } = settings;
+    // Listing, which no address leads to, has S3 say that a file is missing, not that it is forbidden.
+    const origin = S3BucketOrigin.withOriginAccessControl(asInterface(bucket), {
+      originAccessControl: new S3OriginAccessControl(this, 'Access', {
+        originAccessControlName: this.globalName('Access'),
+      }),
+      originAccessLevels: [AccessLevel.READ, AccessLevel.LIST],
+    });
+    const common: BehaviorOptions = {
+      origin,
+      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+      compress: true,
+    };
+    const routed = { ...common, functionAssociations: [this.routing()] };
+    const policies = pagePolicies(connectTo);
+    this.distribution = new Distribution(this, 'Distribution', {
+      comment: `Patronus: console (${Stack.of(this).stackName})`,
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      defaultRootObject: 'index.html',
+      defaultBehavior: { ...routed, responseHeadersPolicy: this.headers('Pages', policies.console) },
+      additionalBehaviors: {
+        '/assets/*': { ...common, responseHeadersPolicy: this.headers('Assets') },
+        '/graphql': { ...routed, responseHeadersPolicy: this.headers('Graphiql', policies.graphiql) },
+      },
+      ...(web_domain && {
+        domainNames: [web_domain.name],
+        certificate: Certificate.fromCertificateArn(this, 'Certificate', web_domain.certificate_arn),
+        minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      }),
+      ...(web_acl_arn !== undefined && { webAclId: web_acl_arn }),
+      enableLogging: true,
+      logBucket: asInterface(this.makeLogs(stage)),
+    });
+  }
+
+  private routing() {
+    const fn = new EdgeFunction(this, 'Routing', {
+      comment: 'Patronus: which file of the console answers a request',
+      code: FunctionCode.fromInline(readFileSync(ROUTING_FILE, 'utf8')),
+      runtime: FunctionRuntime.JS_2_0,
+    });
+    return { function: fn, eventType: FunctionEventType.VIEWER_REQUEST };
+  }
+
+  private headers(id: string, contentSecurityPolicy?: string): ResponseHeadersPolicy {
+    const {
+      'x-content-type-options': _nosniff,
+      'x-frame-options': frameOption,
+      'referrer-policy': referrerPolicy,
+      ...others
+    } = SECURITY_HEADERS;
+    return new ResponseHeadersPolicy(this, id, {
+      responseHeadersPolicyName: this.globalName(id),
+      securityHeadersBehavior: {
+        contentTypeOptions: { override: true },
+        frameOptions: { frameOption: HeadersFrameOption[frameOption], override: true },
+        referrerPolicy: { referrerPolicy: REFERRER[referrerPolicy], override: true },
+        strictTransportSecurity: { accessControlMaxAge: Duration.days(365), override: true },
+        ...(contentSecurityPolicy !== undefined && {
+          contentSecurityPolicy: { contentSecurityPolicy, override: true },
+        }),
+      },
+      customHeadersBehavior: {
+        customHeaders: Object.entries(others).map(([header, value]) => ({ header, value, override: true })),
+      },
+    });
+  }
+
+  /** CloudFront's names are those of the whole account, whatever the region. */
+  private globalName(id: string): string {
+    return `${Names.uniqueResourceName(this, { maxLength: 34 })}-${id}-${Stack.of(this).region}`;
+  }
+
+  private makeLogs(stage: Stage): Bucket {
+    return new Bucket(this, 'Requests', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      // CloudFront's own logs are written by access list.
+      objectOwnership: ObjectOwnership.OBJECT_WRITER,
+      lifecycleRules: [{ id: 'requests-are-forgotten-after-a-month', expiration: Duration.days(30) }],
+      ...leavingWith(stage),
+    });
+  }
+}
+
+/** The library's own Bucket misses its IBucket by `exactOptionalPropertyTypes`. */
+const asInterface = (bucket: Bucket): IBucket => bucket as unknown as IBucket;
+
+const REFERRER = { 'no-referrer': HeadersReferrerPolicy.NO_REFERRER } as const;

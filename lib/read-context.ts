@@ -1,0 +1,32 @@
+import type { Node } from 'constructs';
+import { SettingError } from './setting-error.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+/** Keys of the CDK's command line that have no colon and no @, as all its others have. */
+const OF_THE_COMMAND_LINE = ['acknowledged-issue-numbers', 'cli-telemetry'];
+
+/**
+ * Reads the settings from the CDK's context, which may hold nothing else but what the CDK itself puts there: a misspelt
+ * setting would have no effect and no one would hear of it.
+ * @throws SettingError with the setting's name and what it may be
+ */
+export function readContext(node: Node): Settings {
+  const known = new Set<string>();
+  const settings = readSettings(name => {
+    known.add(name);
+    return node.tryGetContext(name);
+  });
+  const given = Object.keys(node.getAllContext());
+  const unknown = given.filter(key => !known.has(key) && !isOfCdk(key));
+  if (unknown.length > 0) {
+    const [are, settingsAre] = unknown.length === 1 ? ['is', 'Setting'] : ['are', 'Settings'];
+    throw new SettingError(
+      `${settingsAre} ${unknown.join(', ')} ${are} unknown. There are ${[...known].sort().join(', ')}.`,
+    );
+  }
+  return settings;
+}
+
+function isOfCdk(key: string): boolean {
+  return key.includes(':') || key.startsWith('@') || OF_THE_COMMAND_LINE.includes(key);
+}

@@ -1,0 +1,70 @@
+import { SettingError } from './setting-error.ts';
+
+/** One of several systems that may share an account and a region. `-c stage=…` chooses it. */
+export interface Stage {
+  /** `default`, or its kind, alone or with a name of its own: `prod`, `dev-anna`. */
+  name: string;
+  /**
+   * Whether people depend on it: what is safe comes before what is handy, in sign-in, introspection and the way new
+   * code is deployed.
+   */
+  production: boolean;
+  /** Whether tables, files, stream and people stay when its stacks are deleted, and can't be deleted by mistake. */
+  keepsData: boolean;
+  /** Whether CloudFormation refuses to delete its stacks. */
+  terminationProtection: boolean;
+  /** For names that have lower-case letters only and must differ within an account: `patronus`, `patronus-prod`. */
+  id: string;
+  /** Namespace of the metrics that functions write themselves: `Patronus`, `Patronus/prod`. */
+  metricsNamespace: string;
+}
+
+type Protection = Pick<Stage, 'production' | 'keepsData' | 'terminationProtection'>;
+
+/** What each kind of stage protects. A stage of any other kind doesn't exist. */
+const KINDS = {
+  /** The stage without the setting: the one of every system that was deployed before there were stages. */
+  default: { production: false, keepsData: true, terminationProtection: false },
+  prod: { production: true, keepsData: true, terminationProtection: true },
+  /** As strict as production, to try a deployment on; it is thrown away. */
+  staging: { production: true, keepsData: false, terminationProtection: false },
+  dev: { production: false, keepsData: false, terminationProtection: false },
+  test: { production: false, keepsData: false, terminationProtection: false },
+} as const satisfies Record<string, Protection>;
+
+type Kind = keyof typeof KINDS;
+
+const NAMED = /^(prod|staging|dev|test)(-[a-z0-9]{1,12})?$/;
+
+/** Cognito takes no domain with one of these words. */
+const RESERVED = /aws|amazon|cognito/;
+
+/**
+ * Reads the setting `stage`.
+ * @throws SettingError with what a stage may be
+ */
+export function readStage(given: unknown): Stage {
+  const name = given ?? DEFAULT;
+  if (name === DEFAULT) {
+    return { name, ...KINDS.default, id: 'patronus', metricsNamespace: 'Patronus' };
+  }
+  const kind = typeof name === 'string' ? (NAMED.exec(name)?.[1] as Kind | undefined) : undefined;
+  if (typeof name !== 'string' || kind === undefined || RESERVED.test(name)) throw impossible(given);
+  return { name, ...KINDS[kind], id: `patronus-${name}`, metricsNamespace: `Patronus/${name}` };
+}
+
+function impossible(given: unknown): SettingError {
+  return new SettingError(
+    `Setting stage must be default, prod, staging, dev or test, each but default also with a hyphen and 1 to 12 lower-case letters or digits behind it (dev-anna; without aws, amazon and cognito), but is ${JSON.stringify(given)}.`,
+  );
+}
+
+const DEFAULT = 'default';
+
+/** The stacks of a stage, by what they hold. */
+export type StackPart = 'Data' | 'FlowLog' | 'Export' | 'Ingest' | 'Api' | 'Events' | 'Web' | 'Dashboard';
+
+/** The name of a stack: `PatronusData`, `Patronus-prod-Data`. */
+export function stackName({ name }: Pick<Stage, 'name'>, part: StackPart): string {
+  return name === DEFAULT ? `Patronus${part}` : `Patronus-${name}-${part}`;
+}

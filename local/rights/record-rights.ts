@@ -1,0 +1,25 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Grant } from './decide.ts';
+import type { Observer } from './guard.ts';
+
+/** Names a folder in which processes note what their functions use of their rights. For tests. */
+export const RECORD_VARIABLE = 'PATRONUS_RECORD_RIGHTS';
+
+/** A line of the record. */
+export type RightsRecord = { role: string } & ({ grant: Grant } | { refused: string });
+
+/** Notes each grant that is used, once a process, and each refusal. Written at once: a process may be killed. */
+export function recordRights(folder: string, role: string): Observer {
+  const noted = new Set<string>();
+  const note = (record: RightsRecord): void => {
+    const line = JSON.stringify(record);
+    if (noted.has(line)) return;
+    noted.add(line);
+    appendFileSync(join(folder, `${process.pid}.jsonl`), `${line}\n`);
+  };
+  return {
+    onGrant: grant => note({ role, grant }),
+    onRefusal: ({ message }) => note({ role, refused: message }),
+  };
+}

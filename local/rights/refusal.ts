@@ -1,0 +1,26 @@
+import type { Need } from './need.ts';
+
+/** What a refusal is called by services that have no `AccessDeniedException`, and its status. */
+const ANSWERS: Record<string, { name: string; status: number }> = {
+  s3: { name: 'AccessDenied', status: 403 },
+  sns: { name: 'AuthorizationErrorException', status: 403 },
+  dynamodb: { name: 'AccessDeniedException', status: 400 },
+};
+const OTHER = { name: 'AccessDeniedException', status: 400 };
+
+/** A call was refused, in IAM's words and in the form that the SDK gives to an answer of the service. */
+export class Refusal extends Error {
+  readonly $fault = 'client';
+  readonly $metadata: { httpStatusCode: number };
+
+  constructor(role: string, { action, resource, keys }: Need, { denied }: { denied: boolean }) {
+    const why = denied
+      ? 'with an explicit deny in an identity-based policy'
+      : `because no identity-based policy allows the ${action} action`;
+    const about = keys && keys.length > 0 ? ` with key ${[...new Set(keys)].join(', ')}` : '';
+    super(`User: ${role} is not authorized to perform: ${action} on resource: ${resource}${about} ${why}`);
+    const { name, status } = ANSWERS[action.split(':')[0]!] ?? OTHER;
+    this.name = name;
+    this.$metadata = { httpStatusCode: status };
+  }
+}

@@ -1,0 +1,6 @@
+// `npm run aws -- outputs --stage prod`: what an operator does with a deployed stage, see docs/deploying.md.
+import { allowClosedPipe } from '../edge/cli/closed-pipe.ts';
+import { runAws } from './aws/aws-program.ts';
+
+allowClosedPipe();
+process.exitCode = await runAws(process.argv.slice(2));

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { userPath } from '../../edge/cli/option-values.ts';
+import { EdgeError } from '../../edge/edge-error.ts';
+
+/** Asks the person at the terminal. What is asked for goes to the standard error, so that the standard output holds results only. */
+export interface Person {
+  ask(question: string): Promise<string>;
+  /** What is typed isn't shown. */
+  askSecret(question: string): Promise<string>;
+}
+
+/** The person at this terminal. Its questions throw EdgeError where there is no terminal, or the person gives up. */
+export function personAtTerminal(): Person {
+  return { ask: question => ask(question, false), askSecret: question => ask(question, true) };
+}
+
+async function ask(question: string, hidden: boolean): Promise<string> {
+  if (!process.stdin.isTTY) {
+    throw new EdgeError(
+      `There is no terminal to ask for "${question}": give a password with --password-file, or a token with PATRONUS_TOKEN.`,
+    );
+  }
+  process.stderr.write(`${question}: `);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({
+    input: process.stdin,
+    output: hidden ? silent : process.stderr,
+    terminal: true,
+  });
+  const ended = new AbortController();
+  for (const event of ['SIGINT', 'close']) lines.once(event, () => ended.abort());
+  try {
+    return (await lines.question('', { signal: ended.signal })).trim();
+  } catch (cause) {
+    throw new EdgeError('Nothing was done.', { cause });
+  } finally {
+    lines.close();
+    if (hidden) process.stderr.write('\n');
+  }
+}
+
+/** The first line of a file that a person names. @throws EdgeError where it can't be read, or is empty */
+export async function firstLine(file: string): Promise<string> {
+  let text: string;
+  try {
+    text = await readFile(userPath(file), 'utf8');
+  } catch (cause) {
+    const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
+    throw new EdgeError(`${file} can't be read (${code}): look at its name and rights.`, { cause });
+  }
+  const [line = ''] = text.split(/\r?\n/);
+  if (line === '') throw new EdgeError(`${file} is empty in its first line.`);
+  return line;
+}

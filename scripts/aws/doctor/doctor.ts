@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { EdgeError } from '../../../edge/edge-error.ts';
+import { readSettings, type Settings } from '../../../lib/settings.ts';
+import type { AwsOptions } from '../aws-options.ts';
+import { accountOf } from '../caller.ts';
+import { findStage } from '../find-stage.ts';
+import { type DoctorAws, doctorAws } from './doctor-aws.ts';
+import { type Finding, findingText } from './finding.ts';
+import { judgeCaller } from './judge-account.ts';
+import { lookAtAll } from './look.ts';
+import { accountLooks } from './look-at-account.ts';
+import { stackLooks, stageLooks } from './look-at-stage.ts';
+
+export interface DoctorOptions extends AwsOptions {
+  /** Settings as `cdk deploy -c` gets them. */
+  context: Record<string, string>;
+  json?: boolean;
+}
+
+/**
+ * Looks at an account before a deployment and at a stage after it, and says what to do.
+ *
+ * @returns the exit code: 1 where something does not work or will not
+ */
+export async function doctor(
+  options: DoctorOptions,
+  write: (text: string) => void,
+  given?: DoctorAws,
+  now: number = Date.now(),
+): Promise<number> {
+  const settings = await settingsOf(options);
+  const aws = given ?? (await doctorAws(options));
+  // Without credentials there is nothing more to find.
+  const { Arn = '' } = await aws.sts.send(new GetCallerIdentityCommand({}));
+  const { account } = accountOf(Arn);
+  const found = await findStage(aws.cloudformation, options);
+  const deployed = found.stacks.has('Ingest');
+  const looks = [
+    ...accountLooks(aws, { account, settings, deployed }),
+    ...(found.stacks.size > 0 ? stackLooks(found) : []),
+    ...(found.stacks.has('Api') ? stageLooks(aws, { found, options, now }) : []),
+  ];
+  const findings = [judgeCaller(Arn), ...(await lookAtAll(looks))];
+  write(
+    options.json ? `${JSON.stringify(findings, undefined, 2)}\n` : report(findings, found.title, deployed),
+  );
+  return findings.some(({ level }) => level === 'wrong') ? 1 : 0;
+}
+
+function report(findings: readonly Finding[], title: string, deployed: boolean): string {
+  const of = (level: Finding['level']) => findings.filter(finding => finding.level === level).length;
+  const state = deployed ? '' : ` ${title[0]!.toUpperCase()}${title.slice(1)} is not deployed yet.`;
+  return `${findings.map(findingText).join('')}${of('wrong')} wrong, ${of('note')} to look at.${state}\n`;
+}
+
+/** The settings that a deployment would have: those of cdk.json, and over them those given. */
+async function settingsOf({ stage, context }: DoctorOptions): Promise<Settings> {
+  const file = new URL('../../../cdk.json', import.meta.url);
+  const kept = (JSON.parse(await readFile(file, 'utf8')) as { context?: Record<string, unknown> }).context;
+  const all: Record<string, unknown> = { ...kept, ...context, ...(stage && { stage }) };
+  const known = new Set<string>();
+  const settings = readSettings(name => {
+    known.add(name);
+    return all[name];
+  });
+  const unknown = Object.keys(context).filter(name => !known.has(name));
+  if (unknown.length === 0) return settings;
+  throw new EdgeError(
+    `There is no setting ${unknown.join(', ')}. There are ${[...known].sort().join(', ')}.`,
+  );
+}

@@ -1,0 +1,23 @@
+import { plannedAwsError } from '../aws-error.ts';
+import { type Finding, note } from './finding.ts';
+
+/** One look: the name under which it shows, and what it finds. */
+export interface Look {
+  check: string;
+  look(): Promise<readonly (Finding | undefined)[]>;
+}
+
+/** Looks side by side; what can't be looked at is a finding too. */
+export async function lookAtAll(looks: readonly Look[]): Promise<Finding[]> {
+  const found = await Promise.all(looks.map(lookOnce));
+  return found.flat();
+}
+
+async function lookOnce({ check, look }: Look): Promise<Finding[]> {
+  try {
+    return (await look()).filter(finding => finding !== undefined);
+  } catch (cause) {
+    const { message } = plannedAwsError(cause) as Error;
+    return [note(check, 'could not be looked at', message)];
+  }
+}

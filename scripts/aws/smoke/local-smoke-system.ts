@@ -1,0 +1,40 @@
+import { LOCAL_CREDENTIALS } from '../../../core/local-credentials.ts';
+import { localEdgeCredentials } from '../../../edge/commands/local-edge-credentials.ts';
+import { EdgeError } from '../../../edge/edge-error.ts';
+import { followLocalSystem } from '../../../edge/system/follow-local-system.ts';
+import { kinesisClient } from '../../../edge/system/kinesis-client.ts';
+import { findLocalSystem } from '../../../edge/system/local-system.ts';
+import { localGraphql } from '../../../edge/system/open-graphql.ts';
+import type { SmokeSystem } from './smoke-step.ts';
+
+/** What one machine has not: these are proven in the cloud only. */
+const NOT_SHOWN: SmokeSystem['notShown'] = {
+  alarm: 'the local system has no CloudWatch',
+};
+
+/** The local system of a folder. @throws EdgeError when none runs there */
+export async function localSmokeSystem(folder: string): Promise<SmokeSystem> {
+  const local = await findLocalSystem(folder);
+  if (!local) throw new EdgeError('No local system is running: start one with npm start.');
+  const { region, graphql, stream, kinesis: endpoint } = local;
+  return {
+    title: `the local system in ${folder}`,
+    region,
+    graphql,
+    stream,
+    notShown: NOT_SHOWN,
+    async signIn() {
+      const admin = localGraphql(followLocalSystem(folder, local), { group: 'admin' });
+      return { admin, detail: 'with a password; SRP and second factors are shown in the cloud only' };
+    },
+    async makeRoles(_, edge_id) {
+      return {
+        edge: async () => localEdgeCredentials(edge_id),
+        reader: async () => LOCAL_CREDENTIALS,
+        detail: 'stand-ins, which are known by their keys; IAM itself judges in the cloud only',
+      };
+    },
+    kinesis: () => kinesisClient({ endpoint, region, credentials: LOCAL_CREDENTIALS }),
+    alarmArrives: () => Promise.reject(new Error(NOT_SHOWN.alarm)),
+  };
+}

@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { EdgeError } from '../../edge/edge-error.ts';
+
+export interface ProgramOptions {
+  command: string;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  cwd?: string;
+  /** File that gets all that it says. */
+  log: string;
+}
+
+/** A program and all that it starts: a process group of its own, which ends as one. */
+export interface GroupProcess {
+  /** The id of the group. */
+  pid: number;
+  /** Fulfilled with the exit code (null: a signal), when the program itself has ended. */
+  ended: Promise<number | null>;
+  /** Ends the whole group: it may tidy up for a while, and is then killed. */
+  end(): Promise<void>;
+}
+
+/** How long a group may tidy up. */
+const PATIENCE_MS = 5_000;
+
+export function startProgram({ command, args, env, cwd, log }: ProgramOptions): GroupProcess {
+  const file = openSync(log, 'a');
+  const child = spawn(command, args, {
+    env,
+    detached: true,
+    stdio: ['ignore', file, file],
+    ...(cwd !== undefined && { cwd }),
+  });
+  closeSync(file);
+  const ended = endOf(child);
+  // A program that can't be started is told of where its end is waited for.
+  ended.catch(() => {});
+  const { pid } = child;
+  return {
+    pid: pid ?? 0,
+    ended,
+    async end() {
+      if (pid === undefined) return;
+      signalGroup(pid, 'SIGTERM');
+      const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), PATIENCE_MS);
+      await ended.catch(() => {});
+      clearTimeout(timer);
+      // What the program has left behind.
+      signalGroup(pid, 'SIGKILL');
+    },
+  };
+}
+
+function endOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ESRCH') throw cause;
+  }
+}
+
+/**
+ * Runs a program to its end, or to the abort of `signal`, and gives what it said.
+ * @throws EdgeError with the end of what it said when it ends with another code than 0
+ */
+export async function runProgram(options: ProgramOptions & { signal: AbortSignal }): Promise<string> {
+  const { signal, command, args, log } = options;
+  const before = sizeOf(log);
+  const program = startProgram(options);
+  const abort = () => void program.end();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    const code = await program.ended;
+    const said = readFileSync(log).subarray(before).toString();
+    if (code === 0) return said;
+    const end = said.trim().split('\n').slice(-15).join('\n');
+    throw new EdgeError(
+      `${[command, ...args].join(' ')} ended with ${code ?? 'a signal'}:\n${end}\nAll of it: ${log}`,
+    );
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function sizeOf(file: string): number {
+  try {
+    return readFileSync(file).length;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,181 @@
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EdgeKeyMemory } from '../../../core/edge-keys/edge-key-memory.ts';
+import { LaneMemory } from '../../../core/ingest/lane-memory.ts';
+import { listQuarantine } from '../../../core/ingest/read-quarantine.ts';
+import type { StreamRecord } from '../../../core/ingest/stream-record.ts';
+import { laneKey } from '../../../core/ledger/lane-keys.ts';
+import { type ApiUnderTest, makeApi } from '../../support/api.ts';
+import { countedPackets, DrillEdge, DrillStream, deliver } from '../../support/drill-edge.ts';
+import { testKey } from '../../support/edge-keys.ts';
+import { T0 } from '../../support/report-records.ts';
+import { snapshotAt } from '../../support/snapshot-at.ts';
+import { createTables, type TestTables } from '../../support/tables.ts';
+
+// Each drill is what a section of docs/recovery.md says, step by step; a test compares their names.
+
+const MINUTE = 60_000;
+
+let db: TestTables;
+let api: ApiUnderTest;
+let now: number;
+
+beforeEach(async () => {
+  db = await createTables();
+  api = makeApi(db);
+  at(0);
+});
+afterEach(() => db.drop());
+
+function at(minutes: number): void {
+  now = T0 + minutes * MINUTE;
+  api.now = now;
+}
+
+const agrees = async (): Promise<boolean> => (await api.data('Query.trafficAudit')).agrees;
+
+async function quarantined(): Promise<string[]> {
+  const reasons: string[] = [];
+  for await (const { reason } of listQuarantine(db.client, db.tables)) reasons.push(reason);
+  return reasons;
+}
+
+describe('drill: the report stream is lost', () => {
+  it('a new stream has every count again with the next reports, to the byte; the traffic of the time between stands in one interval', async () => {
+    const [alive, restarted, gone] = ['alive', 'restarted', 'gone'].map(id => new DrillEdge(id)) as [
+      DrillEdge,
+      DrillEdge,
+      DrillEdge,
+    ];
+    const memory = new LaneMemory();
+    const old = new DrillStream(900_000);
+    for (const edge of [alive, restarted, gone]) edge.report(old, 10n, now);
+    await deliver(db, old.records, { now, memory });
+    await snapshotAt(db, now, ['alive', 'restarted', 'gone']);
+
+    // What is put on the stream from now on is lost with it, some of it acknowledged.
+    at(1);
+    for (const edge of [alive, restarted, gone]) edge.report(old, 1_000_003n, now);
+    at(2);
+    alive.report(old, 7n, now);
+
+    // The new one has numbers of its own, lower ones. An edge that had been restarted sends its old boot's last report first.
+    at(10);
+    const fresh = new DrillStream();
+    alive.report(fresh, 5n, now);
+    restarted.restart(fresh, now);
+    restarted.report(fresh, 11n, now);
+    await deliver(db, fresh.records, { now, memory });
+    const lost = 1_000_003n;
+    const all = alive.counted + restarted.counted + gone.counted;
+    expect(await countedPackets(db)).toBe(all - lost);
+    expect(await agrees()).toBe(true);
+
+    // The one that was cut off comes back: nothing of its boot is missing.
+    at(11);
+    gone.report(fresh, 0n, now);
+    await deliver(db, fresh.records.slice(-1), { now, memory });
+    expect(await countedPackets(db)).toBe(all);
+    expect(await agrees()).toBe(true);
+    expect(await quarantined()).toEqual([]);
+
+    await snapshotAt(db, now, ['alive', 'restarted', 'gone']);
+    const range = { from: new Date(T0).toISOString(), to: new Date(now).toISOString(), resolution: 'MINUTE' };
+    const { points } = await api.data('Query.trafficHistory', range);
+    const increments = points.map(({ packets_exact }: { packets_exact: string }) => BigInt(packets_exact));
+    expect(increments.reduce((sum: bigint, each: bigint) => sum + each, 0n)).toBe(all - 30n);
+  });
+});
+
+describe('drill: a deployment is rolled back', () => {
+  it('what the release before can not read waits in the quarantine, all else counts on; deployed again, a replay has every count', async () => {
+    const [upgraded, other] = [new DrillEdge('upgraded'), new DrillEdge('other')];
+    const stream = new DrillStream();
+    for (const edge of [upgraded, other]) edge.report(stream, 10n, now);
+    await deliver(db, stream.records, { now });
+
+    // To the code that runs now, this lane was written by a later release.
+    const key = laneKey('upgraded', 0);
+    const { Item: lane } = await db.client.send(
+      new GetCommand({ TableName: db.tables.traffic, Key: key, ConsistentRead: true }),
+    );
+    const put = (Item: object) => db.client.send(new PutCommand({ TableName: db.tables.traffic, Item }));
+    await put({ ...lane, version: 'later', data: new Uint8Array([99]) });
+    at(1);
+    const waiting: StreamRecord[] = [upgraded.report(stream, 20n, now)];
+    other.report(stream, 3n, now);
+    at(2);
+    waiting.push(upgraded.report(stream, 400n, now));
+    await deliver(db, stream.records.slice(2), { now });
+    expect(await quarantined()).toEqual(['lane_unreadable', 'lane_unreadable']);
+    expect(await countedPackets(db)).toBe(10n + other.counted);
+    expect(await snapshotAt(db, now, ['upgraded', 'other'])).toMatchObject({ taken: true, bad_lanes: 1 });
+
+    await put(lane!);
+    await deliver(db, waiting, { now });
+    expect(await countedPackets(db)).toBe(upgraded.counted + other.counted);
+    expect(await agrees()).toBe(true);
+  });
+});
+
+describe('drill: the key of an edge is stolen', () => {
+  it('revoked as of the theft, its boots voided and the key rotated: the totals are what the edge itself counted', async () => {
+    const [stolen, fresh] = await Promise.all([testKey('stolen'), testKey('fresh')]);
+    await api.data('Mutation.registerEdge', {
+      id: 'edge-7',
+      site_id: '550e8400-e29b-41d4-a716-446655440000',
+      public_key: stolen.public_key,
+    });
+    const edge = new DrillEdge('edge-7', { key: stolen });
+    const bystander = new DrillEdge('edge-8');
+    const stream = new DrillStream();
+    const edge_keys = new EdgeKeyMemory();
+    const memory = new LaneMemory();
+    const delivered = async (record: StreamRecord) => {
+      await deliver(db, [record], { now, edge_keys, memory });
+    };
+    at(1);
+    await delivered(edge.report(stream, 10n, now));
+    await delivered(bystander.report(stream, 4n, now));
+
+    // From minute 2 on somebody else signs with it: boots that no edge ever ran.
+    at(3);
+    const thief = new DrillEdge('edge-7', { key: stolen });
+    thief.restart(stream, now);
+    const forged = [thief.boot_id];
+    await delivered(thief.report(stream, 999_999_999n, now));
+    await delivered(edge.report(stream, 20n, now));
+    at(4);
+    thief.restart(new DrillStream(), now);
+    forged.push(thief.boot_id);
+    await delivered(thief.report(stream, 5n, now));
+    expect(await countedPackets(db)).toBeGreaterThan(999_999_999n);
+
+    // 1: the new key. 2: the old one ends, as of the theft. 3: the forged boots go.
+    at(5);
+    const { boots } = await api.data('Query.edgeBoots', { edge_id: 'edge-7' }).then(answer => ({
+      boots: (answer.items ?? answer).map(({ boot_id }: { boot_id: string }) => boot_id),
+    }));
+    expect(boots).toEqual(expect.arrayContaining([edge.boot_id, ...forged]));
+    await api.data('Mutation.rotateEdgeKey', { edge_id: 'edge-7', public_key: fresh.public_key });
+    await api.data('Mutation.revokeEdgeKey', {
+      edge_id: 'edge-7',
+      kid: stolen.kid,
+      at: new Date(T0 + 2 * MINUTE).toISOString(),
+    });
+    for (const boot_id of forged) await api.data('Mutation.voidBoot', { edge_id: 'edge-7', boot_id });
+    expect(await countedPackets(db)).toBe(edge.counted + bystander.counted);
+
+    // What the thief sends on counts no more, nor does what the edge signs with the old key.
+    at(6);
+    await delivered(thief.report(stream, 5n, now));
+    const unheard = edge.report(stream, 40n, now);
+    await delivered(unheard);
+    expect(await quarantined()).toEqual(['unknown_key', 'unknown_key']);
+    edge.key = fresh;
+    at(7);
+    await delivered(edge.report(stream, 1n, now));
+    expect(await countedPackets(db)).toBe(edge.counted + bystander.counted);
+    expect(await agrees()).toBe(true);
+  });
+});

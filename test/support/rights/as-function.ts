@@ -1,0 +1,62 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeGuard, type Observer } from '../../../local/rights/guard.ts';
+import { RECORD_VARIABLE, recordRights } from '../../../local/rights/record-rights.ts';
+import { type Watch, watchRequests } from '../../../local/rights/watch-requests.ts';
+import { NO_SUCH_TABLE } from '../tables.ts';
+import type { DeployedFunction } from './deployed-rights.ts';
+import { renameResources } from './rename-resources.ts';
+import { RIGHTS_FILE } from './rights-of-run.ts';
+
+const acting = new AsyncLocalStorage<Watch>();
+watchRequests(request => (request.body.includes(NO_SUCH_TABLE) ? undefined : acting.getStore()?.(request)));
+
+let deployed: Record<string, DeployedFunction> | undefined;
+const recorders = new Map<string, Observer>();
+
+function functionOf(name: string, folder: string): DeployedFunction {
+  deployed ??= JSON.parse(readFileSync(join(folder, RIGHTS_FILE), 'utf8')) as typeof deployed;
+  const found = deployed![name];
+  if (!found) throw new Error(`The stacks have no function ${name}: ${Object.keys(deployed!).join(', ')}.`);
+  return found;
+}
+
+/**
+ * Runs something with the rights of a deployed function, named as "deletionworker" is: its calls of AWS are judged by the policies in
+ * the stacks. What the function may not do fails here, even if the code under test passes over it.
+ */
+export async function asFunction<Result>(name: string, run: () => Promise<Result>): Promise<Result> {
+  const folder = process.env[RECORD_VARIABLE];
+  // A benchmark, not a test.
+  if (folder === undefined) return run();
+  const { rights, environment } = functionOf(name, folder);
+  const record = recorders.get(name) ?? recordRights(folder, name);
+  recorders.set(name, record);
+  const refusals: Error[] = [];
+  const guard = makeGuard(rights, {
+    rename: renameResources(environment),
+    onGrant: record.onGrant!,
+    onRefusal(refusal) {
+      record.onRefusal!(refusal);
+      refusals.push(refusal);
+    },
+  });
+  const [outcome] = await Promise.allSettled([acting.run(guard, run)]);
+  if (refusals[0]) throw new Error(`Function ${name} lacks a right. ${refusals[0].message}`);
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
+}
+
+/** The same of each call of something: `const watch = withRights('cleanup', watchNetwork)`. */
+export function withRights<Given extends unknown[], Result>(
+  name: string,
+  run: (...given: Given) => Promise<Result>,
+): (...given: Given) => Promise<Result> {
+  return (...given) => asFunction(name, () => run(...given));
+}
+
+/** Runs what others do while a function is at work, without its rights. */
+export function besideFunction<Result>(run: () => Result): Result {
+  return acting.exit(run);
+}

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { EdgeError } from '../../../../edge/edge-error.ts';
+import { eventually } from '../../../../scripts/aws/smoke/eventually.ts';
+import { runSmoke } from '../../../../scripts/aws/smoke/run-smoke.ts';
+import type { Bench, SmokeStep, SmokeSystem, StepName } from '../../../../scripts/aws/smoke/smoke-step.ts';
+import { SMOKE_STEPS } from '../../../../scripts/aws/smoke/smoke-steps.ts';
+import { outcomeLine, summary, undoneLine } from '../../../../scripts/aws/smoke/smoke-text.ts';
+
+type Run = (bench: Bench) => Promise<string>;
+
+const step = (name: StepName, run: Run, needs: StepName[] = []): SmokeStep => ({
+  ...{ name, needs, run },
+  proves: `${name} works`,
+});
+
+/** A clock that every wait moves on. */
+function waits() {
+  let now = 0;
+  return {
+    clock: () => now,
+    async sleep(ms: number) {
+      now += ms;
+    },
+  };
+}
+
+async function smoke(
+  steps: SmokeStep[],
+  {
+    notShown = {},
+    leftOut = {},
+    signal = new AbortController().signal,
+  }: {
+    notShown?: SmokeSystem['notShown'];
+    leftOut?: Partial<Record<StepName, string>>;
+    signal?: AbortSignal;
+  } = {},
+) {
+  const lines: string[] = [];
+  const result = await runSmoke({
+    steps,
+    bench: { system: { notShown } as SmokeSystem, run_id: 'run', signal, say: () => {}, ...waits() },
+    leftOut,
+    onOutcome: outcome => lines.push(outcomeLine(outcome)),
+    onUndone: undone => lines.push(undoneLine(undone)),
+  });
+  return [...lines, summary(result)];
+}
+
+describe('a smoke test', () => {
+  it('takes back what its steps made, the last first, also after one that failed', async () => {
+    const lines = await smoke([
+      step('network', async ({ undo }) => {
+        undo('site', async () => {});
+        undo('endpoint', async () => {});
+        return 'a site';
+      }),
+      step('edge', async ({ undo }) => {
+        undo('edge', async () => {});
+        throw new EdgeError('It is refused.');
+      }),
+      step('roles', async () => 'roles', ['edge']),
+      step('counts', async () => 'counts', ['roles']),
+      step('undo', async () => 'undone', ['network']),
+    ]);
+    expect(lines).toEqual([
+      '✓ network   network works: a site',
+      '✗ edge      edge works: It is refused.',
+      '– roles     roles works: not shown, it needs edge',
+      '– counts    counts works: not shown, it needs roles',
+      '✓ undo      undo works: undone',
+      '  taken back: edge',
+      '  taken back: endpoint',
+      '  taken back: site',
+      '2 proven, 1 failed, 2 not shown.',
+    ]);
+  });
+
+  it('names what it could not take back, and goes on with the rest', async () => {
+    const lines = await smoke([
+      step('network', async ({ undo }) => {
+        undo('site', async () => {});
+        undo('role', async () => {
+          throw Object.assign(new Error('no'), { name: 'AccessDenied' });
+        });
+        return 'both';
+      }),
+    ]);
+    expect(lines.slice(1)).toEqual([
+      '  LEFT OVER: role. AWS refused (AccessDenied): no. docs/deploying.md lists the rights that a deployment needs.',
+      '  taken back: site',
+      '1 proven, 0 failed, 0 not shown, 1 left over.',
+    ]);
+  });
+
+  it('leaves out what the system can’t show and what it is told to, with the reasons', async () => {
+    const failing = () => Promise.reject(new Error('It ran.'));
+    const lines = await smoke([step('alarm', failing), step('machine', failing)], {
+      notShown: { alarm: 'there is no CloudWatch' },
+      leftOut: { machine: 'no IAM here' },
+    });
+    expect(lines).toEqual([
+      '– alarm     alarm works: not shown, there is no CloudWatch',
+      '– machine   machine works: not shown, no IAM here',
+      '0 proven, 0 failed, 2 not shown.',
+    ]);
+  });
+
+  it('ends at an interruption in the middle of a wait, and takes everything back', async () => {
+    const stop = new AbortController();
+    const lines = await smoke(
+      [
+        step('network', bench => {
+          bench.undo('site', async () => {});
+          return eventually<string>(bench, {
+            what: 'nothing',
+            limit_s: 60,
+            async look() {
+              stop.abort();
+              return undefined;
+            },
+          });
+        }),
+        step('undo', () => Promise.reject(new Error('It ran.'))),
+      ],
+      { signal: stop.signal },
+    );
+    expect(lines).toEqual([
+      '– network   network works: not shown, interrupted',
+      '– undo      undo works: not shown, interrupted',
+      '  taken back: site',
+      'Interrupted: 0 proven, 0 failed, 2 not shown.',
+    ]);
+  });
+
+  it('has steps that need only what runs before them', () => {
+    const before = new Set<StepName>();
+    for (const { name, needs } of SMOKE_STEPS) {
+      expect([name, needs.filter(need => !before.has(need))]).toEqual([name, []]);
+      before.add(name);
+    }
+  });
+});
+
+describe('eventually', () => {
+  const bench = () => ({ ...waits(), signal: new AbortController().signal });
+
+  it('looks once a second until something is seen, and says once what it waits for', async () => {
+    const said: string[] = [];
+    const seen = [undefined, undefined, 'there'];
+    const time = bench();
+    const look = async () => seen.shift();
+    const given = { what: 'the figure', limit_s: 5, look };
+    expect(await eventually({ ...time, say: line => said.push(line) }, given)).toBe('there');
+    expect([time.clock(), said]).toEqual([2000, ['Waiting for the figure (5 s at most) …']]);
+  });
+
+  it('gives up after its limit, with the last error that might have passed', async () => {
+    const denied = Object.assign(new Error('not yet'), { name: 'AccessDenied' });
+    const given = { what: 'the right', limit_s: 3, look: () => Promise.reject(denied) };
+    await expect(
+      eventually({ ...bench(), say: () => {} }, { ...given, mayPass: cause => cause === denied }),
+    ).rejects.toThrow(/^Waited 3 s for the right, in vain\. The last answer: not yet$/);
+    await expect(eventually({ ...bench(), say: () => {} }, given)).rejects.toBe(denied);
+  });
+});
