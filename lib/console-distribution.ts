@@ -29,8 +29,9 @@ import {
 import { Construct } from 'constructs';
 import { pagePolicies, SECURITY_HEADERS } from '../core/console/console-headers.ts';
 import { leavingWith } from './leaving-with.ts';
-import type { Settings, WebSettings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import type { Stage } from './stage.ts';
+import type { WebSettings } from './web-settings.ts';
 
 const ROUTING_FILE = 'lib/console-routing.js';
 

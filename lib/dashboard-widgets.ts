@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
-import { GraphWidget, type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { GraphWidget, type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type OwnMetric, ownMetric } from './own-metric.ts';
 
 /** CloudWatch's own grid. */
@@ -46,6 +47,21 @@ export function awsFigure({ namespace, metric, dimensions, label, statistic }: A
     label,
     period: MINUTE,
   });
+}
+
+/** A figure of a GraphQL API. */
+export function ofApi(
+  GraphQLAPIId: string,
+  metric: string,
+  { label, statistic }: { label: string; statistic: string },
+): IMetric {
+  return awsFigure({ namespace: 'AWS/AppSync', metric, dimensions: { GraphQLAPIId }, label, statistic });
+}
+
+/** A figure of a table, summed. */
+export function ofTable(table: Table, metric: string, label: string): IMetric {
+  const dimensions = { TableName: table.tableName };
+  return awsFigure({ namespace: 'AWS/DynamoDB', metric, dimensions, label, statistic: Stats.SUM });
 }
 
 /** A metric that a function writes itself, by minute. */

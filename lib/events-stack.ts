@@ -57,7 +57,7 @@ export class EventsStack extends Stack {
     });
     api.api.grantMutation(broadcast, 'publishEvent', 'publishCommand', 'publishEdgeNews');
     // A path that fails over is an order to the edges at its ends, and other changes raise the versions of the sites that they concern.
-    grantReadNetwork(data.network, broadcast, ['GetItem', 'Query']);
+    grantReadNetwork(data.network, broadcast, ['GetItem', 'BatchGetItem', 'Query']);
     grantRead(data.traffic, broadcast, ['GetItem', 'BatchGetItem']);
     grantWriteAmong(data.network, broadcast, { PutItem: ['COMMAND#*', 'ROUTES#*'] });
     const failed = new DeadLetterQueue(this, 'BroadcastFailed', {

@@ -91,8 +91,15 @@ export class ExportStack extends Stack {
   private allowFiles(exporter: PatronusFunction): void {
     exporter.addToRolePolicy(
       new PolicyStatement({
-        actions: ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
+        actions: ['s3:PutObject', 's3:GetObject'],
         resources: [FINISHED, UNFINISHED].map(keys => this.bucket.arnForObjects(keys)),
+      }),
+    );
+    // What is too short for a part waits among the unfinished, and is no upload in parts itself.
+    exporter.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['s3:AbortMultipartUpload'],
+        resources: [this.bucket.arnForObjects(FINISHED)],
       }),
     );
   }

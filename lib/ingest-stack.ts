@@ -259,7 +259,7 @@ export class IngestStack extends Stack {
       memory: 1769,
       environment: retentionEnvironment(settings),
     });
-    grantRead(data.traffic, group, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
+    grantRead(data.traffic, group, ['BatchGetItem', 'Query']);
     grantBatchPut(data.traffic, group);
     const snapshot = new PatronusFunction(this, 'Snapshot', {
       folder: 'snapshot',

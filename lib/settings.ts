@@ -1,8 +1,10 @@
 import { SettingError } from './setting-error.ts';
+import { readText } from './setting-text.ts';
 import { readStage, type Stage } from './stage.ts';
+import { readWebSettings, type WebSettings } from './web-settings.ts';
 
 /** What whoever deploys may choose, with `-c name=value` or in cdk.json's context. */
-export interface Settings {
+export interface Settings extends WebSettings {
   /** Which of the systems in an account it is, and what it protects. */
   stage: Stage;
   /** Kinesis shards; one takes 1,000 reports or 1 MB a second (about 60,000 edges at a report a minute). */
@@ -86,10 +88,6 @@ export interface Settings {
   webhooks_to_private_addresses: boolean;
   /** Whether the console is deployed too, behind CloudFront. */
   web: boolean;
-  /** The console's own domain, and its certificate in us-east-1; without it the console has an address of CloudFront's. */
-  web_domain: { name: string; certificate_arn: string } | undefined;
-  /** A web ACL of AWS WAF for CloudFront, in us-east-1, that requests to the console pass. */
-  web_acl_arn: string | undefined;
   /** Whether CloudWatch gets a dashboard; an account's first three are free. */
   dashboard: boolean;
   /** Where the dashboard may be after sign-in. */
@@ -105,9 +103,6 @@ export interface Settings {
   /** How long it is kept who read and wrote which file of the buckets, days; 0: it isn't logged. */
   access_log_days: number;
 }
-
-/** What the console's distribution is made by. */
-export type WebSettings = Pick<Settings, 'web_domain' | 'web_acl_arn'>;
 
 const MFA = ['off', 'optional', 'required'] as const;
 
@@ -198,8 +193,7 @@ export function readSettings(lookUp: (name: string) => unknown): Settings {
       lookUp('webhooks_to_private_addresses'),
     ),
     web: readSwitch('web', lookUp('web'), { fallback: true }),
-    web_domain: readWebDomain(lookUp),
-    web_acl_arn: readGlobalArn('web_acl_arn', { service: 'wafv2', of: 'a web ACL for CloudFront' }, lookUp),
+    ...readWebSettings(lookUp),
     dashboard: readSwitch('dashboard', lookUp('dashboard'), { fallback: true }),
     callback_urls: readText('callback_urls', lookUp('callback_urls'))?.split(',') ?? [
       'http://localhost:4000/',
@@ -230,36 +224,6 @@ function readStreamArn(given: unknown): string | undefined {
     return arn;
   throw new SettingError(
     `Setting report_stream_arn must be the ARN of a Kinesis stream (arn:aws:kinesis:…:stream/…), but is ${JSON.stringify(arn)}.`,
-  );
-}
-
-function readWebDomain(lookUp: (name: string) => unknown): Settings['web_domain'] {
-  const name = readText('web_domain', lookUp('web_domain'));
-  const certificate_arn = readGlobalArn(
-    'web_certificate_arn',
-    { service: 'acm', of: 'a certificate for CloudFront' },
-    lookUp,
-  );
-  if (name === undefined && certificate_arn === undefined) return undefined;
-  if (name === undefined || certificate_arn === undefined) {
-    throw new SettingError('Settings web_domain and web_certificate_arn must be given together.');
-  }
-  if (/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/.test(name)) return { name, certificate_arn };
-  throw new SettingError(
-    `Setting web_domain must be a domain such as patronus.example.com, but is ${JSON.stringify(name)}.`,
-  );
-}
-
-/** The ARN of what CloudFront uses, which is in us-east-1 wherever the stacks are. */
-function readGlobalArn(
-  setting: string,
-  { service, of }: { service: string; of: string },
-  lookUp: (name: string) => unknown,
-): string | undefined {
-  const arn = readText(setting, lookUp(setting));
-  if (arn === undefined || arn.startsWith(`arn:aws:${service}:us-east-1:`)) return arn;
-  throw new SettingError(
-    `Setting ${setting} must be the ARN of ${of}, which is in us-east-1 (arn:aws:${service}:us-east-1:…), but is ${JSON.stringify(arn)}.`,
   );
 }
 
@@ -369,10 +333,4 @@ function readRoles(name: string, given: unknown): string[] {
   throw new SettingError(
     `Setting ${name} must be names of roles, separated by commas, each with a * in front or behind or without, but is ${JSON.stringify(given)}.`,
   );
-}
-
-function readText(name: string, given: unknown): string | undefined {
-  if (given === undefined) return undefined;
-  if (typeof given === 'string' && given !== '') return given;
-  throw new SettingError(`Setting ${name} must be a text that isn't empty, but is ${JSON.stringify(given)}.`);
 }

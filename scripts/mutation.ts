@@ -89,6 +89,8 @@ async function breakLines({ room, tests }: MutationRoom, mutate: string[]): Prom
     plugins: ['@stryker-mutator/vitest-runner'],
     vitest: { configFile: 'scripts/mutation/vitest.config.ts', related: false },
     coverageAnalysis: 'perTest',
+    // A test that is only slow on a busy machine must not pass for one that never ends.
+    timeoutMS: 20_000,
     // A line that runs as a file is loaded is broken by all tests of the room, which `tests` keeps few.
     warnings: false,
     concurrency: Number(concurrency),

@@ -1,9 +1,10 @@
-// `npm run pin-release -- COMMIT`: keeps what later releases must not lose of the templates of this one.
+// `npm run pin-release -- COMMIT`: keeps what later releases must not lose of the templates of this one, and its code to run beside theirs.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { synthesize } from '../local/template/synthesize.ts';
+import { packedCode } from './release/packed-code.ts';
 import { pinnedIn, type Template } from './release/pinned.ts';
 
 const [release] = new Command('npm run pin-release --')
@@ -20,6 +21,10 @@ for (const file of (await readdir(folder)).filter(name => name.endsWith(SUFFIX))
   const template = JSON.parse(await readFile(join(folder, file), 'utf8')) as Template;
   stacks[file.slice(0, -SUFFIX.length)] = pinnedIn(template);
 }
-const out = fileURLToPath(new URL('../test/fixtures/last-release/templates.json', import.meta.url));
-await writeFile(out, `${JSON.stringify({ release, stacks }, undefined, 1)}\n`);
-console.log(`${out}: ${Object.keys(stacks).length} stacks of ${release}`);
+const file = (path: string) => fileURLToPath(new URL(`../test/${path}`, import.meta.url));
+await writeFile(
+  file('fixtures/last-release/templates.json'),
+  `${JSON.stringify({ release, stacks }, undefined, 1)}\n`,
+);
+await writeFile(file('fixtures/last-release/code.mjs.br'), await packedCode(file('support/release-code.ts')));
+console.log(`${Object.keys(stacks).length} stacks and the code of ${release} are kept.`);

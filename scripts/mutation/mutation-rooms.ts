@@ -45,7 +45,7 @@ const TESTS: Record<string, readonly string[]> = {
   ],
   recorder: [
     ...['recorder/recorder-pairs', 'recorder/recorder-seed', 'recorder/recorder-paths'],
-    ...['recorder/recorder-counts', 'recorder/recorder-model'],
+    ...['recorder/recorder-counts', 'recorder/distinct-flows', 'recorder/recorder-model'],
   ],
   'ledger/lane': [
     ...['ledger/check-lane-size', 'ledger/counted-in', 'ledger/silence', 'ledger/where-listed'],

@@ -31,8 +31,16 @@ export async function wasRolledBack(emulator: Emulator, StackName: string): Prom
   if (status !== 'UPDATE_ROLLBACK_COMPLETE') throw new EdgeError(`${StackName} is ${status} after it.`);
 }
 
-/** What functions were refused, each once, of what they say in a log. */
-export function refusalsIn(log: string): string[] {
+/** What went wrong in functions, each once, by the log of the emulator: rights they lack, errors that they noted or ended with. */
+export function problemsIn(log: string): string[] {
   const refused = log.matchAll(/assumed-role\/([\w-]+)\/\S+ is not authorized to perform: ([\w:]+)/g);
-  return [...new Set([...refused].map(([, role, action]) => `${role} may not ${action}.`))];
+  const noted = log.matchAll(/"level":"ERROR","message":"((?:[^"\\]|\\.)*)".*?"service":"([\w-]+)"/g);
+  const ended = log.matchAll(/ERROR \[lambda\] (.*)/g);
+  return [
+    ...new Set([
+      ...[...refused].map(([, role, action]) => `${role} may not ${action}.`),
+      ...[...noted].map(([, message, service]) => `${service}: ${message}`),
+      ...[...ended].map(([, message]) => message!),
+    ]),
+  ];
 }

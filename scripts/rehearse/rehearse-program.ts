@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { exitCodeOf } from '../../edge/cli/exit-code.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
@@ -44,6 +44,7 @@ async function run(logs: string): Promise<number> {
     mkdirSync(folder, { recursive: true });
     console.log(`  logs: ${folder}`);
     await rehearse({ steps, python, folder, signal: abort.signal });
+    keepLogs(folder);
   } catch (cause) {
     if (!(cause instanceof ToolMissing)) throw cause;
     console.log(`skipped: ${cause.message}`);
@@ -54,4 +55,11 @@ async function run(logs: string): Promise<number> {
   console.log(`Rehearsed in ${((Date.now() - began.getTime()) / 1000).toFixed(0)} s. Not shown by it:`);
   for (const gap of GAPS) console.log(`- ${gap}`);
   return 0;
+}
+
+/** Templates, bundles and the emulator's files are hundreds of megabytes: after a failure they help, else the logs do. */
+function keepLogs(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.endsWith('.log')) rmSync(join(folder, name), { recursive: true });
+  }
 }

@@ -1,4 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { besideFunction } from './rights/as-function.ts';
 
 /** What can happen to one call of the SDK. */
 export const FAULTS = [
@@ -71,7 +73,7 @@ export function makeFaults(
 
   async function call(command: object, real: () => Promise<unknown>): Promise<unknown> {
     const fault = faultOf(calls.push(command.constructor.name) - 1);
-    await beforeCall();
+    await besideFunction(beforeCall);
     if (killed) throw new Killed();
     switch (fault) {
       case undefined:
@@ -87,7 +89,8 @@ export function makeFaults(
         await settled(real);
         throw named('TimeoutError');
       case 'time-out, lands later':
-        late.push(() => real().catch(() => {}));
+        // With the rights of who sent it, whoever's call it lands beside.
+        late.push(AsyncLocalStorage.bind(() => real().catch(() => {})));
         throw named('TimeoutError');
       case 'connection reset, landed':
         await settled(real);

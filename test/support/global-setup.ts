@@ -25,11 +25,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Whether every test ran and passed: only then something is missing in what the run recorded. */
+/** Whether all files of tests ran and none failed: only then it says something that the run recorded nothing of a right. */
 async function ranWhole(project: TestProject): Promise<boolean> {
   const { testFiles } = await project.globTestFiles();
   const { state, config } = project.vitest;
   const ran = state.getFiles();
-  const passed = ran.every(({ result }) => result?.state === 'pass');
-  return passed && ran.length === testFiles.length && config.testNamePattern === undefined;
+  const failed = ran.some(({ result }) => result?.state === 'fail');
+  return !failed && ran.length === testFiles.length && config.testNamePattern === undefined;
 }

@@ -16,7 +16,7 @@ import { clientWith } from './fake-dynamodb.ts';
 import { FatedWorkers, type GroupFate } from './group-workers.ts';
 import { ingestContext } from './ingest-context.ts';
 import { reportRecord, T0 } from './report-records.ts';
-import { asFunction } from './rights/as-function.ts';
+import { asFunction, besideFunction } from './rights/as-function.ts';
 import { servedEdges } from './served-edges.ts';
 import type { TestTables } from './tables.ts';
 
@@ -127,8 +127,10 @@ export class HistoryWorld {
       { arrived_ms: this.now - T0 },
     );
     const context = () => ingestContext(this.#db);
-    expect(await ingest(repeated ? [record, record] : [record], context())).toEqual([]);
-    if (repeated) expect(await ingest([record], context())).toEqual([]);
+    expect(
+      await asFunction('ingest', () => ingest(repeated ? [record, record] : [record], context())),
+    ).toEqual([]);
+    if (repeated) expect(await asFunction('ingest', () => ingest([record], context()))).toEqual([]);
   }
 
   /** Voids the boot that an edge runs, if it has counted anything. */
@@ -227,7 +229,7 @@ export class HistoryWorld {
     let calls = 0;
     return clientWith(async command => {
       if (calls++ === at) {
-        await meanwhile();
+        await besideFunction(meanwhile);
         afterwards(ms);
       }
       return this.#db.client.send(command as never);

@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { type AttributeValue, BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { projectFile } from './project-files.ts';
 import { createTables, type TestTables } from './tables.ts';
@@ -39,4 +43,20 @@ export async function lastReleaseTables(): Promise<TestTables> {
     }
   }
   return db;
+}
+
+export type ReleaseCode = typeof import('./release-code.ts');
+
+/** The last release's own code, as `release-code.ts` names it; libraries are those that are installed. */
+export async function lastReleaseCode(): Promise<{ code: ReleaseCode; remove(): Promise<void> }> {
+  const packed = readFileSync(projectFile('test/fixtures/last-release/code.mjs.br'));
+  const folder = await mkdtemp(join(tmpdir(), 'patronus-last-release-'));
+  // Its imports are looked up from where it lies.
+  await symlink(projectFile('node_modules'), join(folder, 'node_modules'), 'junction');
+  const file = join(folder, 'code.mjs');
+  await writeFile(file, brotliDecompressSync(packed));
+  return {
+    code: (await import(pathToFileURL(file).href)) as ReleaseCode,
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
 }

@@ -2,6 +2,7 @@ import type { StreamChange } from '../../core/events/stream-change.ts';
 import { orderRoutes } from '../../core/routing/failover/route-orders.ts';
 import type { StoreContext } from '../../core/storage/store-context.ts';
 import { auditEntries } from './audit-entries.ts';
+import { asFunction } from './rights/as-function.ts';
 
 /** The audit entries so far as the stream brings them. */
 export async function auditChanges(context: StoreContext): Promise<StreamChange[]> {
@@ -18,6 +19,7 @@ export async function auditChanges(context: StoreContext): Promise<StreamChange[
 /** Does what broadcast does with the audit entries so far: edges get their orders. */
 export async function orderAllRoutes(context: StoreContext): Promise<number> {
   let told = 0;
-  for (const change of await auditChanges(context)) told += await orderRoutes(context, change);
+  for (const change of await auditChanges(context))
+    told += await asFunction('broadcast', () => orderRoutes(context, change));
   return told;
 }

@@ -2,6 +2,7 @@ import { getOperationAST, parse } from 'graphql';
 import { post } from '../data/ask.ts';
 import { SignedOut } from '../data/errors.ts';
 import { subscribe } from '../data/live-client.ts';
+import { saidOnce } from './hidden-schema.ts';
 
 interface Parameters {
   query: string;
@@ -28,5 +29,5 @@ export function fetcher(parameters: Parameters) {
 async function answer(parameters: Parameters): Promise<object> {
   const response = await post(parameters);
   if (response.status === 401) throw new SignedOut();
-  return (await response.json()) as object;
+  return saidOnce(parameters.operationName, (await response.json()) as object);
 }

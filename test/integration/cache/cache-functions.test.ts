@@ -12,12 +12,12 @@ import { METRICS_CACHE, makeMetricsCache } from '../../../core/routing/metrics/m
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { auditEntries } from '../../support/audit-entries.ts';
 import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
-import { asFunction } from '../../support/rights/as-function.ts';
+import { withRights } from '../../support/rights/as-function.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 /** As the clean-up does it. */
-const sweep = (...how: Parameters<typeof sweepCaches>) => asFunction('cleanup', () => sweepCaches(...how));
+const sweep = withRights('cleanup', sweepCaches);
 
 const CACHES = [METRICS_CACHE, ROUTING_CACHE];
 const metrics = {

@@ -17,7 +17,6 @@ beforeAll(async () => {
   stubFunctionEnvironment(db, {
     EXPORT_BUCKET: 'none',
     AWS_LAMBDA_FUNCTION_NAME: 'export',
-    POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_SERVICE_NAME: 'export',
   });
   vi.spyOn(process.stdout, 'write').mockImplementation(text => {
@@ -34,6 +33,8 @@ afterAll(async () => {
   await db.drop();
 });
 
+const REQUEST = '1f3a0f0e-0f5e-4b51-9f0c-3f1c7b9d2a11';
+
 /** One call of the function for sums that can't be answered: there is no snapshot. */
 async function runOf(export_id: string, { tries }: { tries: number }) {
   const now = systemClock();
@@ -42,15 +43,24 @@ async function runOf(export_id: string, { tries }: { tries: number }) {
     ...{ ...exportKey(export_id), export_id, tries, status: 'RUNNING', started_ms: now, lease_until_ms: 0 },
     ...{ share: 0, rows: 0, bytes: 0, checkpoint: NOTHING_WRITTEN, expires_at: Math.ceil(now / 1000) + 60 },
     ...{ file_name: 'x.csv', object_key: 'x.csv', request: { kind: 'STATS', format: 'csv', from, to } },
-    owner: systemCaller('test'),
+    owner: { ...systemCaller('test'), request_id: REQUEST },
   };
   await db.client.send(new PutCommand({ TableName: db.tables.traffic, Item }));
   printed = '';
   const { outcome } = await handler({ export_id }, { getRemainingTimeInMillis: () => 120_000 } as Context);
-  return { outcome, counted: printed.includes('"ExportsFailed":1') };
+  const lines = printed.split('\n').filter(line => line.startsWith('{'));
+  return {
+    outcome,
+    counted: printed.includes('"ExportsFailed":1'),
+    correlation_ids: [...new Set(lines.map(line => JSON.parse(line).correlation_id))],
+  };
 }
 
 it('counts what was given up for the alarm, and nothing that was refused', async () => {
-  expect(await runOf('REFUSED', { tries: 0 })).toEqual({ outcome: 'refused', counted: false });
-  expect(await runOf('TRIED', { tries: 5 })).toEqual({ outcome: 'failed', counted: true });
+  expect(await runOf('REFUSED', { tries: 0 })).toMatchObject({ outcome: 'refused', counted: false });
+  expect(await runOf('TRIED', { tries: 5 })).toMatchObject({ outcome: 'failed', counted: true });
+});
+
+it('logs under the id of the request that started the export', async () => {
+  expect(await runOf('LOGGED', { tries: 5 })).toMatchObject({ correlation_ids: [REQUEST] });
 });

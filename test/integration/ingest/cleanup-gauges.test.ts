@@ -8,12 +8,11 @@ import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { type Fault, faultyClient } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
-import { asFunction } from '../../support/rights/as-function.ts';
+import { withRights } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 /** As the clean-up does it. */
-const withdraw = (...how: Parameters<typeof withdrawSilentGauges>) =>
-  asFunction('cleanup', () => withdrawSilentGauges(...how));
+const withdraw = withRights('cleanup', withdrawSilentGauges);
 
 const SILENT_MS = 300_000;
 

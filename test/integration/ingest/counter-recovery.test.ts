@@ -24,12 +24,11 @@ import { FAULTS, type FaultyClient, faultyClient, REFUSALS } from '../../support
 import { ingestContext } from '../../support/ingest-context.ts';
 import { type Random, seededRandom } from '../../support/random.ts';
 import { reportRecord, T0 } from '../../support/report-records.ts';
-import { asFunction } from '../../support/rights/as-function.ts';
+import { withRights } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 /** As the clean-up does it. */
-const tidy = (...how: Parameters<typeof tidyGenerations>) =>
-  asFunction('cleanup', () => tidyGenerations(...how));
+const tidy = withRights('cleanup', tidyGenerations);
 
 const ACTOR = systemCaller('recover');
 

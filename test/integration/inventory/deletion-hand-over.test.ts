@@ -10,11 +10,11 @@ import { listSites } from '../../../core/inventory/sites/list-sites.ts';
 import { faultyClient } from '../../support/faults.ts';
 import { localClient } from '../../support/local-client.ts';
 import { admin, auditOf, dump, inventoryOf, makeHub } from '../../support/network-bed.ts';
-import { asFunction } from '../../support/rights/as-function.ts';
+import { withRights } from '../../support/rights/as-function.ts';
 import { useNetwork, withNetwork } from '../../support/use-network.ts';
 
 /** As the worker does it. */
-const work = (...how: Parameters<typeof takeOver>) => asFunction('deletionworker', () => takeOver(...how));
+const work = withRights('deletionworker', takeOver);
 
 describe('an operation that a request has no time for', () => {
   const network = useNetwork();

@@ -10,12 +10,11 @@ import {
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { localClient } from '../../support/local-client.ts';
 import { admin, dumpNetwork, type NetworkBed, networkBed } from '../../support/network-bed.ts';
-import { asFunction } from '../../support/rights/as-function.ts';
+import { withRights } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 /** As the clean-up does it. */
-const listEdges = (...how: Parameters<typeof listRegisteredEdges>) =>
-  asFunction('cleanup', () => listRegisteredEdges(...how));
+const listEdges = withRights('cleanup', listRegisteredEdges);
 
 const [A, B] = [crypto.randomUUID(), crypto.randomUUID()];
 const A_DAY = 24 * 3_600_000;

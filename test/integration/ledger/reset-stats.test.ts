@@ -19,12 +19,11 @@ import { compareKeys } from '../../../core/storage/key-order.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
 import { faultyClient, Killed } from '../../support/faults.ts';
-import { asFunction } from '../../support/rights/as-function.ts';
+import { withRights } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 /** As the clean-up does it. */
-const removeResets = (...how: Parameters<typeof removeCutOffResets>) =>
-  asFunction('cleanup', () => removeCutOffResets(...how));
+const removeResets = withRights('cleanup', removeCutOffResets);
 
 const HOUR = 3_600_000;
 

@@ -143,6 +143,14 @@ describe('publishing figures', () => {
     ]);
   });
 
+  it('is made of every scope', async () => {
+    const scopes = Object.keys(readFigures) as (keyof typeof readFigures)[];
+    for (const scope of scopes) await renewLease(contextOf(), scope);
+    const heard = new Set<string>();
+    await run(async ({ scope }) => void heard.add(scope), { for_ms: 10_000 });
+    expect(heard).toEqual(new Set(scopes));
+  });
+
   it('ends with the lease, and a renewed lease lets it go on', async () => {
     await renewLease(contextOf(), 'TOTALS');
     const until: string[] = [];

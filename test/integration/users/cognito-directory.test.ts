@@ -1,5 +1,5 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LOCAL_CREDENTIALS } from '../../../core/local-credentials.ts';
 import { cognitoDirectory } from '../../../core/users/cognito-directory.ts';
 import type { UserDirectory } from '../../../core/users/user-directory.ts';
@@ -8,6 +8,7 @@ import type { PeopleMail } from '../../../local/engines/cognito.ts';
 import { makeAdmin } from '../../../scripts/aws/make-admin.ts';
 import { type LocalSignIn, PASSWORD, startLocalSignIn } from '../../support/gateway/local-sign-in.ts';
 import { deployedStacks, recordedAws } from '../../support/recorded-aws.ts';
+import { withRights } from '../../support/rights/as-function.ts';
 
 describe('the people of a Cognito user pool', () => {
   const mails: PeopleMail[] = [];
@@ -21,9 +22,12 @@ describe('the people of a Cognito user pool', () => {
     client = new CognitoIdentityProviderClient({
       ...{ endpoint, region: 'eu-central-1', credentials: LOCAL_CREDENTIALS },
     });
+    vi.stubEnv('USER_POOL_ID', signIn.poolId);
+    client.send = withRights('api', client.send.bind(client) as () => Promise<never>);
     directory = cognitoDirectory(client, signIn.poolId);
   });
   afterAll(async () => {
+    vi.unstubAllEnvs();
     client.destroy();
     await signIn.stop();
   });

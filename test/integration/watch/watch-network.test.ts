@@ -10,13 +10,13 @@ import { followPathMetrics } from '../../../core/routing/metrics/path-metrics-st
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { watchNetwork } from '../../../core/watch/watch-network.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../support/api.ts';
-import { asFunction } from '../../support/rights/as-function.ts';
+import { withRights } from '../../support/rights/as-function.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { putLane, someLane } from '../../support/stored-lane.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 /** As the clean-up does it. */
-const watch = (...how: Parameters<typeof watchNetwork>) => asFunction('cleanup', () => watchNetwork(...how));
+const watch = withRights('cleanup', watchNetwork);
 
 const SITE = '550e8400-e29b-41d4-a716-446655440000';
 const PATH = `${SITE}.0123456789abcdef`;

@@ -11,6 +11,7 @@ import { auditEntries } from '../audit-entries.ts';
 import { type FaultPlan, type FaultyClient, faultyClient } from '../faults.ts';
 import { localClient } from '../local-client.ts';
 import { noExports } from '../no-exports.ts';
+import { asFunction } from '../rights/as-function.ts';
 import { createTables, type TestTables } from '../tables.ts';
 import type { Entry } from './control-state.ts';
 import { IngestFunction } from './ingest-function.ts';
@@ -95,7 +96,8 @@ export class ControlWorld {
       after: { ...entry },
       at_ms: this.now,
     } as const;
-    for (let times = 0; times < 2; times++) await orderRoutes(this.context(this.db.client), change);
+    for (let times = 0; times < 2; times++)
+      await asFunction('broadcast', () => orderRoutes(this.context(this.db.client), change));
   }
 
   /** Clean-up, as often as it takes to finish what was cut off and to forget it. */

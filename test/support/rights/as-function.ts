@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeGuard } from '../../../local/rights/guard.ts';
+import { makeGuard, type Observer } from '../../../local/rights/guard.ts';
 import { RECORD_VARIABLE, recordRights } from '../../../local/rights/record-rights.ts';
 import { type Watch, watchRequests } from '../../../local/rights/watch-requests.ts';
 import { NO_SUCH_TABLE } from '../tables.ts';
@@ -13,6 +13,7 @@ const acting = new AsyncLocalStorage<Watch>();
 watchRequests(request => (request.body.includes(NO_SUCH_TABLE) ? undefined : acting.getStore()?.(request)));
 
 let deployed: Record<string, DeployedFunction> | undefined;
+const recorders = new Map<string, Observer>();
 
 function functionOf(name: string, folder: string): DeployedFunction {
   deployed ??= JSON.parse(readFileSync(join(folder, RIGHTS_FILE), 'utf8')) as typeof deployed;
@@ -26,9 +27,12 @@ function functionOf(name: string, folder: string): DeployedFunction {
  * the stacks. What the function may not do fails here, even if the code under test passes over it.
  */
 export async function asFunction<Result>(name: string, run: () => Promise<Result>): Promise<Result> {
-  const folder = process.env[RECORD_VARIABLE]!;
+  const folder = process.env[RECORD_VARIABLE];
+  // A benchmark, not a test.
+  if (folder === undefined) return run();
   const { rights, environment } = functionOf(name, folder);
-  const record = recordRights(folder, name);
+  const record = recorders.get(name) ?? recordRights(folder, name);
+  recorders.set(name, record);
   const refusals: Error[] = [];
   const guard = makeGuard(rights, {
     rename: renameResources(environment),
@@ -42,4 +46,17 @@ export async function asFunction<Result>(name: string, run: () => Promise<Result
   if (refusals[0]) throw new Error(`Function ${name} lacks a right. ${refusals[0].message}`);
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value;
+}
+
+/** The same of each call of something: `const watch = withRights('cleanup', watchNetwork)`. */
+export function withRights<Given extends unknown[], Result>(
+  name: string,
+  run: (...given: Given) => Promise<Result>,
+): (...given: Given) => Promise<Result> {
+  return (...given) => asFunction(name, () => run(...given));
+}
+
+/** Runs what others do while a function is at work, without its rights. */
+export function besideFunction<Result>(run: () => Result): Result {
+  return acting.exit(run);
 }

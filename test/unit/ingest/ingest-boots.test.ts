@@ -5,11 +5,12 @@ import type { ContradictoryReport, IngestContext } from '../../../core/ingest/in
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { readLanesOfEdge } from '../../../core/ledger/figures/read-lanes.ts';
 import { laneTotals } from '../../../core/ledger/lane/lane-totals.ts';
+import { bootPartsKey } from '../../../core/ledger/lane-keys.ts';
 import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { faultyClient } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { quarantinedItems } from '../../support/quarantined.ts';
-import { type ReportSketch, rawRecord, reportRecord } from '../../support/report-records.ts';
+import { type ReportSketch, rawRecord, reportRecord, T0 } from '../../support/report-records.ts';
 
 const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 const HOUR_MS = 3_600_000;
@@ -76,6 +77,23 @@ describe('a boot with fewer parts', () => {
     ]);
     expect(await activeFlows()).toBe(101);
   });
+});
+
+it('what a boot before had more is noted until its flows are taken, and no longer', async () => {
+  const parts = [0, 1].map(part => ({ boot_id: 'a', part, parts: 2, policies: policies(1n, 10) }));
+  const noted = async () => (await readLanesOfEdge(store.client, TABLES, 'edge-1'))[0]?.parts_before;
+  await deliver(parts);
+  await deliver([{ boot_id: 'b', seq: 1, sent_ms: 1000 }]);
+  expect(await noted()).toBe(2);
+  await deliver([{ boot_id: 'b', seq: 2, sent_ms: 2000 }]);
+  expect(await noted()).toBe(0);
+});
+
+it('a boot is known since its first report, whichever part brings one later', async () => {
+  for (const [part, sent_ms] of [1000, 5000].entries())
+    await deliver([{ boot_id: 'a', part, parts: 2, sent_ms }]);
+  const { pk, sk } = bootPartsKey('edge-1', 'a');
+  expect(store.items.get(`${pk}\u0000${sk}`)).toMatchObject({ parts: 2, first_heard_at_ms: T0 + 1000 });
 });
 
 describe('reports that contradict their boot', () => {

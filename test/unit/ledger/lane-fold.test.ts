@@ -210,6 +210,11 @@ describe('a report that contradicts its boot', () => {
         '(packets of policy "7", endpoint "wan1": 9 after 10).',
     ],
     [
+      'packets went down alone',
+      { seq: 2, policies: [{ policy_id: '7', packets: 9n, bytes: 200n }] },
+      '(packets of policy "7", endpoint "wan1": 9 after 10).',
+    ],
+    [
       'bytes went down',
       { seq: 2, policies: [{ policy_id: '7', packets: 10n, bytes: 99n }] },
       'A total is lower than in an earlier report of the same boot; start a new boot where totals begin again ' +
@@ -266,6 +271,14 @@ describe('a report that contradicts its boot', () => {
       }
     },
   );
+
+  it('is rejected where only its packets are above a later report’s', () => {
+    const state = emptyState();
+    fold(state, { seq: 3, policies: pair(10n) });
+    expect(() => fold(state, { seq: 2, policies: [{ policy_id: '7', packets: 11n, bytes: 100n }] })).toThrow(
+      '(packets of policy "7", endpoint "wan1": 11 after 10: report 2 says more than report 3).',
+    );
+  });
 
   it('is rejected where its number jumps too far, and not one before', () => {
     const state = emptyState();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { closeBoot } from '../../../core/ledger/lane/close-boot.ts';
 import { hourOf } from '../../../core/ledger/lane/hour-of.ts';
 import type { IdlePair, IdleSegment } from '../../../core/ledger/lane/idle-pairs.ts';
 import { emptyPair, type LanePair, NOT_NAMED, newLane } from '../../../core/ledger/lane/lane.ts';
@@ -6,6 +7,7 @@ import { type LaneState, NO_CHANGES } from '../../../core/ledger/lane/lane-state
 import { bootTotals, laneTotals } from '../../../core/ledger/lane/lane-totals.ts';
 import { idlePairsOf, needsIdlePairs, pairOf } from '../../../core/ledger/lane/pair-of.ts';
 import { hasIdlePairs, removeIdlePairs } from '../../../core/ledger/lane/remove-idle-pairs.ts';
+import { switchBoot } from '../../../core/ledger/lane/switch-boot.ts';
 import { decodeReport } from '../../../core/report/decode-report.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../support/report-records.ts';
 
@@ -159,6 +161,50 @@ describe('a pair that is idle', () => {
     expect(pairOf(state, 'unknown')).toBeUndefined();
   });
 
+  it('is as the lane has it once it is back, and counts once', () => {
+    const back = pairs.map(pair => ({ ...pair, packets: 11n }));
+    const older = segmentOf(3, pairs);
+    const newer = segmentOf(4, [
+      ...pairs.map(pair => ({ ...pair, packets: 9n })),
+      ...pairsAgo(30, 1, 'other'),
+    ]);
+    const state = stateOf(back, [newer, older]);
+    expect(pairOf(state, key)?.packets).toBe(11n);
+    const sums = (lane: LaneState) =>
+      laneTotals({ ...lane.lane, idle: lane.idle! }).map(({ policy_id, packets }) => [policy_id, packets]);
+    expect(sums(state)).toEqual([
+      ['h30-0', 15n],
+      ['other0', 7n],
+    ]);
+    expect(sums(stateOf([], [newer, older]))).toEqual([
+      ['h30-0', 13n],
+      ['other0', 7n],
+    ]);
+  });
+
+  it('belongs to the boot that named it when that is closed, and to no other', () => {
+    const mine = segmentOf(4, pairsAgo(30, 1, 'mine'));
+    const others = segmentOf(3, pairsAgo(30, 2, 'others'), 'boot-0');
+    const closed = closeBoot(stateOf(pairsAgo(0, 1, 'held'), [mine, others])).boots.get('boot-1')!;
+    expect(Array.from(closed.pairs.values(), ({ policy_id, packets }) => [policy_id, packets])).toEqual([
+      ['held0', 3n],
+      ['mine0', 3n],
+    ]);
+  });
+
+  it('comes back to the lane with a boot that has named it and goes on', () => {
+    const [again, never] = [...pairsAgo(30, 1, 'again'), ...pairsAgo(30, 1, 'never')];
+    const state = stateOf(pairsAgo(0, 1, 'held'), [segmentOf(3, [again!, never!], '')]);
+    const named = { ...emptyPair(again!), packets: 2n, bytes: 20n, seq: 1 };
+    const pairs = new Map([['again0', named]]);
+    const boot = { boot_id: 'boot-0', seq: 1, parts: 1, sent_at_ms: 0, pairs, paths: new Map() };
+    const { lane, idle } = switchBoot(state, boot);
+    expect([...lane.pairs.keys()]).toEqual(['held0', 'again0']);
+    // Seven in all, of which this boot has counted two.
+    expect(lane.pairs.get('again0')).toMatchObject({ packets: 2n, earlier_packets: 5n, seq: 1 });
+    expect(laneTotals({ ...lane, idle: idle! }).map(({ packets }) => packets)).toEqual([7n, 7n, 7n]);
+  });
+
   it('can not be told where it was not read', () => {
     const { lane } = stateOf([], [segmentOf(3, pairs)]);
     expect(() => idlePairsOf({ lane, idle: undefined })).toThrow(
@@ -170,7 +216,7 @@ describe('a pair that is idle', () => {
   it('of the current boot counts in its total, and no other', () => {
     const named = pairsAgo(0, 2);
     const mine = segmentOf(4, pairsAgo(30, 1, 'mine'));
-    const others = segmentOf(3, pairsAgo(30, 1, 'others'), 'boot-0');
+    const others = segmentOf(3, pairsAgo(30, 3, 'others'), 'boot-0');
     const { lane, idle } = stateOf(named, [mine, others]);
     expect(bootTotals({ ...lane, idle: idle! })).toEqual({ packets: 9n, bytes: 90n });
   });

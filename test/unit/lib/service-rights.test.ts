@@ -107,12 +107,28 @@ function resolverNeeds(): ServiceNeed[] {
     }));
 }
 
+function requestLogNeeds(): ServiceNeed[] {
+  return ofType('AWS::AppSync::GraphQLApi').flatMap(([{ stack }, { LogConfig }]) => {
+    if (!LogConfig) return [];
+    const group = ofType('AWS::Logs::LogGroup').find(
+      ([resource, { LogGroupName }]) =>
+        resource.stack === stack && String(LogGroupName).startsWith('/aws/appsync/'),
+    );
+    return ['logs:CreateLogStream', 'logs:PutLogEvents'].map(action => ({
+      role: LogConfig.CloudWatchLogsRoleArn,
+      action,
+      resource: arn('logs', physicalName(group![0])),
+    }));
+  });
+}
+
 const needs = (): ServiceNeed[] => [
   ...functionNeeds(),
   ...eventSourceNeeds(),
   ...asynchronousNeeds(),
   ...scheduleNeeds(),
   ...resolverNeeds(),
+  ...requestLogNeeds(),
 ];
 
 it('services may do with our roles what they have to: logs, streams, queues, schedules, resolvers', () => {

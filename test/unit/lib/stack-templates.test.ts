@@ -585,11 +585,8 @@ describe('rights', () => {
       ['ApiFun', 's3:ListBucket', ['']],
       ['Export', 's3:GetObject', log],
       ['Export', 's3:ListBucket', ['']],
-      [
-        'Export',
-        ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload'],
-        ['/exports/*', '/unfinished/*'],
-      ],
+      ['Export', ['s3:PutObject', 's3:GetObject'], ['/exports/*', '/unfinished/*']],
+      ['Export', 's3:AbortMultipartUpload', ['/exports/*']],
       ['FlowLo', 's3:GetObject', log],
       ['FlowLo', 's3:ListBucket', ['']],
       ['FlowLo', ['s3:PutObject', 's3:DeleteObject'], log],

@@ -3,7 +3,9 @@ import { decide } from '../../../local/rights/decide.ts';
 import { makeGuard } from '../../../local/rights/guard.ts';
 import type { AwsRequest, Place } from '../../../local/rights/need.ts';
 import { needsOfRequest } from '../../../local/rights/needs-of-request.ts';
+import type { RightsRecord } from '../../../local/rights/record-rights.ts';
 import { policyDocumentSchema, type Statement } from '../../../local/rights/statement.ts';
+import { rightsComplaints } from '../../support/rights/rights-complaints.ts';
 
 const TABLE = 'arn:aws:dynamodb:eu-central-1:000000000000:table/Traffic';
 const place: Place = {
@@ -322,5 +324,47 @@ describe('a guard', () => {
 
   it('refuses what it does not know', () => {
     expect(guard(dynamodb('Scan', {}))).toMatchObject({ name: 'UnknownCall' });
+  });
+});
+
+describe('after a run of tests', () => {
+  const statements = policy(
+    allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], TABLE, among('A', 'B#*')),
+    allow(['s3:GetObject'], ['arn:aws:s3:::files/flows/*', 'arn:aws:s3:::files/exports/*']),
+    allow('logs:PutLogEvents', 'arn:aws:logs:eu-central-1:000000000000:log'),
+    deny('dynamodb:DeleteItem', TABLE),
+  );
+  const functions = { cleanup: { rights: { role: 'cleanup', statements, place }, environment: {} } };
+  const used = (request: AwsRequest): RightsRecord[] => {
+    const records: RightsRecord[] = [];
+    makeGuard(functions.cleanup.rights, {
+      onGrant: grant => records.push({ role: 'cleanup', grant }),
+      onRefusal: ({ message }) => records.push({ role: 'cleanup', refused: message }),
+    })(request);
+    return records;
+  };
+  const records = [
+    ...used(dynamodb('PutItem', { TableName: 'Traffic', Item: key('A') })),
+    ...used(dynamodb('PutItem', { TableName: 'Traffic', Item: key('B#1') })),
+    ...used(dynamodb('UpdateItem', { TableName: 'Traffic', Key: key('A') })),
+    ...used(s3('GET', '/flows/x')),
+  ];
+  const unused = (right: string) =>
+    `A function has a right that no test makes use of. cleanup: ${right}: take it away, or say why it is needed in test/support/rights/exceptions.ts.`;
+
+  it('rights are named that none has used, each action, resource and key by itself, without exceptions', () => {
+    expect(rightsComplaints(functions, records, { whole: true })).toEqual([
+      unused('dynamodb:UpdateItem on table/Traffic with key B#*'),
+      unused('s3:GetObject on files/exports/*'),
+    ]);
+    expect(rightsComplaints(functions, records, { whole: false })).toEqual([]);
+  });
+
+  it('calls are named that were refused, after some of the tests too', () => {
+    const [refused] = used(dynamodb('DeleteItem', { TableName: 'Traffic', Key: key('A') }));
+    const message = `User: cleanup is not authorized to perform: dynamodb:DeleteItem on resource: ${TABLE} with key A with an explicit deny in an identity-based policy`;
+    expect(rightsComplaints(functions, [...records, refused!], { whole: false })).toEqual([
+      `A function lacks a right. cleanup: ${message}`,
+    ]);
   });
 });

@@ -102,6 +102,14 @@ function Entry({ entry, onOpen }: { entry: FullEntry; onOpen(id: string): void }
           <bdi>{actorName(actor)}</bdi>
           {actor.source_ip !== null && <span className="muted"> from {actor.source_ip}</span>}
         </dd>
+        {actor.request_id !== null && (
+          <>
+            <dt>Request</dt>
+            <dd className="breakable">
+              <code>{actor.request_id}</code>
+            </dd>
+          </>
+        )}
         <dt>Target</dt>
         <dd className="breakable">
           {target === null ? '–' : <ChangeTarget target={target} target_name={target_name} />}

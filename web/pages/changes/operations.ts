@@ -49,8 +49,8 @@ export const BY_ITSELF = [
 export const ENTRY = graphql(`
   query ChangeEntry($id: ID!) {
     auditEntry(id: $id) {
-      id at started_at actor { kind email username sub groups source_ip } operation did target target_name outcome error_type message
-      attempts request undoes undone_by undoable_until undo_needs before after
+      id at started_at actor { kind email username sub groups source_ip request_id } operation did target target_name outcome
+      error_type message attempts request undoes undone_by undoable_until undo_needs before after
     }
   }
 `);

@@ -144,6 +144,22 @@ describe('an answer', () => {
     expect(await server.query(query)).toHaveProperty('data.__schema.types.0');
   });
 
+  it('holds the schema for nobody where the API says so, and its data as ever', async () => {
+    const closed = await startTestGateway({
+      answers: { 'Query.me': () => ({ data: 1 }) },
+      api: { introspection: false },
+    });
+    expect(await closed.query('{ __schema { queryType { name } } }')).toMatchObject({
+      data: null,
+      errors: [
+        { errorType: 'ValidationError', message: 'Introspection is disabled for this API.' },
+        { errorType: 'ValidationError', message: 'Introspection is disabled for this API.' },
+      ],
+    });
+    expect(await closed.query('{ me __typename }')).toEqual({ data: { me: '1', __typename: 'Query' } });
+    await closed.stop();
+  });
+
   it('says so when it would be over 5 MiB', async () => {
     expect(await server.query('{ sites(limit: 5) { name } }')).toEqual({
       data: null,

@@ -7,7 +7,7 @@ import { deployedStacks } from '../../../../scripts/rehearse/cdk.ts';
 import { changeTemplate, changeTemplates } from '../../../../scripts/rehearse/change-template.ts';
 import { forMiniStack, spoilt } from '../../../../scripts/rehearse/changed-templates.ts';
 import { sum } from '../../../../scripts/rehearse/office-edge.ts';
-import { refusalsIn } from '../../../../scripts/rehearse/rehearsal-checks.ts';
+import { problemsIn } from '../../../../scripts/rehearse/rehearsal-checks.ts';
 import { schedulesIn } from '../../../../scripts/rehearse/schedule-clock.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'patronus-assembly-'));
@@ -130,15 +130,26 @@ describe('templates for MiniStack', () => {
   });
 });
 
-describe('what functions were refused', () => {
-  it('is read off the log, each right once', () => {
-    const line = (action: string) =>
-      `"message":"User: arn:aws:sts::000000000000:assumed-role/Events-Role/Events-Fn is not authorized to perform: ${action} because no policy allows it"`;
-    expect(refusalsIn([line('s3:GetObject'), line('s3:GetObject'), line('sns:Publish')].join('\n'))).toEqual([
+describe('what went wrong in functions', () => {
+  it('is read off the log, each once', () => {
+    const refusal = (action: string) =>
+      `{"level":"WARN","message":"User: arn:aws:sts::000000000000:assumed-role/Events-Role/Events-Fn is not authorized to perform: ${action} because no policy allows it"}`;
+    const log = [
+      '2026-11-29 20:13:49 INFO [lambda] ESM: Lambda Broadcast output:',
+      '{"level":"INFO","message":"Published changes.","service":"broadcast"}',
+      refusal('s3:GetObject'),
+      refusal('s3:GetObject'),
+      refusal('sns:Publish'),
+      '{"level":"ERROR","message":"A site \\"A\\" was not told.","timestamp":"2026","service":"broadcast","cause":{}}',
+      '2026-11-29 20:23:26 ERROR [lambda] Warm worker execution error for Ingest: it exited',
+    ].join('\n');
+    expect(problemsIn(log)).toEqual([
       'Events-Role may not s3:GetObject.',
       'Events-Role may not sns:Publish.',
+      'broadcast: A site \\"A\\" was not told.',
+      'Warm worker execution error for Ingest: it exited',
     ]);
-    expect(refusalsIn('Published changes.')).toEqual([]);
+    expect(problemsIn('{"level":"INFO","message":"Published changes.","service":"broadcast"}')).toEqual([]);
   });
 });
 

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { SCHEMA_IS_HIDDEN, saidOnce } from '../../../web/graphiql/hidden-schema.ts';
+
+const refused = { data: null, errors: [{ message: 'Introspection is disabled for this API.' }] };
+
+it('GraphiQL says once that the schema is hidden, and shows every other answer as it is', () => {
+  expect(saidOnce('IntrospectionQuery', refused)).toBe(SCHEMA_IS_HIDDEN);
+  const schema = { data: { __schema: {} } };
+  expect(saidOnce('IntrospectionQuery', schema)).toBe(schema);
+  expect(saidOnce('Mine', refused)).toBe(refused);
+  expect(saidOnce(undefined, refused)).toBe(refused);
+});
