@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { APPLICATION_CLASSES } from './application-class.ts';
 import { parseCidr } from './ip-address.ts';
 import { MAX_ID_LENGTH, POLICY_PRIORITY } from './policy.ts';
+import { isPrintable } from './printable.ts';
 
 const cidr = z.string().refine(text => parseCidr(text) !== undefined, {
   error: 'must be an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32',
@@ -10,14 +11,6 @@ const cidr = z.string().refine(text => parseCidr(text) !== undefined, {
 function wholeNumber(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
   return z.number({ error }).int({ error }).min(min, { error }).max(max, { error });
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f]/;
-
-/** What reports may hold as an id. */
-function isPrintable(id: string): boolean {
-  return !CONTROL.test(id) && id.isWellFormed();
 }
 
 const port = wholeNumber(0, 65535);

@@ -18,6 +18,7 @@ class InOrder extends BaseSequencer {
 export default defineConfig({
   test: {
     include: TESTS,
+    setupFiles: ['scripts/mutation/no-shrinking.ts'],
     // Each run has a process of its own; its test files share what they import.
     isolate: false,
     sequence: { sequencer: InOrder },

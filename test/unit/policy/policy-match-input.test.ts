@@ -27,6 +27,11 @@ describe('a policy from outside', () => {
     ['priority a fraction', { ...RULE, priority: 1.5 }, ['priority: must be a whole number from 0 to 1000']],
     ['priority a text', { ...RULE, priority: '1' }, ['priority: must be a whole number from 0 to 1000']],
     ['no id', { ...RULE, id: '' }, ['id: must not be empty']],
+    [
+      'an id with a mark of direction, which reports may not have either',
+      { ...RULE, id: 'a\u200f' },
+      ['id: must not hold control characters: reports with such ids are not counted'],
+    ],
     ['an id too long', { ...RULE, id: 'x'.repeat(129) }, ['id: must have at most 128 characters']],
     ['enabled a text', { ...RULE, enabled: 'yes' }, ['enabled: must be true or false']],
     [

@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { decodeReport } from '../../../core/report/decode-report.ts';
+import { encodeReport } from '../../../core/report/encode-report.ts';
+import { inflate, statedSize } from '../../../core/report/inflate-record.ts';
+import { checkStructure } from '../../../core/report/json-structure.ts';
+import { ReportRejected } from '../../../core/report/rejection.ts';
+import { parseReportJson } from '../../../core/report/report-json.ts';
+import { partOfPair } from '../../../core/report/report-parts.ts';
+import { makeReport, reportJson } from '../../support/report-records.ts';
+
+const KIB = 1024;
+const rejectionOf = (what: () => unknown): string | undefined => {
+  try {
+    what();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ReportRejected) return error.code;
+    throw error;
+  }
+};
+const structure = (json: string) => rejectionOf(() => checkStructure(Buffer.from(json)));
+
+describe('the structure of JSON', () => {
+  const names = (count: number) => `{${Array.from({ length: count }, (_, n) => `"field-${n}":0`).join(',')}}`;
+
+  it.each([
+    ['nesting', '['.repeat(8) + ']'.repeat(8), '['.repeat(9) + ']'.repeat(9), 'too_deep'],
+    ['values', `[${'0,'.repeat(24_576)}0]`, `[${'0,'.repeat(24_577)}0]`, 'too_complex'],
+    ['arrays', `[${'[]'.repeat(4607)}]`, `[${'[]'.repeat(4608)}]`, 'too_complex'],
+    ['objects', `[${'{}'.repeat(4607)}]`, `[${'{}'.repeat(4608)}]`, 'too_complex'],
+  ])('is bounded in %s', (_, most, more, code) => {
+    expect([structure(most), structure(more)]).toEqual([undefined, code]);
+  });
+
+  it('is bounded in names, each counted once', () => {
+    // Hashes are of 14 bits, so that a few names may share one.
+    expect(structure(names(256))).toBeUndefined();
+    expect(structure(names(300))).toBe('too_complex');
+    expect(structure(`[${`${names(200)},`.repeat(10)}0]`)).toBeUndefined();
+  });
+
+  it.each([
+    [String.raw`"\"[[[[[[[[[["`, undefined],
+    [String.raw`["\\",[[[[[[[[0]]]]]]]]]`, 'too_deep'],
+    [`"${'[,'.repeat(30_000)}`, undefined],
+  ])('is not misled by texts: %.20s', (json, code) => {
+    expect(structure(json)).toBe(code);
+  });
+});
+
+describe('a record', () => {
+  const spaces = (length: number) => Buffer.from('{}'.padEnd(length));
+
+  it('is of 256 KiB of JSON at most, as it is and inflated', () => {
+    for (const packed of [(bytes: Buffer) => bytes, (bytes: Buffer) => gzipSync(bytes)]) {
+      expect(rejectionOf(() => parseReportJson(packed(spaces(256 * KIB))))).toBeUndefined();
+      expect(rejectionOf(() => parseReportJson(packed(spaces(256 * KIB + 1))))).toBe('too_large');
+    }
+  });
+
+  it('of gzip is refused unread where no 256 KiB can be so long', () => {
+    const MOST = 256 * KIB * 1.125 + KIB;
+    const gzip = (length: number) => Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(length - 2, 1)]);
+    expect(rejectionOf(() => inflate(gzip(MOST)))).toBe('bad_gzip');
+    expect(rejectionOf(() => inflate(gzip(MOST + 1)))).toBe('too_large');
+  });
+
+  it('is gzip only by both of its first bytes', () => {
+    for (const bytes of [[0x1f, 0x7b], [0x7b, 0x8b], []]) {
+      const record = Uint8Array.from(bytes);
+      expect(inflate(record)).toBe(record);
+    }
+  });
+
+  it('of random bytes of any size is inflated as it was', () => {
+    for (const size of [0, 1, 100 * KIB, 200 * KIB, 256 * KIB]) {
+      const bytes = randomBytes(size);
+      expect(Buffer.from(inflate(gzipSync(bytes))).equals(bytes)).toBe(true);
+      expect(statedSize(gzipSync(bytes))).toBe(size);
+    }
+  });
+
+  it('states its size in its last four bytes, above 2^31 too', () => {
+    const end = (...bytes: number[]) => Uint8Array.from([...new Array<number>(14).fill(0), ...bytes]);
+    expect(statedSize(end(1, 2, 3, 0xff))).toBe(0xff030201);
+    expect(statedSize(end(1, 2, 3, 0xff).subarray(1))).toBe(0);
+  });
+
+  it('of gzip that gives nothing for many bytes is refused', () => {
+    // Stored blocks without a byte in them, five bytes each.
+    const empty = Buffer.concat(new Array<Buffer>(30_000).fill(Buffer.from([0, 0, 0, 0xff, 0xff])));
+    const head = gzipSync('').subarray(0, 10);
+    expect(rejectionOf(() => inflate(Buffer.concat([head, empty])))).toBe('bad_gzip');
+  });
+
+  it('tells what was wrong with it', () => {
+    const causeOf = (record: Uint8Array) => {
+      try {
+        parseReportJson(record);
+      } catch (error) {
+        return (error as Error).cause;
+      }
+    };
+    expect(causeOf(Buffer.from('{'))).toBeInstanceOf(SyntaxError);
+    expect(causeOf(Uint8Array.from([0x22, 0xff, 0x22]))).toBeInstanceOf(TypeError);
+    expect(causeOf(Uint8Array.from([0x1f, 0x8b, 0]))).toBeInstanceOf(Error);
+    expect(parseReportJson(Buffer.from('"é"')).value).toBe('é');
+  });
+});
+
+describe('a field', () => {
+  const changed = (fields: object) => () =>
+    decodeReport(Buffer.from(reportJson({ ...makeReport(), ...fields })), 'edge-1');
+  const pair = { policy_id: 'p', endpoint_id: 'w', packets: 1, bytes: 1, active_flows: 0 };
+  const policies = (more: object) => changed({ policies: [{ ...pair, ...more }] });
+
+  it.each([
+    ['an id of 128 characters', policies({ policy_id: 'p'.repeat(128) }), undefined],
+    ['an id of 129', policies({ policy_id: 'p'.repeat(129) }), 'bad_field'],
+    ['as many active flows as there may be', policies({ active_flows: 2 ** 32 - 1 }), undefined],
+    ['one more', policies({ active_flows: 2 ** 32 }), 'bad_field'],
+    ['the same as text', policies({ active_flows: '4294967295' }), undefined],
+    ['one more as text', policies({ active_flows: '4294967296' }), 'bad_field'],
+    ['half a flow', policies({ active_flows: 0.5 }), 'fractional_count'],
+    ['a count that is no text of digits', policies({ packets: ' ' }), 'bad_field'],
+    ['the largest count', policies({ packets: '9223372036854775807' }), undefined],
+    ['a larger one', policies({ packets: '9223372036854775808' }), 'count_too_large'],
+    ['28 February', changed({ sent_at: '2026-02-28T12:00:00Z' }), undefined],
+    ['29 February of a leap year', changed({ sent_at: '2028-02-29T12:00:00Z' }), undefined],
+    ['29 February of another', changed({ sent_at: '2026-02-29T12:00:00Z' }), 'bad_field'],
+    ['nine digits of a second', changed({ sent_at: '2026-02-28T12:00:00.123456789Z' }), undefined],
+    ['ten', changed({ sent_at: '2026-02-28T12:00:00.1234567890Z' }), 'bad_field'],
+    ['a time behind something', changed({ sent_at: ' 2026-02-28T12:00:00Z' }), 'bad_field'],
+  ])('with %s is taken or refused', (_, decode, code) => {
+    expect(rejectionOf(decode)).toBe(code);
+  });
+
+  it('that is wrong is shown up to 60 characters', () => {
+    const shown = (length: number) => {
+      try {
+        changed({ interval_s: 'x'.repeat(length) })();
+      } catch (error) {
+        return /is (".*?); expected/.exec((error as Error).message)?.[1];
+      }
+    };
+    expect(shown(58)).toBe(`"${'x'.repeat(58)}"`);
+    expect(shown(59)).toBe(`"${'x'.repeat(59)}…`);
+  });
+
+  it('that nothing knows is looked at for its structure', () => {
+    expect(rejectionOf(changed({ more: JSON.parse('['.repeat(9) + ']'.repeat(9)) }))).toBe('too_deep');
+  });
+});
+
+describe('a part', () => {
+  it('of a report of one part is the first, and of several the same each time', () => {
+    const pair = { policy_id: 'p', endpoint_id: 'w' };
+    expect(partOfPair(pair, 1)).toBe(0);
+    // Fixed for good: totals of a pair stay in one lane.
+    expect([2, 3, 7, 1024].map(parts => partOfPair(pair, parts))).toEqual([0, 2, 4, 894]);
+  });
+
+  it('that is too large without a single flow can not be sent', () => {
+    const policies = Array.from({ length: 3000 }, (_, n) => ({
+      policy_id: 'p',
+      endpoint_id: `${n}`.padStart(128, '0'),
+    }));
+    expect(() => encodeReport(makeReport({ policies }))).toThrow(
+      /^Part 0 of a report has \d{6} bytes of JSON; 262144 are allowed\.$/,
+    );
+  });
+});
