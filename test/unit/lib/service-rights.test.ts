@@ -51,11 +51,11 @@ const ofType = (type: string): [Resource, Properties][] =>
     .filter(resource => resource.type === type)
     .map(resource => [resource, planned.deployment.properties(resource)]);
 
-/** The role of a function, by the name or ARN that others call it by. */
+/** The role of a function, by the name or ARN that others call it by, with an alias or without. */
 function roleOf(name: string): string {
   const [, found] = ofType('AWS::Lambda::Function').find(([resource]) => {
     const own = physicalName(resource);
-    return name === own || name.endsWith(`:function:${own}`);
+    return name === own || name.replace(/:live$/, '').endsWith(`:function:${own}`);
   })!;
   return found.Role;
 }
@@ -100,11 +100,12 @@ function scheduleNeeds(): ServiceNeed[] {
 function resolverNeeds(): ServiceNeed[] {
   return ofType('AWS::AppSync::DataSource')
     .filter(([, { Type }]) => Type === 'AWS_LAMBDA')
-    .map(([, { ServiceRoleArn, LambdaConfig }]) => ({
-      role: ServiceRoleArn,
-      action: 'lambda:InvokeFunction',
-      resource: LambdaConfig.LambdaFunctionArn,
-    }));
+    .flatMap(([, { ServiceRoleArn: role, LambdaConfig }]) => {
+      const live: string = LambdaConfig.LambdaFunctionArn;
+      const action = 'lambda:InvokeFunction';
+      // While the first deployment with an alias is under way, the source still calls the function itself (docs/decisions/233).
+      return [live, live.replace(/:live$/, '')].map(resource => ({ role, action, resource }));
+    });
 }
 
 function requestLogNeeds(): ServiceNeed[] {
