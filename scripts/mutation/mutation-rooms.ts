@@ -52,8 +52,11 @@ const TESTS: Record<string, readonly string[]> = {
     ...['ledger/lane-fold', 'ledger/lane-readings', 'ledger/lane-idle-pairs', 'ledger/check-boot-size'],
     ...['ledger/lane-rates', 'routing/edge-clocks'],
   ],
-  'routing/health': ['routing'],
-  'routing/choice': ['routing/routing-decision'],
+  'routing/health': [
+    ...['routing/health-score', 'routing/settled-score', 'routing/passive-loss', 'routing/has-moved'],
+    ...['routing/explain-choice', 'routing/routing-decision'],
+  ],
+  'routing/choice': ['routing/explain-choice', 'routing/routing-decision'],
 };
 
 /** The rooms without storage and processes: their tests take milliseconds, so that each line can be broken. */

@@ -7,7 +7,7 @@ import { inflate, statedSize } from '../../../core/report/inflate-record.ts';
 import { checkStructure } from '../../../core/report/json-structure.ts';
 import { ReportRejected } from '../../../core/report/rejection.ts';
 import { parseReportJson } from '../../../core/report/report-json.ts';
-import { partOfPair } from '../../../core/report/report-parts.ts';
+import { partOfPair, partsNeeded } from '../../../core/report/report-parts.ts';
 import { makeReport, reportJson } from '../../support/report-records.ts';
 
 const KIB = 1024;
@@ -155,6 +155,37 @@ describe('a field', () => {
 });
 
 describe('a part', () => {
+  const id = (n: number) => `${n}`.padStart(36, '0');
+
+  it('holds so many paths that 56 KiB are enough for their totals', () => {
+    const paths = (count: number) => Array.from({ length: count }, (_, n) => ({ path_id: id(n) }));
+    // 320 bytes around each id of 38 with its quotes.
+    expect(partsNeeded({ pairs: [], paths: paths(160) })).toBe(1);
+    expect(partsNeeded({ pairs: [], paths: paths(161) })).toBe(2);
+  });
+
+  it('holds so many pairs that 176 KiB are enough for their totals', () => {
+    const pairs = (count: number) =>
+      Array.from({ length: count }, (_, n) => ({ policy_id: 'p', endpoint_id: id(n) }));
+    // 140 bytes around a policy of 3 and an endpoint of 38.
+    expect(partsNeeded({ pairs: pairs(995) })).toBe(1);
+    expect(partsNeeded({ pairs: pairs(996) })).toBe(2);
+  });
+
+  it('may have several paths, and none twice', () => {
+    const path = {
+      ...{ latency_ms: 1, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 1 },
+      measured_at: '2026-01-31T12:00:00Z',
+      ...{ tx_packets: 0n, tx_bytes: 0n, rx_packets: 0n, rx_bytes: 0n },
+    };
+    const decode = (...ids: string[]) => {
+      const paths = ids.map(path_id => ({ ...path, path_id }));
+      return decodeReport(Buffer.from(reportJson(makeReport({ paths }))), 'edge-1').report.paths.length;
+    };
+    expect(decode(id(1), id(2), id(3))).toBe(3);
+    expect(rejectionOf(() => decode(id(1), id(2), id(1)))).toBe('duplicate_path');
+  });
+
   it('of a report of one part is the first, and of several the same each time', () => {
     const pair = { policy_id: 'p', endpoint_id: 'w' };
     expect(partOfPair(pair, 1)).toBe(0);

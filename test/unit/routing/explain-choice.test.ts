@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import type { PathCandidate } from '../../../core/routing/choice/choose-path.ts';
+import { explainChoice } from '../../../core/routing/choice/explain-choice.ts';
+import { type PathPreference, pathPreferenceSchema } from '../../../core/routing/choice/path-preference.ts';
+import { makeDecision } from '../../../core/routing/choice/routing-decision.ts';
+
+const good = { latency_ms: 20, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 500 };
+
+const path = (path_id: string, metrics: Partial<typeof good> | null, more: Partial<PathCandidate> = {}) => ({
+  ...{ path_id, cost_per_gb: 0.05, out: false },
+  ...(metrics && { metrics: { ...good, ...metrics, measured_at: '2026-01-31T11:59:30.000Z' } }),
+  ...more,
+});
+
+const explain = (candidates: PathCandidate[], preference: PathPreference) =>
+  explainChoice(candidates, preference, path_id => `${path_id} was left.`);
+
+describe('the explanation of a choice', () => {
+  const candidates: PathCandidate[] = [
+    path('out', {}, { out: true }),
+    path('unmeasured', null),
+    path('dead', { packet_loss_pct: 100 }),
+    path('slow', { latency_ms: 35 }),
+    path('fast', { latency_ms: 20, bandwidth_mbps: 300 }, { cost_per_gb: 0.09 }),
+  ];
+
+  it('has the best first, and says of each other how much worse it is, or why it was left out', () => {
+    const { selected_path_id, reason, candidates: ranked } = explain(candidates, { kind: 'LOWEST_LATENCY' });
+    expect(selected_path_id).toBe('fast');
+    expect(reason).toBe(makeDecision(candidates, { preference: { kind: 'LOWEST_LATENCY' }, now: 0 }).reason);
+    expect(
+      ranked.map(({ candidate, standing, value, margin, excluded, rank }) => [
+        ...[candidate.path_id, standing, value, margin, excluded, rank],
+      ]),
+    ).toEqual([
+      ['fast', 'optimal', 20, 0, null, 1],
+      ['slow', 'optimal', 35, 15, null, 2],
+      [
+        'unmeasured',
+        'unmeasured',
+        null,
+        null,
+        'It is not measured lately, and a path is there that is optimal.',
+        3,
+      ],
+      ['dead', 'out', 20, null, 'Nothing comes through: all of its probes were lost.', null],
+      ['out', 'out', 20, null, 'out was left.', null],
+    ]);
+  });
+
+  it.each<[PathPreference, [string, number | null, number | null][]]>([
+    [
+      { kind: 'HIGHEST_BANDWIDTH' },
+      [
+        ['slow', 500, 0],
+        ['fast', 300, 200],
+        ['unmeasured', null, null],
+      ],
+    ],
+    [
+      { kind: 'LOWEST_COST' },
+      [
+        ['slow', 0.05, 0],
+        ['fast', 0.09, 0.04],
+        ['unmeasured', 0.05, null],
+      ],
+    ],
+  ])('compares in the unit of what is preferred: %o', (preference, expected) => {
+    const ranked = explain([candidates[1]!, ...candidates.slice(3)], preference).candidates;
+    for (const [index, [path_id, value, margin]] of expected.entries()) {
+      const found = ranked[index]!;
+      expect(found.candidate.path_id).toBe(path_id);
+      if (value === null) expect(found.value).toBeNull();
+      else expect(found.value).toBeCloseTo(value, 9);
+      if (margin === null) expect(found.margin).toBeNull();
+      else expect(found.margin).toBeCloseTo(margin, 9);
+    }
+  });
+
+  it('selects none where all are out, and ranks none', () => {
+    const { selected_path_id, candidates: ranked } = explain([candidates[0]!], { kind: 'LOWEST_LATENCY' });
+    expect([selected_path_id, ranked.map(({ rank, margin }) => [rank, margin])]).toEqual([
+      null,
+      [[null, null]],
+    ]);
+  });
+
+  it('goes by ids between equal paths, and shows what each is made of', () => {
+    const equal = [path('b', {}), path('a', {})];
+    const ranked = explain(equal, { kind: 'LOWEST_LATENCY' }).candidates;
+    expect(ranked.map(({ candidate }) => candidate.path_id)).toEqual(['a', 'b']);
+    expect(ranked[0]).toMatchObject({
+      settled_score: expect.any(Number),
+      components: { bandwidth: 50, loss: 100 },
+    });
+    const [unknown] = explain([candidates[1]!], { kind: 'LOWEST_LATENCY' }).candidates;
+    expect([unknown?.settled_score, unknown?.components, unknown?.value]).toEqual([null, null, null]);
+  });
+});
+
+describe('a preference from outside', () => {
+  it.each(['LOWEST_LATENCY', 'HIGHEST_BANDWIDTH', 'LOWEST_PACKET_LOSS', 'LOWEST_COST'])('may be %s', kind => {
+    expect(pathPreferenceSchema.parse({ kind })).toEqual({ kind });
+  });
+
+  it('has weights of 0 where it leaves them out, one above 0, and each of a million at most', () => {
+    const custom = (weights: object) => pathPreferenceSchema.safeParse({ kind: 'CUSTOM', weights });
+    expect(custom({ loss: 1_000_000 }).data).toEqual({
+      kind: 'CUSTOM',
+      weights: { latency: 0, jitter: 0, loss: 1_000_000, bandwidth: 0, cost: 0 },
+    });
+    expect(custom({ loss: 1_000_001 }).success).toBe(false);
+    expect(custom({ loss: 0 }).error?.issues.map(({ message }) => message)).toEqual([
+      'At least one weight must be above 0.',
+    ]);
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import type { FlowRecord } from '../../../core/totals/flow-record.ts';
+import { IdNumbers } from '../../../core/totals/id-numbers.ts';
+import { isOtherFlows, limitFlows } from '../../../core/totals/other-flows.ts';
+import { PairTotals } from '../../../core/totals/pair-totals.ts';
+
+const flow = (src: string, bytes: bigint, more: Partial<FlowRecord> = {}): FlowRecord => ({
+  ...{ policy_id: 'p', endpoint_id: 'w', src, src_port: 1, dst: '10.1.0.1', dst_port: 2, protocol: 6 },
+  ...{ packets: 1n, bytes, first: '2026-01-31T12:00:05Z', last: '2026-01-31T12:00:06Z' },
+  ...more,
+});
+
+describe('flows that are too many', () => {
+  it('are the largest by bytes, and the rest is summed, a record a policy and endpoint', () => {
+    const flows = [
+      flow('10.0.0.1', 5n),
+      flow('10.0.0.2', 9n),
+      flow('10.0.0.3', 7n, { first: '2026-01-31T12:00:01Z' }),
+      flow('10.0.0.4', 6n, { last: '2026-01-31T12:00:09Z' }),
+      flow('10.0.0.5', 4n, { endpoint_id: 'w2' }),
+      flow('10.0.0.6', 3n, { policy_id: 'q' }),
+    ];
+    const other = { src: 'other', src_port: 0, dst: 'other', dst_port: 0, protocol: 0 };
+    expect(limitFlows(flows, 1)).toEqual([
+      flows[1],
+      {
+        ...flow('', 18n, other),
+        ...{ packets: 3n, first: '2026-01-31T12:00:01Z', last: '2026-01-31T12:00:09Z' },
+      },
+      { ...flow('', 4n, other), endpoint_id: 'w2' },
+      { ...flow('', 3n, other), policy_id: 'q' },
+    ]);
+    expect(limitFlows(flows, 6).map(({ bytes }) => bytes)).toEqual([9n, 7n, 6n, 5n, 4n, 3n]);
+  });
+
+  it('are one where they are the same flow, in whichever order', () => {
+    const early = flow('10.0.0.1', 5n, { first: '2026-01-31T12:00:01Z', last: '2026-01-31T12:00:02Z' });
+    const late = flow('10.0.0.1', 6n);
+    const sum = { bytes: 11n, packets: 2n, first: early.first, last: late.last };
+    expect(limitFlows([early, late], 5)).toEqual([{ ...early, ...sum }]);
+    expect(limitFlows([late, early], 5)).toEqual([{ ...late, ...sum }]);
+  });
+
+  it('keep a sum that was made before, and add to it', () => {
+    const before = limitFlows([flow('10.0.0.1', 5n)], 0);
+    expect(before.map(isOtherFlows)).toEqual([true]);
+    const again = limitFlows([...before, flow('10.0.0.2', 9n), flow('10.0.0.3', 7n)], 1);
+    expect(again.map(({ src, bytes }) => [src, bytes])).toEqual([
+      ['10.0.0.2', 9n],
+      ['other', 12n],
+    ]);
+  });
+
+  it('of the same size are chosen by what they are, not by their order', () => {
+    const flows = ['10.0.0.3', '10.0.0.1', '10.0.0.2'].map(src => flow(src, 5n));
+    for (const given of [flows, flows.toReversed()]) {
+      expect(limitFlows(given, 2).map(({ src }) => src)).toEqual(['10.0.0.1', '10.0.0.2', 'other']);
+    }
+  });
+
+  it('are told from those that only have such an end', () => {
+    expect(isOtherFlows({ src: 'other', dst: '10.0.0.1' })).toBe(false);
+    expect(isOtherFlows({ src: '10.0.0.1', dst: 'other' })).toBe(false);
+  });
+});
+
+it('ids are numbered in the order of their first use, anew in each list', () => {
+  const ids = new IdNumbers();
+  const numbers = (list: string[]) => {
+    ids.begin();
+    return [list.map(id => ids.numberOf(id)), ids.size];
+  };
+  expect(numbers(['a', 'b', 'a', 'c', 'b'])).toEqual([[0, 1, 0, 2, 1], 3]);
+  expect(numbers(['c', 'd', 'a', 'c'])).toEqual([[0, 1, 2, 0], 3]);
+  expect(numbers([])).toEqual([[], 0]);
+});
+
+it('totals are exact past 2^52, whatever is added at once, and of as many pairs as come', () => {
+  const totals = new PairTotals();
+  const added = [2n ** 52n - 1n, 1n, 2n ** 53n + 3n, 2n ** 63n - 1n];
+  const pairs = Array.from({ length: 40 }, (_, n) => totals.indexOf(`p${n % 3}`, n % 5, n));
+  expect(new Set(pairs).size).toBe(40);
+  for (const pair of pairs) for (const count of added) totals.add(pair, count, 2n * count);
+  const sum = added.reduce((a, b) => a + b);
+  for (const pair of pairs) expect([totals.packets(pair), totals.bytes(pair)]).toEqual([sum, 2n * sum]);
+  expect(totals.indexOf('p1', 1, 1)).toBe(1);
+  expect(totals.ofPolicy('p1')).toEqual(pairs.filter(pair => pair % 3 === 1));
+  expect(totals.ofPolicy('none')).toEqual([]);
+});
