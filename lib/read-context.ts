@@ -6,25 +6,30 @@ import { readSettings, type Settings } from './settings.ts';
 const OF_THE_COMMAND_LINE = ['acknowledged-issue-numbers', 'cli-telemetry'];
 
 /**
- * Reads the settings from the CDK's context, which may hold nothing else but what the CDK itself puts there: a misspelt
- * setting would have no effect and no one would hear of it.
+ * Reads the settings from the CDK's context, which may hold nothing else but what the CDK itself puts there.
  * @throws SettingError with the setting's name and what it may be
  */
 export function readContext(node: Node): Settings {
+  const given = Object.keys(node.getAllContext()).filter(key => !isOfCdk(key));
+  return readGivenSettings(name => node.tryGetContext(name), given);
+}
+
+/**
+ * Reads the settings; `given` are the names that someone gave. A misspelt one would have no effect, and no one would hear of it.
+ * @throws SettingError with the setting's name and what it may be
+ */
+export function readGivenSettings(lookUp: (name: string) => unknown, given: readonly string[]): Settings {
   const known = new Set<string>();
   const settings = readSettings(name => {
     known.add(name);
-    return node.tryGetContext(name);
+    return lookUp(name);
   });
-  const given = Object.keys(node.getAllContext());
-  const unknown = given.filter(key => !known.has(key) && !isOfCdk(key));
-  if (unknown.length > 0) {
-    const [are, settingsAre] = unknown.length === 1 ? ['is', 'Setting'] : ['are', 'Settings'];
-    throw new SettingError(
-      `${settingsAre} ${unknown.join(', ')} ${are} unknown. There are ${[...known].sort().join(', ')}.`,
-    );
-  }
-  return settings;
+  const unknown = given.filter(name => !known.has(name));
+  if (unknown.length === 0) return settings;
+  const [are, named] = unknown.length === 1 ? ['is', 'Setting'] : ['are', 'Settings'];
+  throw new SettingError(
+    `${named} ${unknown.join(', ')} ${are} unknown. There are ${[...known].sort().join(', ')}.`,
+  );
 }
 
 function isOfCdk(key: string): boolean {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { EdgeError } from '../../../edge/edge-error.ts';
-import { readSettings, type Settings } from '../../../lib/settings.ts';
+import { readGivenSettings } from '../../../lib/read-context.ts';
+import type { Settings } from '../../../lib/settings.ts';
 import type { AwsOptions } from '../aws-options.ts';
 import { accountOf } from '../caller.ts';
 import { findStage } from '../find-stage.ts';
@@ -59,14 +59,5 @@ async function settingsOf({ stage, context }: DoctorOptions): Promise<Settings> 
   const file = new URL('../../../cdk.json', import.meta.url);
   const kept = (JSON.parse(await readFile(file, 'utf8')) as { context?: Record<string, unknown> }).context;
   const all: Record<string, unknown> = { ...kept, ...context, ...(stage && { stage }) };
-  const known = new Set<string>();
-  const settings = readSettings(name => {
-    known.add(name);
-    return all[name];
-  });
-  const unknown = Object.keys(context).filter(name => !known.has(name));
-  if (unknown.length === 0) return settings;
-  throw new EdgeError(
-    `There is no setting ${unknown.join(', ')}. There are ${[...known].sort().join(', ')}.`,
-  );
+  return readGivenSettings(name => all[name], Object.keys(context));
 }

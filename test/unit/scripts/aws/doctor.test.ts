@@ -455,7 +455,7 @@ describe('the doctor', () => {
   it.each([
     [
       { shard: '2' },
-      /^There is no setting shard\. There are access_log_days, .*, webhooks_to_private_addresses\.$/,
+      /^Setting shard is unknown\. There are access_log_days, .*, webhooks_to_private_addresses\.$/,
     ],
     [{ shards: '0' }, /^Setting shards must be a whole number from 1 to 500, but is "0"\.$/],
   ])('refuses the settings %j', async (context, message) => {
