@@ -1,4 +1,7 @@
-import type { MutantResult } from '@stryker-mutator/api/core';
+import type { Stryker } from '@stryker-mutator/core';
+
+/** A broken line, and what became of it. */
+export type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
 
 /** What became of the broken lines of a room or file. */
 export interface MutationScore {
