@@ -169,7 +169,7 @@ export class EventsStack extends Stack {
       environment: { GRAPHQL_URL: api.api.graphqlUrl, ...silenceEnvironment(settings) },
     });
     api.api.grantMutation(figures, 'publishFigures');
-    grantReadNetwork(data.network, figures, ['GetItem', 'BatchGetItem', 'Query']);
+    grantReadNetwork(data.network, figures, ['BatchGetItem', 'Query']);
     grantRead(data.traffic, figures, ['GetItem', 'BatchGetItem', 'Query']);
     grantRead(data.cache, figures, ['GetItem']);
     grantWriteAmong(data.traffic, figures, { UpdateItem: ['FIGURES'] });

@@ -46,7 +46,7 @@ export async function systemOf(outputs: Outputs, emulator: Emulator): Promise<De
 }
 
 /** MiniStack serves the API of an id at a path too, so that this program needs no proxy. */
-export function localAddress(graphqlUrl: string, { endpoint }: Pick<Emulator, 'endpoint'>): string {
+function localAddress(graphqlUrl: string, { endpoint }: Pick<Emulator, 'endpoint'>): string {
   const [id] = new URL(graphqlUrl).host.split('.');
   return `${endpoint}/v1/apis/${id}/graphql`;
 }

@@ -5,6 +5,7 @@ export const GAPS: readonly string[] = [
   'AppSync has no subscriptions: events are published, and reach no one.',
   'Rights are not held to partitions: requests lack dynamodb:LeadingKeys. Denials of partitions are not tried.',
   'Schedules do not call functions: the rehearsal does, each minute, with the time that MiniStack leaves out.',
+  'There is no CodeDeploy: the production stage gets new code all at once (canary_minutes=0).',
   'Event source mappings are made for functions and sources that are not there.',
   'Quotas, throttling, latencies and prices are not those of AWS.',
 ];

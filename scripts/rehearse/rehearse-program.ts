@@ -44,7 +44,6 @@ async function run(logs: string): Promise<number> {
     mkdirSync(folder, { recursive: true });
     console.log(`  logs: ${folder}`);
     await rehearse({ steps, python, folder, signal: abort.signal });
-    keepLogs(folder);
   } catch (cause) {
     if (!(cause instanceof ToolMissing)) throw cause;
     console.log(`skipped: ${cause.message}`);
@@ -52,6 +51,7 @@ async function run(logs: string): Promise<number> {
   } finally {
     await steps.end();
   }
+  keepLogs(folder);
   console.log(`Rehearsed in ${((Date.now() - began.getTime()) / 1000).toFixed(0)} s. Not shown by it:`);
   for (const gap of GAPS) console.log(`- ${gap}`);
   return 0;

@@ -1,6 +1,6 @@
-import { createHash, createHmac, getDiffieHellman, hkdfSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { SrpExchange, verifierOf } from './cloud-sign-in/srp-server.ts';
 
 /** Cognito's side of a sign-in with SRP, on the loopback, for one person. */
 export interface SrpCognito {
@@ -17,43 +17,25 @@ interface SrpOptions {
   access_token: string;
 }
 
-/** RFC 3526's group of 3,072 bits, which Cognito takes, with the generator 2. */
-const N = BigInt(`0x${getDiffieHellman('modp15').getPrime('hex')}`);
-const G = 2n;
-const INFO = 'Caldera Derived Key';
-
 /** Starts it. Verifies a password's proof as Cognito does, and refuses a wrong one. */
 export async function startSrpCognito(options: SrpOptions): Promise<SrpCognito> {
-  const pool = options.user_pool_id.split('_')[1]!;
-  const salt = BigInt(`0x${randomBytes(16).toString('hex')}`);
-  const inner = sha256(Buffer.from(`${pool}${options.user_id}:${options.password}`));
-  const verifier = power(G, numberOf(sha256(bytesOf(salt), inner)));
-  const b = BigInt(`0x${randomBytes(64).toString('hex')}`);
-  const B = (numberOf(sha256(bytesOf(N), bytesOf(G))) * verifier + power(G, b)) % N;
-  const secretBlock = randomBytes(32).toString('base64');
+  const who = `${options.user_pool_id.split('_')[1]}${options.user_id}`;
+  const verifier = verifierOf(who, options.password);
   const asked: SrpCognito['asked'] = [];
-  let A = 0n;
+  let exchange: SrpExchange | undefined;
 
   function answer(operation: string, input: Record<string, Record<string, string>>): [number, object] {
     asked.push({ operation, input });
     if (operation === 'InitiateAuth') {
-      A = BigInt(`0x${input.AuthParameters!.SRP_A}`);
+      exchange = new SrpExchange(verifier, input.AuthParameters!.SRP_A!);
       const ChallengeParameters = {
-        ...{ USERNAME: options.user_id, USER_ID_FOR_SRP: options.user_id, SECRET_BLOCK: secretBlock },
-        ...{ SALT: salt.toString(16), SRP_B: B.toString(16) },
+        ...{ USERNAME: options.user_id, USER_ID_FOR_SRP: options.user_id },
+        ...{ SECRET_BLOCK: exchange.secret_block, ...exchange.public },
       };
       return [200, { ChallengeName: 'PASSWORD_VERIFIER', ChallengeParameters }];
     }
-    const { TIMESTAMP = '', PASSWORD_CLAIM_SIGNATURE } = input.ChallengeResponses!;
-    const u = numberOf(sha256(bytesOf(A), bytesOf(B)));
-    const shared = power((A * power(verifier, u)) % N, b);
-    const key = Buffer.from(hkdfSync('sha256', bytesOf(shared), bytesOf(u), INFO, 16));
-    const proof = createHmac('sha256', key)
-      .update(pool + options.user_id)
-      .update(Buffer.from(secretBlock, 'base64'))
-      .update(TIMESTAMP)
-      .digest('base64');
-    if (proof !== PASSWORD_CLAIM_SIGNATURE) {
+    const { TIMESTAMP = '', PASSWORD_CLAIM_SIGNATURE = '' } = input.ChallengeResponses!;
+    if (!exchange?.proves(who, { timestamp: TIMESTAMP, signature: PASSWORD_CLAIM_SIGNATURE })) {
       return [400, { __type: 'NotAuthorizedException', message: 'Incorrect username or password.' }];
     }
     const tokens = {
@@ -77,25 +59,4 @@ export async function startSrpCognito(options: SrpOptions): Promise<SrpCognito> 
     asked,
     stop: () => new Promise(resolve => server.close(() => resolve())),
   };
-}
-
-function sha256(...parts: Buffer[]): Buffer {
-  return createHash('sha256').update(Buffer.concat(parts)).digest();
-}
-
-const numberOf = (bytes: Buffer): bigint => BigInt(`0x${bytes.toString('hex')}`);
-
-/** Big-endian, with a zero byte in front where the first bit is set. */
-function bytesOf(value: bigint): Buffer {
-  const hex = value.toString(16);
-  const even = hex.length % 2 === 0 ? hex : `0${hex}`;
-  return Buffer.from(/^[89a-f]/.test(even) ? `00${even}` : even, 'hex');
-}
-
-function power(base: bigint, exponent: bigint): bigint {
-  let result = 1n;
-  for (let [square, left] = [base % N, exponent]; left > 0n; left >>= 1n, square = (square * square) % N) {
-    if (left & 1n) result = (result * square) % N;
-  }
-  return result;
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { arn } from '../../aws/arn.ts';
 import type { LambdaFunction } from '../../lambda/lambda-function.ts';
 import { noEffect } from '../no-effect.ts';
+import { physicalName } from '../physical-name.ts';
 import type { MadeResources, ResourceType } from '../resource-type.ts';
 import { lambdaFunction } from './lambda-function.ts';
 
@@ -10,6 +12,9 @@ const aliasSchema = z.strictObject({
   FunctionVersion: noEffect('the code in the assembly is the only version here'),
   Description: noEffect('for people'),
 });
+
+/** An alias is in the stack of its function, so its name is known before the function is made. */
+const asWritten = z.object({ Name: z.string(), FunctionName: z.object({ Ref: z.string() }) });
 
 type AliasProperties = z.output<typeof aliasSchema>;
 
@@ -23,10 +28,14 @@ export const lambdaAlias: ResourceType<AliasProperties, FunctionAlias> = {
   type: 'AWS::Lambda::Alias',
   schema: aliasSchema,
   after: [lambdaFunction],
-  make({ properties: { Name: alias, FunctionName }, made }) {
-    const target = functionAt(made, FunctionName);
-    return { attributes: { Ref: `${target.arn}:${alias}` }, value: { alias, target } };
+  attributes({ stack, properties }) {
+    const { Name, FunctionName } = asWritten.parse(properties);
+    const name = physicalName({ stack, logicalId: FunctionName.Ref });
+    return { Ref: arn('lambda', `function:${name}:${Name}`) };
   },
+  make: ({ properties: { Name: alias, FunctionName }, made }) => ({
+    value: { alias, target: functionAt(made, FunctionName) },
+  }),
 };
 
 /** The function of a name or ARN, with an alias or without, or undefined. */

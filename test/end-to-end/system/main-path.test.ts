@@ -249,9 +249,12 @@ describe('a capture becomes exact counters in GraphQL', () => {
     const { child, ended } = startEdge(['smoke', '--local', '--system', folder], {
       program: projectFile('scripts/aws.ts'),
     });
-    // Its reports are on the stream then, and will be counted.
+    // Its reports are on the stream then, and will be counted. A second Ctrl-C would end the test at once.
+    let said = '';
     child.stderr!.on('data', text => {
-      if (String(text).includes('Waiting for the reports to be counted')) child.kill('SIGINT');
+      const before = said.includes('Waiting for the reports to be counted');
+      said += text;
+      if (!before && said.includes('Waiting for the reports to be counted')) child.kill('SIGINT');
     });
     const { code, stdout, stderr } = await ended;
     expect(stderr).toMatch(/^Ending: what the test has made is taken back\.$/m);

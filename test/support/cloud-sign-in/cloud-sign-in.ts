@@ -1,5 +1,5 @@
+import { totpCode } from '../../../scripts/aws/totp.ts';
 import { SrpExchange, type Verifier, verifierOf } from './srp-server.ts';
-import { totpCode } from './totp.ts';
 
 export interface CloudPerson {
   password: string;

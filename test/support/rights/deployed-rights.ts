@@ -10,6 +10,7 @@ import { dynamodbTable } from '../../../local/resources/types/dynamodb-table.ts'
 import { iamManagedPolicy, iamPolicy, statementsOfRole } from '../../../local/resources/types/iam-policy.ts';
 import { iamRole } from '../../../local/resources/types/iam-role.ts';
 import { kinesisStream } from '../../../local/resources/types/kinesis-stream.ts';
+import { lambdaAlias } from '../../../local/resources/types/lambda-alias.ts';
 import { lambdaFunction } from '../../../local/resources/types/lambda-function.ts';
 import { s3Bucket } from '../../../local/resources/types/s3-bucket.ts';
 import type { Rights } from '../../../local/rights/guard.ts';
@@ -39,7 +40,7 @@ export interface PlannedDeployment {
 const S3_ENDPOINT = 'http://127.0.0.1/s3';
 
 /** What is only named when it is made: the same names, and for the user pool one in the place of its id. */
-const NAMES = new Map<ResourceType, (name: string) => Partial<Attributes>>([
+const NAMES = new Map<ResourceType, (name: string, resource: Resource) => Partial<Attributes>>([
   [
     dynamodbTable,
     name => {
@@ -50,7 +51,15 @@ const NAMES = new Map<ResourceType, (name: string) => Partial<Attributes>>([
   [s3Bucket, name => ({ Ref: name.toLowerCase(), Arn: `arn:aws:s3:::${name.toLowerCase()}` })],
   [kinesisStream, name => ({ Arn: arn('kinesis', `stream/${name}`) })],
   [cognitoUserPool, name => ({ Arn: arn('cognito-idp', `userpool/${name}`) })],
-] as [ResourceType, (name: string) => Partial<Attributes>][]);
+  [
+    lambdaAlias,
+    (_, { stack, properties }) => {
+      const { Ref: logicalId } = properties.FunctionName as { Ref: string };
+      const target = arn('lambda', `function:${physicalName({ stack, logicalId })}`);
+      return { Ref: `${target}:${properties.Name}` };
+    },
+  ],
+] as [ResourceType, (name: string, resource: Resource) => Partial<Attributes>][]);
 
 /** Reads the rights of all functions out of templates, without engines. */
 export async function plan(assembly: CloudAssembly): Promise<PlannedDeployment> {
@@ -74,7 +83,7 @@ export async function plan(assembly: CloudAssembly): Promise<PlannedDeployment> 
     const names = [...NAMES].find(([{ type }]) => type === resource.type)?.[1];
     if (!names) return known(resource);
     const name = physicalName(resource);
-    return { Ref: name, ...names(name) } as Attributes;
+    return { Ref: name, ...names(name, resource) } as Attributes;
   };
   const known = (resource: Resource): Attributes => {
     try {

@@ -1,10 +1,10 @@
 import { fetchAuthSession, signOut } from 'aws-amplify/auth';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { totpCode } from '../../../scripts/aws/totp.ts';
 import { configureSession } from '../../../web/session/session.ts';
 import { isOver, signInProblem } from '../../../web/session/sign-in-problem.ts';
 import { type SignInStep, type Typed, takeStep } from '../../../web/session/sign-in-step.ts';
 import { CloudSignIn, type CloudSignInOptions } from '../../support/cloud-sign-in/cloud-sign-in.ts';
-import { totpCode } from '../../support/cloud-sign-in/totp.ts';
 
 const OUTPUTS = {
   version: '1.4',

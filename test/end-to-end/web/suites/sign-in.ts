@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createSignIn } from '../../../../local/provision/sign-ins.ts';
+import { totpCode } from '../../../../scripts/aws/totp.ts';
 import { newContext } from '../../../support/browser.ts';
-import { totpCode } from '../../../support/cloud-sign-in/totp.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
 
 const FAY = { email: 'fay@example.com', password: 'Correct-Horse-9', groups: ['viewer'] };
