@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { relative } from 'node:path';
+import type { LogLevel, MutantResult } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
 import { Argument, Command, Option } from 'commander';
 import {
@@ -11,13 +12,7 @@ import {
   sourcesOf,
   testFilesOf,
 } from './mutation/mutation-rooms.ts';
-import {
-  describeMutant,
-  type MutantResult,
-  type MutationScore,
-  scoreOf,
-  survivorsOf,
-} from './mutation/mutation-score.ts';
+import { describeMutant, type MutationScore, scoreOf, survivorsOf } from './mutation/mutation-score.ts';
 import { TESTS_VARIABLE } from './mutation/tests-variable.ts';
 
 const names = MUTATION_ROOMS.map(({ room }) => room);
@@ -110,7 +105,7 @@ async function breakLines({ room, tests }: MutationRoom, mutate: string[]): Prom
     ignorePatterns: ['/.local', '/bench', '/dist', '/docs/pictures', '/web'],
     tempDirName: copies,
     // A const enum of declarations only: there is no value to import.
-    logLevel: 'warn' as NonNullable<ConstructorParameters<typeof Stryker>[0]['logLevel']>,
+    logLevel: 'warn' as LogLevel.Warning,
     allowConsoleColors: false,
   });
   return stryker.runMutationTest();

@@ -1,7 +1,4 @@
-import type { Stryker } from '@stryker-mutator/core';
-
-/** A broken line, and what became of it. */
-export type MutantResult = Awaited<ReturnType<Stryker['runMutationTest']>>[number];
+import type { MutantResult } from '@stryker-mutator/api/core';
 
 /** What became of the broken lines of a room or file. */
 export interface MutationScore {
