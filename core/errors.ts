@@ -95,7 +95,8 @@ function wrongArgument(argument: string, message: string): WrongArgument {
 
 /** @example allowedBy('limit must be a whole number from 1 to 100.') // 'a whole number from 1 to 100' */
 function allowedBy(rule: string): string | null {
-  return /\bmust (?:be|have) ([^:;]+?)(?:[:;]|\.?$)/.exec(rule)?.[1] ?? null;
+  // What is in brackets belongs to what is allowed, colons included.
+  return /\bmust (?:be|have) ((?:\([^)]*\)|[^:;])+?)(?:[:;]|\.?$)/.exec(rule)?.[1] ?? null;
 }
 
 /** Longest text of a caller's that a message repeats, characters. */

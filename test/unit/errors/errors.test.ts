@@ -86,6 +86,10 @@ describe('wrong arguments', () => {
     ['name must have at most 80 characters', 'at most 80 characters'],
     ['to must be later than from: choose a later one.', 'later than from'],
     ['port must be 0; it was 7.', '0'],
+    [
+      'key must be a JWK ({"kty":"OKP"; …}) or in PEM: `edge -- key` prints it.',
+      'a JWK ({"kty":"OKP"; …}) or in PEM',
+    ],
     ['weight must be 0.5 or more.', '0.5 or more'],
     ['Sites mustbe known.', null],
     ['An endpoint of this name exists.', null],
