@@ -269,18 +269,29 @@ describe('the flow log', () => {
   });
 });
 
+describe('buckets', () => {
+  it('are encrypted and closed to the public, each of them', () => {
+    const buckets = ofType('AWS::S3::Bucket');
+    expect(buckets.length).toBeGreaterThan(3);
+    for (const [, { Properties }] of buckets) {
+      expect(Properties).toMatchObject({
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+      });
+    }
+  });
+});
+
 describe('the files of exports', () => {
-  it('are encrypted, open to nobody, reached by TLS only, and forgotten', () => {
+  it('are reached by TLS only, and forgotten', () => {
     exports.hasResourceProperties('AWS::S3::Bucket', {
-      BucketEncryption: {
-        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
-      },
-      PublicAccessBlockConfiguration: {
-        BlockPublicAcls: true,
-        BlockPublicPolicy: true,
-        IgnorePublicAcls: true,
-        RestrictPublicBuckets: true,
-      },
       LifecycleConfiguration: {
         Rules: [
           {

@@ -27,17 +27,6 @@ const distributionOf = (of: Template): Properties =>
 
 describe('the bucket of the console', () => {
   it('is open to the distribution alone, over TLS', () => {
-    template.allResourcesProperties('AWS::S3::Bucket', {
-      BucketEncryption: {
-        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
-      },
-      PublicAccessBlockConfiguration: {
-        BlockPublicAcls: true,
-        BlockPublicPolicy: true,
-        IgnorePublicAcls: true,
-        RestrictPublicBuckets: true,
-      },
-    });
     const policies = Object.values(template.findResources('AWS::S3::BucketPolicy'));
     const statements: Properties[] = policies.flatMap(
       ({ Properties }) => Properties.PolicyDocument.Statement,
