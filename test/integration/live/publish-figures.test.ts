@@ -11,6 +11,7 @@ import {
 import { type FigureMemory, readFigures } from '../../../core/live/read-figures.ts';
 import { makeFaults } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
+import { makeHub } from '../../support/network-bed.ts';
 import { reportRecord } from '../../support/report-records.ts';
 import { asFunction } from '../../support/rights/as-function.ts';
 import { storeContext } from '../../support/store-context.ts';
@@ -144,6 +145,7 @@ describe('publishing figures', () => {
   });
 
   it('is made of every scope', async () => {
+    await makeHub(contextOf(), { paths: 1, peers: 1 });
     const scopes = Object.keys(readFigures) as (keyof typeof readFigures)[];
     for (const scope of scopes) await renewLease(contextOf(), scope);
     const heard = new Set<string>();
