@@ -1,5 +1,6 @@
+import { type ExistingTables, readExistingTables } from './existing-tables.ts';
 import { SettingError } from './setting-error.ts';
-import { readText } from './setting-text.ts';
+import { readChoice, readSwitch, readText, readWholeNumber, type WholeNumber } from './setting-values.ts';
 import { readStage, type Stage } from './stage.ts';
 import { readWebSettings, type WebSettings } from './web-settings.ts';
 
@@ -110,20 +111,6 @@ const MFA = ['off', 'optional', 'required'] as const;
 const CANARY_MINUTES = [0, 5, 10, 15, 30] as const;
 export type CanaryMinutes = (typeof CANARY_MINUTES)[number];
 
-/** Names of tables that exist; undefined: the stack's own. `npm run recover -- adopt` prints them. */
-export interface ExistingTables {
-  audit: { name: string; stream_arn: string } | undefined;
-  network: { name: string; stream_arn: string } | undefined;
-  traffic: string | undefined;
-  cache: string | undefined;
-}
-
-interface WholeNumber {
-  fallback: number;
-  min: number;
-  max: number;
-}
-
 const WHOLE_NUMBERS = {
   shards: { fallback: 1, min: 1, max: 500 },
   stream_retention_hours: { fallback: 168, min: 24, max: 8760 },
@@ -227,59 +214,6 @@ function readStreamArn(given: unknown): string | undefined {
   );
 }
 
-function readExistingTables(lookUp: (name: string) => unknown): ExistingTables {
-  const audit = readStreamedTable('audit', lookUp);
-  const network = readStreamedTable('network', lookUp);
-  const traffic = readTableName('traffic_table', lookUp);
-  const cache = readTableName('cache_table', lookUp);
-  const names = [audit?.name, network?.name, traffic, cache].filter(name => name !== undefined);
-  if (new Set(names).size < names.length) {
-    throw new SettingError(
-      'Settings audit_table, network_table, traffic_table and cache_table must name different tables.',
-    );
-  }
-  return { audit, network, traffic, cache };
-}
-
-/** A table whose stream functions read. */
-function readStreamedTable(
-  table: 'audit' | 'network',
-  lookUp: (name: string) => unknown,
-): { name: string; stream_arn: string } | undefined {
-  const name = readTableName(`${table}_table`, lookUp);
-  const setting = `${table}_stream_arn`;
-  const stream_arn = readText(setting, lookUp(setting));
-  if (name === undefined && stream_arn === undefined) return undefined;
-  if (name === undefined || stream_arn === undefined) {
-    throw new SettingError(
-      `Settings ${table}_table and ${setting} must be given together: npm run recover -- adopt prints both.`,
-    );
-  }
-  if (!stream_arn.includes(`:table/${name}/stream/`)) {
-    throw new SettingError(
-      `Setting ${setting} must be the stream of the table ${name} (arn:aws:dynamodb:…:table/${name}/stream/…), but is ${JSON.stringify(stream_arn)}.`,
-    );
-  }
-  return { name, stream_arn };
-}
-
-function readTableName(setting: string, lookUp: (name: string) => unknown): string | undefined {
-  const name = readText(setting, lookUp(setting));
-  if (name === undefined || /^[A-Za-z0-9_.-]{3,255}$/.test(name)) return name;
-  throw new SettingError(
-    `Setting ${setting} must be the name of a table (3 to 255 letters, digits, _ . -), but is ${JSON.stringify(name)}.`,
-  );
-}
-
-function readWholeNumber(name: string, { fallback, min, max }: WholeNumber, given: unknown): number {
-  if (given === undefined) return fallback;
-  const value = Number(given);
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new SettingError(
-    `Setting ${name} must be a whole number from ${min} to ${max}, but is ${JSON.stringify(given)}.`,
-  );
-}
-
 function checkRetention({
   minute_retention_hours,
   hour_retention_days,
@@ -297,12 +231,6 @@ function checkRetention({
   }
 }
 
-function readSwitch(name: string, given: unknown, { fallback = false } = {}): boolean {
-  if (given === undefined) return fallback;
-  if (String(given) === 'true' || String(given) === 'false') return String(given) === 'true';
-  throw new SettingError(`Setting ${name} must be true or false, but is ${JSON.stringify(given)}.`);
-}
-
 /** WAF counts roughly: a rule for less refuses single pages of the console. */
 const FEWEST_FIREWALL_REQUESTS = 100;
 
@@ -312,18 +240,6 @@ function readFirewallRequests(given: unknown): number {
   if (Number.isInteger(value) && value >= FEWEST_FIREWALL_REQUESTS && value <= 20_000_000) return value;
   throw new SettingError(
     `Setting firewall_requests must be 0 or a whole number from ${FEWEST_FIREWALL_REQUESTS} to 20000000, but is ${JSON.stringify(given)}.`,
-  );
-}
-
-function readChoice<Choice extends string | number>(
-  name: string,
-  choices: readonly Choice[],
-  given: unknown,
-): Choice | undefined {
-  const chosen = choices.find(choice => String(choice) === String(given));
-  if (given === undefined || chosen !== undefined) return chosen;
-  throw new SettingError(
-    `Setting ${name} must be one of ${choices.join(', ')}, but is ${JSON.stringify(given)}.`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { SettingError } from './setting-error.ts';
-import { readText } from './setting-text.ts';
+import { readText } from './setting-values.ts';
 
 /** What the console's distribution is made by. */
 export interface WebSettings {
