@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ingest } from '../../../core/ingest/ingest.ts';
+import { registerEdge } from '../../../core/inventory/edges/change-edges.ts';
 import type { LiveFigure } from '../../../core/live/figure.ts';
 import { type FigureLease, LEASE_MS, readLeases, renewLease } from '../../../core/live/lease.ts';
 import {
@@ -11,9 +12,10 @@ import {
 import { type FigureMemory, readFigures } from '../../../core/live/read-figures.ts';
 import { makeFaults } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
-import { makeHub } from '../../support/network-bed.ts';
+import { admin, makeHub } from '../../support/network-bed.ts';
 import { reportRecord } from '../../support/report-records.ts';
 import { asFunction } from '../../support/rights/as-function.ts';
+import { snapshotAt } from '../../support/snapshot-at.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -145,7 +147,9 @@ describe('publishing figures', () => {
   });
 
   it('is made of every scope', async () => {
-    await makeHub(contextOf(), { paths: 1, peers: 1 });
+    const { hub } = await makeHub(contextOf(), { paths: 1, peers: 1 });
+    await registerEdge(contextOf(), admin, { id: 'edge-of-the-hub', site_id: hub.id });
+    await snapshotAt(db, now);
     const scopes = Object.keys(readFigures) as (keyof typeof readFigures)[];
     for (const scope of scopes) await renewLease(contextOf(), scope);
     const heard = new Set<string>();
