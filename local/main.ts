@@ -136,7 +136,7 @@ function readyText({ system: { endpoints }, data, localDirectory, seconds }: Rea
     'What to try next, in another terminal:',
     `  ${tokenCommand(localDirectory, 'admin')}    prints an access token (of operator and viewer too)`,
     `  ${sampleQuery(graphql, localDirectory)}`,
-    '  README.md, «A tour», has more.',
+    '  README.md, "A tour", has more.',
     '',
   ].join('\n');
 }

@@ -9,7 +9,7 @@ export function isOtherFlows({ src, dst }: Pick<FlowRecord, 'src' | 'dst'>): boo
 }
 
 /**
- * Adds up records of the same flow, keeps the `limit` largest by bytes, and sums the rest: one «other» record a
+ * Adds up records of the same flow, keeps the `limit` largest by bytes, and sums the rest: one "other" record a
  * (policy, endpoint) pair. The sums of packets and bytes of every pair stay what they were.
  */
 export function limitFlows(flows: readonly FlowRecord[], limit: number): FlowRecord[] {

@@ -28,11 +28,11 @@ export interface Bill {
 /** What the bill takes beside the model: memory of functions, metrics, alarms. */
 export type Deployed = Pick<MeasuredUnits, 'alarms' | 'memory_mb' | 'reference'>;
 
-/** Megabytes of memory that have one whole CPU. Source: Lambda Developer Guide, «Configure Lambda function memory». */
+/** Megabytes of memory that have one whole CPU. Source: Lambda Developer Guide, "Configure Lambda function memory". */
 const MB_OF_A_CPU = 1769;
 /** What a call to DynamoDB, S3 or AppSync is taken to last, milliseconds. */
 export const WAIT_MS = 6;
-/** A credential has the service ask KMS for its key each five minutes. Source: Kinesis Developer Guide, «Costs, Regions, and performance considerations». */
+/** A credential has the service ask KMS for its key each five minutes. Source: Kinesis Developer Guide, "Costs, Regions, and performance considerations". */
 const KMS_REQUESTS_A_MINUTE = 1 / 5;
 const TABLES = 4;
 const PUT_UNIT_BYTES = 25 * 1024;

@@ -161,7 +161,7 @@ function checkStorable(input: object): void {
   check(marshalled);
 }
 
-/** 38 digits, magnitude 1e-130 to 1e126. Source: DynamoDB Developer Guide, «Data types». */
+/** 38 digits, magnitude 1e-130 to 1e126. Source: DynamoDB Developer Guide, "Data types". */
 function checkNumber(text: string): void {
   const magnitude = Math.abs(Number(text));
   const digits = text

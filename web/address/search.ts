@@ -22,7 +22,7 @@ export type SetSearch = (
 
 /**
  * The view's state in its address, and how to change some of it: `undefined` leaves a part out. `replace` changes the address without a
- * step for the browser's «back», as for typing.
+ * step for the browser's "back", as for typing.
  */
 export function useAddress(): [Search, SetSearch] {
   const search = useSearch({ strict: false }) as Search;

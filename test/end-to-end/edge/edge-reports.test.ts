@@ -27,7 +27,7 @@ afterAll(() => system.stop());
 
 const local = () => ['--system', system.folder];
 
-/** Options for a stream in the «cloud», which is the same engine. */
+/** Options for a stream in the "cloud", which is the same engine. */
 const cloud = (stream = system.stream) => [
   '--stream',
   stream,

@@ -331,7 +331,7 @@ describe('settings', () => {
     });
   });
 
-  it.each(['0', '-1', 'soon', '86401', ''])('refuse a TTL of «%s»', ttl => {
+  it.each(['0', '-1', 'soon', '86401', ''])('refuse a TTL of "%s"', ttl => {
     expect(() => cacheSettingsSchema.parse({ ROUTING_CACHE_TTL_SECONDS: ttl })).toThrow(
       'ROUTING_CACHE_TTL_SECONDS',
     );

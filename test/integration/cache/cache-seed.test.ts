@@ -34,7 +34,7 @@ const kinds: [string, (time: FakeTime, name: string) => Options][] = [
   ],
 ];
 
-// The seed's twelve, by its names; here its «TTL of 100 ms» is time that the test owns.
+// The seed's twelve, by its names; here its "TTL of 100 ms" is time that the test owns.
 describe.each(kinds)('cache %s', (_kind, optionsOf) => {
   function make(ttl_seconds: number) {
     const time = fakeTime();

@@ -120,7 +120,7 @@ it.each([
   'connection reset, landed',
   'throttled',
   'canceled: TransactionConflict',
-] as const)('a start that meets «%s» is one export', async fault => {
+] as const)('a start that meets "%s" is one export', async fault => {
   const faults = makeFaults();
   const client = faults.on(t.client);
   // The item, the jobs of it (none), the search for those of the last release, then the transaction.

@@ -195,7 +195,7 @@ describe('a removal', () => {
     for (const key of ['key', 'other']) await b.insert(key, 'old');
     for (const key of ['key', 'x', 'y']) await a.remove(key);
     await time.advance(900);
-    // «other» was removed by nobody, but b can't know.
+    // "other" was removed by nobody, but b can't know.
     for (const key of ['key', 'other']) expect(await b.get(key)).toBeUndefined();
     expect(await b.getOrLoad('other', async () => 'new')).toBe('new');
     expect(b.get('other')).toBe('new');

@@ -7,12 +7,12 @@ const sections = projectText('docs/recovery.md')
   .slice(1)
   .map(text => {
     const [, heading] = /^(.+)\n/.exec(text)!;
-    const [, file, name] = /\n\*\*Drill\*\*: `([^`]+)` «([^»]+)»\n/.exec(text) ?? [];
+    const [, file, name] = /\n\*\*Drill\*\*: `([^`]+)` "([^"]+)"\n/.exec(text) ?? [];
     return { heading: heading!, file: file!, name: name! };
   });
 
 describe('docs/recovery.md', () => {
-  it.each(sections)('names the drill of «$heading», which exists under that name', ({ file, name }) => {
+  it.each(sections)('names the drill of "$heading", which exists under that name', ({ file, name }) => {
     expect(existsSync(projectFile(file))).toBe(true);
     expect(projectText(file)).toMatch(new RegExp(`\\b(it|describe)\\('${name}'`));
   });

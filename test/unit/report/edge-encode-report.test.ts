@@ -152,7 +152,7 @@ describe('limiting flows', () => {
     );
   });
 
-  it('names the sum of the rest «other», with the times of all of them', () => {
+  it('names the sum of the rest "other", with the times of all of them', () => {
     const early = flow(1, { first: '2026-01-31T11:00:00.000Z' });
     const late = flow(2, { last: '2026-01-31T13:00:00.000Z' });
     expect(limitFlows([early, late, flow(3)], 1)).toEqual([

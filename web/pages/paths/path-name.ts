@@ -12,7 +12,7 @@ export function siteNames(sites: readonly { id: string; name: string }[]): SiteN
   return new Map(sites.map(({ id, name }) => [id, name]));
 }
 
-/** «Berlin wan1 – Bonn wan2». */
+/** "Berlin wan1 – Bonn wan2". */
 export function pathName(path: PathEnds, names: SiteNames): string {
   const { source_site_id, source_endpoint_id, destination_site_id, destination_endpoint_id } = path;
   const source = `${names.get(source_site_id) ?? source_site_id} ${source_endpoint_id}`;

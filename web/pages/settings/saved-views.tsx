@@ -8,7 +8,7 @@ import { Empty } from '../../parts/panel.tsx';
 import { TextField } from '../../parts/text-field.tsx';
 import { REMOVE_VIEW, SAVE_VIEW } from './operations.ts';
 
-/** The views that a person keeps, and a form that «Save this view» of the palette fills. */
+/** The views that a person keeps, and a form that "Save this view" of the palette fills. */
 export function SavedViews({ views }: { views: readonly { name: string; address: string }[] }) {
   const [{ view = '' }, setAddress] = useAddress();
   const navigate = useNavigate();

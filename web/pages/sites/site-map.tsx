@@ -44,7 +44,7 @@ export function SiteMap() {
             <Empty>
               {box
                 ? 'No site lies here: look at a wider part, or at the whole world.'
-                : 'No site has coordinates yet: they are set with «Change…» on a site.'}
+                : 'No site has coordinates yet: they are set with "Change…" on a site.'}
             </Empty>
           ) : (
             <>

@@ -5,7 +5,7 @@ import './virtual-table.css';
 
 export interface Column<Row> {
   id: string;
-  /** Empty for a column of buttons: it is called «Actions» then, unseen. */
+  /** Empty for a column of buttons: it is called "Actions" then, unseen. */
   head: string;
   /** A track of a CSS grid, such as `minmax(160px, 2fr)` or `112px`. */
   width: string;
