@@ -1,8 +1,8 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { leavingWith } from './leaving-with.ts';
+import { privateBucket } from './private-bucket.ts';
 import type { Stage } from './stage.ts';
 
 export interface AccessLogsProps {
@@ -17,11 +17,8 @@ export class AccessLogs extends Construct {
   constructor(scope: Construct, id: string, { stage, days }: AccessLogsProps) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Files', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
+      ...privateBucket(stage),
       lifecycleRules: [{ id: 'access-logs-are-kept-for-days', expiration: Duration.days(days) }],
-      ...leavingWith(stage),
     });
     // Without the buckets' names, which other stacks make.
     this.bucket.addToResourcePolicy(

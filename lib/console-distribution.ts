@@ -19,16 +19,10 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
-import {
-  BlockPublicAccess,
-  Bucket,
-  BucketEncryption,
-  type IBucket,
-  ObjectOwnership,
-} from 'aws-cdk-lib/aws-s3';
+import { Bucket, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { pagePolicies, SECURITY_HEADERS } from '../core/console/console-headers.ts';
-import { leavingWith } from './leaving-with.ts';
+import { privateBucket } from './private-bucket.ts';
 import type { Settings } from './settings.ts';
 import type { Stage } from './stage.ts';
 import type { WebSettings } from './web-settings.ts';
@@ -124,13 +118,10 @@ export class ConsoleDistribution extends Construct {
 
   private makeLogs(stage: Stage): Bucket {
     return new Bucket(this, 'Requests', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
+      ...privateBucket(stage),
       // CloudFront's own logs are written by access list.
       objectOwnership: ObjectOwnership.OBJECT_WRITER,
       lifecycleRules: [{ id: 'requests-are-forgotten-after-a-month', expiration: Duration.days(30) }],
-      ...leavingWith(stage),
     });
   }
 }

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync } from 'node:fs';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
+import { functionBasics } from './function-basics.ts';
 import { functionAsset } from './function-code.ts';
 
 const FOLDER = 'publish-console';
@@ -22,26 +22,17 @@ export class ConsolePublisher extends Construct {
 
   constructor(scope: Construct, id: string, { bucket }: { bucket: Bucket }) {
     super(scope, id);
-    const logGroup = new LogGroup(this, 'Logs', {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
-    role.addToPolicy(
+    const basics = functionBasics(this, { logs: 'Logs', role: 'Role' });
+    basics.role.addToPolicy(
       new PolicyStatement({ actions: ['s3:PutObject'], resources: [bucket.arnForObjects('*')] }),
     );
     const asset = new Asset(this, 'Code', functionAsset(FOLDER, { addFiles: copyConsole }));
     this.fn = new LambdaFunction(this, 'PublishConsole', {
+      ...basics,
       description: 'Publishes the console while it is deployed',
       code: Code.fromBucket(asset.bucket, asset.s3ObjectKey),
-      handler: 'index.handler',
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
       timeout: Duration.minutes(2),
       memorySize: 512,
-      logGroup,
-      role,
       environment: {
         CONSOLE_BUCKET: bucket.bucketName,
         POWERTOOLS_SERVICE_NAME: FOLDER,

@@ -1,13 +1,13 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { limitCalls } from './asynchronous-calls.ts';
 import type { DataStack } from './data-stack.ts';
 import { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { FlowLogStack } from './flow-log-stack.ts';
-import { leavingWith } from './leaving-with.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import { privateBucket } from './private-bucket.ts';
 import type { Settings } from './settings.ts';
 import { retentionEnvironment } from './shared-environment.ts';
 import { grantQuery, grantRead, grantReadNetwork, grantWriteAmong } from './table-grants.ts';
@@ -36,9 +36,7 @@ export class ExportStack extends Stack {
 
   private makeBucket(settings: Settings): Bucket {
     return new Bucket(this, 'ExportFiles', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
+      ...privateBucket(settings.stage),
       lifecycleRules: [
         {
           id: 'exports-are-kept-for-days',
@@ -47,7 +45,6 @@ export class ExportStack extends Stack {
         },
       ],
       // All of it can be exported again.
-      ...leavingWith(settings.stage),
     });
   }
 

@@ -1,12 +1,12 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { type IGrantable, Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Construct } from 'constructs';
 import { limitCalls } from './asynchronous-calls.ts';
 import type { DataStack } from './data-stack.ts';
-import { leavingWith } from './leaving-with.ts';
 import { PatronusFunction } from './patronus-function.ts';
+import { privateBucket } from './private-bucket.ts';
 import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
 import { grantRead, grantWriteAmong } from './table-grants.ts';
@@ -33,9 +33,7 @@ export class FlowLogStack extends Stack {
 
   private makeBucket(settings: Settings): Bucket {
     return new Bucket(this, 'FlowLogFiles', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
+      ...privateBucket(settings.stage),
       lifecycleRules: [
         {
           id: 'flows-outlive-their-job-by-a-day',
@@ -44,7 +42,6 @@ export class FlowLogStack extends Stack {
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
       ],
-      ...leavingWith(settings.stage),
     });
   }
 

@@ -1,11 +1,10 @@
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Function as LambdaFunction, RecursiveLoop, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Function as LambdaFunction, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ALARM_PERIOD } from './alarm-topic.ts';
 import type { DataStack } from './data-stack.ts';
+import { functionBasics } from './function-basics.ts';
 import { functionCode } from './function-code.ts';
 import { type OwnMetric, ownMetric } from './own-metric.ts';
 
@@ -33,25 +32,15 @@ export class PatronusFunction extends LambdaFunction {
 
   constructor(scope: Construct, id: string, props: PatronusFunctionProps) {
     const { folder, data, description, timeout, memory, environment, concurrency, callsItself } = props;
-    const logGroup = new LogGroup(scope, `${id}Logs`, {
-      retention: RetentionDays.ONE_MONTH,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    // A role of its own: the managed one may write to every log group of the account.
-    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(role);
+    const basics = functionBasics(scope, { logs: `${id}Logs`, role: `${id}Role` });
     super(scope, id, {
+      ...basics,
       description,
       code: functionCode(folder),
-      handler: 'index.handler',
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
       timeout,
       memorySize: memory,
       ...(concurrency !== undefined && { reservedConcurrentExecutions: concurrency }),
       ...(callsItself && { recursiveLoop: RecursiveLoop.ALLOW }),
-      logGroup,
-      role,
       environment: {
         AUDIT_TABLE: data.audit.tableName,
         NETWORK_TABLE: data.network.tableName,

@@ -62,7 +62,18 @@ function impossible(given: unknown): SettingError {
 const DEFAULT = 'default';
 
 /** The stacks of a stage, by what they hold. */
-export type StackPart = 'Data' | 'FlowLog' | 'Export' | 'Ingest' | 'Api' | 'Events' | 'Web' | 'Dashboard';
+export const STACK_PARTS = [
+  'Data',
+  'FlowLog',
+  'Export',
+  'Ingest',
+  'Api',
+  'Events',
+  'Web',
+  'Dashboard',
+] as const;
+
+export type StackPart = (typeof STACK_PARTS)[number];
 
 /** The name of a stack: `PatronusData`, `Patronus-prod-Data`. */
 export function stackName({ name }: Pick<Stage, 'name'>, part: StackPart): string {

@@ -1,12 +1,12 @@
 import { CfnOutput, CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import type { CfnGraphQLApi } from 'aws-cdk-lib/aws-appsync';
-import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { amplifyOutputs } from '../core/console/client-outputs.ts';
 import type { ApiStack } from './api-stack.ts';
 import { ConsoleDistribution } from './console-distribution.ts';
 import { ConsolePublisher } from './console-publisher.ts';
-import { leavingWith } from './leaving-with.ts';
+import { privateBucket } from './private-bucket.ts';
 import type { Settings } from './settings.ts';
 
 /** Longer than the publisher may take: its silence then ends the deployment, not an hour later. */
@@ -44,10 +44,7 @@ export class WebStack extends Stack {
 
   private makeBucket({ stage }: Settings): Bucket {
     return new Bucket(this, 'Files', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
-      enforceSSL: true,
-      ...leavingWith(stage),
+      ...privateBucket(stage),
     });
   }
 

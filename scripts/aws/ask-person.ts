@@ -41,16 +41,19 @@ async function ask(question: string, hidden: boolean): Promise<string> {
   }
 }
 
-/** The first line of a file that a person names. @throws EdgeError where it can't be read, or is empty */
-export async function firstLine(file: string): Promise<string> {
-  let text: string;
+/** A file that a person names. @throws EdgeError where it can't be read */
+export async function givenFile(file: string): Promise<string> {
   try {
-    text = await readFile(userPath(file), 'utf8');
+    return await readFile(userPath(file), 'utf8');
   } catch (cause) {
     const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
     throw new EdgeError(`${file} can't be read (${code}): look at its name and rights.`, { cause });
   }
-  const [line = ''] = text.split(/\r?\n/);
+}
+
+/** Its first line. @throws EdgeError where it can't be read, or is empty */
+export async function firstLine(file: string): Promise<string> {
+  const [line = ''] = (await givenFile(file)).split(/\r?\n/);
   if (line === '') throw new EdgeError(`${file} is empty in its first line.`);
   return line;
 }

@@ -1,20 +1,8 @@
 import type { CloudFormationClient, Stack } from '@aws-sdk/client-cloudformation';
 import { DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { EdgeError } from '../../edge/edge-error.ts';
-import { readStage, type StackPart, type Stage, stackName } from '../../lib/stage.ts';
+import { readStage, STACK_PARTS, type StackPart, type Stage, stackName } from '../../lib/stage.ts';
 import type { AwsOptions } from './aws-options.ts';
-
-/** Each may be deployed or not; without the console the others work. */
-export const STACK_PARTS = [
-  'Data',
-  'FlowLog',
-  'Export',
-  'Ingest',
-  'Api',
-  'Events',
-  'Web',
-  'Dashboard',
-] as const;
 
 /** A stage's stacks as they are in the account. */
 export interface FoundStage {

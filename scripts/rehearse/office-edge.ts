@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { AttachRolePolicyCommand, CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { EdgeError } from '../../edge/edge-error.ts';
+import { edgeTrust } from '../aws/enrol/edge-trust.ts';
 import { clientOptions, type DeployedSystem } from './deployed-system.ts';
 import { ACCOUNT, type Emulator } from './emulator.ts';
 import { runProgram } from './group-process.ts';
@@ -74,17 +75,7 @@ async function edgeKeys(
   const { Role } = await iam.send(
     new CreateRoleCommand({
       RoleName,
-      AssumeRolePolicyDocument: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
-            Action: 'sts:AssumeRole',
-            Condition: { StringEquals: { 'sts:RoleSessionName': edgeId } },
-          },
-        ],
-      }),
+      AssumeRolePolicyDocument: JSON.stringify(edgeTrust({ account: ACCOUNT, partition: 'aws' }, edgeId)),
     }),
   );
   await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: edgePolicy }));

@@ -5,10 +5,10 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { DescribeStreamSummaryCommand } from '@aws-sdk/client-kinesis';
 import { GetEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns';
-import { stackName } from '../../../lib/stage.ts';
+import { STACK_PARTS, stackName } from '../../../lib/stage.ts';
 import { type AwsOptions, stageOption } from '../aws-options.ts';
 import { stackResources } from '../deployed-function.ts';
-import { type FoundStage, STACK_PARTS } from '../find-stage.ts';
+import type { FoundStage } from '../find-stage.ts';
 import type { DoctorAws } from './doctor-aws.ts';
 import {
   judgeAdmins,

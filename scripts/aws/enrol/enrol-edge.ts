@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -14,6 +13,7 @@ import { EdgeError } from '../../../edge/edge-error.ts';
 import { openEdgeKey } from '../../../edge/spool/edge-key.ts';
 import { systemClient } from '../../../edge/system/system-client.ts';
 import { readStage } from '../../../lib/stage.ts';
+import { givenFile } from '../ask-person.ts';
 import { type AwsOptions, clientConfig, stageOption } from '../aws-options.ts';
 import { accountOf } from '../caller.ts';
 import { deployedEnvironment } from '../deployed-function.ts';
@@ -130,12 +130,12 @@ async function readKey({ key, spool, unsigned }: EnrolOptions): Promise<PublicKe
       'Which key does the edge sign with? Give --key FILE with what the edge program prints (patronus-edge.mjs key --edge-id ID), --spool FOLDER for an edge on this machine, or --unsigned.',
     );
   }
+  const text = await givenFile(key);
   try {
-    return await readPublicKey(await readFile(userPath(key), 'utf8'));
+    return await readPublicKey(text);
   } catch (cause) {
     if (cause instanceof PatronusError) throw new EdgeError(`${key}: ${cause.message}`, { cause });
-    const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
-    throw new EdgeError(`${key} can't be read (${code}): look at its name and rights.`, { cause });
+    throw cause;
   }
 }
 
@@ -162,9 +162,7 @@ async function checkRoleName(aws: EnrolAws, stack: string, role: string): Promis
 async function trustFor(options: EnrolOptions, edge_id: string, sts: EnrolAws['sts']): Promise<string> {
   const { trust } = options;
   if (trust !== undefined) {
-    const text = await readFile(userPath(trust), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-      throw new EdgeError(`${trust} can't be read (${cause.code}): look at its name and rights.`, { cause });
-    });
+    const text = await givenFile(trust);
     const problem = trustProblem(text, edge_id);
     if (problem === undefined) return text;
     throw new EdgeError(`${trust} is no trust policy for edge ${edge_id}: ${problem}.`);

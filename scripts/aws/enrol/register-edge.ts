@@ -2,9 +2,8 @@ import { z } from 'zod';
 import type { GraphqlClient } from '../../../core/appsync/graphql-client.ts';
 import { type PublicKey, publicJwk } from '../../../core/report/public-key.ts';
 import { EdgeError } from '../../../edge/edge-error.ts';
+import { isUuid } from '../../network/network-model.ts';
 import type { Step } from './edge-role.ts';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const SITE = 'query ($id: ID!) { site(id: $id) { id name } }';
 const SITES = 'query ($name: String!) { sites(search: $name, limit: 100) { items { id name } } }';
@@ -35,7 +34,7 @@ export interface Site {
 
 /** The site of an id, or of a whole name. @throws EdgeError where there is none, or several */
 export async function findSite(graphql: GraphqlClient, given: string): Promise<Site> {
-  if (UUID.test(given)) {
+  if (isUuid(given)) {
     const { site } = siteAnswer.parse(await graphql.query(SITE, { id: given }));
     if (site) return site;
     throw new EdgeError(`There is no site with the id ${given}: the query sites lists those that there are.`);
