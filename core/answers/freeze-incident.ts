@@ -71,7 +71,7 @@ export async function freezeIncident(asking: Asking, asked: AskedIncident): Prom
     if (packed) return packed;
   }
   throw new ValidationError(
-    'So much happened in this time that an incident can’t hold it: choose a shorter one.',
+    "So much happened in this time that an incident can't hold it: choose a shorter one.",
     {
       arguments: ['from', 'to'],
     },

@@ -52,7 +52,7 @@ export const PICTURES: readonly Picture[] = [
     at: '/traffic?range=15m&view=ways',
     theme: 'dark',
     ...DESKTOP,
-    prepare: page => cellsOf(page, 'Ways of traffic'),
+    prepare: page => cellsOf(page, 'Breakdown of traffic'),
   },
   { name: 'flows', at: '/flows', theme: 'light', ...DESKTOP, prepare: page => cellsOf(page, 'Flows') },
   { name: 'alarms', at: '/alarms', theme: 'dark', ...DESKTOP, prepare: openAlarms },
@@ -128,7 +128,7 @@ async function changes(page: Page): Promise<void> {
 
 async function trafficOverTime(page: Page): Promise<void> {
   await cellsOf(page, 'Traffic by policy');
-  await page.getByRole('button', { name: 'Prove it' }).waitFor();
+  await page.getByRole('button', { name: 'Verify totals' }).waitFor();
   await page.locator('.chart canvas').waitFor();
 }
 

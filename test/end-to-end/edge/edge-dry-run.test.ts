@@ -127,7 +127,7 @@ describe('edge replay --dry-run --json', () => {
     }
   });
 
-  it('names an interface that can’t be read, counts the rest, and fails', async () => {
+  it("names an interface that can't be read, counts the rest, and fails", async () => {
     const blocks = pcapngBlocks();
     const capture = Buffer.concat([
       blocks.section(),
@@ -192,7 +192,7 @@ describe('edge replay --dry-run --json', () => {
     expect(await ended).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
-  it('reads nfdump’s JSON from the standard input, tells bad lines, and fails', async () => {
+  it("reads nfdump's JSON from the standard input, tells bad lines, and fails", async () => {
     const flow = {
       in_packets: 3,
       in_bytes: 180,
@@ -212,7 +212,7 @@ describe('edge replay --dry-run --json', () => {
     expect(code).toBe(1);
   });
 
-  it('reads goflow2’s JSON from a file', async () => {
+  it("reads goflow2's JSON from a file", async () => {
     const flow = {
       packets: 3,
       bytes: '9007199254740993',
@@ -324,7 +324,7 @@ Policy 2 can never match: 1 (tcp) comes first and takes all of it.
   });
 
   it.skipIf(!existsSync(SHARED_CAPTURES))(
-    'matches tshark’s totals (needs ../shared/data/captures)',
+    "matches tshark's totals (needs ../shared/data/captures)",
     async () => {
       const totals = JSON.parse(await readFile(join(SHARED_CAPTURES, 'totals.json'), 'utf8'));
       const { packets, bytes, flows, non_ip } = totals['teams.pcap'];
@@ -385,7 +385,7 @@ describe('the edge program, used wrongly', () => {
     ],
     [
       ['replay', 'x', '--graphql', 'https://example.com/graphql'],
-      'error: --graphql is signed for an AWS region, which this address does not name: give --region, or a person’s --token',
+      "error: --graphql is signed for an AWS region, which this address does not name: give --region, or a person's --token",
     ],
     [['replay', 'x', '--token', 't'], 'error: --token is for --graphql: give its address too'],
     [['read', '--wait', '--dry-run'], 'error: --wait makes no sense with --dry-run, which sends nothing'],
@@ -397,7 +397,7 @@ describe('the edge program, used wrongly', () => {
     expect(await runEdge(args)).toEqual({
       code: 2,
       stdout: '',
-      stderr: `${message}\n(--help shows what there is)\n`,
+      stderr: `${message}\n(use --help for usage)\n`,
     });
   });
 

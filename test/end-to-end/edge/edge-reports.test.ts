@@ -57,7 +57,7 @@ const OFFICE_TOTALS = new Map([
 ]);
 
 describe('edge replay to a running system', () => {
-  it('sends what it counted by the system’s policies, one report an interval, and waits until it is counted', async () => {
+  it("sends what it counted by the system's policies, one report an interval, and waits until it is counted", async () => {
     const match = {
       source_cidr: null,
       destination_cidr: null,
@@ -296,7 +296,7 @@ describe('edge read to a running system', () => {
     expect(counted).toBe(BigInt(office.packets - 1));
   });
 
-  it('reports by this machine’s clock when no traffic tells the time', async () => {
+  it("reports by this machine's clock when no traffic tells the time", async () => {
     const { child, ended } = startEdge(['read', '--edge-id', 'edge-f', '--interval', '0.5', ...local()]);
     child.stdin!.write(office.file.subarray(0, 2000));
     let reports = await system.reports();

@@ -119,7 +119,7 @@ describe('the packaged edge program, alone in a folder', () => {
     expect(run(['raed'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: "error: unknown command 'raed'\n(--help shows what there is)\n",
+      stderr: "error: unknown command 'raed'\n(use --help for usage)\n",
     });
   });
 

@@ -308,7 +308,7 @@ describe('npm start', () => {
     ).toEqual([false, false, false]);
   });
 
-  it('finds its data again, and shows the demo’s edges counting', async () => {
+  it("finds its data again, and shows the demo's edges counting", async () => {
     running = start('--port', '0', '--data', data, '--system', system);
     await untilReady(running);
     endpoints = await readOutput<Endpoints>('endpoints.json');

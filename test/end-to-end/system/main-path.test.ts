@@ -259,12 +259,12 @@ describe('a capture becomes exact counters in GraphQL', () => {
       if (!before && said.includes('Waiting for the reports to be counted')) child.kill('SIGINT');
     });
     const { code, stdout, stderr } = await ended;
-    expect(stderr).toMatch(/^Ending: what the test has made is taken back\.$/m);
+    expect(stderr).toMatch(/^Stopping: everything that the test created is being removed\.$/m);
     expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([
       130,
       'Interrupted: 4 proven, 0 failed, 6 not shown.',
     ]);
-    expect(stdout).toContain('  taken back: counts of smoke-edge\n');
+    expect(stdout).toContain('  removed: counts of smoke-edge\n');
     expect(await shown()).toEqual(expected);
     const { sites, edge } = await admin.data(
       '{ sites { items { name } } edge(id: "smoke-edge") { retired_at } }',

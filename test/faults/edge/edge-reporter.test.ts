@@ -134,7 +134,7 @@ describe('a reporter whose stream fails in every way', () => {
     );
   });
 
-  it('sends the earlier boot’s last report before the first of a boot with more parts', async () => {
+  it("sends the earlier boot's last report before the first of a boot with more parts", async () => {
     let calls = 0;
     const stream = new FakeStream(() =>
       ++calls < 4 ? { kind: 'refused', name: 'ThrottlingException' } : { kind: 'ok' },
@@ -231,7 +231,7 @@ describe('an edge that is killed', () => {
     return { stream, spool, first, second, safe };
   }
 
-  it('loses at every step nothing that was reported, and sends the old boot’s last report first', async () => {
+  it("loses at every step nothing that was reported, and sends the old boot's last report first", async () => {
     const { first } = await scenario(undefined);
     const steps = first.steps();
     expect(steps).toBeGreaterThan(5);

@@ -111,7 +111,7 @@ describe('trafficCost', () => {
     expect(inWords(rows, 'site_id')).toEqual([[SITE_C, '100', '0.0000000000000003', '0']]);
   });
 
-  it('takes no group that there isn’t', async () => {
+  it("takes no group that there isn't", async () => {
     expect(await api.call('Query.trafficCost', cost({ group_by: [] }))).toEqual({
       error: {
         type: 'ValidationError',

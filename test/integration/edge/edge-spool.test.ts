@@ -48,7 +48,7 @@ describe('the spool on disk', () => {
     expect(await spool.list()).toEqual(new Map([[1, spoolEntry(1)]]));
   });
 
-  it('sets a file aside that can’t be read, and says so', async () => {
+  it("sets a file aside that can't be read, and says so", async () => {
     const folder = await newFolder();
     const said: string[] = [];
     const spool = await openDiskSpool(folder, { onTrouble: message => said.push(message) });
@@ -114,7 +114,7 @@ describe('the spool on disk', () => {
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  it.skipIf(process.getuid?.() === 0)('says what to do when the folder can’t be written', async () => {
+  it.skipIf(process.getuid?.() === 0)("says what to do when the folder can't be written", async () => {
     const folder = await newFolder();
     await chmod(folder, 0o500);
     await expect(openDiskSpool(folder)).rejects.toThrow(

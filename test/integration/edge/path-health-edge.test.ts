@@ -341,7 +341,7 @@ describe('the paths of an edge', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('are nobody else’s to read', async () => {
+  it("are nobody else's to read", async () => {
     const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
     const other = edgeApi({ url: system.url, edge_id, sign });
     await expect(other.edgeRoutes()).rejects.toThrow(

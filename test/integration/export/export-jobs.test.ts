@@ -340,7 +340,7 @@ describe('whose export it is', () => {
     },
   );
 
-  it('lists one’s own, page by page, and everybody’s to administrators', async () => {
+  it("lists one's own, page by page, and everybody's to administrators", async () => {
     const mine = [];
     for (let i = 0; i < 3; i++) {
       bed.api.now += 1;

@@ -127,7 +127,7 @@ describe('history at the edge of its retention', () => {
     );
   });
 
-  it('takes no snapshot for the lanes’ whose samples may be gone', async () => {
+  it("takes no snapshot for the lanes' whose samples may be gone", async () => {
     await takeSnapshots([0, 58]);
     const now = NOON + 62 * MINUTE + retention.MINUTE;
     const at = (minute: number) => readLanesBefore(store, { before: NOON + minute * MINUTE, now, retention });

@@ -391,7 +391,7 @@ describe('a function that fails', () => {
   it.each([
     ['throws while it is loaded', 'throw new RangeError("no settings");', 'RangeError', 'no settings'],
     [
-      'can’t be parsed',
+      "can't be parsed",
       'export const',
       'Runtime.UserCodeSyntaxError',
       'SyntaxError: Unexpected end of input',

@@ -20,7 +20,7 @@ describe('preferences', () => {
   const ofMe = async (by: { identity: ReturnType<typeof personIn> }) =>
     (await api.data('Query.me', {}, by)).preferences;
 
-  it('are each one’s own, and what is left out stays', async () => {
+  it("are each one's own, and what is left out stays", async () => {
     expect(await ofMe(viewer)).toEqual(DEFAULTS);
     await set({ theme: 'DARK', time_zone: 'Europe/Berlin' });
     expect(await set({ units: 'IEC', theme: null })).toEqual({
@@ -39,7 +39,7 @@ describe('preferences', () => {
     expect(items).toEqual([]);
   });
 
-  it('take no time zone that there isn’t', async () => {
+  it("take no time zone that there isn't", async () => {
     const preferences = { time_zone: 'Europe/Atlantis' };
     expect(await api.call('Mutation.setPreferences', { preferences }, viewer)).toEqual({
       error: {

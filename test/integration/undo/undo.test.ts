@@ -82,7 +82,7 @@ async function inventory(): Promise<unknown> {
   return JSON.parse(text.replaceAll(/"updated_at":"[^"]*"/g, '"updated_at":""'));
 }
 
-describe('undo of a policy’s change', () => {
+describe("undo of a policy's change", () => {
   const policies = async () => (await api.data('Query.policies', { limit: 100 })).items;
 
   it.each([
@@ -228,7 +228,7 @@ describe('undo of a change of the inventory', () => {
   });
 });
 
-describe('undo of an edge’s change', () => {
+describe("undo of an edge's change", () => {
   it.each([
     ['registerEdge', (site_id: string) => change('registerEdge', { id: 'edge-1', site_id, interval_s: 300 })],
     ['retireEdge', () => change('retireEdge', { id: 'edge-1' })],
@@ -347,7 +347,7 @@ describe('undo', () => {
     expect(await api.data('Query.policy', { id })).toBeNull();
   });
 
-  it.each([['clearCache', 'clearCache can’t be undone.']])('says of %s why not', async operation => {
+  it.each([['clearCache', "clearCache can't be undone."]])('says of %s why not', async operation => {
     const { audit_id } = await change(operation, {});
     expect(await undo(audit_id)).toEqual(
       conflict("clearCache can't be undone. What was cached is loaded again when it is needed."),

@@ -51,7 +51,7 @@ export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
       const { browser, system } = world();
       const viewer = await openConsole(browser, system, { as: 'viewer', at: '/exports?owner=everybody' });
       await viewer.page.getByText(/^No export yet/).waitFor();
-      expect(await viewer.page.getByRole('radio', { name: 'Everybody’s' }).count()).toBe(0);
+      expect(await viewer.page.getByRole('radio', { name: 'All' }).count()).toBe(0);
       await viewer.context.close();
       const admin = await openConsole(browser, system, { as: 'admin', at: '/exports?owner=everybody' });
       await admin.page.getByRole('cell', { name: 'operator@example.com' }).first().waitFor();
@@ -70,7 +70,7 @@ export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
       await page.getByRole('button', { name: 'Clear…' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Clear the caches' }).click();
       await page.getByText(/^The caches are cleared of/).waitFor();
-      await page.getByRole('button', { name: 'Fill with the latest decisions' }).click();
+      await page.getByRole('button', { name: 'Preload the latest decisions' }).click();
       await page.getByText(/^The caches hold|^Nothing was asked of the caches yet/).waitFor();
       expect(problems).toEqual([]);
       await context.close();

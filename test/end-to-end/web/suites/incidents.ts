@@ -24,7 +24,7 @@ export function incidentsSuite(world: () => ConsoleWorld): void {
       const entry = table.getByRole('row').filter({ hasText: 'Policy Ranked was created.' });
       await entry.getByRole('link', { name: 'Entry' }).click();
       const dialog = page.getByRole('dialog', { name: 'Create policy' });
-      await dialog.getByRole('link', { name: 'what changed around it' }).click();
+      await dialog.getByRole('link', { name: 'changes around this time' }).click();
       await page.waitForURL(/show=between&from=.*&to=/);
       await dialog.waitFor({ state: 'detached' });
       await reloadConsole(page);

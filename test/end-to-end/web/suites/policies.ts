@@ -46,8 +46,8 @@ export function policiesSuite(world: () => ConsoleWorld): void {
       });
       const row = page.getByRole('row').filter({ hasText: 'Behind' });
       await row.getByText('Never matches').waitFor();
-      await page.getByTitle('All that it would take goes to Formed.').waitFor();
-      await page.getByRole('button', { name: 'Switch off Behind' }).press('Enter');
+      await page.getByTitle('All its flows match Formed.').waitFor();
+      await page.getByRole('button', { name: 'Disable Behind' }).press('Enter');
       await row.getByText('Off', { exact: true }).waitFor();
       const { policy } = await admin.data('query ($id: ID!) { policy(id: $id) { enabled } }', { id });
       expect(policy).toEqual({ enabled: false });
@@ -89,7 +89,7 @@ export function policiesSuite(world: () => ConsoleWorld): void {
       await page.getByRole('button', { name: 'Test', exact: true }).click();
       await page.getByText('Policy Formed takes it.').waitFor();
       const other = page.getByRole('row').filter({ hasText: 'Addressed' });
-      await other.getByText('It would match, but comes later.').waitFor();
+      await other.getByText('It would match, but a policy with a higher priority matches first.').waitFor();
       await reloadConsole(page);
       await page.getByText('Policy Formed takes it.').waitFor();
       expect(problems).toEqual([]);

@@ -25,7 +25,7 @@ export function sessionSuite(world: () => ConsoleWorld): void {
       const alert = page.getByRole('alert');
       await alert.waitFor();
       expect(await alert.textContent()).toBe(
-        'E-mail address and password don’t belong together. Check both, then try again.',
+        'The e-mail address or the password is wrong. Check both, then try again.',
       );
       await signInOn(page, system, 'viewer');
       await context.close();
@@ -40,7 +40,7 @@ export function sessionSuite(world: () => ConsoleWorld): void {
       });
       await page.getByRole('button', { name: 'Last 6 hours' }).waitFor();
       await page.evaluate(endSession);
-      await page.getByRole('button', { name: 'Range before' }).click();
+      await page.getByRole('button', { name: 'Previous range' }).click();
       await page.waitForURL(/from=/);
       await page.getByRole('dialog', { name: 'Sign in again' }).waitFor();
       const address = page.url();

@@ -23,7 +23,7 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       await dialog.getByLabel('Type Hub to confirm').fill('Hub');
       await dialog.getByRole('button', { name: 'Delete the site' }).click();
 
-      const work = page.getByRole('list', { name: 'Work under way' }).getByRole('listitem');
+      const work = page.getByRole('list', { name: 'Operations in progress' }).getByRole('listitem');
       const deletion = work.filter({ hasText: 'Deletion of site Hub' }).filter({ hasText: 'Done' });
       await deletion.waitFor();
       await reloadConsole(page);
@@ -70,7 +70,9 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       const undo = page.getByRole('alertdialog').getByRole('button', { name: 'Undo' });
       // A toast stays while the pointer is over it.
       await undo.hover();
-      await page.getByText('It has no endpoint yet; paths need one at both ends.').waitFor();
+      await page
+        .getByText('This site has no endpoints yet. A path needs an endpoint at both ends.')
+        .waitFor();
       await undo.click();
       await page.getByRole('cell', { name: 'wan1', exact: true }).first().waitFor();
       expect(await inventoryOf(admin, site)).toEqual(before);
@@ -108,7 +110,7 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       });
       await dialog.getByRole('button', { name: 'Save', exact: true }).click();
       await dialog.getByText(/admin@example.com changed it with updateSite/).waitFor();
-      await dialog.getByRole('button', { name: 'Show theirs' }).click();
+      await dialog.getByRole('button', { name: 'Load their version' }).click();
       const location = () => dialog.getByLabel('Location').inputValue();
       await expect.poll(location, { timeout: PATIENCE_MS }).toBe('Theirs');
       await dialog.getByLabel('Location').fill('Mine again');

@@ -107,7 +107,7 @@ describe.each(Object.entries(MAKERS))('%s with a client_token', (operation, { ar
   });
 });
 
-it('is each caller’s own', async () => {
+it("is each caller's own", async () => {
   const args = { name: 'Two', client_token: 'mine' };
   const one = await api.data('Mutation.createSite', args);
   const other = await api.data('Mutation.createSite', args, { identity: personIn('operator') });

@@ -136,7 +136,7 @@ const rangeTo = (minute: number) => ({
   to: new Date(T0 + minute * MINUTE).toISOString(),
 });
 
-it('tells a path’s history in columns, as its ends reported it', async () => {
+it("tells a path's history in columns, as its ends reported it", async () => {
   const history = await api.data('Query.pathHistory', { path_id: path.id, ...rangeTo(13) });
   const minutes = history.at.map((end: string) => (Date.parse(end) - T0) / MINUTE);
   expect(minutes).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
@@ -194,7 +194,7 @@ it.each([
   expect(await api.call('Query.pathHistory', asked)).toEqual({ error: { type: 'ValidationError', message } });
 });
 
-it('has no history of a path that there isn’t', async () => {
+it("has no history of a path that there isn't", async () => {
   const path_id = `${path.source_site_id.slice(0, -1)}0`;
   expect(await api.call('Query.pathHistory', { path_id, ...rangeTo(5) })).toMatchObject({
     error: { type: 'NotFound' },

@@ -60,7 +60,7 @@ describe('the budget of expensive operations', () => {
     }
   });
 
-  it('is each person’s own', async () => {
+  it("is each person's own", async () => {
     await Promise.all(Array.from({ length: 4 }, () => audit()));
     expect(await audit(personIn('viewer'))).toHaveProperty('data');
   });
@@ -105,7 +105,7 @@ describe('the budget of expensive operations', () => {
     expect(await costs('Query.sites', { limit: 101 })).toBe(2);
   });
 
-  it('lets through what it can’t write down, but for throttling', async () => {
+  it("lets through what it can't write down, but for throttling", async () => {
     const withoutTable = makeApi(
       { client: t.client, tables: { ...t.tables, cache: NO_SUCH_TABLE } },
       { query_budget: { units: BUDGET } },
