@@ -101,13 +101,13 @@ describe('a voided boot over the API', () => {
       'an edge that never reported',
       { edge_id: 'edge-9', boot_id: 'x' },
       'NotFound',
-      'Edge "edge-9" has never reported: the query edges lists those that have.',
+      'Edge "edge-9" has not reported yet. The query edges lists the edges that have.',
     ],
     [
       'a boot that never reported',
       { edge_id: 'edge-2', boot_id: 'x' },
       'NotFound',
-      'Edge "edge-2" has counted no boot "x": edgeBoots lists those that it has.',
+      'Edge "edge-2" has counted no boot "x". The query edgeBoots lists its boots.',
     ],
     [
       'an empty id',
@@ -184,7 +184,7 @@ describe('a voided boot over the API', () => {
     expect(await api.call('Mutation.voidBoot', spoofed)).toEqual({
       error: {
         type: 'Conflict',
-        message: `Boot "spoofed" of edge "edge-2" was voided already, by ${audit_id}: undoVoidBoot takes that back.`,
+        message: `Boot "spoofed" of edge "edge-2" was voided already, by ${audit_id}. Use undoVoidBoot to undo that.`,
       },
     });
   });
