@@ -149,10 +149,10 @@ export class PathMonitor {
     const known = this.#followed.get(path_id);
     const kept = await followPathMetrics(context, { path_id, ...observed, known });
     if (kept) {
-      const { followed, isNews, ...measured } = kept;
+      const { followed, mustCache, ...measured } = kept;
       this.#followed.set(path_id, followed);
       // An entry lives for a minute, so a steady path's would expire long before the next one.
-      if (isNews) await this.#caches.metrics.insert(path_id, { ...measured.metrics, told_by });
+      if (mustCache) await this.#caches.metrics.insert(path_id, { ...measured.metrics, told_by });
       const measurement = { path_id, ...measured, job: 'ingest' };
       const { done } = await judgePath(context, this.#caches, measurement);
       if (done) this.#events.onFailover?.(done, done.operation);

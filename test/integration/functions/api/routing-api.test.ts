@@ -241,7 +241,7 @@ describe('routing over GraphQL', () => {
       'CUSTOM without weights',
       { policy_id: 'default', preference: 'CUSTOM' },
       'ValidationError',
-      'weights are for the preference CUSTOM, which needs them, and for no other.',
+      'weights are required for the preference CUSTOM, and not allowed for any other.',
     ],
     [
       'Mutation.setPolicyRouting',
