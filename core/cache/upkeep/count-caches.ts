@@ -32,7 +32,7 @@ export async function countCaches(
 export function asUnreachable(cause: unknown): never {
   if (cause instanceof PatronusError) throw cause;
   throw new Throttled(
-    'The shared caches can not be reached at the moment. Requests are served without them; try again in a minute.',
+    'The shared caches cannot be reached at the moment. Requests are served without them; try again in a minute.',
     { cause },
   );
 }

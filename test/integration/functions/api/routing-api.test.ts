@@ -220,7 +220,7 @@ describe('routing over GraphQL', () => {
       'an unknown policy',
       { policy_id: '77' },
       'NotFound',
-      'There is no policy "77": the query policies lists those that there are.',
+      'There is no policy "77": the query policies lists those that exist.',
     ],
     [
       'Mutation.setPolicyRouting',

@@ -167,10 +167,10 @@ describe('why a path is taken', () => {
       'ValidationError: Paths lead from one site to another: source_site_id and destination_site_id must differ.',
     );
     expect(await message({ destination_site_id: NOWHERE })).toBe(
-      `NotFound: There is no site "${NOWHERE}": the query sites lists those that there are.`,
+      `NotFound: There is no site "${NOWHERE}": the query sites lists those that exist.`,
     );
     expect(await message({ destination_site_id: NOWHERE, at: at(-1000) })).toBe(
-      `NotFound: There is no site "${NOWHERE}": the query sites lists those that there are.`,
+      `NotFound: There is no site "${NOWHERE}": the query sites lists those that exist.`,
     );
     expect(await message({ at: new Date(T0 - 60_000).toISOString() })).toBe(
       `NotFound: Site ${ends.source_site_id} did not exist at ${new Date(T0 - 60_000).toISOString()}.`,
