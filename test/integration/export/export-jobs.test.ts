@@ -312,7 +312,7 @@ describe('a link', () => {
     expect(await bed.api.call('Mutation.exportLink', { id })).toEqual({
       error: {
         type: 'NotFound',
-        message: `There is no export "${id}" (any more): the query exports lists those that there are.`,
+        message: `There is no export "${id}" (any more): the query exports lists those that exist.`,
       },
     });
   });
@@ -506,12 +506,9 @@ describe('bad input', () => {
   it.each([
     [
       { kind: 'HISTORY', policy_id: 'nope' },
-      'There is no policy "nope": the query policies lists those that there are.',
+      'There is no policy "nope": the query policies lists those that exist.',
     ],
-    [
-      { kind: 'STATS', site_id: 'nope' },
-      'There is no site "nope": the query sites lists those that there are.',
-    ],
+    [{ kind: 'STATS', site_id: 'nope' }, 'There is no site "nope": the query sites lists those that exist.'],
     [
       { kind: 'FLOWS', edge_id: 'nope' },
       'No edge "nope" is registered: the query edges lists those that are.',
@@ -554,7 +551,7 @@ describe('bad input', () => {
       expect(await bed.api.call(name, { id: 'x' })).toEqual({
         error: {
           type: 'NotFound',
-          message: 'There is no export "x" (any more): the query exports lists those that there are.',
+          message: 'There is no export "x" (any more): the query exports lists those that exist.',
         },
       });
     },

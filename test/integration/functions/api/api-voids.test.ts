@@ -176,7 +176,7 @@ describe('a voided boot over the API', () => {
     expect(edge.refused).toEqual({
       boot_id: 'spoofed',
       contradictions: 3,
-      reason: 'An administrator has voided the boot: what it counted is in no figure any more.',
+      reason: 'An administrator has voided the boot: its counts are no longer part of any figure.',
     });
   });
 

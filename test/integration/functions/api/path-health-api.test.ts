@@ -179,7 +179,7 @@ describe('checkPathHealth', () => {
       status: 'DEGRADED',
       probe: {
         fresh: false,
-        reason: `Edge ${edge_id} did not answer within 10 s: look after its connection.`,
+        reason: `Edge ${edge_id} did not answer within 10 s: check its connection.`,
       },
     });
   });

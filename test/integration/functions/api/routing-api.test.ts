@@ -220,7 +220,7 @@ describe('routing over GraphQL', () => {
       'an unknown policy',
       { policy_id: '77' },
       'NotFound',
-      'There is no policy "77": the query policies lists those that there are.',
+      'There is no policy "77": the query policies lists those that exist.',
     ],
     [
       'Mutation.setPolicyRouting',
@@ -241,7 +241,7 @@ describe('routing over GraphQL', () => {
       'CUSTOM without weights',
       { policy_id: 'default', preference: 'CUSTOM' },
       'ValidationError',
-      'weights are for the preference CUSTOM, which needs them, and for no other.',
+      'weights are required for the preference CUSTOM, and not allowed for any other.',
     ],
     [
       'Mutation.setPolicyRouting',
