@@ -286,7 +286,7 @@ describe('deletePolicy', () => {
 
     expect(result).toEqual({
       success: true,
-      message: `Policy ${id} (Voice) is deleted; what it has counted stays, shown under its id.`,
+      message: `Policy ${id} (Voice) is deleted. Its counters are kept and shown under its id.`,
       audit_id: expect.stringMatching(/^[0-9A-Z]{26}$/),
     });
     expect(await api.data('Query.policy', { id })).toMatchObject({
