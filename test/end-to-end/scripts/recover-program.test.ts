@@ -32,7 +32,7 @@ describe('npm run recover', () => {
     });
   }
 
-  it('says what disagrees, builds the counters anew, and says that they agree', async () => {
+  it('reports mismatches, rebuilds the counters, and reports that they agree', async () => {
     const policies = [{ policy_id: 'default', packets: 5n, bytes: 500n }];
     await ingest([reportRecord({ policies })], ingestContext(db));
     await db.client.send(
@@ -81,7 +81,7 @@ describe('npm run recover', () => {
     }
   });
 
-  it('says what is missing or wrong', async () => {
+  it('reports missing or wrong options', async () => {
     expect(await recover('counters', '--table', 'only-one')).toMatchObject({
       code: 1,
       err: expect.stringContaining('name three tables'),

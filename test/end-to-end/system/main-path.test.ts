@@ -140,7 +140,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
     expect(await shown()).toEqual(expected);
   });
 
-  it('says what is wrong with a replay of the stream', async () => {
+  it('reports errors of a replay of the stream', async () => {
     const program = projectFile('scripts/stream.ts');
     const nowhere = join(folder, 'nowhere');
     expect(
@@ -159,7 +159,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
     });
   });
 
-  it('keeps the history of what was counted', async () => {
+  it('keeps the history of the counts', async () => {
     const lastPoint = async () => {
       const minute = Math.floor(Date.now() / 60_000) * 60_000;
       await system.invoke('snapshot', { scheduled_at: new Date(minute).toISOString() });
@@ -246,7 +246,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
     ]);
   }, 200_000);
 
-  it('takes back what a smoke test has made that is ended with Ctrl-C', async () => {
+  it('removes everything that a smoke test created when Ctrl-C ends it', async () => {
     const { child, ended } = startEdge(['smoke', '--local', '--system', folder], {
       program: projectFile('scripts/aws.ts'),
     });

@@ -153,7 +153,7 @@ describe('a reporter whose stream fails in every way', () => {
     expect(modelTotals(stream.reports())).toEqual(totalsOf([recorder]));
   });
 
-  it('keeps a boot when the policies that it was told to expect come', async () => {
+  it('keeps its boot when the announced policies arrive', async () => {
     const stream = new FakeStream();
     const expected_pairs = Array.from({ length: 300 }, (_, i) => ({
       policy_id: `${i + 1}`,
@@ -250,7 +250,7 @@ describe('an edge that is killed', () => {
     }
   });
 
-  it('keeps what is for another system, and sends it there', async () => {
+  it('keeps reports for another system, and sends them there', async () => {
     const spool = memorySpool();
     const stream = new FakeStream();
     const entry = {

@@ -30,7 +30,7 @@ describe('the spool on disk', () => {
     expect(await (await openDiskSpool(folder)).list()).toEqual(new Map([[3, spoolEntry(3)]]));
   });
 
-  it('leaves nothing but its lock when all is sent', async () => {
+  it('leaves only its lock when all is sent', async () => {
     const folder = await newFolder();
     const spool = await openDiskSpool(folder);
     await spool.write(1, spoolEntry(1));
@@ -100,7 +100,7 @@ describe('the spool on disk', () => {
     },
   );
 
-  it('takes over a lock that says nothing', async () => {
+  it('takes over an empty lock', async () => {
     const folder = await newFolder();
     await writeFile(join(folder, 'lock'), '');
     await (await openDiskSpool(folder)).close();

@@ -61,7 +61,7 @@ describe('the people of a Cognito user pool', () => {
     );
   });
 
-  it('are invited by mail, again as long as they have not come, and asked for a password of their own', async () => {
+  it('are invited by mail, again until they sign in, and must choose their own password', async () => {
     const invited = await directory.invite('eve@example.com');
     expect(invited).toMatchObject({ email: 'eve@example.com', groups: [], status: 'INVITED', enabled: true });
     const again = await directory.invite('eve@example.com');

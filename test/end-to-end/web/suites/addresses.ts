@@ -22,7 +22,7 @@ export function addressSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('that lead nowhere say so within the frame, whoever made them', async () => {
+    it('without a page show that within the frame', async () => {
       const { browser, system } = world();
       const { page, context } = await openConsole(browser, system, { as: 'viewer', at: '/no/such?page=1' });
       await page.getByRole('heading', { name: 'Page not found' }).waitFor();

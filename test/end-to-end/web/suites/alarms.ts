@@ -8,7 +8,7 @@ import { startReceiver } from '../../../support/webhook-receiver.ts';
 
 export function alarmsSuite(world: () => ConsoleWorld): void {
   describe('the page Alarms', () => {
-    it('sets a threshold from an address that says what it is on, changes and removes it', async () => {
+    it('creates a threshold from an address with its target, changes and removes it', async () => {
       const { browser, system, admin, silent_edge } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'operator',
@@ -45,7 +45,7 @@ export function alarmsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('sets a webhook, tests it against a receiver, and shows what became of it', async () => {
+    it('creates a webhook, tests it against a receiver, and shows the delivery', async () => {
       const { browser, system } = world();
       const receiver = await startReceiver();
       const { page, context, problems } = await openConsole(browser, system, {

@@ -11,7 +11,7 @@ const FLOWS = `query ($from: AWSDateTime!, $to: AWSDateTime!) {
 
 export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
   describe('exports', () => {
-    it('are started with what is wrong marked, and their file is what the query says', async () => {
+    it("are started after wrong fields are marked, and their file has the query's figures", async () => {
       const { browser, system, admin } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'operator',

@@ -19,7 +19,7 @@ const HOUR_MS = 3_600_000;
 
 export function flowsSuite(world: () => ConsoleWorld): void {
   describe('the page Flows', () => {
-    it('lists what a filter takes, which is written with help and kept in the address, and saves it', async () => {
+    it('lists the flows of a filter, suggests its values, keeps it in the address, and saves the list', async () => {
       const { browser, system, admin } = world();
       const { page, context, problems } = await openConsole(browser, system, { as: 'viewer', at: '/flows' });
       const rows = page.getByRole('table', { name: 'Flows' }).locator('.body-row');
@@ -47,7 +47,7 @@ export function flowsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('says who carried most, saves it as the query says it, and leads to the flows behind it', async () => {
+    it("shows the top talkers, saves them with the query's figures, and links to their flows", async () => {
       const { browser, system, admin } = world();
       const range = lastHour();
       const sums = async () => (await admin.data(BY_PORT, range)).flowStats.rows;
@@ -72,7 +72,7 @@ export function flowsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('has groups of ports and networks, which a filter takes by their name', async () => {
+    it('has groups of ports and networks, which a filter accepts by name', async () => {
       const { browser, system, admin } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'operator',

@@ -26,7 +26,7 @@ export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('of the request for all, each is asked by itself', async () => {
+    it('of the combined request, each source is queried by itself', async () => {
       const { browser, system } = world();
       const refusal = { data: null, errors: [{ errorType: 'Internal', message: "History can't be read." }] };
       const { page, context } = await openConsole(browser, system, {

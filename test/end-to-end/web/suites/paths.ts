@@ -42,7 +42,7 @@ export function pathsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('are shown site by site and around a site, and a viewer is not offered what only others may do', async () => {
+    it('are shown as a matrix and around a site, and a viewer is offered no other actions', async () => {
       const { browser, system } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'viewer',

@@ -74,7 +74,7 @@ export function policiesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('says which policy takes a flow and why another does not; the flow is in the address', async () => {
+    it('shows which policy matches a flow and why another does not; the flow is in the address', async () => {
       const { browser, system } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'viewer',

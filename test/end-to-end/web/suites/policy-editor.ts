@@ -19,7 +19,7 @@ export function policyEditorSuite(world: () => ConsoleWorld): void {
       );
     });
 
-    it('says what a draft would move and shadow before it is saved, and which policy would take a flow', async () => {
+    it('shows the impact and the shadows of a draft before it is saved, and which policy would match a flow', async () => {
       const { browser, system } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'operator',
@@ -47,7 +47,7 @@ export function policyEditorSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('shows its versions, restores one, and says when somebody was faster', async () => {
+    it('shows its versions, restores one, and reports a conflict with another person', async () => {
       const { browser, system, admin } = world();
       const change = (priority: number) =>
         admin.data(

@@ -159,7 +159,7 @@ export function rolesSuite(world: () => ConsoleWorld): void {
       },
     );
 
-    it('a person in no group is told so in place of every page', async () => {
+    it('a person in no group sees an explanation instead of every page', async () => {
       const { browser, system } = world();
       const context = await newContext(browser);
       const page = await context.newPage();

@@ -7,7 +7,7 @@ const PATHS = 120;
 
 export function sitesSuite(world: () => ConsoleWorld): void {
   describe('the page Sites and edges', () => {
-    it('deletes a site with 120 paths after its name was typed, and undo brings all of it back', async () => {
+    it('deletes a site with 120 paths after its name was typed, and undo restores all of it', async () => {
       const { browser, system, admin } = world();
       const hub = await siteWith(admin, { name: 'Hub', paths: PATHS });
       const before = await inventoryOf(admin, hub);
@@ -37,7 +37,7 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('deletes three at once and says of each what came of it, one refused', async () => {
+    it('deletes three sites at once and shows the result of each, one refused', async () => {
       const { browser, system, admin } = world();
       const names = ['Bulk one', 'Bulk two', 'Bulk three'];
       const ids: string[] = [];
@@ -60,7 +60,7 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('removes an endpoint, and undo brings it back with its path', async () => {
+    it('removes an endpoint, and undo restores it with its path', async () => {
       const { browser, system, admin } = world();
       const site = await siteWith(admin, { name: 'Removal', paths: 1 });
       const before = await inventoryOf(admin, site);
