@@ -148,7 +148,7 @@ async function applied(text = FILE): Promise<void> {
 }
 
 describe('npm run network', () => {
-  it('plans a new network, makes it, and then has nothing to do', async () => {
+  it('plans a new network, creates it, and then has no steps', async () => {
     await write(FILE);
     expect(await network(['plan', file()])).toMatchObject({ code: 0, out: PLAN });
     expect(await network(['plan', file(), '--check'])).toMatchObject({ code: 2, out: PLAN });
@@ -184,7 +184,7 @@ describe('npm run network', () => {
     ]);
   });
 
-  it('exports what a file says, with ids, and only what is not the default', async () => {
+  it('exports the network of a file, with ids, without default values', async () => {
     await applied();
     const text = await exported();
     expect(text.replace(/id: (?:p-[0-9a-z]{26}|[0-9a-f-]{36})$/gm, 'id: ID')).toMatchInlineSnapshot(`
@@ -256,7 +256,7 @@ describe('npm run network', () => {
     `);
   });
 
-  it('shows changes with before and after, and deletions with what they take along; deletes only when told', async () => {
+  it('shows changes with old and new values, and deletions with dependent objects; deletes only after confirmation', async () => {
     await applied();
     await write(
       (await exported())
@@ -305,7 +305,7 @@ describe('npm run network', () => {
     expect(items.map(({ name }: { name: string }) => name)).toEqual(['Berlin HQ']);
   });
 
-  it('replaces what the API can only remove and add, with the paths on it', async () => {
+  it('replaces endpoints that the API cannot change, with the paths on them', async () => {
     await applied();
     await write(
       FILE.replace('203.0.113.7:51820', '203.0.113.9').replace('wg_interface: wg0', 'wg_interface: wg1'),
@@ -332,7 +332,7 @@ describe('npm run network', () => {
     expect(await exported()).toBe(before.replace(/policies:[\s\S]*?\n\n/, 'policies: []\n\n'));
   });
 
-  it('stops at the first refusal, and a second run does what is left', async () => {
+  it('stops at the first refusal, and a second run does the remaining steps', async () => {
     await write(FILE);
     const refused = makeApi(t);
     const { call } = refused;
@@ -353,7 +353,7 @@ describe('npm run network', () => {
     expect(await network(['plan', file(), '--check'])).toMatchObject({ code: 0 });
   });
 
-  it('stops between two steps when it is told to, and goes on later', async () => {
+  it('stops between two steps on request, and continues later', async () => {
     await write(FILE);
     const stop = new AbortController();
     let steps = 0;
@@ -370,7 +370,7 @@ describe('npm run network', () => {
     expect((await network(['apply', file()])).out).toContain('9 steps done.\n');
   });
 
-  it('brings a file to the system and keeps its comments, its order and its names', async () => {
+  it('updates a file from the system and keeps its comments, order and names', async () => {
     await applied();
     await network(['export', '--into', file()]);
     expect(await read()).toBe(FILE);

@@ -41,7 +41,7 @@ async function waiting(): Promise<string[]> {
   return places;
 }
 
-it('judges a record of the quarantine by when it arrived, and keeps open what still does not count', async () => {
+it('judges a quarantined record as of its arrival, and keeps a record open that still cannot be counted', async () => {
   const [a, b] = await Promise.all([testKey('a'), testKey('b')]);
   const report = (seq: number, minute: number) =>
     reportRecord(

@@ -99,13 +99,13 @@ describe('a replay of the stream', () => {
     ...NO_RATES,
   };
 
-  it('takes records of its time alone', async () => {
+  it('replays only records of its time', async () => {
     const invoke = vi.fn(ingest);
     expect(await replayStream(options({ invoke, from_ms: from_ms - 1000, to_ms: from_ms }))).toBe(0);
     expect(invoke).not.toHaveBeenCalled();
   });
 
-  it('is interrupted after a batch, goes on behind it, and counts what was never counted', async () => {
+  it('can be interrupted after a batch, continues after it, and counts reports that were not counted before', async () => {
     const printed: string[] = [];
     const spy = vi.spyOn(process.stdout, 'write').mockImplementation(text => {
       printed.push(String(text));
@@ -155,7 +155,7 @@ describe('a replay of the stream', () => {
     expect(events[0]!.Records[0]!.eventID).toMatch(/^shardId-000000000000:\d+$/);
   });
 
-  it('ends with the place of a record that ingest never takes', async () => {
+  it('ends with the position of a record that ingest does not accept', async () => {
     const invoke = async ({ Records }: ReplayEvent) => Records.map(({ kinesis }) => kinesis.sequenceNumber);
     const failure = await replayStream(options({ invoke })).catch((cause: unknown) => cause);
     expect(failure).toBeInstanceOf(EdgeError);

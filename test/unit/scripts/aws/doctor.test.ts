@@ -147,7 +147,7 @@ describe('the doctor judges', () => {
       "services that don't answer",
       judgeServices(['a', 'b'], [{ service: 'a', reason: 'ENOTFOUND' }], 'r'),
       'wrong',
-      'no answer of a (ENOTFOUND)',
+      'no answer from a (ENOTFOUND)',
       'Check that this machine can reach AWS, and that r has the service; otherwise choose another region.',
     ],
     ['a stack', judgeStack(stack), 'ok', 'UPDATE_COMPLETE', null],

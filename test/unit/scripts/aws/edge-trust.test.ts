@@ -34,7 +34,7 @@ describe('the trust policy of an edge', () => {
   });
 
   const CHOSEN =
-    'a statement lets the session\'s name be chosen: give each the condition "StringEquals": { "sts:RoleSessionName": "edge-1" }';
+    'a statement allows any session name: give each one the condition "StringEquals": { "sts:RoleSessionName": "edge-1" }';
 
   it.each([
     ['its own', JSON.stringify(edgeTrust({ account: '1', partition: 'aws' }, 'edge-1')), undefined],

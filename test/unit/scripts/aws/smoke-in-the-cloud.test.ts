@@ -180,7 +180,7 @@ describe('the alarm of a smoke test', () => {
       { AlarmName: 'PatronusExport-Other', AlarmActions: [TOPIC] },
       { AlarmName: NAME, AlarmActions: [TOPIC], StateValue: 'OK' },
     ]);
-    expect(await done).toMatch(`${NAME} was set off by hand and arrived in a queue`);
+    expect(await done).toMatch(`${NAME} was set manually and arrived in a queue`);
     const reason = 'Smoke test run of Patronus: this is not a real alarm.';
     expect(cloudwatch.calls).toEqual([
       ['DescribeAlarms', { AlarmNamePrefix: 'PatronusExport' }],
