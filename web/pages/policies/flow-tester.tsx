@@ -80,7 +80,7 @@ export function FlowTester({ draft }: { draft?: PolicyDraft | undefined }) {
                   <strong>
                     <bdi>{taken_by.policy_name}</bdi>
                   </strong>{' '}
-                  takes it. By its ports it is of the class {application}.
+                  matches it. By its ports it is of the class {application}.
                 </p>
                 <VirtualTable
                   label="Policies that don't match"

@@ -50,7 +50,7 @@ export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
     it('of others are shown to administrators alone', async () => {
       const { browser, system } = world();
       const viewer = await openConsole(browser, system, { as: 'viewer', at: '/exports?owner=everybody' });
-      await viewer.page.getByText(/^No export yet/).waitFor();
+      await viewer.page.getByText(/^There are no exports yet/).waitFor();
       expect(await viewer.page.getByRole('radio', { name: 'All' }).count()).toBe(0);
       await viewer.context.close();
       const admin = await openConsole(browser, system, { as: 'admin', at: '/exports?owner=everybody' });
@@ -64,7 +64,7 @@ export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
       const { browser, system } = world();
       const viewer = await openConsole(browser, system, { as: 'viewer', at: '/caches' });
       await viewer.page.getByRole('row', { name: /^Routing decisions/ }).waitFor();
-      expect(await viewer.page.getByRole('button', { name: /Clear|Fill/ }).count()).toBe(0);
+      expect(await viewer.page.getByRole('button', { name: /Clear|Preload/ }).count()).toBe(0);
       await viewer.context.close();
       const { page, context, problems } = await openConsole(browser, system, { as: 'admin', at: '/caches' });
       await page.getByRole('button', { name: 'Clear…' }).click();

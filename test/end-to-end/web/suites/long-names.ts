@@ -65,7 +65,7 @@ const VIEWS: Record<string, View> = {
   "a site's deletion": { at: SITE, shows: 'This also deletes:', open: press('Delete…') },
   'a new endpoint': { at: SITE, shows: 'Price a GB, USD', open: press('Add an endpoint') },
   'a change of an endpoint': { at: SITE, shows: 'Price a GB, USD', open: press('Change wan1') },
-  'a removal': { at: SITE, shows: 'Every path that ends at it goes with it.', open: press('Remove wan1') },
+  'a removal': { at: SITE, shows: 'This also removes every path that ends at it.', open: press('Remove wan1') },
   'an edge out of service': {
     at: SITE,
     shows: 'The edge is no longer expected to report',
@@ -74,7 +74,7 @@ const VIEWS: Record<string, View> = {
   'a new edge': { at: () => '/sites?view=edges', shows: 'Seconds between', open: press('Register an edge') },
   'a deletion of several': {
     at: () => `/sites?q=${NAME}`,
-    shows: 'These sites go',
+    shows: 'These sites are deleted',
     async open(page) {
       await page.getByRole('checkbox', { name: `Choose ${NAME}` }).click({ force: true });
       await press('Delete 1…')(page);

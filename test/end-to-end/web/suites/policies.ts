@@ -87,11 +87,11 @@ export function policiesSuite(world: () => ConsoleWorld): void {
       await page.getByText('flow.protocol must be a whole number from 0 to 255.').first().waitFor();
       await page.getByLabel('IP protocol').fill('6');
       await page.getByRole('button', { name: 'Test', exact: true }).click();
-      await page.getByText('Policy Formed takes it.').waitFor();
+      await page.getByText('Policy Formed matches it.').waitFor();
       const other = page.getByRole('row').filter({ hasText: 'Addressed' });
       await other.getByText('It would match, but a policy with a higher priority matches first.').waitFor();
       await reloadConsole(page);
-      await page.getByText('Policy Formed takes it.').waitFor();
+      await page.getByText('Policy Formed matches it.').waitFor();
       expect(problems).toEqual([]);
       await context.close();
     });

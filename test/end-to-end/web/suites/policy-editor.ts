@@ -42,7 +42,7 @@ export function policyEditorSuite(world: () => ConsoleWorld): void {
       await tester.getByLabel('Destination address').fill('192.0.2.9');
       await tester.getByLabel('IP protocol').fill('6');
       await tester.getByRole('button', { name: 'Test', exact: true }).click();
-      await dialog.getByText('Policy Deep takes it.').waitFor();
+      await dialog.getByText('Policy Deep matches it.').waitFor();
       expect(problems).toEqual([]);
       await context.close();
     });

@@ -14,7 +14,7 @@ export function signInSuite(world: () => ConsoleWorld): void {
       await createSignIn(system.endpoints.cognito, system.userPoolId, FAY);
       const context = await newContext(browser);
       const page = await context.newPage();
-      const code = page.getByRole('textbox', { name: /^Code of/ });
+      const code = page.getByRole('textbox', { name: /^Code from/ });
       const signIn = page.getByRole('button', { name: 'Sign in', exact: true });
 
       await page.goto(new URL('/settings', system.endpoints.dashboard).href);

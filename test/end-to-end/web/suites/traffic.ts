@@ -65,7 +65,7 @@ export function trafficSuite(world: () => ConsoleWorld): void {
     it('is grouped and narrowed as the address says, with the figures of the query', async () => {
       const { page, problems } = person;
       await table(page, 'policy').getByRole('row').nth(1).waitFor();
-      await page.getByRole('button', { name: /By$/ }).click();
+      await page.getByRole('button', { name: /Group by$/ }).click();
       await page.getByRole('option', { name: 'Edge' }).click();
       await page.waitForURL(/by=edge/);
       expect(await sumsOf(page, 'edge')).toEqual(
