@@ -1,6 +1,9 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 
-/** The SHA-256 digest of bytes or of a text's UTF-8 bytes; 64 hexadecimal digits, unless another encoding is named. */
+/**
+ * The SHA-256 digest of bytes or of a text's UTF-8 bytes; 64 hexadecimal digits, unless another
+ * encoding is named.
+ */
 export function sha256(data: string | Uint8Array, encoding: 'hex' | 'base64url' = 'hex'): string {
   return createHash('sha256').update(data).digest(encoding);
 }

@@ -1,4 +1,7 @@
-/** What a program can switch on when an operation is refused or fails (contract, see graphql/schema.graphql). */
+/**
+ * What a program can switch on when an operation is refused or fails (contract, see
+ * graphql/schema.graphql).
+ */
 export type ErrorType =
   | 'ValidationError'
   | 'NotFound'
@@ -8,8 +11,9 @@ export type ErrorType =
   | 'Internal';
 
 /**
- * Base of every planned error. `message` is written for the person who asked and says what to do next;
- * it never names a table, a key or a stack frame. Anything thrown that is not one of these is masked as `Internal`.
+ * Base of every planned error. `message` is written for the person who asked and says what to do
+ * next; it never names a table, a key or a stack frame. Anything thrown that is not one of these is
+ * masked as `Internal`.
  */
 export abstract class PatronusError extends Error {
   abstract readonly errorType: ErrorType;
@@ -26,11 +30,16 @@ export interface WrongArgument {
   argument: string;
   /** The rule, a whole sentence. */
   message: string;
-  /** What is allowed, such as "a whole number from 1 to 100"; null where the rule names no values. */
+  /**
+   * What is allowed, such as "a whole number from 1 to 100"; null where the rule names no values.
+   */
   allowed: string | null;
 }
 
-/** The input is malformed or out of range; nothing was changed. The message names the argument and what is allowed. */
+/**
+ * The input is malformed or out of range; nothing was changed. The message names the argument and
+ * what is allowed.
+ */
 export class ValidationError extends PatronusError {
   readonly errorType = 'ValidationError';
   /** The arguments that are wrong, as far as the rules are about single arguments. */
@@ -93,7 +102,9 @@ function wrongArgument(argument: string, message: string): WrongArgument {
   return { argument, message, allowed: allowedBy(message) };
 }
 
-/** @example allowedBy('limit must be a whole number from 1 to 100.') // 'a whole number from 1 to 100' */
+/**
+ * @example allowedBy('limit must be a whole number from 1 to 100.') // 'a whole number from 1 to 100'
+ */
 function allowedBy(rule: string): string | null {
   // What is in brackets belongs to what is allowed, colons included.
   return /\bmust (?:be|have) ((?:\([^)]*\)|[^:;])+?)(?:[:;]|\.?$)/.exec(rule)?.[1] ?? null;

@@ -24,7 +24,10 @@ export class FolderLockError extends Error {
 /** Another process, or this one, holds the folder already. */
 export class FolderInUse extends FolderLockError {
   override readonly name = 'FolderInUse';
-  /** "process 12", "process 12 on 4be1c0de, in another container", or "another process" where that is unknown. */
+  /**
+   * "process 12", "process 12 on 4be1c0de, in another container", or "another process" where that
+   * is unknown.
+   */
   readonly heldBy: string;
   /** The holder's process id, where this process can end it by that number. */
   readonly pid: number | undefined;
@@ -44,12 +47,14 @@ const held = new Set<object>();
 /**
  * Takes a folder, which must exist, for this process until the returned function is called.
  *
- * The kernel holds the lock (a file lock that SQLite takes), so that it also holds between containers that share the
- * folder, and is free as soon as the process is gone, also by `kill -9`. Files that are left behind lock nothing. This
- * process must not open the lock file in another way: closing any handle of it would give the lock free.
+ * The kernel holds the lock (a file lock that SQLite takes), so that it also holds between
+ * containers that share the folder, and is free as soon as the process is gone, also by `kill -9`.
+ * Files that are left behind lock nothing. This process must not open the lock file in another way:
+ * closing any handle of it would give the lock free.
  *
  * @throws FolderInUse when the folder is held already
- * @throws FolderLockError on a network file system, whose locks don't hold everywhere, or when SQLite can't lock
+ * @throws FolderLockError on a network file system, whose locks don't hold everywhere, or when
+ * SQLite can't lock
  * @throws NodeJS.ErrnoException when the folder is missing or can't be written
  */
 export async function lockFolder(folder: string): Promise<() => void> {
@@ -76,9 +81,10 @@ export async function lockFolder(folder: string): Promise<() => void> {
 const SQLITE_BUSY = 5;
 
 /**
- * Opens the lock's database and begins a transaction in it, which is never committed: nothing is written or flushed, and
- * no journal is left behind. IMMEDIATE excludes others as EXCLUSIVE does, but doesn't wait until every other has ended
- * its attempt: of several that try at once exactly one gets the lock.
+ * Opens the lock's database and begins a transaction in it, which is never committed: nothing is
+ * written or flushed, and no journal is left behind. IMMEDIATE excludes others as EXCLUSIVE does,
+ * but doesn't wait until every other has ended its attempt: of several that try at once exactly one
+ * gets the lock.
  */
 function begin(folder: string) {
   const { DatabaseSync } = loadSqlite();
@@ -135,7 +141,10 @@ function pidNamespace(): string | null {
   }
 }
 
-/** Who holds a folder, as far as is known: a holder that is just starting or ending may not be written down. */
+/**
+ * Who holds a folder, as far as is known: a holder that is just starting or ending may not be
+ * written down.
+ */
 function readHolder(folder: string): LockHolder | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, HOLDER_FILE), 'utf8')) as LockHolder;

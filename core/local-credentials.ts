@@ -1,6 +1,7 @@
 /**
- * The credentials of everything that runs on one machine. Its engines accept any; the gateway and the services of its
- * own process check signatures against these. They open nothing but the loopback.
+ * The credentials of everything that runs on one machine. Its engines accept any; the gateway and
+ * the services of its own process check signatures against these. They open nothing but the
+ * loopback.
  */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 

@@ -2,9 +2,9 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logger } from './logger.ts';
 
 /**
- * Every metric of our own, by service: its one dimension. Each is billed, about 0.30 dollars a month, whether
- * it is looked at or not. So these are what alarms watch and what says at a glance whether the system works;
- * all else is a field of a log line.
+ * Every metric of our own, by service: its one dimension. Each is billed, about 0.30 dollars a
+ * month, whether it is looked at or not. So these are what alarms watch and what says at a glance
+ * whether the system works; all else is a field of a log line.
  */
 export const METRICS = {
   ingest: [
@@ -32,7 +32,10 @@ export const METRICS = {
   caches: ['CacheSlow', 'CacheFailed', 'CacheGarbage', 'CacheTooLarge'],
 } as const;
 
-/** Also by `cache`, of which there are few: per cent of the look-ups since the last line that found something. */
+/**
+ * Also by `cache`, of which there are few: per cent of the look-ups since the last line that found
+ * something.
+ */
 export const CACHE_HIT_RATE = 'CacheHitRate';
 
 export type MetricService = keyof typeof METRICS;

@@ -13,14 +13,18 @@ const text = z.string().min(1);
 const onOff = z.enum(['on', 'off']);
 
 /**
- * Every setting that a function may read from its environment, with what is allowed and its default. Each function's
- * environment.ts picks those that it needs; the stacks in lib/ give them. Units are in the names.
+ * Every setting that a function may read from its environment, with what is allowed and its
+ * default. Each function's environment.ts picks those that it needs; the stacks in lib/ give them.
+ * Units are in the names.
  */
 export const SETTINGS = {
   ...tableEnvironment,
   ...cacheSettingsSchema.shape,
   ...retentionSettings,
-  /** Partitions that ingest spreads a policy's counters over. Readers sum every slot that was ever in use. */
+  /**
+   * Partitions that ingest spreads a policy's counters over. Readers sum every slot that was ever
+   * in use.
+   */
   COUNTER_SLOTS: z.coerce
     .number()
     .int()
@@ -65,7 +69,10 @@ export const SETTINGS = {
   USER_POOL_ID: text,
   /** The topic whose subscribers get mails of alarms. */
   NOTICE_TOPIC_ARN: text,
-  /** Where AWS is, in the place of its own addresses: set where all of the system runs on one machine. */
+  /**
+   * Where AWS is, in the place of its own addresses: set where all of the system runs on one
+   * machine.
+   */
   AWS_ENDPOINT_URL: z.url().optional(),
   AWS_ENDPOINT_URL_SNS: z.url().optional(),
   /** Whether webhooks may lead to addresses of private networks. */

@@ -1,6 +1,9 @@
 import type { WebhookRules } from '../core/alarms/destinations/destination-input.ts';
 
-/** Which addresses webhooks may lead to. On one machine, where AWS itself is on the loopback, to the loopback too. */
+/**
+ * Which addresses webhooks may lead to. On one machine, where AWS itself is on the loopback, to the
+ * loopback too.
+ */
 export function webhookRulesOf(environment: {
   WEBHOOKS_TO_PRIVATE_ADDRESSES: 'on' | 'off';
   AWS_ENDPOINT_URL?: string | undefined;

@@ -1,6 +1,7 @@
 /**
- * The resolver of the subscription edgeCommands (data source NONE, runtime APPSYNC_JS): an edge may listen to its own commands
- * only. The name at the end of its ARN, an assumed role's session name or an IAM user's name, is its edge id; the role must be an edge's.
+ * The resolver of the subscription edgeCommands (data source NONE, runtime APPSYNC_JS): an edge may
+ * listen to its own commands only. The name at the end of its ARN, an assumed role's session name
+ * or an IAM user's name, is its edge id; the role must be an edge's.
  */
 import { util } from '@aws-appsync/utils';
 

@@ -15,7 +15,10 @@ const LEFT_OUT = new Set([
   'isOneOf',
 ]);
 
-/** The schema as a TypeScript type, by which gql.tada gives every operation of the console its types. */
+/**
+ * The schema as a TypeScript type, by which gql.tada gives every operation of the console its
+ * types.
+ */
 export function generateIntrospection(schema: string): string {
   const scalars = APPSYNC_SCALARS.map(name => `scalar ${name}`).join('\n');
   const built = buildSchema(`${scalars}\n${schema}`, { assumeValidSDL: true });

@@ -25,8 +25,9 @@ const SCALARS: Record<string, string> = {
 const ROOTS = ['Query', 'Mutation'];
 
 /**
- * TypeScript for a schema: a type for each type of the schema, and `Operations`, which gives for each `Query.…` and
- * `Mutation.…` the arguments as a client may send them (null and left out mean the same) and the result as it must be.
+ * TypeScript for a schema: a type for each type of the schema, and `Operations`, which gives for
+ * each `Query.…` and `Mutation.…` the arguments as a client may send them (null and left out mean
+ * the same) and the result as it must be.
  * @throws Error naming a scalar that it doesn't know.
  */
 export function generateSchemaTypes(schema: string): string {

@@ -1,4 +1,6 @@
-/** What the broadcast function sends for each event. What it selects is what subscribers can get. */
+/**
+ * What the broadcast function sends for each event. What it selects is what subscribers can get.
+ */
 export const PUBLISH_EVENT = /* GraphQL */ `
   mutation PublishEvent(
     $id: ID!

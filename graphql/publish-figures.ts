@@ -1,4 +1,7 @@
-/** What the figures function sends for each part of a publication. What it selects is what subscribers can get. */
+/**
+ * What the figures function sends for each part of a publication. What it selects is what
+ * subscribers can get.
+ */
 export const PUBLISH_FIGURES = /* GraphQL */ `
   mutation PublishFigures(
     $scope: FigureScope!

@@ -175,8 +175,8 @@ export class Cache<K, V> {
 
   /**
    * Makes the next look-up read what was cleared: because a change of this function's own may just
-   * have done so, or because what is found is kept in another cache, which may have heard of a clear
-   * that this one has not.
+   * have done so, or because what is found is kept in another cache, which may have heard of a
+   * clear that this one has not.
    */
   recheck(): void {
     this.#tier.invalidate();
@@ -333,8 +333,8 @@ export class Cache<K, V> {
   }
 
   /**
-   * The cache's generation, as of a second ago at the latest: what was derived from what the cache is made from is good while it
-   * stays. Undefined where it can't be read.
+   * The cache's generation, as of a second ago at the latest: what was derived from what the cache
+   * is made from is good while it stays. Undefined where it can't be read.
    */
   async generation(): Promise<number | undefined> {
     return (await this.#freshState())?.generation;

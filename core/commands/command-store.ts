@@ -21,7 +21,9 @@ export function commandKey(edgeId: string, about: string): ItemKey {
   return { pk: partition(edgeId), sk: about };
 }
 
-/** Commands that are dropped after a while, seconds; every other one waits until it is acknowledged. */
+/**
+ * Commands that are dropped after a while, seconds; every other one waits until it is acknowledged.
+ */
 const KEPT_SECONDS: Partial<Record<EdgeCommand['type'], number>> = { PROBE: 120, NEW_BOOT: 86_400 };
 
 /** The action that gives an edge a command, for the transaction that has the reason for it. */

@@ -10,8 +10,8 @@ import { ALL_SITES, readRouteVersion, routeVersionOf } from './route-versions.ts
 
 /**
  * What a change of the Network table publishes to edges that listen, each on its own channel: a new
- * command; a hint to the edges of a site whose version has risen; a hint to an edge that has come into
- * service at a site.
+ * command; a hint to the edges of a site whose version has risen; a hint to an edge that has come
+ * into service at a site.
  */
 export async function commandsOf(change: StreamChange, context: StoreContext): Promise<PendingCommand[]> {
   const { pk, after } = change;

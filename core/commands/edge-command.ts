@@ -5,9 +5,10 @@
  * - PROBE: measure a path now and answer with `reportProbe`.
  * - ROUTES: take these paths to a site from now on.
  * - POLICIES: fetch the policies; there is a newer version.
- * - PATHS: read `edgeRoutes` again, unless what was read is of this version of the site or a newer one.
- *   Published to edges that listen, never stored: the others read it when they connect.
- * - NEW_BOOT: reports of this boot were refused; from the third on begin a new one. Also where the boot was voided, at once.
+ * - PATHS: read `edgeRoutes` again, unless what was read is of this version of the site or a newer
+ *   one. Published to edges that listen, never stored: the others read it when they connect.
+ * - NEW_BOOT: reports of this boot were refused; from the third on begin a new one. Also where the
+ *   boot was voided, at once.
  */
 export type EdgeCommand =
   | { type: 'PROBE'; data: ProbeOrder }

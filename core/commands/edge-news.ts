@@ -15,8 +15,9 @@ export interface EdgeNews {
 }
 
 /**
- * What a change of the Network table tells all edges; undefined: it doesn't concern all of them. Both
- * versions are those that hold now, so news that was published late is no older than its successor.
+ * What a change of the Network table tells all edges; undefined: it doesn't concern all of them.
+ * Both versions are those that hold now, so news that was published late is no older than its
+ * successor.
  */
 export async function newsOf(
   { pk, sk, after }: StreamChange,

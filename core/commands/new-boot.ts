@@ -34,8 +34,9 @@ const newBootSchema = z.object({
 });
 
 /**
- * Tells edges that reports of theirs were refused, each report once however often it is told: an edge that has heard of three
- * begins a new boot. One command an edge is pending at most, with their number.
+ * Tells edges that reports of theirs were refused, each report once however often it is told: an
+ * edge that has heard of three begins a new boot. One command an edge is pending at most, with
+ * their number.
  */
 export async function tellRefusedBoots(
   context: StoreContext,
@@ -46,7 +47,10 @@ export async function tellRefusedBoots(
   await Promise.all(edges.map(reports => tellEdge(context, reports)));
 }
 
-/** What an edge has been told of refused reports of a boot, and has not acknowledged; undefined: nothing. */
+/**
+ * What an edge has been told of refused reports of a boot, and has not acknowledged; undefined:
+ * nothing.
+ */
 export async function readRefusedBoot(
   context: StoreContext,
   edge_id: string,
@@ -54,7 +58,10 @@ export async function readRefusedBoot(
   return (await readPending(context, edge_id))?.data;
 }
 
-/** The action that has an edge begin a new boot in place of one that was voided, for the transaction by which that counts. */
+/**
+ * The action that has an edge begin a new boot in place of one that was voided, for the transaction
+ * by which that counts.
+ */
 export function voidedBootAction(
   context: Pick<StoreContext, 'tables' | 'clock'>,
   { edge_id, boot_id }: Pick<RefusedReport, 'edge_id' | 'boot_id'>,

@@ -27,17 +27,17 @@ export interface RouteVersions {
 }
 
 /**
- * One site's version, or that of {@link ALL_SITES}, as it is now. What is read afterwards, strongly, is at least as new: it is
- * raised after the change that it stands for.
+ * One site's version, or that of {@link ALL_SITES}, as it is now. What is read afterwards,
+ * strongly, is at least as new: it is raised after the change that it stands for.
  */
 export async function readRouteVersion(context: StoreContext, site_id: string): Promise<number> {
   return (await readItem(context, versionKey(site_id), versionSchema))?.version ?? 0;
 }
 
 /**
- * Raises the version of a site, or of {@link ALL_SITES}, after a change of what its edges route by. The
- * stream then tells them. Where another call raises it at the same time, its version stands for this
- * change as well.
+ * Raises the version of a site, or of {@link ALL_SITES}, after a change of what its edges route by.
+ * The stream then tells them. Where another call raises it at the same time, its version stands for
+ * this change as well.
  */
 export async function raiseRouteVersion(context: StoreContext, site_id: string): Promise<void> {
   const was = await readRouteVersion(context, site_id);

@@ -1,7 +1,10 @@
 import { fnv1a } from '../hash.ts';
 import type { ItemKey } from '../storage/item.ts';
 
-/** Lanes are spread over this many partitions; the number is in the keys, so it is fixed (docs/decisions/011). */
+/**
+ * Lanes are spread over this many partitions; the number is in the keys, so it is fixed
+ * (docs/decisions/011).
+ */
 export const LANE_BUCKETS = 64;
 
 /** Partition of every edge that was ever heard from; sort key is the edge's id. */
@@ -17,7 +20,10 @@ export function laneBuckets(): string[] {
   return Array.from({ length: LANE_BUCKETS }, (_, number) => bucketName(number));
 }
 
-/** Some of the buckets: those whose number leaves `index` over when it is divided by `of`, a power of two up to 64. */
+/**
+ * Some of the buckets: those whose number leaves `index` over when it is divided by `of`, a power
+ * of two up to 64.
+ */
 export interface LaneGroup {
   index: number;
   of: number;
@@ -43,12 +49,17 @@ export function laneKey(edge_id: string, part: number): ItemKey {
   return { pk: lanePartition(laneBucket(edge_id)), sk: `${edge_id}#${part}` };
 }
 
-/** Where the lanes are listed that were ever at a site; sort keys are the lanes' own (docs/decisions/165). */
+/**
+ * Where the lanes are listed that were ever at a site; sort keys are the lanes' own
+ * (docs/decisions/165).
+ */
 export function siteLanesPartition(site_id: string): string {
   return `SITE#${site_id}`;
 }
 
-/** Where the lanes of a bucket are listed that ever counted for an endpoint of this id, at any site. */
+/**
+ * Where the lanes of a bucket are listed that ever counted for an endpoint of this id, at any site.
+ */
 export function endpointLanesPartition(endpoint_id: string, bucket: string): string {
   return `ENDPOINT#${bucket}#${endpoint_id}`;
 }
@@ -60,8 +71,8 @@ export function parseLaneSortKey(sk: string): { edge_id: string; part: number } 
 }
 
 /**
- * A segment of a lane's idle pairs. In a partition of its own, so that what reads all lanes each minute doesn't pay for it
- * (docs/decisions/100).
+ * A segment of a lane's idle pairs. In a partition of its own, so that what reads all lanes each
+ * minute doesn't pay for it (docs/decisions/100).
  */
 export function idleKey(edge_id: string, part: number, version: number): ItemKey {
   return { pk: `IDLE#${edge_id}`, sk: `${part}#${version}` };
@@ -72,7 +83,8 @@ export function bootKey(edge_id: string, part: number, boot_id: string): ItemKey
 }
 
 /**
- * That a boot which is not current was closed or reported lately, in one part of its edge. A reset asks for them: in partitions by bucket, with TTL.
+ * That a boot which is not current was closed or reported lately, in one part of its edge. A reset
+ * asks for them: in partitions by bucket, with TTL.
  */
 export function recentBootKey(edge_id: string, part: number, boot_id: string): ItemKey {
   return { pk: recentBootPartition(laneBucket(edge_id)), sk: `${edge_id}#${part}#${boot_id}` };
@@ -91,7 +103,10 @@ export function counterKey(slot: number, policy_id: string, generation = 0): Ite
   return { pk: counterPartition(slot, generation), sk: policy_id };
 }
 
-/** Counters that were built anew have their generation in the name of their partitions (docs/decisions/117). */
+/**
+ * Counters that were built anew have their generation in the name of their partitions
+ * (docs/decisions/117).
+ */
 export function counterPartition(slot: number, generation = 0): string {
   return `COUNTER#${generation === 0 ? '' : `g${generation}#`}${slot}`;
 }

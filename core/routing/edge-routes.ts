@@ -33,7 +33,10 @@ export interface EdgePath {
   peer_address: string;
 }
 
-/** The versions are of the state that is read or an earlier one, and null where the edge isn't in service. */
+/**
+ * The versions are of the state that is read or an earlier one, and null where the edge isn't in
+ * service.
+ */
 export interface EdgeRoutesPage extends Record<keyof RouteVersions, number | null> {
   /** null: the edge isn't in service. */
   site_id: string | null;
@@ -86,7 +89,8 @@ export async function readEdgeRoutes(
     limit: Math.min(limit, peersThatFit(routing.size)),
   });
   const ids = neighbours.flatMap(({ paths }) => paths.map(({ id }) => id));
-  // Past the cache: an edge asks once an hour, and an entry that is put for it costs more than what it reads.
+  // Past the cache: an edge asks once an hour, and an entry that is put for it costs more than what
+  // it reads.
   const [states, { metrics }] = await Promise.all([
     readManyPathStates(context, ids),
     readManyMetrics(context, ids, { lanes_after_ms: FRESH_MS }),

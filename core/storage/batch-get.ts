@@ -17,8 +17,9 @@ export interface BatchGetOptions extends Retrying {
 }
 
 /**
- * Those of the items that exist, read strongly unless said otherwise, in batches of 100, several at a time, in no particular order. No key twice. What
- * DynamoDB has no room or capacity for is asked for again with jitter.
+ * Those of the items that exist, read strongly unless said otherwise, in batches of 100, several at
+ * a time, in no particular order. No key twice. What DynamoDB has no room or capacity for is asked
+ * for again with jitter.
  *
  * @throws Throttled at the deadline
  */

@@ -18,8 +18,9 @@ export interface BatchWriteOptions {
 }
 
 /**
- * Puts all items, in batches of 25, several at a time; what DynamoDB leaves unprocessed or throttles is offered again
- * with jitter. Not atomic: callers make what they write visible with one item of their own at the end.
+ * Puts all items, in batches of 25, several at a time; what DynamoDB leaves unprocessed or
+ * throttles is offered again with jitter. Not atomic: callers make what they write visible with one
+ * item of their own at the end.
  *
  * @returns how many items were written
  * @throws what DynamoDB threw last, when a batch did not get through

@@ -13,9 +13,10 @@ export interface Change<T> {
 }
 
 /**
- * Optimistic change: `plan` reads and decides, its actions are conditional on what it read. When somebody was faster it
- * plans again on what stands there now, so that a refusal (NotFound, Conflict) comes from `plan` and says why. All plans
- * write one audit entry, that of the operation they are given: whatever is lost or late, one of them is committed.
+ * Optimistic change: `plan` reads and decides, its actions are conditional on what it read. When
+ * somebody was faster it plans again on what stands there now, so that a refusal (NotFound,
+ * Conflict) comes from `plan` and says why. All plans write one audit entry, that of the operation
+ * they are given: whatever is lost or late, one of them is committed.
  *
  * @throws what `plan` throws · Conflict or Throttled when the time is over
  */

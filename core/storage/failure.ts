@@ -1,16 +1,22 @@
 /**
  * What a failed DynamoDB call means for the caller.
  *
- * - `condition`: a condition did not hold; `reasons` say which action and, where asked for, the item found there.
- * - `conflict`: another transaction held an item; nothing was written; the same call may be repeated.
+ * - `condition`: a condition did not hold; `reasons` say which action and, where asked for, the
+ *   item found there.
+ * - `conflict`: another transaction held an item; nothing was written; the same call may be
+ *   repeated.
  * - `throttled`: nothing was written; repeat later.
- * - `validation`: DynamoDB will never take this call, or the SDK can't even make a request of it; `reasons` say which action, where it knows.
- * - `unknown`: no answer came (time-out, reset, 5xx): the write may or may not have landed; read strongly before going on.
+ * - `validation`: DynamoDB will never take this call, or the SDK can't even make a request of it;
+ *   `reasons` say which action, where it knows.
+ * - `unknown`: no answer came (time-out, reset, 5xx): the write may or may not have landed; read
+ *   strongly before going on.
  * - `fatal`: anything else (no such table, no permission, a bug).
  */
 export type FailureKind = 'condition' | 'conflict' | 'throttled' | 'validation' | 'unknown' | 'fatal';
 
-/** One action's share in a cancelled transaction; `item` is the raw item that stood there (ALL_OLD). */
+/**
+ * One action's share in a cancelled transaction; `item` is the raw item that stood there (ALL_OLD).
+ */
 export interface CancellationReason {
   index: number;
   code: string;
@@ -95,8 +101,8 @@ function classifyCancellation(error: SdkError, cause: unknown): Failure {
   return { kind: cancellationKind(codes), reasons, cause };
 }
 
-// A failed condition is looked at before a conflict: re-reading serves both. A validation error comes first, because
-// repeating the transaction can't succeed.
+// A failed condition is looked at before a conflict: re-reading serves both. A validation error
+// comes first, because repeating the transaction can't succeed.
 function cancellationKind(codes: Set<string>): FailureKind {
   if (codes.has('ValidationError') || codes.has('ItemCollectionSizeLimitExceeded')) return 'validation';
   if (codes.has('ConditionalCheckFailed')) return 'condition';

@@ -4,8 +4,8 @@ import type { ItemKey } from './item.ts';
 /** What must hold of an item for a write. */
 export interface ItemCondition {
   /**
-   * In DynamoDB's language. `#name` is the attribute of that name, `:name` one of `values`. Use `#name` throughout: then no
-   * word is reserved.
+   * In DynamoDB's language. `#name` is the attribute of that name, `:name` one of `values`. Use
+   * `#name` throughout: then no word is reserved.
    */
   expression: string;
   values?: Record<string, unknown>;
@@ -26,7 +26,8 @@ export interface ItemUpdate {
  * The input of an UpdateItem, or of an Update in a transaction.
  *
  * @example
- * updateItem({ table, key, set: { status: 'DONE' }, condition: { expression: '#status = :was', values: { was: 'RUNNING' } } })
+ * updateItem({ table, key, set: { status: 'DONE' }, condition: { expression: '#status = :was',
+ * values: { was: 'RUNNING' } } })
  */
 export function updateItem({ table, key, set = {}, add = {}, remove = [], condition }: ItemUpdate) {
   const sets = Object.entries(set).filter(([, value]) => value !== undefined);

@@ -1,15 +1,16 @@
 import { ValidationError } from '../errors.ts';
 
 /**
- * An opaque `next_token`: a short list of texts that says where the next page begins. `kind` names the list it belongs to.
+ * An opaque `next_token`: a short list of texts that says where the next page begins. `kind` names
+ * the list it belongs to.
  */
 export function makePageToken(kind: string, position: string[]): string {
   return Buffer.from(JSON.stringify([kind, ...position])).toString('base64url');
 }
 
 /**
- * The position in a token that {@link makePageToken} made for the same kind; undefined when there is none.
- * `shape` says what each part must look like.
+ * The position in a token that {@link makePageToken} made for the same kind; undefined when there
+ * is none. `shape` says what each part must look like.
  * @throws ValidationError when it is anything else.
  */
 export function readPageToken(

@@ -3,7 +3,9 @@ import type { Item, ItemKey } from './item.ts';
 import type { StoreContext } from './store-context.ts';
 import { getItem } from './strong-reads.ts';
 
-/** A stored item lacks what its kind needs. A fault of ours or of the table's, never of a caller. */
+/**
+ * A stored item lacks what its kind needs. A fault of ours or of the table's, never of a caller.
+ */
 export class BrokenItem extends Error {
   constructor({ pk, sk }: Item, cause: z.ZodError) {
     super(`The item ${pk} ${sk} can't be read: ${z.prettifyError(cause)}`, { cause });
@@ -22,7 +24,9 @@ export function parseItem<T>(schema: z.ZodType<T>, item: Item): T {
   throw new BrokenItem(item, parsed.error);
 }
 
-/** One item of the Network table, read strongly; undefined when there is none. @throws BrokenItem */
+/**
+ * One item of the Network table, read strongly; undefined when there is none. @throws BrokenItem
+ */
 export async function readItem<T>(
   context: StoreContext,
   key: ItemKey,

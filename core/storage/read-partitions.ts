@@ -8,8 +8,8 @@ export interface PartitionPage<Item> {
 }
 
 /**
- * All items of some partitions, read strongly, every partition at once; pages come in the order in which they arrive, so
- * memory holds a page a partition and no more.
+ * All items of some partitions, read strongly, every partition at once; pages come in the order in
+ * which they arrive, so memory holds a page a partition and no more.
  */
 export async function* readPartitions<Item>(
   client: DynamoDBDocumentClient,

@@ -36,10 +36,12 @@ export async function conditionHeld(write: Promise<unknown>): Promise<boolean> {
 }
 
 /**
- * Runs `attempt` until it succeeds or the deadline comes, with full jitter between attempts. Only for what may be
- * repeated when nobody knows whether it happened: reads, idempotent writes, transactions with a request token.
+ * Runs `attempt` until it succeeds or the deadline comes, with full jitter between attempts. Only
+ * for what may be repeated when nobody knows whether it happened: reads, idempotent writes,
+ * transactions with a request token.
  *
- * @throws ConditionFailed at once · Conflict or Throttled at the deadline · anything that repeating can't help, as it is
+ * @throws ConditionFailed at once · Conflict or Throttled at the deadline · anything that repeating
+ * can't help, as it is
  */
 export async function repeatUntil<T>(
   { clock, sleep, random, deadline }: Retrying,

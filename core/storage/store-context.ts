@@ -2,13 +2,19 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Retrying } from './retrying.ts';
 import { type TableNames, TRANSACTION_MAX_ACTIONS } from './tables.ts';
 
-/** What every operation on sites needs. `deadline` is the end of the caller's time, in milliseconds since the epoch. */
+/**
+ * What every operation on sites needs. `deadline` is the end of the caller's time, in milliseconds
+ * since the epoch.
+ */
 export interface StoreContext extends Retrying {
   client: DynamoDBDocumentClient;
   tables: TableNames;
   /** How long a deleted site can be restored. Default {@link DEFAULT_ARCHIVE_DAYS}. */
   archive_days?: number;
-  /** Actions a transaction may have. Default: DynamoDB's 100; tests make it small, so that a small site takes many. */
+  /**
+   * Actions a transaction may have. Default: DynamoDB's 100; tests make it small, so that a small
+   * site takes many.
+   */
   max_actions?: number;
 }
 

@@ -30,7 +30,10 @@ export interface PartitionQuery {
   project?: string[];
 }
 
-/** A partition's items in the order of sk, page by page, strongly. Nothing is read before it is asked for. */
+/**
+ * A partition's items in the order of sk, page by page, strongly. Nothing is read before it is
+ * asked for.
+ */
 export async function* queryPages(context: StoreContext, query: PartitionQuery): AsyncGenerator<Item[]> {
   const input = queryInput(context, query);
   let start: Item | undefined = query.after === undefined ? undefined : { pk: query.pk, sk: query.after };

@@ -10,15 +10,18 @@ import { ConditionFailed, type Retrying, repeatUntil } from './retrying.ts';
 import { isTimedRecord, type PlannedAction, type TimedRecord, type WriteAction } from './write-action.ts';
 
 /**
- * Time limit of one try of a transaction with a record, milliseconds: a record's time is then at most this far behind the
- * time at which it can be read (docs/decisions/135).
+ * Time limit of one try of a transaction with a record, milliseconds: a record's time is then at
+ * most this far behind the time at which it can be read (docs/decisions/135).
  */
 const RECORD_TRY_MS = 15_000;
 
 export interface TransactOptions {
   /** A table whose trouble must not stop the rest: then what concerns it is left out. */
   dispensable?: string;
-  /** Which plan of which operation this is, for operations that plan again. Default: the only one of its operation. */
+  /**
+   * Which plan of which operation this is, for operations that plan again. Default: the only one of
+   * its operation.
+   */
   plan?: PlanId;
 }
 
@@ -29,9 +32,9 @@ export interface PlanId {
 }
 
 /**
- * Writes all actions or none. A conflict, throttling or lost answer is repeated with jitter. A write whose answer was lost
- * counts as done when it is repeated: without a record all tries have one request token, and a record's receipt says which
- * try has written it.
+ * Writes all actions or none. A conflict, throttling or lost answer is repeated with jitter. A
+ * write whose answer was lost counts as done when it is repeated: without a record all tries have
+ * one request token, and a record's receipt says which try has written it.
  *
  * @returns the number of the plan that was written: an earlier one where that landed late
  * @throws ConditionFailed (with the reasons) · Conflict or Throttled at the deadline
@@ -124,8 +127,9 @@ function tableOf({ Put, Update, Delete, ConditionCheck }: WriteAction): string |
   return (Put ?? Update ?? Delete ?? ConditionCheck)?.TableName;
 }
 
-// Only where it is known that nothing was written. It is not said whose a missing table, a missing permission or a refused
-// value is: if it is a needed one's, leaving out the rest fails in the same way.
+// Only where it is known that nothing was written. It is not said whose a missing table, a missing
+// permission or a refused value is: if it is a needed one's, leaving out the rest fails in the same
+// way.
 function isTroubleOfOthers(cause: unknown, isNeeded: (action: number) => boolean): boolean {
   const { kind, reasons } = classifyFailure(cause);
   if (reasons.length === 0) return kind === 'fatal' || kind === 'validation';

@@ -12,8 +12,9 @@ export interface VersionedSource<T> {
 }
 
 /**
- * Keeps what was read last, and looks each second whether that is still the newest version. Only a reader that names a version
- * gets it, and only while it is of that version or a newer one; every other reading is made anew.
+ * Keeps what was read last, and looks each second whether that is still the newest version. Only a
+ * reader that names a version gets it, and only while it is of that version or a newer one; every
+ * other reading is made anew.
  */
 export class VersionedMemory<T extends { version: number }> {
   #kept: { value: T; checked_ms: number } | undefined;

@@ -4,13 +4,14 @@ import type { DynamoDBDocumentClient, TransactWriteCommandInput } from '@aws-sdk
 export type WriteAction = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 
 /**
- * A record of a transaction that bears the time of the try that commits it. It is made anew right before each try, and two
- * items make sure that only one try can commit it: the record, and a receipt under an id that is the same in every try.
+ * A record of a transaction that bears the time of the try that commits it. It is made anew right
+ * before each try, and two items make sure that only one try can commit it: the record, and a
+ * receipt under an id that is the same in every try.
  */
 export interface TimedRecord {
   /**
-   * The record and its receipt, as {@link RECORD_ACTIONS} actions, and a third one of a record that reverses another. The
-   * receipt is the last of them and is conditional on not being there.
+   * The record and its receipt, as {@link RECORD_ACTIONS} actions, and a third one of a record that
+   * reverses another. The receipt is the last of them and is conditional on not being there.
    *
    * @param try_id what the receipt keeps of the try
    */

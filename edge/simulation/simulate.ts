@@ -43,7 +43,10 @@ export interface SimulationOptions {
   policies_version?: string;
   /** What signs the records of edges, by edge id; the others' are not signed. */
   signers?: ReadonlyMap<string, SignRecord>;
-  /** Where the edges' commands, paths and routes come from; without it they have none. What they measure is made up, as the traffic is. */
+  /**
+   * Where the edges' commands, paths and routes come from; without it they have none. What they
+   * measure is made up, as the traffic is.
+   */
   commands?: CommandSource;
   /** The stream has taken a report. */
   onReport?: (report: SimulatedReport) => void;
@@ -69,11 +72,17 @@ export interface Simulation {
   add(edge: SimulatedEdge): void;
   /** Other policies from the next packet on. */
   setPolicies(policies: readonly PolicyRule[], policies_version: string): void;
-  /** Ends the traffic and sends the last reports. Afterwards `totals` is exactly what the system ends up counting. */
+  /**
+   * Ends the traffic and sends the last reports. Afterwards `totals` is exactly what the system
+   * ends up counting.
+   */
   stop(): Promise<void>;
 }
 
-/** Runs edges with made-up traffic that report to a stream, until stopped. Their unsent reports are only in memory. */
+/**
+ * Runs edges with made-up traffic that report to a stream, until stopped. Their unsent reports are
+ * only in memory.
+ */
 export function startSimulation({
   edges,
   seed = 1,

@@ -41,7 +41,10 @@ export function callerOf({ identity, request_id }: Pick<ApiEvent, 'identity' | '
   throw new Unauthorized('Sign in first: this request carries no identity.');
 }
 
-/** Whether an id is one that AppSync makes. It comes in a header, and ends in logs and in the audit log. */
+/**
+ * Whether an id is one that AppSync makes. It comes in a header, and ends in logs and in the audit
+ * log.
+ */
 export function isRequestId(id: string | null | undefined): id is string {
   return id !== null && id !== undefined && /^[0-9a-f-]{36}$/.test(id);
 }

@@ -12,7 +12,10 @@ export const COSTS = {
   history_of_lanes: 10,
   /** Every lane at four instants, and up to 2,000 entries of the log. */
   changes_between: 20,
-  /** What changed, the series of it, and the decisions of the past between three pairs of sites: 4 a minute. */
+  /**
+   * What changed, the series of it, and the decisions of the past between three pairs of sites: 4 a
+   * minute.
+   */
   incident: 60,
   /** The samples of one policy. */
   history_of_policy: 2,
@@ -26,7 +29,10 @@ export const COSTS = {
   lanes_once: 8,
   /** A search that may read up to 24 MB and find nothing. */
   search: 10,
-  /** Conditions of every policy compared with those that come first, a second of processor at most: 24 a minute. */
+  /**
+   * Conditions of every policy compared with those that come first, a second of processor at most:
+   * 24 a minute.
+   */
   shadowed_policies: 10,
   /** The counters of up to 1,000 policies. */
   many_policies: 2,
@@ -42,7 +48,9 @@ export const COSTS = {
   past_decisions: 10,
   /** Every path of the network: 30 a minute. */
   all_paths: 8,
-  /** Live figures by scope: every counter, every lane that the last snapshot sampled, every path. */
+  /**
+   * Live figures by scope: every counter, every lane that the last snapshot sampled, every path.
+   */
   figures: { POLICIES: 2, SITES: 8, PATHS: 8, TOTALS: 2 },
   /** The samples of the caches: up to seven days of them. */
   cache_history: 2,

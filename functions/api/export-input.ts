@@ -38,7 +38,10 @@ interface KindAndGroups {
   group_by?: readonly ExportGroup[] | undefined;
 }
 
-/** The query that an export of this kind gives the whole answer of: who may not ask it may not export it. */
+/**
+ * The query that an export of this kind gives the whole answer of: who may not ask it may not
+ * export it.
+ */
 export function queryBehind({ kind, group_by }: KindAndGroups): OperationName {
   if (kind === 'HISTORY') return 'Query.trafficHistory';
   if (kind === 'FLOWS') return 'Query.flows';

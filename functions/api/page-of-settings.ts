@@ -10,7 +10,10 @@ export const settingPage = {
   next_token: z.string().nullish(),
 };
 
-/** A page of settings in the order of their ids, which is that of their making. @throws ValidationError for a broken token */
+/**
+ * A page of settings in the order of their ids, which is that of their making. @throws
+ * ValidationError for a broken token
+ */
 export function pageOfSettings<T extends Setting>(
   { query: kind }: { query: string },
   all: readonly T[],

@@ -20,8 +20,8 @@ interface Person {
 
 export interface Persons {
   /**
-   * Fills in a person's e-mail address for the audit log: an access token, which is what clients send, doesn't carry it. Where it can't be
-   * found, the entry has the person's `sub` all the same.
+   * Fills in a person's e-mail address for the audit log: an access token, which is what clients
+   * send, doesn't carry it. Where it can't be found, the entry has the person's `sub` all the same.
    */
   identify(caller: Caller): Promise<Caller>;
   /** Whether an account was disabled after its token was given; false where that isn't known. */

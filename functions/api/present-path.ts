@@ -51,7 +51,10 @@ export function selectedOfPaths(
   };
 }
 
-/** Paths of one site with their health, as clients see them. `place`: where they stand in the answer. */
+/**
+ * Paths of one site with their health, as clients see them. `place`: where they stand in the
+ * answer.
+ */
 export async function presentPaths(
   paths: readonly Path[],
   { site_id, place, call }: { site_id: string; place: string; call: Call },

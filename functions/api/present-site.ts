@@ -47,8 +47,8 @@ export const selectsEndpoints = (call: Call, path: string): boolean => selects(c
 export const selectsMore = (call: Call, path: string): boolean => selects(call, path, ...EXTRA_FIELDS);
 
 /**
- * Sites as clients see them; what their edges reported, and how their paths are, is read where it is
- * asked for.
+ * Sites as clients see them; what their edges reported, and how their paths are, is read where it
+ * is asked for.
  */
 export async function presentSites(
   sites: readonly SiteWithEndpoints[],

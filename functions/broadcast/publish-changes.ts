@@ -16,7 +16,9 @@ export interface PublishOptions {
   newsOf(change: StreamChange): Promise<EdgeNews | undefined>;
   /** The sites whose edges route otherwise after a change. */
   sitesToNotify(change: StreamChange): Promise<string[]>;
-  /** Raises a site's version: the stream brings that as a change of its own, which tells the edges. */
+  /**
+   * Raises a site's version: the stream brings that as a change of its own, which tells the edges.
+   */
   raiseRouteVersion(site_id: string): Promise<void>;
   /** Gives edges the routes that follow from a change; answers how many edges. */
   orderRoutes(change: StreamChange): Promise<number>;
@@ -38,8 +40,8 @@ export interface Trouble {
 const CONCURRENT_RAISES = 16;
 
 /**
- * Publishes the changes in records of a table's stream to subscribers and edges, in their order. The
- * versions of sites are raised last, once a site however many of its paths changed.
+ * Publishes the changes in records of a table's stream to subscribers and edges, in their order.
+ * The versions of sites are raised last, once a site however many of its paths changed.
  *
  * @returns the first record that is still open, for lack of time or because of a failure;
  * undefined: none is
@@ -53,7 +55,8 @@ export async function publishChanges(
   const all = records.map(record => ({ record, change: toChange(record) }));
   let open = all.length;
   for (let at = 0; at < all.length; ) {
-    // Commands that follow each other are published side by side: an order may go to a thousand edges.
+    // Commands that follow each other are published side by side: an order may go to a thousand
+    // edges.
     const end = endOfCommands(all, at);
     const changes = all.slice(at, end).map(one => one.change);
     if (options.timeLeft() <= 0) {
@@ -111,7 +114,10 @@ async function publish(changes: readonly StreamChange[], options: PublishOptions
   options.count('CommandsPublished', commands.length);
 }
 
-/** @returns the first place in the batch whose site's version could not be raised; Infinity: all could */
+/**
+ * @returns the first place in the batch whose site's version could not be raised; Infinity: all
+ * could
+ */
 async function raiseAll(
   sites: ReadonlyMap<string, number>,
   { raiseRouteVersion, onTrouble }: PublishOptions,

@@ -8,7 +8,10 @@ const FIRST_RUN_MS = 300_000;
 /** Policies that the log names; the query trafficAudit gives them all. */
 const NAMED = 100;
 
-/** Once an hour: whether the counters are what the lanes hold. `mismatches` is what the alarm looks at. */
+/**
+ * Once an hour: whether the counters are what the lanes hold. `mismatches` is what the alarm looks
+ * at.
+ */
 export async function compareTotals(context: StepContext): Promise<Record<string, unknown>> {
   if (context.scheduled_at % HOUR_MS >= FIRST_RUN_MS) return {};
   const { mismatches, ...audit } = await auditTraffic(context);

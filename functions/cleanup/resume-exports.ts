@@ -2,7 +2,8 @@ import { abandonedExports } from '../../core/export/job-store.ts';
 import type { StepContext } from './cleanup-step.ts';
 
 /**
- * Has the export function take up what nobody works on: calls that got lost, runs that were cut off, uploads left behind.
+ * Has the export function take up what nobody works on: calls that got lost, runs that were cut
+ * off, uploads left behind.
  *
  * @throws AggregateError of those that could not be told, after all were tried
  */

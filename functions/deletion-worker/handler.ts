@@ -9,14 +9,20 @@ import { environmentSchema } from './environment.ts';
 
 /** Time kept back for the calls under way. */
 const MARGIN_MS = 15_000;
-/** Then it hands the rest over to itself, so that others who wait in the same shard of the stream get their turn. */
+/**
+ * Then it hands the rest over to itself, so that others who wait in the same shard of the stream
+ * get their turn.
+ */
 const WORK_MS = 60_000;
 
 const environment = environmentSchema.parse(process.env);
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
 
-/** Goes on with deletions, restores and removals that a request had no time left for, all of a batch at once. */
+/**
+ * Goes on with deletions, restores and removals that a request had no time left for, all of a batch
+ * at once.
+ */
 async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
   beginLog(lambda);
   const results = await Promise.allSettled(event.Records.map(record => work(record, lambda)));

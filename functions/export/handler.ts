@@ -37,8 +37,8 @@ const dispatcher = lambdaDispatcher(makeDispatchClient(), environment.AWS_LAMBDA
 const eventSchema = z.object({ export_id: z.string() });
 
 /**
- * Writes an export to the bucket, as far as the time goes, and calls itself for the rest. Called twice, or again after a
- * failure, it writes nothing twice.
+ * Writes an export to the bucket, as far as the time goes, and calls itself for the rest. Called
+ * twice, or again after a failure, it writes nothing twice.
  */
 async function handle(event: unknown, lambda: Context): Promise<{ outcome: RunOutcome }> {
   beginLog(lambda);

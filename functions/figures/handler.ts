@@ -33,7 +33,8 @@ const memory: FigureMemory = { caches: {}, silent_after_s: environment.SILENT_AF
 const published: PublishedMemory = new Map();
 
 /**
- * Runs each minute: publishes the figures that somebody follows, for a minute; where none are followed it ends at once.
+ * Runs each minute: publishes the figures that somebody follows, for a minute; where none are
+ * followed it ends at once.
  *
  * @throws Error when a publication failed, so that the function's error alarm rings
  */

@@ -32,9 +32,11 @@ const lambdaClient = makeDispatchClient();
 const eventSchema = z.object({ slice_of: hourSliceSchema.optional() });
 
 /**
- * Runs each five minutes, and beside it for slices of large hours. Called twice at once for the same, one of both has nothing to do.
+ * Runs each five minutes, and beside it for slices of large hours. Called twice at once for the
+ * same, one of both has nothing to do.
  *
- * @throws AggregateError of the hours that could not be dealt with, so that the function's error alarm rings
+ * @throws AggregateError of the hours that could not be dealt with, so that the function's error
+ * alarm rings
  */
 async function handle(event: unknown, lambda: Context): Promise<FlowLogResult | SliceResult> {
   beginLog(lambda);

@@ -22,7 +22,10 @@ import { toStreamRecord } from './kinesis-records.ts';
 import { makePathMeasurements } from './path-measurements.ts';
 import type { DeliveredRecord, RejectedReplay, ReplayAnswer, ReplayEvent } from './replay-event.ts';
 
-/** One call to the database at most; the last one that starts before the deadline ends within the margin. */
+/**
+ * One call to the database at most; the last one that starts before the deadline ends within the
+ * margin.
+ */
 const REQUEST_TIMEOUT_MS = 3000;
 const MARGIN_MS = 2 * REQUEST_TIMEOUT_MS;
 
@@ -47,7 +50,8 @@ const store = { client, tables, clock: systemClock, sleep: systemSleep, random: 
 const TELL_WITHIN_MS = 3000;
 
 const flow_log = {
-  // What isn't written within two seconds is given up: a request that hangs must leave time for another.
+  // What isn't written within two seconds is given up: a request that hangs must leave time for
+  // another.
   objects: flowObjects(
     makeS3Client({
       requestHandler: { connectionTimeout: 500, requestTimeout: 1500, throwOnRequestTimeout: true },
@@ -62,8 +66,9 @@ const recent = new RecentReports();
 const onPathReports = makePathMeasurements({ client, tables, logger, settings: environment });
 
 /**
- * Counts the reports of one shard's batch. The first record that is not dealt with is where the stream goes on. A replay
- * counts in the same way, and neither judges paths nor publishes metrics, which alarms are made of.
+ * Counts the reports of one shard's batch. The first record that is not dealt with is where the
+ * stream goes on. A replay counts in the same way, and neither judges paths nor publishes metrics,
+ * which alarms are made of.
  */
 async function handle(
   event: KinesisStreamEvent | ReplayEvent,

@@ -10,8 +10,10 @@ export interface DeliveredRecord {
 }
 
 /**
- * Records that were in the stream before, put through ingest once more by `npm run stream -- replay` or from the quarantine. They
- * count as ever, judged by when they arrived; what was measured then judges no path now, and what is quarantined again raises no alarm.
+ * Records that were in the stream before, put through ingest once more by
+ * `npm run stream -- replay` or from the quarantine. They count as ever, judged by when they
+ * arrived; what was measured then judges no path now, and what is quarantined again raises no
+ * alarm.
  */
 export interface ReplayEvent {
   replay: true;
@@ -27,7 +29,10 @@ export interface RejectedReplay {
   message: string;
 }
 
-/** What a replay is answered: as the stream is, and which of the records that were dealt with can't be counted. */
+/**
+ * What a replay is answered: as the stream is, and which of the records that were dealt with can't
+ * be counted.
+ */
 export interface ReplayAnswer extends KinesisStreamBatchResponse {
   rejected: RejectedReplay[];
 }

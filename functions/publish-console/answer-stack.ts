@@ -15,7 +15,8 @@ type StackRequest = z.infer<typeof stackRequestSchema>;
 const PHYSICAL_ID = 'console';
 
 /**
- * Does what a stack asks for and answers it, also where that fails: without an answer a deployment waits for an hour.
+ * Does what a stack asks for and answers it, also where that fails: without an answer a deployment
+ * waits for an hour.
  * @param work what is to be done for a creation or an update; for a deletion nothing is
  * @throws Error where the answer can't be given
  */

@@ -18,7 +18,9 @@ const eventSchema = stackRequestSchema.extend({
   ResourceProperties: z.object({ amplify_outputs: z.string() }),
 });
 
-/** Called by CloudFormation while a stack is deployed: publishes the console and its configuration. */
+/**
+ * Called by CloudFormation while a stack is deployed: publishes the console and its configuration.
+ */
 async function handle(event: unknown, lambda: Context): Promise<void> {
   beginLog(lambda);
   const { ResourceProperties, ...request } = eventSchema.parse(event);

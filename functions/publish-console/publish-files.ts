@@ -13,8 +13,9 @@ export interface Publication {
 }
 
 /**
- * Puts the console's files into their bucket: what pages name first, the pages last, so that each page that is read finds its
- * assets. Nothing is removed: a page of an earlier release that is still open goes on to find its own.
+ * Puts the console's files into their bucket: what pages name first, the pages last, so that each
+ * page that is read finds its assets. Nothing is removed: a page of an earlier release that is
+ * still open goes on to find its own.
  * @returns how many files it put
  * @throws Error of a file of a kind that a browser would not be told of
  */

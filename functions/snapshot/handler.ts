@@ -25,7 +25,10 @@ const SHARE_FOR_READING = 0.6;
 /** The schedule passes the instant that it fired for, which a late or repeated call keeps. */
 const eventSchema = z.object({ scheduled_at: z.iso.datetime({ offset: true }) });
 
-/** Runs each minute. Called twice for one minute it changes nothing; failing, it is called again by the schedule. */
+/**
+ * Runs each minute. Called twice for one minute it changes nothing; failing, it is called again by
+ * the schedule.
+ */
 async function handle(event: unknown, lambda: Context): Promise<SnapshotResult> {
   beginLog(lambda);
   const { scheduled_at } = eventSchema.parse(event);

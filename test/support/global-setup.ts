@@ -13,7 +13,8 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const [dynamodb, rights] = await Promise.all([startDynamoDb(), openRightsOfRun()]);
   project.provide('dynamodbEndpoint', dynamodb.endpoint);
-  // Those that tests start end after a minute: without the optimizing compiler they take half the CPU.
+  // Those that tests start end after a minute: without the optimizing compiler they take half the
+  // CPU.
   process.env.JDK_JAVA_OPTIONS = '-XX:TieredStopAtLevel=1';
   return async () => {
     await dynamodb.stop();
@@ -25,7 +26,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Whether all files of tests ran and none failed: only then it says something that the run recorded nothing of a right. */
+/**
+ * Whether all files of tests ran and none failed: only then it says something that the run recorded
+ * nothing of a right.
+ */
 async function ranWhole(project: TestProject): Promise<boolean> {
   const { testFiles } = await project.globTestFiles();
   const { state, config } = project.vitest;

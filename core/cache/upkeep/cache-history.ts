@@ -18,8 +18,8 @@ export interface CacheHistoryColumns {
 }
 
 /**
- * What came between each two samples that follow each other. Figures that went down were begun anew,
- * as after a table was lost: of such an interval the rate is not known.
+ * What came between each two samples that follow each other. Figures that went down were begun
+ * anew, as after a table was lost: of such an interval the rate is not known.
  */
 export function cacheHistory(samples: readonly CacheSample[], names: readonly string[]): CacheHistory {
   const intervals = samples.slice(1).map((after, index) => ({ before: samples[index]!, after }));

@@ -26,8 +26,8 @@ export interface CacheSample {
 }
 
 /**
- * Keeps how the caches stand at an instant, for {@link readCacheSamples}. The same instant is written
- * once over.
+ * Keeps how the caches stand at an instant, for {@link readCacheSamples}. The same instant is
+ * written once over.
  *
  * @throws Throttled when the shared level can't be reached
  */

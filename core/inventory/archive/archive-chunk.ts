@@ -25,7 +25,9 @@ export function unpack<T>(schema: z.ZodType<T>, data: Uint8Array): T {
   return schema.parse(JSON.parse(inflateRawSync(data.subarray(1)).toString()));
 }
 
-/** Some paths of a deleted site. Every writer raises `version`; a chunk without paths doesn't exist. */
+/**
+ * Some paths of a deleted site. Every writer raises `version`; a chunk without paths doesn't exist.
+ */
 export interface ArchiveChunk extends ItemKey {
   operation_id: string;
   count: number;
@@ -75,7 +77,9 @@ const pathsSchema = z.array(pathItemSchema);
 
 export const chunkPaths = ({ data }: ArchiveChunk): PathItem[] => unpack(pathsSchema, data);
 
-/** Leaves only `paths` in a chunk, unless it has changed since it was read; without any, removes it. */
+/**
+ * Leaves only `paths` in a chunk, unless it has changed since it was read; without any, removes it.
+ */
 export function rewriteChunk(
   tables: TableNames,
   { pk, sk, version }: ArchiveChunk,

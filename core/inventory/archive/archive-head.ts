@@ -9,7 +9,10 @@ import { type EndpointItem, endpointItemSchema, type SiteItem, siteItemSchema } 
 import { pack, unpack } from './archive-chunk.ts';
 
 const DAY_S = 24 * 3600;
-/** What is archived stays a little longer than it can be restored, so that it doesn't expire under a restore. */
+/**
+ * What is archived stays a little longer than it can be restored, so that it doesn't expire under a
+ * restore.
+ */
 const SLACK_S = 2 * DAY_S;
 
 /** What the list of deleted sites shows of one. */

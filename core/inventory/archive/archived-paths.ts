@@ -39,7 +39,10 @@ export async function countArchived(
   return chunks.reduce((sum, chunk) => sum + parseItem(countSchema, chunk).count, 0);
 }
 
-/** Keeps what earlier deletions of the site have left in its archive as long as what this one puts there. */
+/**
+ * Keeps what earlier deletions of the site have left in its archive as long as what this one puts
+ * there.
+ */
 export async function keepLeftovers(
   context: StoreContext,
   { site_id, operation_id }: RunningOperation,

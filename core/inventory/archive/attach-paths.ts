@@ -9,7 +9,10 @@ import { archiveExpiry } from './archive-head.ts';
 import { planStep } from './attach-step.ts';
 import { judgePaths, type SkippedPath, skippedPaths } from './path-fates.ts';
 
-/** The operation that restores, and the life of the site that it begins; or that in which it brings an endpoint back. */
+/**
+ * The operation that restores, and the life of the site that it begins; or that in which it brings
+ * an endpoint back.
+ */
 export type Restore = Pick<RunningOperation, 'site_id' | 'operation_id' | 'life' | 'state' | 'endpoint_id'>;
 
 export interface Attached {
@@ -18,8 +21,8 @@ export interface Attached {
 }
 
 /**
- * Brings back those paths of a chunk that end at the restored site and whose peer is there, in as many transactions as
- * needed. Stops once that life of the site is over.
+ * Brings back those paths of a chunk that end at the restored site and whose peer is there, in as
+ * many transactions as needed. Stops once that life of the site is over.
  */
 export async function attachPaths(
   context: StoreContext,
@@ -48,7 +51,8 @@ export async function attachPaths(
       expires_at: archiveExpiry(context),
     });
     if (step.actions.length === 0) {
-      // Paths that another site's archive keeps are skipped by that site's restore, not by this one.
+      // Paths that another site's archive keeps are skipped by that site's restore, not by this
+      // one.
       const own = archiveOwner(chunk.pk) === site_id;
       return { restored, skipped: own ? skippedPaths(site_id, fates) : [] };
     }

@@ -43,13 +43,15 @@ export interface StepInput {
   expires_at: number;
 }
 
-/** The site's own check and its endpoint's, the chunk and, where the site is shown, the decisions. */
+/**
+ * The site's own check and its endpoint's, the chunk and, where the site is shown, the decisions.
+ */
 const OTHER_ACTIONS = 4;
 
 /**
- * One transaction that brings back as many of a chunk's paths as it has room for: each out of the chunk and into both
- * sites, which must be there, as must be the peer's endpoint. In the site's own archive a path whose peer is gone is noted
- * under the peer; in another one's it is left alone.
+ * One transaction that brings back as many of a chunk's paths as it has room for: each out of the
+ * chunk and into both sites, which must be there, as must be the peer's endpoint. In the site's own
+ * archive a path whose peer is gone is noted under the peer; in another one's it is left alone.
  */
 export function planStep(tables: TableNames, input: StepInput): Step {
   const { site_id, life, endpoint_id, operation_id, shown, chunk, paths, fates, expires_at } = input;
@@ -130,7 +132,10 @@ function restoreActions(
   ];
 }
 
-/** Notes under a gone peer that a chunk holds paths which come back with it, unless it has come back meanwhile. */
+/**
+ * Notes under a gone peer that a chunk holds paths which come back with it, unless it has come back
+ * meanwhile.
+ */
 function noteActions(
   tables: TableNames,
   peer: string,

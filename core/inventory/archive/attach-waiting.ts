@@ -10,7 +10,9 @@ import { endsAt } from '../model/site.ts';
 import { chunkPaths, readChunk } from './archive-chunk.ts';
 import { attachPaths, type Restore } from './attach-paths.ts';
 
-/** Under a site that is gone: a chunk of another site's archive that holds paths between the two. */
+/**
+ * Under a site that is gone: a chunk of another site's archive that holds paths between the two.
+ */
 const waitingNoteSchema = z.object({
   pk: z.string(),
   sk: z.string(),
@@ -44,7 +46,10 @@ export async function attachWaiting(
 
 const chunkOf = ({ chunk_pk, chunk_sk }: WaitingNote) => ({ pk: chunk_pk, sk: chunk_sk });
 
-/** Removes a note once its chunk holds nothing of the site; one that was written again meanwhile stays. */
+/**
+ * Removes a note once its chunk holds nothing of the site; one that was written again meanwhile
+ * stays.
+ */
 async function dropNote(context: StoreContext, { site_id }: Restore, note: WaitingNote): Promise<void> {
   const chunk = await readChunk(context, chunkOf(note));
   if (chunk && chunkPaths(chunk).some(path => endsAt(path, site_id))) return;

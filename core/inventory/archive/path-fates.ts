@@ -6,7 +6,10 @@ import { endpointKey, siteKey } from '../model/inventory-keys.ts';
 import { type Path, peerOf, SITE_STATUS } from '../model/site.ts';
 import { endpointItemSchema, type PathItem, siteItemSchema, toPath } from '../model/site-items.ts';
 
-/** Why a path stays in the archive. From PEER_GONE it comes back by itself, when the peer is restored. */
+/**
+ * Why a path stays in the archive. From PEER_GONE it comes back by itself, when the peer is
+ * restored.
+ */
 export type SkipReason = 'PEER_GONE' | 'ENDPOINT_GONE';
 
 export interface SkippedPath {
@@ -15,11 +18,17 @@ export interface SkippedPath {
   reason: SkipReason;
 }
 
-/** What becomes of an archived path now: it goes back to both its sites, the peer in this life of it, or is skipped. */
+/**
+ * What becomes of an archived path now: it goes back to both its sites, the peer in this life of
+ * it, or is skipped.
+ */
 export type Fate = { restore: true; peer_life: number } | { restore: false; reason: SkipReason };
 
 export interface Judgement {
-  /** The site's life; undefined when the site itself is gone or going, or no longer holds the endpoint that is restored. */
+  /**
+   * The site's life; undefined when the site itself is gone or going, or no longer holds the
+   * endpoint that is restored.
+   */
   life: number | undefined;
   fates: Map<PathItem, Fate>;
 }
@@ -30,7 +39,10 @@ export interface RestoredEndpoint {
   operation_id: string;
 }
 
-/** What keeps each of a site's archived paths from coming back. Read strongly; the writer checks it again. */
+/**
+ * What keeps each of a site's archived paths from coming back. Read strongly; the writer checks it
+ * again.
+ */
 export async function judgePaths(
   context: StoreContext,
   siteId: string,

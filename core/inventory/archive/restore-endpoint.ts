@@ -37,7 +37,8 @@ export interface RestoreEndpoint {
 /**
  * Brings a removed endpoint back with its paths, as far as their other ends are there.
  *
- * @throws NotFound · Conflict where another endpoint has its id, or the archive was emptied or has expired
+ * @throws NotFound · Conflict where another endpoint has its id, or the archive was emptied or has
+ * expired
  */
 export async function restoreEndpoint(
   context: StoreContext,

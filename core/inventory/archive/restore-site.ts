@@ -39,10 +39,12 @@ export interface RestoreOptions {
 }
 
 /**
- * Brings a deleted site back under its old ids, with its endpoints and the paths whose peers are there. Repeating it does
- * no harm: a restore that was cut off goes on, one that is done is answered again.
+ * Brings a deleted site back under its old ids, with its endpoints and the paths whose peers are
+ * there. Repeating it does no harm: a restore that was cut off goes on, one that is done is
+ * answered again.
  *
- * @throws ValidationError · NotFound when it was never there or is kept no longer · Conflict while it is deleted or restored
+ * @throws ValidationError · NotFound when it was never there or is kept no longer · Conflict while
+ * it is deleted or restored
  */
 export async function restoreSite(
   context: StoreContext,

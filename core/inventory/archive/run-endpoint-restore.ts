@@ -74,7 +74,10 @@ interface Restored {
   paths: number;
 }
 
-/** The transaction that shows a restored endpoint: it holds once, while the restore holds the endpoint. */
+/**
+ * The transaction that shows a restored endpoint: it holds once, while the restore holds the
+ * endpoint.
+ */
 function lastTransaction(
   context: StoreContext,
   { operation, site, endpoint, paths }: Restored,

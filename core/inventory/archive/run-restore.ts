@@ -22,8 +22,8 @@ export type RestoreRun =
   | (Unfinished & { skipped?: SkippedPath[] });
 
 /**
- * Brings a claimed site's paths back, chunk by chunk, then shows the site. Its transactions all check the site's status and
- * therefore go one after another.
+ * Brings a claimed site's paths back, chunk by chunk, then shows the site. Its transactions all
+ * check the site's status and therefore go one after another.
  *
  * @throws Conflict or Throttled when the database refuses for too long; the restore stays claimed
  */

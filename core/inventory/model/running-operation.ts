@@ -13,7 +13,10 @@ export const OPERATION_KIND = {
 } as const;
 export type OperationKind = (typeof OPERATION_KIND)[keyof typeof OPERATION_KIND];
 
-/** An entry of the running operations: readers hide what it names, and clean-up finishes one that was cut off. */
+/**
+ * An entry of the running operations: readers hide what it names, and clean-up finishes one that
+ * was cut off.
+ */
 export interface RunningOperation {
   operation_id: string;
   kind: OperationKind;
@@ -27,7 +30,9 @@ export interface RunningOperation {
   /** The site's life that it ends or begins. */
   life: number;
   state: 'RUNNING' | 'ENDED';
-  /** Allotted at the beginning, so that the answer can name it before the audit entry is written. */
+  /**
+   * Allotted at the beginning, so that the answer can name it before the audit entry is written.
+   */
   audit_id: string;
   actor: Caller;
   started_ms: number;
@@ -37,9 +42,15 @@ export interface RunningOperation {
   /** Paths that are through, as far as runs recorded it: progress, not accounting. */
   done_paths: number;
   endpoints: number;
-  /** Number of the site's last event about it; every write of the entry raises it and is conditional on it. */
+  /**
+   * Number of the site's last event about it; every write of the entry raises it and is conditional
+   * on it.
+   */
   seq: number;
-  /** Set by a run that is out of time: the table's stream then starts the worker function, which clears it. */
+  /**
+   * Set by a run that is out of time: the table's stream then starts the worker function, which
+   * clears it.
+   */
   handed_over: boolean;
 }
 
@@ -63,7 +74,9 @@ export const runningOperationSchema: z.ZodType<RunningOperation> = z.object({
   handed_over: z.boolean().default(false),
 });
 
-/** How long an entry stays after its end, so that a reader that began before the end still finds it. */
+/**
+ * How long an entry stays after its end, so that a reader that began before the end still finds it.
+ */
 export const KEEP_ENDED_MS = 60_000;
 
 /**

@@ -15,7 +15,8 @@ const RUNNERS: Record<OperationKind, Runner<{ finished: boolean }>> = {
 };
 
 /**
- * Continues a deletion, restore or removal from wherever it is, and hands it over again when the time is up.
+ * Continues a deletion, restore or removal from wherever it is, and hands it over again when the
+ * time is up.
  *
  * @param until no new transaction starts after it: milliseconds since the epoch
  * @returns whether it has ended

@@ -22,7 +22,10 @@ export interface SiteDeletion {
   /** For a person: how many paths and endpoints went, or that it goes on. */
   message: string;
   audit_id: string;
-  /** false: the worker function continues it; the site is no longer shown and nothing attaches to it. */
+  /**
+   * false: the worker function continues it; the site is no longer shown and nothing attaches to
+   * it.
+   */
   finished: boolean;
 }
 

@@ -23,7 +23,8 @@ export interface BatchDeletion {
 export type OnRefused = (siteId: string, error: PatronusError) => Promise<string>;
 
 /**
- * Deletes several sites, each by itself: one that is refused stops none of the others. Results are in the order given.
+ * Deletes several sites, each by itself: one that is refused stops none of the others. Results are
+ * in the order given.
  *
  * @param onRefused records a refusal and returns its audit id
  * @throws ValidationError when the list itself is not valid; then nothing was deleted

@@ -14,8 +14,8 @@ export interface FinishedDeletions {
 }
 
 /**
- * A step of clean-up: finishes deletions, restores and removals that were cut off, and removes their entries, after their
- * stragglers, a minute after the end. May be cut off itself.
+ * A step of clean-up: finishes deletions, restores and removals that were cut off, and removes
+ * their entries, after their stragglers, a minute after the end. May be cut off itself.
  *
  * @param until no new transaction starts after it: milliseconds since the epoch
  */

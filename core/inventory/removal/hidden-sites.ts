@@ -15,10 +15,11 @@ export interface Hidden {
 const MAX_READS = 4;
 
 /**
- * Reads the inventory so that no reader sees half of a deletion, restore or removal (docs/decisions/033): `read` strongly,
- * then the running operations; `show` leaves out what these hide. A deletion hides its site even after its end. A site that
- * was restored, or an endpoint whose id can be added again, is hidden after the end only from a reading that began before
- * it, which therefore reads once more.
+ * Reads the inventory so that no reader sees half of a deletion, restore or removal
+ * (docs/decisions/033): `read` strongly, then the running operations; `show` leaves out what these
+ * hide. A deletion hides its site even after its end. A site that was restored, or an endpoint
+ * whose id can be added again, is hidden after the end only from a reading that began before it,
+ * which therefore reads once more.
  */
 export async function readVisible<T, R>(
   context: StoreContext,

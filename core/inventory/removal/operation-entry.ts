@@ -19,7 +19,10 @@ import {
   runningOperationSchema,
 } from '../model/running-operation.ts';
 
-/** Clean-up removes an ended entry after its stragglers; the table's expiry is only a net below that. */
+/**
+ * Clean-up removes an ended entry after its stragglers; the table's expiry is only a net below
+ * that.
+ */
 const EXPIRE_LATE_S = 24 * 3600;
 
 export interface NewOperation {
@@ -75,7 +78,9 @@ export async function readOperation(
   return found?.operation_id === operation_id && found.state === 'RUNNING' ? found : undefined;
 }
 
-/** Enters an operation in the running ones, unless one of the same site or endpoint is under way. */
+/**
+ * Enters an operation in the running ones, unless one of the same site or endpoint is under way.
+ */
 export function enterOperation(tables: TableNames, operation: RunningOperation): WriteAction {
   return {
     Put: {

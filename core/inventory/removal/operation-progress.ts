@@ -15,17 +15,28 @@ export interface Unfinished {
   paths: number;
 }
 
-/** How far one run of an operation is, and the operation's entry, which only this writes while the run lasts. */
+/**
+ * How far one run of an operation is, and the operation's entry, which only this writes while the
+ * run lasts.
+ */
 export interface OperationProgress {
-  /** Counts paths that are through. `offered` is larger when another run was faster with some of them. */
+  /**
+   * Counts paths that are through. `offered` is larger when another run was faster with some of
+   * them.
+   */
   add(paths: number, offered?: number): void;
   /** The entry as last written or read, once what is being recorded is written. */
   settled(): Promise<RunningOperation>;
   /** Paths that are through in all runs, as far as earlier ones recorded it. */
   done(): number;
-  /** Paths that are through in all runs, exactly; undefined when another run took part: then they must be counted. */
+  /**
+   * Paths that are through in all runs, exactly; undefined when another run took part: then they
+   * must be counted.
+   */
   exact(): number | undefined;
-  /** Writes the operation's last transaction; false when it was made from what has changed since. */
+  /**
+   * Writes the operation's last transaction; false when it was made from what has changed since.
+   */
   end(actions: PlannedAction[]): Promise<boolean>;
   /** Whether the operation still ran when `end` failed; if not, another run has ended it. */
   isRunning(): boolean;

@@ -31,10 +31,11 @@ export interface PathRemoval {
 }
 
 /**
- * Removes paths on both sides, in atomic chunks. Paths that another operation has removed meanwhile are in that one's
- * archive and are left out; when a check no longer holds, nothing is removed.
+ * Removes paths on both sides, in atomic chunks. Paths that another operation has removed meanwhile
+ * are in that one's archive and are left out; when a check no longer holds, nothing is removed.
  *
- * @returns the last paths, not removed, at most `leave`; undefined when the time was up before the end
+ * @returns the last paths, not removed, at most `leave`; undefined when the time was up before the
+ * end
  */
 export async function removePaths(
   context: StoreContext,
@@ -54,7 +55,9 @@ export async function removePaths(
   return [];
 }
 
-/** Paths that a transaction can remove on both sides beside its companion: 49, as 2 · 49 + 2 ≤ 100. */
+/**
+ * Paths that a transaction can remove on both sides beside its companion: 49, as 2 · 49 + 2 ≤ 100.
+ */
 const pathsPerChunk = (context: StoreContext, { check }: Companion): number =>
   Math.floor((maxActions(context) - (check ? 2 : 1)) / 2);
 

@@ -11,9 +11,10 @@ import { removePaths } from './remove-paths.ts';
 import { readPartition } from './site-partition.ts';
 
 /**
- * Finishes an operation once more a minute after its end. DynamoDB makes a transaction's items visible one after another, so
- * a path whose creation won against the claim by a hair may not have been readable yet when the partition was read
- * (docs/decisions/034). Until now the operation's entry has hidden it. After a restore, waiting paths are attached once more.
+ * Finishes an operation once more a minute after its end. DynamoDB makes a transaction's items
+ * visible one after another, so a path whose creation won against the claim by a hair may not have
+ * been readable yet when the partition was read (docs/decisions/034). Until now the operation's
+ * entry has hidden it. After a restore, waiting paths are attached once more.
  *
  * @param until no new transaction starts after it: milliseconds since the epoch; then call it again
  */

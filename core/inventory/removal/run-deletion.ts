@@ -33,8 +33,9 @@ export type DeletionRun =
   | Unfinished;
 
 /**
- * Removes a claimed site: its paths in atomic chunks, then the last of them with the site itself, the audit entry and the
- * archive's head. Only paths of the life that the deletion ends: a run that wakes up late leaves later ones alone.
+ * Removes a claimed site: its paths in atomic chunks, then the last of them with the site itself,
+ * the audit entry and the archive's head. Only paths of the life that the deletion ends: a run that
+ * wakes up late leaves later ones alone.
  *
  * @throws Conflict or Throttled when the database refuses for too long; the deletion stays claimed
  */
@@ -96,14 +97,20 @@ interface Remains {
   paths: number;
 }
 
-/** Site, directory, entry of the deletion, head and list entry of the archive, last chunk, decisions; audit entry. */
+/**
+ * Site, directory, entry of the deletion, head and list entry of the archive, last chunk,
+ * decisions; audit entry.
+ */
 const OTHER_ACTIONS = 7 + RECORD_ACTIONS;
 
 /** How many paths the last transaction takes: 44 for a site with two endpoints. */
 const lastPathsThatFit = (context: StoreContext, others: number): number =>
   Math.max(0, Math.floor((maxActions(context) - OTHER_ACTIONS - others) / 2));
 
-/** The transaction that removes the site: it holds once, while the deletion that claimed the site holds it. */
+/**
+ * The transaction that removes the site: it holds once, while the deletion that claimed the site
+ * holds it.
+ */
 function lastTransaction(
   context: StoreContext,
   { operation, site, endpoints, lastPaths, paths }: Remains,

@@ -20,14 +20,15 @@ import { readPartition } from './site-partition.ts';
 export type RemovalRun = { finished: true; paths: number } | Unfinished;
 
 /**
- * Site, endpoint, entry of the removal, decisions, chunk and head of the archive, and audit entry with what it reverses, which the last
- * transaction has beside paths.
+ * Site, endpoint, entry of the removal, decisions, chunk and head of the archive, and audit entry
+ * with what it reverses, which the last transaction has beside paths.
  */
 const OTHER_ACTIONS = 6 + RECORD_ACTIONS + 1;
 
 /**
- * Removes a claimed endpoint into an archive of its own: its paths in atomic chunks, one after another, then the last of them with the endpoint. The
- * paths are counted as far as earlier runs recorded them.
+ * Removes a claimed endpoint into an archive of its own: its paths in atomic chunks, one after
+ * another, then the last of them with the endpoint. The paths are counted as far as earlier runs
+ * recorded them.
  *
  * @throws Conflict or Throttled when the database refuses for too long; the removal stays claimed
  */

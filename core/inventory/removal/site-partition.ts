@@ -22,7 +22,10 @@ export interface SitePartition {
   paths: AsyncIterable<PathItem[]>;
 }
 
-/** Items a page: bounds the memory that a big site takes. Site and endpoints (64 at most) sort before the paths. */
+/**
+ * Items a page: bounds the memory that a big site takes. Site and endpoints (64 at most) sort
+ * before the paths.
+ */
 const PAGE_ITEMS = 400;
 
 /** Reads a site's partition strongly, front to back. */

@@ -7,8 +7,8 @@ import { continueOperation } from './continue-operation.ts';
 export type TakenOver = 'finished' | 'handed over' | 'nothing to do';
 
 /**
- * Continues an operation that was handed over. Once another run has taken it over, or it has ended, there is nothing to do,
- * so that a repeated delivery does no harm.
+ * Continues an operation that was handed over. Once another run has taken it over, or it has ended,
+ * there is nothing to do, so that a repeated delivery does no harm.
  *
  * @param until no new transaction starts after it: milliseconds since the epoch
  */

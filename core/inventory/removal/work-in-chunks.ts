@@ -8,10 +8,11 @@ export interface ChunkWork {
 }
 
 /**
- * Cuts pages of things into chunks and works on these, reading on only as chunks are needed. The first failure is thrown
- * once all that runs has ended.
+ * Cuts pages of things into chunks and works on these, reading on only as chunks are needed. The
+ * first failure is thrown once all that runs has ended.
  *
- * @returns what doesn't fill a chunk at the end, or the last chunk when they come out even; undefined when it was stopped
+ * @returns what doesn't fill a chunk at the end, or the last chunk when they come out even;
+ * undefined when it was stopped
  */
 export async function workInChunks<T>(
   pages: AsyncIterable<T[]>,

@@ -7,13 +7,19 @@ import { openPacked, sealPacked } from '../packing/packed-item.ts';
 import { PackedWriter } from '../packing/packed-writer.ts';
 import type { BaselineCounts } from './baselines.ts';
 
-/** Policies a chunk: with the longest ids and counts they are 220 KB before they are compressed, and an item may have 400. */
+/**
+ * Policies a chunk: with the longest ids and counts they are 220 KB before they are compressed, and
+ * an item may have 400.
+ */
 const POLICIES_A_CHUNK = 500;
 
 /** Chunks that are written at once. */
 const AT_ONCE = 16;
 
-/** Figures a policy has in a chunk: packets, bytes, estimated bytes. Later releases may add some at the end. */
+/**
+ * Figures a policy has in a chunk: packets, bytes, estimated bytes. Later releases may add some at
+ * the end.
+ */
 const FIGURES = 3;
 
 interface ChunkStore {
@@ -21,13 +27,17 @@ interface ChunkStore {
   tables: TableNames;
 }
 
-/** Partition of the chunks of one try of a reset. The sort key is the first policy id of a chunk, so that the chunk of an id can be found. */
+/**
+ * Partition of the chunks of one try of a reset. The sort key is the first policy id of a chunk, so
+ * that the chunk of an id can be found.
+ */
 export function baselineChunkPartition(chunks_id: string): string {
   return `BASELINE#${chunks_id}`;
 }
 
 /**
- * Writes what a reset of all policies found, in chunks that count for nothing until the reset's head is written.
+ * Writes what a reset of all policies found, in chunks that count for nothing until the reset's
+ * head is written.
  *
  * @returns how many chunks there are
  * @throws Conflict or Throttled at the deadline
@@ -76,7 +86,10 @@ export async function readBaselineChunks(
   return policies;
 }
 
-/** As {@link readBaselineChunks}, for some ids: reads the chunks that these would be in, and no more. */
+/**
+ * As {@link readBaselineChunks}, for some ids: reads the chunks that these would be in, and no
+ * more.
+ */
 export async function readBaselineChunksOf(
   { client, tables }: ChunkStore,
   { chunks_id, ids }: { chunks_id: string; ids: Iterable<string> },
@@ -103,7 +116,10 @@ export async function readBaselineChunksOf(
   return policies;
 }
 
-/** A reset's head is there, and not all of its chunks: a fault of ours or of the table's. What it covers is not shown, rather than wrong. */
+/**
+ * A reset's head is there, and not all of its chunks: a fault of ours or of the table's. What it
+ * covers is not shown, rather than wrong.
+ */
 class BaselineIncomplete extends Error {
   override readonly name = 'BaselineIncomplete';
 

@@ -6,7 +6,9 @@ import { parseItem } from '../../storage/parse-item.ts';
 import type { TableNames } from '../../storage/tables.ts';
 import type { Counts, Gauges } from './read-counters.ts';
 
-/** Partition of all resets; the sort key is the id of the reset's audit entry, so they sort by time. */
+/**
+ * Partition of all resets; the sort key is the id of the reset's audit entry, so they sort by time.
+ */
 export const BASELINE_PARTITION = 'BASELINE';
 
 export type BaselineCounts = Omit<Counts, keyof Gauges>;
@@ -31,7 +33,10 @@ export interface Baseline {
   figures: BaselineFigures;
 }
 
-/** What a reset covers: one policy, or every policy there was and will be. An id is never told from "all" by its text. */
+/**
+ * What a reset covers: one policy, or every policy there was and will be. An id is never told from
+ * "all" by its text.
+ */
 export type Coverage = { all: true } | { all: false; policy_id: string };
 
 /** Covers every policy. */
@@ -123,8 +128,8 @@ export function wholeBaselineItem(
 }
 
 /**
- * The baselines that can matter for what is shown, newest first: those that were not undone, back to the newest reset of all
- * policies, which is the last of them.
+ * The baselines that can matter for what is shown, newest first: those that were not undone, back
+ * to the newest reset of all policies, which is the last of them.
  *
  * @throws BrokenItem
  */

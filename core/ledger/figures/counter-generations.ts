@@ -10,8 +10,9 @@ import type { WriteAction } from '../../storage/write-action.ts';
 import { COUNTERS_HEAD_KEY, type CountersHead, readCountersHead } from './counter-slots.ts';
 
 /*
- * Counters are built anew in a generation of their own (docs/decisions/117): the head names it, each lane moves into it, and the head shows
- * it. Generations are random numbers, so that a table that was put back to an earlier time never meets one that was there before.
+ * Counters are built anew in a generation of their own (docs/decisions/117): the head names it,
+ * each lane moves into it, and the head shows it. Generations are random numbers, so that a table
+ * that was put back to an earlier time never meets one that was there before.
  */
 
 const BELOW = 2 ** 48 - 1;
@@ -26,7 +27,8 @@ export interface Building {
 /**
  * Names the generation that is built, and goes on with one that was begun.
  *
- * @param restart gives up the generation that was begun: for a table that was put back to a time when one was
+ * @param restart gives up the generation that was begun: for a table that was put back to a time
+ * when one was
  */
 export function beginBuilding(
   context: StoreContext,
@@ -95,13 +97,18 @@ export async function forgetRetired(context: StoreContext, generation: number): 
   });
 }
 
-/** Belongs into each transaction that moves lanes: holds while lanes are to move to this generation. */
+/**
+ * Belongs into each transaction that moves lanes: holds while lanes are to move to this generation.
+ */
 export function whileMovingTo(table: string, to: number): WriteAction {
   const expression = '#building = :to OR (attribute_not_exists(#building) AND #generation = :to)';
   return check(table, { expression, values: { to } });
 }
 
-/** Belongs into a transaction that keeps figures of the counters: holds while what was read is what is shown. */
+/**
+ * Belongs into a transaction that keeps figures of the counters: holds while what was read is what
+ * is shown.
+ */
 export function whileShown(table: string, { generation }: CountersHead): WriteAction {
   const expression =
     'attribute_not_exists(#building) AND (attribute_not_exists(#generation) OR #generation = :generation)';

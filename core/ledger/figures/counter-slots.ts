@@ -12,15 +12,20 @@ import { counterPartition, HEARD_EDGES_PARTITION } from '../lane-keys.ts';
 export const COUNTERS_PARTITION = 'COUNTERS';
 
 /**
- * The item that says which counters are shown: those of how many slots, and of which generation. Every reader of counters reads it
- * strongly before them.
+ * The item that says which counters are shown: those of how many slots, and of which generation.
+ * Every reader of counters reads it strongly before them.
  */
 export const COUNTERS_HEAD_KEY: ItemKey = { pk: COUNTERS_PARTITION, sk: 'SLOTS' };
 
-/** Slots that every reader sums, whatever is stored: the fewest that the setting `counter_slots` allows. */
+/**
+ * Slots that every reader sums, whatever is stored: the fewest that the setting `counter_slots`
+ * allows.
+ */
 export const MIN_COUNTER_SLOTS = 16;
 
-/** The most slots that the setting allows: where no number is stored, slots up to it are looked at. */
+/**
+ * The most slots that the setting allows: where no number is stored, slots up to it are looked at.
+ */
 export const MAX_COUNTER_SLOTS = 1024;
 
 export interface CounterStore {
@@ -29,9 +34,9 @@ export interface CounterStore {
 }
 
 /**
- * How many slots hold counts: all below this number must be summed. It is stored, only ever raised, and raised before the first write to
- * a higher slot, so it covers every setting that there ever was. Read the baselines first: they may cover
- * slots that came into use after the number was read.
+ * How many slots hold counts: all below this number must be summed. It is stored, only ever raised,
+ * and raised before the first write to a higher slot, so it covers every setting that there ever
+ * was. Read the baselines first: they may cover slots that came into use after the number was read.
  */
 export async function readCountersHead(store: CounterStore): Promise<CountersHead> {
   const stored = await readStored(store);
@@ -41,11 +46,17 @@ export async function readCountersHead(store: CounterStore): Promise<CountersHea
   return { generation: 0, retired: [], ...stored, slots };
 }
 
-/** What a writer of counters knows of the stored number. Keep it as long as the container: the number never goes down. */
+/**
+ * What a writer of counters knows of the stored number. Keep it as long as the container: the
+ * number never goes down.
+ */
 export class CounterSlots {
   #covered = MIN_COUNTER_SLOTS;
 
-  /** Makes readers sum `slot`, before anything is counted in it. `setting` is the number of slots of this deployment. */
+  /**
+   * Makes readers sum `slot`, before anything is counted in it. `setting` is the number of slots of
+   * this deployment.
+   */
   async cover(slot: number, { setting, ...store }: CounterStore & { setting: number }): Promise<void> {
     if (slot < this.#covered) return;
     const wanted = Math.max(slot + 1, setting);
@@ -72,11 +83,17 @@ export interface CountersHead {
   generation: number;
   /** The generation that lanes move to, while counters are built anew. */
   building?: number;
-  /** Generations that are shown no more, and since when (milliseconds since the epoch), until clean-up removes them. */
+  /**
+   * Generations that are shown no more, and since when (milliseconds since the epoch), until
+   * clean-up removes them.
+   */
   retired: { generation: number; at: number }[];
 }
 
-/** Where a lane begins that there is no item of, by the head's item. Undefined: in the first generation. */
+/**
+ * Where a lane begins that there is no item of, by the head's item. Undefined: in the first
+ * generation.
+ */
 export function newLanesIn(head: Item | undefined): CountedIn | undefined {
   if (!head) return undefined;
   const { generation, building = generation } = parseItem(storedSchema, head);
@@ -107,7 +124,10 @@ export async function raiseCounterSlots({ client, tables }: CounterStore, slots:
 
 const AT_ONCE = 32;
 
-/** Data of a release that stored no number: the slots that have counters, looked at from the highest down. */
+/**
+ * Data of a release that stored no number: the slots that have counters, looked at from the highest
+ * down.
+ */
 async function probeSlots(store: CounterStore): Promise<number> {
   if (await isEmpty(store, HEARD_EDGES_PARTITION)) return MIN_COUNTER_SLOTS;
   for (let end = MAX_COUNTER_SLOTS; end > MIN_COUNTER_SLOTS; end -= AT_ONCE) {

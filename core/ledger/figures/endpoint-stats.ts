@@ -13,7 +13,10 @@ export interface EndpointStats extends Counts {
   policies: (Counts & { policy_id: string })[];
 }
 
-/** Sums a site's lanes by endpoint and policy, less what voided boots had counted; both in the order of their ids. */
+/**
+ * Sums a site's lanes by endpoint and policy, less what voided boots had counted; both in the order
+ * of their ids.
+ */
 export async function endpointStats(
   lanes: AsyncIterable<WholeLane>,
   corrections: readonly Correction[] = [],

@@ -29,8 +29,8 @@ export interface Gauges {
 }
 
 /**
- * The counters of every policy id that was ever counted, defined or not, summed over the slots. Each slot is read strongly;
- * a transaction that lands meanwhile is in it or not, per counter.
+ * The counters of every policy id that was ever counted, defined or not, summed over the slots.
+ * Each slot is read strongly; a transaction that lands meanwhile is in it or not, per counter.
  */
 export async function readCounters(
   client: DynamoDBDocumentClient,
@@ -59,8 +59,8 @@ const READ_BY_KEY = 4;
 const SMALL_SLOT = 1000;
 
 /**
- * As {@link readCounters}, for some ids: those that were counted. However many ids there are, it costs a page of each slot and a
- * key for each id and slot at most.
+ * As {@link readCounters}, for some ids: those that were counted. However many ids there are, it
+ * costs a page of each slot and a key for each id and slot at most.
  *
  * @throws Throttled at the deadline
  */
@@ -105,7 +105,8 @@ export interface CountedPage {
 }
 
 /**
- * The counted ids behind `after`, at least `limit` of them unless they end: a page costs what it shows, not what there is.
+ * The counted ids behind `after`, at least `limit` of them unless they end: a page costs what it
+ * shows, not what there is.
  */
 export async function readCountersAfter(
   store: CounterStore,
@@ -140,7 +141,9 @@ export function noCounts(): Counts {
   };
 }
 
-/** What all policies together have counted, ids that aren't defined included: all traffic there was. */
+/**
+ * What all policies together have counted, ids that aren't defined included: all traffic there was.
+ */
 export function trafficTotals(counters: ReadonlyMap<string, Counts>): Counts {
   const total = noCounts();
   for (const counts of counters.values()) {

@@ -18,8 +18,8 @@ const MEMORY_BYTES = 48 * 1024 * 1024;
 const PAIR_BYTES = 250;
 
 /**
- * Segments that were read, by version. They never change and their versions are random, so that they are remembered without
- * a check, and a reader of all lanes reads a segment once.
+ * Segments that were read, by version. They never change and their versions are random, so that
+ * they are remembered without a check, and a reader of all lanes reads a segment once.
  */
 const segments = new LRUCache<number, IdleSegment>({
   maxSize: MEMORY_BYTES,
@@ -35,8 +35,8 @@ export type WithIdlePairs<L extends LaneName> = L & { idle: IdlePairs | PackedDa
 type LaneName = Pick<Lane, 'edge_id' | 'part' | 'idle_version'>;
 
 /**
- * Adds each lane's idle pairs to it: exactly the segments that the lane names. Nothing is read for lanes without, and nothing
- * that this process has read before.
+ * Adds each lane's idle pairs to it: exactly the segments that the lane names. Nothing is read for
+ * lanes without, and nothing that this process has read before.
  *
  * @throws Throttled at the deadline
  */
@@ -63,7 +63,8 @@ export async function addIdlePairs<L extends LaneName>(
 /**
  * As {@link addIdlePairs}, for readers of figures.
  *
- * @param onUnreadable called for a lane whose idle pairs can't be read; such a lane is left out. Without it the error is thrown.
+ * @param onUnreadable called for a lane whose idle pairs can't be read; such a lane is left out.
+ * Without it the error is thrown.
  * @throws PackedDataUnreadable
  */
 export async function wholeLanes(

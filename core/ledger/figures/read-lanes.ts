@@ -46,7 +46,10 @@ export interface LaneItem {
   /** Random at every write, so that a table that was restored meets none that is remembered. */
   version: number;
   data: Uint8Array;
-  /** That readers find it by its site and its endpoints. Releases before the lists leave it out (docs/decisions/165). */
+  /**
+   * That readers find it by its site and its endpoints. Releases before the lists leave it out
+   * (docs/decisions/165).
+   */
   listed?: boolean | undefined;
 }
 
@@ -61,7 +64,10 @@ export interface ReadAllLanesOptions {
 
 type OnUnreadable = (lane: Pick<Lane, 'edge_id' | 'part'>, cause: PackedDataUnreadable) => void;
 
-/** Every lane, read strongly, all buckets at once; in no order. @throws Throttled when the time is over */
+/**
+ * Every lane, read strongly, all buckets at once; in no order. @throws Throttled when the time is
+ * over
+ */
 export async function* readAllLanes(
   client: DynamoDBDocumentClient,
   tables: TrafficTable,
@@ -89,7 +95,10 @@ export async function readWholeLanes(
   return wholeLanes(lanes, store, onUnreadable);
 }
 
-/** The lane items of these buckets in pages, read strongly, all buckets at once; pages in the order in which they come. */
+/**
+ * The lane items of these buckets in pages, read strongly, all buckets at once; pages in the order
+ * in which they come.
+ */
 export async function* readStoredLanes(
   client: DynamoDBDocumentClient,
   tables: TrafficTable,

@@ -37,7 +37,8 @@ interface ResetRequest {
 }
 
 /**
- * Shows a policy's counts from zero on: a baseline is moved, no counter is touched. What running boots had counted of it is kept beside it.
+ * Shows a policy's counts from zero on: a baseline is moved, no counter is touched. What running
+ * boots had counted of it is kept beside it.
  *
  * @throws NotFound for an id never counted or defined
  */
@@ -76,8 +77,9 @@ export function resetPolicyStats(
 }
 
 /**
- * Shows the counts of all policies from zero on, however many there are: what each had counted is written in chunks first, and all of it
- * counts by one head. A run that is cut off leaves chunks that nothing reads, and clean-up removes them.
+ * Shows the counts of all policies from zero on, however many there are: what each had counted is
+ * written in chunks first, and all of it counts by one head. A run that is cut off leaves chunks
+ * that nothing reads, and clean-up removes them.
  */
 export function resetAllStats(context: StoreContext, { actor }: ResetRequest): Promise<ResetDone> {
   const { client, tables } = context;
@@ -168,7 +170,9 @@ export function setUndone({ tables }: StoreContext, audit_id: string, undone: bo
   };
 }
 
-/** @throws Conflict while counters are built anew: what is shown then is not yet what was counted */
+/**
+ * @throws Conflict while counters are built anew: what is shown then is not yet what was counted
+ */
 async function readShownHead(context: StoreContext): Promise<CountersHead> {
   const head = await repeatUntil(context, () => readCountersHead(context));
   if (head.building === undefined) return head;

@@ -9,7 +9,10 @@ import type { WriteAction } from '../../storage/write-action.ts';
 import { baselineChunkPartition } from './baseline-chunks.ts';
 import { resetBootsPartition } from './reset-boots.ts';
 
-/** Partition of the resets that write chunks, or what running boots had counted, by the id of these. One that is cut off stays in it. */
+/**
+ * Partition of the resets that write chunks, or what running boots had counted, by the id of these.
+ * One that is cut off stays in it.
+ */
 export const RUNNING_RESETS_PARTITION = 'RESET';
 
 /** No request works for so long. */
@@ -18,14 +21,19 @@ const CUT_OFF_MS = 3_600_000;
 /** Chunks that are removed at once. */
 const AT_ONCE = 16;
 
-/** Enters a reset before its first chunk is written, so that its chunks are found if it is cut off. */
+/**
+ * Enters a reset before its first chunk is written, so that its chunks are found if it is cut off.
+ */
 export async function beginReset(context: StoreContext, chunks_id: string): Promise<void> {
   const { client, tables, clock } = context;
   const Item = { ...runningKey(chunks_id), at: clock(), abandoned: false };
   await repeatUntil(context, () => client.send(new PutCommand({ TableName: tables.traffic, Item })));
 }
 
-/** Belongs into the transaction of the reset's head: holds unless clean-up has begun to remove the chunks. */
+/**
+ * Belongs into the transaction of the reset's head: holds unless clean-up has begun to remove the
+ * chunks.
+ */
 export function endReset({ tables }: StoreContext, chunks_id: string): WriteAction {
   const isRunning = conditionOf({ expression: '#abandoned = :no', values: { no: false } });
   return { Delete: { TableName: tables.traffic, Key: runningKey(chunks_id), ...isRunning } };
@@ -55,8 +63,8 @@ export interface RemovedResets {
 }
 
 /**
- * A step of clean-up: removes the chunks of resets that were cut off. They count for nothing, and from the first step on their head can't
- * be written any more. May be cut off itself.
+ * A step of clean-up: removes the chunks of resets that were cut off. They count for nothing, and
+ * from the first step on their head can't be written any more. May be cut off itself.
  *
  * @param until no reset is begun with after it: milliseconds since the epoch
  */

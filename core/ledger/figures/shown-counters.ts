@@ -16,13 +16,18 @@ import {
 } from './read-counters.ts';
 
 /*
- * Counters as they are shown: less the newest baseline that covers the policy and was not undone, and less what voided boots had counted since. Baselines and
- * corrections are read first, everywhere: a reset or void that comes between shows a moment late, and no figure is ever below zero.
+ * Counters as they are shown: less the newest baseline that covers the policy and was not undone,
+ * and less what voided boots had counted since. Baselines and corrections are read first,
+ * everywhere: a reset or void that comes between shows a moment late, and no figure is ever below
+ * zero.
  */
 
 /** Counts as they are shown. */
 export interface ShownCounts extends Counts {
-  /** When the reset was made that they count from, milliseconds since the epoch; undefined: all that there ever was. */
+  /**
+   * When the reset was made that they count from, milliseconds since the epoch; undefined: all that
+   * there ever was.
+   */
   counted_since_ms?: number;
 }
 
@@ -34,7 +39,10 @@ export async function readShownCounters(
   return (await readAllShown(client, tables)).counters;
 }
 
-/** The sum of all counters as they are shown, since the last reset of all policies. @throws as {@link readShownCounters} */
+/**
+ * The sum of all counters as they are shown, since the last reset of all policies. @throws as
+ * {@link readShownCounters}
+ */
 export async function readShownTotals(
   client: DynamoDBDocumentClient,
   tables: TableNames,
@@ -54,7 +62,10 @@ async function readAllShown(client: DynamoDBDocumentClient, tables: TableNames) 
   return { counters, ofAll: baselines.find(({ covers }) => covers.all) };
 }
 
-/** The counters of some policies as they are shown: those that were counted. @throws as {@link readShownCounters}, Throttled */
+/**
+ * The counters of some policies as they are shown: those that were counted. @throws as {@link
+ * readShownCounters}, Throttled
+ */
 export async function readShownCountersOf(
   store: CounterStore & Retrying,
   ids: readonly string[],
@@ -65,7 +76,10 @@ export async function readShownCountersOf(
   return counters;
 }
 
-/** The counted ids behind `after` with their counters as they are shown, see {@link readCountersAfter}. */
+/**
+ * The counted ids behind `after` with their counters as they are shown, see {@link
+ * readCountersAfter}.
+ */
 export async function readShownCountersAfter(
   store: CounterStore,
   position: { after: string | undefined; limit: number },
@@ -93,7 +107,9 @@ async function readTaken(store: CounterStore): Promise<Taken> {
 
 const NONE: ReadonlyMap<string, BaselineCounts> = new Map();
 
-/** What the reset of all policies among the baselines found: everything, or what concerns some ids. */
+/**
+ * What the reset of all policies among the baselines found: everything, or what concerns some ids.
+ */
 async function wholeFigures(
   store: CounterStore,
   { chunks_id, figures }: Baseline,

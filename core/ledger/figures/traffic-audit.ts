@@ -42,10 +42,11 @@ const NOTHING: Sums = noCounts();
 const COMPARED = ['packets', 'bytes', 'estimated_bytes'] as const satisfies (keyof Sums)[];
 
 /**
- * Compares the counters with the lanes while traffic flows. Each transaction writes a lane and its counters together and totals
- * only grow, so a counter read strongly between two strong readings of the lanes lies between their sums; when nothing
- * flows, all three are equal. While counters are built anew, those are compared, with what the lanes have moved to them: of the
- * ones that are shown, no lane says any more what they should be.
+ * Compares the counters with the lanes while traffic flows. Each transaction writes a lane and its
+ * counters together and totals only grow, so a counter read strongly between two strong readings of
+ * the lanes lies between their sums; when nothing flows, all three are equal. While counters are
+ * built anew, those are compared, with what the lanes have moved to them: of the ones that are
+ * shown, no lane says any more what they should be.
  *
  * @throws Throttled when the lanes can't be read twice before the deadline
  */

@@ -22,19 +22,26 @@ export interface LaneName {
 /** The lanes that a filter may leave. */
 export interface FoundLanes {
   lanes: LaneName[];
-  /** They are all that it leaves in readings from then on, milliseconds; in earlier ones others may have been at the site. */
+  /**
+   * They are all that it leaves in readings from then on, milliseconds; in earlier ones others may
+   * have been at the site.
+   */
   since: number;
 }
 
 /** Lists of more endpoints take more requests, 64 each, than all lanes. */
 const MAX_ENDPOINTS = 4;
 
-/** A lane never ends, and a pair never leaves it: who has counted for an endpoint is found for all times. */
+/**
+ * A lane never ends, and a pair never leaves it: who has counted for an endpoint is found for all
+ * times.
+ */
 const EVER = 0;
 
 /**
- * The lanes that a filter may leave, without reading the others: those of the edges that it names, else those listed under the sites,
- * else those listed under up to four endpoints. Undefined where all lanes have to be looked at: none is named, or the lists aren't complete.
+ * The lanes that a filter may leave, without reading the others: those of the edges that it names,
+ * else those listed under the sites, else those listed under up to four endpoints. Undefined where
+ * all lanes have to be looked at: none is named, or the lists aren't complete.
  *
  * @throws Throttled at the deadline
  */
@@ -57,8 +64,8 @@ export async function findLanes(
 }
 
 /**
- * The lanes that are at a site, have counted for an endpoint and are of an edge, as they are now, read strongly; in no order. Lanes that
- * this release can't read are left out.
+ * The lanes that are at a site, have counted for an endpoint and are of an edge, as they are now,
+ * read strongly; in no order. Lanes that this release can't read are left out.
  *
  * @throws Throttled at the deadline
  */

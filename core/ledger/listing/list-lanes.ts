@@ -21,8 +21,9 @@ export interface ListedLane {
 const AT_ONCE = 32;
 
 /**
- * Lists lanes under their sites and endpoints. To be done before the lanes are written: an entry too many costs readers a look,
- * one too few would hide what a lane counts. Entries are never removed, and repeating changes nothing.
+ * Lists lanes under their sites and endpoints. To be done before the lanes are written: an entry
+ * too many costs readers a look, one too few would hide what a lane counts. Entries are never
+ * removed, and repeating changes nothing.
  *
  * @throws Throttled or Conflict at the deadline
  */

@@ -8,8 +8,9 @@ import { bucketsOf } from '../lane-keys.ts';
 import type { ListingContext } from './list-lanes.ts';
 
 /*
- * Whether every lane is listed under its sites and endpoints. Lanes that a release before the lists wrote are not, until their
- * next report or the clean-up lists them. The clean-up reads all lanes each five minutes, so it knows (docs/decisions/165).
+ * Whether every lane is listed under its sites and endpoints. Lanes that a release before the lists
+ * wrote are not, until their next report or the clean-up lists them. The clean-up reads all lanes
+ * each five minutes, so it knows (docs/decisions/165).
  */
 
 const LISTING_PARTITION = 'LISTING';
@@ -20,12 +21,17 @@ const GROUPS = 4;
 /** A group that was looked at longer ago may have been written by an earlier release since. */
 const CONFIRMED_FOR_MS = 20 * 60_000;
 
-/** Two looks in a row found all lanes listed: no function of an earlier release was still at work. */
+/**
+ * Two looks in a row found all lanes listed: no function of an earlier release was still at work.
+ */
 const SETTLED_AFTER_MS = 4 * 60_000;
 
 const groupSchema = z.object({
   sk: z.string(),
-  /** Since when every look has found all lanes of the group listed, milliseconds; none: the last one didn't. */
+  /**
+   * Since when every look has found all lanes of the group listed, milliseconds; none: the last one
+   * didn't.
+   */
   since: z.number().optional(),
   /** The last look, milliseconds. */
   looked_at: z.number(),
@@ -46,7 +52,10 @@ export interface ListingLook {
   unlisted: number;
 }
 
-/** Notes what a look at all lanes of a group has found. Where another look was noted meanwhile, that one holds. */
+/**
+ * Notes what a look at all lanes of a group has found. Where another look was noted meanwhile, that
+ * one holds.
+ */
 export async function noteListing(
   context: ListingContext,
   { buckets, began, unlisted }: ListingLook,
@@ -75,7 +84,8 @@ export async function noteListing(
 }
 
 /**
- * Since when all lanes are listed as they are, milliseconds; undefined: they may not be, and a reader of some of them has to read all.
+ * Since when all lanes are listed as they are, milliseconds; undefined: they may not be, and a
+ * reader of some of them has to read all.
  *
  * @throws Throttled at the deadline
  */

@@ -2,10 +2,13 @@ import type { PackedReader } from './packed-reader.ts';
 import type { PackedWriter } from './packed-writer.ts';
 
 /*
- * Estimated counts stand behind all else in packed data, and only where there are any: data without them has no byte more.
+ * Estimated counts stand behind all else in packed data, and only where there are any: data without
+ * them has no byte more.
  */
 
-/** What of a pair is estimated: all bytes of its boot, and a sum of others where the item keeps one. */
+/**
+ * What of a pair is estimated: all bytes of its boot, and a sum of others where the item keeps one.
+ */
 interface Estimated {
   readonly estimated: boolean;
   readonly earlier_estimated?: bigint;
@@ -31,7 +34,10 @@ export function estimatedPairs(pairs: Iterable<Estimated>): EstimatedPair[] | un
   return found;
 }
 
-/** Each pair as the pairs that were skipped before it, whether its boot's bytes are estimated, and the sum of others. */
+/**
+ * Each pair as the pairs that were skipped before it, whether its boot's bytes are estimated, and
+ * the sum of others.
+ */
 export function writeEstimated(out: PackedWriter, pairs: readonly EstimatedPair[]): void {
   out.number(pairs.length);
   let next = 0;

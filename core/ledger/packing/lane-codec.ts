@@ -12,9 +12,9 @@ import { readClock, readReading, writeClock, writeReading } from './reading-code
 import { readString, readStrings, StringTable } from './string-table.ts';
 
 /**
- * A lane as packed binary: 20 pairs with current and earlier totals and 2 paths with their last measurements take under 1 KB, one
- * write unit. Edge and part are not
- * in it: they are the item's key.
+ * A lane as packed binary: 20 pairs with current and earlier totals and 2 paths with their last
+ * measurements take under 1 KB, one write unit. Edge and part are not in it: they are the item's
+ * key.
  */
 export function encodeLane(lane: Lane): Uint8Array {
   const rated = lane.rated_ms !== undefined;
@@ -110,8 +110,9 @@ export function decodeLane({ edge_id, part }: { edge_id: string; part: number },
 type Newest = Pick<Lane, 'seq' | 'last_heard_at_ms'>;
 
 /**
- * Each pair ends with when it was last named. One byte for a pair of the lane's last report, 0; else one more than the hours since
- * then, and 0 where the boot has not named it, or one more than the reports since then.
+ * Each pair ends with when it was last named. One byte for a pair of the lane's last report, 0;
+ * else one more than the hours since then, and 0 where the boot has not named it, or one more than
+ * the reports since then.
  */
 function writePairs(out: PackedWriter, lane: Lane): void {
   const { pairs, seq } = lane;

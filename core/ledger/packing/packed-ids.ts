@@ -1,7 +1,8 @@
 /*
- * Ids of a form that is known take half of their characters: those of sites, paths, policies and boots. Each form has an odd code; text
- * has its length twice, which is even. Characters and bytes are turned into each other one by one, since this runs for each lane
- * of each report, where a call into the machine's own code or a text on the way would cost more.
+ * Ids of a form that is known take half of their characters: those of sites, paths, policies and
+ * boots. Each form has an odd code; text has its length twice, which is even. Characters and bytes
+ * are turned into each other one by one, since this runs for each lane of each report, where a call
+ * into the machine's own code or a text on the way would cost more.
  */
 
 /** How ids of a form are packed. */

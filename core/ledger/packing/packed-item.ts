@@ -21,9 +21,10 @@ const FORMATS: Record<number, { layout: Layout; deflated: boolean }> = {
 };
 
 /**
- * What this release writes: layout 2; 3 for a lane whose counts are not in the first generation of counters; 4 for what holds
- * estimated counts; 5 for a lane with measurements of paths or the times of its reports; and 6 for one whose rates are known. A release that does not know them
- * can't read such items, so it can't lose what they say.
+ * What this release writes: layout 2; 3 for a lane whose counts are not in the first generation of
+ * counters; 4 for what holds estimated counts; 5 for a lane with measurements of paths or the times
+ * of its reports; and 6 for one whose rates are known. A release that does not know them can't read
+ * such items, so it can't lose what they say.
  */
 const WRITTEN = {
   2: { plain: 3, deflated: 4 },
@@ -34,8 +35,8 @@ const WRITTEN = {
 } as const;
 
 /**
- * From here on compressing is tried: packed numbers hardly shrink, and below this an item is one write unit anyway (1 KB
- * less its version and keys, with an edge id of up to 60 characters).
+ * From here on compressing is tried: packed numbers hardly shrink, and below this an item is one
+ * write unit anyway (1 KB less its version and keys, with an edge id of up to 60 characters).
  */
 const COMPRESS_FROM_BYTES = 920;
 

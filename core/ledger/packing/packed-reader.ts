@@ -32,7 +32,8 @@ export class PackedReader {
       return 0n;
     }
     let low = 0;
-    // Seven groups of seven bits stay exact as a number; what follows is rare and goes on as BigInt.
+    // Seven groups of seven bits stay exact as a number; what follows is rare and goes on as
+    // BigInt.
     for (let group = 0, scale = 1; group < 7; group++, scale *= 0x80) {
       const byte = this.#byte();
       low += (byte & 0x7f) * scale;
@@ -93,5 +94,7 @@ export class PackedReader {
   }
 }
 
-/** Up to this many bytes, text is put together here: a call into the machine's own code costs more. */
+/**
+ * Up to this many bytes, text is put together here: a call into the machine's own code costs more.
+ */
 const SHORT = 8;

@@ -7,20 +7,29 @@ const TWO_31 = 2 ** 31;
 /** Up to this many characters, text is copied one by one. */
 const SHORT = 32;
 
-/** Appends numbers and strings to a growing buffer, small ones in few bytes. {@link PackedReader} is its mirror. */
+/**
+ * Appends numbers and strings to a growing buffer, small ones in few bytes. {@link PackedReader} is
+ * its mirror.
+ */
 export class PackedWriter {
   #bytes: Buffer;
   #length = 0;
 
   readonly #compact: boolean;
 
-  /** `compact`: ids of policies, boots and paths are packed too; releases before layout 5 can't read that. */
+  /**
+   * `compact`: ids of policies, boots and paths are packed too; releases before layout 5 can't read
+   * that.
+   */
   constructor({ capacity = 1024, compact = false }: { capacity?: number; compact?: boolean } = {}) {
     this.#bytes = Buffer.allocUnsafe(capacity);
     this.#compact = compact;
   }
 
-  /** A whole number from 0 to 2^53 − 1: seven bits a byte, lowest first, the high bit is set where more follow (LEB128). */
+  /**
+   * A whole number from 0 to 2^53 − 1: seven bits a byte, lowest first, the high bit is set where
+   * more follow (LEB128).
+   */
   number(value: number): void {
     this.#reserve(8);
     const bytes = this.#bytes;
@@ -85,7 +94,8 @@ export class PackedWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  // A call into the machine's own code costs more than writing a few characters here. False: some are not ASCII, and nothing is written.
+  // A call into the machine's own code costs more than writing a few characters here. False: some
+  // are not ASCII, and nothing is written.
   #ascii(value: string): boolean {
     const { length } = value;
     for (let i = 0; i < length; i++) if (value.charCodeAt(i) > 0x7f) return false;

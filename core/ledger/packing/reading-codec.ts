@@ -3,7 +3,8 @@ import type { PackedReader } from './packed-reader.ts';
 import type { PackedWriter } from './packed-writer.ts';
 
 /*
- * Times of readings are packed as the time before the lane's last arrival, so that they take three bytes.
+ * Times of readings are packed as the time before the lane's last arrival, so that they take three
+ * bytes.
  */
 
 /** A path's last measurement, or that there is none. */

@@ -5,7 +5,10 @@ import type { PackedWriter } from './packed-writer.ts';
 /** Shared by all tables, since only one is filled at a time. */
 const numbers = new IdNumbers();
 
-/** Every distinct string once, in the order of first use; packed data then holds its small number. One table at a time. */
+/**
+ * Every distinct string once, in the order of first use; packed data then holds its small number.
+ * One table at a time.
+ */
 export class StringTable {
   readonly #strings: string[] = [];
 

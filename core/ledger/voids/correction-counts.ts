@@ -21,11 +21,17 @@ export interface VoidedInReset extends BaselineCounts {
 /** What a voided boot had counted: subtracted from every figure that holds it. */
 export interface CorrectionCounts {
   pairs: VoidedPair[];
-  /** Of the resets that were made while the boot was running: policies that they contain nothing of are left out. */
+  /**
+   * Of the resets that were made while the boot was running: policies that they contain nothing of
+   * are left out.
+   */
   in_resets: VoidedInReset[];
 }
 
-/** Entries a chunk: with the longest ids they are 320 KB before they are compressed, and an item may have 400. */
+/**
+ * Entries a chunk: with the longest ids they are 320 KB before they are compressed, and an item may
+ * have 400.
+ */
 const ENTRIES_A_CHUNK = 300;
 
 /** The chunks that hold a correction's counts, packed. */

@@ -88,19 +88,28 @@ interface CorrectionStore {
 
 type Sums = Pick<Correction, 'pairs' | 'policies' | 'parts' | 'in_resets'>;
 
-/** Chunks never change, and their ids are used once. Room for the counts of some hundred large boots. */
+/**
+ * Chunks never change, and their ids are used once. Room for the counts of some hundred large
+ * boots.
+ */
 const sums = new LRUCache<string, Sums>({
   maxSize: 200_000,
   sizeCalculation: ({ pairs }) => pairs.length + 1,
 });
 
-/** The heads of all corrections that were not undone, oldest first, read strongly. As a rule there is none. @throws BrokenItem */
+/**
+ * The heads of all corrections that were not undone, oldest first, read strongly. As a rule there
+ * is none. @throws BrokenItem
+ */
 export async function readCorrectionHeads(store: CorrectionStore): Promise<CorrectionHead[]> {
   const heads = (await allOf(store, CORRECTION_PARTITION)).map(correctionOfItem);
   return heads.filter(({ undone }) => !undone);
 }
 
-/** All corrections that were not undone. @throws BrokenItem · CorrectionIncomplete · PackedDataUnreadable */
+/**
+ * All corrections that were not undone. @throws BrokenItem · CorrectionIncomplete ·
+ * PackedDataUnreadable
+ */
 export async function readCorrections(store: CorrectionStore): Promise<Correction[]> {
   const heads = await readCorrectionHeads(store);
   return Promise.all(heads.map(async head => ({ ...head, ...(await readSums(store, head)) })));
@@ -116,7 +125,10 @@ export async function readCorrectionCounts(
   return unpackCorrection(items.map(({ data }) => data as Uint8Array));
 }
 
-/** A correction's head is there, and not all of its chunks: figures are not shown, rather than wrong. */
+/**
+ * A correction's head is there, and not all of its chunks: figures are not shown, rather than
+ * wrong.
+ */
 class CorrectionIncomplete extends Error {
   override readonly name = 'CorrectionIncomplete';
 
@@ -166,7 +178,8 @@ async function allOf({ client, tables }: CorrectionStore, pk: string): Promise<I
 const NOTHING: BaselineCounts = { packets: 0n, bytes: 0n, estimated_bytes: 0n };
 
 /**
- * What corrections take off a policy's counters beside its baseline: what the boots had counted, less what the baseline contains of it.
+ * What corrections take off a policy's counters beside its baseline: what the boots had counted,
+ * less what the baseline contains of it.
  *
  * @param reset the newest reset that covers the policy; undefined: there is none
  */
@@ -187,7 +200,10 @@ export function voidedOf(
   return sum;
 }
 
-/** What a reset's baseline contains of a voided boot: nothing before its first report, all of it once it had ended (docs/decisions/127). */
+/**
+ * What a reset's baseline contains of a voided boot: nothing before its first report, all of it
+ * once it had ended (docs/decisions/127).
+ */
 function containedIn(
   { audit_id, at }: Pick<Baseline, 'audit_id' | 'at'>,
   { first_heard_at_ms, resets, in_resets, policies }: Correction,

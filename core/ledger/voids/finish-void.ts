@@ -28,8 +28,9 @@ import { endRunning, forgetRunning, type RunningVoid } from './running-voids.ts'
 import type { OnVoided, VoidDone } from './void-done.ts';
 
 /**
- * Brings a void that has begun to its end: freezes the boot, keeps what it had counted, and puts the head by which that counts. May be cut off
- * anywhere and run again, and by several at once: one of them puts the head.
+ * Brings a void that has begun to its end: freezes the boot, keeps what it had counted, and puts
+ * the head by which that counts. May be cut off anywhere and run again, and by several at once: one
+ * of them puts the head.
  *
  * @returns undefined where another run has done it
  * @throws PackedDataUnreadable · Conflict or Throttled at the deadline
@@ -136,8 +137,9 @@ function pairsOf(part: number, { pairs }: Boot): VoidedPair[] {
 }
 
 /**
- * What each reset since the boot's first report contains of it: of parts that were running the boot then, what they had counted; of all others,
- * all. Undone resets too: what is undone later shows those before it.
+ * What each reset since the boot's first report contains of it: of parts that were running the boot
+ * then, what they had counted; of all others, all. Undone resets too: what is undone later shows
+ * those before it.
  */
 async function readInResets(
   context: StoreContext,

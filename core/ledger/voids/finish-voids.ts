@@ -7,7 +7,8 @@ import type { OnVoided } from './void-done.ts';
 const CUT_OFF_MS = 60_000;
 
 /**
- * A step of clean-up: finishes voids that were cut off. Their boots' reports count no more since, and their counts are still shown.
+ * A step of clean-up: finishes voids that were cut off. Their boots' reports count no more since,
+ * and their counts are still shown.
  *
  * @param until none is begun with after it: milliseconds since the epoch
  */

@@ -17,8 +17,9 @@ import { decodeLane, encodeLane } from '../packing/lane-codec.ts';
 import { randomVersion } from '../random-version.ts';
 
 /**
- * Gives each lane of an edge a new version, and closes the boot where it is current. Once it is done, no report of the boot that was read
- * before its tombstone can be written any more: whoever writes a lane then has read it since. Repeating changes nothing but versions.
+ * Gives each lane of an edge a new version, and closes the boot where it is current. Once it is
+ * done, no report of the boot that was read before its tombstone can be written any more: whoever
+ * writes a lane then has read it since. Repeating changes nothing but versions.
  *
  * @returns the parts of the edge that have a lane
  * @throws PackedDataUnreadable · Conflict or Throttled at the deadline

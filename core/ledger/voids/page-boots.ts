@@ -25,7 +25,8 @@ const bootSchema = z
   .transform(({ sk, ...boot }): EdgeBoot => ({ boot_id: sk.slice(PREFIX.length), ...boot }));
 
 /**
- * The boots of an edge in the order of their ids, the highest first: ids that begin with the time, as our edges make them, are then newest first.
+ * The boots of an edge in the order of their ids, the highest first: ids that begin with the time,
+ * as our edges make them, are then newest first.
  *
  * @param before only boots behind this one
  */

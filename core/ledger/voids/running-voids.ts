@@ -9,7 +9,10 @@ import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 
-/** Partition of the voids that have begun and have no correction yet, by the id of their audit entry. */
+/**
+ * Partition of the voids that have begun and have no correction yet, by the id of their audit
+ * entry.
+ */
 export const VOIDING_PARTITION = 'VOIDING';
 
 /** A void from its first step until its correction counts. */
@@ -56,14 +59,19 @@ export function beginRunning(
   return { Put: { TableName: tables.traffic, Item: { ...runningVoidKey(audit_id), ...running } } };
 }
 
-/** Belongs into the transaction of the correction's head: of several that finish a void, one does it. */
+/**
+ * Belongs into the transaction of the correction's head: of several that finish a void, one does
+ * it.
+ */
 export function endRunning({ tables }: StoreContext, audit_id: string): WriteAction {
   const condition = { expression: 'attribute_exists(#pk) AND attribute_not_exists(#done)' };
   const key = runningVoidKey(audit_id);
   return { Update: updateItem({ table: tables.traffic, key, set: { done: true }, condition }) };
 }
 
-/** Removes what is left of a void that is done. On its own: functions may delete one by one only. */
+/**
+ * Removes what is left of a void that is done. On its own: functions may delete one by one only.
+ */
 export async function forgetRunning(
   { client, tables, ...retrying }: StoreContext,
   audit_id: string,

@@ -62,7 +62,8 @@ export async function planUndoVoid(context: StoreContext, audit_id: string): Pro
 }
 
 /**
- * Takes a void back, in one step: what the boot had counted is in every figure again, and its reports count.
+ * Takes a void back, in one step: what the boot had counted is in every figure again, and its
+ * reports count.
  *
  * @throws NotFound when no void has that id · Conflict when it was undone already
  */

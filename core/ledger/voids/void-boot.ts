@@ -20,17 +20,21 @@ import { type BootName, putTombstone, readBootMark } from './voided-boot.ts';
 
 export interface VoidRequest extends BootName {
   actor: Caller;
-  /** What belongs into the transaction by which the void counts: the command that has the edge begin a new boot. */
+  /**
+   * What belongs into the transaction by which the void counts: the command that has the edge begin
+   * a new boot.
+   */
   onVoided?: OnVoided;
   /** The change that it reverses, where it undoes one. */
   reverses?: Reversal;
 }
 
 /**
- * Takes what a boot has counted out of every figure, in one visible step, for all of its parts; none of its reports counts from then on (docs/decisions/126). One that
- * was cut off goes on.
+ * Takes what a boot has counted out of every figure, in one visible step, for all of its parts;
+ * none of its reports counts from then on (docs/decisions/126). One that was cut off goes on.
  *
- * @throws NotFound for an edge or a boot that never reported · Conflict when it is voided already, or its lanes can't be read
+ * @throws NotFound for an edge or a boot that never reported · Conflict when it is voided already,
+ * or its lanes can't be read
  */
 export async function voidBoot(
   context: StoreContext,

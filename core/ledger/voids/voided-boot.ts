@@ -20,7 +20,10 @@ export interface BootMark {
   voided: string | undefined;
 }
 
-/** Reads a boot's mark, strongly; undefined: no report of the boot was ever counted, nor was it voided. */
+/**
+ * Reads a boot's mark, strongly; undefined: no report of the boot was ever counted, nor was it
+ * voided.
+ */
 export async function readBootMark(
   context: StoreContext,
   { edge_id, boot_id }: BootName,

@@ -76,8 +76,8 @@ function isBetter(a: RankedPath, b: RankedPath): boolean {
 }
 
 /**
- * What a preference compares; lower is better. It is not capped as a component is: of two paths over
- * 200 ms the faster one still has the lowest latency.
+ * What a preference compares; lower is better. It is not capped as a component is: of two paths
+ * over 200 ms the faster one still has the lowest latency.
  */
 export function comparedValue({ metrics, cost_per_gb }: PathCandidate, preference: PathPreference): number {
   if (preference.kind === 'LOWEST_COST') return cost_per_gb;

@@ -18,11 +18,20 @@ export interface ExplainedPath {
   candidate: PathCandidate;
   standing: Standing;
   settled_score: number | null;
-  /** Each component, 0 (worst) to 100 (best), as weights take them; null: nothing was measured lately. */
+  /**
+   * Each component, 0 (worst) to 100 (best), as weights take them; null: nothing was measured
+   * lately.
+   */
   components: Required<PathWeights> | null;
-  /** What the preference compares, in its own unit: ms, Mbit/s, per cent, per GB, points; null: not measured. */
+  /**
+   * What the preference compares, in its own unit: ms, Mbit/s, per cent, per GB, points; null: not
+   * measured.
+   */
   value: number | null;
-  /** How much worse than the selected path, in the same unit; null: they are of different classes, or not comparable. */
+  /**
+   * How much worse than the selected path, in the same unit; null: they are of different classes,
+   * or not comparable.
+   */
   margin: number | null;
   /** Why it was left out, a sentence; null: it wasn't. */
   excluded: string | null;

@@ -33,7 +33,10 @@ export async function readPolicyRouting(context: StoreContext, policyId: string)
   return (await readItem(context, key, policyRoutingSchema)) ?? DEFAULT_ROUTING;
 }
 
-/** When how a policy routes was last set; else when the policy was defined, null for the built-in one. @throws NotFound */
+/**
+ * When how a policy routes was last set; else when the policy was defined, null for the built-in
+ * one. @throws NotFound
+ */
 export async function readPolicyRoutingDated(
   context: StoreContext,
   policyId: string,
@@ -63,7 +66,10 @@ export function enabledRouting(
   return new Map(ids.map(id => [id, routing.get(id) ?? DEFAULT_ROUTING]));
 }
 
-/** Changes how a policy routes, and has every decision made anew. @throws NotFound · Conflict for another state than that of `if_updated_at` */
+/**
+ * Changes how a policy routes, and has every decision made anew. @throws NotFound · Conflict for
+ * another state than that of `if_updated_at`
+ */
 export function setPolicyRouting(
   context: StoreContext,
   actor: Caller,

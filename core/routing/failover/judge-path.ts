@@ -105,8 +105,8 @@ const MAX_PATHS = 120_000;
 const usedByAll = new WeakMap<RoutingCaches, LRUCache<string, number>>();
 
 /**
- * Whether every policy uses the path. A policy that leaves one raises the generation of decisions in the same transaction, so
- * what was read before holds while the generation stays.
+ * Whether every policy uses the path. A policy that leaves one raises the generation of decisions
+ * in the same transaction, so what was read before holds while the generation stays.
  */
 async function isUsedByAll(context: StoreContext, caches: RoutingCaches, path_id: string): Promise<boolean> {
   const known = usedByAll.get(caches) ?? new LRUCache<string, number>({ max: MAX_PATHS });
@@ -127,7 +127,8 @@ async function tellMovedRoutes(
 ): Promise<void> {
   const now = context.clock();
   const read = await readSituation(context, caches, path_id);
-  // A steady path is stored each ten minutes: what is stored held until the measurement before this one.
+  // A steady path is stored each ten minutes: what is stored held until the measurement before this
+  // one.
   const from = isRecent(previous, now) ? moved?.from : undefined;
   const situation = withMeasurement(read, { metrics, previous: undefined, now });
   const before = decideBefore({ ...situation, before: { metrics: from } }, now);
@@ -237,7 +238,10 @@ function judge(
   return { after: kept, events, changed: events.size > 0 || !isDeepStrictEqual(kept, states.policies) };
 }
 
-/** A state as it holds now: one that has expired is in, and the terms of a withdrawal are not a policy's own. */
+/**
+ * A state as it holds now: one that has expired is in, and the terms of a withdrawal are not a
+ * policy's own.
+ */
 function stateNow(state: PathState | undefined, now: number): PathState | undefined {
   if (!state?.out) return state;
   const { until_ms: _, until_restored: _restored, ...own } = state;

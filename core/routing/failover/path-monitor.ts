@@ -68,8 +68,8 @@ export class PathMonitor {
   }
 
   /**
-   * Never rejects. The newest measurement of each path counts, of those that edges at its ends made;
-   * one that came too soon waits for {@link settle}.
+   * Never rejects. The newest measurement of each path counts, of those that edges at its ends
+   * made; one that came too soon waits for {@link settle}.
    */
   async observe(context: StoreContext, reports: Iterable<MeasuringReport>): Promise<void> {
     const newest = new Map<string, Observed>();

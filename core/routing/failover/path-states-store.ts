@@ -15,7 +15,8 @@ import { changesSides, keepReplacedStates } from './replaced-states.ts';
 
 /**
  * Which policies have left a path. A policy that isn't there uses it, unless an operator withdrew
- * the path: then it is as {@link EVERY_POLICY}, and those that have come back stand there as not out.
+ * the path: then it is as {@link EVERY_POLICY}, and those that have come back stand there as not
+ * out.
  */
 export interface PathStates {
   path_id: string;
@@ -48,9 +49,9 @@ export async function readManyPathStates(
 }
 
 /**
- * Writes new states over the version that they were computed from, and keeps those that they replace
- * where policies change sides. Policies that use the path need
- * no entry, unless they have come back to a path that an operator withdrew.
+ * Writes new states over the version that they were computed from, and keeps those that they
+ * replace where policies change sides. Policies that use the path need no entry, unless they have
+ * come back to a path that an operator withdrew.
  */
 export function statesActions(
   context: Pick<StoreContext, 'tables' | 'clock'>,

@@ -4,7 +4,10 @@ import { settledScoreOf } from '../health/settled-score.ts';
 import { isRecent } from '../metrics/recent-metrics.ts';
 import { EVERY_POLICY } from './path-out.ts';
 
-/** How a path is, the worst first: what failed, what is not known, what is only slow, what is out on purpose. */
+/**
+ * How a path is, the worst first: what failed, what is not known, what is only slow, what is out on
+ * purpose.
+ */
 export const PATH_STATUSES = ['FAILED', 'UNKNOWN', 'DEGRADED', 'OUT', 'OPTIMAL'] as const;
 
 export type PathStatus = (typeof PATH_STATUSES)[number];

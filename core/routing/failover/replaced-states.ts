@@ -28,7 +28,10 @@ export function keepReplacedStates(
   return { Put: { TableName: tables.traffic, Item } };
 }
 
-/** The states of a path that held at an instant and were replaced since; undefined: none were, so those of now held then. */
+/**
+ * The states of a path that held at an instant and were replaced since; undefined: none were, so
+ * those of now held then.
+ */
 export async function readReplacedStates(
   context: StoreContext,
   { path_id, at_ms }: { path_id: string; at_ms: number },
@@ -45,7 +48,10 @@ export async function readReplacedStates(
   return Items[0] && parseItem(replacedSchema, Items[0]).policies;
 }
 
-/** Whether two states of a path differ in who keeps off it, since when or until when; measurements aside. */
+/**
+ * Whether two states of a path differ in who keeps off it, since when or until when; measurements
+ * aside.
+ */
 export function changesSides(before: StatesByPolicy, after: StatesByPolicy): boolean {
   const ids = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...ids].some(id => {

@@ -34,7 +34,8 @@ export interface SideReversal {
 }
 
 /**
- * Takes a change of sides back. Policies that are off the path again are so from now on, and come back like any other.
+ * Takes a change of sides back. Policies that are off the path again are so from now on, and come
+ * back like any other.
  *
  * @throws NotFound · Conflict when the path isn't as the change left it
  */

@@ -16,17 +16,20 @@ import { candidatesFor } from '../decisions/read-candidates.ts';
 import { readPairNow } from '../decisions/read-pair-now.ts';
 import { readEdgesOf } from './path-edges.ts';
 
-/** Changes after which edges have other routes, also where an undo makes them; each is the work of one audit entry. */
+/**
+ * Changes after which edges have other routes, also where an undo makes them; each is the work of
+ * one audit entry.
+ */
 const CHANGES_ROUTES = new Set(['failoverPath', 'failbackPath', 'restorePath']);
 
 const CONCURRENT_PUTS = 32;
 
 /**
  * Orders the edges at both ends of a path to take other routes, after a change of the path that the
- * audit log tells of. The orders are made from what holds now, not from what held when the entry was
- * written: so the orders of the last of several changes are right, in whatever sequence they are
- * worked on. May be repeated: edges that have their order of this entry, or one that was made from
- * newer readings, are left alone.
+ * audit log tells of. The orders are made from what holds now, not from what held when the entry
+ * was written: so the orders of the last of several changes are right, in whatever sequence they
+ * are worked on. May be repeated: edges that have their order of this entry, or one that was made
+ * from newer readings, are left alone.
  *
  * @returns how many edges were told
  * @throws Conflict or Throttled at the deadline; the rest is done when it is repeated
@@ -84,7 +87,9 @@ async function tellEdges(
   return told;
 }
 
-/** The path of every enabled policy between the two sites as decided now; undefined: a site is gone. */
+/**
+ * The path of every enabled policy between the two sites as decided now; undefined: a site is gone.
+ */
 async function routesNow(
   context: StoreContext,
   path: Path,

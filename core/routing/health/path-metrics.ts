@@ -9,7 +9,10 @@ export const pathMetricsSchema = z.object({
   jitter_ms: z.number().nonnegative(),
   packet_loss_pct: z.number().min(0).max(100),
   bandwidth_mbps: z.number().nonnegative(),
-  /** The score that decisions and failover go by; none in a report and in what earlier releases stored. */
+  /**
+   * The score that decisions and failover go by; none in a report and in what earlier releases
+   * stored.
+   */
   settled_score: z.number().min(0).max(100).optional(),
   measured_at: z.iso.datetime(),
 });

@@ -35,7 +35,9 @@ function settledAmong(last: readonly number[], settled: number): number {
   return settled;
 }
 
-/** The score that a decision goes by; measurements of earlier releases have none that is settled. */
+/**
+ * The score that a decision goes by; measurements of earlier releases have none that is settled.
+ */
 export function settledScoreOf(metrics: Measured & { settled_score?: number | undefined }): number {
   return metrics.settled_score ?? healthScore(metrics);
 }

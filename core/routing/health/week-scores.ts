@@ -9,8 +9,8 @@ const DAYS = 7;
 const MAX_STANDING_MS = 900_000;
 
 /**
- * How long a path had which settled score in the last week, today and six days before: by day since the Unix epoch, then by
- * score in whole points, seconds.
+ * How long a path had which settled score in the last week, today and six days before: by day since
+ * the Unix epoch, then by score in whole points, seconds.
  */
 export const weekScoresSchema = z.record(z.string(), z.record(z.string(), z.number()));
 
@@ -40,7 +40,9 @@ export function addScore(
   return { ...kept, [today]: { ...scores, [point]: (scores[point] ?? 0) + seconds } };
 }
 
-/** Median and highest score of the week before `now_ms`, to a point; undefined: nothing is known. */
+/**
+ * Median and highest score of the week before `now_ms`, to a point; undefined: nothing is known.
+ */
 export function summaryOf(week: WeekScores, now_ms: number): WeekSummary | undefined {
   const today = Math.floor(now_ms / DAY_MS);
   const seconds = new Map<number, number>();

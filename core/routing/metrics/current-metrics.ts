@@ -8,10 +8,16 @@ import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
 import { type LaneOfPath, readToldMetrics } from './path-metrics-store.ts';
 
-/** Of a measurement that is older than this the lane is asked: a steady path is stored each ten minutes. */
+/**
+ * Of a measurement that is older than this the lane is asked: a steady path is stored each ten
+ * minutes.
+ */
 export const FRESH_MS = 90_000;
 
-/** What was measured on a path last, as its lane or its item has it; undefined when nothing ever was. */
+/**
+ * What was measured on a path last, as its lane or its item has it; undefined when nothing ever
+ * was.
+ */
 export async function readCurrentMetrics(
   context: StoreContext,
   path_id: string,
@@ -25,8 +31,8 @@ export async function readCurrentMetrics(
 }
 
 /**
- * What the lane of a path's edge says of it, where that is newer than `metrics`. The settled score is
- * the stored one: that is stored anew whenever it moves.
+ * What the lane of a path's edge says of it, where that is newer than `metrics`. The settled score
+ * is the stored one: that is stored anew whenever it moves.
  */
 export async function readLaneReading(
   context: StoreContext,

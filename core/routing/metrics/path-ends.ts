@@ -12,7 +12,10 @@ const MAX_PATHS = 120_000;
 
 /** How long an edge that was at a path is taken to be there. */
 const AT_PATH_MS = 600_000;
-/** How long an edge that was not at a path is taken to be elsewhere: it may move there at any moment. */
+/**
+ * How long an edge that was not at a path is taken to be elsewhere: it may move there at any
+ * moment.
+ */
 const ELSEWHERE_MS = 10_000;
 
 interface Remembered<T> {
@@ -25,7 +28,10 @@ export class PathEnds {
   readonly #sites = new LRUCache<string, Remembered<readonly [string, string]>>({ max: MAX_PATHS });
   readonly #edges = new LRUCache<string, Remembered<string>>({ max: MAX_EDGES });
 
-  /** Whether the edge is in service at one of the path's sites: that it is, as of ten minutes ago at the latest; that it isn't, of ten seconds. */
+  /**
+   * Whether the edge is in service at one of the path's sites: that it is, as of ten minutes ago at
+   * the latest; that it isn't, of ten seconds.
+   */
   async areAt(context: StoreContext, ends: { path_id: string; edge_id: string }): Promise<boolean> {
     return (
       (await this.#wereAt(context, ends, AT_PATH_MS)) || (await this.#wereAt(context, ends, ELSEWHERE_MS))

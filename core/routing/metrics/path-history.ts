@@ -39,8 +39,8 @@ interface EndReading extends PathSum {
 }
 
 /**
- * A path's intervals, off the samples of the two lanes that have it now, the last of each interval: at most two samples an interval,
- * and two before.
+ * A path's intervals, off the samples of the two lanes that have it now, the last of each interval:
+ * at most two samples an interval, and two before.
  *
  * @throws Throttled at the deadline
  */
@@ -80,7 +80,9 @@ export async function readPathHistory(
   }));
 }
 
-/** A tunnel ends at one edge. Where another had it before, the one that reported last has it now. */
+/**
+ * A tunnel ends at one edge. Where another had it before, the one that reported last has it now.
+ */
 function newestWith<L extends Lane>(path: Path, lanes: readonly L[]): L | undefined {
   const having = lanes.filter(lane => lane.paths.has(path.id));
   return having.sort((a, b) => b.sent_at_ms - a.sent_at_ms)[0];
@@ -103,7 +105,10 @@ function intervalsOf(
   return intervals;
 }
 
-/** What one end said at each reading; undefined where it wasn't read, or has not reported since the one before. */
+/**
+ * What one end said at each reading; undefined where it wasn't read, or has not reported since the
+ * one before.
+ */
 function readingsOf(
   path: Path,
   {

@@ -60,7 +60,9 @@ export interface NewMetrics {
 export interface Kept {
   /** With its settled score. */
   metrics: PathMetrics;
-  /** It was stored, and is a step away from what had been; `from` is undefined for a path's first. */
+  /**
+   * It was stored, and is a step away from what had been; `from` is undefined for a path's first.
+   */
   moved?: { from: PathMetrics | undefined };
   /** The one before it, where there was one. */
   previous: PathMetrics | undefined;
@@ -79,7 +81,10 @@ export interface Followed {
 
 export interface FollowedMetrics extends Kept {
   followed: Followed;
-  /** Whether caches must have it: it moved, or another lane tells it now. A steady path is only stored. */
+  /**
+   * Whether caches must have it: it moved, or another lane tells it now. A steady path is only
+   * stored.
+   */
   isNews: boolean;
 }
 
@@ -96,9 +101,10 @@ export async function writePathMetrics(context: Storing, given: NewMetrics): Pro
 const REMEMBERED_MS = 300_000;
 
 /**
- * The same for one who is told of each measurement: it is stored only where it says something new, see `hasMoved`, or after ten
- * minutes. Between, the score settles by what the caller remembers, and nothing is read for five minutes while nothing is to be
- * stored; another function that takes over settles by what is stored.
+ * The same for one who is told of each measurement: it is stored only where it says something new,
+ * see `hasMoved`, or after ten minutes. Between, the score settles by what the caller remembers,
+ * and nothing is read for five minutes while nothing is to be stored; another function that takes
+ * over settles by what is stored.
  */
 export async function followPathMetrics(
   context: Storing,
@@ -216,7 +222,8 @@ async function putOver(
   try {
     if (item.alarm === before?.alarm) await client.send(new PutCommand(put));
     else {
-      // What is stored says which alarm there is, so its condition makes the change of both happen once.
+      // What is stored says which alarm there is, so its condition makes the change of both happen
+      // once.
       const problem = (is: PathAlarmKind | undefined) => is && pathProblem(path_id, is, item.measured_ms);
       const change = { before: problem(before?.alarm), after: problem(item.alarm) };
       const alarm = replaceAlarm(tables, change, { at_ms: clock(), job: 'ingest' });
@@ -263,7 +270,8 @@ export async function readWeek(
 }
 
 /**
- * The same of many paths, by their ids, eventually consistent. Undefined: nothing was ever measured.
+ * The same of many paths, by their ids, eventually consistent. Undefined: nothing was ever
+ * measured.
  *
  * @throws Throttled at the deadline
  */

@@ -28,10 +28,16 @@ export interface PathRate {
 /** A path, and which of its ends is the source. */
 type PathSource = Pick<Path, 'id' | 'source_site_id'>;
 
-/** The earlier of the two reports is at least so old: an edge that reports each minute has reported since. */
+/**
+ * The earlier of the two reports is at least so old: an edge that reports each minute has reported
+ * since.
+ */
 const AGO_MS = 90_000;
 
-/** An edge that was not heard of for longer carries what is not known: five minutes, or three of its intervals. */
+/**
+ * An edge that was not heard of for longer carries what is not known: five minutes, or three of its
+ * intervals.
+ */
 const SILENT_MS = 300_000;
 
 /**

@@ -19,7 +19,8 @@ export interface EdgeLanes {
 const AT_ONCE = 64;
 
 /**
- * The lanes of some edges, in the order of the edges. An edge at a time: however large the network is, only theirs are read.
+ * The lanes of some edges, in the order of the edges. An edge at a time: however large the network
+ * is, only theirs are read.
  *
  * @throws Throttled at the deadline
  */

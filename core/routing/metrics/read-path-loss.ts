@@ -80,7 +80,9 @@ async function readEnd(
   return [...readings.values()].sort((a, b) => a.at_ms - b.at_ms);
 }
 
-/** When the lane's last report was sent, by the functions' clock: both ends of a path are compared. */
+/**
+ * When the lane's last report was sent, by the functions' clock: both ends of a path are compared.
+ */
 export function sentAt({ clock, sent_at_ms, last_heard_at_ms }: Lane): number {
   if (!clock) return sent_at_ms;
   return last_heard_at_ms + clock.at(-1)! - clockSkew(clock);

@@ -7,8 +7,8 @@ import { wasMeasured } from './never-measured.ts';
 import { pathMetricsSource } from './path-metrics-store.ts';
 
 /**
- * The last measurement through the cache, unless it is too old. A steady path is stored now and then
- * only: of what is older than 90 s the lane of its edge is asked, and the answer is cached.
+ * The last measurement through the cache, unless it is too old. A steady path is stored now and
+ * then only: of what is older than 90 s the lane of its edge is asked, and the answer is cached.
  */
 export async function recentMetrics(
   context: StoreContext,

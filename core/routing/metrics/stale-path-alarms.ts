@@ -9,7 +9,10 @@ import type { StoreContext } from '../../storage/store-context.ts';
 import { transact } from '../../storage/transact.ts';
 import { metricsKey } from '../path-keys.ts';
 
-/** While a path is measured, it is stored each ten minutes at least: so long after, nothing measures it. */
+/**
+ * While a path is measured, it is stored each ten minutes at least: so long after, nothing measures
+ * it.
+ */
 const STALE_MS = 15 * 60_000;
 
 /** Paths that are looked at in a run. */

@@ -37,8 +37,8 @@ export type FoundPath = JudgedPath & PathExtras;
 /**
  * Paths of the network, of one site or between two, filtered, in the wanted order, by pages.
  *
- * @throws ValidationError for a network that is too large, or a token of another list · NotFound for
- * a site, a path or a policy that isn't there
+ * @throws ValidationError for a network that is too large, or a token of another list · NotFound
+ * for a site, a path or a policy that isn't there
  */
 export async function findPaths(
   context: StoreContext,
@@ -81,7 +81,10 @@ async function readPicture(
   return site_id ? readSitePicture(context, site_id) : readNetworkPicture(context, caches);
 }
 
-/** How many paths have which status, the worst first. @throws ValidationError for a network that is too large */
+/**
+ * How many paths have which status, the worst first. @throws ValidationError for a network that is
+ * too large
+ */
 export async function countPathsByStatus(
   context: StoreContext,
   caches: RoutingCaches,
@@ -102,7 +105,9 @@ export async function findPathMatrix(
   return pathMatrix(judged, { ...page, ...(traffic && { rates: ratesOf(traffic) }) });
 }
 
-/** The policies and the traffic of some of a site's paths, by path id, as far as they are asked for. */
+/**
+ * The policies and the traffic of some of a site's paths, by path id, as far as they are asked for.
+ */
 export async function readPathExtras(
   context: StoreContext,
   {

@@ -12,7 +12,9 @@ export interface PathListQuery {
   order_by: PathOrder;
   limit: number;
   next_token?: string | null | undefined;
-  /** Bits a second over each path, both directions, by its id; undefined where that is not known. */
+  /**
+   * Bits a second over each path, both directions, by its id; undefined where that is not known.
+   */
   rates?: ReadonlyMap<string, number>;
 }
 
@@ -20,7 +22,10 @@ export interface PathPage<P extends JudgedPath> {
   items: P[];
   /** How many there are on all pages. */
   total: number;
-  /** How many of each status there are, whichever is asked for; only those that there are, the worst first. */
+  /**
+   * How many of each status there are, whichever is asked for; only those that there are, the worst
+   * first.
+   */
   by_status: { status: PathStatus; count: number }[];
   next_token: string | null;
 }

@@ -18,7 +18,10 @@ export interface NetworkPicture extends HealthOfPaths {
   told_by: ManyMetrics['told_by'];
 }
 
-/** What one function keeps in memory and answers within its time; larger networks are asked site by site. */
+/**
+ * What one function keeps in memory and answers within its time; larger networks are asked site by
+ * site.
+ */
 const NETWORK_LIMITS: GraphLimits = { sites: 5000, paths: 20_000 };
 
 /**
@@ -55,8 +58,8 @@ const memories = new WeakMap<object, Memory>();
 
 /**
  * The paths of the whole network as they are now, without those that are being deleted or restored.
- * Read strongly, or taken from this function's memory while nothing has changed; measurements may be
- * 5 seconds old.
+ * Read strongly, or taken from this function's memory while nothing has changed; measurements may
+ * be 5 seconds old.
  *
  * @throws ValidationError for a network that is too large · Throttled at the deadline
  */

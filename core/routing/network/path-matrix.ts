@@ -29,7 +29,10 @@ export interface MatrixPage {
 const TOKEN_KIND = 'pathMatrix';
 const SITE = /^[0-9a-f-]{36}$/;
 
-/** A page of the pairs of sites that paths connect, by the ids of both. Pure. @throws ValidationError for a token of another list */
+/**
+ * A page of the pairs of sites that paths connect, by the ids of both. Pure. @throws
+ * ValidationError for a token of another list
+ */
 export function pathMatrix(
   paths: readonly JudgedPath[],
   {

@@ -15,12 +15,17 @@ import { pairOf } from './pair-of.ts';
 import { judgePaths } from './path-health.ts';
 import { worstOf } from './path-matrix.ts';
 
-/** The same as of the whole network for the paths of one site, read anew. @throws NotFound for a site that isn't shown */
+/**
+ * The same as of the whole network for the paths of one site, read anew. @throws NotFound for a
+ * site that isn't shown
+ */
 export function readSitePicture(context: StoreContext, site_id: string): Promise<NetworkPicture> {
   return readPicture(context, { site_id, wanted: () => true });
 }
 
-/** The same for the paths between the two sites of one. @throws NotFound for a site that isn't shown */
+/**
+ * The same for the paths between the two sites of one. @throws NotFound for a site that isn't shown
+ */
 export function readPairPicture(context: StoreContext, path: Path): Promise<NetworkPicture> {
   const pair = pairOf(path);
   return readPicture(context, { site_id: path.source_site_id, wanted: other => pairOf(other) === pair });

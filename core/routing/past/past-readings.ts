@@ -11,8 +11,8 @@ import type { PathMetrics } from '../health/path-metrics.ts';
 import { type SettledScore, settle } from '../health/settled-score.ts';
 
 /**
- * The score of the past settles anew over so long. A path that no measurement came of for an hour is
- * not kept out, so that no older one matters.
+ * The score of the past settles anew over so long. A path that no measurement came of for an hour
+ * is not kept out, so that no older one matters.
  */
 const SETTLING_MS = 65 * 60_000;
 
@@ -27,8 +27,8 @@ interface Heard {
 }
 
 /**
- * The last measurement of each path that was known at an instant, with the score that it had settled
- * at: off the minutes' samples of the edges' lanes, and the lanes as they are.
+ * The last measurement of each path that was known at an instant, with the score that it had
+ * settled at: off the minutes' samples of the edges' lanes, and the lanes as they are.
  */
 export async function readPastMetrics(
   context: StoreContext,
@@ -68,7 +68,8 @@ function heardOf(lanes: readonly Lane[], paths: ReadonlySet<string>): Map<string
     for (const { path_id, reading } of ofLane.values()) {
       if (!reading || !paths.has(path_id)) continue;
       const source = `${edge_id} ${reading.told_at_ms}`;
-      // The lane may have heard the same measurement again since: its edge told it within an interval.
+      // The lane may have heard the same measurement again since: its edge told it within an
+      // interval.
       const known_ms = Math.min(last_heard_at_ms, reading.measured_at_ms + interval_s * 1000);
       const ofPath = found.get(path_id) ?? new Map<string, Heard>();
       found.set(path_id, ofPath);
@@ -79,7 +80,10 @@ function heardOf(lanes: readonly Lane[], paths: ReadonlySet<string>): Map<string
   return new Map(Array.from(found, ([id, heard]) => [id, [...heard.values()]]));
 }
 
-/** As `PathMonitor` keeps them: in the order in which they came, and none that is older than the last. */
+/**
+ * As `PathMonitor` keeps them: in the order in which they came, and none that is older than the
+ * last.
+ */
 function lastSettled(heard: readonly Heard[]): PathMetrics | undefined {
   let last: PathReading | undefined;
   let settled: SettledScore | undefined;

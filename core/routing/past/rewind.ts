@@ -7,7 +7,10 @@ import { type DefinedPolicy, definedPolicySchema } from '../../inventory/policie
 import { type PolicyRouting, policyRoutingSchema } from '../decisions/policy-routing.ts';
 import { endpointName } from '../path-costs.ts';
 
-/** What decisions between two sites are made from beside measurements and failovers. Changed in place. */
+/**
+ * What decisions between two sites are made from beside measurements and failovers. Changed in
+ * place.
+ */
 export interface Topology {
   /** Both sites: whether each is there. */
   sites: Map<string, boolean>;
@@ -26,8 +29,8 @@ export interface Topology {
 export type ReadArchive = (owner: { site_id: string; removal_id?: string }) => Promise<Path[]>;
 
 /**
- * Takes changes back one after another, the newest first, until all is as it was at an instant. What
- * entries don't say, such as changes of other sites, is left alone.
+ * Takes changes back one after another, the newest first, until all is as it was at an instant.
+ * What entries don't say, such as changes of other sites, is left alone.
  */
 export class Rewinding {
   readonly topology: Topology;
@@ -152,7 +155,10 @@ const restoredEndpoint = z.object({ endpoint: endpointSchema });
 const removal = z.object({ removal_id: z.string().optional() });
 const deletedSite = z.object({ endpoints: z.array(endpointSchema).default([]) });
 
-/** Changes that decisions depend on, by their operation. Those of failovers are kept beside the path. */
+/**
+ * Changes that decisions depend on, by their operation. Those of failovers are kept beside the
+ * path.
+ */
 const STEPS: Partial<Record<string, Exclude<keyof Rewinding, 'topology' | 'takeBack'>>> = {
   createPolicy: 'policy',
   updatePolicy: 'policy',

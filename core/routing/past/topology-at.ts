@@ -28,8 +28,8 @@ const MAX_ENTRIES = 10_000;
 const ENTRIES_A_PAGE = 500;
 
 /**
- * What decisions between two sites were made from at an instant: as it is now, and the changes since
- * taken back, off the audit log.
+ * What decisions between two sites were made from at an instant: as it is now, and the changes
+ * since taken back, off the audit log.
  *
  * @throws ValidationError where too much was changed since · Throttled at the deadline
  */

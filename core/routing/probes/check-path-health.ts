@@ -24,7 +24,9 @@ const PROBE_WAIT_MS = 10_000;
 
 const POLL_MS = 250;
 
-/** Edges that are told to probe a path at most: the first that measures something answers for all. */
+/**
+ * Edges that are told to probe a path at most: the first that measures something answers for all.
+ */
 const MAX_PROBERS = 10;
 
 export interface HealthCheck {

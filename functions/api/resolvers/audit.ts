@@ -46,7 +46,9 @@ const READ_WITH_IT = [
   ],
   ...['attempts', 'request', 'undoes', 'did', 'before', 'after'],
 ];
-/** Those that need a look whether it was undone; `target_name` is the other one that is looked up. */
+/**
+ * Those that need a look whether it was undone; `target_name` is the other one that is looked up.
+ */
 const WITHOUT_UNDONE = [...READ_WITH_IT, 'target_name'];
 const WITHOUT_NAMES = [...READ_WITH_IT, 'undone_by', 'undoable_until'];
 

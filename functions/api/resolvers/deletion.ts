@@ -97,7 +97,10 @@ export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
   }),
 };
 
-/** Each site of a batch that is refused has an entry of its own in the audit log. The others may be gone by then: a busy database mustn't fail the answer. */
+/**
+ * Each site of a batch that is refused has an entry of its own in the audit log. The others may be
+ * gone by then: a busy database mustn't fail the answer.
+ */
 function refusalRecorder({ context, caller }: Call): OnRefused {
   return (site_id, error) =>
     repeatUntil(context, () =>

@@ -29,7 +29,9 @@ export const overviewResolvers: Pick<Resolvers, 'Query.overview'> = {
 
 type Parts = { [Part in keyof Overview]: Resolver<Record<string, never>, Overview[Part]> };
 
-/** The fields of the overview: for those who may ask for it. Selections are relative to the field. */
+/**
+ * The fields of the overview: for those who may ask for it. Selections are relative to the field.
+ */
 export const overviewParts: Parts = {
   totals: trafficResolvers['Query.trafficTotals'],
 

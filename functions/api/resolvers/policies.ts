@@ -139,7 +139,9 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
   }),
 };
 
-/** An edge that names the version it was told of may get what another edge made this function read. */
+/**
+ * An edge that names the version it was told of may get what another edge made this function read.
+ */
 function readPoliciesFor(call: Call, policies_version: string | null | undefined): Promise<Policies> {
   if (!policies_version || !isEdgeSession(call.caller, call.edge_roles)) return readPolicies(call.context);
   return edgeMemoryOf(call).policies.read(call.context, Number(policies_version));
@@ -162,7 +164,10 @@ function selectsCounts({ selection }: Call, path: string): boolean {
   return !selectsOnly(selection, path, DEFINITION_FIELDS);
 }
 
-/** `id` is that of the policy that is changed. Its counters are read first: once the change is made, nothing may fail any more. */
+/**
+ * `id` is that of the policy that is changed. Its counters are read first: once the change is made,
+ * nothing may fail any more.
+ */
 export async function changedPolicy(
   call: Call,
   id: string,

@@ -152,7 +152,9 @@ function presentRouting(
   return { policy_id, preference: preference.kind, weights, ...failover, updated_at };
 }
 
-/** How the message of a change of sides begins, and what it says where no policy has another path. */
+/**
+ * How the message of a change of sides begins, and what it says where no policy has another path.
+ */
 interface Lead {
   lead: string;
   unmoved: string;

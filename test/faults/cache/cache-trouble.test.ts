@@ -114,10 +114,12 @@ describe.each(cases)('with the Cache table %s', (_name, trouble) => {
   it('every operation that has to do with caches is served, and the trouble told', async () => {
     const client = troubled(trouble);
     const kinds = new Set<string>();
-    // On a busy machine requests may take longer than the limit: it falls due only where nothing answers.
+    // On a busy machine requests may take longer than the limit: it falls due only where nothing
+    // answers.
     const schedule = trouble.instead === never ? systemSchedule : () => () => {};
     const place = { client, table: t.tables.cache, clock: () => api.now, schedule };
-    // Each request in a function of its own, so that none passes the shared level by because of the one before.
+    // Each request in a function of its own, so that none passes the shared level by because of the
+    // one before.
     const caches = () => makeProductCaches({ ...place, onTrouble: (_cache, kind) => kinds.add(kind) });
     const api: ApiUnderTest = makeApi(
       { client, tables: t.tables },

@@ -38,7 +38,10 @@ async function traffic(): Promise<void> {
   }
 }
 
-/** Totals never go down, lanes and policies say the same at every mark, and the points hold all that was counted. */
+/**
+ * Totals never go down, lanes and policies say the same at every mark, and the points hold all that
+ * was counted.
+ */
 async function checkAll(): Promise<SnapshotMark[]> {
   const { store, now } = world;
   const range = { resolution: 'MINUTE' as const, from: START - 60 * MINUTE, to: now };

@@ -20,7 +20,10 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 // DELETION_FAULTS=all goes through every call of 5,000 paths too, which takes an hour.
 const ALL = process.env.DELETION_FAULTS === 'all';
 
-/** The kinds of trouble of a call: the function ends, the answer is lost, the write is refused for now. */
+/**
+ * The kinds of trouble of a call: the function ends, the answer is lost, the write is refused for
+ * now.
+ */
 const TROUBLES: readonly Fault[] = [
   'killed after',
   'connection reset, landed',
@@ -112,7 +115,10 @@ interface Plan {
   fault: Fault;
 }
 
-/** Small sites: every fault at every call. 300 paths: a kill at every second call, the others at every sixth. 5,000: two kills. */
+/**
+ * Small sites: every fault at every call. 300 paths: a kill at every second call, the others at
+ * every sixth. 5,000: two kills.
+ */
 function plansFor(paths: number, calls: number): Plan[] {
   const everyCall = Array.from({ length: calls }, (_, at) => at);
   const at = (fault: Fault) => (call: number) => ({ at: call, fault });

@@ -85,7 +85,8 @@ it(`starts again after each of ${KILLS} kills, and counts every report that it a
   let acknowledged = 0;
   for (let run = 0; run < KILLS; run++) {
     const system = await start();
-    // A report holds totals: the last one that was acknowledged tells all, and one more may have come through.
+    // A report holds totals: the last one that was acknowledged tells all, and one more may have
+    // come through.
     await expect
       .poll(system.shown, { timeout: 60_000 })
       .toBeGreaterThanOrEqual(BigInt(acknowledged) * BYTES_A_REPORT);
@@ -94,7 +95,8 @@ it(`starts again after each of ${KILLS} kills, and counts every report that it a
       await system.report(++sent);
       acknowledged = sent;
     }
-    // Killed while the next one is under way, before or after it was taken, and while the last ones are counted.
+    // Killed while the next one is under way, before or after it was taken, and while the last ones
+    // are counted.
     const underWay = system.report(++sent).then(
       () => {
         acknowledged = sent;

@@ -12,8 +12,9 @@ import { reportRecord } from '../../support/report-records.ts';
 import { createTables } from '../../support/tables.ts';
 
 /*
- * Random changes over the API, each undone, made again by an undo of the undo, or kept; functions that are killed or lose answers
- * while they undo. After an undo every query shows what it showed before the change.
+ * Random changes over the API, each undone, made again by an undo of the undo, or kept; functions
+ * that are killed or lose answers while they undo. After an undo every query shows what it showed
+ * before the change.
  */
 
 const TROUBLES: readonly Fault[] = [
@@ -137,7 +138,9 @@ class Bed {
     );
   }
 
-  /** Does it to one of what there is. @returns the id of its audit entry; undefined: it was refused */
+  /**
+   * Does it to one of what there is. @returns the id of its audit entry; undefined: it was refused
+   */
   async change({ name, pick: number }: Step['operation']): Promise<string | undefined> {
     const { api } = this;
     api.now += 1000;

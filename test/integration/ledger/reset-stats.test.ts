@@ -112,7 +112,10 @@ async function itemsUnder(pk: string): Promise<Item[]> {
   return Items;
 }
 
-/** Ids that mean something to JavaScript, to DynamoDB or to earlier releases, and what people may type. */
+/**
+ * Ids that mean something to JavaScript, to DynamoDB or to earlier releases, and what people may
+ * type.
+ */
 const ODD_IDS = [
   '__proto__',
   'constructor',
@@ -247,7 +250,8 @@ describe('a reset that is cut off', () => {
     await resetAllStats({ ...context, client: quiet.client }, { actor }).then(({ audit_id }) =>
       undoReset(context, { actor, audit_id }),
     );
-    // Between reads that follow each other nothing changes: the first and the last of a row stand for all of it.
+    // Between reads that follow each other nothing changes: the first and the last of a row stand
+    // for all of it.
     const { calls } = quiet;
     const standing = [...calls.keys()].filter(
       at => calls[at] !== calls[at - 1] || calls[at] !== calls[at + 1],

@@ -75,7 +75,10 @@ const decide = () => cachedDecision(context, other, key).then(({ selected_path_i
 const generation = async () =>
   (await readGeneration({ client: db.client, table: db.tables.cache, cache: ROUTING_CACHE })).generation;
 
-/** What another function answers within a second of a change, though it had the decision in its memory. */
+/**
+ * What another function answers within a second of a change, though it had the decision in its
+ * memory.
+ */
 async function decidedAfter(change: () => Promise<unknown>) {
   await time.advance(900);
   await decide();

@@ -66,7 +66,8 @@ export function accessibilitySuite(world: () => ConsoleWorld): void {
 const incidentAddress = ({ id }: { id: string }) => `/incidents/${id}`;
 
 async function violationsOf(page: Page, where: string, theme: (typeof THEMES)[number]): Promise<string[]> {
-  // All of it in the page itself: frames of other origins, which there are none of, would each cost another page.
+  // All of it in the page itself: frames of other origins, which there are none of, would each cost
+  // another page.
   const axe = new AxeBuilder({ page }).setLegacyMode();
   if (theme !== THEMES[0]) axe.withRules(COLOUR_RULES);
   const { violations } = await axe.analyze();

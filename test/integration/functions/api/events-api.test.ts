@@ -111,7 +111,8 @@ describe('events', () => {
     expect((await allOf({ after_id: old })).items).toHaveLength(4);
   });
 
-  // Entries are written up to a minute after the time that they bear; a client that was cut off comes back now and then.
+  // Entries are written up to a minute after the time that they bear; a client that was cut off
+  // comes back now and then.
   it('gives a client that comes back all that happened, none twice', async () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('change' as const) }),

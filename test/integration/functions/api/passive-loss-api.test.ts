@@ -49,7 +49,10 @@ beforeAll(async () => {
 
 afterAll(() => db.drop());
 
-/** The report of an edge that has been sending and receiving on the path since T0, so many packets a second. */
+/**
+ * The report of an edge that has been sending and receiving on the path since T0, so many packets a
+ * second.
+ */
 async function report(
   name: 'A' | 'B',
   { sent_ms, sends, receives }: { sent_ms: number; sends: number; receives: number },
@@ -110,7 +113,8 @@ it('compares both ends of a path, each direction, off the snapshots of the windo
 
 it('shows in the receipt of a failover what the path carried lately and ever', async () => {
   const receipt = await api.data('Mutation.failoverPath', { path_id: path.id });
-  // From the snapshot of minute 12, which saw the reports of minute 11, to the last ones: 60 s of A, 60 s of B, 500 bytes a packet.
+  // From the snapshot of minute 12, which saw the reports of minute 11, to the last ones: 60 s of
+  // A, 60 s of B, 500 bytes a packet.
   expect(receipt).toMatchObject({
     without_path: ['default'],
     bytes_moved: 60 * 100 * 500 + 60 * 40 * 500,

@@ -29,7 +29,10 @@ describe('trafficSeries', () => {
   let db: TestTables;
   let api: ApiUnderTest;
   let world: ReportingWorld;
-  /** After minutes in which all is well, in which edge b is silent, one that is missed, and some after b has reported again. */
+  /**
+   * After minutes in which all is well, in which edge b is silent, one that is missed, and some
+   * after b has reported again.
+   */
   let whole: TrafficSeries;
   let whileSilent: TrafficSeries;
 
