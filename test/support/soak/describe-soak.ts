@@ -25,9 +25,9 @@ export function summary(result: SoakResult): string {
     `Starts    ${starts}`,
   ];
   if (memory) {
-    const { system, containers } = memory;
+    const { system, containers, lasting } = memory;
     lines.push(
-      ...Object.entries({ system, containers }).map(
+      ...Object.entries({ system, [`${lasting} containers`]: containers }).map(
         ([name, { mean, rise, samples }]) =>
           `Memory    ${name} ${Math.round(mean)} MiB, ${(100 * rise).toFixed(1)} % up over ${samples} samples`,
       ),

@@ -6,7 +6,7 @@ export type KillKind = (typeof KILL_KINDS)[number];
 export type KillPace = Partial<Record<KillKind, number>>;
 
 /** Rarely enough that the system is up most of the time: it takes seconds to start. */
-export const USUAL_PACE: Required<KillPace> = { functions: 3, edges: 20, engines: 90, system: 60 };
+export const USUAL_PACE: Required<KillPace> = { functions: 3, edges: 20, engines: 180, system: 120 };
 
 export interface PlannedKill {
   at_ms: number;
@@ -19,7 +19,7 @@ export interface KillPlanOptions {
   seed: number;
   duration_ms: number;
   pace: KillPace;
-  /** From here on the system itself and its engines live, so that their memory can be watched. */
+  /** From here on the system, its containers and its engines live, so that their memory can be watched. */
   calm_ms: number;
 }
 
@@ -29,7 +29,7 @@ export function planKills({ seed, duration_ms, pace, calm_ms }: KillPlanOptions)
     const mean_s = pace[kind];
     if (mean_s === undefined) return [];
     const random = seededRandom(seed * 10 + index);
-    const end_ms = kind === 'system' || kind === 'engines' ? calm_ms : duration_ms;
+    const end_ms = kind === 'edges' ? duration_ms : calm_ms;
     const kills: PlannedKill[] = [];
     // Intervals between events that don't depend on each other.
     const pause = () => -Math.log(1 - random.next()) * mean_s * 1000;

@@ -10,8 +10,8 @@ export interface MemorySample {
   /** Which start of the system it is. */
   start: number;
   system: number;
-  /** All containers together. */
-  containers: number;
+  /** By process id. */
+  containers: Record<number, number>;
   engines: Record<string, number>;
   edges: number;
 }
@@ -50,7 +50,7 @@ export async function watchMemory(options: MemoryWatchOptions): Promise<MemorySa
       at_ms: log.elapsed_ms,
       start: starts,
       system: mib([parts.system]),
-      containers: mib([...parts.functions.values()].flat()),
+      containers: Object.fromEntries([...parts.functions.values()].flat().map(one => [one.pid, mib([one])])),
       engines: Object.fromEntries([...parts.engines].map(([name, one]) => [name, mib([one])])),
       edges: mib(edges),
     };

@@ -5,14 +5,14 @@ import { type ControlState, done, emptyState, type Plan } from '../control/contr
 import { OPERATIONS } from '../control/operations.ts';
 import type { Person } from './person.ts';
 
-/** Sites of a person at the beginning; the model makes a fifth one. */
-const SITES = 4;
 const LINES = ['wan1', 'wan2'] as const;
 
 export interface RegionShape {
   /** Of how many it is which one, from 0 on. */
   number: number;
   regions: number;
+  /** The model makes more, up to five. */
+  sites: number;
   /** Of this region. */
   edges: readonly string[];
 }
@@ -23,8 +23,9 @@ export const emptyRegion = ({ edges }: RegionShape): ControlState => emptyState(
 /** Makes what a person owns: sites that are joined each with each over two lines, policies, and edges. @returns the edges */
 export async function makeRegion(person: Person, shape: RegionShape): Promise<SimulatedEdge[]> {
   const { state } = person;
+  const { sites } = shape;
   const make = (plan: Plan) => person.change(plan, { step: 'beginning', token: `begin-${shape.number}` });
-  for (let site = 0; site < SITES; site++) await make(OPERATIONS.createSite(state, chooser([site]))!);
+  for (let site = 0; site < sites; site++) await make(OPERATIONS.createSite(state, chooser([site]))!);
   for (const [site, { id }] of state.sites.entries()) {
     for (const [line, endpoint_id] of LINES.entries()) {
       await make(
@@ -32,8 +33,8 @@ export async function makeRegion(person: Person, shape: RegionShape): Promise<Si
       );
     }
   }
-  for (let one = 0; one < SITES; one++) {
-    for (let other = one + 1; other < SITES; other++) {
+  for (let one = 0; one < sites; one++) {
+    for (let other = one + 1; other < sites; other++) {
       for (const line of LINES.keys()) {
         await make(OPERATIONS.createPath(state, chooser([one, other, line, line, 0]))!);
       }
@@ -43,7 +44,7 @@ export async function makeRegion(person: Person, shape: RegionShape): Promise<Si
     await make(createPolicy(state, policy));
   }
   for (const [index, edge_id] of shape.edges.entries()) {
-    await make(registerEdge(state, edge_id, state.sites[index % SITES]!.id));
+    await make(registerEdge(state, edge_id, state.sites[index % sites]!.id));
   }
   return state.edges.map(({ id, site_id }) => ({
     edge_id: id,

@@ -39,7 +39,7 @@ export function parseSoakOptions(args: readonly string[]): Parsed {
     )
     .option(
       '--calm <share>',
-      'share of the time at the end in which the system lives and memory is judged',
+      'share of the time at the end in which only edges are killed and memory is judged',
       share,
       0.4,
     )
@@ -50,6 +50,7 @@ export function parseSoakOptions(args: readonly string[]): Parsed {
   return {
     ...rest,
     pace: kills,
+    sites: 4,
     pause_ms: 1000,
     duration_ms: minutes * 60_000,
     interval_ms: interval * 1000,

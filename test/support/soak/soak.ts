@@ -23,6 +23,8 @@ export interface SoakOptions {
   seed: number;
   duration_ms: number;
   edges: number;
+  /** Sites of a person at the beginning, 2 to 4. */
+  sites: number;
   /** People, each with sites and edges of their own; the edges of one are one process. */
   people: number;
   /** Between two reports of an edge. */
@@ -36,7 +38,7 @@ export interface SoakOptions {
   folder: string;
   /** Ends it before its time, without checks. */
   signal?: AbortSignal;
-  /** The share of the time at the end in which the system and its engines are not killed, and memory is judged. 0: it isn't. */
+  /** The share of the time at the end in which only edges are killed, and memory is judged. 0: it isn't. */
   calm: number;
   onProgress?: (progress: SoakProgress) => void;
   /** Hears what is being done. */
@@ -88,7 +90,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     onPhase('The system starts');
     const address = await untilAborted(system.ready(), options.signal);
     const people = regionsOf(options).map(({ number, edges }, _, regions) => {
-      const shape = { number, edges, regions: regions.length };
+      const shape = { number, edges, regions: regions.length, sites: options.sites };
       const api = new LiveApi(system, signInOf(number));
       return { shape, person: new Person({ number, api, log, state: emptyRegion(shape) }) };
     });
