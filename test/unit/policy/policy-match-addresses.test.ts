@@ -72,6 +72,7 @@ describe('addresses', () => {
     'localhost',
     '10.0.0.1/8',
     ' 10.0.0.1',
+    '\n::10.0.0.1',
   ])('"%s" is none', text => {
     expect(parseAddress(text)).toBeUndefined();
   });
