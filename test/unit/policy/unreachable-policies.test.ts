@@ -151,6 +151,14 @@ describe('policies that can never match', () => {
       [rule('1', 9, { destination_port_from: 10, destination_port_to: 20 }), rule('2', 1, ports)],
       [],
     ]),
+    ...[
+      { destination_port_from: 5, destination_port_to: 10 },
+      { destination_port_from: 10, destination_port_to: 15 },
+    ].map((ports): [string, PolicyRule[], { policy_id: string; shadowed_by: string[] }[]] => [
+      `one port at an end of another range: ${JSON.stringify(ports)}`,
+      [rule('1', 9, ports), rule('2', 1, { destination_port_from: 10 })],
+      [{ policy_id: '2', shadowed_by: ['1'] }],
+    ]),
     [
       'not behind all ports of TCP but the last',
       [rule('1', 9, { destination_port_to: 65_534 }), rule('2', 1, { protocol: 6 })],
