@@ -82,12 +82,12 @@ describe('the explanation of a choice', () => {
     expect(ranked.map(({ excluded, margin }) => [excluded, margin])).toEqual([
       [null, 0],
       [null, 0],
-      ['It is failed, and a path is there that is degraded.', null],
+      ['It is failed, and another path is degraded.', null],
     ]);
     const [, degraded] = explain([path('a', {}), path('b', { packet_loss_pct: 2 })], {
       kind: 'LOWEST_LATENCY',
     }).candidates;
-    expect(degraded!.excluded).toBe('It is degraded, and a path is there that is optimal.');
+    expect(degraded!.excluded).toBe('It is degraded, and another path is optimal.');
   });
 
   it('shows points of a weighted score as more than 0, and no minus before a 0', () => {
