@@ -9,7 +9,7 @@ export interface Picture {
   theme: 'light' | 'dark';
   width: number;
   height: number;
-  /** What is on the page when it is ready; opens what the picture shows. */
+  /** Prepares the page for the picture, and waits until it is ready. */
   prepare(page: Page): Promise<void>;
 }
 
@@ -87,7 +87,7 @@ async function nowIsFilled(page: Page): Promise<void> {
 async function readOut(page: Page): Promise<void> {
   await nowIsFilled(page);
   const tooltip = page.locator('.chart-tooltip');
-  // Nothing is known yet at the end of the range.
+  // The end of the range has no data yet.
   for (let from_end = 24; !(await tooltip.isVisible()); from_end += 24) {
     const { x, y, width, height } = (await page.locator('.chart .u-over').boundingBox())!;
     if (from_end > width) throw new Error('Nothing is known anywhere on the chart.');
@@ -141,7 +141,7 @@ async function policies(page: Page): Promise<void> {
   await page.locator('.sparkline').first().waitFor();
 }
 
-/** A draft, with what it would move. */
+/** A draft with its impact. */
 async function onePolicy(page: Page): Promise<void> {
   await cellsOf(page, 'Policies');
   const table = page.getByRole('table', { name: 'Policies' });

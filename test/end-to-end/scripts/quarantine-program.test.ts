@@ -121,7 +121,7 @@ describe('npm run quarantine', () => {
     expect(error).toMatchObject({
       code: 1,
       stderr:
-        'No system runs on this machine: start it with npm start, or name the one in the cloud with --table and --stream (outputs of its stacks).\n',
+        'No system is running on this machine: start it with npm start, or name the one in the cloud with --table and --stream (outputs of its stacks).\n',
     });
   });
 });

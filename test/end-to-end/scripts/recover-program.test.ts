@@ -51,7 +51,7 @@ describe('npm run recover', () => {
     });
     const done = await recover('counters', '--restart', ...system);
     expect(done).toMatchObject({ code: 0, out: '' });
-    expect(done.err).toContain('The counters were built anew from 1 lanes and are shown.');
+    expect(done.err).toContain('The counters were rebuilt from 1 lanes and are in use.');
     expect(done.err).toContain('0 of 1 policies disagree with 1 lanes.');
     expect((await readCounters(db.client, db.tables)).get('default')).toMatchObject({ packets: 5n });
   });

@@ -134,7 +134,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
       code: 0,
       stdout: '',
       stderr: expect.stringMatching(
-        /\d+ records that arrived from 2026-01-01T00:00:00\.000Z to \S+ went through ingest again\.\n$/,
+        /\d+ records that arrived from 2026-01-01T00:00:00\.000Z to \S+ were sent to ingest again\.\n$/,
       ),
     });
     expect(await shown()).toEqual(expected);
@@ -149,7 +149,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
       code: 1,
       stdout: '',
       stderr:
-        'No system runs on this machine: start it with npm start, or name the one in the cloud with --stream and --function (outputs of the ingest stack).\n',
+        'No system is running on this machine: start it with npm start, or name the one in the cloud with --stream and --function (outputs of the ingest stack).\n',
     });
     const bad = await runEdge(['replay', '--from', 'yesterday', '--system', folder], { program });
     expect({ code: bad.code, first: bad.stderr.split('\n')[0] }).toEqual({

@@ -222,7 +222,7 @@ describe('npm run export', () => {
     [['stats', '--by', 'colour'], 'It must be one or more of POLICY, SITE, ENDPOINT, EDGE, PROTOCOL'],
     [
       ['stats', '--by', 'site,protocol'],
-      'error: --by takes groups of counters or of flows, not both at once',
+      'error: --by accepts groups of counters or of flows, not both at once',
     ],
     [['flows', '--from', 'yesterday'], 'It must be a time such as 2026-01-31T12:00:00Z.'],
     [['flows', '--format', 'xlsx'], 'Allowed choices are csv, jsonl.'],

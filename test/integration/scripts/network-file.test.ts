@@ -161,7 +161,7 @@ describe('npm run network', () => {
       '',
     ]);
     expect(run.code).toBe(0);
-    const nothing = 'The system is as the file says: there is nothing to do.\n';
+    const nothing = 'The system matches the file: there is nothing to do.\n';
     expect(await network(['plan', file(), '--check'])).toMatchObject({ code: 0, out: nothing });
     expect(await network(['apply', file()])).toMatchObject({ code: 0, out: nothing });
   });
@@ -278,9 +278,9 @@ describe('npm run network', () => {
 - Delete policy "web"
     What it has counted stays.
 - Delete site "Munich/Süd"
-    takes 1 endpoint and 2 paths to 1 other site along
+    also removes 1 endpoint and 2 paths to 1 other site
     policies that choose one of its paths now: default, calls
-    restoreSite can bring it back for 30 days
+    it can be restored for 30 days (restoreSite)
 
 5 steps: 0 to create, 3 to change, 0 to replace, 2 to delete.
 `;
@@ -288,7 +288,7 @@ describe('npm run network', () => {
     expect(await network(['apply', file()])).toEqual({
       code: 1,
       out: plan,
-      said: 'The plan deletes or replaces 2 things: look at it, and give --yes. Nothing was changed.\n',
+      said: 'The plan deletes or replaces 2 things: review it, and give --yes. Nothing was changed.\n',
     });
     said = '';
     expect(await network(['apply', file()], { confirm: async () => false })).toMatchObject({
@@ -313,7 +313,7 @@ describe('npm run network', () => {
     const { out } = await network(['apply', file(), '--yes']);
     expect(out).toContain(`± Replace endpoint "Berlin/wan1"
     address: "203.0.113.7:51820" → "203.0.113.9"
-    takes 1 path along
+    also removes 1 path
 + Create path "Berlin/wan1 → Munich/Süd/wan1"
     wg_interface: "wg1"
 `);
@@ -345,7 +345,7 @@ describe('npm run network', () => {
     const first = await network(['apply', file()]);
     expect(first.code).toBe(1);
     expect(first.said).toContain(
-      `Create edge "edge-1" failed, and nothing after it was tried: The system at ${server.url} refused: Throttled: Too much at once.\n7 of 12 steps are done; the same command goes on with the others.\n`,
+      `Create edge "edge-1" failed, so the following steps were not tried: The system at ${server.url} refused: Throttled: Too much at once.\n7 of 12 steps are done; repeat the same command for the others.\n`,
     );
     const second = await network(['apply', file()]);
     expect(second.code).toBe(0);
@@ -365,7 +365,7 @@ describe('npm run network', () => {
     const stopped = await network(['apply', file()], { signal: stop.signal });
     expect(stopped.code).toBe(130);
     expect(stopped.said).toContain(
-      'Stopped: 3 of 12 steps are done; the same command goes on with the others.\n',
+      'Stopped: 3 of 12 steps are done; repeat the same command for the others.\n',
     );
     expect((await network(['apply', file()])).out).toContain('9 steps done.\n');
   });

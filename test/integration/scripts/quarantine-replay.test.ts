@@ -103,7 +103,7 @@ it('says when ingest had no time for it, and leaves it open', async () => {
     ingest: { invoke: busy, close: () => {} },
   };
   await expect(replay(place, quarantine)).rejects.toThrow(
-    `Ingest could not deal with record ${place} in time: replay it again in a minute.`,
+    `Ingest could not process record ${place} in time: replay it again in a minute.`,
   );
   await expect(replay(place, { ...quarantine, ingest: undefined })).rejects.toThrow(
     'Name the function with --function, or the stream with --stream: outputs of the ingest stack.',

@@ -160,7 +160,7 @@ describe('a replay of the stream', () => {
     const failure = await replayStream(options({ invoke })).catch((cause: unknown) => cause);
     expect(failure).toBeInstanceOf(EdgeError);
     expect((failure as Error).message).toMatch(
-      /^Ingest does not take record \d+ of shardId-000000000000: the log of the ingest function says why\. The same command goes on from there\.$/,
+      /^Ingest does not accept record \d+ of shardId-000000000000: see the log of the ingest function\. Repeat the same command to continue from there\.$/,
     );
   });
 });

@@ -65,7 +65,11 @@ const VIEWS: Record<string, View> = {
   "a site's deletion": { at: SITE, shows: 'This also deletes:', open: press('Delete…') },
   'a new endpoint': { at: SITE, shows: 'Price a GB, USD', open: press('Add an endpoint') },
   'a change of an endpoint': { at: SITE, shows: 'Price a GB, USD', open: press('Change wan1') },
-  'a removal': { at: SITE, shows: 'This also removes every path that ends at it.', open: press('Remove wan1') },
+  'a removal': {
+    at: SITE,
+    shows: 'This also removes every path that ends at it.',
+    open: press('Remove wan1'),
+  },
   'an edge out of service': {
     at: SITE,
     shows: 'The edge is no longer expected to report',
