@@ -1,6 +1,7 @@
-// `npm run bench`: all areas, or those that are named (`npm run bench -- recorder replay`). After each area it writes
-// that area's rows to bench/results.json and the tables of the documentation that are made from it; other areas keep
-// their last measurement. Prints one table and ends with exit code 1 when a threshold does not hold.
+// `npm run bench`: all areas, or the named ones (`npm run bench -- recorder replay`). After each
+// area it writes that area's rows to bench/results.json and the tables of the documentation that
+// are made from it; other areas keep their last measurement. Prints one table and ends with exit
+// code 1 when a threshold is not met.
 import { fork } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
@@ -63,7 +64,7 @@ function machineNow(): MeasuredArea {
   };
 }
 
-/** A process for each area, so that none is measured with another's heap and compiled code. */
+/** A process for each area, so that the heap and compiled code of one don't affect another. */
 function runArea(name: string): Promise<BenchRow[]> {
   const child = fork(join(import.meta.dirname, 'run-area.ts'), [name], { execArgv: ['--expose-gc'] });
   return new Promise((resolve, reject) => {

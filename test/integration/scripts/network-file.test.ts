@@ -276,7 +276,7 @@ describe('npm run network', () => {
 ~ Change policy "calls"
     priority: 200 → 210
 - Delete policy "web"
-    What it has counted stays.
+    Its counters stay.
 - Delete site "Munich/Süd"
     also removes 1 endpoint and 2 paths to 1 other site
     policies that choose one of its paths now: default, calls
