@@ -6,6 +6,7 @@ import type { IngestContext } from '../../../core/ingest/ingest-context.ts';
 import {
   CounterSlots,
   MAX_COUNTER_SLOTS,
+  raiseCounterSlots,
   readCountersHead,
 } from '../../../core/ledger/figures/counter-slots.ts';
 import {
@@ -143,6 +144,12 @@ describe('counts in a slot', () => {
       [32, false],
     ]);
     expect(await packets()).toBe(1n);
+  });
+
+  it('are shown whichever writer comes last: the number of slots never falls', async () => {
+    await raiseCounterSlots(db, 64);
+    await raiseCounterSlots(db, 32);
+    expect(await stored()).toBe(64);
   });
 
   it('cost no call in the lowest slots, and one container looks once', async () => {

@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Boot } from '../../../core/ledger/lane/boot.ts';
@@ -243,6 +244,11 @@ describe('a packed lane', () => {
       'cut short',
       encodeLane({ ...newLane({ edge_id: 'e', part: 0 }), ...YEARS }).slice(0, 20),
       'packed data ends too soon',
+    ],
+    [
+      'of more than 4 MB once it is decompressed',
+      new Uint8Array([4, ...deflateRawSync(new Uint8Array(4 * 1024 * 1024 + 1))]),
+      'Cannot create a Buffer larger than 4194304 bytes',
     ],
     ['empty', new Uint8Array(), 'packed data is of format undefined; this release reads 1 to 12'],
   ])('%s says so', (_, data, message) => {
