@@ -1,6 +1,8 @@
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
+import { MIN_COUNTER_SLOTS, readCountersHead } from '../../../core/ledger/figures/counter-slots.ts';
 import { readCountersOf } from '../../../core/ledger/figures/read-counters.ts';
+import { slotsItem } from '../../support/counter-slots.ts';
 import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { storeContext } from '../../support/store-context.ts';
 
@@ -31,3 +33,11 @@ it.each([
     expect(read).toEqual(cost);
   },
 );
+
+it.each([1, 15, 16, 17])('every reader sums at least 16 slots, where %i are stored', async stored => {
+  const store = new FakeDynamoDb();
+  const { pk, sk, slots } = slotsItem(stored);
+  store.items.set(`${pk}\u0000${sk}`, { pk, sk, slots });
+  const head = await readCountersHead({ client: store.client, tables: TABLES });
+  expect(head.slots).toBe(Math.max(stored, MIN_COUNTER_SLOTS));
+});
