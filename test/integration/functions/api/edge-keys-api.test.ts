@@ -78,7 +78,7 @@ describe("an edge's key", () => {
       error: {
         type: 'Unauthorized',
         message:
-          'Edge "edge-7" has a key already: only an administrator registers another one, here or with rotateEdgeKey.',
+          'Edge "edge-7" already has a key. An administrator can add another one, here or with rotateEdgeKey.',
       },
     });
     expect(await keysOf()).toEqual([keyOf(a)]);
