@@ -77,7 +77,7 @@ export async function readMaker(context: StoreContext, id: string): Promise<Call
 /** What an incident froze, as it was given. @throws NotFound where it is gone · BrokenItem */
 export async function readContent(context: StoreContext, id: string): Promise<unknown> {
   const item = await readItem(context, id);
-  if (!item) throw new NotFound(`What the incident ${quoted(id)} froze is not kept any more.`);
+  if (!item) throw new NotFound(`The frozen data of the incident ${quoted(id)} has expired.`);
   const { data } = parseItem(contentSchema, item);
   return JSON.parse(inflateRawSync(data).toString());
 }

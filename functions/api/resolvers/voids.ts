@@ -56,7 +56,7 @@ export const voidResolvers: Pick<Resolvers, VoidOperation> = {
         bytes,
       } = await undoVoidBoot(context, { actor: caller, audit_id });
       const { edge_id, boot_id } = undone;
-      const message = `Boot ${boot_id} of edge ${edge_id} is in all figures again: ${packets} packets and ${bytes} bytes. What it reported meanwhile is in the quarantine, and can be replayed.`;
+      const message = `Boot ${boot_id} of edge ${edge_id} is in all figures again: ${packets} packets and ${bytes} bytes. Its reports from the meantime are in the quarantine and can be replayed.`;
       return { ...answerOf(undone, { packets, bytes }), message, audit_id: id };
     },
   }),

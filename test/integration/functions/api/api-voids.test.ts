@@ -248,7 +248,7 @@ describe('a voided boot over the API', () => {
     expect(undone).toEqual({
       success: true,
       message:
-        'Boot spoofed of edge edge-2 is in all figures again: 3500 packets and 350000 bytes. What it reported meanwhile is in the quarantine, and can be replayed.',
+        'Boot spoofed of edge edge-2 is in all figures again: 3500 packets and 350000 bytes. Its reports from the meantime are in the quarantine and can be replayed.',
       audit_id: expect.any(String),
       ...spoofed,
       packets_exact: '3500',
