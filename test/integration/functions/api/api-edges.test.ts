@@ -250,7 +250,7 @@ describe('ownEdge', () => {
       error: {
         type: 'Unauthorized',
         message:
-          "Only edge edge-7 itself may do this: sign with its own role, whose session name is the edge's id.",
+          "Edge edge-7 alone may do this. Sign with the edge's own role, with the edge's id as session name.",
       },
     });
     expect(await api.call('Query.ownEdge', { edge_id: 'edge-7' }, { identity: personIn('admin') })).toEqual({
