@@ -178,7 +178,7 @@ describe('flow logs, from the stream to the API', () => {
       expect(await api.call('Query.flows', { ...hour, filter: { srcs: ['@none'] } })).toEqual({
         error: {
           type: 'NotFound',
-          message: 'There is no group "none": the query namedGroups lists those that there are.',
+          message: 'There is no group "none". The query namedGroups lists all groups.',
         },
       });
       expect(await api.call('Query.topFlows', { filter: { not: { ports: ['@Resolvers'] } } })).toEqual({
