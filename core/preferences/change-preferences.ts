@@ -34,7 +34,7 @@ export function setPreferences(
   const { time_zone } = given;
   if (time_zone && !isTimeZone(time_zone)) {
     throw new ValidationError(
-      `time_zone ${quoted(time_zone)} is not known. Give a name such as Europe/Berlin, or null for the browser's time zone.`,
+      `time_zone ${quoted(time_zone)} is not known. Give a name such as Europe/Berlin, or null for the time zone of the browser.`,
       { arguments: ['preferences.time_zone'] },
     );
   }

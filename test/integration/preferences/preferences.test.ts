@@ -45,7 +45,7 @@ describe('preferences', () => {
       error: {
         type: 'ValidationError',
         message:
-          'time_zone "Europe/Atlantis" is not known. Give a name such as Europe/Berlin, or null for the browser's time zone.',
+          'time_zone "Europe/Atlantis" is not known. Give a name such as Europe/Berlin, or null for the time zone of the browser.',
       },
     });
   });
