@@ -319,7 +319,7 @@ describe('changes of destinations', () => {
     expect(await undo('updateDestination')).toMatchObject({
       error: {
         type: 'Conflict',
-        message: `The destination ${id} was given another secret by this change, and the one before is gone: set one with updateDestination.`,
+        message: `The destination ${id} got another secret by this change, and the earlier one is gone. Set one with updateDestination.`,
       },
     });
     api.now += 1000;
@@ -327,7 +327,7 @@ describe('changes of destinations', () => {
     expect(await undo('updateDestination')).toMatchObject({
       error: {
         type: 'Conflict',
-        message: `The destination ${id} was given another address by this change, which the audit log does not keep: set it with updateDestination.`,
+        message: `The destination ${id} got another address by this change, and the audit log stores no addresses. Set it with updateDestination.`,
       },
     });
     await api.data('Mutation.removeDestination', { id });

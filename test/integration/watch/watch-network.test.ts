@@ -240,7 +240,7 @@ describe('work', () => {
     expect(await alarms()).toMatchObject([
       {
         kind: 'WORK_STUCK',
-        title: 'The deletion of a site has stood still for ten minutes: the log of cleanup says why.',
+        title: 'The deletion of a site has made no progress for ten minutes. The log of cleanup shows why.',
         site_id: SITE,
       },
     ]);

@@ -158,7 +158,7 @@ describe('an incident', () => {
     const removed = await api.data('Mutation.removeIncident', { id });
     const Key = { pk: `FROZEN#${id}`, sk: 'CONTENT' };
     await db.client.send(new DeleteCommand({ TableName: db.tables.traffic, Key }));
-    const message = `What the incident ${id} froze is not kept any more.`;
+    const message = `The frozen data of the incident ${id} has expired.`;
     expect(await api.call('Mutation.undo', { audit_id: removed.audit_id })).toEqual({
       error: { type: 'Conflict', message },
     });
