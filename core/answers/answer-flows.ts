@@ -78,7 +78,7 @@ export async function answerFlows(
 /** @throws ValidationError for ends in the wrong order */
 export function checkOrder(from: number, to: number): void {
   if (from < to) return;
-  throw new ValidationError(`from (${timestamp(from)}) must lie before to (${timestamp(to)}).`, {
+  throw new ValidationError(`from (${timestamp(from)}) must be before to (${timestamp(to)}).`, {
     arguments: ['from', 'to'],
   });
 }

@@ -55,7 +55,7 @@ function checkInstants({ from, to, now }: { from: number; to: number; now: numbe
     );
   }
   if (to > now + MINUTE_MS) {
-    throw new ValidationError(`to (${timestamp(to)}) lies in the future.`, { arguments: ['to'] });
+    throw new ValidationError(`to (${timestamp(to)}) is in the future.`, { arguments: ['to'] });
   }
 }
 

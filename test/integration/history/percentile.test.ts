@@ -137,7 +137,7 @@ describe('the 95th percentile', () => {
   });
 
   it.each([
-    [{ to: iso(RANGE.from) }, `from (${iso(RANGE.from)}) must lie before to (${iso(RANGE.from)}).`],
+    [{ to: iso(RANGE.from) }, `from (${iso(RANGE.from)}) must be before to (${iso(RANGE.from)}).`],
     [
       { to: iso(RANGE.from + 36 * 24 * HOUR) },
       'from and to may lie 35 days apart at most: ask period by period.',

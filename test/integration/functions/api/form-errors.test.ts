@@ -75,7 +75,7 @@ describe('a refused request', () => {
 
   it('names both ends of a range in the wrong order', async () => {
     const range = { from: '2026-03-15T11:00:00Z', to: '2026-03-15T10:00:00Z' };
-    const message = 'from (2026-03-15T11:00:00.000Z) must lie before to (2026-03-15T10:00:00.000Z).';
+    const message = 'from (2026-03-15T11:00:00.000Z) must be before to (2026-03-15T10:00:00.000Z).';
     expect(await refusal('Query.trafficHistory', range)).toEqual({
       type: 'ValidationError',
       message,
