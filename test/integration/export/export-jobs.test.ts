@@ -200,7 +200,7 @@ describe('an export by the function', () => {
     expect(await bed.run(id)).toBe('failed');
     expect(await bed.api.data('Query.export', { id })).toMatchObject({
       status: 'FAILED',
-      error: 'It was given up after 5 attempts. Start it again later.',
+      error: 'It failed after 5 attempts. Start it again later.',
     });
   });
 });
@@ -312,7 +312,7 @@ describe('a link', () => {
     expect(await bed.api.call('Mutation.exportLink', { id })).toEqual({
       error: {
         type: 'NotFound',
-        message: `There is no export "${id}" (any more): the query exports lists those that exist.`,
+        message: `There is no export "${id}", or it has expired: the query exports lists those that exist.`,
       },
     });
   });
@@ -330,7 +330,7 @@ describe('whose export it is', () => {
       expect(await bed.api.call(operation, { id }, { identity: operator })).toEqual({
         error: {
           type: 'Unauthorized',
-          message: `Export ${id} is somebody else's: only its owner and group admin may have it.`,
+          message: `Export ${id} belongs to another user: only its owner and group admin may use it.`,
         },
       });
       const { items } = await bed.api.data('Query.auditLog', { target: `export:${id}`, limit: 1 });
@@ -368,7 +368,7 @@ describe('whose export it is', () => {
     expect(await bed.api.call('Mutation.startExport', { input }, { identity: operator })).toEqual({
       error: {
         type: 'Conflict',
-        message: '5 exports of yours are running: wait until one is done, or cancel one with cancelExport.',
+        message: 'You have 5 running exports: wait until one is done, or cancel one with cancelExport.',
       },
     });
     await bed.runAll();
@@ -551,7 +551,7 @@ describe('bad input', () => {
       expect(await bed.api.call(name, { id: 'x' })).toEqual({
         error: {
           type: 'NotFound',
-          message: 'There is no export "x" (any more): the query exports lists those that exist.',
+          message: 'There is no export "x", or it has expired: the query exports lists those that exist.',
         },
       });
     },
