@@ -490,7 +490,7 @@ describe('bad input', () => {
     [{ kind: 'STATS', group_by: ['SITE', 'SITE'] }, groups],
     [
       { kind: 'STATS', group_by: ['PROTOCOL'], from: iso(T0 - 49 * 60 * MINUTE) },
-      'from and to may lie 48 hours apart at most.',
+      'from and to must be at most 48 hours apart.',
     ],
     [{ kind: 'HISTORY', policy_id: '' }, 'input.policy_id must have 1 to 128 characters.'],
     [{ kind: 'STATS', site_id: '' }, 'input.site_id must have 1 to 128 characters.'],

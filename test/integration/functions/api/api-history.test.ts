@@ -361,7 +361,7 @@ describe('history over the API', () => {
         error: {
           type: 'Conflict',
           message:
-            'The figures have changed since the page before: begin again without next_token, or ask for an earlier to.',
+            'The figures have changed since the previous page: begin again without next_token, or choose an earlier value for to.',
         },
       });
     },
