@@ -77,9 +77,12 @@ export async function answerFlows(
 /** @throws ValidationError for ends in the wrong order */
 export function checkOrder(from: number, to: number): void {
   if (from < to) return;
-  throw new ValidationError(`from (${timestamp(from)}) must be before to (${timestamp(to)}).`, {
-    arguments: ['from', 'to'],
-  });
+  throw new ValidationError(
+    `from (${timestamp(from)}) is not before to (${timestamp(to)}): choose an earlier from or a later to.`,
+    {
+      arguments: ['from', 'to'],
+    },
+  );
 }
 
 /** @throws ValidationError if no flows are kept, or those before `to` have expired */

@@ -49,7 +49,7 @@ export interface DifferencesFound extends Differences {
 function checkInstants({ from, to, now }: { from: number; to: number; now: number }): void {
   if (to - from < MINUTE_MS) {
     throw new ValidationError(
-      `from (${timestamp(from)}) must be a minute or more before to (${timestamp(to)}).`,
+      `from (${timestamp(from)}) is not at least a minute before to (${timestamp(to)}): choose an earlier from or a later to.`,
       { arguments: ['from', 'to'] },
     );
   }

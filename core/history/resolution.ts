@@ -64,9 +64,12 @@ export interface RangeRequest {
 export function resolveRange(request: RangeRequest): Range {
   const { from, to, now, retention, max_points = MAX_POINTS } = request;
   if (!(from < to)) {
-    throw new ValidationError(`from (${timestamp(from)}) must be before to (${timestamp(to)}).`, {
-      arguments: ['from', 'to'],
-    });
+    throw new ValidationError(
+      `from (${timestamp(from)}) is not before to (${timestamp(to)}): choose an earlier from or a later to.`,
+      {
+        arguments: ['from', 'to'],
+      },
+    );
   }
   if (from > now)
     throw new ValidationError(`from (${timestamp(from)}) is in the future.`, { arguments: ['from'] });

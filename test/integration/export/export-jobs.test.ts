@@ -462,11 +462,11 @@ describe('bad input', () => {
     [{ kind: 'FLOWS', from: 'yesterday' }, 'from must be a time such as 2026-01-31T12:00:00Z.'],
     [
       { kind: 'AUDIT', from: range.to, to: range.from },
-      'from (2026-01-31T12:01:00.000Z) must be before to (2026-01-31T11:58:00.000Z).',
+      'from (2026-01-31T12:01:00.000Z) is not before to (2026-01-31T11:58:00.000Z): choose an earlier from or a later to.',
     ],
     [
       { kind: 'HISTORY', from: range.to, to: range.from },
-      'from (2026-01-31T12:01:00.000Z) must be before to (2026-01-31T11:58:00.000Z).',
+      'from (2026-01-31T12:01:00.000Z) is not before to (2026-01-31T11:58:00.000Z): choose an earlier from or a later to.',
     ],
     [
       { kind: 'HISTORY', resolution: 'MINUTE', from: iso(T0 - 49 * 60 * MINUTE) },

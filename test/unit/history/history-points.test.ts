@@ -208,7 +208,7 @@ describe('resolveRange', () => {
   it.each([
     [
       { from: now, to: now - 1 },
-      'from (2026-03-29T12:00:30.000Z) must be before to (2026-03-29T12:00:29.999Z).',
+      'from (2026-03-29T12:00:30.000Z) is not before to (2026-03-29T12:00:29.999Z): choose an earlier from or a later to.',
     ],
     [{ from: now + 1, to: now + 2 }, 'from (2026-03-29T12:00:30.001Z) is in the future.'],
     [

@@ -275,7 +275,7 @@ describe('history over the API', () => {
     [
       'Query.policyHistory',
       { policy_id: '1', from: range.to, to: range.from },
-      'from (2026-03-15T11:33:00.000Z) must be before to (2026-03-15T11:30:00.000Z).',
+      'from (2026-03-15T11:33:00.000Z) is not before to (2026-03-15T11:30:00.000Z): choose an earlier from or a later to.',
     ],
     [
       'Query.trafficStats',

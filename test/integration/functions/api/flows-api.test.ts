@@ -507,7 +507,7 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.flows',
       { from: hour.to, to: hour.from },
-      'from (2026-01-31T12:30:00.000Z) must be before to (2026-01-31T11:30:00.000Z).',
+      'from (2026-01-31T12:30:00.000Z) is not before to (2026-01-31T11:30:00.000Z): choose an earlier from or a later to.',
     ],
     [
       'Query.flows',

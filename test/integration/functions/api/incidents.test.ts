@@ -181,7 +181,7 @@ describe('an incident', () => {
     [
       'a range that ends before it begins',
       { from: at(5) },
-      `from (${at(5)}) must be a minute or more before to (${at(4)}).`,
+      `from (${at(5)}) is not at least a minute before to (${at(4)}): choose an earlier from or a later to.`,
     ],
     [
       'a second site without a first',

@@ -218,7 +218,10 @@ describe('trafficSeries', () => {
       { filter: { edge_id: 'a', edge_ids: ['b'] } },
       'filter.edge_ids must have an id that passes the other parts of the filter: nothing passes filter.edge_ids as it is.',
     ],
-    [{ to: iso(START) }, `from (${iso(START)}) must be before to (${iso(START)}).`],
+    [
+      { to: iso(START) },
+      `from (${iso(START)}) is not before to (${iso(START)}): choose an earlier from or a later to.`,
+    ],
   ])('refuses %j', async (args, message) => {
     const range = { from: iso(START), to: iso(START + MINUTE) };
     expect(await api.call('Query.trafficSeries', { ...range, ...args })).toEqual({
