@@ -197,7 +197,7 @@ describe('an edge that listens', () => {
     expect(data.checkPathHealth).toEqual({
       status: 'OPTIMAL',
       metrics: { latency_ms: expect.any(Number), packet_loss_pct: 0, score: expect.any(Number) },
-      probe: { fresh: true, reason: `Edge ${edge_id} measured it now: 20 of 20 UDP echoes came back.` },
+      probe: { fresh: true, reason: `Edge ${edge_id} measured it now: 20 of 20 UDP echoes were answered.` },
     });
     await edge.following.stop();
     expect(edge.seen).toMatchObject([{ type: 'PROBE', edge_id }]);

@@ -201,7 +201,9 @@ describe('undo of a change of the inventory', () => {
       interface_type: 'LTE',
     });
     expect(await undo(removed.audit_id)).toEqual(
-      conflict(`Site ${a} has an endpoint wan1 again: remove it first, or leave it and add the paths to it.`),
+      conflict(
+        `Site ${a} has an endpoint wan1 again. Remove that one first, or keep it and create its paths again.`,
+      ),
     );
     const deleted = await change('deleteSite', { site_id: a });
     expect(await undo(added.audit_id)).toMatchObject({

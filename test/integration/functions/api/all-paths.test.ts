@@ -333,7 +333,7 @@ describe('all paths of the network', () => {
       `NotFound: There is no path "p-none": the query paths lists a site's paths.`,
     );
     expect(await message({ beside: paths[0], site_id: sites[0] })).toBe(
-      'ValidationError: beside and site_id exclude each other: leave one of them out.',
+      'ValidationError: beside and site_id cannot be combined: leave one of them out.',
     );
     expect(await message({ left_by: 'p-none' })).toBe(
       'NotFound: There is no policy "p-none": the query policies lists those that exist.',

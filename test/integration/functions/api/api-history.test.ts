@@ -280,7 +280,7 @@ describe('history over the API', () => {
     [
       'Query.trafficStats',
       { ...range, group_by: ['SITE', 'SITE'] },
-      'group_by takes one to four of POLICY, SITE, ENDPOINT, EDGE, each once.',
+      'group_by must have one to four of POLICY, SITE, ENDPOINT, EDGE, each once.',
     ],
     [
       'Query.trafficStats',

@@ -195,7 +195,10 @@ describe('policies', () => {
     await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
     const { next_token } = await api.data('Query.policies', { limit: 1, order_by: 'NAME' });
     expect(await api.call('Query.policies', { limit: 1, next_token })).toMatchObject({
-      error: { type: 'ValidationError', message: expect.stringContaining('next_token is not from this list') },
+      error: {
+        type: 'ValidationError',
+        message: expect.stringContaining('next_token is not from this list'),
+      },
     });
   });
 
@@ -286,7 +289,7 @@ describe('deletePolicy', () => {
 
     expect(result).toEqual({
       success: true,
-      message: `Policy ${id} (Voice) is deleted; what it has counted stays, shown under its id.`,
+      message: `Policy ${id} (Voice) is deleted. Its counters are kept and shown under its id.`,
       audit_id: expect.stringMatching(/^[0-9A-Z]{26}$/),
     });
     expect(await api.data('Query.policy', { id })).toMatchObject({

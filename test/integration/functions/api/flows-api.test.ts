@@ -385,7 +385,7 @@ describe('flow logs, from the stream to the API', () => {
           bytes: 9_000_000,
           bytes_exact: '9000000',
           message:
-            'Edges tap-1 and tap-2 reported 1 large flow(s) with the same addresses and ports, at the same time and with about the same bytes: it seems that both see the same packets, which are counted twice then. Count each packet at one edge, the one where it enters the WAN (docs/edge.md).',
+            'Edges tap-1 and tap-2 reported 1 large flow(s) with the same addresses and ports, at the same time and with about the same bytes. It seems that both see the same packets, which are then counted twice. Count each packet at one edge, the one where it enters the WAN (docs/edge.md).',
         },
       ],
     });
@@ -534,7 +534,7 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.flowStats',
       { ...hour, group_by: [] },
-      'group_by takes one to four of PROTOCOL, APPLICATION, SOURCE_PREFIX, DESTINATION_PREFIX, POLICY, SITE, ENDPOINT, EDGE, SOURCE, DESTINATION, PORT, SOURCE_GROUP, DESTINATION_GROUP, PORT_GROUP, each once.',
+      'group_by must have one to four of PROTOCOL, APPLICATION, SOURCE_PREFIX, DESTINATION_PREFIX, POLICY, SITE, ENDPOINT, EDGE, SOURCE, DESTINATION, PORT, SOURCE_GROUP, DESTINATION_GROUP, PORT_GROUP, each once.',
     ],
     [
       'Query.flowStats',

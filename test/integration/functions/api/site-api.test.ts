@@ -88,7 +88,7 @@ describe('sites in the API', () => {
         error: {
           type: 'ValidationError',
           message:
-            'limit may be above 100 only where nothing is selected that is read site by site (endpoints, last_seen, rate, path_count, worst_status): ask for less of each, or for fewer.',
+            'limit may be above 100 only if none of endpoints, last_seen, rate, path_count and worst_status are selected, because they are read site by site: select fewer fields, or lower the limit.',
         },
       });
     }
