@@ -63,7 +63,7 @@ async function replay(choice: ReplayChoice, terminal: Terminal): Promise<number>
   const from_ms = Date.parse(choice.from);
   const to_ms = Math.min(now, choice.to === undefined ? now : Date.parse(choice.to));
   if (from_ms >= to_ms)
-    throw new EdgeError(`--from (${choice.from}) lies in the future: nothing has arrived yet.`);
+    throw new EdgeError(`--from (${choice.from}) is in the future: nothing has arrived yet.`);
   const target = await openStream({ ...choice, system: userPath(choice.system) });
   const file = new CheckpointFile(choice.checkpoint === undefined ? undefined : userPath(choice.checkpoint), {
     folder: userPath(choice.system),

@@ -252,7 +252,7 @@ describe('a mute', () => {
     [{ until: '2020-01-01T00:00:00Z' }, 'until must be a time in the next 366 days.'],
     [
       { target: 'nothing' },
-      'target must be what alarms name, such as edge:edge-7, site:<id>, path:<id> or policy:7.',
+      'target must be the target of an alarm, such as edge:edge-7, site:<id>, path:<id> or policy:7.',
     ],
     [{ reason: '' }, 'reason must be 1 to 200 characters on one line, without control characters.'],
   ])('%j is refused', async (given, message) => {
@@ -341,7 +341,8 @@ describe('changes of destinations', () => {
     for (let made = 0; made < 20; made++) await set();
     expect(await refused({})).toEqual({
       type: 'ValidationError',
-      message: 'There are 20 destinations, which is the most: remove one with removeDestination first.',
+      message:
+        'There are 20 destinations, which is the limit: remove one with removeDestination before you add another.',
     });
   });
 });

@@ -181,12 +181,12 @@ describe('an incident', () => {
     [
       'a range that ends before it begins',
       { from: at(5) },
-      `from (${at(5)}) must lie a minute or more before to (${at(4)}).`,
+      `from (${at(5)}) is not at least a minute before to (${at(4)}): choose an earlier from or a later to.`,
     ],
     [
       'a second site without a first',
       { scope: { peer_site_id: '6f9d7a52-7d5f-4f3f-9a55-0c7a5a3b1c11' } },
-      'scope.peer_site_id must be another site beside scope.site_id.',
+      'scope.peer_site_id must be a site other than scope.site_id, which is required with it.',
     ],
   ])('is refused with %s', async (_, args, message) => {
     expect(await api.call('Mutation.createIncident', { ...asked, ...args })).toEqual({
