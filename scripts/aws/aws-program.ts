@@ -33,7 +33,7 @@ export async function runAws(
 }
 
 /** The commands; each loads what it needs when it is called. */
-export function awsProgram(write: Write, onExit: (code: number) => void): Command {
+function awsProgram(write: Write, onExit: (code: number) => void): Command {
   const program = new Command('aws')
     .description('Works on a stage that is deployed in an AWS account: docs/deploying.md.')
     .showHelpAfterError('(--help shows what there is)')
