@@ -128,7 +128,7 @@ export function changeKnownUser(
 }
 
 const noUser = (id: string): NotFound =>
-  new NotFound(`There is no user ${quoted(id)}: the query users lists those that there are.`);
+  new NotFound(`There is no user ${quoted(id)}: the query users lists those that exist.`);
 
 interface Plan {
   known: User | undefined;

@@ -168,7 +168,7 @@ function plannedError(cause: unknown): unknown {
     );
   }
   if (name === 'UserNotFoundException') {
-    return new NotFound('There is no such user any more: the query users lists those that there are.', {
+    return new NotFound('There is no such user any more: the query users lists those that exist.', {
       cause,
     });
   }
