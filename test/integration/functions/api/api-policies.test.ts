@@ -195,7 +195,10 @@ describe('policies', () => {
     await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
     const { next_token } = await api.data('Query.policies', { limit: 1, order_by: 'NAME' });
     expect(await api.call('Query.policies', { limit: 1, next_token })).toMatchObject({
-      error: { type: 'ValidationError', message: expect.stringContaining('next_token is not from this list') },
+      error: {
+        type: 'ValidationError',
+        message: expect.stringContaining('next_token is not from this list'),
+      },
     });
   });
 

@@ -452,7 +452,10 @@ describe('flow logs, from the stream to the API', () => {
   ])('takes no token that it never gave: %j', async parts => {
     const next_token = Buffer.from(JSON.stringify(parts)).toString('base64url');
     expect(await api.call('Query.flows', { ...hour, next_token })).toMatchObject({
-      error: { type: 'ValidationError', message: expect.stringContaining('next_token is not from this list') },
+      error: {
+        type: 'ValidationError',
+        message: expect.stringContaining('next_token is not from this list'),
+      },
     });
   });
 
