@@ -15,6 +15,7 @@ const RUN: Record<string, () => Promise<unknown>> = {
   quarantine: async () =>
     (await import('../../../scripts/quarantine/quarantine-program.ts')).runQuarantine([]),
   stream: async () => (await import('../../../scripts/stream/stream-program.ts')).runStream([]),
+  soak: async () => (await import('../soak/soak-options.ts')).parseSoakOptions([]),
   cost: async () => (await import('../../../scripts/cost/cost-program.ts')).runCost([], () => {}),
 };
 

@@ -94,7 +94,8 @@ function problemOfNpx([name = '', ...words]: readonly string[]): string | null {
   if (name !== 'vitest') return `npx ${name} is a program that no rule knows`;
   const [run, ...paths] = words;
   if (run !== 'run') return `vitest ${run} is not what runs tests once`;
-  return paths.find(path => path !== 'FILE' && globSync(projectFile(path)).length === 0) ?? null;
+  // Vitest takes the beginning of a path too.
+  return paths.find(path => path !== 'FILE' && globSync(projectFile(`${path}*`)).length === 0) ?? null;
 }
 
 function problemOfCdk([name = '', ...words]: readonly string[]): string | null {
