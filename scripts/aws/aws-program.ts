@@ -33,7 +33,7 @@ export async function runAws(
 }
 
 /** The commands; each loads its modules when it is called. */
-export function awsProgram(write: Write, onExit: (code: number) => void): Command {
+function awsProgram(write: Write, onExit: (code: number) => void): Command {
   const program = new Command('aws')
     .description('Commands for a stage that is deployed in an AWS account: see docs/deploying.md.')
     .showHelpAfterError('(use --help for usage)')

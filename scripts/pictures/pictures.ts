@@ -18,6 +18,8 @@ const PHONE = { width: 390, height: 844 };
 
 /** The pictures of the documentation, in its order. */
 export const PICTURES: readonly Picture[] = [
+  // The first one is taken before anybody signs in.
+  { name: 'sign-in', at: '/', theme: 'light', ...DESKTOP, prepare: signInForm },
   { name: 'now', at: '/?range=15m', theme: 'light', ...DESKTOP, prepare: nowIsFilled },
   { name: 'now-dark', at: '/?range=15m', theme: 'dark', ...DESKTOP, prepare: readOut },
   { name: 'now-phone', at: '/?range=15m', theme: 'light', ...PHONE, prepare: nowIsFilled },
@@ -163,6 +165,10 @@ async function palette(page: Page): Promise<void> {
 
 async function exportForm(page: Page): Promise<void> {
   await page.getByRole('dialog', { name: 'New export' }).getByLabel('Grouped by').waitFor();
+}
+
+async function signInForm(page: Page): Promise<void> {
+  await page.getByLabel('Password').waitFor();
 }
 
 async function settings(page: Page): Promise<void> {

@@ -28,8 +28,8 @@ export async function takePictures({ console, user, out, onProgress }: TakingOpt
     const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC' });
     context.setDefaultTimeout(LIMIT_MS);
     const page = await context.newPage();
-    await signIn(page, console, user);
-    for (const picture of PICTURES) {
+    for (const [number, picture] of PICTURES.entries()) {
+      if (number === 1) await signIn(page, console, user);
       const file = join(out, `${picture.name}.webp`);
       const bytes = await take(context, page, picture, console);
       if (bytes.length > LARGEST_BYTES)

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ErasedAddresses } from '../../../core/flows/erased-addresses.ts';
-import { parseFlowKey } from '../../../core/flows/flow-key.ts';
 import { mergeObjects } from '../../../core/flows/merge-objects.ts';
+import { parseObjectKey } from '../../../core/flows/object-key.ts';
 import { listHour } from '../../../core/flows/read-hour.ts';
 import { callStep } from '../../support/call-step.ts';
 import {
@@ -63,7 +63,7 @@ describe('the flow log, each flow once by every reader', () => {
     await expectReadings(expectedFlows(reports));
     await world.run();
     const merged = await world.bucket.keys('flows/');
-    expect(merged.map(key => parseFlowKey(key)!.hour - T0)).toEqual([0, HOUR]);
+    expect(merged.map(key => parseObjectKey(key)!.hour - T0)).toEqual([0, HOUR]);
     await world.write(reports, [1], 7);
     await expectReadings(expectedFlows(reports));
     await world.run();

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseFlowKey } from '../../../core/flows/flow-key.ts';
 import type { FlowObjects } from '../../../core/flows/flow-objects.ts';
 import { type HourSlice, SLICES } from '../../../core/flows/hour-slices.ts';
+import { parseObjectKey } from '../../../core/flows/object-key.ts';
 import type { SliceResult } from '../../../core/flows/run-slice.ts';
 import { callStep } from '../../support/call-step.ts';
 import {
@@ -54,7 +54,7 @@ async function expectReadings(expected = flows): Promise<void> {
 }
 
 const generations = async () =>
-  new Set((await world!.bucket.keys('flows/')).map(key => parseFlowKey(key)!.generation));
+  new Set((await world!.bucket.keys('flows/')).map(key => parseObjectKey(key)!.generation));
 
 describe('a large hour', () => {
   it('is merged by runs on its slices side by side, which keep each flow once', async () => {

@@ -123,7 +123,7 @@ describe('half of the edges send garbage', () => {
     expect(context.clock() - T0).toBeLessThanOrEqual(5000 + 2000);
     expect(told.map(([message, { failure, records }]) => [message, failure ?? records])).toEqual([
       ['A record could not be put into the quarantine yet.', 'throttled'],
-      ['Not all records were dealt with in time; they are delivered again.', 25],
+      ['Not all records were processed in time; they are delivered again.', 25],
     ]);
   });
 });

@@ -255,7 +255,7 @@ describe('a mute', () => {
     [{ until: '2020-01-01T00:00:00Z' }, 'until must be a time in the next 366 days.'],
     [
       { target: 'nothing' },
-      'target must be what alarms name, such as edge:edge-7, site:<id>, path:<id> or policy:7.',
+      'target must be the target of an alarm, such as edge:edge-7, site:<id>, path:<id> or policy:7.',
     ],
     [{ reason: '' }, 'reason must be 1 to 200 characters on one line, without control characters.'],
   ])('%j is refused', async (given, message) => {
@@ -322,7 +322,7 @@ describe('changes of destinations', () => {
     expect(await undo('updateDestination')).toMatchObject({
       error: {
         type: 'Conflict',
-        message: `The destination ${id} was given another secret by this change, and the one before is gone: set one with updateDestination.`,
+        message: `The destination ${id} got another secret by this change, and the earlier one is gone. Set one with updateDestination.`,
       },
     });
     api.now += 1000;
@@ -330,7 +330,7 @@ describe('changes of destinations', () => {
     expect(await undo('updateDestination')).toMatchObject({
       error: {
         type: 'Conflict',
-        message: `The destination ${id} was given another address by this change, which the audit log does not keep: set it with updateDestination.`,
+        message: `The destination ${id} got another address by this change, and the audit log stores no addresses. Set it with updateDestination.`,
       },
     });
     await api.data('Mutation.removeDestination', { id });
@@ -344,7 +344,8 @@ describe('changes of destinations', () => {
     for (let made = 0; made < 20; made++) await set();
     expect(await refused({})).toEqual({
       type: 'ValidationError',
-      message: 'There are 20 destinations, which is the most: remove one with removeDestination first.',
+      message:
+        'There are 20 destinations, which is the limit: remove one with removeDestination before you add another.',
     });
   });
 });

@@ -99,7 +99,7 @@ describe('trafficCost', () => {
       error: {
         type: 'Conflict',
         message:
-          'The figures have changed since the page before: begin again without next_token, or ask for an earlier to.',
+          'The figures have changed since the previous page: begin again without next_token, or choose an earlier value for to.',
       },
     });
     await price(SITE_C, 'wan1', 0.000000003);

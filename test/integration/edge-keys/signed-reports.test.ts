@@ -277,6 +277,6 @@ describe('require_signed_reports', () => {
     at(1000);
     await deliver([report(1n, { edge_id: 'edge-9' }), signedRecord(report(5n), a)], { require_signed: true });
     expect(await counted()).toBe(5n);
-    expect(await quarantined()).toEqual([['unsigned', 'no unsigned report counts in this system']]);
+    expect(await quarantined()).toEqual([['unsigned', 'this system counts no unsigned report']]);
   });
 });

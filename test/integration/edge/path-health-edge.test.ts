@@ -345,7 +345,7 @@ describe('the paths of an edge', () => {
     const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
     const other = edgeApi({ url: system.url, edge_id, sign });
     await expect(other.edgeRoutes()).rejects.toThrow(
-      `The system at ${system.url} refused: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
+      `The system at ${system.url} refused: Edge ${edge_id} alone may do this. Sign with the edge's own role, with the edge's id as session name.`,
     );
   });
 });
@@ -405,7 +405,7 @@ describe('an edge may not', () => {
       onQuiet: () => {},
     });
     await expect(listening).rejects.toThrow(
-      `The system at ${system.url} does not pass commands on: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
+      `The system at ${system.url} does not pass commands on: Edge ${edge_id} alone may do this. Sign with the edge's own role, with the edge's id as session name.`,
     );
   });
 });

@@ -200,7 +200,7 @@ describe('an export by the function', () => {
     expect(await bed.run(id)).toBe('failed');
     expect(await bed.api.data('Query.export', { id })).toMatchObject({
       status: 'FAILED',
-      error: 'It was given up after 5 attempts. Start it again later.',
+      error: 'It failed after 5 attempts. Start it again later.',
     });
   });
 });
@@ -312,7 +312,7 @@ describe('a link', () => {
     expect(await bed.api.call('Mutation.exportLink', { id })).toEqual({
       error: {
         type: 'NotFound',
-        message: `There is no export "${id}" (any more): the query exports lists those that exist.`,
+        message: `There is no export "${id}", or it has expired: the query exports lists those that exist.`,
       },
     });
   });
@@ -330,7 +330,7 @@ describe('whose export it is', () => {
       expect(await bed.api.call(operation, { id }, { identity: operator })).toEqual({
         error: {
           type: 'Unauthorized',
-          message: `Export ${id} is somebody else's: only its owner and group admin may have it.`,
+          message: `Export ${id} belongs to another user: only its owner and group admin may use it.`,
         },
       });
       const { items } = await bed.api.data('Query.auditLog', { target: `export:${id}`, limit: 1 });
@@ -368,7 +368,7 @@ describe('whose export it is', () => {
     expect(await bed.api.call('Mutation.startExport', { input }, { identity: operator })).toEqual({
       error: {
         type: 'Conflict',
-        message: '5 exports of yours are running: wait until one is done, or cancel one with cancelExport.',
+        message: 'You have 5 running exports: wait until one is done, or cancel one with cancelExport.',
       },
     });
     await bed.runAll();
@@ -462,11 +462,11 @@ describe('bad input', () => {
     [{ kind: 'FLOWS', from: 'yesterday' }, 'from must be a time such as 2026-01-31T12:00:00Z.'],
     [
       { kind: 'AUDIT', from: range.to, to: range.from },
-      'from (2026-01-31T12:01:00.000Z) must lie before to (2026-01-31T11:58:00.000Z).',
+      'from (2026-01-31T12:01:00.000Z) is not before to (2026-01-31T11:58:00.000Z): choose an earlier from or a later to.',
     ],
     [
       { kind: 'HISTORY', from: range.to, to: range.from },
-      'from (2026-01-31T12:01:00.000Z) must lie before to (2026-01-31T11:58:00.000Z).',
+      'from (2026-01-31T12:01:00.000Z) is not before to (2026-01-31T11:58:00.000Z): choose an earlier from or a later to.',
     ],
     [
       { kind: 'HISTORY', resolution: 'MINUTE', from: iso(T0 - 49 * 60 * MINUTE) },
@@ -487,7 +487,7 @@ describe('bad input', () => {
     [{ kind: 'STATS', group_by: ['SITE', 'SITE'] }, groups],
     [
       { kind: 'STATS', group_by: ['PROTOCOL'], from: iso(T0 - 49 * 60 * MINUTE) },
-      'from and to may lie 48 hours apart at most.',
+      'from and to must be at most 48 hours apart.',
     ],
     [{ kind: 'HISTORY', policy_id: '' }, 'input.policy_id must have 1 to 128 characters.'],
     [{ kind: 'STATS', site_id: '' }, 'input.site_id must have 1 to 128 characters.'],
@@ -548,7 +548,7 @@ describe('bad input', () => {
       expect(await bed.api.call(name, { id: 'x' })).toEqual({
         error: {
           type: 'NotFound',
-          message: 'There is no export "x" (any more): the query exports lists those that exist.',
+          message: 'There is no export "x", or it has expired: the query exports lists those that exist.',
         },
       });
     },

@@ -12,7 +12,7 @@ import { makeFaults } from '../../support/faults.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-const FULL = '5 exports of yours are running: wait until one is done, or cancel one with cancelExport.';
+const FULL = 'You have 5 running exports: wait until one is done, or cancel one with cancelExport.';
 
 let t: TestTables;
 let context: StoreContext;

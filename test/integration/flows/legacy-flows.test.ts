@@ -52,7 +52,7 @@ describe('flows that the last release left in the table', () => {
     expect(await pages(world.store(), 2, HOST)).toEqual(ofHost);
     const asked = { from: T0 - HOUR, to: T0 + 3 * HOUR, matches: () => true, limit: 10 };
     await expect(pageFlows(world.store(), { ...asked, order: 'OLDEST_FIRST' })).rejects.toThrow(
-      'The release before has logged flows of this range, which can be listed the newest first only: leave order out, or choose a later from.',
+      'The previous release has logged flows in this range, which can be listed newest first only: leave order out, or choose a later from.',
     );
   });
 

@@ -137,10 +137,13 @@ describe('the 95th percentile', () => {
   });
 
   it.each([
-    [{ to: iso(RANGE.from) }, `from (${iso(RANGE.from)}) must lie before to (${iso(RANGE.from)}).`],
+    [
+      { to: iso(RANGE.from) },
+      `from (${iso(RANGE.from)}) is not before to (${iso(RANGE.from)}): choose an earlier from or a later to.`,
+    ],
     [
       { to: iso(RANGE.from + 36 * 24 * HOUR) },
-      'from and to may lie 35 days apart at most: ask period by period.',
+      'from and to must be at most 35 days apart: ask for each period separately.',
     ],
     [{ filter: { policy_ids: [] } }, 'filter.policy_ids must have 1 to 20 ids.'],
   ])('refuses %j', async (args, message) => {

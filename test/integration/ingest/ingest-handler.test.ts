@@ -83,7 +83,7 @@ it('counts an event of the stream, publishes its metrics, and returns records th
     .filter(line => line.includes('"WARN"'))
     .map(line => JSON.parse(line) as Record<string, unknown>);
   expect(logged).toMatchObject([
-    { message: 'Not all records were dealt with in time; they are delivered again.', records: 2 },
+    { message: 'Not all records were processed in time; they are delivered again.', records: 2 },
     {
       message: 'A report was put into the quarantine.',
       reason: 'not_json',

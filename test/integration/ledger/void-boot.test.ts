@@ -1,4 +1,10 @@
-import { DeleteCommand, GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
@@ -316,6 +322,28 @@ describe('a void', () => {
     }
     expect(await shown()).toBe(3n);
     expect(new Set(told)).toEqual(new Set(['wrong']));
+  });
+
+  it('that another run completes after a reset never mixes its chunks with those of the slower run', async () => {
+    await report({ policies: [pair(1000n)] });
+    await report({ ...other, policies: [pair(300n)] });
+    let isSlow = true;
+    const slow = clientWith(async command => {
+      const isChunk = command instanceof PutCommand && `${command.input.Item?.pk}`.startsWith('CORRECTION#');
+      if (isChunk && isSlow) {
+        isSlow = false;
+        await resetAllStats(context(), { actor: ACTOR });
+        now += 60_001;
+        await finishVoids(context(), { until: Number.POSITIVE_INFINITY, onVoided: () => [] });
+      }
+      return db.client.send(command as never);
+    });
+    await expect(voidBoot(context(slow), { ...BOOT, actor: ACTOR })).rejects.toThrow(
+      'Boot "wrong" of edge "edge-1" was voided by another request just now.',
+    );
+    expect(await shown()).toBe(0n);
+    await report({ ...other, policies: [pair(310n)] });
+    expect(await shown()).toBe(10n);
   });
 
   it('leaves the lane to the next boot that reports, with any clock', async () => {

@@ -45,7 +45,7 @@ describe('preferences', () => {
       error: {
         type: 'ValidationError',
         message:
-          'time_zone "Europe/Atlantis" is none that is known: take a name such as Europe/Berlin, or null for that of the browser.',
+          'time_zone "Europe/Atlantis" is not known. Give a name such as Europe/Berlin, or null for the time zone of the browser.',
       },
     });
   });
@@ -65,7 +65,7 @@ describe('preferences', () => {
     expect(await api.call('Mutation.removeView', { name: 'Worst paths' }, operator)).toEqual({
       error: {
         type: 'NotFound',
-        message: 'You have no saved view "Worst paths": the query me lists those that you have.',
+        message: 'You have no saved view "Worst paths". The query me lists your views.',
       },
     });
   });
@@ -97,7 +97,7 @@ describe('preferences', () => {
       {
         error: {
           type: 'ValidationError',
-          message: 'You have 50 saved views, which is the most: remove one with removeView first.',
+          message: 'You have 50 saved views, which is the maximum. Remove one with removeView first.',
         },
       },
     ]);

@@ -366,7 +366,7 @@ describe('undo', () => {
       error: {
         type: 'NotFound',
         message:
-          'The audit log has no entry "01KKRA34003333333333333333": take the audit_id of an answer, or the id of an entry that auditLog lists.',
+          'The audit log has no entry "01KKRA34003333333333333333". Give the audit_id of an answer, or the id of an entry that auditLog lists.',
       },
     });
     const { audit_id } = await change('createPolicy', { name: 'x', priority: 1 });
@@ -379,7 +379,7 @@ describe('undo', () => {
       { ...someChange, operation: 'removeEndpoint', before: { endpoint: {}, paths: 3 }, after: {} },
     );
     expect(await undo(old)).toEqual(
-      conflict(`The change ${old} was made by an earlier release, which didn't keep what undoing it takes.`),
+      conflict(`The change ${old} was made by an earlier release, which didn't store what an undo needs.`),
     );
     const later = await commitEntry(t, { at_ms: api.now }, { ...someChange, operation: 'turnAround' });
     expect(await undo(later)).toEqual(conflict("This release doesn't know turnAround and can't undo it."));

@@ -78,7 +78,7 @@ describe('users', () => {
       'who has an account',
       { email: 'cleo@example.com', groups: ['viewer'] },
       'Conflict',
-      '"cleo@example.com" has an account: change its groups with setUserGroups.',
+      '"cleo@example.com" has an account. Change its groups with setUserGroups.',
     ],
     [
       'no address',
@@ -128,7 +128,7 @@ describe('users', () => {
     const refusal = (name: string) => ({
       error: {
         type: 'Conflict',
-        message: `"${name}@example.com" is the last administrator who can sign in: make someone else an administrator first.`,
+        message: `"${name}@example.com" is the last administrator who can sign in. Make another user an administrator first.`,
       },
     });
     await api.data('Mutation.setUserEnabled', { user_id: 'ben', enabled: false });
@@ -156,7 +156,7 @@ describe('users', () => {
     expect(await setEnabled('dan', false)).toEqual({
       error: {
         type: 'Conflict',
-        message: 'Another change of users is being made. Try again in a moment.',
+        message: 'Another change of users is running. Try again in a moment.',
       },
     });
     api.now += 60_000;

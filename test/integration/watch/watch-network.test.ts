@@ -240,7 +240,7 @@ describe('work', () => {
     expect(await alarms()).toMatchObject([
       {
         kind: 'WORK_STUCK',
-        title: 'The deletion of a site has stood still for ten minutes: the log of cleanup says why.',
+        title: 'The deletion of a site has made no progress for ten minutes. The log of cleanup shows why.',
         site_id: SITE,
       },
     ]);
@@ -387,7 +387,7 @@ describe('acknowledgeAlarm', () => {
     expect(await api.call('Mutation.undo', { audit_id: first.id }, operator)).toEqual({
       error: {
         type: 'Conflict',
-        message: `There is no alarm "${id}" any more: the query alarms lists what is wrong now.`,
+        message: `Alarm "${id}" does not exist, or has ended: the query alarms lists the present alarms.`,
       },
     });
   });
@@ -396,7 +396,7 @@ describe('acknowledgeAlarm', () => {
     [
       { id: 'EDGE_SILENT#nobody' },
       'NotFound',
-      'There is no alarm "EDGE_SILENT#nobody" any more: the query alarms lists what is wrong now.',
+      'Alarm "EDGE_SILENT#nobody" does not exist, or has ended: the query alarms lists the present alarms.',
     ],
     [
       { id: 'a', until: '2026-03-01T00:00:00Z' },

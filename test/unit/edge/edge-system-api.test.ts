@@ -180,7 +180,7 @@ describe('asking the system', () => {
         throw new DOMException('timed out', 'TimeoutError');
       },
       new EdgeError(
-        'The system at https://api.example.com/graphql does not answer (nothing came for 30 s): is it running?',
+        'The system at https://api.example.com/graphql does not answer (no answer within 30 s): is it running?',
       ),
     ],
   ])('tells of %s in a sentence', async (_, fetch, error) => {

@@ -250,7 +250,7 @@ describe('ownEdge', () => {
       error: {
         type: 'Unauthorized',
         message:
-          "Only edge edge-7 itself may do this: sign with its own role, whose session name is the edge's id.",
+          "Edge edge-7 alone may do this. Sign with the edge's own role, with the edge's id as session name.",
       },
     });
     expect(await api.call('Query.ownEdge', { edge_id: 'edge-7' }, { identity: personIn('admin') })).toEqual({
@@ -346,7 +346,7 @@ describe('trafficTotals', () => {
 });
 
 const NEW_ID =
-  'id must be 2 to 64 letters, digits and characters of _+=,.@-: an edge signs with a role whose session name is its id. Choose such an id, and start the edge with it (--edge-id). Edges that were registered under other ids before keep them.';
+  'id must be 2 to 64 letters, digits and characters of _+=,.@-, because the role session of the edge has this name. Choose such an id, and start the edge with it (--edge-id). Edges that were registered with other ids earlier keep them.';
 
 describe('bad input', () => {
   const id = 'id must have 1 to 128 characters.';

@@ -275,7 +275,7 @@ describe('history over the API', () => {
     [
       'Query.policyHistory',
       { policy_id: '1', from: range.to, to: range.from },
-      'from (2026-03-15T11:33:00.000Z) must lie before to (2026-03-15T11:30:00.000Z).',
+      'from (2026-03-15T11:33:00.000Z) is not before to (2026-03-15T11:30:00.000Z): choose an earlier from or a later to.',
     ],
     [
       'Query.trafficStats',
@@ -304,7 +304,7 @@ describe('history over the API', () => {
     [
       'Query.policyHistory',
       { policy_id: 'default', from: '2026-03-15T12:00:00Z', to: '2026-03-15T13:00:00Z' },
-      'from (2026-03-15T12:00:00.000Z) lies in the future.',
+      'from (2026-03-15T12:00:00.000Z) is in the future.',
     ],
     [
       'Query.trafficStats',
@@ -361,7 +361,7 @@ describe('history over the API', () => {
         error: {
           type: 'Conflict',
           message:
-            'The figures have changed since the page before: begin again without next_token, or ask for an earlier to.',
+            'The figures have changed since the previous page: begin again without next_token, or choose an earlier value for to.',
         },
       });
     },

@@ -319,7 +319,7 @@ describe('concurrent changes', () => {
 
 describe('bad input', () => {
   const builtIn =
-    "Policy default is built in: it takes what no other policy matches and can't be changed. Define a policy of a higher priority instead.";
+    "Policy default is built in: it matches all traffic that no other policy matches, and it can't be changed. Define a policy with a higher priority instead.";
   const name = 'name must be 1 to 100 characters on one line, without control characters.';
   const priority = 'priority must be a whole number from 0 to 1000.';
   const cidr = 'match.source_cidr must be an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.';
@@ -400,7 +400,7 @@ describe('limits', () => {
     expect(await api.call('Mutation.createPolicy', { name: 'one more', priority: 1 })).toEqual({
       error: {
         type: 'ValidationError',
-        message: "There are 1000 policies already: delete one that isn't needed.",
+        message: "There are 1000 policies, which is the maximum. Delete one that isn't needed.",
       },
     });
   });

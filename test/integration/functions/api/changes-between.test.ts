@@ -132,14 +132,14 @@ describe('what changed between two instants', () => {
     [
       'ends before it begins',
       { from: at(2), to: at(1) },
-      `from (${at(2)}) must lie a minute or more before to (${at(1)}).`,
+      `from (${at(2)}) is not at least a minute before to (${at(1)}): choose an earlier from or a later to.`,
     ],
     [
       'is shorter than a minute',
       { from: at(1), to: at(1.5) },
-      `from (${at(1)}) must lie a minute or more before to (${at(1.5)}).`,
+      `from (${at(1)}) is not at least a minute before to (${at(1.5)}): choose an earlier from or a later to.`,
     ],
-    ['ends in the future', { from: at(1), to: at(60) }, `to (${at(60)}) lies in the future.`],
+    ['ends in the future', { from: at(1), to: at(60) }, `to (${at(60)}) is in the future.`],
     ['is no range', { from: 'then', to: at(1) }, 'from must be a time such as 2026-01-31T12:00:00Z.'],
     ['lists too many', { ...range, limit: 1001 }, 'limit must be a whole number from 1 to 1000.'],
   ])('refuses what %s', async (_, args, message) => {

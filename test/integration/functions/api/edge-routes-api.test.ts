@@ -172,7 +172,7 @@ describe('the routes of an edge are refused', () => {
       {
         type: 'Unauthorized',
         message:
-          "Only edge hub-edge itself may do this: sign with its own role, whose session name is the edge's id.",
+          "Edge hub-edge alone may do this. Sign with the edge's own role, with the edge's id as session name.",
       },
     ],
     [

@@ -170,7 +170,7 @@ describe('events', () => {
       error: {
         type: 'NotFound',
         message:
-          'The events have no entry with the id that after_id gives: take the id of an entry that events gave, or leave after_id out to begin at `from`.',
+          'The events have no entry with the id in after_id. Give the id of an entry that events answered, or omit after_id to begin at `from`.',
       },
     });
   });

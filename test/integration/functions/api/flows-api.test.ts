@@ -184,7 +184,7 @@ describe('flow logs, from the stream to the API', () => {
       expect(await api.call('Query.topFlows', { filter: { not: { ports: ['@Resolvers'] } } })).toEqual({
         error: {
           type: 'ValidationError',
-          message: 'The group Resolvers is of networks: ports takes groups of ports.',
+          message: 'The group Resolvers is a group of networks: ports accepts groups of ports.',
         },
       });
     });
@@ -293,7 +293,7 @@ describe('flow logs, from the stream to the API', () => {
       ).toEqual({
         error: {
           type: 'ValidationError',
-          message: 'filter and flows ask for the same: put all of it in flows.',
+          message: 'filter and flows exclude each other: put all conditions in flows.',
         },
       });
     });
@@ -466,22 +466,26 @@ describe('flow logs, from the stream to the API', () => {
       { site_id: SITE_A, window: 61 },
       'window must be a whole number from 1 to 60.',
     ],
-    ['Query.topFlows', { window: 5, ...hour }, 'A range is asked for by window, or by from and to together.'],
-    ['Query.topFlows', { from: hour.from }, 'A range is asked for by window, or by from and to together.'],
+    [
+      'Query.topFlows',
+      { window: 5, ...hour },
+      'A range must be given by window, or by from and to together.',
+    ],
+    ['Query.topFlows', { from: hour.from }, 'A range must be given by window, or by from and to together.'],
     [
       'Query.topFlows',
       { site_id: SITE_A, filter: {} },
-      'policy_id and site_id belong into filter where it is given.',
+      'policy_id and site_id exclude filter: put them into filter.',
     ],
     [
       'Query.topFlows',
       { from: iso(T0 - 49 * 60 * MINUTE), to: iso(T0) },
-      'from and to may lie 48 hours apart at most.',
+      'from and to must be at most 48 hours apart.',
     ],
     [
       'Query.flows',
       { ...hour, filter: { port: 1, ports: ['2'] } },
-      "filter.ports can't be given beside port: put all values in ports.",
+      "filter.ports can't be given together with port: put all values in ports.",
     ],
     [
       'Query.flows',
@@ -503,7 +507,7 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.flows',
       { from: hour.to, to: hour.from },
-      'from (2026-01-31T12:30:00.000Z) must lie before to (2026-01-31T11:30:00.000Z).',
+      'from (2026-01-31T12:30:00.000Z) is not before to (2026-01-31T11:30:00.000Z): choose an earlier from or a later to.',
     ],
     [
       'Query.flows',
@@ -535,7 +539,7 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.flowStats',
       { from: iso(T0 - 49 * 60 * MINUTE), to: iso(T0), group_by: ['PROTOCOL'] },
-      'from and to may lie 48 hours apart at most.',
+      'from and to must be at most 48 hours apart.',
     ],
   ])('%s refuses %j and names the allowed values', async (operation, args, message) => {
     expect(await api.call(operation, args)).toEqual({ error: { type: 'ValidationError', message } });

@@ -75,7 +75,8 @@ describe('a refused request', () => {
 
   it('names both ends of a range in the wrong order', async () => {
     const range = { from: '2026-03-15T11:00:00Z', to: '2026-03-15T10:00:00Z' };
-    const message = 'from (2026-03-15T11:00:00.000Z) must lie before to (2026-03-15T10:00:00.000Z).';
+    const message =
+      'from (2026-03-15T11:00:00.000Z) is not before to (2026-03-15T10:00:00.000Z): choose an earlier from or a later to.';
     expect(await refusal('Query.trafficHistory', range)).toEqual({
       type: 'ValidationError',
       message,

@@ -158,7 +158,7 @@ describe('an incident', () => {
     const removed = await api.data('Mutation.removeIncident', { id });
     const Key = { pk: `FROZEN#${id}`, sk: 'CONTENT' };
     await db.client.send(new DeleteCommand({ TableName: db.tables.traffic, Key }));
-    const message = `What the incident ${id} froze is not kept any more.`;
+    const message = `The frozen data of the incident ${id} has expired.`;
     expect(await api.call('Mutation.undo', { audit_id: removed.audit_id })).toEqual({
       error: { type: 'Conflict', message },
     });
@@ -181,12 +181,12 @@ describe('an incident', () => {
     [
       'a range that ends before it begins',
       { from: at(5) },
-      `from (${at(5)}) must lie a minute or more before to (${at(4)}).`,
+      `from (${at(5)}) is not at least a minute before to (${at(4)}): choose an earlier from or a later to.`,
     ],
     [
       'a second site without a first',
       { scope: { peer_site_id: '6f9d7a52-7d5f-4f3f-9a55-0c7a5a3b1c11' } },
-      'scope.peer_site_id must be another site beside scope.site_id.',
+      'scope.peer_site_id must be a site other than scope.site_id, which is required with it.',
     ],
   ])('is refused with %s', async (_, args, message) => {
     expect(await api.call('Mutation.createIncident', { ...asked, ...args })).toEqual({

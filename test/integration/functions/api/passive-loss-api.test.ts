@@ -187,7 +187,7 @@ it.each([
   [{ points: 1501 }, 'points must be a whole number from 1 to 1500.'],
   [
     { to: new Date(T0).toISOString() },
-    'from (2026-01-31T12:00:00.000Z) must lie before to (2026-01-31T12:00:00.000Z).',
+    'from (2026-01-31T12:00:00.000Z) is not before to (2026-01-31T12:00:00.000Z): choose an earlier from or a later to.',
   ],
 ])('refuses a history with %j', async (args, message) => {
   const asked = { path_id: path.id, ...rangeTo(5), ...args };

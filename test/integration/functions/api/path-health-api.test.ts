@@ -350,7 +350,7 @@ describe('an edge', () => {
     const error = {
       type: 'Unauthorized',
       message:
-        "Only edge edge-mine itself may do this: sign with its own role, whose session name is the edge's id.",
+        "Edge edge-mine alone may do this. Sign with the edge's own role, with the edge's id as session name.",
     };
     const command = { edge_id: 'edge-mine', command_id: 'c-1' };
     for (const [operation, args] of [
@@ -371,7 +371,7 @@ describe('an edge', () => {
     const error = {
       type: 'Unauthorized',
       message:
-        "Role grafana is none of the edges' roles (*edge*): sign with an edge's role, or have the setting edge_roles name this one.",
+        "Role grafana is not one of the edges' roles (*edge*). Sign with an edge's role, or add this one to the setting edge_roles.",
     };
     const command = { edge_id: 'edge-mine', command_id: 'c-1' };
     for (const [operation, args] of [

@@ -85,7 +85,7 @@ describe('matchPolicy', () => {
     ],
     [
       { flow: FLOW, draft: { id: 'default', priority: 1 } },
-      "Policy default is built in: it takes what no other policy matches and can't be changed. Define a policy of a higher priority instead.",
+      "Policy default is built in: it matches all traffic that no other policy matches, and it can't be changed. Define a policy with a higher priority instead.",
     ],
   ])('refuses %j', async (args, message) => {
     expect(await api.call('Query.matchPolicy', args)).toEqual({

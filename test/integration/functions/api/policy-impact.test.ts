@@ -91,7 +91,7 @@ describe('policyImpact', () => {
         {
           kind: 'UNLISTED_FLOWS',
           message:
-            'Edges list their largest flows alone: whether the rest of the traffic would move is not known.',
+            'Edges list their largest flows: it is not known whether the rest of the traffic would move.',
         },
         { kind: 'EDGES_SILENT', message: '1 of 2 edges are silent: what passes them is missing.' },
       ],
@@ -127,7 +127,7 @@ describe('policyImpact', () => {
       gaps: [
         {
           kind: 'FLOW_LOG_OFF',
-          message: 'No flows are logged, so nothing is known of what would move.',
+          message: 'No flows are logged, so it is not known which traffic would move.',
         },
         gap('EDGES_SILENT'),
       ],

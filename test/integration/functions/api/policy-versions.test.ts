@@ -171,10 +171,7 @@ describe('restorePolicyVersion', () => {
     const call = (args: object) => api.call('Mutation.restorePolicyVersion', { id, ...args });
     const none = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
     const notFound = (of: string, version: string) =>
-      refusal(
-        'NotFound',
-        `Policy ${of} has no version "${version}": take the version of one that policyVersions lists.`,
-      );
+      refusal('NotFound', `Policy ${of} has no version "${version}". Choose one that policyVersions lists.`);
     expect(await call({ version: none })).toEqual(notFound(id, none));
     const [{ version }] = await versions();
     const other = (await later('createPolicy', { name: 'Other', priority: 1 })).id;
@@ -184,7 +181,7 @@ describe('restorePolicyVersion', () => {
     expect(await call({ version: deletion.version })).toEqual(
       refusal(
         'NotFound',
-        `Version ${deletion.version} of policy ${id} is its deletion: take the version before it.`,
+        `Version ${deletion.version} of policy ${id} is its deletion. Choose the version before it.`,
       ),
     );
     expect(await call({ id: 'default', version })).toMatchObject({ error: { type: 'ValidationError' } });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ingest } from '../../../../core/ingest/ingest.ts';
 import { withdrawSilentGauges } from '../../../../core/ingest/silent-gauges.ts';
 import { counterKey } from '../../../../core/ledger/lane-keys.ts';
-import { takePublication } from '../../../../core/live/lease.ts';
+import { claimPublication } from '../../../../core/live/lease.ts';
 import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';
 import { ingestContext } from '../../../support/ingest-context.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../../support/report-records.ts';
@@ -216,7 +216,7 @@ describe('figures', () => {
     it('are in the order of their ids, all at the publication of the first', async () => {
       const first = await page({});
       const context = storeContext(t, () => api.now);
-      await takePublication(context, { scope: 'POLICIES', tick_ms: api.now });
+      await claimPublication(context, { scope: 'POLICIES', tick_ms: api.now });
       const others = await page({ limit: 20_000, next_token: first.next_token });
       const { seq } = await page({});
       expect([idsOf(first), idsOf(others)]).toEqual([['default'], ['old', 'voice', 'web']]);

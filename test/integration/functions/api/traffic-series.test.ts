@@ -218,7 +218,10 @@ describe('trafficSeries', () => {
       { filter: { edge_id: 'a', edge_ids: ['b'] } },
       'filter.edge_ids must have an id that passes the other conditions of the filter: no traffic can match filter.edge_ids.',
     ],
-    [{ to: iso(START) }, `from (${iso(START)}) must lie before to (${iso(START)}).`],
+    [
+      { to: iso(START) },
+      `from (${iso(START)}) is not before to (${iso(START)}): choose an earlier from or a later to.`,
+    ],
   ])('refuses %j', async (args, message) => {
     const range = { from: iso(START), to: iso(START + MINUTE) };
     expect(await api.call('Query.trafficSeries', { ...range, ...args })).toEqual({

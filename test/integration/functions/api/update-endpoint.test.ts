@@ -69,7 +69,7 @@ describe('updateEndpoint', () => {
     expect(await api.call('Mutation.undo', { audit_id: entry.id })).toEqual(
       refusal(
         'Conflict',
-        `Endpoint wan3 of site ${site_id} has the address "192.0.2.1" already: an attachment is entered once.`,
+        `Endpoint wan3 of site ${site_id} has the address "192.0.2.1" already. Choose another address, or change that endpoint with updateEndpoint.`,
       ),
     );
   });
@@ -78,7 +78,7 @@ describe('updateEndpoint', () => {
     expect(await update({ address: '192.0.2.2' })).toEqual(
       refusal(
         'Conflict',
-        `Endpoint wan2 of site ${site_id} has the address "192.0.2.2" already: an attachment is entered once.`,
+        `Endpoint wan2 of site ${site_id} has the address "192.0.2.2" already. Choose another address, or change that endpoint with updateEndpoint.`,
       ),
     );
     expect(await update({ address: '192.0.2.1' })).toMatchObject({ data: { reachable: true } });
