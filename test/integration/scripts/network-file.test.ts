@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => t.drop());
 
-/** Runs the program; a clock that stands still would give all items of a run one time. */
+/** Runs the program; a stopped clock would give all items of a run the same time. */
 async function network(args: string[], surroundings: Surroundings = {}) {
   let out = '';
   const code = await runNetwork([...args, '--graphql', server.url, '--token', 'any'], {
