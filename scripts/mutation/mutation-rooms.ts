@@ -1,21 +1,19 @@
 import { existsSync } from 'node:fs';
 import { PURE } from '../rooms.ts';
 
-/** A room whose lines can be broken, by the folder or file that it is. */
+/** A room for mutation, by its folder or file. */
 export interface MutationRoom {
   room: string;
-  /** The least score, per cent; undefined: it is measured only. */
+  /** The lowest allowed score, per cent; undefined: it is only measured. */
   floor: number | undefined;
   /**
-   * The folders and files of `test/unit` that prove it. All of them run for each line that runs as
+   * The folders and files of `test/unit` that test it. All of them run for each line that runs when
    * a file is loaded.
    */
   tests: readonly string[];
 }
 
-/**
- * Rooms that count or decide what is billed: so many per cent of the broken lines must be noticed.
- */
+/** Rooms that count or decide what is billed, with the lowest allowed score, per cent. */
 export const FLOORS: Record<string, number> = {
   'ledger/lane': 85,
   policy: 85,
@@ -23,15 +21,15 @@ export const FLOORS: Record<string, number> = {
   report: 85,
 };
 
-/** Pure rooms without a line to break, and why. */
+/** Pure rooms without mutants, and the reason. */
 export const WITHOUT_LINES: Record<string, string> = {
   'local-credentials': 'two constants that any other text would serve as well',
 };
 
 /**
- * What proves a room, quickest first: a broken line is run by one file after the other until a test
- * notices it. Each run loads its files anew, so none of them may import AWS packages, which takes
- * longer than all of its tests.
+ * The tests of a room, quickest first: a mutant is run by one file after the other until a test
+ * notices it. Each run loads its files again, so none of them may import AWS packages, which takes
+ * longer than all its tests.
  */
 const TESTS: Record<string, readonly string[]> = {
   errors: ['errors'],
@@ -66,8 +64,8 @@ const TESTS: Record<string, readonly string[]> = {
 };
 
 /**
- * The rooms without storage and processes: their tests take milliseconds, so that each line can be
- * broken.
+ * The rooms without storage and processes: their tests take milliseconds, so that every mutant can
+ * be tested.
  */
 export const MUTATION_ROOMS: readonly MutationRoom[] = PURE.filter(room => !(room in WITHOUT_LINES)).map(
   room => ({ room, floor: FLOORS[room], tests: TESTS[room] ?? [] }),

@@ -9,11 +9,11 @@ const CDK = fileURLToPath(new URL('../../node_modules/aws-cdk/bin/cdk', import.m
 /** Outputs of stacks, by stack and name. */
 export type Outputs = Record<string, Record<string, string>>;
 
-/** The command line of the CDK, on the emulator. */
+/** The CDK's command line, used with the emulator. */
 export interface Cdk {
   bootstrap(signal: AbortSignal): Promise<void>;
   /**
-   * Deploys all stacks of a cloud assembly. @throws EdgeError with what the CDK said when a stack
+   * Deploys all stacks of a cloud assembly. @throws EdgeError with the CDK's output when a stack
    * fails
    */
   deploy(assembly: string, signal: AbortSignal): Promise<Deployed>;
@@ -27,7 +27,7 @@ export interface Deployed {
 
 export interface DeployedStack {
   name: string;
-  /** Whether the deployment had something to change. */
+  /** Whether the deployment changed something. */
   changed: boolean;
 }
 
@@ -63,7 +63,7 @@ export function makeCdk({ environment }: Pick<Emulator, 'environment'>, folder: 
   };
 }
 
-/** The stacks that `cdk deploy` says it is done with. */
+/** The stacks that `cdk deploy` reports as done. */
 export function deployedStacks(said: string): DeployedStack[] {
   return [...said.matchAll(/✅\s+(\S+)( \(no changes\))?/g)].map(([, name, unchanged]) => ({
     name: name!,

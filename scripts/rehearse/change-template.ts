@@ -18,10 +18,10 @@ interface AssetFile {
 }
 
 /**
- * Changes the template of a stack in a cloud assembly. It gets a hash of its own, since the CDK
- * uploads no template whose hash is there already.
+ * Changes the template of a stack in a cloud assembly. It gets a new hash, because the CDK does not
+ * upload a template with a known hash.
  *
- * @param change What stands in the template's place, or the same when nothing is to be changed
+ * @param change Returns the new template, or the same one if nothing changes
  */
 export async function changeTemplate(
   assembly: string,

@@ -1,8 +1,8 @@
 import type { Template } from './change-template.ts';
 
 /**
- * Has the deployment of a stack fail half-way: every function gets a minute more, and behind them
- * something is waited for that never comes.
+ * Makes the deployment of a stack fail half-way: every function gets one more minute of time limit,
+ * and after them a wait condition is never signalled.
  */
 export function spoilt({ Resources, ...rest }: Template): Template {
   const entries = Object.entries(Resources).map(([id, resource]) => {
@@ -24,13 +24,13 @@ export function spoilt({ Resources, ...rest }: Template): Template {
   };
 }
 
-/** Attributes of an AppSync API that MiniStack lacks: both are the host of its address there. */
+/** Attributes of an AppSync API that MiniStack lacks; there both are the host of its address. */
 const HOSTS = ['GraphQLDns', 'RealtimeDns'];
 
 /**
- * Has a template ask for nothing that MiniStack 1.5.33 can't do: hosts of an API are taken from its
- * address, grants aren't held to leading keys, and schedules rest, since it would call functions
- * without the time that they were due.
+ * Adapts a template to MiniStack 1.5.33: hosts of an API are derived from its address, grants have
+ * no condition on leading keys, and schedules are disabled, because MiniStack would call functions
+ * without their due time.
  */
 export function forMiniStack(template: Template): Template {
   return JSON.parse(JSON.stringify(template), (_, value: unknown) => {

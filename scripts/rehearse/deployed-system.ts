@@ -12,22 +12,22 @@ import { EdgeError } from '../../edge/edge-error.ts';
 import type { Outputs } from './cdk.ts';
 import { type Emulator, REGION, ROOT } from './emulator.ts';
 
-/** A system that was deployed to the emulator, by the outputs of its stacks. */
+/** A system that was deployed to the emulator, from the outputs of its stacks. */
 export interface DeployedSystem {
   stream: string;
   edgePolicy: string;
   graphqlUrl: string;
   userPool: string;
-  /** Its API, as an administrator sees it. */
+  /** Its API as an administrator. */
   admin: GraphqlClient;
 }
 
-/** How the SDK's clients of the rehearsal reach the emulator. */
+/** The configuration of the SDK's clients for the emulator. */
 export function clientOptions({ endpoint }: Pick<Emulator, 'endpoint'>) {
   return { endpoint, region: REGION, credentials: ROOT };
 }
 
-/** @throws EdgeError where the outputs lack a name that the documentation promises */
+/** @throws EdgeError if the outputs lack a documented name */
 export async function systemOf(outputs: Outputs, emulator: Emulator): Promise<DeployedSystem> {
   const output = (name: string) => {
     const found = Object.values(outputs).flatMap(stack => stack[name] ?? []);
@@ -45,7 +45,7 @@ export async function systemOf(outputs: Outputs, emulator: Emulator): Promise<De
   };
 }
 
-/** MiniStack serves the API of an id at a path too, so that this program needs no proxy. */
+/** MiniStack also serves an API at a path, so this program needs no proxy. */
 function localAddress(graphqlUrl: string, { endpoint }: Pick<Emulator, 'endpoint'>): string {
   const [id] = new URL(graphqlUrl).host.split('.');
   return `${endpoint}/v1/apis/${id}/graphql`;
@@ -54,7 +54,7 @@ function localAddress(graphqlUrl: string, { endpoint }: Pick<Emulator, 'endpoint
 const USERNAME = 'rehearsal@example.com';
 const PASSWORD = 'Correct-horse-battery-9';
 
-/** Through a client of the rehearsal's own, since the console's takes no password. */
+/** Uses a separate user pool client, because the console's accepts no password. */
 async function signInAdmin(
   emulator: Emulator,
   { graphqlUrl, userPool }: Pick<DeployedSystem, 'graphqlUrl' | 'userPool'>,

@@ -13,30 +13,30 @@ import { openWayOut, type WayOut } from './way-out.ts';
 export const REGION = 'eu-central-1';
 export const ACCOUNT = '000000000000';
 
-/** The key of the account's root, which may do everything. It opens nothing but the emulator. */
+/** The key of the account's root, which may do everything. It is valid only for the emulator. */
 export const ROOT = { accessKeyId: 'rehearsal', secretAccessKey: 'rehearsal' } as const;
 
 /** MiniStack, with IAM and TLS enforced: a function without a right is refused, as in the cloud. */
 export interface Emulator {
   endpoint: string;
-  /** Environment of programs that take it for AWS. */
+  /** Environment of programs that use it instead of AWS. */
   environment: Record<string, string>;
   /**
-   * Where the emulator's processes wait for connections now. @throws EdgeError where it isn't the
-   * loopback alone
+   * The addresses on which the emulator's processes listen now. @throws EdgeError if one is not on
+   * the loopback
    */
   checkSockets(): ListeningSocket[];
   wayOut: WayOut;
-  /** File with what it and the functions say. */
+  /** Log file of the emulator and the functions. */
   log: string;
 }
 
 export interface StartOptions {
   /** Python that has MiniStack. */
   python: string;
-  /** Where it keeps its files and its log. */
+  /** The folder for its files and its log. */
   folder: string;
-  /** End it at their end. */
+  /** Stops it at their end. */
   steps: Pick<Steps, 'atEnd'>;
   signal: AbortSignal;
 }
@@ -44,8 +44,8 @@ export interface StartOptions {
 const START_LIMIT_MS = 60_000;
 
 /**
- * @throws ToolMissing without openssl; EdgeError when it doesn't start, or opens an address that
- * others reach
+ * @throws ToolMissing without openssl; EdgeError when it doesn't start, or listens on an address
+ * that other machines can reach
  */
 export async function startEmulator({ python, folder, steps, signal }: StartOptions): Promise<Emulator> {
   const port = await freePort();
@@ -76,7 +76,7 @@ export async function startEmulator({ python, folder, steps, signal }: StartOpti
       // Its broker for MQTT would listen on all addresses.
       IOT_MTLS_ENABLED: '0',
       SFTP_ENABLED: '0',
-      // It never touches containers of this machine.
+      // It has no access to containers of this machine.
       DOCKER_HOST: `unix://${join(folder, 'no-docker.sock')}`,
       STATE_DIR: join(folder, 'state'),
       S3_DATA_DIR: join(folder, 's3'),
@@ -91,8 +91,8 @@ export async function startEmulator({ python, folder, steps, signal }: StartOpti
 }
 
 /**
- * Nothing of the person's own environment: no profile of AWS, no proxy. The Node that runs this
- * runs the functions too.
+ * Without the person's environment: no AWS profile, no proxy. The current Node also runs the
+ * functions.
  */
 function sharedEnvironment(given: {
   folder: string;
@@ -102,8 +102,8 @@ function sharedEnvironment(given: {
   const { folder, wayOut, certificate } = given;
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary, { recursive: true });
-  // The scripts that MiniStack runs functions with are CommonJS, which the project's package.json
-  // would make them not.
+  // MiniStack's scripts for functions are CommonJS, but the project's package.json would make them
+  // ES modules.
   writeFileSync(join(temporary, 'package.json'), '{"type":"commonjs"}');
   return {
     PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
@@ -139,7 +139,7 @@ async function untilReady(given: {
   );
   while (!(await answers(`${endpoint}/_ministack/health`))) {
     signal.throwIfAborted();
-    if (ended || limit.aborted) throw new EdgeError(`MiniStack doesn't start: ${log} says why.`);
+    if (ended || limit.aborted) throw new EdgeError(`MiniStack doesn't start: see ${log}.`);
     await delay(100);
   }
 }
@@ -152,12 +152,14 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** @throws EdgeError naming the sockets that others reach */
+/** @throws EdgeError naming the sockets that other machines can reach */
 export function onlyLoopback(sockets: ListeningSocket[]): ListeningSocket[] {
   const open = sockets.filter(({ address }) => !isLoopback(address));
   if (open.length === 0) return sockets;
   const named = open.map(({ address, port }) => `${address}:${port}`).join(', ');
-  throw new EdgeError(`MiniStack listens where other machines reach it (${named}): the rehearsal ends.`);
+  throw new EdgeError(
+    `MiniStack listens on addresses that other machines can reach (${named}): the rehearsal stops.`,
+  );
 }
 
 function freePort(): Promise<number> {

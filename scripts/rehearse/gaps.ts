@@ -1,11 +1,11 @@
-/** What MiniStack 1.5.33 does otherwise than AWS, and a rehearsal so can't show. */
+/** Differences between MiniStack 1.5.33 and AWS, which a rehearsal can't test. */
 export const GAPS: readonly string[] = [
-  'AppSync tells resolvers nothing of what was selected: every answer is read whole.',
-  'AppSync gives resolvers no identity of IAM callers, so machines and edges are refused.',
-  'AppSync has no subscriptions: events are published, and reach no one.',
-  'Rights are not held to partitions: requests lack dynamodb:LeadingKeys. Denials of partitions are not tried.',
-  'Schedules do not call functions: the rehearsal does, each minute, with the time that MiniStack leaves out.',
+  'AppSync passes no selection to resolvers: every answer is read completely.',
+  'AppSync passes no identity of IAM callers to resolvers, so machines and edges are refused.',
+  'AppSync has no subscriptions: events are published, but not delivered.',
+  'Rights are not limited to partitions: requests lack dynamodb:LeadingKeys. Denials of partitions are not tested.',
+  'Schedules do not call functions: the rehearsal does, each minute, with the due time that MiniStack leaves out.',
   'There is no CodeDeploy: the production stage gets new code all at once (canary_minutes=0).',
-  'Event source mappings are made for functions and sources that are not there.',
+  'Event source mappings can be created for missing functions and sources.',
   'Quotas, throttling, latencies and prices are not those of AWS.',
 ];

@@ -7,21 +7,21 @@ export interface ProgramOptions {
   args: readonly string[];
   env: NodeJS.ProcessEnv;
   cwd?: string;
-  /** File that gets all that it says. */
+  /** Log file of its output. */
   log: string;
 }
 
-/** A program and all that it starts: a process group of its own, which ends as one. */
+/** A program and its child processes: a separate process group, which is ended as a whole. */
 export interface GroupProcess {
   /** The id of the group. */
   pid: number;
-  /** Fulfilled with the exit code (null: a signal), when the program itself has ended. */
+  /** Resolves with the exit code (null: a signal) when the program itself has ended. */
   ended: Promise<number | null>;
-  /** Ends the whole group: it may tidy up for a while, and is then killed. */
+  /** Ends the whole group: it may clean up for some time, and is then killed. */
   end(): Promise<void>;
 }
 
-/** How long a group may tidy up. */
+/** The time for a group to clean up. */
 const PATIENCE_MS = 5_000;
 
 export function startProgram({ command, args, env, cwd, log }: ProgramOptions): GroupProcess {
@@ -34,7 +34,7 @@ export function startProgram({ command, args, env, cwd, log }: ProgramOptions): 
   });
   closeSync(file);
   const ended = endOf(child);
-  // A program that can't be started is told of where its end is waited for.
+  // The waiter for its end gets the error of a program that can't be started.
   ended.catch(() => {});
   const { pid } = child;
   return {
@@ -46,7 +46,7 @@ export function startProgram({ command, args, env, cwd, log }: ProgramOptions): 
       const timer = setTimeout(() => signalGroup(pid, 'SIGKILL'), PATIENCE_MS);
       await ended.catch(() => {});
       clearTimeout(timer);
-      // What the program has left behind.
+      // Processes that the program has left.
       signalGroup(pid, 'SIGKILL');
     },
   };
@@ -68,8 +68,8 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
 }
 
 /**
- * Runs a program to its end, or to the abort of `signal`, and gives what it said.
- * @throws EdgeError with the end of what it said when it ends with another code than 0
+ * Runs a program to its end, or until `signal` is aborted, and returns its output.
+ * @throws EdgeError with the end of its output when the exit code is not 0
  */
 export async function runProgram(options: ProgramOptions & { signal: AbortSignal }): Promise<string> {
   const { signal, command, args, log } = options;

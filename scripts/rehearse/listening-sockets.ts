@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Where a socket of TCP waits for connections. */
+/** The address on which a TCP socket listens. */
 export interface ListeningSocket {
   address: string;
   port: number;
@@ -14,8 +14,8 @@ interface TableRow extends ListeningSocket {
 const LISTEN = '0A';
 
 /**
- * Sockets that wait for connections, of /proc/net/tcp or tcp6 (proc(5)): addresses are words of hex
- * in the machine's order.
+ * Listening sockets from /proc/net/tcp or tcp6 (proc(5)): addresses are hexadecimal words in the
+ * machine's byte order.
  */
 export function parseSocketTable(text: string): TableRow[] {
   const rows = text
@@ -38,7 +38,7 @@ function addressOf(hex: string): string {
   return groups.join(':');
 }
 
-/** Whether only this machine reaches an address, as `parseSocketTable` writes it. */
+/** Whether only this machine can reach an address in the format of `parseSocketTable`. */
 export function isLoopback(address: string): boolean {
   return (
     address.startsWith('127.') ||
@@ -47,7 +47,7 @@ export function isLoopback(address: string): boolean {
   );
 }
 
-/** The sockets that a group of processes waits for connections on. Linux only. */
+/** The listening sockets of a process group. Linux only. */
 export function socketsOfGroup(group: number): ListeningSocket[] {
   const inodes = new Set(processesOf(group).flatMap(inodesOf));
   return ['/proc/net/tcp', '/proc/net/tcp6']
@@ -61,7 +61,7 @@ function processesOf(group: number): string[] {
 }
 
 /**
- * The process group is the third field behind the name, which is in parentheses and may have any
+ * The process group is the third field after the name, which is in parentheses and may contain any
  * character.
  */
 function groupOf(pid: string): number | undefined {
@@ -79,7 +79,7 @@ function inodesOf(pid: string): string[] {
   });
 }
 
-/** Processes end while they are looked at. */
+/** A process may end while it is read. */
 function unlessGone<T>(read: () => T): T | undefined {
   try {
     return read();

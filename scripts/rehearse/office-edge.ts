@@ -10,17 +10,15 @@ import { clientOptions, type DeployedSystem } from './deployed-system.ts';
 import { ACCOUNT, type Emulator } from './emulator.ts';
 import { runProgram } from './group-process.ts';
 
-/** What an edge counted, or the system shows; numbers of any size in decimal. */
+/** Counts of an edge or of the system; numbers of any size in decimal. */
 export interface Counted {
   packets: string;
   bytes: string;
 }
 
-/**
- * The edge program on a made-up office, with a role that has the policy for edges and nothing else.
- */
+/** The edge program with made-up office traffic, and a role with only the policy for edges. */
 export interface OfficeEdge {
-  /** Counts the office's traffic once more, as a new boot, and reports it. */
+  /** Counts the office's traffic again, as a new boot, and reports it. */
   report(signal: AbortSignal): Promise<Counted>;
 }
 
@@ -60,10 +58,10 @@ export async function makeOfficeEdge(
   };
 }
 
-/** The result of `edge replay --json`, among what else it says. */
+/** The result of `edge replay --json` within the program's output. */
 function countedIn(said: string): Counted {
   const line = said.split('\n').find(each => each.startsWith('{'));
-  if (line === undefined) throw new EdgeError(`The edge program gave no result: ${said.trim()}`);
+  if (line === undefined) throw new EdgeError(`The edge program returned no result: ${said.trim()}`);
   const { packets, bytes } = JSON.parse(line) as { packets: number; bytes: number };
   return { packets: String(packets), bytes: String(bytes) };
 }
@@ -95,8 +93,8 @@ async function edgeKeys(
 const COUNT_LIMIT_MS = 60_000;
 
 /**
- * Waits until the system's totals are exactly these.
- * @throws EdgeError when they are more, or not there within a minute
+ * Waits until the system's totals equal the expected ones.
+ * @throws EdgeError when they are larger, or not reached within a minute
  */
 export async function untilCounted(
   { admin }: Pick<DeployedSystem, 'admin'>,

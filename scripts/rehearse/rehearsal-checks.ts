@@ -4,14 +4,14 @@ import type { Cdk } from './cdk.ts';
 import { clientOptions } from './deployed-system.ts';
 import type { Emulator } from './emulator.ts';
 
-/** Deploys what is deployed. @throws EdgeError naming the stacks that changed */
+/** Deploys the same templates again. @throws EdgeError naming the stacks that changed */
 export async function changesNothing(cdk: Cdk, assembly: string, signal: AbortSignal): Promise<void> {
   const { stacks } = await cdk.deploy(assembly, signal);
   const changed = stacks.filter(stack => stack.changed).map(({ name }) => name);
   if (changed.length > 0) throw new EdgeError(`The same templates changed ${changed.join(', ')}.`);
 }
 
-/** Has something fail. @throws EdgeError when it doesn't */
+/** Expects a failure. @throws EdgeError when there is none */
 export async function isRefused(attempt: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
   try {
     await attempt();
@@ -19,10 +19,10 @@ export async function isRefused(attempt: () => Promise<unknown>, signal: AbortSi
     if (cause instanceof EdgeError && !signal.aborted) return;
     throw cause;
   }
-  throw new EdgeError('It went through.');
+  throw new EdgeError('It succeeded.');
 }
 
-/** @throws EdgeError when the last update of a stack wasn't taken back whole */
+/** @throws EdgeError when the last update of a stack wasn't rolled back completely */
 export async function wasRolledBack(emulator: Emulator, StackName: string): Promise<void> {
   const { Stacks } = await new CloudFormationClient(clientOptions(emulator)).send(
     new DescribeStacksCommand({ StackName }),
@@ -32,8 +32,8 @@ export async function wasRolledBack(emulator: Emulator, StackName: string): Prom
 }
 
 /**
- * What went wrong in functions, each once, by the log of the emulator: rights they lack, errors
- * that they noted or ended with.
+ * Distinct problems of functions in the emulator's log: missing rights, and errors that were logged
+ * or thrown.
  */
 export function problemsIn(log: string): string[] {
   const refused = log.matchAll(/assumed-role\/([\w-]+)\/\S+ is not authorized to perform: ([\w:]+)/g);

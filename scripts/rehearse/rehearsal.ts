@@ -24,16 +24,16 @@ export interface RehearsalOptions {
 }
 
 /**
- * Deploys the system to an emulator as an operator does to an account: bootstrap, deployment, first
- * traffic, update, an update that fails, destruction.
+ * Deploys the system to an emulator like an operator to an account: bootstrap, deployment, first
+ * traffic, update, a failing update, destruction.
  *
- * @throws EdgeError with what went wrong
+ * @throws EdgeError with the problem
  */
 export async function rehearse({ steps, python, folder, signal }: RehearsalOptions): Promise<void> {
   const emulator = await steps.run(
     'MiniStack starts, with IAM and TLS enforced',
     () => startEmulator({ python, folder, steps, signal }),
-    ({ checkSockets }) => `listens on ${addresses(checkSockets())} alone`,
+    ({ checkSockets }) => `listens only on ${addresses(checkSockets())}`,
   );
   const cdk = makeCdk(emulator, folder);
   const synthesize = async (name: string, context: Record<string, string>) => {
@@ -52,7 +52,7 @@ export async function rehearse({ steps, python, folder, signal }: RehearsalOptio
   );
   const schedules = await makeScheduleClock(emulator, first);
   await steps.run(
-    'what schedules call does its work',
+    'the functions of schedules do their work',
     () => schedules.call(new Date()),
     count => `${count} calls`,
   );
@@ -78,7 +78,7 @@ export async function rehearse({ steps, python, folder, signal }: RehearsalOptio
     await cdk.deploy(assembly, signal);
     return assembly;
   });
-  await count('counting goes on after it');
+  await count('counting continues after it');
   await steps.run('an update that fails is rolled back', async () => {
     const spoiltAssembly = join(folder, 'templates-spoilt');
     await cp(updated, spoiltAssembly, { recursive: true });
@@ -86,9 +86,9 @@ export async function rehearse({ steps, python, folder, signal }: RehearsalOptio
     await isRefused(() => cdk.deploy(spoiltAssembly, signal), signal);
     await wasRolledBack(emulator, 'PatronusIngest');
   });
-  await count('counting goes on after that too');
+  await count('counting continues after that too');
 
-  const production = await steps.run('a production stage is deployed beside it', async () => {
+  const production = await steps.run('a production stage is deployed in the same account', async () => {
     const assembly = await synthesize('production', PRODUCTION);
     await cdk.deploy(assembly, signal);
     return assembly;
@@ -100,7 +100,7 @@ export async function rehearse({ steps, python, folder, signal }: RehearsalOptio
     () => smoke({ emulator, folder, stage: 'prod', signal }),
     proven => proven,
   );
-  await steps.run('the other stage has counted nothing of it', () =>
+  await steps.run('the other stage has counted none of it', () =>
     untilCounted(system, sum(...counted), signal),
   );
   await steps.run('cdk destroy of the production stage is refused', () =>
@@ -108,14 +108,14 @@ export async function rehearse({ steps, python, folder, signal }: RehearsalOptio
   );
   await steps.run('cdk destroy of the other stage', () => cdk.destroy(updated, signal));
   await steps.run(
-    'no function failed or was refused a right, and nothing tried to leave this machine',
+    'no function failed or was refused a right, and no process tried to reach another machine',
     async () => {
       emulator.checkSockets();
       const problems = [
         ...schedules.failures,
         ...productionSchedules.failures,
         ...problemsIn(await readFile(emulator.log, 'utf8')),
-        ...[...emulator.wayOut.refused].map(host => `${host} was asked for.`),
+        ...[...emulator.wayOut.refused].map(host => `${host} was requested.`),
       ];
       if (problems.length > 0) throw new EdgeError(problems.join('\n'));
     },
@@ -125,7 +125,7 @@ export async function rehearse({ steps, python, folder, signal }: RehearsalOptio
 /** MiniStack has no CodeDeploy, which shifts calls to new code. */
 const PRODUCTION = { stage: 'prod', canary_minutes: '0' };
 
-/** What an operator may change while it runs. */
+/** Settings that an operator may change while it runs. */
 const UPDATED = { counter_slots: '32', ingest_window_seconds: '1', shards: '2' };
 
 function addresses(sockets: ListeningSocket[]): string {

@@ -8,13 +8,13 @@ import { GAPS } from './gaps.ts';
 import { rehearse } from './rehearsal.ts';
 import { makeSteps } from './steps.ts';
 
-/** Runs the rehearsal and gives its exit code: 0 done or skipped, 1 failed, 2 bad usage. */
+/** Runs the rehearsal and returns its exit code: 0 done or skipped, 1 failed, 2 bad usage. */
 export async function runRehearse(argv: readonly string[]): Promise<number> {
   const program = new Command('npm run rehearse --')
     .description(
-      'Deploys the system to MiniStack, an emulator of AWS on this machine, with IAM enforced: bootstrap, deployment, traffic counted exactly, update, roll-back, a second stage, destruction. It leaves nothing running.',
+      'Deploys the system to MiniStack, an emulator of AWS on this machine, with IAM enforced: bootstrap, deployment, traffic counted exactly, update, roll-back, a second stage, destruction. It leaves no process running.',
     )
-    .option('--logs <folder>', 'where logs and templates of each run are kept', '.local/rehearsals')
+    .option('--logs <folder>', 'folder for logs and templates of each run', '.local/rehearsals')
     .exitOverride();
   try {
     const { logs } = program.parse([...argv], { from: 'user' }).opts<{ logs: string }>();
@@ -27,7 +27,7 @@ export async function runRehearse(argv: readonly string[]): Promise<number> {
 async function run(logs: string): Promise<number> {
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => abort.abort(new EdgeError('The rehearsal was ended before its time.')));
+    process.on(signal, () => abort.abort(new EdgeError('The rehearsal was interrupted.')));
   }
   const steps = makeSteps({
     write: text => process.stdout.write(text),
@@ -38,7 +38,7 @@ async function run(logs: string): Promise<number> {
   const folder = resolve(logs, began.toISOString().replaceAll(':', '-'));
   try {
     if (process.platform !== 'linux') {
-      throw new ToolMissing('which addresses an emulator opens can be checked on Linux only.');
+      throw new ToolMissing("only Linux can check an emulator's addresses.");
     }
     const python = await steps.run('MiniStack is installed', () => pythonWith('ministack'));
     mkdirSync(folder, { recursive: true });
@@ -52,14 +52,14 @@ async function run(logs: string): Promise<number> {
     await steps.end();
   }
   keepLogs(folder);
-  console.log(`Rehearsed in ${((Date.now() - began.getTime()) / 1000).toFixed(0)} s. Not shown by it:`);
+  console.log(`Rehearsed in ${((Date.now() - began.getTime()) / 1000).toFixed(0)} s. Not tested:`);
   for (const gap of GAPS) console.log(`- ${gap}`);
   return 0;
 }
 
 /**
- * Templates, bundles and the emulator's files are hundreds of megabytes: after a failure they help,
- * else the logs do.
+ * Templates, bundles and the emulator's files have hundreds of megabytes: they are kept only after
+ * a failure, the logs always.
  */
 function keepLogs(folder: string): void {
   for (const name of readdirSync(folder)) {

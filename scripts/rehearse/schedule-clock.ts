@@ -9,12 +9,12 @@ import { clientOptions } from './deployed-system.ts';
 import type { Emulator } from './emulator.ts';
 import type { Steps } from './steps.ts';
 
-/** A schedule of EventBridge, as a template says it. */
+/** A schedule of EventBridge in a template. */
 export interface ScheduledCall {
-  /** Logical ids of the schedule and of what it calls. */
+  /** Logical ids of the schedule and of its target. */
   id: string;
   target: string;
-  /** What it calls it with, of a time. */
+  /** The target's input for a time. */
   input(scheduled_at: Date): string;
   minutes: number;
 }
@@ -26,7 +26,7 @@ interface ScheduleProperties {
   Target: { Arn: { 'Fn::GetAtt'?: [string, string]; Ref?: string }; Input: string };
 }
 
-/** @throws EdgeError at a schedule of another kind than those that the system has */
+/** @throws EdgeError for an unsupported kind of schedule */
 export function schedulesIn({ Resources }: Template): ScheduledCall[] {
   return Object.entries(Resources)
     .filter(([, { Type }]) => Type === 'AWS::Scheduler::Schedule')
@@ -46,16 +46,18 @@ export function schedulesIn({ Resources }: Template): ScheduledCall[] {
     });
 }
 
-/** Calls what the schedules of an assembly call, with the time that MiniStack doesn't fill in. */
+/**
+ * Calls the targets of an assembly's schedules, with the due time that MiniStack doesn't fill in.
+ */
 export interface ScheduleClock {
   /**
-   * Calls every function that is due, and gives how many. @throws EdgeError with what the functions
-   * failed with
+   * Calls every function that is due, and returns their number. @throws EdgeError with the
+   * functions' errors
    */
   call(at: Date, isDue?: (call: ScheduledCall) => boolean): Promise<number>;
   /** Calls them each minute from now on, until the end of the steps. */
   run(steps: Pick<Steps, 'atEnd'>): void;
-  /** What failed since `run`. */
+  /** Failures since `run`. */
   failures: string[];
 }
 

@@ -19,8 +19,8 @@ export interface SmokeRun {
 }
 
 /**
- * Runs `npm run aws -- smoke` on a stage. @returns its last line @throws EdgeError with what it
- * said when a step fails
+ * Runs `npm run aws -- smoke` on a stage. @returns its last line @throws EdgeError with its output
+ * when a step fails
  */
 export async function smoke({ emulator, folder, stage, signal }: SmokeRun): Promise<string> {
   const leftOut = Object.entries(NOT_SHOWN).flatMap(([step, why]) => ['--skip', `${step}=${why}`]);

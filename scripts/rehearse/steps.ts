@@ -1,30 +1,27 @@
 /**
- * Runs the steps of a long work one after another, says how each went and how long it took, and
- * ends what they started.
+ * Runs the steps of a long task one after another, prints the result and duration of each, and
+ * cleans up after them.
  */
 export interface Steps {
   /**
-   * Runs one step; `detail` makes what is printed behind its duration of its result.
-   * @throws what `work` throws; no step runs after `signal` was aborted
+   * Runs one step; `detail` turns its result into text that is printed after its duration.
+   * @throws the error of `work`; no step runs after `signal` was aborted
    */
   run<T>(name: string, work: (signal: AbortSignal) => Promise<T>, detail?: (result: T) => string): Promise<T>;
   /**
-   * Has something done at the end, whatever happens: the last one first. Once the end has come it
-   * is done at once.
+   * Registers work for the end, which runs in reverse order in any case. After the end it runs at
+   * once.
    */
   atEnd(name: string, end: () => Promise<void> | void): void;
-  /**
-   * Does all that `atEnd` was given. A failure among them is said, and the others are done all the
-   * same.
-   */
+  /** Does all work of `atEnd`. A failure is printed, and the rest is done nevertheless. */
   end(): Promise<void>;
 }
 
 export interface StepsOptions {
   write(text: string): void;
-  /** Milliseconds that only grow. */
+  /** A monotonic clock, milliseconds. */
   now(): number;
-  /** Aborted: the step under way is the last one. */
+  /** Aborted: the current step is the last one. */
   signal: AbortSignal;
 }
 
@@ -57,7 +54,7 @@ export function makeSteps({ write, now, signal }: StepsOptions): Steps {
     },
     atEnd(name, end) {
       ends.push({ name, end });
-      // A step that was given up may still start something.
+      // An abandoned step may still start something.
       if (ended) void endAll();
     },
     async end() {
@@ -67,7 +64,7 @@ export function makeSteps({ write, now, signal }: StepsOptions): Steps {
   };
 }
 
-/** A promise's result, or the reason of the abort as soon as there is one. */
+/** A promise's result, or the abort's reason as soon as there is one. */
 function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);

@@ -1,17 +1,17 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 
-/** A proxy for programs that must not leave this machine. */
+/** A proxy for programs that must not connect to other machines. */
 export interface WayOut {
   url: string;
-  /** Hosts that were asked for and refused. */
+  /** Requested hosts that were refused. */
   refused: Set<string>;
   close(): Promise<void>;
 }
 
 /**
- * Leads the hosts that `leads` says yes to, to `port` of the loopback, and refuses all others. What
- * is posted to AppSync, under the address that the stack has, so ends at the emulator.
+ * Forwards hosts that `leads` accepts to `port` of the loopback, and refuses all others. So posts
+ * to AppSync, at the stack's address, reach the emulator.
  */
 export async function openWayOut({
   port,

@@ -1,7 +1,7 @@
 import { brotliCompressSync, constants } from 'node:zlib';
 import { build } from 'esbuild';
 
-/** A module with all of the project's own code that it imports, and no library, compressed. */
+/** A module with all its imported code of the project, without libraries, compressed. */
 export async function packedCode(entry: string): Promise<Uint8Array> {
   const { outputFiles } = await build({
     entryPoints: [entry],

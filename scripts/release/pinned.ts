@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { replacedBy } from './replaced-by.ts';
 
 /**
- * What a deployed system can't lose: data, positions in streams, people, and what edges, machines
- * and operators were given.
+ * Resources that a deployed system must keep: data, positions in streams, people, and everything
+ * that edges, machines and operators refer to.
  */
 export const PINNED_TYPES: readonly string[] = [
   'AWS::AppSync::GraphQLApi',
@@ -24,7 +24,7 @@ export const PINNED_TYPES: readonly string[] = [
   'AWS::SQS::Queue',
 ];
 
-/** What is used of a template of CloudFormation. */
+/** The used parts of a CloudFormation template. */
 export interface Template {
   Resources: Record<string, { Type: string; Properties?: Record<string, unknown>; DeletionPolicy?: string }>;
   Outputs?: Record<string, { Export?: { Name: unknown } }>;
@@ -33,18 +33,18 @@ export interface Template {
 export interface PinnedResource {
   type: string;
   deletionPolicy?: string;
-  /** Those whose change would put another resource in its place, where they are given. */
+  /** Given properties whose change would replace the resource. */
   properties: Record<string, unknown>;
 }
 
-/** What later releases must keep of a stack. */
+/** The parts of a stack that later releases must keep. */
 export interface PinnedStack {
   resources: Record<string, PinnedResource>;
-  /** Names that other stacks may import: while one does, CloudFormation doesn't let go of it. */
+  /** Names that other stacks may import; while one does, CloudFormation refuses to remove it. */
   exports: string[];
 }
 
-/** What there is to keep of a stack. */
+/** The parts of a stack to keep. */
 export function pinnedIn({ Resources, Outputs = {} }: Template): PinnedStack {
   const pinned = Object.entries(Resources).filter(([, { Type }]) => PINNED_TYPES.includes(Type));
   return {
@@ -66,7 +66,7 @@ export function pinnedIn({ Resources, Outputs = {} }: Template): PinnedStack {
   };
 }
 
-/** What a deployment of `now` over `before` would lose or be refused for; one sentence each. */
+/** Losses and refusals of a deployment of `now` over `before`; one sentence each. */
 export function lossesOf(stack: string, before: PinnedStack, now: PinnedStack): string[] {
   return [
     ...Object.entries(before.resources).flatMap(([id, resource]) =>

@@ -9,8 +9,8 @@ interface ResourceFacts {
 }
 
 /**
- * CloudFormation's documentation has these apart: an update of them fails, or makes a new stream,
- * which starts from its end.
+ * Additional ones from CloudFormation's documentation: an update of them fails, or creates a new
+ * stream, which starts at its end.
  */
 const ALSO: Record<string, readonly string[]> = {
   'AWS::AppSync::GraphQLApi': ['ApiType', 'Visibility'],
@@ -21,9 +21,9 @@ const ALSO: Record<string, readonly string[]> = {
 let known: Map<string, readonly string[]> | undefined;
 
 /**
- * Properties of a type of resource whose change makes CloudFormation put another resource in its
- * place, as the database says that `cdk diff` uses.
- * @throws Error for a type that it doesn't have
+ * Properties of a resource type whose change makes CloudFormation replace the resource, from the
+ * database of `cdk diff`.
+ * @throws Error for an unknown type
  */
 export function replacedBy(type: string): readonly string[] {
   known ??= readDatabase();

@@ -8,7 +8,7 @@ export function instantOf(text: string): number | undefined {
   const [, day, minute, seconds = ':00'] = WRITTEN.exec(text.trim()) ?? [];
   if (day === undefined) return undefined;
   const at = Date.parse(`${day}T${minute}${seconds}Z`);
-  // 31 April is the first of May to some, and to nobody what was meant.
+  // Some parsers read 31 April as 1 May, which is not what the person meant.
   return Number.isNaN(at) || !new Date(at).toISOString().startsWith(day) ? undefined : at;
 }
 

@@ -54,7 +54,7 @@ describe('an address', () => {
       { address: '0:0:0:0:0:0:0:0', port: 443 },
     ];
     expect(() => onlyLoopback(sockets)).toThrow(
-      'MiniStack listens where other machines reach it (0.0.0.0:8883, 0:0:0:0:0:0:0:0:443): the rehearsal ends.',
+      'MiniStack listens on addresses that other machines can reach (0.0.0.0:8883, 0:0:0:0:0:0:0:0:443): the rehearsal stops.',
     );
     expect(onlyLoopback(sockets.slice(0, 1))).toEqual(sockets.slice(0, 1));
   });
