@@ -12,7 +12,10 @@ const MAX_HELD_RATIO = 0.5;
 const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 const START = Date.parse('2026-01-31T12:00:00Z');
 
-/** The first view of a network of 1,000 sites and 4,000 paths: the matrix and the worst 200, then the same again. */
+/**
+ * The first view of a network of 1,000 sites and 4,000 paths: the matrix and the worst 200, then
+ * the same again.
+ */
 export async function run(): Promise<BenchRow[]> {
   return withDatabase(async client => {
     for (const name of Object.values(tables)) {

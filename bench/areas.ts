@@ -2,7 +2,9 @@ import type { BenchRow } from './bench-row.ts';
 
 type Area = () => Promise<{ run(): Promise<BenchRow[]> }>;
 
-/** Every area of the benchmarks, in the order of the table. An area runs in a process of its own. */
+/**
+ * Every area of the benchmarks, in the order of the table. An area runs in a process of its own.
+ */
 export const AREAS: Record<string, Area> = {
   recorder: () => import('./recorder.ts'),
   replay: () => import('./replay.ts'),

@@ -1,4 +1,6 @@
-/** One line of the benchmark table. Ratios compare with a peer or a floor measured in the same run. */
+/**
+ * One line of the benchmark table. Ratios compare with a peer or a floor measured in the same run.
+ */
 export interface BenchRow {
   name: string;
   value: number;
@@ -6,7 +8,9 @@ export interface BenchRow {
   /** What `value` is compared with; empty where there is nothing to compare. */
   peer: string;
   peer_value: number | null;
-  /** `value / peer_value`, or the other way round for rates, as `note` says; null without a peer. */
+  /**
+   * `value / peer_value`, or the other way round for rates, as `note` says; null without a peer.
+   */
   ratio: number | null;
   /** The bound in words, such as `<= 60 ns` or `ratio >= 2`. */
   threshold: string;

@@ -20,7 +20,10 @@ const KEYS = 1000;
 const keys = Array.from({ length: KEYS }, (_, index) => `path-${index}`);
 const codec = jsonCodec<Metrics>({ shape: 1, parse: raw => raw as Metrics });
 
-/** Memory hits beside lru-cache itself; shared hits, misses and rate-limited writes on DynamoDB Local. */
+/**
+ * Memory hits beside lru-cache itself; shared hits, misses and rate-limited writes on DynamoDB
+ * Local.
+ */
 export async function run(): Promise<BenchRow[]> {
   return withDatabase(async client => {
     const table = await makeTable(client);

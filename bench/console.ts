@@ -19,7 +19,10 @@ const UPDATE_MS = 2000;
 /** Turns of the wheel an update. */
 const TURNS = 10;
 
-/** The console in the real browser against the real local system; live figures come from a script that publishes 1,000 of them. */
+/**
+ * The console in the real browser against the real local system; live figures come from a script
+ * that publishes 1,000 of them.
+ */
 export async function run(): Promise<BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'patronus-bench-console-'));
   const [system, browser] = await Promise.all([
@@ -62,7 +65,10 @@ async function openPage(browser: Browser, system: RunningSystem, prepare?: (page
   return person;
 }
 
-/** Milliseconds from the navigation's begin until the page has such an element. Waiting for an expression needs `eval`, which the page refuses. */
+/**
+ * Milliseconds from the navigation's begin until the page has such an element. Waiting for an
+ * expression needs `eval`, which the page refuses.
+ */
 async function untilThere(page: Page, selector: string): Promise<number> {
   await page.locator(selector).first().waitFor({ state: 'attached' });
   return page.evaluate(() => performance.now());
@@ -141,7 +147,10 @@ async function steadyRequests(browser: Browser, system: RunningSystem): Promise<
   };
 }
 
-/** What a network of 1,000 sites and 4,000 paths is looked at by, and what shows that all of it is there. */
+/**
+ * What a network of 1,000 sites and 4,000 paths is looked at by, and what shows that all of it is
+ * there.
+ */
 const FIRST_VIEWS: { name: string; at: string; shown(page: Page): Locator }[] = [
   {
     name: 'Now',

@@ -58,7 +58,10 @@ async function textRows(): Promise<BenchRow[]> {
   ];
 }
 
-/** The function's way: the same rows as text, in parts, through the SDK's client to a bucket that takes all at once. */
+/**
+ * The function's way: the same rows as text, in parts, through the SDK's client to a bucket that
+ * takes all at once.
+ */
 async function partRows(): Promise<BenchRow[]> {
   await uploadRows(20_000);
   const before = memoryMb();

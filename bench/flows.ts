@@ -18,7 +18,10 @@ const ROUNDS = 7;
 const MAX_RATIO = 2;
 const NOW = Date.UTC(2026, 0, 31, 12, 30);
 
-/** The largest flows of the last minute of 1,000 edges, from the bucket, and what it costs to write them. */
+/**
+ * The largest flows of the last minute of 1,000 edges, from the bucket, and what it costs to write
+ * them.
+ */
 export async function run(): Promise<BenchRow[]> {
   const bucket = await makeFlowBucket();
   try {

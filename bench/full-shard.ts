@@ -33,7 +33,10 @@ export async function run(): Promise<BenchRow[]> {
   return [await fullShard({ flows: 0, max_ratio: 10 }), await fullShard({ flows: 100, max_ratio: 8 })];
 }
 
-/** CPU of a second of the shard: everything but the network, the SDK's signatures and the flow log's objects included. */
+/**
+ * CPU of a second of the shard: everything but the network, the SDK's signatures and the flow log's
+ * objects included.
+ */
 async function fullShard({ flows, max_ratio }: { flows: number; max_ratio: number }): Promise<BenchRow> {
   const context = contextWith(answering(), flows > 0);
   const ours: number[] = [];

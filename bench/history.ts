@@ -20,13 +20,19 @@ const POLICIES = 20;
 /** Of the same calls of the database with nothing around them. */
 const MAX_READ_RATIO = 2;
 const MAX_SNAPSHOT_RATIO = 3;
-/** How many calls are under way at a time where they are made alone; the snapshot has as many writes. */
+/**
+ * How many calls are under way at a time where they are made alone; the snapshot has as many
+ * writes.
+ */
 const CALLS_AT_A_TIME = 16;
 /** What the snapshot must manage within its minute. */
 const ON_PAPER = 100_000;
 const NOW = Date.parse('2026-03-15T12:00:00Z');
 
-/** A day and a month of one policy, the snapshot of a thousand lanes, and that of ten thousand in groups, on DynamoDB Local. */
+/**
+ * A day and a month of one policy, the snapshot of a thousand lanes, and that of ten thousand in
+ * groups, on DynamoDB Local.
+ */
 export async function run(): Promise<BenchRow[]> {
   return withDatabase(async client => {
     await createTable(client, TABLE);

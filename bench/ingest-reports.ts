@@ -4,7 +4,10 @@ import type { StreamRecord } from '../core/ingest/stream-record.ts';
 export const EDGES = 100;
 export const POLICIES = 20;
 
-/** The reports of 100 edges with 20 policies each after so many minutes, as edges send them: gzip-compressed JSON. */
+/**
+ * The reports of 100 edges with 20 policies each after so many minutes, as edges send them:
+ * gzip-compressed JSON.
+ */
 export function edgeReports(minute: number): StreamRecord[] {
   return Array.from({ length: EDGES }, (_, edge) => ({
     data: gzipSync(JSON.stringify(report(edge, minute))),

@@ -19,24 +19,34 @@ import { cpuMilliseconds, median } from './support/measure.ts';
 
 /** Batches of each kind; in turn, so that a busy machine slows both alike. */
 const ROUNDS = 120;
-/** The last functions are compiled after some 180 batches, a few seconds of a container's hours; the compiler's threads count as CPU too. */
+/**
+ * The last functions are compiled after some 180 batches, a few seconds of a container's hours; the
+ * compiler's threads count as CPU too.
+ */
 const WARM_UP = 200;
 const MAX_CPU_RATIO = 3;
-/** Verifying costs what two or three reports of 20 policies cost; a flood of forged ones must not be worth more. */
+/**
+ * Verifying costs what two or three reports of 20 policies cost; a flood of forged ones must not be
+ * worth more.
+ */
 const MAX_SIGNED_RATIO = 5;
 const MAX_WRITE_UNITS = 3;
 const RECORD_ROUNDS = 21;
 const RECORD_WARM_UP = 5;
 const MAX_RECORD_RATIO = 5;
 
-/** What a report costs: CPU beside reading its JSON alone, write units beside one transaction a report. */
+/**
+ * What a report costs: CPU beside reading its JSON alone, write units beside one transaction a
+ * report.
+ */
 export async function run(): Promise<BenchRow[]> {
   return [await cpu(), await signedCpu(), await writeUnits(), await oldPolicies(), await worstRecord()];
 }
 
 /**
- * CPU of ingest itself: decoding, folding, packing, and the transactions up to the SDK. What the SDK, TLS and the network
- * take comes twice a hundred reports, and is the same for every way to write.
+ * CPU of ingest itself: decoding, folding, packing, and the transactions up to the SDK. What the
+ * SDK, TLS and the network take comes twice a hundred reports, and is the same for every way to
+ * write.
  */
 async function cpu(): Promise<BenchRow> {
   const context = contextWith(discarding());
@@ -63,7 +73,10 @@ async function cpu(): Promise<BenchRow> {
   };
 }
 
-/** CPU of ingest of signed reports beside that of the same ones unsigned, in turn. Verifying is most of it. */
+/**
+ * CPU of ingest of signed reports beside that of the same ones unsigned, in turn. Verifying is most
+ * of it.
+ */
 async function signedCpu(): Promise<BenchRow> {
   const edges = signingEdges();
   const signedContext = contextWith(knowingKeys(edges.items));
@@ -98,8 +111,8 @@ function microsecondsPerReport(rounds: readonly number[]): number {
 }
 
 /**
- * CPU of the record that costs most, of all that are made to cost much, beside an ordinary one of the largest size. Each is
- * measured in turn, so that a busy machine slows all alike.
+ * CPU of the record that costs most, of all that are made to cost much, beside an ordinary one of
+ * the largest size. Each is measured in turn, so that a busy machine slows all alike.
  */
 async function worstRecord(): Promise<BenchRow> {
   const records = costlyRecords();
@@ -128,7 +141,10 @@ async function worstRecord(): Promise<BenchRow> {
   };
 }
 
-/** Write units by DynamoDB's published rule, on the real items: each begun KB of an item is one, twice in a transaction. */
+/**
+ * Write units by DynamoDB's published rule, on the real items: each begun KB of an item is one,
+ * twice in a transaction.
+ */
 async function writeUnits(): Promise<BenchRow> {
   const value = await unitsPerReport(async (records, context) => void (await ingest(records, context)));
   const peer_value = await unitsPerReport(async (records, context) => {
@@ -158,7 +174,10 @@ async function unitsPerReport(
   return store.transactionItemBytes.reduce((sum, bytes) => sum + transactionWriteUnits(bytes), 0) / EDGES;
 }
 
-/** Write units of an edge that has had 1,000 policies, 20 of them in use, beside one that has had 20. */
+/**
+ * Write units of an edge that has had 1,000 policies, 20 of them in use, beside one that has had
+ * 20.
+ */
 async function oldPolicies(): Promise<BenchRow> {
   const value = await unitsAfter(OLD_POLICIES);
   const peer_value = await unitsAfter(0);

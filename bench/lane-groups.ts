@@ -21,7 +21,10 @@ const CALLS_AT_A_TIME = 16;
 const MAX_RATIO = 3;
 const NOW = Date.parse('2026-03-15T12:00:00Z');
 
-/** A minute of 10,000 lanes in four groups: what the groups take, one after the other, and what is left for the snapshot itself. */
+/**
+ * A minute of 10,000 lanes in four groups: what the groups take, one after the other, and what is
+ * left for the snapshot itself.
+ */
 export async function groupRows(client: DynamoDBDocumentClient): Promise<BenchRow[]> {
   await createTable(client, TABLE);
   const store = { client, table: TABLE };
@@ -59,7 +62,8 @@ export async function groupRows(client: DynamoDBDocumentClient): Promise<BenchRo
       lanes_a_group: LANES / GROUPS,
     });
   };
-  // The first is of one group, with the hour and day that begin; the second reads samples of it, not what groups stored.
+  // The first is of one group, with the hour and day that begin; the second reads samples of it,
+  // not what groups stored.
   for (const minute of [0, 1]) await snapshot(minute);
   const [groups, groupsAlone, rest, restAlone]: [number[], number[], number[], number[]] = [[], [], [], []];
   for (let minute = 2; minute < 2 + ROUNDS; minute++) {

@@ -1,5 +1,5 @@
-// `npm run bench`: all areas, or those that are named (`npm run bench -- recorder replay`). Prints one table, writes
-// bench/results.json and ends with exit code 1 when a threshold does not hold.
+// `npm run bench`: all areas, or those that are named (`npm run bench -- recorder replay`). Prints
+// one table, writes bench/results.json and ends with exit code 1 when a threshold does not hold.
 import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';

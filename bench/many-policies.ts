@@ -10,7 +10,10 @@ const FEW = 1000;
 const START = Date.parse('2026-03-15T09:58:00Z');
 const HOUR = 3_600_000;
 
-/** The snapshot that begins an hour, with many policy ids and with few: what a policy costs must not grow with their number. */
+/**
+ * The snapshot that begins an hour, with many policy ids and with few: what a policy costs must not
+ * grow with their number.
+ */
 export async function run(): Promise<BenchRow[]> {
   const few = await microsecondsAPolicy(FEW, { rounds: 25 });
   const many = await microsecondsAPolicy(MANY, { rounds: 3 });

@@ -1,6 +1,7 @@
-// `npm run measure-units`: simulates networks of several shapes, each in a process of its own, and writes what they used to
-// bench/units.json, which the bill and docs/scale.md are made from. `-- --day` simulates a whole day of 200 edges in place of
-// ten minutes, and writes it after each hour; `-- --reference` simulates only the network that releases are compared by;
+// `npm run measure-units`: simulates networks of several shapes, each in a process of its own, and
+// writes what they used to bench/units.json, which the bill and docs/scale.md are made from.
+// `-- --day` simulates a whole day of 200 edges in place of ten minutes, and writes it after each
+// hour; `-- --reference` simulates only the network that releases are compared by;
 // `-- --release NAME` writes the figures as those of the last release.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';

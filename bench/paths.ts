@@ -13,7 +13,9 @@ const UNIT_BYTES = 1024;
 
 const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 
-/** What the paths of a report cost beyond the lane that is written anyway, while they are steady. */
+/**
+ * What the paths of a report cost beyond the lane that is written anyway, while they are steady.
+ */
 export async function run(): Promise<BenchRow[]> {
   return withDatabase(async client => {
     for (const name of Object.values(tables)) {

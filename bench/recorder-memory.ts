@@ -1,4 +1,5 @@
-// Child process of the recorder's benchmark: prints the process memory with this many live flows, in bytes.
+// Child process of the recorder's benchmark: prints the process memory with this many live flows,
+// in bytes.
 import { metaV4, metaV6 } from '../core/policy/flow-key.ts';
 import { Recorder } from '../core/recorder/recorder.ts';
 

@@ -30,7 +30,10 @@ export async function run(): Promise<BenchRow[]> {
   return [...knownFlows(), ipv6(), allocations(), policyStats(), pairs(), memory()];
 }
 
-/** Which flow each packet belongs to: as often as Zipf's law has it in real traffic, or all equally often. */
+/**
+ * Which flow each packet belongs to: as often as Zipf's law has it in real traffic, or all equally
+ * often.
+ */
 function sequence(distribution: 'zipf' | 'uniform', flows: number): Int32Array {
   let state = 12345;
   return Int32Array.from({ length: SEQUENCE }, () => {
@@ -58,7 +61,10 @@ function measure(distribution: 'zipf' | 'uniform', flows: number): Measured {
   return best;
 }
 
-/** Processor time of this thread, which other processes lengthen less than they do the time on the clock. */
+/**
+ * Processor time of this thread, which other processes lengthen less than they do the time on the
+ * clock.
+ */
 function nanosecondsPerPacket(pass: () => void): number {
   const begun = process.threadCpuUsage();
   for (let i = 0; i < 3; i++) {
@@ -75,7 +81,10 @@ function makeRecorder(): Recorder {
   return recorder;
 }
 
-/** Keys lie in the order of their packets, as in a capture. Every flow is known before the first pass. */
+/**
+ * Keys lie in the order of their packets, as in a capture. Every flow is known before the first
+ * pass.
+ */
 function recorderLoop(order: Int32Array, flows: number): () => void {
   const recorder = makeRecorder();
   const keys = new Int32Array(order.length * 3);
@@ -173,7 +182,10 @@ function ipv6(): BenchRow {
   };
 }
 
-/** Growth of the heap in five slices of 2 million packets: allocating even one object a packet would show in each. */
+/**
+ * Growth of the heap in five slices of 2 million packets: allocating even one object a packet would
+ * show in each.
+ */
 function allocations(): BenchRow {
   const pass = recorderLoop(sequence('zipf', FLOWS), FLOWS);
   for (let i = 0; i < 5; i++) {
@@ -237,7 +249,10 @@ function policyStats(): BenchRow {
   };
 }
 
-/** Finding a policy's pair, as every exported record does that names its policy: it must not matter how many paths there are. */
+/**
+ * Finding a policy's pair, as every exported record does that names its policy: it must not matter
+ * how many paths there are.
+ */
 function pairs(): BenchRow {
   const many = lastOfPairs(2000);
   const one = lastOfPairs(1);

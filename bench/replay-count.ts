@@ -1,4 +1,5 @@
-// Child process of the replay's benchmark: counts a capture as the edge does and prints milliseconds and frames.
+// Child process of the replay's benchmark: counts a capture as the edge does and prints
+// milliseconds and frames.
 import { Recorder } from '../core/recorder/recorder.ts';
 import { CaptureCounter } from '../edge/capture/capture-counter.ts';
 import { fileChunks } from '../edge/capture/capture-files.ts';

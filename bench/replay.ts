@@ -85,8 +85,8 @@ interface Result {
   peer: Peer;
   own: number;
   /**
-   * Seconds that the peer took for the whole capture, less those for the capture unrepeated, which are its start and
-   * end; undefined where it is missing.
+   * Seconds that the peer took for the whole capture, less those for the capture unrepeated, which
+   * are its start and end; undefined where it is missing.
    */
   counting: number | undefined;
   bench: Bench;

@@ -10,7 +10,10 @@ interface SigningEdge {
   header: string;
 }
 
-/** A key pair for each edge of `edgeReports`: their items in the Network table, and what signs a record as its edge does. */
+/**
+ * A key pair for each edge of `edgeReports`: their items in the Network table, and what signs a
+ * record as its edge does.
+ */
 export function signingEdges(): { items: Item[]; sign(record: StreamRecord): StreamRecord } {
   const edges = new Map<string, SigningEdge>();
   const items = edgeReports(0).map(({ partition_key }, number): Item => {

@@ -28,7 +28,10 @@ const SIZES = [
   { paths: 10_000, runs: 3 },
 ] as const;
 
-/** deleteSite on DynamoDB Local beside the same TransactWriteItems calls alone, and its memory as a site grows. */
+/**
+ * deleteSite on DynamoDB Local beside the same TransactWriteItems calls alone, and its memory as a
+ * site grows.
+ */
 export async function run(): Promise<BenchRow[]> {
   const measure = async (client: DynamoDBDocumentClient) => {
     const bench = new Bench(client);
@@ -114,7 +117,10 @@ class Bench {
     };
   }
 
-  /** Deletes a new site, then writes the very same transactions on the same items again, with nothing around them. */
+  /**
+   * Deletes a new site, then writes the very same transactions on the same items again, with
+   * nothing around them.
+   */
   async measure(paths: number): Promise<Measured> {
     await this.emptyTable();
     const { hub } = await makeHub(this.context, { paths, peers: Math.min(paths, 100) });
@@ -149,8 +155,9 @@ class Bench {
   }
 
   /**
-   * Milliseconds that the transactions take: the first, which claims the site, and the last, which ends it, alone, the chunks
-   * between as many at a time as the deletion has them. What it told of its progress is written unmeasured.
+   * Milliseconds that the transactions take: the first, which claims the site, and the last, which
+   * ends it, alone, the chunks between as many at a time as the deletion has them. What it told of
+   * its progress is written unmeasured.
    */
   private async write(transactions: Transaction[]): Promise<number> {
     const write = (TransactItems: Transaction) =>

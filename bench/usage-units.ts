@@ -20,7 +20,10 @@ const UNITS: [string, string, UnitOf][] = [
   ['requests to the API', '', ({ api_requests }) => api_requests],
 ];
 
-/** What a network of 200 edges uses an edge and hour, beside what the last release used (bench/units.json). */
+/**
+ * What a network of 200 edges uses an edge and hour, beside what the last release used
+ * (bench/units.json).
+ */
 export async function run(): Promise<BenchRow[]> {
   const { release, reference: last } = readUnits().last_release;
   const usage = await runSimulation(REFERENCE, REFERENCE_MINUTES);

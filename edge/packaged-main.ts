@@ -1,4 +1,5 @@
-// The beginning of the packaged program (scripts/build-edge.ts). It is built as one script, which can't await at its top.
+// The beginning of the packaged program (scripts/build-edge.ts). It is built as one script, which
+// can't await at its top.
 import { allowClosedPipe } from './cli/closed-pipe.ts';
 import { runEdge } from './cli/program.ts';
 

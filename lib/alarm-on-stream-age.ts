@@ -5,7 +5,10 @@ import type { PatronusFunction } from './patronus-function.ts';
 
 const LATE = Duration.minutes(5);
 
-/** Alarms when records of a stream wait for a function for more than five minutes. `id` names the section of the runbook. */
+/**
+ * Alarms when records of a stream wait for a function for more than five minutes. `id` names the
+ * section of the runbook.
+ */
 export function alarmOnStreamAge(
   alarms: AlarmTopic,
   fn: PatronusFunction,

@@ -47,7 +47,10 @@ export class AlarmTopic extends Construct {
     }
   }
 
-  /** Makes an alarm in `scope` for a figure that is too high. Missing data is no alarm: nothing happened. */
+  /**
+   * Makes an alarm in `scope` for a figure that is too high. Missing data is no alarm: nothing
+   * happened.
+   */
   add(scope: Construct, id: string, { metric, above, periods = 1, description }: AlarmRule): Alarm {
     const alarm = new Alarm(scope, id, {
       metric,
@@ -60,7 +63,10 @@ export class AlarmTopic extends Construct {
     return this.announced(alarm);
   }
 
-  /** Makes an alarm in `scope` for something that isn't at work any more: missing data is what it waits for. */
+  /**
+   * Makes an alarm in `scope` for something that isn't at work any more: missing data is what it
+   * waits for.
+   */
   addPulse(scope: Construct, id: string, { metric, periods = 1, description }: PulseRule): Alarm {
     const alarm = new Alarm(scope, id, {
       metric,
@@ -82,8 +88,8 @@ export class AlarmTopic extends Construct {
   }
 
   /**
-   * A topic with a policy of its own, which the demand of TLS makes, has SNS's default policy no longer: the alarms of this account must
-   * be let in again.
+   * A topic with a policy of its own, which the demand of TLS makes, has SNS's default policy no
+   * longer: the alarms of this account must be let in again.
    */
   private letAlarmsPublish(): void {
     const { account, partition } = Stack.of(this);

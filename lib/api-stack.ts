@@ -47,16 +47,20 @@ const EDGE_COMMANDS_FILE = 'graphql/edge-commands.js';
 const PUBLISH_FILE = 'graphql/publish.js';
 
 /**
- * Partitions of what edges have counted, but lanes and boots, and of what was made of it. `EDGE`, which edges were ever heard, is not
- * among them: the Network table has a partition of that name, and an edge is registered in one transaction with the token of the
- * request, which is put into this table.
+ * Partitions of what edges have counted, but lanes and boots, and of what was made of it. `EDGE`,
+ * which edges were ever heard, is not among them: the Network table has a partition of that name,
+ * and an edge is registered in one transaction with the token of the request, which is put into
+ * this table.
  */
 const COUNTED = [
   ...['IDLE#*', 'COUNTER#*', 'QUARANTINE', 'QUARANTINE#*'],
   ...['SNAPSHOT', 'LATE', 'SAMPLE#*', 'LANES#*', 'FLOWS#*'],
 ];
 
-/** What the function does with people: it looks them up, and makes the changes of users that administrators ask for. */
+/**
+ * What the function does with people: it looks them up, and makes the changes of users that
+ * administrators ask for.
+ */
 const USER_CALLS = [
   ...['AdminGetUser', 'ListUsers', 'ListUsersInGroup', 'AdminListGroupsForUser', 'AdminCreateUser'],
   ...['AdminAddUserToGroup', 'AdminRemoveUserFromGroup'],
@@ -70,7 +74,10 @@ export interface ApiStackProps {
   flows: FlowLogStack;
 }
 
-/** GraphQL for people (Cognito groups) and machines (IAM). Every operation goes through one resolver to one function. */
+/**
+ * GraphQL for people (Cognito groups) and machines (IAM). Every operation goes through one resolver
+ * to one function.
+ */
 export class ApiStack extends Stack {
   readonly api: GraphqlApi;
   readonly signIn: SignIn;
@@ -152,8 +159,8 @@ export class ApiStack extends Stack {
     grantWriteNetwork(data.network, fn);
     grantAppend(data.audit, fn);
     grantRead(data.traffic, fn, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
-    // Resets, voids, failovers, exports and erasures write their items there. Of what is counted, a void closes a boot in its lanes and bars
-    // it; all else it can read only.
+    // Resets, voids, failovers, exports and erasures write their items there. Of what is counted, a
+    // void closes a boot in its lanes and bars it; all else it can read only.
     grantWriteExcept(data.traffic, fn, { except: COUNTED });
     flows.grantReading(fn);
     grantCaching(data.cache, fn);
@@ -168,7 +175,8 @@ export class ApiStack extends Stack {
 
   private attachResolvers(fn: GradualFunction, { edge_roles }: Settings): void {
     const source = this.api.addLambdaDataSource('ApiSource', fn);
-    // The right to invoke stays the one that earlier releases gave, which has every version and alias.
+    // The right to invoke stays the one that earlier releases gave, which has every version and
+    // alias.
     source.ds.lambdaConfig = { lambdaFunctionArn: fn.live.functionArn };
     const nothing = this.api.addNoneDataSource('Publications');
     const code = Code.fromInline(readFileSync(RESOLVER_FILE, 'utf8'));

@@ -12,7 +12,10 @@ export interface AsynchronousCalls {
   failed: DeadLetterQueue;
 }
 
-/** Says what becomes of the calls that no one waits for: by schedules, by other functions, by the function itself. */
+/**
+ * Says what becomes of the calls that no one waits for: by schedules, by other functions, by the
+ * function itself.
+ */
 export function limitCalls(
   fn: PatronusFunction,
   { retryAttempts, maxEventAge, failed }: AsynchronousCalls,

@@ -12,8 +12,8 @@ import { functionAsset } from './function-code.ts';
 const FOLDER = 'publish-console';
 
 /**
- * The function that puts the console's files, which its asset carries, into their bucket while a stack is deployed. It has no alarms: where it
- * fails, so does the deployment.
+ * The function that puts the console's files, which its asset carries, into their bucket while a
+ * stack is deployed. It has no alarms: where it fails, so does the deployment.
  */
 export class ConsolePublisher extends Construct {
   readonly fn: LambdaFunction;

@@ -1,5 +1,6 @@
-// CloudFront runs this before its cache, for each request but those for assets: which file answers it. It does what the server of
-// `npm start` does (local/console/serve-console.ts); a test compares both.
+// CloudFront runs this before its cache, for each request but those for assets: which file answers
+// it. It does what the server of `npm start` does (local/console/serve-console.ts); a test compares
+// both.
 
 /** What a browser may ask for by name: no page, and nothing outside of the build's folder. */
 const FILE = /^\/[\w-][\w.-]*\.(css|js|json|svg|ttf|woff2)$/;

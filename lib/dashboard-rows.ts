@@ -20,7 +20,9 @@ export interface ShownSystem {
   queues: DeadLetterQueue[];
 }
 
-/** The rows of graphs of a stage's dashboard: what the network does, what goes wrong, what it costs. */
+/**
+ * The rows of graphs of a stage's dashboard: what the network does, what goes wrong, what it costs.
+ */
 export class DashboardRows {
   readonly #shown: ShownSystem;
 

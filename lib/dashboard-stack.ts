@@ -32,8 +32,8 @@ export interface DashboardStackProps {
 }
 
 /**
- * The one dashboard of a stage in CloudWatch. It refers to the other stacks weakly: what is shown here can be renamed or taken away there
- * (docs/decisions/252).
+ * The one dashboard of a stage in CloudWatch. It refers to the other stacks weakly: what is shown
+ * here can be renamed or taken away there (docs/decisions/252).
  */
 export class DashboardStack extends Stack {
   constructor(scope: Construct, id: string, props: DashboardStackProps) {

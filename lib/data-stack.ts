@@ -20,9 +20,9 @@ export interface DataStackProps {
 }
 
 /**
- * The four tables, and the topic that every alarm goes to. Deleting the stack keeps tables and data, but of a stage that is
- * thrown away. Where settings name existing tables,
- * all stacks work on those; the stack's own stay in it, so that other stacks can leave them in one deployment
+ * The four tables, and the topic that every alarm goes to. Deleting the stack keeps tables and
+ * data, but of a stage that is thrown away. Where settings name existing tables, all stacks work on
+ * those; the stack's own stay in it, so that other stacks can leave them in one deployment
  * (docs/decisions/119).
  */
 export class DataStack extends Stack {
@@ -67,7 +67,10 @@ export class DataStack extends Stack {
       alarmOnTable(this.alarms, table);
   }
 
-  /** Billed by the request, or by the hour from so many units a second on, which then follow the use. */
+  /**
+   * Billed by the request, or by the hour from so many units a second on, which then follow the
+   * use.
+   */
   private makeTraffic(kept: TableProps, writeUnits: number): Table {
     if (writeUnits === 0) return new Table(this, 'Traffic', kept);
     const readUnits = Math.ceil(writeUnits / WRITES_A_READ);
@@ -97,10 +100,16 @@ export class DataStack extends Stack {
 
 const EXPIRY_INDEX = 'by-expiry';
 
-/** Capacity is raised when more than so much of it is used, and lowered when it is less for some time. */
+/**
+ * Capacity is raised when more than so much of it is used, and lowered when it is less for some
+ * time.
+ */
 const USE = { targetUtilizationPercent: 70 };
 
-/** A network reads less than it writes: with few flows a third, a quarter while nothing is looked at. */
+/**
+ * A network reads less than it writes: with few flows a third, a quarter while nothing is looked
+ * at.
+ */
 const WRITES_A_READ = 4;
 
 /** DynamoDB's default quota of a table ends it; more has to be asked for. */
@@ -114,7 +123,10 @@ const common = {
   timeToLiveAttribute: 'expires_at',
 } satisfies TableProps;
 
-/** What can't be rebuilt: it can be restored, and in a stage that keeps its data it can't be deleted either. */
+/**
+ * What can't be rebuilt: it can be restored, and in a stage that keeps its data it can't be deleted
+ * either.
+ */
 function keptIn({ keepsData }: Stage): TableProps {
   return {
     ...common,

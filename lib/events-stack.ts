@@ -33,7 +33,10 @@ export interface EventsStackProps {
   api: ApiStack;
 }
 
-/** What follows a change: streams of the Audit and the Network table → broadcast → subscribers and edges; → the deletion worker. */
+/**
+ * What follows a change: streams of the Audit and the Network table → broadcast → subscribers and
+ * edges; → the deletion worker.
+ */
 export class EventsStack extends Stack {
   constructor(scope: Construct, id: string, { settings, data, api }: EventsStackProps) {
     super(scope, id, { description: 'Patronus: events to subscribers, deletions that go on' });
@@ -56,7 +59,8 @@ export class EventsStack extends Stack {
       },
     });
     api.api.grantMutation(broadcast, 'publishEvent', 'publishCommand', 'publishEdgeNews');
-    // A path that fails over is an order to the edges at its ends, and other changes raise the versions of the sites that they concern.
+    // A path that fails over is an order to the edges at its ends, and other changes raise the
+    // versions of the sites that they concern.
     grantReadNetwork(data.network, broadcast, ['GetItem', 'BatchGetItem', 'Query']);
     grantRead(data.traffic, broadcast, ['GetItem', 'BatchGetItem']);
     grantWriteAmong(data.network, broadcast, { PutItem: ['COMMAND#*', 'ROUTES#*'] });
@@ -113,7 +117,10 @@ export class EventsStack extends Stack {
     broadcast.deployGradually(settings, []);
   }
 
-  /** Every shard is read by two functions, this one and broadcast, which is as many as a table's stream serves well. */
+  /**
+   * Every shard is read by two functions, this one and broadcast, which is as many as a table's
+   * stream serves well.
+   */
   private makeDeletionWorker({ data }: Pick<EventsStackProps, 'data'>): void {
     const worker = new PatronusFunction(this, 'DeletionWorker', {
       folder: 'deletion-worker',
@@ -184,7 +191,10 @@ export class EventsStack extends Stack {
     limitCalls(figures, { retryAttempts: 1, maxEventAge: Duration.minutes(3), failed });
   }
 
-  /** Tells destinations of the network's alarms. It alone may read the secrets that webhooks are signed with. */
+  /**
+   * Tells destinations of the network's alarms. It alone may read the secrets that webhooks are
+   * signed with.
+   */
   private makeNotify({ settings, data }: Pick<EventsStackProps, 'settings' | 'data'>): void {
     const topic = new Topic(this, 'Notices', { enforceSSL: true });
     for (const email of settings.notice_emails) topic.addSubscription(new EmailSubscription(email));

@@ -1,7 +1,9 @@
 import { SettingError } from './setting-error.ts';
 import { readText } from './setting-values.ts';
 
-/** Names of tables that exist; undefined: the stack's own. `npm run recover -- adopt` prints them. */
+/**
+ * Names of tables that exist; undefined: the stack's own. `npm run recover -- adopt` prints them.
+ */
 export interface ExistingTables {
   audit: { name: string; stream_arn: string } | undefined;
   network: { name: string; stream_arn: string } | undefined;

@@ -53,7 +53,8 @@ export class ExportStack extends Stack {
       folder: 'export',
       data,
       description: 'Writes exports to files, part by part',
-      // One that is cut off is taken up when its time would have ended: short runs that hand over lose less.
+      // One that is cut off is taken up when its time would have ended: short runs that hand over
+      // lose less.
       timeout: Duration.minutes(5),
       memory: 2048,
       callsItself: true,
@@ -101,7 +102,10 @@ export class ExportStack extends Stack {
     );
   }
 
-  /** A policy beside the role's own: the function waits for that one, which therefore can't name the function. */
+  /**
+   * A policy beside the role's own: the function waits for that one, which therefore can't name the
+   * function.
+   */
   private allowCallingItself(exporter: PatronusFunction): void {
     new Policy(this, 'ExportGoesOn', {
       statements: [

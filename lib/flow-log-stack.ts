@@ -65,7 +65,8 @@ export class FlowLogStack extends Stack {
         resources: [FLOWS, INDEX].map(keys => this.bucket.arnForObjects(keys)),
       }),
     );
-    // A policy beside the role's own: the function waits for that one, which therefore can't name the function.
+    // A policy beside the role's own: the function waits for that one, which therefore can't name
+    // the function.
     new Policy(this, 'FlowLogSlices', {
       statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [job.functionArn] })],
       roles: [job.role!],
@@ -97,8 +98,8 @@ export class FlowLogStack extends Stack {
   }
 
   /**
-   * Lets a function read the log. The right to list has no condition on prefixes: with one, S3 would answer "access denied" in
-   * place of "no such key" for what was merged meanwhile.
+   * Lets a function read the log. The right to list has no condition on prefixes: with one, S3
+   * would answer "access denied" in place of "no such key" for what was merged meanwhile.
    */
   grantReading(to: IGrantable): void {
     to.grantPrincipal.addToPrincipalPolicy(

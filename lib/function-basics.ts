@@ -5,8 +5,8 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
 /**
- * What every function is: Node 24 on ARM, with a log group of its own that forgets after a month, and a role of its own that may write to
- * that log group alone.
+ * What every function is: Node 24 on ARM, with a log group of its own that forgets after a month,
+ * and a role of its own that may write to that log group alone.
  * @param ids what log group and role are called in the scope
  */
 export function functionBasics(scope: Construct, ids: { logs: string; role: string }) {

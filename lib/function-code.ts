@@ -4,8 +4,9 @@ import type { AssetProps } from 'aws-cdk-lib/aws-s3-assets';
 import { buildSync } from 'esbuild';
 
 /**
- * The code of a function: its handler and all that it imports, the SDK included, so that what is tested is what runs. Made in
- * this process: CDK's NodejsFunction starts npm for each function, which takes longer than the bundle.
+ * The code of a function: its handler and all that it imports, the SDK included, so that what is
+ * tested is what runs. Made in this process: CDK's NodejsFunction starts npm for each function,
+ * which takes longer than the bundle.
  * @param folder Folder under functions/ with its handler.ts
  */
 export function functionCode(folder: string): Code {

@@ -17,8 +17,9 @@ import { PatronusFunction, type PatronusFunctionProps } from './patronus-functio
 import type { Settings } from './settings.ts';
 
 /**
- * A function that is called so often that a tenth of its calls says something. Callers use its alias `live`, which new code reaches
- * a tenth first where the setting `canary_minutes` says so (docs/decisions/233).
+ * A function that is called so often that a tenth of its calls says something. Callers use its
+ * alias `live`, which new code reaches a tenth first where the setting `canary_minutes` says so
+ * (docs/decisions/233).
  */
 export class GradualFunction extends PatronusFunction {
   readonly live: Alias;
@@ -32,7 +33,10 @@ export class GradualFunction extends PatronusFunction {
     this.live = new Alias(this, 'Live', { aliasName: LIVE, version });
   }
 
-  /** The event source calls the alias. It stays the function's in the tree: its logical id holds the position in the stream. */
+  /**
+   * The event source calls the alias. It stays the function's in the tree: its logical id holds the
+   * position in the stream.
+   */
   override addEventSourceMapping(id: string, options: EventSourceMappingOptions): EventSourceMapping {
     const mapping = super.addEventSourceMapping(id, options);
     (mapping.node.defaultChild as CfnEventSourceMapping).functionName = this.live.functionArn;
@@ -45,8 +49,8 @@ export class GradualFunction extends PatronusFunction {
   }
 
   /**
-   * Has CodeDeploy move the alias: a tenth of the calls for so long, then all; back where one of the alarms goes off, or calls of the new
-   * version fail. Without minutes the alias moves at once.
+   * Has CodeDeploy move the alias: a tenth of the calls for so long, then all; back where one of
+   * the alarms goes off, or calls of the new version fail. Without minutes the alias moves at once.
    */
   deployGradually({ canary_minutes }: Pick<Settings, 'canary_minutes'>, alarms: readonly IAlarm[]): void {
     if (canary_minutes === 0) return;

@@ -62,7 +62,10 @@ export interface IngestStackProps {
   flows: FlowLogStack;
 }
 
-/** The way of a report: stream → ingest → counters, the snapshot of each minute, and the clean-up each five. */
+/**
+ * The way of a report: stream → ingest → counters, the snapshot of each minute, and the clean-up
+ * each five.
+ */
 export class IngestStack extends Stack {
   readonly stream: IStream;
 
@@ -100,7 +103,10 @@ export class IngestStack extends Stack {
     });
   }
 
-  /** The stack's own stream, or the existing one that takes its place. The own one stays in the stack. */
+  /**
+   * The stack's own stream, or the existing one that takes its place. The own one stays in the
+   * stack.
+   */
   private makeStream(settings: Settings, { alarms }: DataStack): IStream {
     const own = new Stream(this, 'Reports', {
       streamMode: StreamMode.PROVISIONED,
@@ -141,8 +147,8 @@ export class IngestStack extends Stack {
     flows.grantWriting(ingest);
     grantRead(data.traffic, ingest, ['GetItem', 'BatchGetItem', 'Query']);
     grantPutAndUpdate(data.traffic, ingest);
-    // Edges' keys are read here. A failing path is failed over: with its audit entry the edges' new routes are put into
-    // the Network table.
+    // Edges' keys are read here. A failing path is failed over: with its audit entry the edges' new
+    // routes are put into the Network table.
     grantReadNetwork(data.network, ingest, ['GetItem', 'BatchGetItem', 'Query']);
     grantWriteExcept(data.network, ingest, { operations: ['PutItem'], except: INVENTORY });
     grantAppend(data.audit, ingest);
@@ -155,7 +161,8 @@ export class IngestStack extends Stack {
         parallelizationFactor: 1,
         reportBatchItemFailures: true,
         bisectBatchOnError: true,
-        // Neither an age nor a number of tries ends it: what the stream keeps is tried (docs/decisions/064).
+        // Neither an age nor a number of tries ends it: what the stream keeps is tried
+        // (docs/decisions/064).
       }),
     );
     alarmOnStreamAge(data.alarms, ingest, {
@@ -195,7 +202,8 @@ export class IngestStack extends Stack {
       data,
       description: 'Every five minutes: gauges of silent edges, unfinished work, expired entries, totals',
       timeout: Duration.minutes(4),
-      // It unpacks every lane: with a whole CPU a run reaches three times as many, for the same money.
+      // It unpacks every lane: with a whole CPU a run reaches three times as many, for the same
+      // money.
       memory: 1769,
       environment: {
         EXPORT_FUNCTION: exports.exporter.functionName,
@@ -205,8 +213,8 @@ export class IngestStack extends Stack {
     exports.grantDispatch(cleanup);
     grantRead(data.traffic, cleanup, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantPutAndUpdate(data.traffic, cleanup);
-    // What resets leave that were cut off, voids that it finishes, old generations of counters, and counts of refusals that
-    // became entries.
+    // What resets leave that were cut off, voids that it finishes, old generations of counters, and
+    // counts of refusals that became entries.
     grantWriteExcept(data.traffic, cleanup, { operations: ['DeleteItem'], except: NEVER_DELETED });
     // Deletions and restores that were cut off are finished here.
     grantReadNetwork(data.network, cleanup, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
@@ -235,7 +243,8 @@ export class IngestStack extends Stack {
       maxEventAge: Duration.minutes(5),
     });
     limitCalls(cleanup, { retryAttempts: 1, maxEventAge: Duration.minutes(10), failed });
-    // A site whose deletion was cut off is blocked meanwhile, and its lease is over within a minute.
+    // A site whose deletion was cut off is blocked meanwhile, and its lease is over within a
+    // minute.
     scheduleFunction(this, 'Deletions', {
       fn: cleanup,
       schedule: ScheduleExpression.rate(Duration.minutes(1)),

@@ -47,7 +47,10 @@ export function allowCommands(scope: Construct, api: GraphqlApi): ManagedPolicy 
   });
 }
 
-/** What the role of a machine needs to read the API, `queries` and nothing else. Attach it to that role. */
+/**
+ * What the role of a machine needs to read the API, `queries` and nothing else. Attach it to that
+ * role.
+ */
 export function allowReading(scope: Construct, api: GraphqlApi, queries: readonly string[]): ManagedPolicy {
   return new ManagedPolicy(scope, 'MachineReads', {
     description: 'Patronus: lets a machine call the queries that are open to machines',

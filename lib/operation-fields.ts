@@ -5,11 +5,16 @@ export interface OperationField {
   fieldName: string;
   /** Whether it takes IAM signatures: @aws_iam. */
   machines: boolean;
-  /** Whether no function answers it: what is sent is what subscribers get. By its name, `publish…`. */
+  /**
+   * Whether no function answers it: what is sent is what subscribers get. By its name, `publish…`.
+   */
   published: boolean;
 }
 
-/** Every field of Query and Mutation in a schema, and of Overview, whose parts fail alone: each needs a resolver. */
+/**
+ * Every field of Query and Mutation in a schema, and of Overview, whose parts fail alone: each
+ * needs a resolver.
+ */
 export function operationFields(schema: string): OperationField[] {
   return parse(schema).definitions.flatMap(definition => {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return [];

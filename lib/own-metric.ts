@@ -10,7 +10,10 @@ export interface OwnMetric {
   statistic?: string;
 }
 
-/** A metric that a function writes itself (`functions/metrics.ts` lists them), added up over the period of alarms. */
+/**
+ * A metric that a function writes itself (`functions/metrics.ts` lists them), added up over the
+ * period of alarms.
+ */
 export function ownMetric({ stage, service, name, statistic = Stats.SUM }: OwnMetric): Metric {
   return new Metric({
     namespace: stage.metricsNamespace,

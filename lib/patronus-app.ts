@@ -10,14 +10,20 @@ import { readContext } from './read-context.ts';
 import { type StackPart, stackName } from './stage.ts';
 import { WebStack } from './web-stack.ts';
 
-/** Behaviour of the CDK that is chosen here, not in cdk.json: the one-machine runtime runs the app without the command line. */
+/**
+ * Behaviour of the CDK that is chosen here, not in cdk.json: the one-machine runtime runs the app
+ * without the command line.
+ */
 const FEATURE_FLAGS = {
   '@aws-cdk/core:checkSecretUsage': true,
   // A stack can't take away what another one uses.
   '@aws-cdk/core:defaultCrossStackReferences': 'strong',
 };
 
-/** All stacks. `context` holds settings and what else the CDK is told; the command line's comes before it. */
+/**
+ * All stacks. `context` holds settings and what else the CDK is told; the command line's comes
+ * before it.
+ */
 export function makeApp(context: Record<string, unknown> = {}): { app: App; stacks: Stack[] } {
   const app = new App({ context: { ...FEATURE_FLAGS, ...context } });
   const settings = readContext(app.node);

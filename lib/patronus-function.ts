@@ -24,8 +24,9 @@ export interface PatronusFunctionProps {
 }
 
 /**
- * A Lambda function of this system: Node 24 on ARM, the SDK in the bundle so that what is tested is what runs, a log
- * group of its own, and alarms on errors and throttles. It may touch no table until a grant says so.
+ * A Lambda function of this system: Node 24 on ARM, the SDK in the bundle so that what is tested is
+ * what runs, a log group of its own, and alarms on errors and throttles. It may touch no table
+ * until a grant says so.
  */
 export class PatronusFunction extends LambdaFunction {
   private readonly service: Pick<OwnMetric, 'stage' | 'service'>;

@@ -6,7 +6,8 @@ import { readSettings, type Settings } from './settings.ts';
 const OF_THE_COMMAND_LINE = ['acknowledged-issue-numbers', 'cli-telemetry'];
 
 /**
- * Reads the settings from the CDK's context, which may hold nothing else but what the CDK itself puts there.
+ * Reads the settings from the CDK's context, which may hold nothing else but what the CDK itself
+ * puts there.
  * @throws SettingError with the setting's name and what it may be
  */
 export function readContext(node: Node): Settings {
@@ -15,7 +16,8 @@ export function readContext(node: Node): Settings {
 }
 
 /**
- * Reads the settings; `given` are the names that someone gave. A misspelt one would have no effect, and no one would hear of it.
+ * Reads the settings; `given` are the names that someone gave. A misspelt one would have no effect,
+ * and no one would hear of it.
  * @throws SettingError with the setting's name and what it may be
  */
 export function readGivenSettings(lookUp: (name: string) => unknown, given: readonly string[]): Settings {

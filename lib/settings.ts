@@ -8,39 +8,53 @@ import { readWebSettings, type WebSettings } from './web-settings.ts';
 export interface Settings extends WebSettings {
   /** Which of the systems in an account it is, and what it protects. */
   stage: Stage;
-  /** Kinesis shards; one takes 1,000 reports or 1 MB a second (about 60,000 edges at a report a minute). */
+  /**
+   * Kinesis shards; one takes 1,000 reports or 1 MB a second (about 60,000 edges at a report a
+   * minute).
+   */
   shards: number;
   /** How long the stream keeps reports, hours: within it a stopped ingest loses nothing. */
   stream_retention_hours: number;
   /**
-   * Whether the stream is encrypted with AWS's key. Each edge has credentials of its own, for which Kinesis asks KMS each five
-   * minutes: off saves 0.026 dollars an edge and month.
+   * Whether the stream is encrypted with AWS's key. Each edge has credentials of its own, for which
+   * Kinesis asks KMS each five minutes: off saves 0.026 dollars an edge and month.
    */
   encrypt_stream: boolean;
   /**
-   * Units of writes a second that the tables Traffic and Cache begin with, to be billed by the hour and follow use up and down; 0: they are billed by
-   * the request. For a steady load it costs some two fifths.
+   * Units of writes a second that the tables Traffic and Cache begin with, to be billed by the hour
+   * and follow use up and down; 0: they are billed by the request. For a steady load it costs some
+   * two fifths.
    */
   provisioned_write_units: number;
   /**
-   * For how many minutes new code of ingest, the API and broadcast gets a tenth of the calls before it gets all; alarms take it back meanwhile.
-   * 0: all at once. 10 in production stages, 0 elsewhere.
+   * For how many minutes new code of ingest, the API and broadcast gets a tenth of the calls before
+   * it gets all; alarms take it back meanwhile. 0: all at once. 10 in production stages, 0
+   * elsewhere.
    */
   canary_minutes: CanaryMinutes;
-  /** How long Lambda collects reports before it calls ingest, seconds: longer is cheaper and less fresh. */
+  /**
+   * How long Lambda collects reports before it calls ingest, seconds: longer is cheaper and less
+   * fresh.
+   */
   ingest_window_seconds: number;
   /** How long a flow stands in the flow log, hours; 0 keeps no flow log. */
   flow_log_ttl_hours: number;
   /** Whether the flow log keeps networks (IPv4 /24, IPv6 /56) in place of hosts. */
   flow_log_mask_hosts: boolean;
-  /** From how many megabytes on an hour of the flow log is merged in slices, by runs side by side. */
+  /**
+   * From how many megabytes on an hour of the flow log is merged in slices, by runs side by side.
+   */
   flow_log_large_hour_mb: number;
   /**
-   * Whether only signed reports count, of every edge. Without it they must be signed by the edges that have a key. On in production stages,
-   * which are all newer than signed reports; off elsewhere.
+   * Whether only signed reports count, of every edge. Without it they must be signed by the edges
+   * that have a key. On in production stages, which are all newer than signed reports; off
+   * elsewhere.
    */
   require_signed_reports: boolean;
-  /** How long a sample a minute is kept, hours: the finest graphs, and percentiles as transit is billed. */
+  /**
+   * How long a sample a minute is kept, hours: the finest graphs, and percentiles as transit is
+   * billed.
+   */
   minute_retention_hours: number;
   /** How long a sample an hour is kept, days; not shorter than minutes are. */
   hour_retention_days: number;
@@ -48,20 +62,30 @@ export interface Settings extends WebSettings {
   day_retention_days: number;
   /** How long path metrics are served from the cache, seconds. */
   metrics_cache_ttl_seconds: number;
-  /** How long a routing decision is served from the cache, seconds; changes of the network end it at once. */
+  /**
+   * How long a routing decision is served from the cache, seconds; changes of the network end it at
+   * once.
+   */
   routing_cache_ttl_seconds: number;
-  /** Writers' shares of a policy's counters: raise it with the shards. Lowering it hides nothing: readers sum every slot that was ever in use. */
+  /**
+   * Writers' shares of a policy's counters: raise it with the shards. Lowering it hides nothing:
+   * readers sum every slot that was ever in use.
+   */
   counter_slots: number;
   /**
-   * Without a report for so long, seconds, or for three of its own intervals if that is longer, an edge is silent: it isn't
-   * counted as heard, and its active flows are taken out of the totals.
+   * Without a report for so long, seconds, or for three of its own intervals if that is longer, an
+   * edge is silent: it isn't counted as heard, and its active flows are taken out of the totals.
    */
   silent_after_s: number;
-  /** From how many lanes on (an edge has one, as a rule) the snapshot reads them in groups side by side, and how many a group has. */
+  /**
+   * From how many lanes on (an edge has one, as a rule) the snapshot reads them in groups side by
+   * side, and how many a group has.
+   */
   lanes_a_group: number;
   /**
-   * How many requests the API answers at once at most; with it ingest keeps a place for each shard, and the snapshot one. 0: no place is
-   * kept and nothing is held back, since an account whose limit is 10, as that of a new one, refuses to keep any.
+   * How many requests the API answers at once at most; with it ingest keeps a place for each shard,
+   * and the snapshot one. 0: no place is kept and nothing is held back, since an account whose
+   * limit is 10, as that of a new one, refuses to keep any.
    */
   api_concurrency: number;
   /** What expensive queries may cost one caller in a minute, in the units of docs/api.md. */
@@ -69,23 +93,33 @@ export interface Settings extends WebSettings {
   /** Names of the roles whose sessions are edges; a `*` in front or behind stands for anything. */
   edge_roles: string[];
   /**
-   * Over how many seconds edges spread their readings after a change that concerns all of them: two requests an edge within it. 5 suits
-   * 5,000 edges at AppSync's lowest quota of 2,000 requests a second.
+   * Over how many seconds edges spread their readings after a change that concerns all of them: two
+   * requests an edge within it. 5 suits 5,000 edges at AppSync's lowest quota of 2,000 requests a
+   * second.
    */
   edge_spread_s: number;
   /** Of the prices of endpoints, ISO 4217, such as EUR. Changing it converts nothing. */
   currency: string;
   /** How long exports and their files are kept, days. */
   export_retention_days: number;
-  /** Tables to work on in place of the stack's own, which stay: those that were restored from a backup. */
+  /**
+   * Tables to work on in place of the stack's own, which stay: those that were restored from a
+   * backup.
+   */
   existing_tables: ExistingTables;
   /** ARN of a stream to work on in place of the stack's own, which was lost. */
   report_stream_arn: string | undefined;
   /** Where alarms are mailed to; without it the topic has no subscriber. */
   alarm_email: string | undefined;
-  /** Where the alarms of the network are mailed to by destinations of type MAIL, apart from those of the system itself. */
+  /**
+   * Where the alarms of the network are mailed to by destinations of type MAIL, apart from those of
+   * the system itself.
+   */
   notice_emails: string[];
-  /** Whether webhooks may lead to addresses of private networks; never to the machine itself or its link. */
+  /**
+   * Whether webhooks may lead to addresses of private networks; never to the machine itself or its
+   * link.
+   */
   webhooks_to_private_addresses: boolean;
   /** Whether the console is deployed too, behind CloudFront. */
   web: boolean;
@@ -93,13 +127,21 @@ export interface Settings extends WebSettings {
   dashboard: boolean;
   /** Where the dashboard may be after sign-in. */
   callback_urls: string[];
-  /** Whether people sign in with a second factor, a code of an authenticator app: who set one up, or all. */
+  /**
+   * Whether people sign in with a second factor, a code of an authenticator app: who set one up, or
+   * all.
+   */
   mfa: (typeof MFA)[number];
   /** How long a person stays signed in without a new sign-in, hours. */
   session_hours: number;
-  /** Whether AppSync logs each request: its id, status and times, nothing of what it asks or gets. */
+  /**
+   * Whether AppSync logs each request: its id, status and times, nothing of what it asks or gets.
+   */
   request_log: boolean;
-  /** How many requests an address may make of API and sign-in in five minutes before AWS WAF refuses more; 0: there is no WAF. */
+  /**
+   * How many requests an address may make of API and sign-in in five minutes before AWS WAF refuses
+   * more; 0: there is no WAF.
+   */
   firewall_requests: number;
   /** How long it is kept who read and wrote which file of the buckets, days; 0: it isn't logged. */
   access_log_days: number;
@@ -133,7 +175,10 @@ const WHOLE_NUMBERS = {
   session_hours: { fallback: 24, min: 1, max: 720 },
 } as const satisfies Record<string, WholeNumber>;
 
-/** Reads and checks the settings. `lookUp` gives a context value, a string when it comes from the command line. */
+/**
+ * Reads and checks the settings. `lookUp` gives a context value, a string when it comes from the
+ * command line.
+ */
 export function readSettings(lookUp: (name: string) => unknown): Settings {
   const number = (name: keyof typeof WHOLE_NUMBERS) =>
     readWholeNumber(name, WHOLE_NUMBERS[name], lookUp(name));

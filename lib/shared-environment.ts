@@ -1,6 +1,9 @@
 import type { Settings } from './settings.ts';
 
-/** How long samples are kept, for the function that writes them and for the one that answers from them. */
+/**
+ * How long samples are kept, for the function that writes them and for the one that answers from
+ * them.
+ */
 export function retentionEnvironment(settings: Settings): Record<string, string> {
   return {
     MINUTE_RETENTION_HOURS: String(settings.minute_retention_hours),
@@ -17,7 +20,10 @@ export function cacheEnvironment(settings: Settings): Record<string, string> {
   };
 }
 
-/** Which addresses webhooks may lead to, for the function that takes them and for the one that calls them. */
+/**
+ * Which addresses webhooks may lead to, for the function that takes them and for the one that calls
+ * them.
+ */
 export function webhookEnvironment(settings: Settings): Record<string, string> {
   return { WEBHOOKS_TO_PRIVATE_ADDRESSES: settings.webhooks_to_private_addresses ? 'on' : 'off' };
 }

@@ -21,8 +21,9 @@ const MFA = { off: Mfa.OFF, optional: Mfa.OPTIONAL, required: Mfa.REQUIRED } as 
 export type SignInProps = Pick<Settings, 'callback_urls' | 'mfa' | 'session_hours' | 'stage'>;
 
 /**
- * The people: a user pool with e-mail sign-in that only an administrator adds to, its groups, and the dashboard's client. Passwords
- * never leave a browser: the client signs in with SRP, or by the code grant of the hosted pages, which asks public clients for PKCE.
+ * The people: a user pool with e-mail sign-in that only an administrator adds to, its groups, and
+ * the dashboard's client. Passwords never leave a browser: the client signs in with SRP, or by the
+ * code grant of the hosted pages, which asks public clients for PKCE.
  */
 export class SignIn extends Construct {
   readonly pool: UserPool;

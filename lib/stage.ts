@@ -5,15 +5,21 @@ export interface Stage {
   /** `default`, or its kind, alone or with a name of its own: `prod`, `dev-anna`. */
   name: string;
   /**
-   * Whether people depend on it: what is safe comes before what is handy, in sign-in, introspection and the way new
-   * code is deployed.
+   * Whether people depend on it: what is safe comes before what is handy, in sign-in, introspection
+   * and the way new code is deployed.
    */
   production: boolean;
-  /** Whether tables, files, stream and people stay when its stacks are deleted, and can't be deleted by mistake. */
+  /**
+   * Whether tables, files, stream and people stay when its stacks are deleted, and can't be deleted
+   * by mistake.
+   */
   keepsData: boolean;
   /** Whether CloudFormation refuses to delete its stacks. */
   terminationProtection: boolean;
-  /** For names that have lower-case letters only and must differ within an account: `patronus`, `patronus-prod`. */
+  /**
+   * For names that have lower-case letters only and must differ within an account: `patronus`,
+   * `patronus-prod`.
+   */
   id: string;
   /** Namespace of the metrics that functions write themselves: `Patronus`, `Patronus/prod`. */
   metricsNamespace: string;
@@ -23,7 +29,10 @@ type Protection = Pick<Stage, 'production' | 'keepsData' | 'terminationProtectio
 
 /** What each kind of stage protects. A stage of any other kind doesn't exist. */
 const KINDS = {
-  /** The stage without the setting: the one of every system that was deployed before there were stages. */
+  /**
+   * The stage without the setting: the one of every system that was deployed before there were
+   * stages.
+   */
   default: { production: false, keepsData: true, terminationProtection: false },
   prod: { production: true, keepsData: true, terminationProtection: true },
   /** As strict as production, to try a deployment on; it is thrown away. */

@@ -7,9 +7,10 @@ const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem'] as const;
 type Write = (typeof WRITE)[number];
 
 /*
- * Which keys a transaction's actions are judged by, where it mixes partitions, is nowhere promised. So no function writes by a
- * grant on leading keys in a transaction: grants are on tables, and what a function may never write is denied. A denial names
- * keys that stand in no transaction of that function, so that it can hit nothing else (docs/decisions/135).
+ * Which keys a transaction's actions are judged by, where it mixes partitions, is nowhere promised.
+ * So no function writes by a grant on leading keys in a transaction: grants are on tables, and what
+ * a function may never write is denied. A denial names keys that stand in no transaction of that
+ * function, so that it can hit nothing else (docs/decisions/135).
  */
 
 // ForAllValues holds for a request without keys too: this closes that case.
@@ -37,8 +38,8 @@ export function grantPutAndUpdate(table: Table, to: IGrantable): void {
 }
 
 /**
- * By operation: the partitions that it may write in, for a function that may read the rest and writes items one by one. A `*` at the end
- * stands for anything.
+ * By operation: the partitions that it may write in, for a function that may read the rest and
+ * writes items one by one. A `*` at the end stands for anything.
  */
 export function grantWriteAmong(
   table: Table,
@@ -54,7 +55,10 @@ export function grantBatchPut(table: Table, to: IGrantable): void {
   allow(to, ['BatchWriteItem', 'PutItem'], table);
 }
 
-/** Appends to the audit log: no function may do more in its table. Its own receipts are queried after a lost answer. */
+/**
+ * Appends to the audit log: no function may do more in its table. Its own receipts are queried
+ * after a lost answer.
+ */
 export function grantAppend(audit: Table, to: IGrantable): void {
   allow(to, ['PutItem', 'Query'], audit);
 }
@@ -65,8 +69,8 @@ export function grantQuery(audit: Table, to: IGrantable): void {
 }
 
 /**
- * Puts, updates and deletes one by one and in transactions, but nowhere in these partitions. BatchWriteItem is left out,
- * because its deletes are not asked for DeleteItem.
+ * Puts, updates and deletes one by one and in transactions, but nowhere in these partitions.
+ * BatchWriteItem is left out, because its deletes are not asked for DeleteItem.
  */
 export function grantWriteExcept(
   table: Table,
@@ -77,7 +81,9 @@ export function grantWriteExcept(
   deny(to, operations, { table, partitions: except });
 }
 
-/** Writes in the Network table, where entries of earlier releases stand that no function may change. */
+/**
+ * Writes in the Network table, where entries of earlier releases stand that no function may change.
+ */
 export function grantWriteNetwork(network: Table, to: IGrantable): void {
   grantWriteExcept(network, to, { except: ['AUDIT#*'] });
 }
@@ -87,7 +93,9 @@ export function grantCaching(table: Table, to: IGrantable): void {
   allow(to, ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], table);
 }
 
-/** Upkeep of the caches: figures over time, and the removal of expired entries, found by the index. */
+/**
+ * Upkeep of the caches: figures over time, and the removal of expired entries, found by the index.
+ */
 export function grantCacheUpkeep(table: Table, to: IGrantable): void {
   allow(to, ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], table);
   to.grantPrincipal.addToPrincipalPolicy(
@@ -96,8 +104,9 @@ export function grantCacheUpkeep(table: Table, to: IGrantable): void {
 }
 
 /**
- * Has caches forget what they hold, for functions that change what it was made from and have no cache themselves. Entries of caches are
- * `ENTRY#<cache>#<generation>…`, receipts of the audit log, which stand in the same transaction, are `ENTRY#<id>`.
+ * Has caches forget what they hold, for functions that change what it was made from and have no
+ * cache themselves. Entries of caches are `ENTRY#<cache>#<generation>…`, receipts of the audit log,
+ * which stand in the same transaction, are `ENTRY#<id>`.
  */
 export function grantForgetting(table: Table, to: IGrantable): void {
   grantWriteExcept(table, to, { operations: ['UpdateItem'], except: ['ENTRY#*#*', 'USAGE'] });

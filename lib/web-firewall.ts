@@ -2,7 +2,9 @@ import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 
 export interface WebFirewallProps {
-  /** Requests that an address may make in {@link WINDOW_SECONDS}; what is above is refused with 403. */
+  /**
+   * Requests that an address may make in {@link WINDOW_SECONDS}; what is above is refused with 403.
+   */
   requests_an_address: number;
   /** ARNs of what it stands before, by a name for each. */
   protects: Record<string, string>;
@@ -12,12 +14,15 @@ export interface WebFirewallProps {
 const WINDOW_SECONDS = 300;
 
 /**
- * Amazon's lists that fit GraphQL. Those of common web attacks don't: they refuse bodies above 8 KB and texts that look like markup or
- * paths, which names of sites may.
+ * Amazon's lists that fit GraphQL. Those of common web attacks don't: they refuse bodies above 8 KB
+ * and texts that look like markup or paths, which names of sites may.
  */
 const MANAGED = ['AWSManagedRulesAmazonIpReputationList', 'AWSManagedRulesKnownBadInputsRuleSet'];
 
-/** Rules before the API and the sign-in: an address makes so many requests, and known attackers none. */
+/**
+ * Rules before the API and the sign-in: an address makes so many requests, and known attackers
+ * none.
+ */
 export class WebFirewall extends Construct {
   constructor(scope: Construct, id: string, { requests_an_address, protects }: WebFirewallProps) {
     super(scope, id);

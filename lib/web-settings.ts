@@ -3,7 +3,10 @@ import { readText } from './setting-values.ts';
 
 /** What the console's distribution is made by. */
 export interface WebSettings {
-  /** The console's own domain, and its certificate in us-east-1; without it the console has an address of CloudFront's. */
+  /**
+   * The console's own domain, and its certificate in us-east-1; without it the console has an
+   * address of CloudFront's.
+   */
   web_domain: { name: string; certificate_arn: string } | undefined;
   /** A web ACL of AWS WAF for CloudFront, in us-east-1, that requests to the console pass. */
   web_acl_arn: string | undefined;

@@ -19,7 +19,10 @@ export interface WebStackProps {
   api: ApiStack;
 }
 
-/** The console: a private bucket behind CloudFront, and what publishes its build and its configuration there. */
+/**
+ * The console: a private bucket behind CloudFront, and what publishes its build and its
+ * configuration there.
+ */
 export class WebStack extends Stack {
   readonly url: string;
 

@@ -5,7 +5,10 @@ import { parseStartOptions, type StartOptions } from './start-options.ts';
 import { StartError } from './system/start-error.ts';
 import { DEFAULT_LOCAL_DIRECTORY, type RunningSystem, startSystem } from './system/system.ts';
 
-/** A Ctrl-C reaches this process twice, from the terminal and from npm: what follows so soon is the same one. */
+/**
+ * A Ctrl-C reaches this process twice, from the terminal and from npm: what follows so soon is the
+ * same one.
+ */
 const SAME_SIGNAL_MS = 1000;
 
 /** How long the simulated edges may take for their last reports. */
@@ -64,8 +67,9 @@ async function run(options: StartOptions): Promise<void> {
 }
 
 /**
- * Starts the demo, and takes a first snapshot: else history would refuse every range until the first minute is over.
- * A snapshot that fails has been told of, and the next minute's comes by itself.
+ * Starts the demo, and takes a first snapshot: else history would refuse every range until the
+ * first minute is over. A snapshot that fails has been told of, and the next minute's comes by
+ * itself.
  */
 async function begin(
   system: RunningSystem,

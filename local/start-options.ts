@@ -16,7 +16,10 @@ export interface StartOptions {
 const DEFAULT_PORT = 4000;
 const MAX_PORT = 65_535;
 
-/** Reads the command line of `npm start --`. Prints help or what is wrong with an option, and ends the process then. */
+/**
+ * Reads the command line of `npm start --`. Prints help or what is wrong with an option, and ends
+ * the process then.
+ */
 export function parseStartOptions(args: readonly string[]): StartOptions {
   const { port, demo, seed, data, system, verbose } = new Command('npm start --')
     .description('Runs the whole of Patronus on this machine; Ctrl-C ends it.')

@@ -1,4 +1,5 @@
-// Builds the edge program as one file that runs with Node 24 alone: `npm run build:edge`, see docs/edges-in-the-cloud.md.
+// Builds the edge program as one file that runs with Node 24 alone: `npm run build:edge`, see
+// docs/edges-in-the-cloud.md.
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildEdge, PACKAGED_PROGRAM, SERVICE_FILES } from './edge-package/build-edge.ts';

@@ -1,4 +1,5 @@
-// Every static check of the project: `npm run check`. A check that read no file has failed, whatever it says itself.
+// Every static check of the project: `npm run check`. A check that read no file has failed,
+// whatever it says itself.
 import { spawnSync } from 'node:child_process';
 
 interface Check {

@@ -1,4 +1,5 @@
-// `npm run generate`: makes every generated file anew. A test fails while one of them isn't current.
+// `npm run generate`: makes every generated file anew. A test fails while one of them isn't
+// current.
 import { writeFileSync } from 'node:fs';
 import { GENERATED_FILES } from './generated-files.ts';
 

@@ -1,4 +1,5 @@
-// `npm run mutation`: breaks each line of the pure rooms in turn, and says which breaks no test notices.
+// `npm run mutation`: breaks each line of the pure rooms in turn, and says which breaks no test
+// notices.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -91,7 +92,8 @@ async function breakLines({ room, tests }: MutationRoom, mutate: string[]): Prom
     coverageAnalysis: 'perTest',
     // A test that is only slow on a busy machine must not pass for one that never ends.
     timeoutMS: 20_000,
-    // A line that runs as a file is loaded is broken by all tests of the room, which `tests` keeps few.
+    // A line that runs as a file is loaded is broken by all tests of the room, which `tests` keeps
+    // few.
     warnings: false,
     concurrency: Number(concurrency),
     // The types are checked elsewhere; Stryker would rewrite the file of TypeScript's settings, which it can't read.

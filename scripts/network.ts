@@ -1,4 +1,5 @@
-// `npm run network -- export > network.yaml`, `plan FILE`, `apply FILE`: the network as a file, see docs/network-file.md.
+// `npm run network -- export > network.yaml`, `plan FILE`, `apply FILE`: the network as a file, see
+// docs/network-file.md.
 import { allowClosedPipe } from '../edge/cli/closed-pipe.ts';
 import { runNetwork } from './network/network-program.ts';
 

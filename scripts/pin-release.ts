@@ -1,4 +1,5 @@
-// `npm run pin-release -- COMMIT`: keeps what later releases must not lose of the templates of this one, and its code to run beside theirs.
+// `npm run pin-release -- COMMIT`: keeps what later releases must not lose of the templates of this
+// one, and its code to run beside theirs.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,6 @@
-// The rooms of the code: a room is a folder with all of its sub-folders, or a single file. The import check
-// (.dependency-cruiser.js) is made from these tables, and a test compares them with the folders.
+// The rooms of the code: a room is a folder with all of its sub-folders, or a single file. The
+// import check (.dependency-cruiser.js) is made from these tables, and a test compares them with
+// the folders.
 
 /** Each room, and the others that it may import. */
 export type Rooms = Record<string, string[]>;

@@ -1,5 +1,6 @@
-// `node scripts/run.js FILE ARGUMENTS…` runs a program of this project on its own Node, whichever Node this is: the one of the
-// platform package that npm ci installed, or the machine's own where there is none. Plain JavaScript, for Node 20 and newer.
+// `node scripts/run.js FILE ARGUMENTS…` runs a program of this project on its own Node, whichever
+// Node this is: the one of the platform package that npm ci installed, or the machine's own where
+// there is none. Plain JavaScript, for Node 20 and newer.
 import { spawn } from 'node:child_process';
 import nodeModule, { createRequire } from 'node:module';
 import { resolve } from 'node:path';
@@ -11,7 +12,8 @@ const MINIMUM = 24;
 const [file, ...args] = process.argv.slice(2);
 const ownNode = platformNode();
 
-// What was compiled once is kept for all programs that this one starts: most of a program's start is that.
+// What was compiled once is kept for all programs that this one starts: most of a program's start
+// is that.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url));
 
 if (majorVersion() >= MINIMUM) {

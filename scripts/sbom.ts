@@ -1,4 +1,5 @@
-// `npm run sbom`: builds what is deployed and installed, checks the licences of the packages in it, and writes its bill of materials.
+// `npm run sbom`: builds what is deployed and installed, checks the licences of the packages in it,
+// and writes its bill of materials.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';

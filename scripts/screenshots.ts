@@ -1,5 +1,6 @@
-// `npm run screenshots`: the documentation's pictures of the console. Starts the demo by itself, and lets it run for some minutes so
-// that there is history to see; `--system .local` takes them of a system that runs.
+// `npm run screenshots`: the documentation's pictures of the console. Starts the demo by itself,
+// and lets it run for some minutes so that there is history to see; `--system .local` takes them of
+// a system that runs.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

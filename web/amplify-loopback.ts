@@ -12,8 +12,9 @@ export interface AmplifyOutputs {
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/;
 
 /**
- * Sets Amplify up from an outputs file. In the cloud that is all Amplify needs. The local system has a sign-in endpoint of
- * its own and no TLS, which Amplify doesn't know of: where the API is on the loopback, and only there, both are put right.
+ * Sets Amplify up from an outputs file. In the cloud that is all Amplify needs. The local system
+ * has a sign-in endpoint of its own and no TLS, which Amplify doesn't know of: where the API is on
+ * the loopback, and only there, both are put right.
  */
 export function configureAmplify(outputs: AmplifyOutputs): void {
   const config = parseAmplifyConfig(outputs as Parameters<typeof parseAmplifyConfig>[0]);

@@ -33,7 +33,10 @@ function figuresAt(update: number) {
   return parts.map((changes, part) => ({ ...common, ...changes, part, parts: parts.length }));
 }
 
-/** Gives a page the figures of 1,000 policies, and publishes to its subscription as AppSync does; all else is the system's. */
+/**
+ * Gives a page the figures of 1,000 policies, and publishes to its subscription as AppSync does;
+ * all else is the system's.
+ */
 export function liveFigures() {
   const listening = Promise.withResolvers<void>();
   let update = 0;

@@ -1,4 +1,7 @@
-/** Median over rounds of the time of one call in nanoseconds; `call` returns a number, so that nothing is optimized away. */
+/**
+ * Median over rounds of the time of one call in nanoseconds; `call` returns a number, so that
+ * nothing is optimized away.
+ */
 export function nanosecondsPerCall(
   call: () => number,
   { rounds = 9, calls = 20_000, warmup = 3 }: { rounds?: number; calls?: number; warmup?: number } = {},

@@ -2,13 +2,19 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 type Command = { input: object; constructor: unknown };
 
-/** Commands that went through a client, so that the same ones can be sent again with nothing around them. */
+/**
+ * Commands that went through a client, so that the same ones can be sent again with nothing around
+ * them.
+ */
 export interface NotedCalls {
   client: DynamoDBDocumentClient;
   readonly count: number;
   /** Forgets what was noted. */
   clear(): void;
-  /** Sends all of them again: first what reads, then what writes, so many at a time. A condition that fails now is no error. */
+  /**
+   * Sends all of them again: first what reads, then what writes, so many at a time. A condition
+   * that fails now is no error.
+   */
   repeat(options: { at_a_time: number }): Promise<void>;
 }
 

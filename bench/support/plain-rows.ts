@@ -1,4 +1,7 @@
-/** Code for a page: rows of five texts in `#rows`, and `update(number)`, which writes other ones into all of them. */
+/**
+ * Code for a page: rows of five texts in `#rows`, and `update(number)`, which writes other ones
+ * into all of them.
+ */
 export const plainRows = (rows: number, updates: number): string => `{
   const format = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3 });
   const textsAt = update => Array.from({ length: ${rows} }, (_, index) => [

@@ -11,7 +11,10 @@ const PATHS_A_SITE = 4;
 /** How many paths there are. */
 export const PATHS = SITES * PATHS_A_SITE;
 
-/** Puts a ring of sites in which each leads to the next four, all of them measured just now. @returns the ids of the sites */
+/**
+ * Puts a ring of sites in which each leads to the next four, all of them measured just now.
+ * @returns the ids of the sites
+ */
 export async function putRingNetwork(
   client: DynamoDBDocumentClient,
   tables: Pick<TableNames, 'network' | 'traffic'>,

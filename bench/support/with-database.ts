@@ -3,7 +3,10 @@ import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { startDynamoDb } from '../../local/engines/dynamodb.ts';
 
-/** Runs `work` on a DynamoDB Local of its own, which is stopped afterwards. `heapMiB` is its largest heap. */
+/**
+ * Runs `work` on a DynamoDB Local of its own, which is stopped afterwards. `heapMiB` is its largest
+ * heap.
+ */
 export async function withDatabase<Result>(
   work: (client: DynamoDBDocumentClient) => Promise<Result>,
   options: { heapMiB?: number } = {},

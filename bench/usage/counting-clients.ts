@@ -19,8 +19,8 @@ type Capacity = { CapacityUnits?: number };
 
 /**
  * Counts what every DynamoDB and S3 client of this process does, for handlers make their clients
- * themselves. DynamoDB says what a call used, but for transactions, where the published rule counts.
- * S3 is a map: requests of the flow log are counted and answered.
+ * themselves. DynamoDB says what a call used, but for transactions, where the published rule
+ * counts. S3 is a map: requests of the flow log are counted and answered.
  */
 export function countClients(): Counting {
   const counting: Counting = {

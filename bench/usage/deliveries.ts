@@ -1,6 +1,9 @@
 import type { Delivery } from './listening-edges.ts';
 
-/** What is due, in the order of its instants; what is due at the same instant in the order in which it was added. */
+/**
+ * What is due, in the order of its instants; what is due at the same instant in the order in which
+ * it was added.
+ */
 export class Deliveries {
   readonly #due: Delivery[] = [];
 

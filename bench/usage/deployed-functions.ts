@@ -32,11 +32,18 @@ export interface SleepingCall {
 }
 
 export interface DeployedFunctions {
-  /** Calls a handler as Lambda would. `as` is the name that it is counted under. @throws what it throws */
+  /**
+   * Calls a handler as Lambda would. `as` is the name that it is counted under. @throws what it
+   * throws
+   */
   call(name: FunctionName, event: unknown, as?: string): Promise<unknown>;
-  /** Calls a handler that sleeps in between: resolves when it does, or with undefined at its end. */
+  /**
+   * Calls a handler that sleeps in between: resolves when it does, or with undefined at its end.
+   */
   begin(name: FunctionName, event: unknown): Promise<SleepingCall | undefined>;
-  /** The same without measuring, also side by side: for what is made before anything is measured. */
+  /**
+   * The same without measuring, also side by side: for what is made before anything is measured.
+   */
   prepare(name: FunctionName, event: unknown): Promise<unknown>;
   /** What each function has used since the last {@link forget}. */
   readonly used: Map<string, Usage>;
@@ -117,7 +124,9 @@ export async function deployedFunctions(): Promise<DeployedFunctions> {
   }
 }
 
-/** Has the snapshot's calls of groups run here, one after another; it waits for the longest of them. */
+/**
+ * Has the snapshot's calls of groups run here, one after another; it waits for the longest of them.
+ */
 function callGroups(functions: DeployedFunctions): void {
   let last: Promise<unknown> = Promise.resolve();
   const prototype = LambdaClient.prototype as unknown as { send(command: unknown): Promise<object> };
@@ -163,7 +172,10 @@ function lambdaContext(name: string): object {
   };
 }
 
-/** The metrics of a line in CloudWatch's embedded format; each set of dimensions makes one of its own. */
+/**
+ * The metrics of a line in CloudWatch's embedded format; each set of dimensions makes one of its
+ * own.
+ */
 function* metricsIn(line: string): Generator<string> {
   if (!line.includes('"_aws"')) return;
   const parsed = JSON.parse(line) as Record<string, unknown> & {

@@ -110,8 +110,8 @@ export function reportOf(
 const FAILING = { latency_ms: 400, packet_loss_pct: 60 };
 
 /**
- * A steady path: 20 to 60 ms that move by a tenth either way. An edge judges loss over its last 100 probes, of which one in a
- * thousand is lost: so 1 % for a tenth of the time.
+ * A steady path: 20 to 60 ms that move by a tenth either way. An edge judges loss over its last 100
+ * probes, of which one in a thousand is lost: so 1 % for a tenth of the time.
  */
 function measurementOf(path_id: string, seq: number) {
   let hash = 0;

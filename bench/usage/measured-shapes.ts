@@ -5,7 +5,9 @@ const USUAL: Shape = { edges: 40, policies: 20, paths: 2, flows: 0, interval_s: 
 /** The network that releases are compared by. */
 export const REFERENCE: Shape = { ...USUAL, edges: 200 };
 
-/** Shapes that differ in one or two figures, so that what each figure costs can be told from them. */
+/**
+ * Shapes that differ in one or two figures, so that what each figure costs can be told from them.
+ */
 export const SHAPES: readonly Shape[] = [
   USUAL,
   { ...USUAL, window_s: 60 },

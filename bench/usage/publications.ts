@@ -1,6 +1,9 @@
 import { waitFor } from './running-call.ts';
 
-/** What functions publish by mutations, and what of it reaches whom. AppSync bills each 5 KB of a message. */
+/**
+ * What functions publish by mutations, and what of it reaches whom. AppSync bills each 5 KB of a
+ * message.
+ */
 export interface Publications {
   requests: number;
   /** Messages to edges, by the number of edges that hear one. */
@@ -27,7 +30,8 @@ export interface PublishingCounter {
 }
 
 /**
- * Takes what functions post to the API in place of AppSync, and tells `onPublished`. All other requests of the process go on.
+ * Takes what functions post to the API in place of AppSync, and tells `onPublished`. All other
+ * requests of the process go on.
  */
 export function countPublications(
   url: string,

@@ -1,5 +1,6 @@
-// Child process of the usage benchmark: simulates one shape of a network and sends what it used. The handlers
-// keep what they know in their modules, and the clock is the whole process's, so each shape has a process.
+// Child process of the usage benchmark: simulates one shape of a network and sends what it used.
+// The handlers keep what they know in their modules, and the clock is the whole process's, so each
+// shape has a process.
 
 import { LOCAL_CREDENTIALS, LOCAL_CREDENTIALS_ENVIRONMENT } from '../../core/local-credentials.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
@@ -15,7 +16,10 @@ import { simulateClock } from './simulated-clock.ts';
 import { type SimulatedTime, type SimulatedUsage, Simulation } from './simulation.ts';
 import { type FollowedTable, TableChanges } from './table-changes.ts';
 
-/** A Sunday, ten minutes before an hour ends: what is merged, rolled up and compared once an hour is within what counts. */
+/**
+ * A Sunday, ten minutes before an hour ends: what is merged, rolled up and compared once an hour is
+ * within what counts.
+ */
 const START = Date.UTC(2026, 2, 15, 11, 50);
 
 /** What a simulation is told by its parent. */

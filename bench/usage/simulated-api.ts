@@ -4,16 +4,24 @@ import { selectionSetList } from '../../local/gateway/resolvers/selection.ts';
 import { buildSchema } from '../../local/gateway/schema/build-schema.ts';
 import type { DeployedFunctions } from './deployed-functions.ts';
 
-/** Who asks, as AppSync tells the function, and the name that the function's calls are counted under. */
+/**
+ * Who asks, as AppSync tells the function, and the name that the function's calls are counted
+ * under.
+ */
 export interface Asker {
   identity: object;
   as: string;
 }
 
 export interface SimulatedApi {
-  /** Runs an operation as AppSync does: a call of the function for each field that has a resolver. @throws Error for a refusal */
+  /**
+   * Runs an operation as AppSync does: a call of the function for each field that has a resolver.
+   * @throws Error for a refusal
+   */
   run(document: string, variables: object, asker: Asker): Promise<Record<string, unknown>>;
-  /** Requests since the last {@link forget}, and bytes of their answers, by the name of the asker. */
+  /**
+   * Requests since the last {@link forget}, and bytes of their answers, by the name of the asker.
+   */
   readonly requests: Map<string, { count: number; bytes: number }>;
   forget(): void;
 }

@@ -6,7 +6,10 @@ export interface SimulatedClock {
   restore(): void;
 }
 
-/** Has `Date` of the whole process follow a clock that starts at `start`: handlers read it themselves. */
+/**
+ * Has `Date` of the whole process follow a clock that starts at `start`: handlers read it
+ * themselves.
+ */
 export function simulateClock(start: number): SimulatedClock {
   const RealDate = globalThis.Date;
   let base = start;

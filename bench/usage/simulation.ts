@@ -64,21 +64,30 @@ export interface SimulatedTime {
   console_minutes: number;
 }
 
-/** Code is compiled, and every path is written once, before anything counts. The hour ends four minutes later. */
+/**
+ * Code is compiled, and every path is written once, before anything counts. The hour ends four
+ * minutes later.
+ */
 const WARM_UP_MINUTES = 6;
 const MINUTE_MS = 60_000;
 const HOUR_MINUTES = 60;
-/** Lambda's limits of a batch: the event source's, and 6 MB of an event whose records are in base64. */
+/**
+ * Lambda's limits of a batch: the event source's, and 6 MB of an event whose records are in base64.
+ */
 const BATCH_RECORDS = 1000;
 const BATCH_BYTES = 4_400_000;
-/** Within a minute of silence a report isn't late: an edge sends, the stream has it a moment later. */
+/**
+ * Within a minute of silence a report isn't late: an edge sends, the stream has it a moment later.
+ */
 const TRAVEL_MS = 50;
 /** A table's stream is read so long after a change. */
 const STREAM_MS = 300;
 const SETUP_AT_A_TIME = 16;
 const SEED = 1;
 
-/** A network in simulated time: edges report, schedules fire, and edges ask, each at its instant. */
+/**
+ * A network in simulated time: edges report, schedules fire, and edges ask, each at its instant.
+ */
 export class Simulation {
   readonly #options: SimulationOptions;
   readonly #due = new Deliveries();
@@ -180,7 +189,10 @@ export class Simulation {
     };
   }
 
-  /** Sites in a ring: each has a path to so many that follow it, and its edge, at their source, measures these. */
+  /**
+   * Sites in a ring: each has a path to so many that follow it, and its edge, at their source,
+   * measures these.
+   */
   async #setUp(): Promise<void> {
     const { shape, clock, start, api, changes, counting } = this.#options;
     clock.moveTo(start);
@@ -308,7 +320,10 @@ export class Simulation {
     this.#due.add({ at: call.until, deliver: async () => this.#sleep(await call.wake()) });
   }
 
-  /** Edges report one after another, evenly over their interval; the stream hands over what a window holds. */
+  /**
+   * Edges report one after another, evenly over their interval; the stream hands over what a window
+   * holds.
+   */
   *#reportsOf(first: number, end: number): Generator<Delivery> {
     const { shape, start } = this.#options;
     const interval = shape.interval_s * 1000;

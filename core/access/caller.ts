@@ -3,14 +3,20 @@ import { z } from 'zod';
 /** Who asked for an operation, as every audit entry keeps it. */
 export interface Caller {
   kind: CallerKind;
-  /** Cognito's lasting id of a person, the ARN of a machine, or the name of a job of the system's own. */
+  /**
+   * Cognito's lasting id of a person, the ARN of a machine, or the name of a job of the system's
+   * own.
+   */
   sub: string;
   username: string | null;
   email: string | null;
   /** Cognito groups; empty for machines. */
   groups: string[];
   source_ip: string | null;
-  /** Id of the request to the API, by which logs find all that was done for it; null for what the system does by itself. */
+  /**
+   * Id of the request to the API, by which logs find all that was done for it; null for what the
+   * system does by itself.
+   */
   request_id: string | null;
 }
 

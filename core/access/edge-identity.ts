@@ -1,11 +1,15 @@
 import { shortened, Unauthorized } from '../errors.ts';
 import type { Caller } from './caller.ts';
 
-/** Which ids a new edge may have: names that an assumed role's session and an IAM user can have too, or it could not sign as itself. */
+/**
+ * Which ids a new edge may have: names that an assumed role's session and an IAM user can have too,
+ * or it could not sign as itself.
+ */
 export const EDGE_ID_RULE = '2 to 64 letters, digits and characters of _+=,.@-';
 
 /**
- * Whether a new edge may have this id, see {@link EDGE_ID_RULE}. Reports and edges that are registered already may have others.
+ * Whether a new edge may have this id, see {@link EDGE_ID_RULE}. Reports and edges that are
+ * registered already may have others.
  *
  * @example isEdgeId('berlin-1') // true
  */

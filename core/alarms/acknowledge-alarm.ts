@@ -27,7 +27,8 @@ export interface AlarmState {
 }
 
 /**
- * Says that somebody knows of an alarm. It is acknowledged until it ends, or until a time; when it comes again it isn't.
+ * Says that somebody knows of an alarm. It is acknowledged until it ends, or until a time; when it
+ * comes again it isn't.
  *
  * @throws NotFound for an alarm that is over · ValidationError for a time that isn't to come
  */

@@ -5,7 +5,10 @@ import type { WriteAction } from '../storage/write-action.ts';
 import { type Alarm, alarmItem, alarmKey, type Problem } from './alarm.ts';
 import { ALARM_ROWS } from './alarm-rows.ts';
 
-/** When a change of alarms is written, milliseconds, and by which function. Its try lasts a minute at most. */
+/**
+ * When a change of alarms is written, milliseconds, and by which function. Its try lasts a minute
+ * at most.
+ */
 export interface Noticed {
   at_ms: number;
   job: string;
@@ -32,7 +35,10 @@ export interface Ending {
   title: string;
 }
 
-/** Ends an alarm, with its event, if it is still the same. `ending`: where it isn't that all is well again. */
+/**
+ * Ends an alarm, with its event, if it is still the same. `ending`: where it isn't that all is well
+ * again.
+ */
 export function endAlarm(
   tables: TableNames,
   alarm: Alarm,
@@ -48,8 +54,8 @@ export function endAlarm(
 }
 
 /**
- * Puts an alarm in the place of another one about the same, whatever is there: for a transaction that is conditional on the state
- * behind it. `undefined` is no alarm.
+ * Puts an alarm in the place of another one about the same, whatever is there: for a transaction
+ * that is conditional on the state behind it. `undefined` is no alarm.
  */
 export function replaceAlarm(
   tables: TableNames,

@@ -42,7 +42,10 @@ const alarmSchema = z.object({
   ended: z.boolean().default(false),
 });
 
-/** Something that is wrong now. It is there from its beginning to its end, and written at both and when it is acknowledged. */
+/**
+ * Something that is wrong now. It is there from its beginning to its end, and written at both and
+ * when it is acknowledged.
+ */
 export interface Alarm {
   /** The same when it comes again: what it is about, such as `EDGE_SILENT#edge-7`. */
   id: string;

@@ -8,7 +8,9 @@ import { type Alarm, alarmKey, alarmOfItem, alarmPartitions, type StoredAlarm } 
 import { ALARM_ROWS, SEVERITIES } from './alarm-rows.ts';
 import { readTotal } from './alarm-total.ts';
 
-/** Alarms of a partition that are read at most: so an answer shows 1,024 of however many there are. */
+/**
+ * Alarms of a partition that are read at most: so an answer shows 1,024 of however many there are.
+ */
 const SHOWN_A_PARTITION = 64;
 
 /** Alarms that are shown at most. */
@@ -16,12 +18,18 @@ export const SHOWN_MAX = SHOWN_A_PARTITION * alarmPartitions().length;
 
 export interface AlarmPage {
   items: Alarm[];
-  /** Of all alarms: counted, or as the last clean-up counted them where there are more than are read. */
+  /**
+   * Of all alarms: counted, or as the last clean-up counted them where there are more than are
+   * read.
+   */
   total: number;
   next_token: string | null;
 }
 
-/** A page of what is wrong now: the most severe first, then the newest. @throws ValidationError for a broken token */
+/**
+ * A page of what is wrong now: the most severe first, then the newest. @throws ValidationError for
+ * a broken token
+ */
 export async function readAlarms(
   context: StoreContext,
   { limit, next_token }: { limit: number; next_token?: string | null | undefined },

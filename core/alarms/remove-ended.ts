@@ -5,8 +5,8 @@ import type { StoreContext } from '../storage/store-context.ts';
 import { alarmKey, type StoredAlarm } from './alarm.ts';
 
 /**
- * Removes the items of alarms that are over. Each on its own: who ends an alarm writes other items with it, and may have no right to
- * delete (docs/decisions/192).
+ * Removes the items of alarms that are over. Each on its own: who ends an alarm writes other items
+ * with it, and may have no right to delete (docs/decisions/192).
  */
 export async function removeEnded(context: StoreContext, alarms: readonly StoredAlarm[]): Promise<void> {
   for (const { id, since } of alarms.filter(({ ended }) => ended)) {

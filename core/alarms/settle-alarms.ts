@@ -14,12 +14,14 @@ export interface SettledAlarms {
 /** Alarms that are written side by side. */
 const AT_ONCE = 16;
 
-/** One change is tried for so long at most, so that its event is there within a minute of its time. */
+/**
+ * One change is tried for so long at most, so that its event is there within a minute of its time.
+ */
 const TRY_MS = 15_000;
 
 /**
- * Begins an alarm for each problem that has none, and ends the alarms whose problem is gone. Where all is as it was,
- * nothing is written. Several at once do each change once.
+ * Begins an alarm for each problem that has none, and ends the alarms whose problem is gone. Where
+ * all is as it was, nothing is written. Several at once do each change once.
  *
  * @param open the alarms that there are, of the kinds and things that were looked at
  */

@@ -20,7 +20,10 @@ export interface AskedCost {
   next_token?: string | null | undefined;
 }
 
-/** `trafficCost`: what trafficStats says of the range, at the prices that endpoints have now. @throws as answerTrafficStats */
+/**
+ * `trafficCost`: what trafficStats says of the range, at the prices that endpoints have now.
+ * @throws as answerTrafficStats
+ */
 export async function answerTrafficCost(
   asking: Asking,
   { from, to, filter, group_by, limit, next_token }: AskedCost,

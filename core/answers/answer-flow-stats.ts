@@ -30,7 +30,10 @@ interface AskedFlowStats extends AskedStats<FlowGroup> {
   max_rows?: number | undefined;
 }
 
-/** `flowStats`. @throws NotFound · ValidationError for more than `max_rows` groups, 200,000 by default */
+/**
+ * `flowStats`. @throws NotFound · ValidationError for more than `max_rows` groups, 200,000 by
+ * default
+ */
 export async function answerFlowStats(asking: Asking, asked: AskedFlowStats): Promise<FlowStats> {
   const { group_by, from, to, order_by, limit, next_token, max_rows } = asked;
   const position = readStatsPosition('flowStats', next_token);

@@ -21,7 +21,9 @@ const CLOCK_AHEAD_MS = 60_000;
 /** A text in JSON that no reader of JSON refuses. */
 const TEXT = String.raw`"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"`;
 
-/** A report by its arrival, or by the sort key that the last release gave it; a flow's number in it. */
+/**
+ * A report by its arrival, or by the sort key that the last release gave it; a flow's number in it.
+ */
 const TOKEN_SHAPE = [
   new RegExp(
     String.raw`^(?:@\[\d{1,13},${TEXT},${TEXT},\d{1,16},\d{1,16}\]$|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z[#~])`,
@@ -29,7 +31,10 @@ const TOKEN_SHAPE = [
   /^\d{1,9}$/,
 ];
 
-/** `flows`: one page. Instants in milliseconds. @throws ValidationError · NotFound for an id that never was */
+/**
+ * `flows`: one page. Instants in milliseconds. @throws ValidationError · NotFound for an id that
+ * never was
+ */
 export async function answerFlows(
   asking: Asking,
   {

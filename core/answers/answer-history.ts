@@ -45,7 +45,10 @@ export async function answerPolicyHistory(
   return { policy_id, ...history };
 }
 
-/** `trafficHistory`. @throws NotFound · ValidationError for more than `max_lane_samples`, 50,000 by default */
+/**
+ * `trafficHistory`. @throws NotFound · ValidationError for more than `max_lane_samples`, 50,000 by
+ * default
+ */
 export async function answerTrafficHistory(
   asking: Asking,
   {

@@ -16,7 +16,10 @@ const MAX_DAYS = 35;
 /** Where more of the samples is unknown than the percentile throws away, it could be any. */
 const LEAST_KNOWN = 0.95;
 
-/** `trafficPercentile`; instants in milliseconds. @throws ValidationError · NotFound for an id that never was */
+/**
+ * `trafficPercentile`; instants in milliseconds. @throws ValidationError · NotFound for an id that
+ * never was
+ */
 export async function answerTrafficPercentile(
   asking: Asking,
   { from, to, filter }: { from: number; to: number; filter: DimensionFilter },

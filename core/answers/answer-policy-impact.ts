@@ -15,7 +15,10 @@ import { presentCounts, presentSum, presentUnknown } from './present-counts.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** With two names each, so many fit an answer; there are more only where a draft meets hundreds of policies. */
+/**
+ * With two names each, so many fit an answer; there are more only where a draft meets hundreds of
+ * policies.
+ */
 const MAX_MOVES = 500;
 
 export interface AskedImpact {
@@ -27,7 +30,10 @@ export interface AskedImpact {
   hosts_masked: boolean;
 }
 
-/** `policyImpact`: what of the last minutes' traffic another policy would have taken. @throws ValidationError for more flows than one request can read */
+/**
+ * `policyImpact`: what of the last minutes' traffic another policy would have taken. @throws
+ * ValidationError for more flows than one request can read
+ */
 export async function answerPolicyImpact(asking: Asking, asked: AskedImpact): Promise<PolicyImpact> {
   const { policies, window_minutes, limit } = asked;
   const now = askedAt(asking);
@@ -102,7 +108,10 @@ function presentMoved(
   };
 }
 
-/** Of the bytes: 0 to 1; null where there are none. The log's minutes and those of the counters may differ by seconds. */
+/**
+ * Of the bytes: 0 to 1; null where there are none. The log's minutes and those of the counters may
+ * differ by seconds.
+ */
 function shareOf(part: { bytes: bigint }, whole: { bytes: bigint }): number | null {
   if (whole.bytes <= 0n) return null;
   return part.bytes >= whole.bytes ? 1 : Number(part.bytes) / Number(whole.bytes);

@@ -24,7 +24,8 @@ export interface AskedSeries {
 }
 
 /**
- * `trafficSeries`: the groups and `other` have together the total of each interval and of the range, to the byte.
+ * `trafficSeries`: the groups and `other` have together the total of each interval and of the
+ * range, to the byte.
  *
  * @throws ValidationError · NotFound for an id that never was
  */
@@ -81,7 +82,10 @@ function sumOf(histories: readonly History[]): bigint {
   return histories.reduce((sum, { bytes }) => sum + bytes, 0n);
 }
 
-/** When something that a series shows was reset: all policies, one that the filter names, or any that passes where policies are the groups. */
+/**
+ * When something that a series shows was reset: all policies, one that the filter names, or any
+ * that passes where policies are the groups.
+ */
 async function resetsOf(
   { context: { client, tables } }: Asking,
   { group_by, filter }: AskedSeries,

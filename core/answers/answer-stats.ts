@@ -17,7 +17,10 @@ const HOUR_MS = 3_600_000;
 /** The most hours of flow logs that one answer reads. */
 const MAX_FLOW_STATS_HOURS = 48;
 
-/** What a query that groups takes; instants in milliseconds. Rows past `limit` are summed as `other`. */
+/**
+ * What a query that groups takes; instants in milliseconds. Rows past `limit` are summed as
+ * `other`.
+ */
 export interface AskedStats<Group> {
   group_by: readonly Group[];
   from: number;

@@ -13,7 +13,10 @@ export interface Asking {
   flow_log_ttl_hours: number;
   /** The bucket of the flow log. */
   flow_objects: FlowObjects;
-  /** The instant that ranges and what is kept are judged by, milliseconds; the clock's when left out. Time limits go by the clock always. */
+  /**
+   * The instant that ranges and what is kept are judged by, milliseconds; the clock's when left
+   * out. Time limits go by the clock always.
+   */
   as_of?: number;
   /** The ids were looked up before: an empty answer doesn't look them up again. */
   ids_known?: boolean;

@@ -12,8 +12,9 @@ import type { Asking as AskingTraffic } from './asking.ts';
 type Asking = Pick<AskingTraffic, 'context' | 'ids_known'>;
 
 /**
- * Distinguishes an id that never was from one that carried nothing: for answers that are empty. Ids that are ruled out are not looked at. Known is what the inventory has and what was
- * ever counted, deleted since or not; lanes are read only for what nothing else names.
+ * Distinguishes an id that never was from one that carried nothing: for answers that are empty. Ids
+ * that are ruled out are not looked at. Known is what the inventory has and what was ever counted,
+ * deleted since or not; lanes are read only for what nothing else names.
  *
  * @throws NotFound that names the id
  */
@@ -57,7 +58,10 @@ async function checkEdge({ context }: Asking, edge_id: string): Promise<void> {
   if (!(await readKnownEdge(context, edge_id))) throw noEdge(edge_id);
 }
 
-/** Whether a lane is at the site, and whether one (of the site, if given) has counted for the endpoint. */
+/**
+ * Whether a lane is at the site, and whether one (of the site, if given) has counted for the
+ * endpoint.
+ */
 async function readCounted(
   { context }: Asking,
   { site_id, endpoint_id }: Place,

@@ -20,14 +20,18 @@ const COST_DECIMALS = 18;
 /** Units of an amount that make one of the currency. */
 const COST_UNITS = 10n ** BigInt(COST_DECIMALS);
 
-/** What so many bytes cost, exactly. A price has at most nine decimals, see the rule of `cost_per_gb`. */
+/**
+ * What so many bytes cost, exactly. A price has at most nine decimals, see the rule of
+ * `cost_per_gb`.
+ */
 export function costOf(bytes: bigint, cost_per_gb: number): bigint {
   return bytes * BigInt(Math.round(cost_per_gb * 10 ** PRICE_DECIMALS));
 }
 
 /**
- * Rows by site and endpoint, and by what else was asked for, with what they cost: the most expensive first, then the largest. `priceOf`
- * gives a gigabyte's price of a row's endpoint; undefined: none is known.
+ * Rows by site and endpoint, and by what else was asked for, with what they cost: the most
+ * expensive first, then the largest. `priceOf` gives a gigabyte's price of a row's endpoint;
+ * undefined: none is known.
  */
 export function costRows(
   rows: readonly AggregateRow[],

@@ -39,7 +39,10 @@ export interface DifferencesFound extends Differences {
   before: Measured | undefined;
   after: Measured | undefined;
   entries: AuditEntry[];
-  /** Since when the log was read: later than asked for where it has more than was read. Milliseconds. */
+  /**
+   * Since when the log was read: later than asked for where it has more than was read.
+   * Milliseconds.
+   */
   log_from_ms: number;
 }
 
@@ -57,8 +60,9 @@ function checkInstants({ from, to, now }: { from: number; to: number; now: numbe
 }
 
 /**
- * What differs between two instants: the rates in the minutes before each of them, and what happened between. It reads every lane
- * four times, and the log back to the first instant, 2,000 entries at most.
+ * What differs between two instants: the rates in the minutes before each of them, and what
+ * happened between. It reads every lane four times, and the log back to the first instant, 2,000
+ * entries at most.
  *
  * @throws ValidationError for instants that are no range · Throttled when the time is over
  */
@@ -134,7 +138,10 @@ async function readLog(
   return { entries, log_from_ms: next_token !== null && oldest ? Date.parse(oldest.at) : from };
 }
 
-/** What the entries of failovers, and of the way back, keep of what they moved; other entries have none. */
+/**
+ * What the entries of failovers, and of the way back, keep of what they moved; other entries have
+ * none.
+ */
 const moving = z.object({
   receipt: z.object({
     bytes_moved: z.string().nullable(),

@@ -90,7 +90,10 @@ const ONE_OF = {
 
 const FIELDS = Object.keys(ONE_OF) as (keyof AskedValues)[];
 
-/** `filter` of a query on logged flows that has other arguments for the same: undefined where it is left out. */
+/**
+ * `filter` of a query on logged flows that has other arguments for the same: undefined where it is
+ * left out.
+ */
 export const optionalFlowFilter = z
   .object({ ...singles.shape, ...lists.shape, not: lists.nullish() })
   .nullish()

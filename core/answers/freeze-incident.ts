@@ -50,9 +50,11 @@ const SERIES = 10;
 const MAX_PAIRS = 3;
 
 /**
- * What is known of a time, packed as `createIncident` stores it. What can't be read any more is named in `gaps`.
+ * What is known of a time, packed as `createIncident` stores it. What can't be read any more is
+ * named in `gaps`.
  *
- * @throws ValidationError for instants that are no range · NotFound for an id that never was · Throttled
+ * @throws ValidationError for instants that are no range · NotFound for an id that never was ·
+ * Throttled
  */
 export async function freezeIncident(asking: Asking, asked: AskedIncident): Promise<Uint8Array> {
   const { policy_id, site_id, peer_site_id } = asked.scope;
@@ -135,7 +137,10 @@ async function readKnown(asking: Asking, asked: AskedIncident): Promise<Known> {
   return { found, series, decisions, gaps: [...new Set(gaps)] };
 }
 
-/** Between which sites decisions are kept: those of the scope, else those of what moved and of paths that changed. */
+/**
+ * Between which sites decisions are kept: those of the scope, else those of what moved and of paths
+ * that changed.
+ */
 function pairsOf(
   { site_id, peer_site_id }: IncidentScope,
   { happened }: DifferencesFound,

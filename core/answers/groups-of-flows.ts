@@ -5,8 +5,9 @@ import { NetworkTable } from '../policy/network-table.ts';
 import { MAX_PORT, parsePortRange } from '../policy/port-range.ts';
 
 /**
- * The one group that an address or a port counts for: that of the longest prefix or of the narrowest range that it lies in, of equals the
- * first by name. So sums by group have each flow once.
+ * The one group that an address or a port counts for: that of the longest prefix or of the
+ * narrowest range that it lies in, of equals the first by name. So sums by group have each flow
+ * once.
  */
 export function groupsOfFlows(groups: readonly NamedGroup[]): GroupsOfFlows {
   const byName = groups.toSorted((a, b) => (a.name < b.name ? -1 : 1));

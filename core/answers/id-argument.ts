@@ -7,7 +7,10 @@ const RULE = `must have 1 to ${MAX_ID_LENGTH} characters`;
 /** What no report may hold as an id either. */
 const CONTROL = /\p{Cc}/u;
 
-/** An id of a policy, site, endpoint, edge, path or audit entry. Whether there is such a thing is asked later. */
+/**
+ * An id of a policy, site, endpoint, edge, path or audit entry. Whether there is such a thing is
+ * asked later.
+ */
 export const idArgument = z
   .string(RULE)
   .min(1, RULE)

@@ -4,7 +4,8 @@ import type { DimensionFilter } from '../totals/dimension-filter.ts';
 import type { Asking } from './asking.ts';
 
 /**
- * The lanes at both ends of a range, with a filter those that it may leave; `before` is undefined where the system had not begun, and all counts from zero.
+ * The lanes at both ends of a range, with a filter those that it may leave; `before` is undefined
+ * where the system had not begun, and all counts from zero.
  *
  * @throws NotFound where no snapshot of an end is kept
  */

@@ -3,7 +3,10 @@ import type { ReadGroups } from '../history/reading.ts';
 import type { Completeness as CountedEdges } from '../inventory/edges/completeness.ts';
 import { timestamp } from '../storage/store-context.ts';
 
-/** How complete a figure is, as the API says it. `as_of` in milliseconds; without `groups` no group of lanes was late. */
+/**
+ * How complete a figure is, as the API says it. `as_of` in milliseconds; without `groups` no group
+ * of lanes was late.
+ */
 export function presentCompleteness({
   edges_expected,
   edges_heard,

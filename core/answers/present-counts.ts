@@ -39,7 +39,8 @@ export function estimatedShare({
   estimated_bytes: bigint;
 }): number {
   if (estimated_bytes <= 0n || bytes <= 0n) return 0;
-  // What was counted before a boot turned out to be estimated may not be in a figure, and its mark may.
+  // What was counted before a boot turned out to be estimated may not be in a figure, and its mark
+  // may.
   return estimated_bytes >= bytes ? 1 : Number(estimated_bytes) / Number(bytes);
 }
 

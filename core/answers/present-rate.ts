@@ -5,8 +5,8 @@ import type { RatedSpan } from '../ledger/lane/lane-rates.ts';
 import { timestamp } from '../storage/store-context.ts';
 
 /**
- * A rate as GraphQL gives it: null where it isn't known of any edge. The times are left out where it is a sum off counters, which keep
- * none.
+ * A rate as GraphQL gives it: null where it isn't known of any edge. The times are left out where
+ * it is a sum off counters, which keep none.
  */
 export function presentRate(
   { bit_rate, packet_rate, rated_pairs }: Omit<Gauges, 'active_flows'>,

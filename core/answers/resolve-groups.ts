@@ -34,9 +34,11 @@ export interface AskedFlowFilter extends AskedValues {
 }
 
 /**
- * The filter with the members of its groups as they are now; groups are read only where there are any.
+ * The filter with the members of its groups as they are now; groups are read only where there are
+ * any.
  *
- * @throws NotFound for a group that isn't there · ValidationError for networks where ports are asked for, and the other way round
+ * @throws NotFound for a group that isn't there · ValidationError for networks where ports are
+ * asked for, and the other way round
  */
 export async function resolveGroups(
   context: StoreContext,

@@ -3,7 +3,9 @@ import { makePageToken, readPageToken } from '../storage/page-token.ts';
 
 const TOKEN_SHAPE = [/^\d{1,9}$/, /^[-\d.]{1,200}$/];
 
-/** Where a page of grouped rows begins, and how the figures were told when the page before was made. */
+/**
+ * Where a page of grouped rows begins, and how the figures were told when the page before was made.
+ */
 export interface StatsPosition {
   offset: number;
   figures: string | undefined;
@@ -16,7 +18,8 @@ export function readStatsPosition(query: string, next_token: string | null | und
 }
 
 /**
- * The token for the rows behind a page; null: there are none. `figures` are numbers that change with what the rows are made of.
+ * The token for the rows behind a page; null: there are none. `figures` are numbers that change
+ * with what the rows are made of.
  * @throws Conflict when they have changed since the page before
  */
 export function nextStatsToken(

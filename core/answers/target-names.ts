@@ -5,7 +5,10 @@ import { readSiteNames } from '../inventory/sites/site-names.ts';
 import type { Item } from '../storage/item.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 
-/** Something that the audit log or an alarm is about, such as `path:<id>`, with what is known of its state. */
+/**
+ * Something that the audit log or an alarm is about, such as `path:<id>`, with what is known of its
+ * state.
+ */
 export interface Target {
   target: string | null;
   before?: unknown;
@@ -18,8 +21,9 @@ type PathEnds = Pick<
 >;
 
 /**
- * What people call each target, in their order: a site by its name, an endpoint "Berlin wan1", a path
- * "Berlin wan1 – Lisbon wan2", others by the name in their state. null: it has no name, or is gone and no state says it.
+ * What people call each target, in their order: a site by its name, an endpoint "Berlin wan1", a
+ * path "Berlin wan1 – Lisbon wan2", others by the name in their state. null: it has no name, or is
+ * gone and no state says it.
  */
 export async function readTargetNames(
   context: StoreContext,

@@ -25,8 +25,9 @@ const MAX_WAIT_S = 60;
  * Posts operations to a GraphQL API. A refusal that says when to come back is waited for.
  *
  * @example
- * const client = graphqlClient({ url, authorizer: tokenOf(token), errorOf: ({ kind }) => new Error(kind) });
- * const { site } = await client.query('query ($id: ID!) { site(id: $id) { name } }', { id });
+ * const client = graphqlClient({ url, authorizer: tokenOf(token), errorOf: ({ kind }) => new
+ * Error(kind) }); const { site } = await client.query('query ($id: ID!) { site(id: $id) { name }
+ * }', { id });
  */
 export function graphqlClient({
   url,

@@ -25,7 +25,10 @@ export interface JsonAnswer {
 
 const TIMEOUT_MS = 30_000;
 
-/** Posts a JSON text and gives the JSON answer, whatever its status. @throws what `errorOf` makes when none comes */
+/**
+ * Posts a JSON text and gives the JSON answer, whatever its status. @throws what `errorOf` makes
+ * when none comes
+ */
 export async function postJson(
   url: string,
   body: string,

@@ -8,7 +8,10 @@ export interface SigningCredentials {
   sessionToken?: string | undefined;
 }
 
-/** Signs a POST of `body` to `url`; gives the headers to send: those of the signature, and `headers`. */
+/**
+ * Signs a POST of `body` to `url`; gives the headers to send: those of the signature, and
+ * `headers`.
+ */
 export type SignPost = (
   url: URL,
   body: string,
@@ -16,8 +19,8 @@ export type SignPost = (
 ) => Promise<Record<string, string>>;
 
 /**
- * Signs posts to AppSync, or to another service of AWS (AWS Signature Version 4). Credentials are read for each post, since roles
- * renew them.
+ * Signs posts to AppSync, or to another service of AWS (AWS Signature Version 4). Credentials are
+ * read for each post, since roles renew them.
  */
 export function makeSignPost({
   region,

@@ -9,9 +9,10 @@ import { type Change, changeEntry, type PendingEntry } from './audit-entry.ts';
 import { changePartition, monthOf, placeOf, receiptKey, refusalPartition, undoneKey } from './audit-keys.ts';
 
 /**
- * What commits a change's audit entry, for the transaction that commits the change. The entry gets its time and place right
- * before each try; its receipt lets one try of all be committed. It takes two of the transaction's actions, and one more where it
- * reverses another change: that can be reversed once.
+ * What commits a change's audit entry, for the transaction that commits the change. The entry gets
+ * its time and place right before each try; its receipt lets one try of all be committed. It takes
+ * two of the transaction's actions, and one more where it reverses another change: that can be
+ * reversed once.
  */
 export function auditAction(tables: TableNames, begun: BegunOperation, change: Change): TimedRecord {
   return entryRecord(tables, changeEntry(begun, change));

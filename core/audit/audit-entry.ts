@@ -28,7 +28,9 @@ export interface AuditEntry {
   request: unknown;
   /** The entry that it reverses; null: none. */
   undoes: string | null;
-  /** Of an `undo`: the operation that it amounts to, such as `restoreSite` for that of a deletion. */
+  /**
+   * Of an `undo`: the operation that it amounts to, such as `restoreSite` for that of a deletion.
+   */
   did: string | null;
   /** The target before and after; null when there is none. */
   before: unknown;
@@ -60,7 +62,10 @@ const auditEventSchema: z.ZodType<AuditEvent> = z.object({
   title: z.string().exactOptional(),
 });
 
-/** An entry as it is stored. Those of earlier releases bear the time at which the operation began only. */
+/**
+ * An entry as it is stored. Those of earlier releases bear the time at which the operation began
+ * only.
+ */
 export const auditEntrySchema: z.ZodType<AuditEntry> = z
   .object({
     id: z.string(),
@@ -88,7 +93,10 @@ export const auditEntrySchema: z.ZodType<AuditEntry> = z
 /** Changes of what is a person's own; the audit log has no entry of them. */
 export const PERSONAL_OPERATIONS = ['setPreferences', 'saveView', 'removeView'] as const;
 
-/** What a change can be the work of: a mutation, what the system does by itself, or what only an undo does. */
+/**
+ * What a change can be the work of: a mutation, what the system does by itself, or what only an
+ * undo does.
+ */
 export type ChangeOperation =
   | Exclude<MutationName, (typeof PERSONAL_OPERATIONS)[number]>
   | 'failbackPath'

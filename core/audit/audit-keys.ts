@@ -6,12 +6,17 @@ export function changePartition(month: string): string {
   return `CHANGE#${month}`;
 }
 
-/** Partition of a month's refused attempts: apart from the changes, so that a flood of them costs these nothing. */
+/**
+ * Partition of a month's refused attempts: apart from the changes, so that a flood of them costs
+ * these nothing.
+ */
 export function refusalPartition(month: string): string {
   return `REFUSAL#${month}`;
 }
 
-/** Partition of a month's events that are no changes by anyone: with TTL, in the form of entries. */
+/**
+ * Partition of a month's events that are no changes by anyone: with TTL, in the form of entries.
+ */
 export function eventPartition(month: string): string {
   return `EVENT#${month}`;
 }
@@ -21,7 +26,10 @@ function entryPartition(id: string): string {
   return `ENTRY#${id}`;
 }
 
-/** Partition of a month of entries of earlier releases, in the Network table. Nothing writes there any more. */
+/**
+ * Partition of a month of entries of earlier releases, in the Network table. Nothing writes there
+ * any more.
+ */
 export function legacyPartition(month: string): string {
   return `AUDIT#${month}`;
 }
@@ -30,7 +38,10 @@ const CHANGES = changePartition('');
 const LEGACY = legacyPartition('');
 const EVENTS = eventPartition('');
 
-/** Whether entries of changes stand in a partition; refusals may stand there too, of earlier releases. */
+/**
+ * Whether entries of changes stand in a partition; refusals may stand there too, of earlier
+ * releases.
+ */
 export function isChange(pk: string): boolean {
   return pk.startsWith(CHANGES) || pk.startsWith(LEGACY);
 }
@@ -40,12 +51,14 @@ export function isTold(pk: string): boolean {
   return isChange(pk) || pk.startsWith(EVENTS);
 }
 
-/** Begins every partition of the audit log: what stands in them is never changed and never removed. */
+/**
+ * Begins every partition of the audit log: what stands in them is never changed and never removed.
+ */
 export const AUDIT_PREFIXES = [CHANGES, refusalPartition(''), entryPartition(''), LEGACY];
 
 /**
- * An entry's place in the log, its sort key: by the time of the try that committed it, then by its id. Places sort as times
- * do, over all partitions.
+ * An entry's place in the log, its sort key: by the time of the try that committed it, then by its
+ * id. Places sort as times do, over all partitions.
  */
 export function placeOf({ at_ms, id }: { at_ms: number; id: string }): string {
   return timePlace(at_ms) + id;
@@ -65,8 +78,8 @@ export function legacyPlace(id: string): string {
 }
 
 /**
- * The id before which stand exactly those entries of earlier releases whose place is before this one, whether a place or a
- * time.
+ * The id before which stand exactly those entries of earlier releases whose place is before this
+ * one, whether a place or a time.
  */
 export function legacyBound(place: string): string {
   const time = place.slice(0, TIME_LENGTH);

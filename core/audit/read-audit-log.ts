@@ -21,10 +21,13 @@ export interface AuditQuery {
   /** Default: everything. */
   view?: AuditView | undefined;
   /**
-   * All that happened: changes and events, without refused attempts but for those of earlier releases. Oldest first gives what is not settled too.
+   * All that happened: changes and events, without refused attempts but for those of earlier
+   * releases. Oldest first gives what is not settled too.
    */
   events?: boolean | undefined;
-  /** Begins so long before the entry that `after_id` names, milliseconds. Default: right behind it. */
+  /**
+   * Begins so long before the entry that `after_id` names, milliseconds. Default: right behind it.
+   */
   overlap_ms?: number | undefined;
 }
 
@@ -41,22 +44,25 @@ export interface AuditLogOptions extends Retrying {
 }
 
 /**
- * An entry can be read at most so long after the time that it bears, milliseconds: a try may last 15 s, the rest is for
- * clocks that differ (docs/decisions/135).
+ * An entry can be read at most so long after the time that it bears, milliseconds: a try may last
+ * 15 s, the rest is for clocks that differ (docs/decisions/135).
  */
 export const SETTLE_MS = 60_000;
 
 /** There is no entry before it. */
 const FIRST_MS = Date.parse('2026-01-01T00:00:00Z');
 
-/** A page reads at most this many times (each up to 1 MB a kind of entry), whatever the filter leaves. */
+/**
+ * A page reads at most this many times (each up to 1 MB a kind of entry), whatever the filter
+ * leaves.
+ */
 const MAX_READS = 24;
 
 const DAY_MS = 86_400_000;
 
 /**
- * A page of the audit log. It ends at `limit` entries or after a bounded number of reads: a strong filter may leave it short
- * or empty with more to come.
+ * A page of the audit log. It ends at `limit` entries or after a bounded number of reads: a strong
+ * filter may leave it short or empty with more to come.
  *
  * @throws ValidationError for a broken token · NotFound for an unknown `after_id`
  */

@@ -6,7 +6,10 @@ import { type Refusal, refusalEntry } from './audit-entry.ts';
 import { monthOf, placeOf, refusalPartition } from './audit-keys.ts';
 import { countRefusal, type RefusalCount, type RefusalStore } from './refusal-counts.ts';
 
-/** Characters that an entry keeps of what the caller sent: a refused attempt must not fill the table. */
+/**
+ * Characters that an entry keeps of what the caller sent: a refused attempt must not fill the
+ * table.
+ */
 const MAX_REQUEST_LENGTH = 4096;
 const MAX_TEXT_LENGTH = 1024;
 
@@ -19,8 +22,9 @@ export interface AttemptRefused extends Refusal {
 }
 
 /**
- * Writes a refused attempt to the audit log: at once where it is the caller's first of its kind in a minute. The others of the minute
- * are counted, and the clean-up writes one entry for them (`sumRefusals`).
+ * Writes a refused attempt to the audit log: at once where it is the caller's first of its kind in
+ * a minute. The others of the minute are counted, and the clean-up writes one entry for them
+ * (`sumRefusals`).
  *
  * @returns the id of the entry that it stands in, or will stand in
  */

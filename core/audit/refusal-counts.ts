@@ -10,7 +10,9 @@ import type { TableNames } from '../storage/tables.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Refusal } from './audit-entry.ts';
 
-/** The counts lie in so many partitions, by caller: a flood of one caller's takes from few others. */
+/**
+ * The counts lie in so many partitions, by caller: a flood of one caller's takes from few others.
+ */
 export const REFUSAL_BUCKETS = 8;
 
 export const MINUTE_MS = 60_000;
@@ -20,7 +22,10 @@ export function refusedPartition(bucket: number): string {
   return `REFUSED#${bucket}`;
 }
 
-/** How often a caller was refused in the same way within a minute: same operation, same type of error. */
+/**
+ * How often a caller was refused in the same way within a minute: same operation, same type of
+ * error.
+ */
 export interface RefusalCount extends ItemKey {
   count: number;
   /** Without an e-mail address. */

@@ -22,7 +22,10 @@ export interface Current {
   what: string;
   /** RFC 3339; null: it isn't there, or was never changed. */
   updated_at: string | null;
-  /** How audit entries name it, and what belongs to it: a target that ends in `/` stands for all that begin so. */
+  /**
+   * How audit entries name it, and what belongs to it: a target that ends in `/` stands for all
+   * that begin so.
+   */
   targets: readonly string[];
 }
 
@@ -30,8 +33,8 @@ export interface Current {
 const MAX_ENTRIES = 100;
 
 /**
- * Refuses a change that was decided on another state than the current one. Call it in the plan of the
- * change: its write is conditional on what the plan has read, so nothing comes in between.
+ * Refuses a change that was decided on another state than the current one. Call it in the plan of
+ * the change: its write is conditional on what the plan has read, so nothing comes in between.
  *
  * @param if_updated_at of the state that the caller saw; undefined: any
  * @throws Conflict that says who has changed it, and when

@@ -25,8 +25,9 @@ export interface SummedRefusals {
 }
 
 /**
- * A step of clean-up: what callers were refused again and again within a minute becomes an entry of the audit log. A count and its entry
- * change in one transaction, so that a run that is cut off, or two at once, write each entry once.
+ * A step of clean-up: what callers were refused again and again within a minute becomes an entry of
+ * the audit log. A count and its entry change in one transaction, so that a run that is cut off, or
+ * two at once, write each entry once.
  */
 export async function sumRefusals(context: StoreContext): Promise<SummedRefusals> {
   const result: SummedRefusals = { entries: 0, attempts: 0 };

@@ -5,7 +5,8 @@ import { type EntryStore, readUndoneBy } from './find-entry.ts';
 const MAX_LINKS = 1000;
 
 /**
- * The entry whose undo undoes this change now: the change itself, or the undo of its undo, which made it again, and so on.
+ * The entry whose undo undoes this change now: the change itself, or the undo of its undo, which
+ * made it again, and so on.
  *
  * @throws Conflict where the change is undone
  */

@@ -34,7 +34,10 @@ export interface HostedSignIn {
   redirect_sign_out_uri: readonly string[];
 }
 
-/** The client configuration of Amplify Gen 2, `amplify_outputs.json`: of the system on one machine and of a deployed one. */
+/**
+ * The client configuration of Amplify Gen 2, `amplify_outputs.json`: of the system on one machine
+ * and of a deployed one.
+ */
 export function amplifyOutputs(outputs: ClientOutputs): object {
   const { region, graphql_url, user_pool_id, user_pool_client_id, groups, second_factor, custom } = outputs;
   const { password_policy, oauth } = outputs;

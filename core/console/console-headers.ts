@@ -11,7 +11,8 @@ export const SECURITY_HEADERS = {
 
 /**
  * The content policy of each page.
- * @param connectTo origins that pages may connect to beside their own: the API, its socket, the sign-in
+ * @param connectTo origins that pages may connect to beside their own: the API, its socket, the
+ * sign-in
  */
 export function pagePolicies(connectTo: readonly string[]): Record<'console' | 'graphiql', string> {
   const policies = contentPolicies();

@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/** The content policy of each page of the build, without `connect-src`, which depends on where the API is. */
+/**
+ * The content policy of each page of the build, without `connect-src`, which depends on where the
+ * API is.
+ */
 export type ContentPolicies = Record<'console' | 'graphiql', string>;
 
 /** Modules of React Aria that put a constant style element into the page. */
@@ -33,7 +36,10 @@ export function contentPolicies(): ContentPolicies {
   };
 }
 
-/** Hashes of React Aria's style elements, read off its sources, so that an update of it needs no change here. */
+/**
+ * Hashes of React Aria's style elements, read off its sources, so that an update of it needs no
+ * change here.
+ */
 function styleHashes(): string[] {
   const root = dirname(createRequire(import.meta.url).resolve('react-aria-components/package.json'));
   const library = dirname(createRequire(join(root, 'package.json')).resolve('react-aria/package.json'));

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { ItemKey } from '../storage/item.ts';
 
-/** A public key of an edge. It is never deleted: reports that arrived in its time are judged by it for good. */
+/**
+ * A public key of an edge. It is never deleted: reports that arrived in its time are judged by it
+ * for good.
+ */
 export interface EdgeKey {
   /** RFC 7638 thumbprint. */
   kid: string;
@@ -32,7 +35,10 @@ export function keyOwnerKey(kid: string): ItemKey {
   return { pk: keyOwnerPartition(kid), sk: 'OWNER' };
 }
 
-/** Partition of the list of changes: its sort key is the number of a change, so that who knows one reads only those after it. */
+/**
+ * Partition of the list of changes: its sort key is the number of a change, so that who knows one
+ * reads only those after it.
+ */
 export const KEY_CHANGES_PARTITION = 'KEY_CHANGES';
 
 export function keyChangeKey(number: number): ItemKey {

@@ -17,10 +17,15 @@ import {
 } from './edge-key-items.ts';
 import { lastChange } from './plan-key-change.ts';
 
-/** What is known is at most so old when a batch is judged: a new key, or a revoked one, is known after it. */
+/**
+ * What is known is at most so old when a batch is judged: a new key, or a revoked one, is known
+ * after it.
+ */
 export const KEYS_FRESH_MS = 1000;
 
-/** A transaction's items show one after another; so long after its number is seen all of it does. */
+/**
+ * A transaction's items show one after another; so long after its number is seen all of it does.
+ */
 const SETTLED_AFTER_MS = 60_000;
 
 /** A key with the time in which it is good. */
@@ -49,8 +54,9 @@ export interface KeyReading extends StoreContext {
 }
 
 /**
- * The keys of the edges that this function hears. An edge is read once; after that one small query tells which edges' keys have changed,
- * at most once in {@link KEYS_FRESH_MS}, however many reports there are. So an edge without keys costs nothing to keep an eye on.
+ * The keys of the edges that this function hears. An edge is read once; after that one small query
+ * tells which edges' keys have changed, at most once in {@link KEYS_FRESH_MS}, however many reports
+ * there are. So an edge without keys costs nothing to keep an eye on.
  */
 export class EdgeKeyMemory {
   // By size: `max` would reserve room for all of them at every cold start.
@@ -66,7 +72,8 @@ export class EdgeKeyMemory {
   }
 
   /**
-   * The keys of these edges, as of no more than {@link KEYS_FRESH_MS} ago; with `now`, as of the call.
+   * The keys of these edges, as of no more than {@link KEYS_FRESH_MS} ago; with `now`, as of the
+   * call.
    *
    * @returns the keys by edge, and whether they are as of the call
    * @throws Throttled or Conflict at the deadline
@@ -144,7 +151,9 @@ function readKeys(edge_id: string, item: Record<string, unknown>, { warn }: KeyR
   }
 }
 
-/** @example knownKeys({ revision: 1, keys: [{ kid, x, from: '2026-01-31T12:00:00Z', until: null }] }) */
+/**
+ * @example knownKeys({ revision: 1, keys: [{ kid, x, from: '2026-01-31T12:00:00Z', until: null }] })
+ */
 export function knownKeys({ keys }: EdgeKeysItem): KnownKeys {
   const by_kid = new Map(
     keys.map(({ kid, x, from, until }): [string, KnownKey] => [

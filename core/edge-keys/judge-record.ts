@@ -21,7 +21,8 @@ export function judgeUnsigned({ edge_id, arrived_at_ms, keys }: Judging): void {
 }
 
 /**
- * Whether a signed record counts for its edge: one of its keys that was good when the stream got it has signed it.
+ * Whether a signed record counts for its edge: one of its keys that was good when the stream got it
+ * has signed it.
  *
  * @throws ReportRejected `unknown_key` · `bad_signature`
  */

@@ -17,7 +17,10 @@ import {
 } from './edge-key-items.ts';
 import { readEdgeKeys } from './read-edge-keys.ts';
 
-/** What to write of an edge's keys, and what they are before and after. Without actions all is as it should be. */
+/**
+ * What to write of an edge's keys, and what they are before and after. Without actions all is as it
+ * should be.
+ */
 export interface KeyChange {
   actions: WriteAction[];
   before: EdgeKey[];
@@ -30,9 +33,11 @@ const MAX_KEYS = 500;
 const IS_NEW = conditionOf({ expression: 'attribute_not_exists(#pk)' });
 
 /**
- * Adds a key to an edge, good from now on or as of an earlier time. One that it has already, and that is not revoked, changes nothing.
+ * Adds a key to an edge, good from now on or as of an earlier time. One that it has already, and
+ * that is not revoked, changes nothing.
  *
- * @throws ValidationError for a key that was revoked, or a time to come · Conflict for another edge's
+ * @throws ValidationError for a key that was revoked, or a time to come · Conflict for another
+ * edge's
  */
 export async function planAddedKey(
   context: StoreContext,
@@ -73,8 +78,9 @@ export async function planAddedKey(
 }
 
 /**
- * Ends a key: reports that the stream gets from `at_ms` on, now when left out, don't count with it. A key that was revoked can be revoked
- * from an earlier time on; from a later one on changes nothing.
+ * Ends a key: reports that the stream gets from `at_ms` on, now when left out, don't count with it.
+ * A key that was revoked can be revoked from an earlier time on; from a later one on changes
+ * nothing.
  *
  * @throws NotFound when the edge has no such key · ValidationError for a time to come
  */

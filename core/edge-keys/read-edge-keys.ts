@@ -9,7 +9,10 @@ export function readEdgeKeys(context: StoreContext, edge_id: string): Promise<Ed
   return readItem(context, edgeKeysKey(edge_id), edgeKeysItemSchema);
 }
 
-/** The keys of each of these edges, in their order; none for an edge that never had one. No edge twice. */
+/**
+ * The keys of each of these edges, in their order; none for an edge that never had one. No edge
+ * twice.
+ */
 export async function readKeysOfEdges(
   context: StoreContext,
   edge_ids: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * What can differ between two instants, in the order in which things of the same effect are listed: what traffic did, then
- * decisions, and what may have led to both.
+ * What can differ between two instants, in the order in which things of the same effect are listed:
+ * what traffic did, then decisions, and what may have led to both.
  */
 export const EFFECT_KINDS = [
   'POLICY_TRAFFIC',
@@ -64,15 +64,18 @@ export interface Differences {
 }
 
 /**
- * What changed, the largest effect first; what has none that is known comes last. The effect is a number of bits a second:
+ * What changed, the largest effect first; what has none that is known comes last. The effect is a
+ * number of bits a second:
  *
- * - of a policy's or a site's traffic: by how much its rate differs; one whose rates are equal didn't change and is left out;
+ * - of a policy's or a site's traffic: by how much its rate differs; one whose rates are equal
+ *   didn't change and is left out;
  * - of a decision: what it took to another path;
- * - of everything else: by how much the traffic of the policy that it is about differs, else that of the site for which this is
- *   most. So it says what went along with a change, and not that the change was the cause.
+ * - of everything else: by how much the traffic of the policy that it is about differs, else that
+ *   of the site for which this is most. So it says what went along with a change, and not that the
+ *   change was the cause.
  *
- * Entries of one kind about one target are one change: each entry is in exactly one. The order doesn't depend on that of the input,
- * and is the same when before and after change places.
+ * Entries of one kind about one target are one change: each entry is in exactly one. The order
+ * doesn't depend on that of the input, and is the same when before and after change places.
  */
 export function rankChanges({ policies, sites, happened }: Differences): RankedChange[] {
   const groups = Map.groupBy(happened, ({ kind, target, title }) => `${kind} ${target ?? `: ${title}`}`);

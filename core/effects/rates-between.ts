@@ -7,7 +7,10 @@ export interface Counted {
   seconds: number;
 }
 
-/** By id, the rates in two times; null where a time wasn't measured, or counts were taken back in it. */
+/**
+ * By id, the rates in two times; null where a time wasn't measured, or counts were taken back in
+ * it.
+ */
 export function ratesBetween(
   before: Counted | undefined,
   after: Counted | undefined,

@@ -8,8 +8,8 @@ import { type BroadcastEvent, eventOfEntry } from './event-of-entry.ts';
 import type { StreamChange } from './stream-change.ts';
 
 /**
- * The event in a change of the Audit or Network table, if there is one: a new entry, or progress of a long
- * operation.
+ * The event in a change of the Audit or Network table, if there is one: a new entry, or progress of
+ * a long operation.
  */
 export function eventOf(change: StreamChange): BroadcastEvent | undefined {
   if (isTold(change.pk)) return entryEvent(change);

@@ -5,8 +5,8 @@ import { CHANGE_EVENTS, type ChangeEvent } from './change-events.ts';
 import { isStateEvent } from './state-event.ts';
 
 /**
- * What subscribers of `events` get, and what the query `events` answers. Delivered at least once: `id` shows repeats,
- * `site_seq` shows gaps.
+ * What subscribers of `events` get, and what the query `events` answers. Delivered at least once:
+ * `id` shows repeats, `site_seq` shows gaps.
  */
 export interface BroadcastEvent {
   id: string;
@@ -99,7 +99,10 @@ const KINDS: Record<string, string> = {
   group: 'Group',
 };
 
-/** What people call the target of an entry: its name, which the states before and after may have, else its id. */
+/**
+ * What people call the target of an entry: its name, which the states before and after may have,
+ * else its id.
+ */
 function nameOf({ target, before, after }: AuditEntry): { kind: string | null; name: string | null } {
   if (target === null) return { kind: null, name: null };
   const [prefix, id = ''] = target.split(/:(.*)/s) as [string, string?];

@@ -24,8 +24,9 @@ export interface EventPage {
 const MAX_READS = 25;
 
 /**
- * A page of what happened: changes, and states that have changed by themselves. Newest first, all that there is; with `after_id` or
- * `from_ms` oldest first, and events may still be entered in the minute before now.
+ * A page of what happened: changes, and states that have changed by themselves. Newest first, all
+ * that there is; with `after_id` or `from_ms` oldest first, and events may still be entered in the
+ * minute before now.
  *
  * @throws ValidationError for a broken token · NotFound for an unknown `after_id`
  */

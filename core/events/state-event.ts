@@ -25,9 +25,10 @@ export interface StateChange {
 const KEPT_S = 30 * 86_400;
 
 /**
- * Records an event that is no change by anyone, for the transaction that changes the state: that is conditional on the
- * state before, so the event is there once. It stands beside the changes, by time, in the form of an audit entry. Call it right before a
- * try that lasts a minute at most, see SETTLE_MS.
+ * Records an event that is no change by anyone, for the transaction that changes the state: that is
+ * conditional on the state before, so the event is there once. It stands beside the changes, by
+ * time, in the form of an audit entry. Call it right before a try that lasts a minute at most, see
+ * SETTLE_MS.
  */
 export function stateEventAction(tables: TableNames, at_ms: number, change: StateChange): WriteAction {
   const { type, title, target, target_name, site_id, data = null, job } = change;

@@ -13,21 +13,32 @@ import { repeatUntil } from '../storage/retrying.ts';
 import type { ExportReader } from './export-reader.ts';
 import { isFlowGrouping, isPolicyAlone } from './export-request.ts';
 
-/** A request to the API is small, to fit its answer and its time; here a page is what memory takes without growing. */
+/**
+ * A request to the API is small, to fit its answer and its time; here a page is what memory takes
+ * without growing.
+ */
 const FLOWS_PAGE = 10_000;
 const AUDIT_PAGE = 1000;
 const MAX_FLOW_GROUPS = 1_000_000;
 
 export interface ReaderOptions {
-  /** When the export was started: what was kept then is in it as far as DynamoDB still has it, however long it takes. */
+  /**
+   * When the export was started: what was kept then is in it as far as DynamoDB still has it,
+   * however long it takes.
+   */
   started_ms: number;
-  /** A page of flows ends with it, milliseconds since the epoch; the context's deadline is the end of all work. */
+  /**
+   * A page of flows ends with it, milliseconds since the epoch; the context's deadline is the end
+   * of all work.
+   */
   work_until: number;
   /** Whose export it is, which says what of the audit log is in it. */
   owner: Caller;
 }
 
-/** Gives what the API's resolvers give, by running what they run, without the limits of a request. */
+/**
+ * Gives what the API's resolvers give, by running what they run, without the limits of a request.
+ */
 export function answersReader(
   asking: Asking,
   { started_ms, work_until, owner }: ReaderOptions,

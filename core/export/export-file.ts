@@ -18,7 +18,10 @@ export interface ExportFileOptions<Row> {
   upload_id?: string | undefined;
   /** @returns the new upload's id */
   beginUpload(): Promise<string>;
-  /** A part is uploaded when it is so large: 8 MiB by default, S3 takes 5 MiB and more. Memory holds one, and a page of rows. */
+  /**
+   * A part is uploaded when it is so large: 8 MiB by default, S3 takes 5 MiB and more. Memory holds
+   * one, and a page of rows.
+   */
   part_bytes?: number | undefined;
 }
 
@@ -34,7 +37,9 @@ export class ExportFile<Row> {
   #pieces: Uint8Array[] = [];
   #pending = 0;
 
-  /** A new file, or one that goes on behind a checkpoint; `tail` is what that left behind its parts. */
+  /**
+   * A new file, or one that goes on behind a checkpoint; `tail` is what that left behind its parts.
+   */
   constructor(options: ExportFileOptions<Row>, checkpoint: Checkpoint, tail: Uint8Array = new Uint8Array()) {
     const { columns, format } = options;
     this.#options = options;
@@ -70,7 +75,10 @@ export class ExportFile<Row> {
     return Buffer.concat(this.#pieces);
   }
 
-  /** Uploads what there is as the next part; nothing where there is nothing. @throws ValidationError for a file of too many parts */
+  /**
+   * Uploads what there is as the next part; nothing where there is nothing. @throws ValidationError
+   * for a file of too many parts
+   */
   async uploadPart(): Promise<void> {
     if (this.#pending === 0) return;
     if (this.parts.length >= MAX_PARTS) {

@@ -10,21 +10,30 @@ export const EXPORT_STATUS = {
 } as const;
 export type ExportStatus = (typeof EXPORT_STATUS)[keyof typeof EXPORT_STATUS];
 
-/** Partition of all exports in the Traffic table: few, and forgotten after days. Sort key is the export's id, a ULID. */
+/**
+ * Partition of all exports in the Traffic table: few, and forgotten after days. Sort key is the
+ * export's id, a ULID.
+ */
 export const EXPORT_PARTITION = 'EXPORT';
 
 export function exportKey(export_id: string): ItemKey {
   return { pk: EXPORT_PARTITION, sk: export_id };
 }
 
-/** An export: what was asked for, how far it has come, and what the next run of the function needs to go on. */
+/**
+ * An export: what was asked for, how far it has come, and what the next run of the function needs
+ * to go on.
+ */
 export interface ExportJob {
   export_id: string;
   request: SettledRequest;
   owner: Caller;
   status: ExportStatus;
   file_name: string;
-  /** It has columns with the names of ids, and the estimated share: true for all but those that an earlier release began. */
+  /**
+   * It has columns with the names of ids, and the estimated share: true for all but those that an
+   * earlier release began.
+   */
   named_columns: boolean;
   /** Where the file is in the bucket once the export is done. */
   object_key: string;

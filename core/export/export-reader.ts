@@ -78,8 +78,9 @@ export interface FlowsQuery extends TimeRange, NextToken {
 export type AuditQuery = TimeRange & NextToken & Pick<ExportRequest<'AUDIT'>, 'actor' | 'action' | 'target'>;
 
 /**
- * What exports read through: the answers of the API's queries, either asked over GraphQL or given by `core/answers` in the same
- * process. Queries have instants in milliseconds; rows have the schema's fields, instants in RFC 3339.
+ * What exports read through: the answers of the API's queries, either asked over GraphQL or given
+ * by `core/answers` in the same process. Queries have instants in milliseconds; rows have the
+ * schema's fields, instants in RFC 3339.
  */
 export interface ExportReader {
   /** policyHistory for a policy alone, else trafficHistory. */

@@ -63,8 +63,9 @@ export type ExportRequest<Kind extends ExportKind = ExportKind> = {
 declare const settled: unique symbol;
 
 /**
- * An export that can be read. The range of a history lies on the grid of its resolution, which is chosen: a history is read in chunks over
- * minutes, and no chunk may choose anew. Other kinds are read as they are asked for.
+ * An export that can be read. The range of a history lies on the grid of its resolution, which is
+ * chosen: a history is read in chunks over minutes, and no chunk may choose anew. Other kinds are
+ * read as they are asked for.
  */
 export type SettledRequest<Kind extends ExportKind = ExportKind> = {
   [K in Kind]: K extends 'HISTORY'
@@ -72,7 +73,10 @@ export type SettledRequest<Kind extends ExportKind = ExportKind> = {
     : ExportRequest<K>;
 }[Kind];
 
-/** A request of the fields that its kind has; other fields, and those that are undefined, are left out. */
+/**
+ * A request of the fields that its kind has; other fields, and those that are undefined, are left
+ * out.
+ */
 export function exportRequest<Kind extends ExportKind>(
   kind: Kind,
   { format, from, to, ...fields }: ExportFrame & ExportFields,
@@ -100,7 +104,10 @@ export function isFlowGrouping(groups: readonly string[] = []): groups is readon
   return groups.some(group => (EXPORT_FLOW_GROUPS as readonly string[]).includes(group));
 }
 
-/** The groups as those of one export; undefined where counters and flows are mixed, which no query can answer. */
+/**
+ * The groups as those of one export; undefined where counters and flows are mixed, which no query
+ * can answer.
+ */
 export function groupingOf(groups: readonly ExportGroup[]): ExportGrouping | undefined {
   const isMixed = isFlowGrouping(groups) && groups.some(group => !isFlowGrouping([group]));
   return isMixed ? undefined : (groups as ExportGrouping);

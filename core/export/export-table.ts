@@ -20,7 +20,10 @@ export interface ExportPage<Row> {
   rows: Row[];
   /** How far it has come with this page, 0 to 1. */
   share: number;
-  /** Where the next page begins, as text to store; undefined where reading can't go on from here, only from the beginning. */
+  /**
+   * Where the next page begins, as text to store; undefined where reading can't go on from here,
+   * only from the beginning.
+   */
   position?: string;
 }
 

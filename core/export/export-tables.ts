@@ -44,8 +44,9 @@ function withColumns<Kind extends ExportKind, Row>(
 }
 
 /**
- * The table of a request's kind. `named_columns: false` leaves out the names of ids, the estimated share and the marks of voids: exports that the release
- * before them began go on with the columns that they began with.
+ * The table of a request's kind. `named_columns: false` leaves out the names of ids, the estimated
+ * share and the marks of voids: exports that the release before them began go on with the columns
+ * that they began with.
  */
 export function exportTable<Kind extends ExportKind>(
   { kind }: { kind: Kind },

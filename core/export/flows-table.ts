@@ -2,7 +2,9 @@ import type { FlowRow } from './export-reader.ts';
 import { trafficFilterOf } from './export-request.ts';
 import { columnsOf, type ExportTable, shareOf } from './export-table.ts';
 
-/** The flow log, newest report first. A record without addresses sums what its report doesn't list. */
+/**
+ * The flow log, newest report first. A record without addresses sums what its report doesn't list.
+ */
 export const flowsTable: ExportTable<'FLOWS', FlowRow> = {
   columns: () =>
     columnsOf({

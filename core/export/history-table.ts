@@ -4,12 +4,16 @@ import type { HistoryRow } from './export-reader.ts';
 import { trafficFilterOf } from './export-request.ts';
 import { columnsOf, type ExportTable } from './export-table.ts';
 
-/** Intervals that are asked for at once: of a thousand lanes that is some hundred megabytes to read them from. */
+/**
+ * Intervals that are asked for at once: of a thousand lanes that is some hundred megabytes to read
+ * them from.
+ */
 const CHUNK_POINTS = 240;
 
 /**
- * Interval by interval: of a policy, or of what a filter leaves of all traffic. Read chunk by chunk: ranges that follow each other have
- * every increment once, so the chunks put together are what one answer over the whole range would be, gaps over their borders included.
+ * Interval by interval: of a policy, or of what a filter leaves of all traffic. Read chunk by
+ * chunk: ranges that follow each other have every increment once, so the chunks put together are
+ * what one answer over the whole range would be, gaps over their borders included.
  */
 export const historyTable: ExportTable<'HISTORY', HistoryRow> = {
   columns: () =>

@@ -27,7 +27,10 @@ export function putJob({ tables }: StoreContext, job: ExportJob): WriteAction {
   };
 }
 
-/** An export, read strongly; undefined when there is none, or its time is over. @throws UnreadableExport */
+/**
+ * An export, read strongly; undefined when there is none, or its time is over. @throws
+ * UnreadableExport
+ */
 export async function readJob(context: StoreContext, export_id: string): Promise<ExportJob | undefined> {
   const get = new GetCommand({
     TableName: context.tables.traffic,
@@ -44,7 +47,10 @@ export interface JobPage {
   next_token: string | null;
 }
 
-/** Exports, the newest first: of one owner, or of all. @throws ValidationError for a broken token · UnreadableExport */
+/**
+ * Exports, the newest first: of one owner, or of all. @throws ValidationError for a broken token ·
+ * UnreadableExport
+ */
 export async function listJobs(
   context: StoreContext,
   {
@@ -79,7 +85,10 @@ export async function runningOf(context: StoreContext, owner: string): Promise<s
   return running;
 }
 
-/** Ids of exports that no run works on though there is something to do: to go on with, or an upload to remove. */
+/**
+ * Ids of exports that no run works on though there is something to do: to go on with, or an upload
+ * to remove.
+ */
 export async function* abandonedExports(context: StoreContext): AsyncGenerator<string> {
   const pages = jobPages(context, {
     filter:
@@ -94,7 +103,9 @@ export async function* abandonedExports(context: StoreContext): AsyncGenerator<s
   for await (const page of pages) yield* page.map(({ sk }) => String(sk));
 }
 
-/** Exports that have ended since a time and of which no event tells yet. @throws UnreadableExport */
+/**
+ * Exports that have ended since a time and of which no event tells yet. @throws UnreadableExport
+ */
 export async function* untoldExports(context: StoreContext, since_ms: number): AsyncGenerator<ExportJob> {
   const pages = jobPages(context, {
     filter: '#finished_ms > :since_ms AND attribute_not_exists(#told)',
@@ -156,8 +167,8 @@ async function* jobPages(
 }
 
 /**
- * Takes an export for a run of the function, until `lease_until_ms`, which must lie behind the end of the run's life: no other run
- * writes before.
+ * Takes an export for a run of the function, until `lease_until_ms`, which must lie behind the end
+ * of the run's life: no other run writes before.
  *
  * @returns undefined when another run has it, or when there is nothing to do
  * @throws UnreadableExport
@@ -183,7 +194,10 @@ export async function takeJob(
   return mine?.run_id === run_id ? mine : undefined;
 }
 
-/** Changes an export that a run has taken. @returns false when it is not the run's any more, or not to be gone on with */
+/**
+ * Changes an export that a run has taken. @returns false when it is not the run's any more, or not
+ * to be gone on with
+ */
 export function changeTaken(
   context: StoreContext,
   { export_id, run_id }: ExportJob,

@@ -23,8 +23,8 @@ export interface ExportLink {
 }
 
 /**
- * A link to the file of an export that is done. The audit log has who got it, and until when it is valid, before the link is
- * given; the link itself is stored nowhere.
+ * A link to the file of an export that is done. The audit log has who got it, and until when it is
+ * valid, before the link is given; the link itself is stored nowhere.
  *
  * @throws NotFound · Unauthorized · Conflict when there is no file (yet)
  */

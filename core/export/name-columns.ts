@@ -15,8 +15,9 @@ const SITE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const SITES_AT_ONCE = 50;
 
 /**
- * Adds a column with the name of each id, behind the columns that were there before, so that readers of those go on working. Names are as
- * they are when the page is read; what was deleted has none.
+ * Adds a column with the name of each id, behind the columns that were there before, so that
+ * readers of those go on working. Names are as they are when the page is read; what was deleted has
+ * none.
  */
 export function withNames<Kind extends ExportKind, Row extends Partial<Record<NamedField, unknown>>>(
   table: ExportTable<Kind, Row>,

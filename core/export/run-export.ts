@@ -31,7 +31,10 @@ export interface ExportRunContext extends StoreContext {
   part_bytes?: number;
 }
 
-/** `refused`: it asked for what can't be answered; `failed`: it was given up. Both make the export FAILED. */
+/**
+ * `refused`: it asked for what can't be answered; `failed`: it was given up. Both make the export
+ * FAILED.
+ */
 export type RunOutcome = 'done' | 'refused' | 'failed' | 'handed over' | 'stopped' | 'nothing to do';
 
 /** Runs that may end without a step forward; then the export has failed. */
@@ -41,10 +44,12 @@ const MAX_TRIES = 5;
 const SAVE_EVERY_MS = 1000;
 
 /**
- * Writes an export, or as much of it as there is time for: from the last checkpoint on, to a file in parts. May be called any
- * number of times for the same export, at once too: one run holds it, the others have nothing to do.
+ * Writes an export, or as much of it as there is time for: from the last checkpoint on, to a file
+ * in parts. May be called any number of times for the same export, at once too: one run holds it,
+ * the others have nothing to do.
  *
- * @throws what went wrong unplanned, after giving the export back: the caller's next attempt goes on from the checkpoint
+ * @throws what went wrong unplanned, after giving the export back: the caller's next attempt goes
+ * on from the checkpoint
  */
 export async function runExport(context: ExportRunContext, export_id: string): Promise<RunOutcome> {
   const job = await takeJob(context, { export_id, lease_until_ms: context.lease_until_ms });

@@ -33,8 +33,8 @@ export function namedGroups(group_by: ExportGrouping = DEFAULT_GROUPS): NamedFie
 const PAGE_ROWS = 10_000;
 
 /**
- * Sums by group, largest first; they add up to all, what no logged flow accounts for included. All rows are made of two readings of the
- * lanes, so a run that is cut off begins anew.
+ * Sums by group, largest first; they add up to all, what no logged flow accounts for included. All
+ * rows are made of two readings of the lanes, so a run that is cut off begins anew.
  */
 export const statsTable: ExportTable<'STATS', StatsRow> = {
   columns: ({ group_by = DEFAULT_GROUPS }) =>
@@ -66,7 +66,8 @@ export const statsTable: ExportTable<'STATS', StatsRow> = {
         yield { rows: page.map(row => ({ kind: 'group', ...row, ...shared })), share };
       }
       next_token = answer.next_token;
-      // The snapshot that the figures end with: one that is taken meanwhile must not take its place.
+      // The snapshot that the figures end with: one that is taken meanwhile must not take its
+      // place.
       to = Date.parse(answer.to);
       if (next_token === null && unattributed) {
         yield { rows: [{ kind: 'unattributed', ...unattributed, ...shared }], share: 1 };

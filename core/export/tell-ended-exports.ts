@@ -19,8 +19,8 @@ const ENDINGS: Partial<Record<ExportStatus, { type: string; title: (name: string
 };
 
 /**
- * Records an event for each export that has ended: the export function itself may write its own items only. Each is told
- * of once.
+ * Records an event for each export that has ended: the export function itself may write its own
+ * items only. Each is told of once.
  *
  * @returns how many
  */

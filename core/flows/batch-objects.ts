@@ -41,8 +41,9 @@ export interface BatchOptions {
 }
 
 /**
- * The flows of a batch as objects, one an hour of arrival, each report once and in one piece. Equal batches give equal objects
- * under equal keys. Compresses in another thread and lets others work in between.
+ * The flows of a batch as objects, one an hour of arrival, each report once and in one piece. Equal
+ * batches give equal objects under equal keys. Compresses in another thread and lets others work in
+ * between.
  */
 export async function* batchObjects(
   reports: readonly ArrivedReport[],

@@ -12,13 +12,18 @@ export interface DuplicatePair {
   bytes: bigint;
 }
 
-/** Records of less are left out, so that a site's largest flows alone take memory. Layer-3 bytes. */
+/**
+ * Records of less are left out, so that a site's largest flows alone take memory. Layer-3 bytes.
+ */
 const MIN_RECORD_BYTES = 10_000n;
 
 /** A flow is large from here on. Layer-3 bytes at each of the two edges in the window. */
 const MIN_FLOW_BYTES = 1_000_000n;
 
-/** Figures are similar where the smaller is at least so much of the larger, percent: two edges' intervals don't end together. */
+/**
+ * Figures are similar where the smaller is at least so much of the larger, percent: two edges'
+ * intervals don't end together.
+ */
 const SIMILAR_PERCENT = 80n;
 
 const MAX_FLOWS = 200_000;
@@ -30,8 +35,9 @@ interface EdgeSum {
 }
 
 /**
- * Finds flows that two edges of one site reported: the same 5-tuple at about the same time with about the same bytes. An edge doesn't know
- * that another one counts the same packets, so totals of a site where that happens are too high.
+ * Finds flows that two edges of one site reported: the same 5-tuple at about the same time with
+ * about the same bytes. An edge doesn't know that another one counts the same packets, so totals of
+ * a site where that happens are too high.
  */
 export class DuplicateFlows {
   /** By 5-tuple, then by edge. */
@@ -42,7 +48,9 @@ export class DuplicateFlows {
     this.#maxFlows = maxFlows;
   }
 
-  /** Takes a report of the site. @throws ValidationError when there are more large flows than fit */
+  /**
+   * Takes a report of the site. @throws ValidationError when there are more large flows than fit
+   */
   add({ edge_id, flows }: Pick<LoggedReport, 'edge_id' | 'flows'>): void {
     for (const flow of flows) {
       if (flow.bytes < MIN_RECORD_BYTES || isOtherFlows(flow)) continue;

@@ -10,12 +10,15 @@ import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import { HOUR_MS } from './flow-key.ts';
 import { ERASURE_STATUS, erasureKey, type FlowErasure, type FlowStateStore } from './flow-log-state.ts';
 
-/** No flow is kept for longer, and no stream: what arrived before a request can't come back any more after it. */
+/**
+ * No flow is kept for longer, and no stream: what arrived before a request can't come back any more
+ * after it.
+ */
 const LONGEST_HOURS = 8760 + 24;
 
 /**
- * Erases an address from the flow log: from the answer on nothing is told of what it sent or got before. The job of the
- * log takes it out of the objects.
+ * Erases an address from the flow log: from the answer on nothing is told of what it sent or got
+ * before. The job of the log takes it out of the objects.
  *
  * @throws ValidationError for what is no single address
  */

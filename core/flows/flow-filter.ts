@@ -21,7 +21,9 @@ export interface FlowValues {
   applications?: readonly ApplicationClass[] | undefined;
 }
 
-/** What a logged flow must be like: of each field one value holds, and none of those of `not` does. */
+/**
+ * What a logged flow must be like: of each field one value holds, and none of those of `not` does.
+ */
 export interface FlowFilter extends FlowValues {
   not?: FlowValues | undefined;
 }
@@ -44,7 +46,10 @@ interface OneIds {
   edge_id?: string | undefined;
 }
 
-/** Whether a flow passes; made once a query. Site and edge are its report's: see {@link reportMatcher}. */
+/**
+ * Whether a flow passes; made once a query. Site and edge are its report's: see {@link
+ * reportMatcher}.
+ */
 export type FlowMatcher = (flow: FlowRecord) => boolean;
 
 /** Whether the flows of a report may pass. */
@@ -87,8 +92,8 @@ const BY_REPORT = {
 } satisfies Tests<{ site_id: string; edge_id: string }>;
 
 /**
- * Makes the test of a filter. The record that sums the flows a report doesn't list has no addresses, ports or protocol: it
- * passes only where none of them is asked for or ruled out.
+ * Makes the test of a filter. The record that sums the flows a report doesn't list has no
+ * addresses, ports or protocol: it passes only where none of them is asked for or ruled out.
  */
 export function flowMatcher(filter: FlowFilter): FlowMatcher {
   const account = accountMatcher(filter);
@@ -126,8 +131,8 @@ export function reportsOf(filter: FlowFilter): {
 const MAX_HOSTS = 16;
 
 /**
- * Hosts of which every flow that passes has one at an end, canonical, each once; undefined where networks or no addresses are asked
- * for, or too many.
+ * Hosts of which every flow that passes has one at an end, canonical, each once; undefined where
+ * networks or no addresses are asked for, or too many.
  */
 export function hostsOf({ addresses, srcs, dsts }: FlowFilter): string[] | undefined {
   const lists = [addresses, srcs, dsts].filter(list => list?.every(isHost)) as Cidr[][];

@@ -12,7 +12,9 @@ export function isSameFlow(a: FlowRecord, b: FlowRecord): boolean {
   );
 }
 
-/** A hash of what {@link isSameFlow} compares, 32 bits signed: FNV-1a over characters and numbers. */
+/**
+ * A hash of what {@link isSameFlow} compares, 32 bits signed: FNV-1a over characters and numbers.
+ */
 export function hashFlow({ src, dst, policy_id, src_port, dst_port, protocol }: FlowRecord): number {
   let hash = Math.imul(((src_port << 16) | dst_port) ^ 0x811c9dc5, 0x01000193) ^ protocol;
   hash = hashText(src, Math.imul(hash, 0x01000193));

@@ -11,9 +11,9 @@ const gzipAsync = promisify(gzip);
 const gunzipAsync = promisify(gunzip);
 
 /**
- * What finds lines of a merged object: `buckets` gzip members with the lines by address, one with the ids of the reports, the
- * footer as one more, its length in 4 bytes, and 4 that name the format. Each address's lines are copied into its bucket, so that
- * they are read at once.
+ * What finds lines of a merged object: `buckets` gzip members with the lines by address, one with
+ * the ids of the reports, the footer as one more, its length in 4 bytes, and 4 that name the
+ * format. Each address's lines are copied into its bucket, so that they are read at once.
  */
 const FORMAT = 'PFI1';
 const TRAILER_BYTES = 8;
@@ -31,7 +31,10 @@ export interface FlowIndex {
   object_size: number;
   /** Lines of the object. */
   lines: number;
-  /** Where each minute of arrival begins in the object, a gzip member: milliseconds since the epoch, offset. In order. */
+  /**
+   * Where each minute of arrival begins in the object, a gzip member: milliseconds since the epoch,
+   * offset. In order.
+   */
   minutes: [number, number][];
   /** Where each bucket begins in the index, and where the last one ends. */
   buckets: number[];
@@ -88,7 +91,10 @@ function rowOf({ edge_id, boot_id, part, seq }: ReportId): ReportRow {
   return [edge_id, boot_id, part, seq];
 }
 
-/** One read, or two where the footer is long. Undefined where there is none, or of another format: then the object is read. */
+/**
+ * One read, or two where the footer is long. Undefined where there is none, or of another format:
+ * then the object is read.
+ */
 export async function readIndex(objects: FlowObjects, key: string): Promise<FlowIndex | undefined> {
   const end = await objects.get(indexKey(key), { last: END_BYTES });
   const trailer = end && Buffer.from(end).subarray(-TRAILER_BYTES);
@@ -101,7 +107,10 @@ export async function readIndex(objects: FlowObjects, key: string): Promise<Flow
   return JSON.parse((await gunzipAsync(packed)).toString()) as FlowIndex;
 }
 
-/** The lines of an address's bucket, compressed, among those of other addresses. Undefined where the index is gone. */
+/**
+ * The lines of an address's bucket, compressed, among those of other addresses. Undefined where the
+ * index is gone.
+ */
 export async function readBucket(
   objects: FlowObjects,
   { key, index, address }: { key: string; index: FlowIndex; address: string },
@@ -140,7 +149,10 @@ export async function readReportIds(
   return rows.map(([edge_id, boot_id, part, seq]) => ({ edge_id, boot_id, part, seq }));
 }
 
-/** The bytes of an object that hold what arrived from `from` on and before `to`; undefined where none do. */
+/**
+ * The bytes of an object that hold what arrived from `from` on and before `to`; undefined where
+ * none do.
+ */
 export function bytesOf(
   { minutes, object_size }: FlowIndex,
   { from, to }: { from: number; to: number },

@@ -1,4 +1,7 @@
-/** Where the log's lines are, and where what finds them again is. Athena and DuckDB read everything under the first. */
+/**
+ * Where the log's lines are, and where what finds them again is. Athena and DuckDB read everything
+ * under the first.
+ */
 export const FLOWS_PREFIX = 'flows/';
 export const INDEX_PREFIX = 'flow-index/';
 
@@ -38,7 +41,8 @@ export function hourOf(at_ms: number): number {
 }
 
 /**
- * The key of what ingest writes of a batch. The digest is of what is in it, so that an equal batch overwrites itself.
+ * The key of what ingest writes of a batch. The digest is of what is in it, so that an equal batch
+ * overwrites itself.
  * @param shard number of the shard that the batch is of
  */
 export function batchKey(named: {

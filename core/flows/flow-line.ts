@@ -28,7 +28,10 @@ export interface FlowLine {
   interval_s: number;
 }
 
-/** What the lines of a report have in common beside the report itself; times in milliseconds since the epoch. */
+/**
+ * What the lines of a report have in common beside the report itself; times in milliseconds since
+ * the epoch.
+ */
 export interface LineTimes {
   sent_at_ms: number;
   arrived_at_ms: number;
@@ -66,7 +69,9 @@ function count(value: bigint): string {
 
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** All lines of a text that ends with a line end. @throws SyntaxError for what are no lines of JSON */
+/**
+ * All lines of a text that ends with a line end. @throws SyntaxError for what are no lines of JSON
+ */
 export function parseLines(text: string): FlowLine[] {
   if (text === '') return [];
   // A line end inside a value is escaped, so every one that stands there ends a line.

@@ -4,7 +4,10 @@ import type { ItemKey } from '../storage/item.ts';
 import { conditionOf } from '../storage/item-update.ts';
 import { HOUR_MS } from './flow-key.ts';
 
-/** The partition of the Traffic table that holds what there is to know of the log beside the log itself. */
+/**
+ * The partition of the Traffic table that holds what there is to know of the log beside the log
+ * itself.
+ */
 export const FLOW_LOG_PARTITION = 'FLOW_LOG';
 
 const ERASURE = 'ERASURE#';
@@ -18,7 +21,9 @@ const erasureItem = z.object({
   requested_by: z.unknown(),
   status: z.enum(['RUNNING', 'DONE']),
   finished_ms: z.number().optional(),
-  /** Objects whose first arrival lies before it were looked through: milliseconds since the epoch. */
+  /**
+   * Objects whose first arrival lies before it were looked through: milliseconds since the epoch.
+   */
   done_until_ms: z.number().default(0),
 });
 

@@ -25,7 +25,10 @@ export interface FlowLogStore {
   deadline: number;
   /** How long a flow is kept, from its arrival on. */
   ttl_hours: number;
-  /** What had outlived its time by then is left out, milliseconds since the epoch; now, when not given. */
+  /**
+   * What had outlived its time by then is left out, milliseconds since the epoch; now, when not
+   * given.
+   */
   as_of?: number;
 }
 

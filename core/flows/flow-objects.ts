@@ -23,7 +23,10 @@ export interface FlowObjects {
   /** Undefined where there is no such object (any more). */
   get(key: string, range?: ByteRange): Promise<Uint8Array | undefined>;
   put(key: string, body: Uint8Array, options?: { signal?: AbortSignal }): Promise<void>;
-  /** Deletes all of them; one that is gone already is no error. @throws Error naming one that S3 keeps */
+  /**
+   * Deletes all of them; one that is gone already is no error. @throws Error naming one that S3
+   * keeps
+   */
   delete(keys: readonly string[]): Promise<void>;
 }
 

@@ -5,7 +5,10 @@ import type { StoredObject } from './read-hour.ts';
 export const FLOW_ORDERS = ['NEWEST_FIRST', 'OLDEST_FIRST'] as const;
 export type FlowOrder = (typeof FLOW_ORDERS)[number];
 
-/** What flows are put in order by: the arrival of their report, then which report it is, then their number in it. */
+/**
+ * What flows are put in order by: the arrival of their report, then which report it is, then their
+ * number in it.
+ */
 export interface Place {
   arrived_ms: number;
   line: Pick<FlowLine, 'edge_id' | 'boot_id' | 'part' | 'seq' | 'n'>;
@@ -18,8 +21,8 @@ interface Span {
 }
 
 /**
- * How a page goes through a range. An edge is an instant: what lies on one side of it is done, the other side is to be read. An hour and a
- * slice of it lie ahead of an edge.
+ * How a page goes through a range. An edge is an instant: what lies on one side of it is done, the
+ * other side is to be read. An hour and a slice of it lie ahead of an edge.
  */
 export interface Direction {
   /** The edge where a range begins, behind nothing or behind a place that is taken again. */
@@ -28,7 +31,10 @@ export interface Direction {
   hourAhead(edge: number): number;
   /** Whether an edge is the beginning of its hour ahead. */
   isAtHour(edge: number): boolean;
-  /** The edge, moved straight to where objects of its hour have something; the end of the hour where none has. */
+  /**
+   * The edge, moved straight to where objects of its hour have something; the end of the hour where
+   * none has.
+   */
   seek(edge: number, hour: number, listed: readonly StoredObject[]): number;
   hourEnd(hour: number): number;
   /** Hours between two. */

@@ -8,7 +8,10 @@ import { type LoggedReport, tooMuch } from './flow-log-store.ts';
 import { networkOf } from './mask-hosts.ts';
 import type { Sum } from './top-flows.ts';
 
-/** What logged flows can be grouped by. Prefixes are IPv4 /24 and IPv6 /56; the last three are of named groups. */
+/**
+ * What logged flows can be grouped by. Prefixes are IPv4 /24 and IPv6 /56; the last three are of
+ * named groups.
+ */
 export const FLOW_GROUPS = [
   'PROTOCOL',
   'APPLICATION',
@@ -27,7 +30,9 @@ export const FLOW_GROUPS = [
 ] as const;
 export type FlowGroup = (typeof FLOW_GROUPS)[number];
 
-/** Only the fields that were grouped by are there; a named group is null where the flow is in none. */
+/**
+ * Only the fields that were grouped by are there; a named group is null where the flow is in none.
+ */
 export interface FlowStatsRow extends Sum {
   protocol?: number;
   application?: string;
@@ -52,8 +57,8 @@ export interface FlowStats {
   /** Listed flows that the filter leaves out by their contents. */
   unmatched: Sum;
   /**
-   * Counted − logged: flows that no report lists, reports whose flows are not (any more) in the log. Below zero where a report was
-   * logged within the range and counted after it.
+   * Counted − logged: flows that no report lists, reports whose flows are not (any more) in the
+   * log. Below zero where a report was logged within the range and counted after it.
    */
   unattributed: Sum;
   /** What the lanes counted. rows + other + unmatched + unattributed = total. */
@@ -100,7 +105,10 @@ function servicePort({ src_port, dst_port }: FlowRecord): number {
 }
 
 export interface FlowGroupsOptions {
-  /** Whether a flow is one of those that were counted as `total`; those that `matches` leaves out are `unmatched`. */
+  /**
+   * Whether a flow is one of those that were counted as `total`; those that `matches` leaves out
+   * are `unmatched`.
+   */
   counted?: FlowMatcher;
   groups?: GroupsOfFlows;
   max_rows?: number | undefined;
@@ -148,7 +156,9 @@ export class FlowGroups {
     if (this.#rows.size > this.#maxRows) throw tooMuch();
   }
 
-  /** Beside what was counted: the largest rows, the others, and what no logged flow accounts for. */
+  /**
+   * Beside what was counted: the largest rows, the others, and what no logged flow accounts for.
+   */
   beside(
     total: Sum,
     { order_by, limit, offset = 0 }: { order_by: 'BYTES' | 'PACKETS'; limit: number; offset?: number },

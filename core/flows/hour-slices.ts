@@ -2,15 +2,18 @@ import { z } from 'zod';
 import { type FlowKey, HOUR_MS, hourPrefix } from './flow-key.ts';
 
 /**
- * A slice of an hour is the objects whose first arrival lies within 100 seconds: the names of these, and of no others, begin with
- * the same digits.
+ * A slice of an hour is the objects whose first arrival lies within 100 seconds: the names of
+ * these, and of no others, begin with the same digits.
  */
 const SLICE_MS = 100_000;
 
 /** Slices of an hour. */
 export const SLICES = HOUR_MS / SLICE_MS;
 
-/** Megabytes of an hour's objects that one run merges in its time, with some to spare; an hour with more is merged in slices. */
+/**
+ * Megabytes of an hour's objects that one run merges in its time, with some to spare; an hour with
+ * more is merged in slices.
+ */
 export const LARGE_HOUR_MB = 1024;
 
 /** Names a slice: its hour in milliseconds since the epoch, and its number from 0. */

@@ -1,4 +1,7 @@
-/** Begins some of the work ahead, `ahead` at once at most, and gives the results in the order of the items. */
+/**
+ * Begins some of the work ahead, `ahead` at once at most, and gives the results in the order of the
+ * items.
+ */
 export async function* inOrder<Item, Result>(
   items: readonly Item[],
   ahead: number,

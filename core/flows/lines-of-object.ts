@@ -8,7 +8,8 @@ const CHUNK_BYTES = 512 * 1024;
 const LINE_END = 0x0a;
 
 /**
- * The lines of an object, report by report, some reports at once; memory holds a chunk of them. Inflates in another thread.
+ * The lines of an object, report by report, some reports at once; memory holds a chunk of them.
+ * Inflates in another thread.
  * @throws Error for what isn't gzip · SyntaxError for what are no lines
  */
 export async function* reportsOf(body: Uint8Array): AsyncGenerator<FlowLine[][]> {

@@ -5,7 +5,10 @@ import { limitFlows } from '../totals/other-flows.ts';
 /** Leading bits that are kept: a site's network, of which a host can't be told. */
 const NETWORK_BITS = { 4: 24, 6: 56 } as const;
 
-/** Flows between networks instead of hosts; what can't be told apart any more is added up. Packets and bytes stay whole. */
+/**
+ * Flows between networks instead of hosts; what can't be told apart any more is added up. Packets
+ * and bytes stay whole.
+ */
 export function maskHosts(flows: readonly FlowRecord[]): FlowRecord[] {
   const masked = flows.map(flow => ({ ...flow, src: maskText(flow.src), dst: maskText(flow.dst) }));
   return limitFlows(masked, masked.length);

@@ -36,9 +36,10 @@ interface MergedReport {
 }
 
 /**
- * Makes one object of several, with each report once, without what was erased, sorted by arrival, a gzip member a minute; and its
- * index. What is new is written before what is old is deleted, so that at any moment every report is somewhere, and readers take
- * it once. May be repeated from any point.
+ * Makes one object of several, with each report once, without what was erased, sorted by arrival, a
+ * gzip member a minute; and its index. What is new is written before what is old is deleted, so
+ * that at any moment every report is somewhere, and readers take it once. May be repeated from any
+ * point.
  *
  * @returns false when a source is gone: somebody else has merged it, and nothing was written
  */

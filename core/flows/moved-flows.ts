@@ -40,7 +40,10 @@ export interface MovedTraffic {
   judged: Sum;
 }
 
-/** Finds the logged flows that another policy would take after a change of policies. Which policy an edge counted them under doesn't matter. */
+/**
+ * Finds the logged flows that another policy would take after a change of policies. Which policy an
+ * edge counted them under doesn't matter.
+ */
 export class MovedFlows {
   readonly #before: PolicyMatcher;
   readonly #after: PolicyMatcher;

@@ -21,7 +21,10 @@ const FIRST_SLICE_MS = 10_000;
 
 export interface FlowPageRequest extends FlowLogRange {
   matches: FlowMatcher;
-  /** Every flow that is asked for has one of these hosts at an end, canonical; left out: any may be there. */
+  /**
+   * Every flow that is asked for has one of these hosts at an end, canonical; left out: any may be
+   * there.
+   */
   hosts?: readonly string[] | undefined;
   limit: number;
   start?: FlowPosition | undefined;
@@ -30,10 +33,11 @@ export interface FlowPageRequest extends FlowLogRange {
 }
 
 /**
- * The logged flows of a range, one page, by the arrival of their reports. What is written or merged meanwhile moves nothing. Memory
- * holds the flows of a page and those of one object's chunk.
+ * The logged flows of a range, one page, by the arrival of their reports. What is written or merged
+ * meanwhile moves nothing. Memory holds the flows of a page and those of one object's chunk.
  *
- * @throws ValidationError when the deadline comes before a page could be read, and for the oldest first of a range in which the last
+ * @throws ValidationError when the deadline comes before a page could be read, and for the oldest
+ * first of a range in which the last
  *   release has flows
  */
 export async function pageFlows(store: FlowLogStore, request: FlowPageRequest): Promise<FlowPage> {
@@ -58,7 +62,10 @@ function legacyBefore(to: number): FlowPosition {
   return { sk: `${new Date(to - 1).toISOString()}~`, index: 0 };
 }
 
-/** The log of the last release goes back in time only: where it has flows of the range, they would be missing. */
+/**
+ * The log of the last release goes back in time only: where it has flows of the range, they would
+ * be missing.
+ */
 async function refuseLegacy(
   store: FlowLogStore,
   state: FlowLogState,
@@ -118,7 +125,9 @@ async function pageObjects(
   return { flows: found.map(present), next: undefined };
 }
 
-/** The first flows of a slice in the order of pages, one more than asked for if there are so many. */
+/**
+ * The first flows of a slice in the order of pages, one more than asked for if there are so many.
+ */
 async function collect(
   { objects }: FlowLogStore,
   {
@@ -179,7 +188,10 @@ function readPosition({ sk, index }: FlowPosition): Place {
   return { arrived_ms, line: { edge_id, boot_id, part, seq, n: index } };
 }
 
-/** Flows of the last release. Those that a replay has put into objects too are left out: they were told already. */
+/**
+ * Flows of the last release. Those that a replay has put into objects too are left out: they were
+ * told already.
+ */
 async function pageLegacy(
   store: FlowLogStore,
   state: FlowLogState,

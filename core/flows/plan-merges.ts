@@ -4,15 +4,19 @@ import type { StoredObject } from './read-hour.ts';
 /** Objects that an hour may have without being merged: to list and read them costs little. */
 const FEW_OBJECTS = 4;
 
-/** Compressed bytes that are merged at once: what memory takes, ten to fifteen times as much as text. */
+/**
+ * Compressed bytes that are merged at once: what memory takes, ten to fifteen times as much as
+ * text.
+ */
 const GROUP_BYTES = 8 * 1024 * 1024;
 
 /** Batches of an hour are written until then, most often. Later ones are merged later. */
 const GRACE_MS = 2 * 60_000;
 
 /**
- * What of an hour is to be merged, group by group, each into one object: what ingest wrote, once the hour has ended and there is
- * more than a little of it, together with merged objects that are still small. Large ones stay as they are.
+ * What of an hour is to be merged, group by group, each into one object: what ingest wrote, once
+ * the hour has ended and there is more than a little of it, together with merged objects that are
+ * still small. Large ones stay as they are.
  *
  * @param now milliseconds since the epoch
  * @param erased_ms an object with something from before it may hold lines that were erased
@@ -27,7 +31,9 @@ export function planMerges(
   return due ? groupMerges(listed) : [];
 }
 
-/** All batches, group by group, with merged objects that are still small; in the order of `listed`. */
+/**
+ * All batches, group by group, with merged objects that are still small; in the order of `listed`.
+ */
 export function groupMerges(listed: readonly StoredObject[]): StoredObject[][] {
   const groups: StoredObject[][] = [];
   let bytes = Number.POSITIVE_INFINITY;

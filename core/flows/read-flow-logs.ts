@@ -76,7 +76,10 @@ export function legacyStore(store: FlowLogStore): LegacyStore {
   return { client, table, as_of, check: checkOf(store), is_late: () => clock() >= deadline };
 }
 
-/** @returns the ids of the reports that were visited, so that they are left out where a replay has put them into objects too */
+/**
+ * @returns the ids of the reports that were visited, so that they are left out where a replay has
+ * put them into objects too
+ */
 async function visitLegacy(
   store: FlowLogStore,
   {

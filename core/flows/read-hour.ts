@@ -52,8 +52,8 @@ export interface HourQuery {
 }
 
 /**
- * All reports of an hour that arrived in a range, with their lines that aren't erased; in the order of objects, repeats included. With
- * `hosts`, lines of other hosts may be left out.
+ * All reports of an hour that arrived in a range, with their lines that aren't erased; in the order
+ * of objects, repeats included. With `hosts`, lines of other hosts may be left out.
  */
 export async function* readHour(objects: FlowObjects, query: HourQuery): AsyncGenerator<FlowLine[]> {
   const done = new Set<string>();
@@ -91,7 +91,10 @@ async function* within(pieces: Pieces, { from, to, erased }: HourQuery): AsyncGe
   }
 }
 
-/** Texts of lines, compressed. A report is whole in one, or its lines are in several, some of them twice. */
+/**
+ * Texts of lines, compressed. A report is whole in one, or its lines are in several, some of them
+ * twice.
+ */
 type Pieces = readonly Uint8Array[];
 
 async function* reportsIn(pieces: Pieces): AsyncGenerator<FlowLine[][]> {
@@ -101,7 +104,10 @@ async function* reportsIn(pieces: Pieces): AsyncGenerator<FlowLine[][]> {
   else yield await joined(pieces);
 }
 
-/** The reports of several pieces, each whole and every line once. They are buckets of an index, which are small. */
+/**
+ * The reports of several pieces, each whole and every line once. They are buckets of an index,
+ * which are small.
+ */
 async function joined(pieces: Pieces): Promise<FlowLine[][]> {
   const reports = new Map<string, Map<number, FlowLine>>();
   for (const piece of pieces) {

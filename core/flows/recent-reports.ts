@@ -4,8 +4,9 @@ import { type ReportId, ReportsSeen } from './reports-seen.ts';
 const REPORTS = 200_000;
 
 /**
- * The reports whose flows this container has surely written. An edge that sends a report again, because an answer got lost, so adds no
- * second arrival to the log. Forgetting one costs nothing but a repeat, which readers drop.
+ * The reports whose flows this container has surely written. An edge that sends a report again,
+ * because an answer got lost, so adds no second arrival to the log. Forgetting one costs nothing
+ * but a repeat, which readers drop.
  */
 export class RecentReports {
   readonly #max: number;

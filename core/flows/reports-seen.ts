@@ -6,7 +6,10 @@ export interface ReportId {
   seq: number;
 }
 
-/** The reports that were read already: each counts once, however many objects repeat it. Exact, some 20 bytes a report. */
+/**
+ * The reports that were read already: each counts once, however many objects repeat it. Exact, some
+ * 20 bytes a report.
+ */
 export class ReportsSeen {
   readonly #boots = new Map<string, Set<number>>();
 

@@ -15,9 +15,9 @@ import { leasedSlices } from './slice-leases.ts';
 import { HOUR_OUTCOME, type HourWork, workOnHour } from './work-on-hour.ts';
 
 /**
- * Keeps the flow log: deletes what has outlived its time, merges the hours that have ended, takes erased lines out of objects. Begins
- * runs of their own for the slices of a large hour. Goes as far as its time goes; the next run goes on. May be killed anywhere, and
- * two runs do no harm.
+ * Keeps the flow log: deletes what has outlived its time, merges the hours that have ended, takes
+ * erased lines out of objects. Begins runs of their own for the slices of a large hour. Goes as far
+ * as its time goes; the next run goes on. May be killed anywhere, and two runs do no harm.
  *
  * @throws AggregateError of the hours that could not be dealt with, after all were tried
  */
@@ -51,8 +51,8 @@ async function work(run: FlowLogRun, result: FlowLogResult): Promise<unknown[]> 
   const { objects, clock, ttl_hours } = run;
   const state = await readFlowLogState(run);
   const expired_ms = clock() - ttl_hours * HOUR_MS;
-  // Indexes are listed first: one whose object isn't there now was left behind by a run that was cut off, unless one is at
-  // work on its slice.
+  // Indexes are listed first: one whose object isn't there now was left behind by a run that was
+  // cut off, unless one is at work on its slice.
   const indexes = await objects.list(INDEX_PREFIX);
   const leased = await leasedSlices(run, { now: clock() });
   const listed = await listLog(objects);
@@ -81,7 +81,8 @@ async function workOnHours(run: FlowLogRun, logWork: LogWork): Promise<unknown[]
       const outcome = await workOnHour(run, { ...logWork, hour, kept: hours.get(hour)!, due });
       if (outcome !== HOUR_OUTCOME.done) result.complete = false;
       if (outcome === HOUR_OUTCOME.cut_off) return failures;
-      // Erasures go from hour to hour: what comes behind an hour that isn't done is looked through again.
+      // Erasures go from hour to hour: what comes behind an hour that isn't done is looked through
+      // again.
       if (failures.length > 0 || !result.complete) continue;
       for (const { id } of due) await changeErasure(run, id, { done_until_ms: hour + HOUR_MS });
     } catch (cause) {
@@ -92,7 +93,9 @@ async function workOnHours(run: FlowLogRun, logWork: LogWork): Promise<unknown[]
   return failures;
 }
 
-/** All objects were looked through: what is written from now on is merged without what was erased. */
+/**
+ * All objects were looked through: what is written from now on is merged without what was erased.
+ */
 async function finish(
   run: FlowLogRun,
   { state, running, result }: { state: FlowLogState; running: FlowErasure[]; result: FlowLogResult },

@@ -18,8 +18,9 @@ export interface SliceResult {
 }
 
 /**
- * Merges a slice of an hour, beside runs on others. Drops repeats within each group only: a run that dropped what an object
- * outside its sources holds could lose a report when another run drops it the other way round.
+ * Merges a slice of an hour, beside runs on others. Drops repeats within each group only: a run
+ * that dropped what an object outside its sources holds could lose a report when another run drops
+ * it the other way round.
  */
 export async function runSlice(run: Omit<FlowLogRun, 'slices'>, of: HourSlice): Promise<SliceResult> {
   const { clock, owner, lease_until_ms } = run;

@@ -4,7 +4,10 @@ import type { ItemKey } from '../storage/item.ts';
 import type { FlowStateStore } from './flow-log-state.ts';
 import type { HourSlice } from './hour-slices.ts';
 
-/** The partition of the Traffic table with the leases of slices: apart from what every reader of the log reads. */
+/**
+ * The partition of the Traffic table with the leases of slices: apart from what every reader of the
+ * log reads.
+ */
 const FLOW_SLICES_PARTITION = 'FLOW_SLICES';
 
 const leaseItem = z.object({ hour: z.number(), slice: z.number(), until_ms: z.number() });

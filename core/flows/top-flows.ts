@@ -29,11 +29,14 @@ export interface TopFlows {
 }
 
 /**
- * Adds up logged flows: the same 5-tuple at the same site under the same policy is one flow. A flow is found by a hash of its fields;
- * a text of them as key would be made, and thrown away, for each of the hundred thousand (docs/performance.md).
+ * Adds up logged flows: the same 5-tuple at the same site under the same policy is one flow. A flow
+ * is found by a hash of its fields; a text of them as key would be made, and thrown away, for each
+ * of the hundred thousand (docs/performance.md).
  */
 export class FlowSums {
-  /** By site, then by hash; where two flows have the same, the second is at the next free number. */
+  /**
+   * By site, then by hash; where two flows have the same, the second is at the next free number.
+   */
   readonly #sites = new Map<string, Map<number, FlowRecord>>();
   readonly #total: Sum = { packets: 0n, bytes: 0n };
   readonly #matches: FlowMatcher;
@@ -90,7 +93,9 @@ export class FlowSums {
     });
   }
 
-  /** The largest; equals in the order of their fields, so that the same logs give the same answer. */
+  /**
+   * The largest; equals in the order of their fields, so that the same logs give the same answer.
+   */
   largest(limit: number, order_by: 'BYTES' | 'PACKETS' = 'BYTES'): TopFlows {
     const size = order_by === 'BYTES' ? 'bytes' : 'packets';
     const threshold = this.#threshold(limit, size);
@@ -127,7 +132,8 @@ export class FlowSums {
     return sums;
   }
 
-  // Sorting plain numbers is far quicker than sorting flows. Rounded down, so that no flow of the answer falls below.
+  // Sorting plain numbers is far quicker than sorting flows. Rounded down, so that no flow of the
+  // answer falls below.
   #threshold(limit: number, size: 'bytes' | 'packets'): bigint {
     if (this.#distinct <= limit) return 0n;
     const sizes = new Float64Array(this.#distinct);

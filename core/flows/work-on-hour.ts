@@ -33,8 +33,8 @@ export interface HourWork {
 }
 
 /**
- * Merges an hour that has ended and takes out of it what was erased. A large hour is merged by runs on its slices; erasures wait for
- * these.
+ * Merges an hour that has ended and takes out of it what was erased. A large hour is merged by runs
+ * on its slices; erasures wait for these.
  *
  * @throws Error when a source is gone, since another run is at work
  */
@@ -53,7 +53,8 @@ export async function workOnHour(
     result.merged += sources.length;
   };
   const groups = planMerges(kept, { hour, now: clock(), erased_ms: erased.latest_ms });
-  // A run on a slice may know nothing of the latest erasures if it had its lease before they were read.
+  // A run on a slice may know nothing of the latest erasures if it had its lease before they were
+  // read.
   if (leased.some(slice => slice.hour === hour) || (large && groups.length > 0)) {
     await beginSlices(slices, { groups, leased, result });
     return HOUR_OUTCOME.in_slices;
@@ -66,7 +67,10 @@ export async function workOnHour(
   return (await eraseInHour(run, { hour, due, erased, merge })) ? HOUR_OUTCOME.done : HOUR_OUTCOME.cut_off;
 }
 
-/** Objects of the hour that hold merged lines, beside the sources: what an earlier group has become is among them. */
+/**
+ * Objects of the hour that hold merged lines, beside the sources: what an earlier group has become
+ * is among them.
+ */
 async function mergedBeside(
   objects: FlowObjects,
   { hour, sources }: { hour: number; sources: readonly StoredObject[] },
@@ -103,7 +107,8 @@ interface HourErasure {
 }
 
 /**
- * Takes what was erased out of the hour's objects, as they are now, and notes how far it has come when the time is over.
+ * Takes what was erased out of the hour's objects, as they are now, and notes how far it has come
+ * when the time is over.
  *
  * @returns false when the time is over
  */

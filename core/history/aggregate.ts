@@ -1,6 +1,9 @@
 import { type Dimension, type DimensionFilter, type Dimensions, passes } from '../totals/dimension-filter.ts';
 
-/** What traffic can be grouped by from lane totals; the grouping by flow contents comes from the flow logs. */
+/**
+ * What traffic can be grouped by from lane totals; the grouping by flow contents comes from the
+ * flow logs.
+ */
 export const LANE_GROUPS = ['POLICY', 'SITE', 'ENDPOINT', 'EDGE'] as const;
 export type LaneGroup = (typeof LANE_GROUPS)[number];
 
@@ -56,8 +59,9 @@ export interface Aggregate {
 }
 
 /**
- * What came between two readings of the lanes, grouped. Every grouping sums the same differences of the same pairs, so the totals
- * agree to the last byte. Memory grows with the number of groups and lanes, not with time.
+ * What came between two readings of the lanes, grouped. Every grouping sums the same differences of
+ * the same pairs, so the totals agree to the last byte. Memory grows with the number of groups and
+ * lanes, not with time.
  */
 export function aggregate(request: AggregateRequest): Aggregate {
   const rows = new Map<string, AggregateRow>();

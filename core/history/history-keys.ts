@@ -1,6 +1,8 @@
 import { RESOLUTIONS, type Resolution } from './resolution.ts';
 
-/** Keys of samples in the Traffic table. Instants are written to the minute, UTC: they sort as text. */
+/**
+ * Keys of samples in the Traffic table. Instants are written to the minute, UTC: they sort as text.
+ */
 
 /** A partition of all snapshot marks; a day of minutes is one page of a Query. */
 export const MARKS_PARTITION = 'SNAPSHOT';
@@ -21,8 +23,8 @@ export function policySamplePartition(policy_id: string): string {
 }
 
 /**
- * Sort key of a policy's sample. It holds the time of reading, so that two runs of one minute never overwrite each other:
- * the mark says which of them counts.
+ * Sort key of a policy's sample. It holds the time of reading, so that two runs of one minute never
+ * overwrite each other: the mark says which of them counts.
  */
 export function policySampleKey(resolution: Resolution, at: number, taken_at: number): string {
   return `${instantKey(resolution, at)}#${taken_at}`;

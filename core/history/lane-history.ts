@@ -18,7 +18,8 @@ export interface LanesAt {
 }
 
 /**
- * The lanes at the last snapshot at or before an instant, of the finest resolution that is still kept there.
+ * The lanes at the last snapshot at or before an instant, of the finest resolution that is still
+ * kept there.
  *
  * @returns `undefined` when no snapshot of that time is kept
  */
@@ -34,13 +35,17 @@ export async function readLanesBefore(
 export interface LanesAtEnds {
   before: LanesAt | undefined;
   after: LanesAt | undefined;
-  /** The system had begun by the beginning of the range, and no reading of it is kept. Else, without `before`, all counts from zero. */
+  /**
+   * The system had begun by the beginning of the range, and no reading of it is kept. Else, without
+   * `before`, all counts from zero.
+   */
   lost: boolean;
 }
 
 /**
- * Reads the lanes at both ends of a range; instants in milliseconds. With a filter only those that it may leave are read, where they are
- * listed: an edge that moved counts for the site that it is at in the end, so the end says where the lists suffice.
+ * Reads the lanes at both ends of a range; instants in milliseconds. With a filter only those that
+ * it may leave are read, where they are listed: an edge that moved counts for the site that it is
+ * at in the end, so the end says where the lists suffice.
  *
  * @throws Throttled when the time is over
  */
@@ -69,7 +74,10 @@ function readFrom({ taken_at, groups }: SnapshotMark): number {
 /** What the lanes at an instant are read from. */
 interface LaneReadings {
   mark: SnapshotMark;
-  /** A lane that had been silent for a day is sampled by the first snapshot of the hour only, so that reading is laid under the minute's. */
+  /**
+   * A lane that had been silent for a day is sampled by the first snapshot of the hour only, so
+   * that reading is laid under the minute's.
+   */
   under: SnapshotMark | undefined;
 }
 
@@ -101,13 +109,19 @@ async function readLanes(
   return { mark, lanes: [...lanes.values()] };
 }
 
-/** The reading of all lanes to lay under a minute's; undefined where it is an hour's too and has all of them itself. */
+/**
+ * The reading of all lanes to lay under a minute's; undefined where it is an hour's too and has all
+ * of them itself.
+ */
 function readingUnder(minute: SnapshotMark, coarser: readonly SnapshotMark[]): SnapshotMark | undefined {
   if (coarser.some(other => other.taken_at === minute.taken_at)) return undefined;
   return coarser.find(other => other.taken_at < minute.taken_at);
 }
 
-/** The newest mark whose reading was taken by then: an hour's or day's may be later than the hour it stands for. */
+/**
+ * The newest mark whose reading was taken by then: an hour's or day's may be later than the hour it
+ * stands for.
+ */
 async function readMarkTakenBy(
   store: SampleStore,
   { resolution, before }: { resolution: Resolution; before: number },

@@ -29,7 +29,9 @@ export interface LaneReading {
 
 /** A lane as a snapshot saw it. */
 export interface SampledLane extends LaneReading {
-  /** The minute up to which its totals were known: the reading's, unless its edge's reports lagged. */
+  /**
+   * The minute up to which its totals were known: the reading's, unless its edge's reports lagged.
+   */
   covered_to: number;
 }
 
@@ -64,7 +66,10 @@ export interface LaneName {
 /** So many lanes are unpacked at once. */
 const NAMED_AT_ONCE = 1000;
 
-/** These lanes as a snapshot saw them; those that it didn't sample are left out. @throws Throttled at the deadline */
+/**
+ * These lanes as a snapshot saw them; those that it didn't sample are left out. @throws Throttled
+ * at the deadline
+ */
 export async function* readNamedLanesAt(
   store: BatchGetOptions,
   reading: Reading,
@@ -80,7 +85,9 @@ export async function* readNamedLanesAt(
 export interface LaneSample {
   /** The lane's packed bytes. */
   data: Uint8Array;
-  /** The minute up to which its totals were known: the reading's, unless its edge's reports lagged. */
+  /**
+   * The minute up to which its totals were known: the reading's, unless its edge's reports lagged.
+   */
   covered_to: number;
 }
 
@@ -111,7 +118,10 @@ export async function readLaneSamples(
   };
 }
 
-/** The newest samples of some lanes in some readings, given newest first; undefined for a lane that none of them sampled. */
+/**
+ * The newest samples of some lanes in some readings, given newest first; undefined for a lane that
+ * none of them sampled.
+ */
 export async function readNewestSamples(
   store: BatchGetOptions,
   { lanes, readings }: { lanes: readonly LaneName[]; readings: readonly Reading[] },

@@ -10,7 +10,10 @@ export interface CompletenessAt extends Completeness {
   groups?: ReadGroups | undefined;
 }
 
-/** How much of the network the last snapshot heard from, however long ago it was; `undefined` where none was taken yet. One small read. */
+/**
+ * How much of the network the last snapshot heard from, however long ago it was; `undefined` where
+ * none was taken yet. One small read.
+ */
 export async function readLastCompleteness(
   store: SampleStore,
   { now }: { now: number },

@@ -2,8 +2,9 @@ import type { LateGroup, ReadGroups } from './reading.ts';
 import type { Peak, Sample, SnapshotMark } from './sample.ts';
 
 /**
- * Samples and marks stand in their items as one text of figures: a day of minutes is 2,880 of them, and the SDK's work on an
- * item grows with its attributes (docs/performance.md). Figures that are added later come at the end.
+ * Samples and marks stand in their items as one text of figures: a day of minutes is 2,880 of them,
+ * and the SDK's work on an item grows with its attributes (docs/performance.md). Figures that are
+ * added later come at the end.
  */
 const SEPARATOR = ' ';
 

@@ -40,7 +40,10 @@ export class RolledRange {
   readonly until: number;
   /** Length of the rollup, milliseconds. */
   readonly ms: number;
-  /** Where the increment of its sample begins, and the last reading that went into the sample before. */
+  /**
+   * Where the increment of its sample begins, and the last reading that went into the sample
+   * before.
+   */
   readonly since: number;
   readonly sinceMinute: number;
   readonly #store: SampleStore;
@@ -83,7 +86,10 @@ export class RolledRange {
     return new LateSpans(late.filter(({ from }) => from < this.since)).list();
   }
 
-  /** The earliest hour or day with a share in late counts of which samples are still kept; where nothing is late, its own beginning. */
+  /**
+   * The earliest hour or day with a share in late counts of which samples are still kept; where
+   * nothing is late, its own beginning.
+   */
   affectedFrom(late: readonly LateSpan[]): number {
     const earliest = Math.min(this.from, ...late.map(({ from }) => from));
     return Math.max(floorTo(earliest, this.ms), Math.min(this.from, ceilTo(this.#kept, this.ms)));
@@ -99,7 +105,10 @@ export class RolledRange {
   }
 }
 
-/** The highest minute rates of a policy in an hour, the highest number of active flows that a minute saw, and what came each five minutes. */
+/**
+ * The highest minute rates of a policy in an hour, the highest number of active flows that a minute
+ * saw, and what came each five minutes.
+ */
 export async function rollUpMinutes(
   store: SampleStore,
   { policy_id, hour, newest }: { policy_id: string; hour: RolledRange; newest: Sample },
@@ -132,7 +141,10 @@ export async function rollUpMinutes(
   return { peak: peakIn(hour.from, hour.until), late, repairs, fives: fivesOf(fives, hour.from) };
 }
 
-/** The highest of the hours' peaks in a day; `newest` is the hour that ends with it and is not written yet. */
+/**
+ * The highest of the hours' peaks in a day; `newest` is the hour that ends with it and is not
+ * written yet.
+ */
 export async function rollUpHours(
   store: SampleStore,
   { policy_id, day, newest }: { policy_id: string; day: RolledRange; newest: RolledUp },

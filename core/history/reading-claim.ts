@@ -7,8 +7,8 @@ import type { SampleStore } from './sample-store.ts';
 const KEY = { pk: MARKS_PARTITION, sk: 'READING' };
 
 /**
- * Says that a reading has begun. From then on no mark is put for one that had begun before: readings never overlap, so a lane
- * can't be found later by an earlier one.
+ * Says that a reading has begun. From then on no mark is put for one that had begun before:
+ * readings never overlap, so a lane can't be found later by an earlier one.
  */
 export async function claimReading({ client, table }: SampleStore, taken_at: number): Promise<void> {
   await client.send(new PutCommand({ TableName: table, Item: { ...KEY, taken_at } }));

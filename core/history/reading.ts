@@ -17,7 +17,10 @@ export interface ReadGroups {
   late: readonly LateGroup[];
 }
 
-/** A group that had not been read when the mark was put, and the earlier reading that it has in its place. */
+/**
+ * A group that had not been read when the mark was put, and the earlier reading that it has in its
+ * place.
+ */
 export interface LateGroup extends ReadingId {
   index: number;
 }

@@ -1,7 +1,10 @@
 import { ValidationError } from '../errors.ts';
 import { timestamp } from '../storage/store-context.ts';
 
-/** The spacing of kept samples, finest first. Names are the schema's; `key` is what sort keys begin with. */
+/**
+ * The spacing of kept samples, finest first. Names are the schema's; `key` is what sort keys begin
+ * with.
+ */
 export const RESOLUTIONS = {
   MINUTE: { key: '1m', ms: 60_000, keepMs: 48 * 3_600_000 },
   HOUR: { key: '1h', ms: 3_600_000, keepMs: 90 * 86_400_000 },
@@ -28,10 +31,16 @@ export const DEFAULT_RETENTION: Retention = {
 /** The most points that one answer holds. */
 const MAX_POINTS = 10_000;
 
-/** The number of points a graph can show: a resolution that isn't asked for is chosen to stay below it. */
+/**
+ * The number of points a graph can show: a resolution that isn't asked for is chosen to stay below
+ * it.
+ */
 const COMFORTABLE_POINTS = 1_500;
 
-/** A range of time whose ends lie on the grid of its resolution. Milliseconds since the epoch, UTC; `to` is exclusive. */
+/**
+ * A range of time whose ends lie on the grid of its resolution. Milliseconds since the epoch, UTC;
+ * `to` is exclusive.
+ */
 export interface Range {
   from: number;
   to: number;
@@ -49,10 +58,11 @@ export interface RangeRequest {
 }
 
 /**
- * Checks a range and puts its ends on the grid: `from` down, `to` up, but never past now. Without a resolution it takes
- * the finest that is still kept at `from` and gives at most 1,500 points.
+ * Checks a range and puts its ends on the grid: `from` down, `to` up, but never past now. Without a
+ * resolution it takes the finest that is still kept at `from` and gives at most 1,500 points.
  *
- * @throws ValidationError for ends in the wrong order, a range that is no longer kept, or more points than `max_points`
+ * @throws ValidationError for ends in the wrong order, a range that is no longer kept, or more
+ * points than `max_points`
  */
 export function resolveRange(request: RangeRequest): Range {
   const { from, to, now, retention, max_points = MAX_POINTS } = request;
@@ -105,20 +115,27 @@ export function previousRange({ from, to, resolution }: Range, kept: KeptAsOf): 
 /** What is kept, and as of when. */
 export type KeptAsOf = Pick<RangeRequest, 'now' | 'retention'>;
 
-/** The earliest instant that may be asked for: on the grid, so that a range that was put there may be asked for again. */
+/**
+ * The earliest instant that may be asked for: on the grid, so that a range that was put there may
+ * be asked for again.
+ */
 function oldestKept(resolution: Resolution, { now, retention }: KeptAsOf): number {
   return floorTo(now - retention[resolution], RESOLUTIONS[resolution].ms);
 }
 
 /**
- * Whether all that a snapshot's figures rest on is certainly there still. A policy or lane without a sample of its own was sampled up to
- * an hour before, and goes that much earlier; what has expired is deleted late and in no order.
+ * Whether all that a snapshot's figures rest on is certainly there still. A policy or lane without
+ * a sample of its own was sampled up to an hour before, and goes that much earlier; what has
+ * expired is deleted late and in no order.
  */
 export function isWhole(at: number, resolution: Resolution, { now, retention }: KeptAsOf): boolean {
   return at > now - retention[resolution] - RESOLUTIONS[resolution].ms;
 }
 
-/** The instant at or before `at` on the grid of `ms`. Days and hours are UTC, so no clock change moves them. */
+/**
+ * The instant at or before `at` on the grid of `ms`. Days and hours are UTC, so no clock change
+ * moves them.
+ */
 export function floorTo(at: number, ms: number): number {
   return Math.floor(at / ms) * ms;
 }

@@ -12,8 +12,8 @@ const kept = (unitMs: number, fallbackMs: number) =>
     .transform(count => count * unitMs);
 
 /**
- * How long samples are kept, in milliseconds once parsed: a part of a function's environment. The function that writes
- * samples and those that check ranges read the same variables.
+ * How long samples are kept, in milliseconds once parsed: a part of a function's environment. The
+ * function that writes samples and those that check ranges read the same variables.
  */
 export const retentionSettings = {
   MINUTE_RETENTION_HOURS: kept(HOUR_MS, DEFAULT_RETENTION.MINUTE),

@@ -43,9 +43,10 @@ const AT_ONCE = 500;
 const READ_AT_ONCE = 32;
 
 /**
- * Writes the samples of the hour or day that ends with this snapshot, for every policy: the totals of this reading, the highest rates and
- * active flows since the one before, and what came late of hours or days before it. What is read is bounded by the policies that
- * moved: one that has counted nothing since the last hour or day is known from its sample of then, 100 of which are read by one
+ * Writes the samples of the hour or day that ends with this snapshot, for every policy: the totals
+ * of this reading, the highest rates and active flows since the one before, and what came late of
+ * hours or days before it. What is read is bounded by the policies that moved: one that has counted
+ * nothing since the last hour or day is known from its sample of then, 100 of which are read by one
  * call.
  */
 export async function rollupSamples(options: RollupOptions, input: RollupInput): Promise<DoneRollup[]> {
@@ -90,7 +91,8 @@ function rangesOf({ store, retention }: RollupOptions, { mark, before: { hour, d
   const hourEnd = floorTo(mark.minute, RESOLUTIONS.HOUR.ms);
   const dayEnd = floorTo(mark.minute, RESOLUTIONS.DAY.ms);
   return {
-    // Up to this reading's own minute: where the hour's first minutes were missed, it ends with them.
+    // Up to this reading's own minute: where the hour's first minutes were missed, it ends with
+    // them.
     hour: new RolledRange(store, {
       of: 'MINUTE',
       to: hourEnd,

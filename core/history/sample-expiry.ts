@@ -1,8 +1,9 @@
 import { RESOLUTIONS, type Resolution, type Retention } from './resolution.ts';
 
 /**
- * How far before a mark the last sample of an unchanged policy or lane may lie: the first snapshot of each hour holds all of them. Samples
- * outlive their time by as much, so that the oldest range has its base.
+ * How far before a mark the last sample of an unchanged policy or lane may lie: the first snapshot
+ * of each hour holds all of them. Samples outlive their time by as much, so that the oldest range
+ * has its base.
  */
 export const BASE_WITHIN_MS = {
   MINUTE: RESOLUTIONS.HOUR.ms,

@@ -64,8 +64,8 @@ function estimatedAttribute({ estimated_bytes = 0n }: Sample): { estimated?: str
 }
 
 /**
- * The item of a snapshot's mark: the last one a snapshot writes, by which all it wrote counts. A minute's says which edges were
- * silent since when (`packSilences`).
+ * The item of a snapshot's mark: the last one a snapshot writes, by which all it wrote counts. A
+ * minute's says which edges were silent since when (`packSilences`).
  */
 export function markItem(
   mark: SnapshotMark,
@@ -89,7 +89,10 @@ export async function readMarks({ client, table }: SampleStore, range: StoredRan
   return items.map(({ packed }) => unpackMark(packed));
 }
 
-/** The samples of a policy in a range, ascending; those of a reading that did not count are left out. @throws UnreadableSample */
+/**
+ * The samples of a policy in a range, ascending; those of a reading that did not count are left
+ * out. @throws UnreadableSample
+ */
 export async function readPolicySamples(
   { client, table }: SampleStore,
   { policy_id, range, marks }: { policy_id: string; range: StoredRange; marks: readonly SnapshotMark[] },
@@ -103,7 +106,8 @@ export async function readPolicySamples(
 }
 
 /**
- * What came each five minutes of a policy's hours, of readings that counted. An hour without a sample of its own is left out: nothing came in it.
+ * What came each five minutes of a policy's hours, of readings that counted. An hour without a
+ * sample of its own is left out: nothing came in it.
  */
 export async function readFives(
   { client, table }: SampleStore,
@@ -130,7 +134,10 @@ export function sampleOfItem({ packed, late, estimated }: PackedFigures): Sample
   return late === undefined ? sample : { ...sample, ...unpackLate(late) };
 }
 
-/** The newest mark of a resolution at or before an instant; without one, the newest there is. @throws UnreadableSample */
+/**
+ * The newest mark of a resolution at or before an instant; without one, the newest there is.
+ * @throws UnreadableSample
+ */
 export async function readLastMark(
   store: SampleStore,
   which: { resolution: Resolution; before?: number },
@@ -138,7 +145,10 @@ export async function readLastMark(
   return (await readLastMarkItem(store, which))?.mark;
 }
 
-/** As {@link readLastMark}, with the silences that its snapshot knew of; undefined in a mark of an hour, a day or an older release. */
+/**
+ * As {@link readLastMark}, with the silences that its snapshot knew of; undefined in a mark of an
+ * hour, a day or an older release.
+ */
 export async function readLastMarkItem(
   { client, table }: SampleStore,
   { resolution, before = FAR_FUTURE }: { resolution: Resolution; before?: number },

@@ -3,7 +3,9 @@ import type { ReadGroups } from './reading.ts';
 
 /** Totals of a policy (or a group of lanes) at one instant, as the snapshot read them. */
 export interface Sample {
-  /** The instant this sample stands for: a minute, hour or day of UTC, milliseconds since the epoch. */
+  /**
+   * The instant this sample stands for: a minute, hour or day of UTC, milliseconds since the epoch.
+   */
   at: number;
   /** When the lanes were really read, milliseconds since the epoch. */
   taken_at: number;
@@ -13,7 +15,10 @@ export interface Sample {
   /** What of the bytes is estimated; nothing when left out. */
   estimated_bytes?: bigint;
   active_flows: number;
-  /** Rollups only: the highest rates of a minute, and the highest active flows, in the hour or day that ends here. */
+  /**
+   * Rollups only: the highest rates of a minute, and the highest active flows, in the hour or day
+   * that ends here.
+   */
   peak?: Peak;
   /** What of this sample's increment belongs to intervals before it, see {@link LateSpan}. */
   late?: LateSpan[];
@@ -46,21 +51,30 @@ export interface Peak {
 }
 
 /**
- * That a snapshot was taken at this instant, and how complete it is. An instant that has none is a gap. An
- * instant that has one, but no sample of a policy, means that the policy's totals had not changed.
+ * That a snapshot was taken at this instant, and how complete it is. An instant that has none is a
+ * gap. An instant that has one, but no sample of a policy, means that the policy's totals had not
+ * changed.
  */
 export interface SnapshotMark {
   at: number;
   taken_at: number;
-  /** The minute of the reading; later than `at` where an hour's or day's own first minutes were missed. */
+  /**
+   * The minute of the reading; later than `at` where an hour's or day's own first minutes were
+   * missed.
+   */
   minute: number;
   /** Edges that were in service at `at`. */
   edges_expected: number;
   /** Those of them that were not silent at `taken_at`. */
   edges_heard: number;
-  /** Lanes that were read; those that could not be decoded are counted apart and are missing in the samples. */
+  /**
+   * Lanes that were read; those that could not be decoded are counted apart and are missing in the
+   * samples.
+   */
   lanes: number;
   bad_lanes: number;
-  /** Where the lanes were read in more than one group. A mark of an hour or a day has no late one. */
+  /**
+   * Where the lanes were read in more than one group. A mark of an hour or a day has no late one.
+   */
   groups?: ReadGroups;
 }

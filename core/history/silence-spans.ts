@@ -6,7 +6,10 @@ import { readLastMarkItem, type SampleStore } from './sample-store.ts';
 
 const MINUTE_MS = RESOLUTIONS.MINUTE.ms;
 
-/** Edges of which no report covers the instants `from` to `to`, `to` exclusive; milliseconds on the grid of minutes. */
+/**
+ * Edges of which no report covers the instants `from` to `to`, `to` exclusive; milliseconds on the
+ * grid of minutes.
+ */
 interface SilenceSpan {
   from: number;
   to: number;
@@ -21,8 +24,9 @@ export interface KnownSilences {
 }
 
 /**
- * Silences as one text, so that a mark tells how complete all instants before it are: `from to edges …` in minutes, 0 for a silence that goes
- * on, edges with the same ends counted together. What is older than minutes are kept is on the grid of hours, then of days.
+ * Silences as one text, so that a mark tells how complete all instants before it are:
+ * `from to edges …` in minutes, 0 for a silence that goes on, edges with the same ends counted
+ * together. What is older than minutes are kept is on the grid of hours, then of days.
  */
 export function packSilences(silences: readonly Silence[], kept: KeptAsOf): string {
   const counts = new Map<string, number>();
@@ -65,8 +69,8 @@ function unpackSilences(packed: string): SilenceSpan[] {
 }
 
 /**
- * How complete the instant of a mark is: the edges that were expected then, and those of them whose reports cover it by now. Without a
- * newer reading it is what the mark's own reading saw.
+ * How complete the instant of a mark is: the edges that were expected then, and those of them whose
+ * reports cover it by now. Without a newer reading it is what the mark's own reading saw.
  */
 export function completenessOf(
   { at, edges_expected, edges_heard, taken_at, groups }: SnapshotMark,

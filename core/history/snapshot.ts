@@ -19,11 +19,20 @@ import { packSilences } from './silence-spans.ts';
 import { earliestOf, type ReadingOptions, readWhole, type WholeReading } from './whole-reading.ts';
 
 export interface SnapshotOptions extends ReadingOptions {
-  /** The instant that the schedule fired for; its minute is what the snapshot stands for. Milliseconds. */
+  /**
+   * The instant that the schedule fired for; its minute is what the snapshot stands for.
+   * Milliseconds.
+   */
   scheduled_at: number;
-  /** What this container wrote last, to leave out what has not changed. Losing it costs writes, no sample. */
+  /**
+   * What this container wrote last, to leave out what has not changed. Losing it costs writes, no
+   * sample.
+   */
   previous?: PreviousTotals;
-  /** From how many lanes on they are read in groups, and how many are in a group at most while there are fewer than 64 groups; 8,000 by default. */
+  /**
+   * From how many lanes on they are read in groups, and how many are in a group at most while there
+   * are fewer than 64 groups; 8,000 by default.
+   */
   lanes_a_group?: number;
 }
 
@@ -48,20 +57,27 @@ export interface SnapshotResult {
   late_groups: number[];
 }
 
-/** What a container remembers of its last snapshot; it counts only while no other run has taken one since. */
+/**
+ * What a container remembers of its last snapshot; it counts only while no other run has taken one
+ * since.
+ */
 export interface PreviousTotals {
   taken_at: number;
   /** By policy, the totals that were written last. */
   fingerprints: Map<string, string>;
-  /** The lanes as they were read, where they are one group; without them what is stored of them is read instead. */
+  /**
+   * The lanes as they were read, where they are one group; without them what is stored of them is
+   * read instead.
+   */
   lanes?: TrackedLanes | undefined;
 }
 
 /**
- * Takes the snapshot of a minute: reads every lane once, and derives the samples of all policies and lanes from that one
- * reading. Everything is written under the time of the reading; the mark, put last and on condition, makes it count. So a
- * run that is cut off leaves nothing visible, and of the runs of one minute one counts. A reading that begins ends the ones
- * before it, which get no mark any more.
+ * Takes the snapshot of a minute: reads every lane once, and derives the samples of all policies
+ * and lanes from that one reading. Everything is written under the time of the reading; the mark,
+ * put last and on condition, makes it count. So a run that is cut off leaves nothing visible, and
+ * of the runs of one minute one counts. A reading that begins ends the ones before it, which get no
+ * mark any more.
  *
  * @throws GroupsMissing
  */
@@ -89,7 +105,8 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
     ...{ at: minute, taken_at, minute, ...heard.completenessAt(minute), lanes, bad_lanes },
     ...(groups && { groups }),
   };
-  // An hour's or a day's samples are kept longer than those of the minute that a late group has: the next minute makes it good.
+  // An hour's or a day's samples are kept longer than those of the minute that a late group has:
+  // the next minute makes it good.
   const rollups = groups && groups.late.length > 0 ? [] : due;
 
   const written = await writePolicySamples(options, { reading, known, all: due.length > 0 });
@@ -117,7 +134,8 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
   if (taken) {
     const fingerprints = new Map([...(known ?? []), ...written]);
     remember(options.previous, { taken_at, fingerprints, lanes: reading.seen });
-    // Behind the minute's mark: an hour or day that takes too long is taken up by the next run, and no minute is missed for it.
+    // Behind the minute's mark: an hour or day that takes too long is taken up by the next run, and
+    // no minute is missed for it.
     if (!first) for (const rolled of await rollUp()) await putRolledMark(options, rolled);
   }
   const late_groups = groups?.late.map(({ index }) => index) ?? [];
@@ -139,7 +157,10 @@ function notTaken(minute: number): SnapshotResult {
   };
 }
 
-/** The newest mark there is and the last one before a minute; undefined where the minute has been taken or can't be any more. */
+/**
+ * The newest mark there is and the last one before a minute; undefined where the minute has been
+ * taken or can't be any more.
+ */
 async function marksBefore(
   store: SampleStore,
   { minute, now }: { minute: number; now: number },
@@ -167,8 +188,9 @@ function isAfter(mark: SnapshotMark | undefined, minute: number): boolean {
   return mark !== undefined && mark.at > minute;
 }
 
-// A late job must not put what it reads now before what a later minute's job has read already: totals would go down. A mark that
-// was taken in the future is one of a clock that was set back since; it holds nothing up.
+// A late job must not put what it reads now before what a later minute's job has read already:
+// totals would go down. A mark that was taken in the future is one of a clock that was set back
+// since; it holds nothing up.
 function isOvertaken(
   newest: SnapshotMark | undefined,
   { minute, now }: { minute: number; now: number },
@@ -176,7 +198,10 @@ function isOvertaken(
   return newest !== undefined && newest.at > minute && newest.taken_at <= now;
 }
 
-/** The hour and the day whose instant this minute is the first to be read at, and the last marks of both. */
+/**
+ * The hour and the day whose instant this minute is the first to be read at, and the last marks of
+ * both.
+ */
 async function dueRollups(store: SampleStore, minute: number) {
   const [hour, day] = await Promise.all([
     readLastMark(store, { resolution: 'HOUR', before: minute }),
@@ -188,7 +213,8 @@ async function dueRollups(store: SampleStore, minute: number) {
   return { rollups, hour, day };
 }
 
-// The first snapshot of each hour writes `all` policies, so that a reader finds a base within the hour before.
+// The first snapshot of each hour writes `all` policies, so that a reader finds a base within the
+// hour before.
 async function writePolicySamples(
   { store, retention, sleep }: SnapshotOptions,
   {
@@ -217,9 +243,10 @@ interface RolledMark {
 }
 
 /**
- * Puts the mark of a minute unless another run has put one or has begun to read. A put whose answer was lost and that is repeated
- * finds its own mark, which counts as done. The system's `first` mark goes together with those of its hour and day and the item that says
- * since when there are any: a run that is cut off leaves all of them or none.
+ * Puts the mark of a minute unless another run has put one or has begun to read. A put whose answer
+ * was lost and that is repeated finds its own mark, which counts as done. The system's `first` mark
+ * goes together with those of its hour and day and the item that says since when there are any: a
+ * run that is cut off leaves all of them or none.
  *
  * @returns whether the stored mark is this one
  */

@@ -47,7 +47,10 @@ export interface ReadingRequest extends Omit<GroupRequest, 'group'> {
   before: TrackedLanes | undefined;
 }
 
-/** A group was not read in time, and no reading of the last hour can stand in for it: there is no snapshot of this minute. */
+/**
+ * A group was not read in time, and no reading of the last hour can stand in for it: there is no
+ * snapshot of this minute.
+ */
 export class GroupsMissing extends Error {
   override readonly name = 'GroupsMissing';
 
@@ -58,7 +61,8 @@ export class GroupsMissing extends Error {
 }
 
 /**
- * Reads every lane once, all together or in groups side by side. A group that is late has its last counted reading in its place.
+ * Reads every lane once, all together or in groups side by side. A group that is late has its last
+ * counted reading in its place.
  *
  * @throws GroupsMissing
  */

@@ -17,7 +17,8 @@ export interface NewIncident extends Pick<Incident, 'name' | 'from' | 'to' | 'sc
 /**
  * Keeps an incident with what it froze. `packed`: see `packContent`.
  *
- * @throws ValidationError where there are as many as there may be · Conflict for a token of another request
+ * @throws ValidationError where there are as many as there may be · Conflict for a token of another
+ * request
  */
 export function createIncident(
   context: StoreContext,

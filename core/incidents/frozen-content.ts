@@ -65,7 +65,10 @@ async function readItem(context: StoreContext, id: string): Promise<Item | undef
   return expires_at !== undefined && expires_at * 1000 <= clock() ? undefined : Item;
 }
 
-/** Who made an incident that may have been removed since; undefined where what it froze is gone. @throws BrokenItem */
+/**
+ * Who made an incident that may have been removed since; undefined where what it froze is gone.
+ * @throws BrokenItem
+ */
 export async function readMaker(context: StoreContext, id: string): Promise<Caller | undefined> {
   const item = await readItem(context, id);
   return item && parseItem(contentSchema, item).created_by;

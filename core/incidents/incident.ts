@@ -54,7 +54,10 @@ const frozenPartition = (id: string): string => `FROZEN#${id}`;
 
 export const frozenKey = (id: string): ItemKey => ({ pk: frozenPartition(id), sk: 'CONTENT' });
 
-/** An incident as the audit log has it, which everybody reads: the entry says who did it, as far as the reader may see. */
+/**
+ * An incident as the audit log has it, which everybody reads: the entry says who did it, as far as
+ * the reader may see.
+ */
 export function auditedState({ created_by: _, ...incident }: Incident): Omit<Incident, 'created_by'> {
   return incident;
 }

@@ -30,9 +30,10 @@ interface Progress {
 }
 
 /**
- * Folds the reports into their lanes and writes them, transaction by transaction, until all are settled or the deadline has
- * come. Every write is conditional on the version of each lane that it was computed from, so whatever another writer does,
- * whatever is repeated or lost on the way, each report counts once.
+ * Folds the reports into their lanes and writes them, transaction by transaction, until all are
+ * settled or the deadline has come. Every write is conditional on the version of each lane that it
+ * was computed from, so whatever another writer does, whatever is repeated or lost on the way, each
+ * report counts once.
  *
  * @returns the settled reports: what an applied one changes is written, the others change nothing
  * @throws what repeating can't help (no such table, no permission)
@@ -115,8 +116,9 @@ interface Plan {
 }
 
 /**
- * The next write of a lane, if it needs one, and the old and rejected reports before it, which need none. Memory alone calls no
- * report old or wrong: a write would have shown that the table was put back to an earlier time, and these make none.
+ * The next write of a lane, if it needs one, and the old and rejected reports before it, which need
+ * none. Memory alone calls no report old or wrong: a write would have shown that the table was put
+ * back to an earlier time, and these make none.
  */
 function planWrite(work: LoadedWork): Plan {
   const outcomes: Outcome[] = [];
@@ -185,7 +187,10 @@ function writesWith(transaction: Transaction, { reasons }: Failure, code: string
   return new Set(blamed.length > 0 ? blamed : transaction.writes);
 }
 
-/** What was known of the `blamed` lanes may be wrong: they are read again before anything is made from them. */
+/**
+ * What was known of the `blamed` lanes may be wrong: they are read again before anything is made
+ * from them.
+ */
 function forget(
   writes: readonly PlannedWrite[],
   blamed: ReadonlySet<PlannedWrite>,
@@ -196,7 +201,10 @@ function forget(
   return { outcomes: [], works };
 }
 
-/** From a transaction of many lanes to one lane, from many reports to one, and that one is what the database refuses. */
+/**
+ * From a transaction of many lanes to one lane, from many reports to one, and that one is what the
+ * database refuses.
+ */
 function isolate(
   writes: readonly PlannedWrite[],
   blamed: ReadonlySet<PlannedWrite>,

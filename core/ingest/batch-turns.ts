@@ -10,9 +10,9 @@ const SHARE_BYTES = 1024 * 1024;
 const RECORD_BYTES = 1024;
 
 /**
- * Cuts a batch into turns, so that one edge takes at most its share of the time before all others are counted: a turn has of each
- * partition key what fits its share. Each turn's records are in the order of the stream, and so are those of a key over all turns.
- * Nearly every batch is one turn.
+ * Cuts a batch into turns, so that one edge takes at most its share of the time before all others
+ * are counted: a turn has of each partition key what fits its share. Each turn's records are in the
+ * order of the stream, and so are those of a key over all turns. Nearly every batch is one turn.
  */
 export function turnsOf(records: readonly StreamRecord[]): StreamRecord[][] {
   const turns: StreamRecord[][] = [];
@@ -27,7 +27,8 @@ export function turnsOf(records: readonly StreamRecord[]): StreamRecord[][] {
   return turns;
 }
 
-// A record's inflated size may be a lie; what lies upwards only waits longer, and what lies downwards is never parsed.
+// A record's inflated size may be a lie; what lies upwards only waits longer, and what lies
+// downwards is never parsed.
 function bytesToRead({ data }: StreamRecord): number {
   const isGzip = data[0] === 0x1f && data[1] === 0x8b;
   const size = isGzip ? Math.max(data.length, statedSize(data)) : Math.max(data.length, signedSize(data));

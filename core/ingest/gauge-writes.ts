@@ -16,7 +16,10 @@ export interface GaugeWriting extends Retrying {
   tables: TableNames;
 }
 
-/** The write that withdraws a lane's gauges, conditional on its version; undefined where it has none. */
+/**
+ * The write that withdraws a lane's gauges, conditional on its version; undefined where it has
+ * none.
+ */
 export function gaugeWrite(item: LaneItem, lane: Lane): LaneWrite | undefined {
   if (lane.rated_ms === undefined && policiesWithGauges(lane).size === 0) return undefined;
   const state = withdrawGauges({
@@ -34,7 +37,8 @@ export function gaugeWrite(item: LaneItem, lane: Lane): LaneWrite | undefined {
 /**
  * Writes until all is written or the deadline has come.
  *
- * @returns how many lanes are left: they reported meanwhile, another writer was first, or the time was over
+ * @returns how many lanes are left: they reported meanwhile, another writer was first, or the time
+ * was over
  */
 export async function writeGauges(writes: readonly LaneWrite[], context: GaugeWriting): Promise<number> {
   let left = 0;
@@ -55,7 +59,9 @@ export async function writeGauges(writes: readonly LaneWrite[], context: GaugeWr
   return left;
 }
 
-/** Writes a transaction. Returns the writes that are not repeated in this run; none: it is written. */
+/**
+ * Writes a transaction. Returns the writes that are not repeated in this run; none: it is written.
+ */
 async function writeOne(
   { writes, actions, writesOf }: LaneTransaction,
   { client, clock, sleep, random, deadline }: GaugeWriting,
@@ -71,7 +77,8 @@ async function writeOne(
         const blamed = new Set(reasons.flatMap(({ index }) => writesOf(index)));
         return blamed.size > 0 ? blamed : new Set(writes);
       }
-      // After a lost answer the same write fails its conditions if it did land: also then nothing counts twice.
+      // After a lost answer the same write fails its conditions if it did land: also then nothing
+      // counts twice.
       const wait = backoffMs(attempt, { random });
       if (clock() + wait >= deadline) return new Set(writes);
       await sleep(wait);

@@ -35,7 +35,10 @@ export interface IngestContext {
   tables: TableNames;
   /** Number of counter slots that this deployment counts in. */
   slots: number;
-  /** What this container knows of the slots that readers sum; without it, it is looked up where it matters. */
+  /**
+   * What this container knows of the slots that readers sum; without it, it is looked up where it
+   * matters.
+   */
   covered_slots?: CounterSlots;
   /** What this container knows of edges' keys; without it, it is read with every turn. */
   edge_keys?: EdgeKeyMemory;
@@ -48,7 +51,10 @@ export interface IngestContext {
   sleep: Sleep;
   /** 0 ≤ random() < 1, for the jitter. */
   random: () => number;
-  /** No new call starts after it: milliseconds since the epoch. What isn't applied by then is delivered again. */
+  /**
+   * No new call starts after it: milliseconds since the epoch. What isn't applied by then is
+   * delivered again.
+   */
   deadline: number;
   /** Where flows are logged; without it they are not. */
   flow_log?: {
@@ -61,7 +67,10 @@ export interface IngestContext {
   flow_log_ttl_hours: number | undefined;
   /** Whether flow logs hold networks (IPv4 /24, IPv6 /56) in place of hosts; no when left out. */
   flow_log_mask_hosts?: boolean;
-  /** Called after the counts, once a turn of a batch (nearly always one), with the reports that hold path measurements. Its failure costs no count. */
+  /**
+   * Called after the counts, once a turn of a batch (nearly always one), with the reports that hold
+   * path measurements. Its failure costs no count.
+   */
   onPathReports?: (reports: AppliedPathReport[]) => Promise<void>;
   /** Called once a batch with such reports, after the counts. Its failure costs no count. */
   onContradictions?: (reports: ContradictoryReport[]) => Promise<void>;

@@ -4,7 +4,10 @@ export class IngestTally {
   /** Repeated or overtaken reports: nothing to add. */
   ReportsOld = 0;
   ReportsQuarantined = 0;
-  /** Of these, the ones of which nothing shows that their edge sent them: unsigned, badly signed, by an unknown key. */
+  /**
+   * Of these, the ones of which nothing shows that their edge sent them: unsigned, badly signed, by
+   * an unknown key.
+   */
   ReportsNotAuthentic = 0;
   /** Delivered again by the stream. */
   ReportsNotApplied = 0;

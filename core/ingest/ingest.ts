@@ -15,11 +15,13 @@ import { writeFlowLogs } from './write-flow-logs.ts';
 const LAST_TURN_BEGINS = 0.5;
 
 /**
- * Deals with the records of one shard: counts each report once, puts what can't be read into the quarantine, logs flows.
+ * Deals with the records of one shard: counts each report once, puts what can't be read into the
+ * quarantine, logs flows.
  *
- * @returns the records that are not dealt with, in their order; the stream delivers again from the first of them on, which
- * changes no count
- * @throws what repeating can't help (no such table, no permission, a bug): everything is delivered again
+ * @returns the records that are not dealt with, in their order; the stream delivers again from the
+ * first of them on, which changes no count
+ * @throws what repeating can't help (no such table, no permission, a bug): everything is delivered
+ * again
  */
 export async function ingest(
   records: readonly StreamRecord[],
@@ -78,7 +80,10 @@ function isReadable(result: PendingRecord | ReportRejected): result is PendingRe
   return !(result instanceof ReportRejected);
 }
 
-/** Has readers sum the slots of these reports before anything is counted in them. @throws Throttled or Conflict at the deadline */
+/**
+ * Has readers sum the slots of these reports before anything is counted in them. @throws Throttled
+ * or Conflict at the deadline
+ */
 async function coverSlots(reports: readonly PendingRecord[], context: IngestContext): Promise<true> {
   const { client, tables, slots: setting, covered_slots = new CounterSlots() } = context;
   for (const slot of new Set(reports.map(report => report.slot))) {

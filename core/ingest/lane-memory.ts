@@ -5,8 +5,9 @@ import type { LaneItem } from '../ledger/figures/read-lanes.ts';
 const OVERHEAD_BYTES = 400;
 
 /**
- * The lanes that this function wrote last, packed, so that a batch needs no read. It may be behind the table, never ahead: a
- * lane is put after its write succeeded, and a write from an outdated lane fails its condition.
+ * The lanes that this function wrote last, packed, so that a batch needs no read. It may be behind
+ * the table, never ahead: a lane is put after its write succeeded, and a write from an outdated
+ * lane fails its condition.
  */
 export class LaneMemory {
   readonly #lanes: LRUCache<string, LaneItem>;

@@ -14,7 +14,10 @@ import type { Report } from '../report/report.ts';
 import { TRANSACTION_MAX_ACTIONS } from '../storage/tables.ts';
 import type { LaneWrite } from './lane-transaction.ts';
 
-/** A lane as the table has it, decoded once, with the boots that its reports name. A value: never changed. */
+/**
+ * A lane as the table has it, decoded once, with the boots that its reports name. A value: never
+ * changed.
+ */
 export interface StoredLane {
   readonly edge_id: string;
   readonly part: number;
@@ -22,7 +25,10 @@ export interface StoredLane {
   readonly version: number;
   /** Known from memory alone: the table may have been put back to an earlier time since. */
   readonly remembered: boolean;
-  /** Whether readers find it by its site and endpoints; a lane of an earlier release may be listed nowhere. */
+  /**
+   * Whether readers find it by its site and endpoints; a lane of an earlier release may be listed
+   * nowhere.
+   */
   readonly listed: boolean;
   /** Without changes; or why this release can't read the lane. */
   readonly state: LaneState | PackedDataUnreadable;
@@ -52,7 +58,10 @@ export interface FewerParts {
   parts_before: number;
 }
 
-/** The next step of a lane: the reports that it settles, and what is written before they are settled. */
+/**
+ * The next step of a lane: the reports that it settles, and what is written before they are
+ * settled.
+ */
 export interface LaneStep<P extends PendingReport = PendingReport> {
   outcomes: ReportOutcome<P>[];
   /** Undefined where nothing has to be written: the reports are old or rejected. */
@@ -83,8 +92,9 @@ const ITEMS_A_BOOT = 2;
 const MAX_LANE_BYTES = 380_000;
 
 /**
- * Folds as many of a lane's reports as fit one transaction, in the order of arrival. Where a single report and the gauges
- * of the one before would not fit, the step only withdraws the gauges, and settles no report.
+ * Folds as many of a lane's reports as fit one transaction, in the order of arrival. Where a single
+ * report and the gauges of the one before would not fit, the step only withdraws the gauges, and
+ * settles no report.
  */
 export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): LaneStep<P> {
   const { stored, reports, maxReports = Number.POSITIVE_INFINITY } = input;
@@ -177,7 +187,8 @@ export function fewerParts({
   return parts_before === 0 ? undefined : { edge_id, boot_id, sent_at_ms, parts, parts_before };
 }
 
-// Where the step has no room for it, another one has: a step that only withdraws gauges comes without a report.
+// Where the step has no room for it, another one has: a step that only withdraws gauges comes
+// without a report.
 function withoutIdlePairs(state: LaneState, last: PendingReport | undefined): LaneState {
   const { lane, idle, changes } = state;
   if (!last || !hasIdlePairs(lane, last.at_ms)) return state;
@@ -188,7 +199,8 @@ function withoutIdlePairs(state: LaneState, last: PendingReport | undefined): La
   return removeIdlePairs(state, { at_ms: last.at_ms, version: randomVersion() });
 }
 
-// An upper bound: the policies of the report and of all gauges, the boot that closes and the one that is written late.
+// An upper bound: the policies of the report and of all gauges, the boot that closes and the one
+// that is written late.
 function fits(report: Report, { lane, boots, changes }: LaneState): boolean {
   const isCurrent = report.boot_id === lane.boot_id;
   const bootItems = changes.boots.size + (isCurrent ? 0 : 2);

@@ -25,7 +25,10 @@ export interface LaneWrite {
   listing?: LaneListing | undefined;
   /** Arrival of the first report that it counts: of the boots that are new, their first one. */
   heard_at_ms?: number | undefined;
-  /** What must hold of the counters' head for the write; writes share a transaction only with the same one. */
+  /**
+   * What must hold of the counters' head for the write; writes share a transaction only with the
+   * same one.
+   */
   guard?: WriteAction;
 }
 
@@ -45,8 +48,9 @@ export interface PackOptions<W extends LaneWrite> {
 }
 
 /**
- * Packs writes into as few transactions as one pass finds: each goes to the first that has room. Lanes that count under
- * the same policies share the counters' writes: 100 lanes of the same 20 policies take two transactions with 140 actions.
+ * Packs writes into as few transactions as one pass finds: each goes to the first that has room.
+ * Lanes that count under the same policies share the counters' writes: 100 lanes of the same 20
+ * policies take two transactions with 140 actions.
  */
 export function packWrites<W extends LaneWrite>(
   writes: readonly W[],
@@ -86,7 +90,10 @@ type Sum = { -readonly [Name in keyof CounterChange]: CounterChange[Name] };
 interface DraftCounter {
   partition: string;
   policy_id: string;
-  /** The sum of what the writes add; its own, and added to in place, as this runs for each policy of each lane. */
+  /**
+   * The sum of what the writes add; its own, and added to in place, as this runs for each policy of
+   * each lane.
+   */
   change: Sum;
 }
 
@@ -147,7 +154,10 @@ class TransactionDraft<W extends LaneWrite> {
     };
   }
 
-  /** The writes that a counter sums. Looked up when it has failed, and not kept: there is one for each policy of each lane. */
+  /**
+   * The writes that a counter sums. Looked up when it has failed, and not kept: there is one for
+   * each policy of each lane.
+   */
   #writesTo(counter: DraftCounter | undefined): W[] {
     if (!counter) return [];
     const { partition, policy_id } = counter;
@@ -184,7 +194,10 @@ class TransactionDraft<W extends LaneWrite> {
   }
 }
 
-/** The partition that a write's change of a policy goes to. Names are made once: this runs for each policy of each lane. */
+/**
+ * The partition that a write's change of a policy goes to. Names are made once: this runs for each
+ * policy of each lane.
+ */
 function partitionsOf({ slot, counted_in = FIRST_GENERATION }: LaneWrite): (policy_id: string) => string {
   const stays = counterPartition(slot, counted_in.generation);
   if (!counted_in.moving) return () => stays;
@@ -249,7 +262,10 @@ const ADD_COUNTS = updateItem({ ...NOWHERE, add: COUNTS });
 const ADD_RATED = updateItem({ ...NOWHERE, add: { ...COUNTS, rated_pairs: 0 } });
 const ADD_ESTIMATED = updateItem({ ...NOWHERE, add: { ...COUNTS, rated_pairs: 0, estimated_bytes: 0n } });
 
-/** The condition guards the lane's boot items too: a transaction that writes one changes the lane's version. */
+/**
+ * The condition guards the lane's boot items too: a transaction that writes one changes the lane's
+ * version.
+ */
 function putLane(table: string, { item, base_version }: LaneWrite): WriteAction {
   const { edge_id, part, version, data, listed } = item;
   const Item = { ...laneKey(edge_id, part), version, data, ...(listed && { listed }) };
@@ -264,7 +280,10 @@ function enterHeardEdge(table: string, key: ItemKey): WriteAction {
   return { Update: updateItem({ table, key, set: { heard: true } }) };
 }
 
-/** Fixes a boot's number of parts for all of its lanes, unless the boot was voided; the first of them also says since when it is known. */
+/**
+ * Fixes a boot's number of parts for all of its lanes, unless the boot was voided; the first of
+ * them also says since when it is known.
+ */
 function fixParts(
   TableName: string,
   Key: ItemKey,
@@ -301,7 +320,8 @@ function addToCounter(table: string, Key: ItemKey, change: Sum): WriteAction {
     ':add_bit_rate': bit_rate,
     ':add_packet_rate': packet_rate,
   };
-  // Counters without estimated bytes have no attribute of them, and what seldom changes is seldom sent.
+  // Counters without estimated bytes have no attribute of them, and what seldom changes is seldom
+  // sent.
   if (estimated_bytes !== 0n) {
     const more = { ':add_rated_pairs': rated_pairs, ':add_estimated_bytes': estimated_bytes };
     return { Update: { ...ADD_ESTIMATED, ...place, ExpressionAttributeValues: { ...values, ...more } } };

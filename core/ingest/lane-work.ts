@@ -13,7 +13,10 @@ export interface LaneWork extends LaneId {
   readonly pending: readonly PendingRecord[];
   /** As last known; undefined where it has to be read first. */
   readonly stored: StoredLane | undefined;
-  /** Whether the database refused a transaction with this lane: from then on one report a transaction. */
+  /**
+   * Whether the database refused a transaction with this lane: from then on one report a
+   * transaction.
+   */
   readonly isolated: boolean;
 }
 

@@ -14,10 +14,12 @@ export interface ReadLane {
 }
 
 /**
- * Lists lanes that an earlier release wrote last under all of their sites and endpoints, and has their items say so. A lane that is written
- * by another meanwhile is left to that writer, or to the next look.
+ * Lists lanes that an earlier release wrote last under all of their sites and endpoints, and has
+ * their items say so. A lane that is written by another meanwhile is left to that writer, or to the
+ * next look.
  *
- * @returns those that are listed now, with the items that were written; without those whose idle pairs can't be read
+ * @returns those that are listed now, with the items that were written; without those whose idle
+ * pairs can't be read
  * @throws Throttled or Conflict at the deadline
  */
 export async function listOldLanes(old: readonly ReadLane[], context: GaugeWriting): Promise<ReadLane[]> {

@@ -22,9 +22,10 @@ import type { LaneWork } from './lane-work.ts';
 export type LoadedWork = LaneWork & { readonly stored: StoredLane };
 
 /**
- * Loads what folding needs: the lanes, out of memory or read strongly, and then the boots that their reports name beside
- * the current one, and the lane's idle pairs where they are needed. In this order: a transaction that writes a boot's item changes the lane's version too, so a boot that is
- * newer than its lane shows as a failed condition.
+ * Loads what folding needs: the lanes, out of memory or read strongly, and then the boots that
+ * their reports name beside the current one, and the lane's idle pairs where they are needed. In
+ * this order: a transaction that writes a boot's item changes the lane's version too, so a boot
+ * that is newer than its lane shows as a failed condition.
  *
  * @returns the same works, each with its lane
  * @throws Throttled at the deadline
@@ -73,7 +74,10 @@ function keyOf({ edge_id, part }: LaneWork): ItemKey {
   return laneKey(edge_id, part);
 }
 
-/** What is used of a lane's item. Plain access: a schema would cost as much as decoding; broken data is unreadable. */
+/**
+ * What is used of a lane's item. Plain access: a schema would cost as much as decoding; broken data
+ * is unreadable.
+ */
 type LaneRow = Pick<LaneItem, 'version' | 'data' | 'listed'>;
 
 function decode(

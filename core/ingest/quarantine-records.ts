@@ -5,7 +5,10 @@ import { RepeatLog } from './repeat-log.ts';
 import type { StreamRecord } from './stream-record.ts';
 import { untilDeadline } from './until-deadline.ts';
 
-/** The quarantine may hold a batch up for so long, after its counts. What isn't written by then is delivered again. */
+/**
+ * The quarantine may hold a batch up for so long, after its counts. What isn't written by then is
+ * delivered again.
+ */
 const MAX_MS = 5000;
 
 /** Puts under way at once: the SDK keeps 50 connections. */
@@ -18,8 +21,8 @@ export interface RejectedRecord {
 }
 
 /**
- * Puts records into the quarantine, a few at a time and for a few seconds at most. Each is written, counted and logged once,
- * however often it is delivered.
+ * Puts records into the quarantine, a few at a time and for a few seconds at most. Each is written,
+ * counted and logged once, however often it is delivered.
  *
  * @returns those that are in the quarantine now
  */

@@ -17,7 +17,10 @@ import type { StreamRecord } from './stream-record.ts';
 /** Where releases before partitions were spread kept everything. */
 export const OLD_QUARANTINE_PARTITION = 'QUARANTINE';
 
-/** The quarantine is spread over this many partitions; fixed, as readers ask each of them (docs/decisions/097). */
+/**
+ * The quarantine is spread over this many partitions; fixed, as readers ask each of them
+ * (docs/decisions/097).
+ */
 const QUARANTINE_PARTITIONS = 32;
 
 /** A record's bytes are kept up to here; of a larger one, the first bytes and the hash of all. */
@@ -55,7 +58,10 @@ export function quarantinePartitions(): string[] {
   return [OLD_QUARANTINE_PARTITION, ...spread];
 }
 
-/** The partitions that a record may be in: its own, and the one that takes it while its own is throttled. */
+/**
+ * The partitions that a record may be in: its own, and the one that takes it while its own is
+ * throttled.
+ */
 export function partitionsOfPlace(place: string): [own: string, other: string] {
   const own = fnv1a(place) % QUARANTINE_PARTITIONS;
   return [partitionName(own), partitionName((own + QUARANTINE_PARTITIONS / 2) % QUARANTINE_PARTITIONS)];
@@ -65,7 +71,10 @@ function partitionName(number: number): string {
   return `QUARANTINE#${String(number).padStart(2, '0')}`;
 }
 
-/** A record's place in the quarantine, from its place in the stream: the same however often it is delivered. */
+/**
+ * A record's place in the quarantine, from its place in the stream: the same however often it is
+ * delivered.
+ */
 export function quarantinePlace({ arrived_at_ms, shard_id, sequence_number }: StreamRecord): string {
   return `${rfc3339(arrived_at_ms)}#${shard_id}#${sequence_number}`;
 }
@@ -95,9 +104,10 @@ interface Writing extends Retrying {
 }
 
 /**
- * Writes a record into its partition, or at once into the other one while its own is throttled: nothing was written to its own then.
- * Only when both are throttled does it wait. A lost answer is asked for again in the same partition. The condition keeps a record from
- * being written twice into one partition; that it isn't in the other one yet, the caller has looked ({@link readWritten}).
+ * Writes a record into its partition, or at once into the other one while its own is throttled:
+ * nothing was written to its own then. Only when both are throttled does it wait. A lost answer is
+ * asked for again in the same partition. The condition keeps a record from being written twice into
+ * one partition; that it isn't in the other one yet, the caller has looked ({@link readWritten}).
  *
  * @returns whether it is new; false where it was written before
  * @throws Throttled or Conflict at the deadline · what repeating can't help
@@ -144,7 +154,8 @@ export async function putInQuarantine(
 }
 
 /**
- * Those of the records that an earlier delivery has written into their other partition, while their own was throttled.
+ * Those of the records that an earlier delivery has written into their other partition, while their
+ * own was throttled.
  *
  * @throws Throttled at the deadline
  */
@@ -161,7 +172,10 @@ export async function readWritten(
   return records.filter(record => items.has(keyText(keyOf(record))));
 }
 
-/** Who wrote a record into a partition; undefined where it is not. Reads are not throttled with writes. */
+/**
+ * Who wrote a record into a partition; undefined where it is not. Reads are not throttled with
+ * writes.
+ */
 async function readWriter({ pk, sk }: ItemKey, writing: Writing): Promise<string | undefined> {
   const get = new GetCommand({
     TableName: writing.tables.traffic,

@@ -20,8 +20,9 @@ interface Opened {
 }
 
 /**
- * Reads the records of a turn and judges whether their edges sent them, by the keys that were good when the stream got each. A signed
- * record is decoded once its signature holds. Nothing is decoded of what can't count.
+ * Reads the records of a turn and judges whether their edges sent them, by the keys that were good
+ * when the stream got each. A signed record is decoded once its signature holds. Nothing is decoded
+ * of what can't count.
  *
  * @throws Throttled or Conflict at the deadline
  */
@@ -47,7 +48,10 @@ function open(record: StreamRecord, { require_signed = false }: IngestContext): 
   });
 }
 
-/** The keys of the edges of these records. A key that isn't known is looked for once more, for all of them together. */
+/**
+ * The keys of the edges of these records. A key that isn't known is looked for once more, for all
+ * of them together.
+ */
 async function keysFor(
   opened: readonly Opened[],
   context: IngestContext,

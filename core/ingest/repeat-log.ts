@@ -1,7 +1,10 @@
 import type { Failure, FailureKind } from '../storage/failure.ts';
 import type { IngestContext } from './ingest-context.ts';
 
-/** Logs why calls of a batch are repeated: each kind of failure once, so that a busy database fills no log. */
+/**
+ * Logs why calls of a batch are repeated: each kind of failure once, so that a busy database fills
+ * no log.
+ */
 export class RepeatLog {
   readonly #warn: IngestContext['warn'];
   readonly #logged = new Set<FailureKind>();

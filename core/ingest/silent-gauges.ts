@@ -25,9 +25,10 @@ export interface SilentGaugesResult {
 }
 
 /**
- * Withdraws the gauges of silent lanes from the counters, in the way ingest writes: conditional on the lane's version and
- * changing it. The edge's next report puts its gauges back. As it reads every lane, it also lists those that an earlier release wrote, and
- * notes whether all are listed. Runs that are cut short begin at another bucket each time, so all are reached.
+ * Withdraws the gauges of silent lanes from the counters, in the way ingest writes: conditional on
+ * the lane's version and changing it. The edge's next report puts its gauges back. As it reads
+ * every lane, it also lists those that an earlier release wrote, and notes whether all are listed.
+ * Runs that are cut short begin at another bucket each time, so all are reached.
  */
 export async function withdrawSilentGauges(context: SilentGaugesContext): Promise<SilentGaugesResult> {
   const result: SilentGaugesResult = {

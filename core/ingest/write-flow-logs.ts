@@ -7,11 +7,12 @@ const MAX_MS = 2000;
 const SHARE_OF_TIME = 0.25;
 
 /**
- * Writes the flows of a batch beside the counters. Old reports too: a report may have been counted by a call that was killed
- * before its flows were written, and readers take each report once. What has outlived its time is not written any more.
+ * Writes the flows of a batch beside the counters. Old reports too: a report may have been counted
+ * by a call that was killed before its flows were written, and readers take each report once. What
+ * has outlived its time is not written any more.
  *
- * What can't be written within the time is given up: counted as FlowLogsNotWritten, it is unattributed from then on. No record
- * is given back for it. Never rejects.
+ * What can't be written within the time is given up: counted as FlowLogsNotWritten, it is
+ * unattributed from then on. No record is given back for it. Never rejects.
  */
 export async function writeFlowLogs(
   reports: readonly PendingRecord[],

@@ -1,6 +1,9 @@
 import type { LiveFigure } from './figure.ts';
 
-/** The ids of the items that carry most now, the busiest first; those whose rate isn't known come last, by what they have carried. */
+/**
+ * The ids of the items that carry most now, the busiest first; those whose rate isn't known come
+ * last, by what they have carried.
+ */
 export function busiest(items: readonly LiveFigure[], most: number): string[] {
   return items
     .toSorted(byLoad)

@@ -6,7 +6,10 @@ import type { StoreContext } from '../storage/store-context.ts';
 import type { HeldFigures, LiveFigure, ReadFigures } from './figure.ts';
 import { type FigureMemory, readFigures } from './read-figures.ts';
 
-/** Bytes of a page's items as JSON: what AppSync takes of a resolver, with room for what is around them. */
+/**
+ * Bytes of a page's items as JSON: what AppSync takes of a resolver, with room for what is around
+ * them.
+ */
 const PAGE_BYTES = 890_000;
 
 /** Where a page begins. */
@@ -35,8 +38,9 @@ export interface FigurePageQuery {
 }
 
 /**
- * A page of a scope's figures. The pages of one reading are of one instant. Where this function doesn't hold the reading of the page before, as
- * another one has given it, the page is cut from a new one: newer figures, which what is published above `seq` goes with as well.
+ * A page of a scope's figures. The pages of one reading are of one instant. Where this function
+ * doesn't hold the reading of the page before, as another one has given it, the page is cut from a
+ * new one: newer figures, which what is published above `seq` goes with as well.
  *
  * @throws ValidationError for a network that is too large · Throttled at the deadline
  */
@@ -91,7 +95,10 @@ function makeFigureToken(scope: FigureScope, { seq, reading, id }: FigurePositio
   return makePageToken(tokenKind(scope), [String(seq), reading, id]);
 }
 
-/** Where the page begins that a token names; undefined: at the beginning. @throws ValidationError for a token of another list or scope */
+/**
+ * Where the page begins that a token names; undefined: at the beginning. @throws ValidationError
+ * for a token of another list or scope
+ */
 export function readFigureToken(
   scope: FigureScope,
   token: string | null | undefined,

@@ -1,12 +1,18 @@
 import { type FigureChanges, sentBytes } from './figure.ts';
 
-/** Bytes of a part's items: AppSync passes 240 KB on, of which names and aliases that a subscriber chooses take some. */
+/**
+ * Bytes of a part's items: AppSync passes 240 KB on, of which names and aliases that a subscriber
+ * chooses take some.
+ */
 const PART_BYTES = 180 * 1024;
 
 /** Bytes of an id in JSON beside its own: quotes and comma. */
 const AROUND_ID = 3;
 
-/** Changes in parts that one publication each can carry; one empty part where nothing changed, which says that nothing did. */
+/**
+ * Changes in parts that one publication each can carry; one empty part where nothing changed, which
+ * says that nothing did.
+ */
 export function inParts(changes: FigureChanges, most_bytes = PART_BYTES): FigureChanges[] {
   const parts: FigureChanges[] = [{ items: [], removed: [] }];
   let bytes = 0;

@@ -6,7 +6,10 @@ export const FIGURE_SCOPES = ['POLICIES', 'SITES', 'PATHS', 'TOTALS'] as const s
 /** The id of the one item of TOTALS. */
 export const TOTALS_ID = 'all';
 
-/** A figure without what its scope doesn't have, which is null then: a network has thousands of them. */
+/**
+ * A figure without what its scope doesn't have, which is null then: a network has thousands of
+ * them.
+ */
 export type LiveFigure = Pick<Figure, 'id'> & Partial<Figure>;
 
 /** A figure as clients get it, without its id: what it leaves out is null. */
@@ -25,13 +28,17 @@ const LEFT_OUT: Omit<Figure, 'id'> = {
   complete_share: null,
 };
 
-/** Bytes of JSON that a figure has where it is sent: GraphQL writes out the fields that are null. */
+/**
+ * Bytes of JSON that a figure has where it is sent: GraphQL writes out the fields that are null.
+ */
 export const sentBytes = (figure: LiveFigure): number =>
   Buffer.byteLength(JSON.stringify({ ...LEFT_OUT, ...figure }));
 
 /** The figures of a scope as they were read. */
 export interface ReadFigures {
-  /** When they were read; of SITES, when the last snapshot was taken. Milliseconds since the epoch. */
+  /**
+   * When they were read; of SITES, when the last snapshot was taken. Milliseconds since the epoch.
+   */
   as_of_ms: number;
   items: LiveFigure[];
 }

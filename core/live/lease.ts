@@ -29,7 +29,10 @@ const leaseSchema = z.object({
   seq: z.number().default(0),
 });
 
-/** Renews the lease of a scope. What is published after `seq` is newer than what the caller reads next. @throws Throttled at the deadline */
+/**
+ * Renews the lease of a scope. What is published after `seq` is newer than what the caller reads
+ * next. @throws Throttled at the deadline
+ */
 export async function renewLease(context: StoreContext, scope: FigureScope): Promise<FigureLease> {
   const { client, tables, clock } = context;
   const update = {
@@ -45,7 +48,10 @@ export async function renewLease(context: StoreContext, scope: FigureScope): Pro
   return toLease(Attributes);
 }
 
-/** The scopes that are followed now. One small read, strongly consistent. @throws Throttled at the deadline */
+/**
+ * The scopes that are followed now. One small read, strongly consistent. @throws Throttled at the
+ * deadline
+ */
 export async function readLeases(context: StoreContext): Promise<FigureLease[]> {
   const { client, tables, clock } = context;
   const query = new QueryCommand({
@@ -59,8 +65,9 @@ export async function readLeases(context: StoreContext): Promise<FigureLease[]> 
 }
 
 /**
- * Takes the publication of a scope that is due at `tick_ms`, unless another run has: two runs may overlap. Its number is the last
- * one's plus one, whatever becomes of it: a publication that is lost shows as a gap.
+ * Takes the publication of a scope that is due at `tick_ms`, unless another run has: two runs may
+ * overlap. Its number is the last one's plus one, whatever becomes of it: a publication that is
+ * lost shows as a gap.
  *
  * @returns the lease with the publication's number; undefined where another run has taken it
  * @throws Throttled at the deadline

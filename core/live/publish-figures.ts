@@ -19,12 +19,18 @@ export interface PublishedFigures {
   removed: string[];
 }
 
-/** What a container remembers of its last publication of each scope; it counts only while no other has published since. */
+/**
+ * What a container remembers of its last publication of each scope; it counts only while no other
+ * has published since.
+ */
 export type PublishedMemory = Map<FigureScope, { seq: number; texts: FigureTexts }>;
 
 export interface PublishingOptions {
   context: StoreContext;
-  /** When the run ends, milliseconds since the epoch: a minute after it began, when the next one has. */
+  /**
+   * When the run ends, milliseconds since the epoch: a minute after it began, when the next one
+   * has.
+   */
   until_ms: number;
   read(scope: FigureScope, context: StoreContext): Promise<ReadFigures>;
   publish(figures: PublishedFigures): Promise<void>;
@@ -40,9 +46,10 @@ export interface PublishingResult {
 }
 
 /**
- * Publishes the figures of each scope that is followed, each 10 seconds by the clock, until the run ends or no scope is followed. Without
- * a lease that is one small read. Runs may overlap, be cut off and repeat: each publication is taken by one run, and one that doesn't
- * arrive shows as a gap in `seq`.
+ * Publishes the figures of each scope that is followed, each 10 seconds by the clock, until the run
+ * ends or no scope is followed. Without a lease that is one small read. Runs may overlap, be cut
+ * off and repeat: each publication is taken by one run, and one that doesn't arrive shows as a gap
+ * in `seq`.
  */
 export async function publishFigures(options: PublishingOptions): Promise<PublishingResult> {
   const { context, until_ms } = options;

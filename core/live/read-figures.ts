@@ -26,7 +26,10 @@ export interface FigureMemory {
   pages?: Map<FigureScope, HeldFigures>;
 }
 
-/** All figures of a scope as they are now. @throws ValidationError for a network that is too large · Throttled at the deadline */
+/**
+ * All figures of a scope as they are now. @throws ValidationError for a network that is too large ·
+ * Throttled at the deadline
+ */
 export const readFigures: Record<
   FigureScope,
   (context: StoreContext, memory: FigureMemory) => Promise<ReadFigures>

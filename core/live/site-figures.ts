@@ -25,8 +25,8 @@ export interface HeldSites extends ReadFigures {
 }
 
 /**
- * What each site's edges have carried, off the lanes that the last snapshot sampled: they are read once a minute, however often this
- * is asked. Without a snapshot there is none.
+ * What each site's edges have carried, off the lanes that the last snapshot sampled: they are read
+ * once a minute, however often this is asked. Without a snapshot there is none.
  *
  * @throws ValidationError for a network with more than 20,000 lanes · Throttled at the deadline
  */

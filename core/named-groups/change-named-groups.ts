@@ -19,7 +19,8 @@ import { noGroup, readNamedGroups } from './read-named-groups.ts';
 /**
  * Makes a group, or puts another in its place.
  *
- * @throws ValidationError for more than {@link MAX_GROUPS} groups · Conflict for another state than that of `if_updated_at`
+ * @throws ValidationError for more than {@link MAX_GROUPS} groups · Conflict for another state than
+ * that of `if_updated_at`
  */
 export function saveNamedGroup(
   context: StoreContext,
@@ -48,7 +49,10 @@ export function saveNamedGroup(
   });
 }
 
-/** @returns the group as it was @throws NotFound · Conflict for another state than that of `if_updated_at` */
+/**
+ * @returns the group as it was @throws NotFound · Conflict for another state than that of
+ * `if_updated_at`
+ */
 export function deleteNamedGroup(
   context: StoreContext,
   actor: Caller,

@@ -60,7 +60,10 @@ const NEWEST = 100;
 /** Of so many running deletions and restores the progress is counted. */
 const COUNTED = 20;
 
-/** What goes on, and what has ended in the last ten minutes; of exports those of the caller, for administrators all. */
+/**
+ * What goes on, and what has ended in the last ten minutes; of exports those of the caller, for
+ * administrators all.
+ */
 export async function readOperations(context: StoreContext, caller: Caller): Promise<Operation[]> {
   const owner = caller.groups.includes('admin') ? undefined : caller.sub;
   const [running, exports, ended] = await Promise.all([
@@ -133,7 +136,10 @@ async function ofInventory(
   };
 }
 
-/** What of an operation's paths is through. Those of an endpoint are not counted: they lie among the site's. */
+/**
+ * What of an operation's paths is through. Those of an endpoint are not counted: they lie among the
+ * site's.
+ */
 async function progressOf(
   context: StoreContext,
   { kind, site_id, done_paths }: RunningOperation,

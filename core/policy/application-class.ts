@@ -14,7 +14,10 @@ export type ApplicationClass = (typeof APPLICATION_CLASSES)[number];
 
 const OTHER = APPLICATION_CLASSES.indexOf('Other');
 
-/** Single ports, as registered with IANA or a product's default; none from 32768 on, where clients take theirs. */
+/**
+ * Single ports, as registered with IANA or a product's default; none from 32768 on, where clients
+ * take theirs.
+ */
 const PORTS: Record<Exclude<ApplicationClass, 'Other'>, number[]> = {
   VoIP: [1720, 2427, 2727, 4569, 5060, 5061],
   VideoConference: [
@@ -29,7 +32,10 @@ const PORTS: Record<Exclude<ApplicationClass, 'Other'>, number[]> = {
   Database: [1433, 1434, 1521, 3306, 5432, 5984, 6379, 9042, 9200, 11211, 27017, 27018, 27019],
 };
 
-/** RTP's customary range; only where neither port is one of the single ports, because ephemeral ports lie in it too. */
+/**
+ * RTP's customary range; only where neither port is one of the single ports, because ephemeral
+ * ports lie in it too.
+ */
 const RTP_PORTS = { from: 16384, to: 32767 } as const;
 
 const UDP = 17;
@@ -42,7 +48,10 @@ for (const [name, ports] of Object.entries(PORTS)) {
   }
 }
 
-/** The first port of every stretch of ports that all have one class and lie on one side of RTP's ends. */
+/**
+ * The first port of every stretch of ports that all have one class and lie on one side of RTP's
+ * ends.
+ */
 export const PORT_CLASS_STARTS: readonly number[] = Array.from({ length: 65536 }, (_, port) => port).filter(
   port =>
     port === 0 ||
@@ -56,8 +65,9 @@ function isRtp(port: number): boolean {
 }
 
 /**
- * Index into `APPLICATION_CLASSES`. The destination port is asked first, then the source port, so that both
- * directions of a conversation get the server's class. Only TCP, UDP and SCTP have a class; all else is Other.
+ * Index into `APPLICATION_CLASSES`. The destination port is asked first, then the source port, so
+ * that both directions of a conversation get the server's class. Only TCP, UDP and SCTP have a
+ * class; all else is Other.
  */
 export function applicationIndex(protocol: number, sourcePort: number, destinationPort: number): number {
   if (!(PROTOCOLS_WITH_CLASS as readonly number[]).includes(protocol)) {

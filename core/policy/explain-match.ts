@@ -24,7 +24,8 @@ export type PolicyVerdict =
     };
 
 /**
- * Explains the decision of `compilePolicies` for one flow: the first condition that failed of each policy.
+ * Explains the decision of `compilePolicies` for one flow: the first condition that failed of each
+ * policy.
  *
  * @throws ValidationError for addresses or networks that can't be read
  */

@@ -1,7 +1,9 @@
 import { quoted, ValidationError } from '../errors.ts';
 import { formatV4, formatV6, parseKnownAddress } from './ip-address.ts';
 
-/** One-way traffic of one 5-tuple. Ports are 0 for protocols without ports and for later fragments. */
+/**
+ * One-way traffic of one 5-tuple. Ports are 0 for protocols without ports and for later fragments.
+ */
 export interface FlowKey {
   src: string;
   src_port: number;
@@ -55,7 +57,10 @@ export function endpointOf(meta: number): number {
   return meta >>> ENDPOINT_SHIFT;
 }
 
-/** Packs a key into `words`, for endpoint index `endpoint`. A ValidationError names an address that can't be read. */
+/**
+ * Packs a key into `words`, for endpoint index `endpoint`. A ValidationError names an address that
+ * can't be read.
+ */
 export function packFlowKey(key: FlowKey, endpoint: number, words: Int32Array): void {
   const src = parseKnownAddress(key.src);
   const dst = parseKnownAddress(key.dst);

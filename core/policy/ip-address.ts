@@ -1,4 +1,7 @@
-/** An address as four 32-bit words in network order; an IPv4 address is in the first, the others are 0. */
+/**
+ * An address as four 32-bit words in network order; an IPv4 address is in the first, the others are
+ * 0.
+ */
 export interface IpAddress {
   family: 4 | 6;
   words: [number, number, number, number];
@@ -14,18 +17,27 @@ const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
 const V4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
 const GROUP = /^[\da-f]{1,4}$/i;
 
-/** Parses `192.0.2.1` or `2001:db8::1`; undefined for anything else, zone ids such as `%eth0` included. */
+/**
+ * Parses `192.0.2.1` or `2001:db8::1`; undefined for anything else, zone ids such as `%eth0`
+ * included.
+ */
 export function parseAddress(text: string): IpAddress | undefined {
   if (V4.test(text)) return { family: 4, words: [v4Word(text), 0, 0, 0] };
   const words = v6Words(text);
   return words && { family: 6, words };
 }
 
-/** Addresses that were parsed lately: the records of flow exporters hold the same ones again and again. */
+/**
+ * Addresses that were parsed lately: the records of flow exporters hold the same ones again and
+ * again.
+ */
 const known = new Map<string, IpAddress>();
 const MAX_KNOWN = 16_384;
 
-/** The same as `parseAddress`, fast for an address that was read lately; the result must not be changed. */
+/**
+ * The same as `parseAddress`, fast for an address that was read lately; the result must not be
+ * changed.
+ */
 export function parseKnownAddress(text: string): Readonly<IpAddress> | undefined {
   const found = known.get(text);
   if (found) return found;
@@ -37,7 +49,9 @@ export function parseKnownAddress(text: string): Readonly<IpAddress> | undefined
   return address;
 }
 
-/** Parses `10.0.0.0/8`, `2001:db8::/32` or a single address; host bits may be set and don't matter. */
+/**
+ * Parses `10.0.0.0/8`, `2001:db8::/32` or a single address; host bits may be set and don't matter.
+ */
 export function parseCidr(text: string): Cidr | undefined {
   const match = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text);
   const address = match && parseAddress(match[1]!);
@@ -54,7 +68,10 @@ export function formatV4(word: number): string {
   return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
 }
 
-/** Text of an IPv6 address in the canonical form of RFC 5952 (an embedded IPv4 address stays hexadecimal). */
+/**
+ * Text of an IPv6 address in the canonical form of RFC 5952 (an embedded IPv4 address stays
+ * hexadecimal).
+ */
 export function formatV6(a: number, b: number, c: number, d: number): string {
   const groups = [a, b, c, d].flatMap(word => [word >>> 16, word & 0xffff]);
   const run = longestZeroRun(groups);

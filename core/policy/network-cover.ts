@@ -15,7 +15,10 @@ interface Network {
   length: number;
 }
 
-/** The networks that match rules want, one pair an IP version; none where they want two versions at once. */
+/**
+ * The networks that match rules want, one pair an IP version; none where they want two versions at
+ * once.
+ */
 export function networkPairs({ source_cidr, destination_cidr }: PolicyMatch): NetworkPair[] {
   const source = source_cidr === undefined ? undefined : read(source_cidr);
   const destination = destination_cidr === undefined ? undefined : read(destination_cidr);
@@ -32,7 +35,8 @@ export class WorkSpent extends Error {
 }
 
 /**
- * A part of `pair` that none of the `others` has a flow of; undefined: together they hold all of it.
+ * A part of `pair` that none of the `others` has a flow of; undefined: together they hold all of
+ * it.
  *
  * @throws WorkSpent where the budget does not suffice to know
  */

@@ -1,6 +1,8 @@
 import type { Cidr, IpAddress } from './ip-address.ts';
 
-/** Values by network, found for an address in one look-up for each length of prefix that is there. */
+/**
+ * Values by network, found for an address in one look-up for each length of prefix that is there.
+ */
 export class NetworkTable<Value> {
   /** By family and length, the longest first; then by the leading bits. */
   readonly #lengths: { family: 4 | 6; length: number; values: Map<string, Value> }[] = [];

@@ -16,7 +16,10 @@ export interface PolicyCondition {
   holds(words: Int32Array, base: number): boolean;
 }
 
-/** Protocols that have ports: TCP, UDP, DCCP, SCTP and UDP-Lite. Conditions on ports hold for no other. */
+/**
+ * Protocols that have ports: TCP, UDP, DCCP, SCTP and UDP-Lite. Conditions on ports hold for no
+ * other.
+ */
 export const PORT_PROTOCOLS = [6, 17, 33, 132, 136] as const;
 
 const hasPorts = new Uint8Array(256);
@@ -25,7 +28,10 @@ for (const protocol of PORT_PROTOCOLS) hasPorts[protocol] = 1;
 const SOURCE_WORDS = [0, 4, 5, 6] as const;
 const DESTINATION_WORDS = [1, 7, 8, 9] as const;
 
-/** The conditions of match rules, in the order in which they are tried. @throws ValidationError for a network that can't be read. */
+/**
+ * The conditions of match rules, in the order in which they are tried. @throws ValidationError for
+ * a network that can't be read.
+ */
 export function conditionsOf(match: PolicyMatch): PolicyCondition[] {
   const conditions: PolicyCondition[] = [];
   const { source_port, protocol, application, source_cidr, destination_cidr } = match;

@@ -13,8 +13,9 @@ export interface PolicyMatcher {
 }
 
 /**
- * Compiles policies for matching: of the enabled ones that match, the highest priority wins, and of equals the one
- * that was defined first ({@link comparePolicyIds}). `default` is always there, last.
+ * Compiles policies for matching: of the enabled ones that match, the highest priority wins, and of
+ * equals the one that was defined first ({@link comparePolicyIds}). `default` is always there,
+ * last.
  *
  * @throws ValidationError for a network that can't be read.
  * @example compilePolicies([{ id: '1', name: 'web', priority: 10, enabled: true, match: { protocol: 6 } }])
@@ -45,7 +46,10 @@ export function compilePolicies(rules: readonly PolicyRule[]): PolicyMatcher {
   };
 }
 
-/** The policies in the order in which they are tried, those that are switched off among them; `default` left out. */
+/**
+ * The policies in the order in which they are tried, those that are switched off among them;
+ * `default` left out.
+ */
 export function inOrderOfTrial(rules: readonly PolicyRule[]): PolicyRule[] {
   return rules
     .filter(rule => rule.id !== DEFAULT_POLICY_ID)
@@ -55,8 +59,9 @@ export function inOrderOfTrial(rules: readonly PolicyRule[]): PolicyRule[] {
 const NUMERIC_ID = /^(0|[1-9]\d*)$/;
 
 /**
- * Order of policy ids: "2" before "10" before "p-01k…" before "p-01m…". Ids that the system gives out are in the order of definition: first
- * numbers (by earlier releases), then `p-` and a ULID. Edges of earlier releases compare in the same way.
+ * Order of policy ids: "2" before "10" before "p-01k…" before "p-01m…". Ids that the system gives
+ * out are in the order of definition: first numbers (by earlier releases), then `p-` and a ULID.
+ * Edges of earlier releases compare in the same way.
  */
 export function comparePolicyIds(a: string, b: string): number {
   const aNumeric = NUMERIC_ID.test(a);

@@ -15,7 +15,10 @@ function wholeNumber(min: number, max: number) {
 
 const port = wholeNumber(0, 65535);
 
-/** Match rules from outside (arguments, a policies file), checked; unknown names are refused, so that a typo matches nothing silently. */
+/**
+ * Match rules from outside (arguments, a policies file), checked; unknown names are refused, so
+ * that a typo matches nothing silently.
+ */
 export const policyMatchSchema = z
   .strictObject({
     source_cidr: cidr.exactOptional(),
@@ -40,7 +43,9 @@ function portsInOrder(match: unknown): boolean {
   return typeof from !== 'number' || typeof to !== 'number' || from <= to;
 }
 
-/** A policy from outside, checked. Enabled unless said otherwise; no match rules match everything. */
+/**
+ * A policy from outside, checked. Enabled unless said otherwise; no match rules match everything.
+ */
 export const policyRuleSchema = z.object({
   id: z
     .string({ error: 'must be text' })

@@ -1,6 +1,8 @@
 import type { ApplicationClass } from './application-class.ts';
 
-/** The policy that always exists, matches everything at the lowest priority and can't be deleted. */
+/**
+ * The policy that always exists, matches everything at the lowest priority and can't be deleted.
+ */
 export const DEFAULT_POLICY_ID = 'default';
 
 /** Characters that an id may have: of a policy, an edge, an endpoint, a path, a boot. */
@@ -18,9 +20,10 @@ export interface PolicyRule {
 }
 
 /**
- * What a flow must look like. All that is given must hold; nothing given matches everything.
- * An IPv4 network never holds for an IPv6 flow, nor the other way round. Conditions on ports hold only for protocols that
- * have ports: TCP, UDP, DCCP, SCTP and UDP-Lite. Later fragments of these have ports 0.
+ * What a flow must look like. All that is given must hold; nothing given matches everything. An
+ * IPv4 network never holds for an IPv6 flow, nor the other way round. Conditions on ports hold only
+ * for protocols that have ports: TCP, UDP, DCCP, SCTP and UDP-Lite. Later fragments of these have
+ * ports 0.
  */
 export interface PolicyMatch {
   /** IPv4 or IPv6 network such as `10.0.0.0/8`, or one address. */

@@ -1,5 +1,5 @@
-// Control and format characters, line separators, halves of surrogate pairs. Two format characters belong to words of some
-// scripts: the zero-width joiner and non-joiner.
+// Control and format characters, line separators, halves of surrogate pairs. Two format characters
+// belong to words of some scripts: the zero-width joiner and non-joiner.
 const NOT_PRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/u;
 
 /** Whether a text has only characters that can be shown, so that people can tell two ids apart. */

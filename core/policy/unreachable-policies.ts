@@ -17,7 +17,10 @@ import { portRange } from './port-range.ts';
 /** A policy that no flow can belong to. */
 export interface UnreachablePolicy {
   policy_id: string;
-  /** The policies that come first and together take all that it would match; empty where its own rules contradict. */
+  /**
+   * The policies that come first and together take all that it would match; empty where its own
+   * rules contradict.
+   */
   shadowed_by: string[];
 }
 
@@ -35,8 +38,9 @@ const MAX_WORK = 200_000;
 const MAX_TOTAL_WORK = 2_000_000;
 
 /**
- * The enabled policies that can never match: rules that contradict each other, or policies that come first and together
- * match everything they do. Every one that is named is proved; where the proof would take too long, none is named.
+ * The enabled policies that can never match: rules that contradict each other, or policies that
+ * come first and together match everything they do. Every one that is named is proved; where the
+ * proof would take too long, none is named.
  *
  * @throws ValidationError for a network that can't be read
  */
@@ -47,7 +51,8 @@ export function unreachablePolicies(rules: readonly PolicyRule[]): UnreachablePo
 }
 
 /**
- * Whether flows can belong to each of the enabled policies, in the order in which they are tried; `default` is left out.
+ * Whether flows can belong to each of the enabled policies, in the order in which they are tried;
+ * `default` is left out.
  *
  * @throws ValidationError for a network that can't be read
  */
@@ -163,7 +168,10 @@ function uncoveredFlow(
 /** Protocol and ports of a flow. */
 type Transport = Omit<FlowKey, 'src' | 'dst'>;
 
-/** Of the protocols and ports that `shape` matches, one for each set of `others` that match them too. */
+/**
+ * Of the protocols and ports that `shape` matches, one for each set of `others` that match them
+ * too.
+ */
 function transportKinds(
   shape: Shape,
   others: readonly Shape[],

@@ -44,7 +44,8 @@ export function setPreferences(
 /**
  * Keeps a view under a name; one of the same name is replaced where it is.
  *
- * @throws ValidationError for a name or an address that isn't one, and for more than {@link SAVED_VIEWS_MAX} views
+ * @throws ValidationError for a name or an address that isn't one, and for more than {@link
+ * SAVED_VIEWS_MAX} views
  */
 export function saveView(
   context: StoreContext,

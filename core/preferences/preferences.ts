@@ -36,7 +36,9 @@ export const viewName = lineOfText('name', 80);
 
 const ADDRESS_RULE = `address must be a view of the console: it begins with one / and has at most ${ADDRESS_MAX} characters.`;
 
-/** An address on this console alone: what begins with two slashes or a backslash leads elsewhere. */
+/**
+ * An address on this console alone: what begins with two slashes or a backslash leads elsewhere.
+ */
 export const viewAddress = z
   .string(ADDRESS_RULE)
   .regex(/^\/(?![/\\])[^\p{Cc}\s]*$/u, ADDRESS_RULE)

@@ -2,7 +2,9 @@
 export const ENTRY_WORDS = 16;
 /** Word of an entry: packets of this interval. */
 export const PACKETS_WORD = 14;
-/** Word of an entry: index of its (policy, endpoint) pair; `~index` when it has to be matched again. */
+/**
+ * Word of an entry: index of its (policy, endpoint) pair; `~index` when it has to be matched again.
+ */
 export const PAIR_WORD = 15;
 /** 64-bit floats of one entry, over the same memory. */
 export const ENTRY_DOUBLES = 8;

@@ -8,11 +8,12 @@ const FIRST_PLACES = 1024;
 const GROWTH = 4;
 
 /**
- * The flows that the recorder knows, in typed arrays: open addressing with linear probing, key and counts in the one
- * cache line that a look-up fetches. It grows up to `capacity` entries, so that few flows stay in the nearest cache;
- * when it is full, the caller evicts `longestIdle()` first.
+ * The flows that the recorder knows, in typed arrays: open addressing with linear probing, key and
+ * counts in the one cache line that a look-up fetches. It grows up to `capacity` entries, so that
+ * few flows stay in the nearest cache; when it is full, the caller evicts `longestIdle()` first.
  *
- * An entry is the index of its place. `insert` and `remove` may move other entries: hold none across them.
+ * An entry is the index of its place. `insert` and `remove` may move other entries: hold none
+ * across them.
  */
 export class FlowTable {
   readonly capacity: number;
@@ -90,7 +91,9 @@ export class FlowTable {
     return entry;
   }
 
-  /** Takes an entry out and closes the gap in its run, so that look-ups need no marks of deletion. */
+  /**
+   * Takes an entry out and closes the gap in its run, so that look-ups need no marks of deletion.
+   */
   remove(entry: number): void {
     const mask = this.#mask;
     let gap = entry;
@@ -108,7 +111,10 @@ export class FlowTable {
     this.size -= 1;
   }
 
-  /** The entry whose last packet is the oldest (exact while time doesn't go backwards). There must be an entry. */
+  /**
+   * The entry whose last packet is the oldest (exact while time doesn't go backwards). There must
+   * be an entry.
+   */
   longestIdle(): number {
     return this.#idle.longest();
   }
@@ -137,7 +143,8 @@ export class FlowTable {
         this.first[entry] = first[old]!;
       }
     }
-    // Gives the memory back at once: it may be long until garbage is collected where nothing is allocated.
+    // Gives the memory back at once: it may be long until garbage is collected where nothing is
+    // allocated.
     words.buffer.transfer(0);
     first.buffer.transfer(0);
   }

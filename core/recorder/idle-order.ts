@@ -12,16 +12,19 @@ interface Entries {
 }
 
 /**
- * Finds the entry of a flow table that is idle the longest, cheaply in a flood of new flows and without any work for a
- * packet: the oldest entries are put in order some at a time, and one that had a packet since then is passed by, because
- * it is younger than all that were in order.
+ * Finds the entry of a flow table that is idle the longest, cheaply in a flood of new flows and
+ * without any work for a packet: the oldest entries are put in order some at a time, and one that
+ * had a packet since then is passed by, because it is younger than all that were in order.
  */
 export class IdleOrder {
   readonly #table: Entries;
   #entries = new Int32Array(0);
   #last = new Float64Array(0);
   #next = 0;
-  /** Place in the order, plus 1, by entry; 0 for those that aren't in it. Empty while there is no order. */
+  /**
+   * Place in the order, plus 1, by entry; 0 for those that aren't in it. Empty while there is no
+   * order.
+   */
   #placeOf = new Int32Array(0);
 
   constructor(table: Entries) {

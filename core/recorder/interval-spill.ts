@@ -10,10 +10,16 @@ export interface UnlistedFlows {
   bytes: bigint;
 }
 
-/** How many records are listed before the rest is summed: keeps memory bounded in a flood of new flows. */
+/**
+ * How many records are listed before the rest is summed: keeps memory bounded in a flood of new
+ * flows.
+ */
 const LISTED_FLOWS = 4096;
 
-/** Flow increments of this interval whose entry in the flow table was given up or went to another policy. */
+/**
+ * Flow increments of this interval whose entry in the flow table was given up or went to another
+ * policy.
+ */
 export class IntervalSpill {
   #listed: FlowRecord[] = [];
   #unlisted = new Map<string, UnlistedFlows>();

@@ -45,7 +45,10 @@ export interface RecorderInterval {
   policies: PolicyTotals[];
   /** This interval's increments. */
   flows: FlowRecord[];
-  /** Increments of flows that went out of the table in this interval and that there was no room to list. */
+  /**
+   * Increments of flows that went out of the table in this interval and that there was no room to
+   * list.
+   */
   unlisted: UnlistedFlows[];
 }
 
@@ -72,12 +75,16 @@ const MAX_INTERVAL_PACKETS = 2 ** 31 - 1;
 /**
  * Counts packets by policy and flow, in bounded memory: the seed's collector.
  *
- * Packets come by `recordV4` and `recordV6`, which take packed keys and allocate nothing for a flow that is known;
- * the policy is matched once a flow. `recordPacket` is the same for callers who have objects and have matched already.
- * The table of flows evicts the longest idle one when it is full; that never changes what is counted.
+ * Packets come by `recordV4` and `recordV6`, which take packed keys and allocate nothing for a flow
+ * that is known; the policy is matched once a flow. `recordPacket` is the same for callers who have
+ * objects and have matched already. The table of flows evicts the longest idle one when it is full;
+ * that never changes what is counted.
  */
 export class Recorder {
-  /** Time of the packet that is recorded next, milliseconds since the epoch: set it before `recordV4` or `recordV6`. */
+  /**
+   * Time of the packet that is recorded next, milliseconds since the epoch: set it before
+   * `recordV4` or `recordV6`.
+   */
   readonly time_ms = new Float64Array(1);
   readonly #table: FlowTable;
   readonly #totals = new PairTotals();
@@ -125,15 +132,19 @@ export class Recorder {
     return this.#endpoints.push(endpoint_id) - 1;
   }
 
-  /** Other policies from the next packet on: flows that are known are matched again when their next packet comes. */
+  /**
+   * Other policies from the next packet on: flows that are known are matched again when their next
+   * packet comes.
+   */
   setPolicies(matcher: PolicyMatcher): void {
     this.#matcher = matcher;
     this.#matchAllAgain();
   }
 
   /**
-   * Other paths from the next packet on: what goes over one of them, by its outer addresses, is counted in `pathTotals` as well.
-   * Known flows are looked at again when their next packet comes. A path that is left out keeps its totals.
+   * Other paths from the next packet on: what goes over one of them, by its outer addresses, is
+   * counted in `pathTotals` as well. Known flows are looked at again when their next packet comes.
+   * A path that is left out keeps its totals.
    *
    * @throws ValidationError for ends that are no two addresses of one family
    */
@@ -142,7 +153,9 @@ export class Recorder {
     this.#matchAllAgain();
   }
 
-  /** What was sent and received on every path that ever had traffic, by path id; totals since boot. */
+  /**
+   * What was sent and received on every path that ever had traffic, by path id; totals since boot.
+   */
   pathTotals(): Map<string, PathCounts> {
     return pathCountsOf(this.#totals, this.#paths);
   }
@@ -161,8 +174,8 @@ export class Recorder {
   }
 
   /**
-   * Counts one IPv4 packet. Addresses, `ports` (source << 16 | destination) and `meta` (`metaV4`) are signed 32-bit
-   * words; `size` is in layer-3 bytes, at most 2^20; the time is in `time_ms`.
+   * Counts one IPv4 packet. Addresses, `ports` (source << 16 | destination) and `meta` (`metaV4`)
+   * are signed 32-bit words; `size` is in layer-3 bytes, at most 2^20; the time is in `time_ms`.
    */
   recordV4(src: number, dst: number, ports: number, meta: number, size: number): void {
     let entry = this.#table.findV4(src, dst, ports, meta);
@@ -187,8 +200,8 @@ export class Recorder {
   }
 
   /**
-   * Notes that a flow whose two ports are 0 had a whole transport header, which its key can't distinguish from a later
-   * fragment. Of use to `distinct_flows` only.
+   * Notes that a flow whose two ports are 0 had a whole transport header, which its key can't
+   * distinguish from a later fragment. Of use to `distinct_flows` only.
    */
   noteZeroPorts(key: Int32Array): void {
     this.#distinct?.noteTransport(key);
@@ -206,8 +219,8 @@ export class Recorder {
   }
 
   /**
-   * Counts what a flow exporter has counted: any number of packets at once. Without a `policy_id` the policies decide,
-   * without an `endpoint_id` it is the recorder's own.
+   * Counts what a flow exporter has counted: any number of packets at once. Without a `policy_id`
+   * the policies decide, without an `endpoint_id` it is the recorder's own.
    */
   recordFlow(
     flow: FlowKey,
@@ -251,7 +264,10 @@ export class Recorder {
     };
   }
 
-  /** Counts every pair's flows anew from the table. They are kept current as flows come and go, so nothing should change. */
+  /**
+   * Counts every pair's flows anew from the table. They are kept current as flows come and go, so
+   * nothing should change.
+   */
   updateFlowCounts(): void {
     this.#totals.activeFlows.fill(0);
     for (const entry of this.#entries()) {
@@ -260,7 +276,10 @@ export class Recorder {
     }
   }
 
-  /** Forgets the flows that were idle for longer than `max_idle_ms` at `now_ms`, and returns how many. Counts stay. */
+  /**
+   * Forgets the flows that were idle for longer than `max_idle_ms` at `now_ms`, and returns how
+   * many. Counts stay.
+   */
   cleanupStaleFlows(max_idle_ms = 300_000, now_ms: number = this.#clock()): number {
     let removed = 0;
     for (let entry = 0; entry < this.#table.places; ) {
@@ -276,7 +295,9 @@ export class Recorder {
     return removed;
   }
 
-  /** Shows a policy's counts from 0 on. What is reported only grows: this moves a local baseline. */
+  /**
+   * Shows a policy's counts from 0 on. What is reported only grows: this moves a local baseline.
+   */
   resetPolicyStats(policy_id: string): void {
     this.#baselines.set(policy_id, exactCounts(this.#totals, this.#totals.ofPolicy(policy_id)));
   }
@@ -329,7 +350,10 @@ export class Recorder {
     }
   }
 
-  /** First packet of an interval, or more packets than the entry can hold: what it has goes to the spill. */
+  /**
+   * First packet of an interval, or more packets than the entry can hold: what it has goes to the
+   * spill.
+   */
   #beginInterval(entry: number): number {
     this.#spillEntry(entry);
     this.#table.first[entry] = this.time_ms[0]!;
@@ -380,7 +404,9 @@ export class Recorder {
     return pair;
   }
 
-  /** Puts a flow under another pair; what it has carried in this interval stays with the one it had. */
+  /**
+   * Puts a flow under another pair; what it has carried in this interval stays with the one it had.
+   */
   #moveTo(entry: number, pair: number): void {
     const at = entry * ENTRY_WORDS + PAIR_WORD;
     const had = this.#table.words[at]! < 0 ? ~this.#table.words[at]! : this.#table.words[at]!;

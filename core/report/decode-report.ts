@@ -32,9 +32,11 @@ export interface DecodedReport {
 const NOWHERE: Place = {};
 
 /**
- * Reads one record of the stream. Written by hand rather than with a schema: it runs for every report of every edge.
+ * Reads one record of the stream. Written by hand rather than with a schema: it runs for every
+ * report of every edge.
  *
- * @param partition_key the record's; it must be the report's `edge_id`, or an edge could count under another's name
+ * @param partition_key the record's; it must be the report's `edge_id`, or an edge could count
+ * under another's name
  * @throws ReportRejected when the record is not a report of version 1 within the limits
  */
 export function decodeReport(record: Uint8Array, partition_key: string): DecodedReport {

@@ -11,7 +11,8 @@ export interface EncodedReport {
 }
 
 /**
- * The records of a report, one a part. A part over 256 KiB of JSON lists fewer flows and sums more of them.
+ * The records of a report, one a part. A part over 256 KiB of JSON lists fewer flows and sums more
+ * of them.
  *
  * @throws RangeError when a part is too large even without a single flow listed.
  */

@@ -5,18 +5,24 @@ import { REPORT_LIMITS } from './report.ts';
 /** No compressor makes 256 KiB longer than this. */
 const MAX_GZIP_BYTES = REPORT_LIMITS.maxJsonBytes * 1.125 + 1024;
 
-/** Above this, a record is inflated step by step: what costs time and gives nothing ends after one step. */
+/**
+ * Above this, a record is inflated step by step: what costs time and gives nothing ends after one
+ * step.
+ */
 const STEPS_FROM_BYTES = 96 * 1024;
 
 const STEP_BYTES = 48 * 1024;
 
-/** Of the bytes that went in, so many come out at least; less a constant for what the beginning costs. */
+/**
+ * Of the bytes that went in, so many come out at least; less a constant for what the beginning
+ * costs.
+ */
 const LEAST_OUTPUT = 0.75;
 const HEAD_BYTES = 4096;
 
 /**
- * The bytes of a record, inflated if it is gzip (told by its first two bytes). Never more than the limit of a report, and
- * never long for little: deflate can say nothing in many bytes.
+ * The bytes of a record, inflated if it is gzip (told by its first two bytes). Never more than the
+ * limit of a report, and never long for little: deflate can say nothing in many bytes.
  *
  * @throws ReportRejected
  */
@@ -30,7 +36,10 @@ export function inflate(record: Uint8Array): Uint8Array {
   });
 }
 
-/** The size after inflating, as the end of a gzip record states it; 0 where there is no end. It may lie. */
+/**
+ * The size after inflating, as the end of a gzip record states it; 0 where there is no end. It may
+ * lie.
+ */
 export function statedSize(gzipped: Uint8Array): number {
   const end = gzipped.length;
   if (end < 18) return 0;

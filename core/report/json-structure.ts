@@ -18,10 +18,11 @@ const HASH_MASK = (1 << HASH_BITS) - 1;
 const SEED = Math.floor(Math.random() * 2 ** 32);
 
 /**
- * Looks at JSON without parsing it: one pass over its bytes that makes no objects. A parser takes ten times as long for
- * thousands of objects of different shapes as for a report of the same size.
+ * Looks at JSON without parsing it: one pass over its bytes that makes no objects. A parser takes
+ * ten times as long for thousands of objects of different shapes as for a report of the same size.
  *
- * @throws ReportRejected when it is nested deeper, or has more values or different names, than a report can
+ * @throws ReportRejected when it is nested deeper, or has more values or different names, than a
+ * report can
  */
 export function checkStructure(json: Uint8Array): void {
   const names = new Uint8Array(1 << HASH_BITS);

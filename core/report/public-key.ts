@@ -16,8 +16,9 @@ const RULE =
 const X = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 
 /**
- * Keys of small order, which no key pair has: verifiers either refuse everything for them or take what anybody makes. A placeholder of
- * zeros is one. In hexadecimal, without the sign bit. Source: the points of order 1, 2, 4 and 8 of edwards25519 (RFC 7748, 4.1).
+ * Keys of small order, which no key pair has: verifiers either refuse everything for them or take
+ * what anybody makes. A placeholder of zeros is one. In hexadecimal, without the sign bit. Source:
+ * the points of order 1, 2, 4 and 8 of edwards25519 (RFC 7748, 4.1).
  */
 const SMALL_ORDER = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',

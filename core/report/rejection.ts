@@ -2,8 +2,9 @@ import { PatronusError } from '../errors.ts';
 import { REPORT_LIMITS } from './report.ts';
 
 /**
- * Why a record goes to the quarantine: a code that programs can switch on, and the sentence that people read: what is wrong,
- * and after the semicolon what to change, at the edge unless it says where.
+ * Why a record goes to the quarantine: a code that programs can switch on, and the sentence that
+ * people read: what is wrong, and after the semicolon what to change, at the edge unless it says
+ * where.
  */
 export const REJECTION_REASONS = {
   bad_gzip:
@@ -79,7 +80,10 @@ export function needsNewBoot(code: RejectionCode): boolean {
   return CONTRADICTIONS.has(code);
 }
 
-/** A report that can't be counted. It goes to the quarantine with `code` and `message`; the shard goes on. */
+/**
+ * A report that can't be counted. It goes to the quarantine with `code` and `message`; the shard
+ * goes on.
+ */
 export class ReportRejected extends PatronusError {
   readonly errorType = 'ValidationError';
   readonly code: RejectionCode;

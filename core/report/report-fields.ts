@@ -21,7 +21,9 @@ const UTC_TIME = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9}
 /** The longest text of an IPv6 address. */
 const MAX_ADDRESS_LENGTH = 45;
 
-/** Averages that decay come this near to 0, and smaller ones than the store can hold; they are 0. */
+/**
+ * Averages that decay come this near to 0, and smaller ones than the store can hold; they are 0.
+ */
 const LEAST_MEASUREMENT = 1e-9;
 
 export function readObject(value: unknown, place: Place): RawObject {
@@ -53,7 +55,10 @@ export function readId(object: RawObject, field: string, place: Place): string {
   throw badField(place, field, `text of 1 to ${REPORT_LIMITS.maxIdLength} printable characters`, value);
 }
 
-/** An IPv4 or IPv6 address, or `OTHER_FLOWS`. One with a zone such as `%eth0` says nothing on another machine. */
+/**
+ * An IPv4 or IPv6 address, or `OTHER_FLOWS`. One with a zone such as `%eth0` says nothing on
+ * another machine.
+ */
 export function readAddress(object: RawObject, field: string, place: Place): string {
   const value = object[field];
   if (typeof value === 'string' && (value === OTHER_FLOWS || isAddress(value))) return value;

@@ -6,7 +6,10 @@ import { type PathReport, REPORT_LIMITS, type Report } from './report.ts';
 /** What decides the part that totals or flows are sent in. */
 export type Pair = Pick<PolicyTotals, 'policy_id' | 'endpoint_id'>;
 
-/** JSON that the pairs of one part may take at most; the rest of 256 KiB is for flows, paths and the header. */
+/**
+ * JSON that the pairs of one part may take at most; the rest of 256 KiB is for flows, paths and the
+ * header.
+ */
 const PAIRS_MAX_BYTES = 176 * 1024;
 
 /** JSON that the paths of one part may take at most. */
@@ -60,7 +63,10 @@ export function partsNeeded(content: PartsContent): number {
   return parts;
 }
 
-/** One report a part, each with the pairs, flows and paths that belong there; a part without any is sent too. */
+/**
+ * One report a part, each with the pairs, flows and paths that belong there; a part without any is
+ * sent too.
+ */
 export function splitReport(whole: Report): Report[] {
   const { parts } = whole;
   const policies = Map.groupBy(whole.policies, pair => partOfPair(pair, parts));

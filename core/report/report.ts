@@ -2,7 +2,10 @@ import { MAX_ID_LENGTH } from '../policy/policy.ts';
 import type { FlowRecord } from '../totals/flow-record.ts';
 import type { PolicyTotals } from '../totals/policy-totals.ts';
 
-/** Report v1: what an edge sends. The wire format is a contract (docs/api.md); this is its parsed, trusted form. */
+/**
+ * Report v1: what an edge sends. The wire format is a contract (docs/api.md); this is its parsed,
+ * trusted form.
+ */
 export interface Report {
   v: 1;
   edge_id: string;
@@ -41,8 +44,8 @@ export interface PathReport {
 }
 
 /**
- * The limits on one report record. What is within them, the store can hold, and it costs at most a few times what an ordinary
- * record of the same size costs (docs/decisions/098).
+ * The limits on one report record. What is within them, the store can hold, and it costs at most a
+ * few times what an ordinary record of the same size costs (docs/decisions/098).
  */
 export const REPORT_LIMITS = {
   /** JSON, after gunzip. */

@@ -13,7 +13,9 @@ const SIGNED_LIMITS = {
   maxHeaderLength: 1024,
 } as const;
 
-/** A record that is a JWS, taken apart. Nothing in it is to be believed before {@link isSignedBy}. */
+/**
+ * A record that is a JWS, taken apart. Nothing in it is to be believed before {@link isSignedBy}.
+ */
 export interface SignedRecord {
   /** RFC 7638 thumbprint of the key that is said to have signed it. */
   kid: string;
@@ -28,7 +30,9 @@ export interface SignedRecord {
 /** `Ed25519` is RFC 9864's name, `EdDSA` RFC 8037's. */
 const ALGORITHMS: readonly unknown[] = ['Ed25519', 'EdDSA'];
 
-/** Parameters that change what is signed, or bring a key along: keys come from the inventory only. */
+/**
+ * Parameters that change what is signed, or bring a key along: keys come from the inventory only.
+ */
 const FORBIDDEN = ['crit', 'b64', 'jwk', 'jku', 'x5c', 'x5u', 'x5t', 'x5t#S256'];
 
 const DOT = 0x2e;
@@ -49,7 +53,8 @@ export function isSigned(record: Uint8Array): boolean {
 /**
  * Takes a JWS in compact serialization (RFC 7515) apart.
  *
- * @throws ReportRejected `bad_signature` when it is none of the kind that reports may be, `too_large`
+ * @throws ReportRejected `bad_signature` when it is none of the kind that reports may be,
+ * `too_large`
  */
 export function readSignedRecord(record: Uint8Array): SignedRecord {
   if (record.length > SIGNED_LIMITS.maxBytes) {
@@ -72,7 +77,10 @@ export function readSignedRecord(record: Uint8Array): SignedRecord {
   return { kid, payload, signed: bytes.subarray(0, second), signature };
 }
 
-/** The size after inflating, as a signed gzip payload states it; 0 for every other record. It may lie. */
+/**
+ * The size after inflating, as a signed gzip payload states it; 0 for every other record. It may
+ * lie.
+ */
 export function signedSize(record: Uint8Array): number {
   if (!isSigned(record)) return 0;
   const bytes = asBuffer(record);
@@ -83,7 +91,10 @@ export function signedSize(record: Uint8Array): number {
   return statedSize(Buffer.from(end, 'base64url'));
 }
 
-/** Whether this key signed the record. `node:crypto`, as it takes half the CPU of WebCrypto (docs/decisions/129). */
+/**
+ * Whether this key signed the record. `node:crypto`, as it takes half the CPU of WebCrypto
+ * (docs/decisions/129).
+ */
 export function isSignedBy(key: KeyObject, { signed, signature }: SignedRecord): boolean {
   return verify(null, signed, key, signature);
 }

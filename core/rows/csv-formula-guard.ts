@@ -4,7 +4,8 @@ const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 
 /**
- * Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers, negative ones too, stay as they are.
+ * Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers, negative
+ * ones too, stay as they are.
  *
  * @example guardFormula('=1+1') // "'=1+1"
  */

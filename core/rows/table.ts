@@ -1,7 +1,10 @@
 /** A cell as it is exported: BigInt and text for exact figures, null for what isn't there. */
 export type Cell = string | number | bigint | boolean | null;
 
-/** One column; its name carries the unit (`latency_ms`, `at_utc`; `bytes` and `packets` are their own). */
+/**
+ * One column; its name carries the unit (`latency_ms`, `at_utc`; `bytes` and `packets` are their
+ * own).
+ */
 export interface Column<Row> {
   name: string;
   value(row: Row): Cell | undefined;

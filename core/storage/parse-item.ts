@@ -3,7 +3,9 @@ import type { Item, ItemKey } from './item.ts';
 import type { StoreContext } from './store-context.ts';
 import { getItem } from './strong-reads.ts';
 
-/** A stored item lacks what its kind needs. A fault of ours or of the table's, never of a caller. */
+/**
+ * A stored item that its schema can't read: a fault of the program or the table, not of a caller.
+ */
 export class BrokenItem extends Error {
   constructor({ pk, sk }: Item, cause: z.ZodError) {
     super(`The item ${pk} ${sk} can't be read: ${z.prettifyError(cause)}`, { cause });
@@ -12,7 +14,7 @@ export class BrokenItem extends Error {
 }
 
 /**
- * An item as its kind's schema describes it; attributes that the schema doesn't name are left out.
+ * Parses an item with a schema; attributes that the schema doesn't name are left out.
  *
  * @throws BrokenItem
  */
@@ -22,7 +24,10 @@ export function parseItem<T>(schema: z.ZodType<T>, item: Item): T {
   throw new BrokenItem(item, parsed.error);
 }
 
-/** One item of the Network table, read strongly; undefined when there is none. @throws BrokenItem */
+/**
+ * Reads one item of the Network table, strongly consistent; undefined when there is none. @throws
+ * BrokenItem
+ */
 export async function readItem<T>(
   context: StoreContext,
   key: ItemKey,

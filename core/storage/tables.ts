@@ -1,4 +1,7 @@
-/** Names of the four tables. Every one has string keys `pk` and `sk` and the TTL attribute `expires_at` (seconds). */
+/**
+ * Names of the four tables. Each has the string keys `pk` and `sk` and the TTL attribute
+ * `expires_at` (seconds).
+ */
 export interface TableNames {
   audit: string;
   network: string;
@@ -6,7 +9,10 @@ export interface TableNames {
   cache: string;
 }
 
-/** Attribute that DynamoDB's TTL reads: seconds since the Unix epoch. DynamoDB deletes late, so readers check it too. */
+/**
+ * The attribute of DynamoDB's TTL, seconds since the Unix epoch. DynamoDB deletes late, so readers
+ * check it too.
+ */
 export const TTL_ATTRIBUTE = 'expires_at';
 
 /** DynamoDB's limits on one TransactWriteItems call. */

@@ -1,6 +1,7 @@
 /**
- * Calls `run` once after `ms` milliseconds unless it is cancelled. Injected beside `Clock`, so that tests own the time.
- * The waiting call keeps the process alive, because promises may be waiting for it: whoever schedules also cancels.
+ * Calls `run` once after `ms` milliseconds unless it is cancelled. Injected beside `Clock`, so that
+ * tests own the time. The waiting call keeps the process alive, because promises may be waiting for
+ * it: whoever schedules also cancels.
  */
 export type Schedule = (ms: number, run: () => void) => Cancel;
 

@@ -14,7 +14,10 @@ export type IdFilter = { [D in Dimension]?: string | undefined };
 /** Ids of each dimension; those of one are alternatives. */
 export type IdLists = { [D in Dimension as `${D}s`]?: readonly string[] | undefined };
 
-/** Which counts are asked for: all that is given must hold, and none of `not`. Nothing given is everything. */
+/**
+ * Which counts are asked for: all that is given must hold, and none of `not`. Nothing given is
+ * everything.
+ */
 export type DimensionFilter = IdFilter & IdLists & { not?: IdLists | undefined };
 
 /** The ids of a dimension that may pass, each once; undefined: no list says which. */

@@ -2,8 +2,9 @@
 const MAX_REMEMBERED = 20_000;
 
 /**
- * Numbers the different strings of a list in the order of their first use, one list after another. What was in a list before needs no memory
- * and no search of its own: this runs for each id of each report. Not for two lists at once.
+ * Numbers the different strings of a list in the order of their first use, one list after another.
+ * What was in a list before needs no memory and no search of its own: this runs for each id of each
+ * report. Not for two lists at once.
  */
 export class IdNumbers {
   readonly #known = new Map<string, { list: number; number: number }>();

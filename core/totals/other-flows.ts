@@ -1,6 +1,9 @@
 import type { FlowRecord } from './flow-record.ts';
 
-/** The `src` and `dst`, with ports and protocol 0, of the record that sums a pair's flows that aren't listed. */
+/**
+ * The `src` and `dst`, with ports and protocol 0, of the record that sums a pair's flows that
+ * aren't listed.
+ */
 export const OTHER_FLOWS = 'other';
 
 /** Whether a record sums flows instead of naming one. */
@@ -9,8 +12,9 @@ export function isOtherFlows({ src, dst }: Pick<FlowRecord, 'src' | 'dst'>): boo
 }
 
 /**
- * Adds up records of the same flow, keeps the `limit` largest by bytes, and sums the rest: one "other" record a
- * (policy, endpoint) pair. The sums of packets and bytes of every pair stay what they were.
+ * Adds up records of the same flow, keeps the `limit` largest by bytes, and sums the rest: one
+ * "other" record a (policy, endpoint) pair. The sums of packets and bytes of every pair stay what
+ * they were.
  */
 export function limitFlows(flows: readonly FlowRecord[], limit: number): FlowRecord[] {
   const merged = mergeRecords(flows);

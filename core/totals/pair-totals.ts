@@ -1,6 +1,9 @@
 import { MAX_ENDPOINTS } from '../policy/flow-key.ts';
 
-/** The low part of a sum stays below this, so that adding a packet, or any increment up to 2^52, is exact. */
+/**
+ * The low part of a sum stays below this, so that adding a packet, or any increment up to 2^52, is
+ * exact.
+ */
 export const CARRY = 2 ** 52;
 
 const CARRY_BIG = BigInt(CARRY);
@@ -17,9 +20,10 @@ interface PolicyPairs {
 }
 
 /**
- * Totals since boot of every (policy, endpoint) pair ever seen, apart for each path and direction, by pair index: `sums` and `carried` hold two floats a
- * pair, packets and bytes. A total is `carried · 2^52 + sums`, so it stays exact far beyond 2^53. Code that adds to `sums`
- * calls `carry` when one has reached `CARRY`.
+ * Totals since boot of every (policy, endpoint) pair ever seen, apart for each path and direction,
+ * by pair index: `sums` and `carried` hold two floats a pair, packets and bytes. A total is
+ * `carried · 2^52 + sums`, so it stays exact far beyond 2^53. Code that adds to `sums` calls
+ * `carry` when one has reached `CARRY`.
  */
 export class PairTotals {
   sums = new Float64Array(32);

@@ -30,7 +30,9 @@ export function isBelow(a: PathCounts, b: PathCounts): boolean {
   return PATH_COUNTS.some(count => a[count] < b[count]);
 }
 
-/** What pairs have counted of each path since boot, by path id. `paths` are the ids by path index. */
+/**
+ * What pairs have counted of each path since boot, by path id. `paths` are the ids by path index.
+ */
 export function pathCountsOf(totals: PairTotals, paths: readonly string[]): Map<string, PathCounts> {
   const counts = new Map<string, PathCounts>();
   for (const [pair, { path: slot }] of totals.pairs.entries()) {

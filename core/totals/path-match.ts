@@ -46,9 +46,9 @@ interface Direction {
 }
 
 /**
- * Compiles the ends of paths for matching: a flow goes over a path when its outer addresses are the path's two ends and its ports are
- * those that the ends name. Later fragments have no ports: their addresses decide. Of paths between the same ends the first one takes
- * what its ports don't decide.
+ * Compiles the ends of paths for matching: a flow goes over a path when its outer addresses are the
+ * path's two ends and its ports are those that the ends name. Later fragments have no ports: their
+ * addresses decide. Of paths between the same ends the first one takes what its ports don't decide.
  *
  * @param indexOf a number for each path, 0 …
  * @throws ValidationError for two ends that are not two addresses of one family

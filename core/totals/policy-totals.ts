@@ -10,7 +10,10 @@ export interface PolicyTotals {
   active_flows: number;
 }
 
-/** Totals since boot as a report has them: a pair's traffic over different paths is one pair. `endpoints` are ids by index. */
+/**
+ * Totals since boot as a report has them: a pair's traffic over different paths is one pair.
+ * `endpoints` are ids by index.
+ */
 export function policyTotalsOf(totals: PairTotals, endpoints: readonly string[]): PolicyTotals[] {
   const sums = new Map<string, PolicyTotals>();
   for (const [pair, { policy_id, endpoint }] of totals.pairs.entries()) {

@@ -4,8 +4,8 @@ const halves = new Uint32Array(big.buffer);
 const TWO_32 = 2 ** 32;
 
 /**
- * The BigInt of a whole number from 0 to 2^53 − 1. It is `BigInt(value)` at a third of its time: that one leaves compiled code at each
- * call, and this runs for each count of each report.
+ * The BigInt of a whole number from 0 to 2^53 − 1. It is `BigInt(value)` at a third of its time:
+ * that one leaves compiled code at each call, and this runs for each count of each report.
  */
 export function bigIntOf(value: number): bigint {
   const high = Math.floor(value / TWO_32);
@@ -14,7 +14,10 @@ export function bigIntOf(value: number): bigint {
   return big[0]!;
 }
 
-/** The number of a BigInt from 0 to 2^64 − 1, as `Number(value)` rounds it, and faster for the same reason. */
+/**
+ * The number of a BigInt from 0 to 2^64 − 1, as `Number(value)` rounds it, and faster for the same
+ * reason.
+ */
 export function numberOf(value: bigint): number {
   big[0] = value;
   return halves[1]! * TWO_32 + halves[0]!;

@@ -18,8 +18,8 @@ export interface StepBack<T extends Dated> {
 }
 
 /**
- * The thing as it is now with what a change had changed put back. Only those fields must be as the change left them: later changes of
- * others stay.
+ * The thing as it is now with what a change had changed put back. Only those fields must be as the
+ * change left them: later changes of others stay.
  *
  * @throws Conflict that names the fields that were changed since
  */

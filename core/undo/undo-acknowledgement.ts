@@ -4,7 +4,9 @@ import { Conflict } from '../errors.ts';
 import { commitUndo } from './commit-undo.ts';
 import type { Undoer } from './undoer.ts';
 
-/** acknowledgeAlarm: what was said of the alarm before is said again, while it is the same alarm. */
+/**
+ * acknowledgeAlarm: what was said of the alarm before is said again, while it is the same alarm.
+ */
 export const undoAcknowledgement: Undoer = {
   role: 'Mutation.acknowledgeAlarm',
   undo: request =>

@@ -13,7 +13,8 @@ const DAY_MS = 86_400_000;
 /**
  * Undoes a change by its audit entry.
  *
- * @throws NotFound for no entry's id · Unauthorized for who may not do what is undone · Conflict that says what is in the way
+ * @throws NotFound for no entry's id · Unauthorized for who may not do what is undone · Conflict
+ * that says what is in the way
  */
 export async function undoChange(
   { context, caches, directory, actor }: Omit<UndoRequest, 'entry'>,
@@ -44,7 +45,10 @@ export function undoableUntil(context: UndoRequest['context'], entry: AuditEntry
   return context.clock() < until_ms ? timestamp(until_ms) : null;
 }
 
-/** The operation that a caller must be allowed to call to undo a change, such as `deleteSite`; null: it can't be undone. */
+/**
+ * The operation that a caller must be allowed to call to undo a change, such as `deleteSite`; null:
+ * it can't be undone.
+ */
 export function undoNeeds(entry: AuditEntry): string | null {
   const row = rowOf(entry);
   return row && isUndoer(row) ? row.role.split('.')[1]! : null;

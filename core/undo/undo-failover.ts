@@ -4,7 +4,9 @@ import type { Undoer } from './undoer.ts';
 
 const sides = z.object({ before: sidesSchema, after: sidesSchema });
 
-/** failoverPath, restorePath: the path is in use, or out of it, for the policies that it was before. */
+/**
+ * failoverPath, restorePath: the path is in use, or out of it, for the policies that it was before.
+ */
 export function undoSides(role: Undoer['role']): Undoer {
   return {
     role,

@@ -8,7 +8,10 @@ import type { StoreContext } from '../storage/store-context.ts';
 import { commitUndo, type UndoPlan } from './commit-undo.ts';
 import type { Undoer, UndoRequest } from './undoer.ts';
 
-/** createIncident and removeIncident: what one adds to the list, with what it froze, the other takes off it. */
+/**
+ * createIncident and removeIncident: what one adds to the list, with what it froze, the other takes
+ * off it.
+ */
 export const undoIncident = (role: Undoer['role']): Undoer => ({
   role,
   undo: request => commitUndo(request, () => plan(request)),

@@ -8,7 +8,10 @@ import type { Undoer } from './undoer.ts';
 
 const groupState = namedGroupItem.omit({ revision: true }).nullable();
 
-/** saveNamedGroup and deleteNamedGroup: the group is as before, or gone, while it is as the change left it. */
+/**
+ * saveNamedGroup and deleteNamedGroup: the group is as before, or gone, while it is as the change
+ * left it.
+ */
 export function undoNamedGroup(role: 'Mutation.saveNamedGroup' | 'Mutation.deleteNamedGroup'): Undoer {
   return {
     role,

@@ -11,7 +11,10 @@ import type { Undoer, UndoRequest } from './undoer.ts';
 
 const stored = definedPolicySchema.nullable();
 
-/** createPolicy, updatePolicy, togglePolicy, restorePolicyVersion, deletePolicy: the policy is put back to what it was. */
+/**
+ * createPolicy, updatePolicy, togglePolicy, restorePolicyVersion, deletePolicy: the policy is put
+ * back to what it was.
+ */
 export function undoPolicy(role: Undoer['role']): Undoer {
   return { role, undo: request => commitUndo(request, () => plan(request)) };
 }

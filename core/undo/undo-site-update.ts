@@ -7,7 +7,10 @@ import { commitUndo } from './commit-undo.ts';
 import { stepBack } from './step-back.ts';
 import type { Undoer } from './undoer.ts';
 
-/** updateSite: name, location, coordinates and key are as before, as far as the change had changed them. */
+/**
+ * updateSite: name, location, coordinates and key are as before, as far as the change had changed
+ * them.
+ */
 export const undoSiteUpdate: Undoer = {
   role: 'Mutation.updateSite',
   undo: request =>

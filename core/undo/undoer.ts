@@ -27,9 +27,14 @@ export interface Undone {
 export interface Undoer {
   /** Who may do this may undo it. */
   role: OperationName;
-  /** Whether an entry has what undoing it takes; entries of earlier releases may not. Default: it has. */
+  /**
+   * Whether an entry has what undoing it takes; entries of earlier releases may not. Default: it
+   * has.
+   */
   has?(entry: AuditEntry): boolean;
-  /** @throws Conflict that says what is in the way, where it isn't as the change left it · NotFound */
+  /**
+   * @throws Conflict that says what is in the way, where it isn't as the change left it · NotFound
+   */
   undo(request: UndoRequest): Promise<Undone>;
 }
 

@@ -57,9 +57,11 @@ export const groupsInput = z
   .transform(inOrder);
 
 /**
- * Enters a person and mails them the invitation; one who was invited and has not signed in gets another, and these groups.
+ * Enters a person and mails them the invitation; one who was invited and has not signed in gets
+ * another, and these groups.
  *
- * @throws Conflict for who has an account · ValidationError for an address that the user pool refuses
+ * @throws Conflict for who has an account · ValidationError for an address that the user pool
+ * refuses
  */
 export function inviteUser(
   request: UserContext,
@@ -102,7 +104,9 @@ export function setUserEnabled(
   return changeKnownUser(request, 'setUserEnabled', user_id, before => ({ ...before, enabled }));
 }
 
-/** Changes a person who is there: `change` gives what they are to be, or throws what is in the way. */
+/**
+ * Changes a person who is there: `change` gives what they are to be, or throws what is in the way.
+ */
 export function changeKnownUser(
   request: UserContext,
   operation: UserOperation,
@@ -124,7 +128,7 @@ export function changeKnownUser(
 }
 
 const noUser = (id: string): NotFound =>
-  new NotFound(`There is no user ${quoted(id)}: the query users lists those that there are.`);
+  new NotFound(`There is no user ${quoted(id)}: the query users lists those that exist.`);
 
 interface Plan {
   known: User | undefined;
@@ -134,8 +138,9 @@ interface Plan {
 }
 
 /**
- * One change at a time, in four steps: the turn is claimed, the change is judged, what it will do is written down, and it is done. A
- * function that is cut off after the third leaves it to the next change of people, whose audit entry names who had asked.
+ * One change at a time, in four steps: the turn is claimed, the change is judged, what it will do
+ * is written down, and it is done. A function that is cut off after the third leaves it to the next
+ * change of people, whose audit entry names who had asked.
  */
 async function changeUser(
   request: UserContext,
@@ -177,7 +182,10 @@ async function refuseLastAdmin(directory: UserDirectory, { id, email }: User): P
   );
 }
 
-/** Makes a declared change and commits its audit entry with the end of the turn; what is so already stays so. */
+/**
+ * Makes a declared change and commits its audit entry with the end of the turn; what is so already
+ * stays so.
+ */
 async function finish(request: UserContext, claim: UserClaim): Promise<ChangedUser> {
   const { context, directory } = request;
   const intent = claim.intent!;

@@ -17,7 +17,10 @@ import { Conflict, NotFound, quoted, Throttled, ValidationError } from '../error
 import { inOrder, type User, type UserStatus } from './user.ts';
 import { USERS_PAGE_MAX, type UserDirectory } from './user-directory.ts';
 
-/** Users whose groups and factors are asked for side by side: Cognito answers 120 such requests a second to an account. */
+/**
+ * Users whose groups and factors are asked for side by side: Cognito answers 120 such requests a
+ * second to an account.
+ */
 const SIDE_BY_SIDE = 10;
 
 /** The people of a Cognito user pool, who sign in with their e-mail addresses. */
@@ -165,7 +168,7 @@ function plannedError(cause: unknown): unknown {
     );
   }
   if (name === 'UserNotFoundException') {
-    return new NotFound('There is no such user any more: the query users lists those that there are.', {
+    return new NotFound('There is no such user any more: the query users lists those that exist.', {
       cause,
     });
   }

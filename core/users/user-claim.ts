@@ -14,13 +14,19 @@ import { type UserState, userStateSchema } from './user.ts';
 const USERS_PARTITION = 'USERS';
 const key = { pk: USERS_PARTITION, sk: 'CHANGE' };
 
-/** How long a change of people may take before another function finishes it: as long as a request, and some. */
+/**
+ * How long a change of people may take before another function finishes it: as long as a request,
+ * and some.
+ */
 const LEASE_MS = 40_000;
 
 export const USER_OPERATIONS = ['inviteUser', 'setUserGroups', 'setUserEnabled'] as const;
 export type UserOperation = (typeof USER_OPERATIONS)[number];
 
-/** What a change of a person will have done; written before it is begun, so that any function can finish it. */
+/**
+ * What a change of a person will have done; written before it is begun, so that any function can
+ * finish it.
+ */
 export interface UserIntent {
   operation: UserOperation;
   actor: Caller;
@@ -56,8 +62,9 @@ const claimSchema = z.object({
 });
 
 /**
- * Claims the turn to change people: the user pool knows no transactions, so that one change at a time is judged and made. `finish` is
- * called for a change that was cut off, before the turn is taken.
+ * Claims the turn to change people: the user pool knows no transactions, so that one change at a
+ * time is judged and made. `finish` is called for a change that was cut off, before the turn is
+ * taken.
  *
  * @throws Conflict while another change goes on
  */

@@ -1,8 +1,8 @@
 import type { User, UserGroup } from './user.ts';
 
 /**
- * Where people and their groups are kept. Each call may be repeated: what is so already stays so. Calls throw planned errors where
- * the directory refuses what it was given.
+ * Where people and their groups are kept. Each call may be repeated: what is so already stays so.
+ * Calls throw planned errors where the directory refuses what it was given.
  */
 export interface UserDirectory {
   list(page: { limit: number; token: string | null }): Promise<{ users: User[]; next_token: string | null }>;
@@ -11,7 +11,8 @@ export interface UserDirectory {
   /** Everyone in a group, page by page. */
   inGroup(group: UserGroup): AsyncIterable<User>;
   /**
-   * Enters a person and mails them a password that is good for three days. One who was entered and has not signed in gets another.
+   * Enters a person and mails them a password that is good for three days. One who was entered and
+   * has not signed in gets another.
    *
    * @throws ValidationError for an address that no mail can go to
    */
@@ -19,7 +20,10 @@ export interface UserDirectory {
   addToGroup(id: string, group: UserGroup): Promise<void>;
   removeFromGroup(id: string, group: UserGroup): Promise<void>;
   enable(id: string): Promise<void>;
-  /** Ends what they have signed in to as well: tokens that were given are good for at most their hour. */
+  /**
+   * Ends what they have signed in to as well: tokens that were given are good for at most their
+   * hour.
+   */
   disable(id: string): Promise<void>;
 }
 

@@ -5,8 +5,9 @@ export const USER_GROUPS = ['viewer', 'operator', 'admin'] as const;
 export type UserGroup = (typeof USER_GROUPS)[number];
 
 /**
- * INVITED: has not signed in since the invitation, whose password is good for three days. ACTIVE: has a password. OTHER: what only an
- * administrator of the user pool makes, such as a password that must be reset.
+ * INVITED: has not signed in since the invitation, whose password is good for three days. ACTIVE:
+ * has a password. OTHER: what only an administrator of the user pool makes, such as a password that
+ * must be reset.
  */
 export const USER_STATUS = ['INVITED', 'ACTIVE', 'OTHER'] as const;
 export type UserStatus = (typeof USER_STATUS)[number];

@@ -7,7 +7,10 @@ import type { Lane } from '../ledger/lane/lane.ts';
 import type { SilenceOptions } from '../ledger/lane/silence.ts';
 import { timestamp } from '../storage/store-context.ts';
 
-/** An edge that still reports old policies so long after they were changed is behind. It hears of a change within two minutes. */
+/**
+ * An edge that still reports old policies so long after they were changed is behind. It hears of a
+ * change within two minutes.
+ */
 const BEHIND_AFTER_MS = 300_000;
 
 /** A clock that is wrong by more is told of. */

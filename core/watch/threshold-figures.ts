@@ -60,8 +60,9 @@ export interface ReadGroup extends SilenceOptions {
 }
 
 /**
- * The figures that thresholds are on, summed off lanes that are read anyway. Only what a threshold asks for is kept. A silent
- * edge's traffic isn't known: the sums that it belongs to are incomplete.
+ * The figures that thresholds are on, summed off lanes that are read anyway. Only what a threshold
+ * asks for is kept. A silent edge's traffic isn't known: the sums that it belongs to are
+ * incomplete.
  */
 export class ThresholdFigures {
   readonly #wanted: Record<ThresholdScope, ReadonlySet<string>>;

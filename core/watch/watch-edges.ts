@@ -15,13 +15,19 @@ import type { ReadGroup } from './threshold-figures.ts';
 
 export const EDGE_KINDS: readonly AlarmKind[] = ['EDGE_SILENT', 'POLICIES_BEHIND', 'CLOCK_SKEW'];
 
-/** Lanes are read in so many groups, one after another; a run without time for all begins with another one next time. */
+/**
+ * Lanes are read in so many groups, one after another; a run without time for all begins with
+ * another one next time.
+ */
 const GROUPS = 4;
 
 const RUN_EVERY_MS = 60_000;
 
 export interface WatchContext extends StoreContext, SilenceOptions {
-  /** The instant that the run was due, milliseconds: thresholds are judged for its minute. Default: now. */
+  /**
+   * The instant that the run was due, milliseconds: thresholds are judged for its minute. Default:
+   * now.
+   */
   scheduled_at?: number;
 }
 

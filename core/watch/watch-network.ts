@@ -21,8 +21,9 @@ export interface WatchedNetwork {
 }
 
 /**
- * A step of clean-up: begins the alarms of what is wrong and ends those of what is right again. Paths are judged by ingest, which begins and
- * ends their alarms itself; here those end that nothing measures any more.
+ * A step of clean-up: begins the alarms of what is wrong and ends those of what is right again.
+ * Paths are judged by ingest, which begins and ends their alarms itself; here those end that
+ * nothing measures any more.
  */
 export async function watchNetwork(context: WatchContext): Promise<WatchedNetwork> {
   const [stored, edges, watchedThresholds] = await Promise.all([

@@ -24,8 +24,9 @@ export async function beginThresholds(context: StoreContext): Promise<WatchedThr
 }
 
 /**
- * Judges every threshold for a minute, once however many runs have it, and begins and ends their alarms. A run that is cut off behind
- * the judgement is made good by the next one: the states say which alarms there have to be.
+ * Judges every threshold for a minute, once however many runs have it, and begins and ends their
+ * alarms. A run that is cut off behind the judgement is made good by the next one: the states say
+ * which alarms there have to be.
  *
  * @param open the alarms of {@link THRESHOLD_KINDS}
  * @param complete whether every lane was read

@@ -4,7 +4,10 @@ import { type StoreContext, timestamp } from '../storage/store-context.ts';
 
 export const WORK_KINDS: readonly AlarmKind[] = ['WORK_STUCK'];
 
-/** Work that nothing has gone on with for so long is stuck: clean-up takes up what was cut off within minutes. */
+/**
+ * Work that nothing has gone on with for so long is stuck: clean-up takes up what was cut off
+ * within minutes.
+ */
 const STUCK_AFTER_MS = 600_000;
 
 /** Operations that nobody goes on with. */

@@ -11,7 +11,9 @@ import { PcapngFormat } from './pcapng.ts';
 
 const MAGIC_BYTES = 4;
 
-/** What packs files and isn't unpacked here (see `unpack.ts`), by the first bytes in hexadecimal. */
+/**
+ * What packs files and isn't unpacked here (see `unpack.ts`), by the first bytes in hexadecimal.
+ */
 const PACKERS = [
   { begins: 'fd377a58', name: 'xz', command: 'xz -dc' },
   { begins: '425a68', name: 'bzip2', command: 'bzip2 -dc' },
@@ -33,7 +35,8 @@ export interface CaptureCounterOptions {
 }
 
 /**
- * Counts a capture (pcap or pcapng, or several of them in a row) that comes in pieces of any size into a recorder.
+ * Counts a capture (pcap or pcapng, or several of them in a row) that comes in pieces of any size
+ * into a recorder.
  *
  * @example
  * const counter = new CaptureCounter({ recorder, interval_ms: 60_000 });
@@ -45,7 +48,10 @@ export interface CaptureCounterOptions {
 export class CaptureCounter {
   readonly #frames: FrameCounter;
   #format: CaptureFormat | undefined;
-  /** The beginning of a record that the last piece broke off, in a buffer that is made larger when it has to be. */
+  /**
+   * The beginning of a record that the last piece broke off, in a buffer that is made larger when
+   * it has to be.
+   */
   #carry = Buffer.allocUnsafe(4096);
   #carried = 0;
   /** Bytes of the capture that lie before what is looked at now. */
@@ -99,8 +105,9 @@ export class CaptureCounter {
   }
 
   /**
-   * Counts a piece. Yields where an interval of capture time ends, before the frame that lies after its end is counted:
-   * the moment to take a report. The piece must not change until the generator is done.
+   * Counts a piece. Yields where an interval of capture time ends, before the frame that lies after
+   * its end is counted: the moment to take a report. The piece must not change until the generator
+   * is done.
    *
    * @throws CaptureError for a record that can't be right; what came before it was counted.
    */

@@ -2,7 +2,10 @@ import { constants, read } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import { EdgeError } from '../edge-error.ts';
 
-/** Large enough that system calls cost little beside the parsing, small enough that a piece stays in the nearer caches. */
+/**
+ * Large enough that system calls cost little beside the parsing, small enough that a piece stays in
+ * the nearer caches.
+ */
 const CHUNK_BYTES = 1024 * 1024;
 
 /** Sizes of files in bytes. @throws EdgeError for the first that can't be read. */
@@ -25,7 +28,10 @@ export async function fileSizes(files: readonly { path: string; shownAs: string 
   );
 }
 
-/** A file in pieces; the next one is read while the last one is worked on. A piece is only good until the next. */
+/**
+ * A file in pieces; the next one is read while the last one is worked on. A piece is only good
+ * until the next.
+ */
 export async function* fileChunks(path: string): AsyncGenerator<Buffer> {
   const file = await open(path, 'r');
   const buffers = [Buffer.allocUnsafe(CHUNK_BYTES), Buffer.allocUnsafe(CHUNK_BYTES)] as const;

@@ -8,11 +8,15 @@ export interface CaptureFormat {
   readonly unfinished: boolean;
   /** Set where `consume` stopped because an interval ends: the time of the frame that waits. */
   waiting_ms: number;
-  /** Set where `consume` stopped because another capture file begins there, as after `cat a.pcap b.pcap`. */
+  /**
+   * Set where `consume` stopped because another capture file begins there, as after
+   * `cat a.pcap b.pcap`.
+   */
   readonly ended: boolean;
   /**
-   * Reads whole records from `at` on and gives where it stopped: less than `need` bytes were left, or an interval ends
-   * (`waiting_ms` isn't NaN). `offset` is the place of the view's first byte in the capture.
+   * Reads whole records from `at` on and gives where it stopped: less than `need` bytes were left,
+   * or an interval ends (`waiting_ms` isn't NaN). `offset` is the place of the view's first byte in
+   * the capture.
    *
    * @throws CaptureError for a record that can't be right.
    */

@@ -33,8 +33,9 @@ export const SECTION_BYTES = 16;
 export const NO_CAPTURE = 0;
 
 /**
- * Whether the header of a capture file may begin at `at`, in the midst of another: gives how many bytes are needed to begin
- * to read it, or `NO_CAPTURE`. Bytes that would tell but are not at hand yet speak for it. At least 16 are there.
+ * Whether the header of a capture file may begin at `at`, in the midst of another: gives how many
+ * bytes are needed to begin to read it, or `NO_CAPTURE`. Bytes that would tell but are not at hand
+ * yet speak for it. At least 16 are there.
  */
 export function beginsCapture(view: DataView, at: number): number {
   const magic = view.getUint32(at);

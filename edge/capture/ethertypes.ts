@@ -32,8 +32,8 @@ function beforeFrame(bytes: number): WalkStep {
 }
 
 /**
- * What stands between Ethernet and IP, by ethertype. A new kind of tag is a line here and a frame in the test
- * `capture-links.test.ts`.
+ * What stands between Ethernet and IP, by ethertype. A new kind of tag is a line here and a frame
+ * in the test `capture-links.test.ts`.
  */
 const STEPS = new Map<number, WalkStep>([
   [WHOLE_FRAME, beforeFrame(0)],
@@ -184,8 +184,8 @@ const MOST_GUESSES = 3;
 const DECLARED = 1;
 
 /**
- * What MPLS carries isn't said: IP, or a pseudowire's Ethernet frame, with a control word (RFC 4385) or without. The
- * reading with the soundest IP header is right.
+ * What MPLS carries isn't said: IP, or a pseudowire's Ethernet frame, with a control word (RFC
+ * 4385) or without. The reading with the soundest IP header is right.
  */
 export function guess(walk: FrameWalk, otherwise: number): number {
   const { view, at, end, cut, depth } = walk;

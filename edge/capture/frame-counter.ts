@@ -6,7 +6,10 @@ import { ipOffset, isSupportedLink, supportedLinks } from './link-layer.ts';
 import { SKIP, skippedLinkType, skipReasonName } from './skip-reason.ts';
 import { UnreadFrames } from './unread-frames.ts';
 
-/** Bytes of a frame that a record may say it holds. libpcap's own limit is 2^18; what is above is damage. */
+/**
+ * Bytes of a frame that a record may say it holds. libpcap's own limit is 2^18; what is above is
+ * damage.
+ */
 export const MAX_FRAME_BYTES = 2 ** 20;
 
 /** Reasons that are named; a capture of random bytes has thousands. */
@@ -90,7 +93,10 @@ export class FrameCounter {
   }
 }
 
-/** @throws CaptureError for a link type that can't be read: its traffic must not go uncounted in silence. */
+/**
+ * @throws CaptureError for a link type that can't be read: its traffic must not go uncounted in
+ * silence.
+ */
 export function requireLink(linkType: number, offset: number): void {
   if (!isSupportedLink(linkType)) {
     throw new CaptureError(

@@ -1,7 +1,10 @@
 import { KEY_WORDS, metaV4, metaV6 } from '../../core/policy/flow-key.ts';
 import type { Recorder } from '../../core/recorder/recorder.ts';
 
-/** The longest layer-3 packet that is believed where the header gives no length: more than any capture has. */
+/**
+ * The longest layer-3 packet that is believed where the header gives no length: more than any
+ * capture has.
+ */
 const MAX_PACKET_BYTES = 2 ** 20;
 
 const V4_HEADER_BYTES = 20;
@@ -13,7 +16,10 @@ const FRAGMENT = 44;
 const AUTHENTICATION = 51;
 const JUMBO_OPTION = 0xc2;
 
-/** Hop-by-hop, routing, destination options, mobility, HIP, shim6: length in 8 bytes, the first 8 not counted. */
+/**
+ * Hop-by-hop, routing, destination options, mobility, HIP, shim6: length in 8 bytes, the first 8
+ * not counted.
+ */
 const EXTENSIONS = new Set([HOP_BY_HOP, 43, 60, 135, 139, 140]);
 
 /** Ports stand in the same place in TCP, UDP, DCCP, SCTP and UDP-Lite. */
@@ -30,9 +36,10 @@ const TRANSPORT_BYTES = new Map([
 ]);
 
 /**
- * Reads an outermost IP header and counts its packet. Layer-3 bytes are IPv4's total length and IPv6's payload length
- * + 40 (a jumbogram's own length, RFC 2675, + 40). Where the length is 0 (segmentation offload: the card cuts the packet
- * after the capture) they are the length on the wire; in IPv6 only before TCP or UDP, as other packets may be empty.
+ * Reads an outermost IP header and counts its packet. Layer-3 bytes are IPv4's total length and
+ * IPv6's payload length + 40 (a jumbogram's own length, RFC 2675, + 40). Where the length is 0
+ * (segmentation offload: the card cuts the packet after the capture) they are the length on the
+ * wire; in IPv6 only before TCP or UDP, as other packets may be empty.
  */
 export class IpCounter {
   readonly #recorder: Recorder;
@@ -45,8 +52,9 @@ export class IpCounter {
   }
 
   /**
-   * Counts the packet whose header begins at `at`; the frame was captured up to `end` and had `cut` bytes more on
-   * the wire. False where there is no whole and sound IP header: then nothing was counted.
+   * Counts the packet whose header begins at `at`; the frame was captured up to `end` and had `cut`
+   * bytes more on the wire. False where there is no whole and sound IP header: then nothing was
+   * counted.
    */
   count(view: DataView, at: number, end: number, cut: number): boolean {
     if (at + V4_HEADER_BYTES > end) {
@@ -169,7 +177,10 @@ function wireBytes(view: DataView, at: number, end: number, cut: number): number
 const REDUNDANCY_SUFFIX = 0x88fb;
 const REDUNDANCY_BYTES = 6;
 
-/** PRP (IEC 62439-3) ends a frame with a sequence number, the length up to the frame's end, and a suffix. */
+/**
+ * PRP (IEC 62439-3) ends a frame with a sequence number, the length up to the frame's end, and a
+ * suffix.
+ */
 function redundancyTrailer(view: DataView, at: number, end: number): number {
   if (end - at < V4_HEADER_BYTES + REDUNDANCY_BYTES || view.getUint16(end - 2) !== REDUNDANCY_SUFFIX) {
     return 0;
@@ -177,7 +188,10 @@ function redundancyTrailer(view: DataView, at: number, end: number): number {
   return (view.getUint16(end - 4) & 0xfff) === end - at ? REDUNDANCY_BYTES : 0;
 }
 
-/** The payload length of a jumbogram, from its hop-by-hop header; 0 where there is none that can be believed. */
+/**
+ * The payload length of a jumbogram, from its hop-by-hop header; 0 where there is none that can be
+ * believed.
+ */
 function jumboLength(view: DataView, at: number, end: number): number {
   if (at + 8 > end) {
     return 0;

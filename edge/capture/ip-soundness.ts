@@ -1,6 +1,7 @@
 /**
- * How far bytes can be believed to be an IP header where nothing before them says that they are one, as behind MPLS labels:
- * a destination address that begins with 4 or 6 looks like IP to whoever reads one nibble. See docs/decisions/110.
+ * How far bytes can be believed to be an IP header where nothing before them says that they are
+ * one, as behind MPLS labels: a destination address that begins with 4 or 6 looks like IP to
+ * whoever reads one nibble. See docs/decisions/110.
  */
 export const SOUND = {
   /** No IP header. */
@@ -30,7 +31,10 @@ const MOST_TRAILING_BYTES = 64;
 /** Ethernet pads a payload up to here. */
 const PADDED_BYTES = 46;
 
-/** One of `SOUND` for the bytes from `at`, of which those up to `end` were captured and `cut` more were on the wire. */
+/**
+ * One of `SOUND` for the bytes from `at`, of which those up to `end` were captured and `cut` more
+ * were on the wire.
+ */
 export function ipSoundness(view: DataView, at: number, end: number, cut: number): number {
   if (at + V4_HEADER_BYTES > end) return SOUND.NOT;
   const version = view.getUint8(at) >>> 4;
@@ -49,7 +53,8 @@ function v4Soundness(view: DataView, at: number, end: number, room: number): num
   if (at + headerBytes <= end && isChecksumRight(view, at, headerBytes)) {
     return fits ? SOUND.PROVEN : SOUND.POSSIBLE;
   }
-  // The sending host's card fills in the checksum after the capture: then it is 0, or what was left there.
+  // The sending host's card fills in the checksum after the capture: then it is 0, or what was left
+  // there.
   if (offloaded) {
     const protocol = view.getUint8(at + 9);
     return protocol === TCP || protocol === UDP ? SOUND.POSSIBLE : SOUND.NOT;

@@ -7,8 +7,9 @@ const NO_LAYER_2 = 0x02;
 const EXTENSIONS = 0x80;
 
 /**
- * Juniper's header: a magic number, flags, and where a flag says so extensions with their length before them. Then comes a cookie
- * of `cookieBytes`, and what `step` reads; or, as another flag says, four bytes and a packet without layer 2.
+ * Juniper's header: a magic number, flags, and where a flag says so extensions with their length
+ * before them. Then comes a cookie of `cookieBytes`, and what `step` reads; or, as another flag
+ * says, four bytes and a packet without layer 2.
  */
 export function fromJuniper(step: WalkStep, cookieBytes = 0): WalkStep {
   return (walk: FrameWalk) => {

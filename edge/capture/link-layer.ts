@@ -15,8 +15,8 @@ interface LinkType {
 }
 
 /**
- * Link types of tcpdump.org's registry that can be read. A new one is a line here and a frame in the test
- * `capture-links.test.ts`.
+ * Link types of tcpdump.org's registry that can be read. A new one is a line here and a frame in
+ * the test `capture-links.test.ts`.
  */
 const LINKS = new Map<number, LinkType>([
   [0, { name: 'BSD loopback', step: bsdLoopback }],
@@ -67,9 +67,9 @@ export function supportedLinks(): string {
 const walk = new FrameWalk();
 
 /**
- * Where the outermost IP header of a frame begins, looking through tags, MPLS and PPPoE; for a frame that carries none
- * the reason (`SKIP`), a negative number. `view` holds the frame from `at` to `end`, and `cut` bytes more were on the
- * wire. Which IP version it is, the header itself says.
+ * Where the outermost IP header of a frame begins, looking through tags, MPLS and PPPoE; for a
+ * frame that carries none the reason (`SKIP`), a negative number. `view` holds the frame from `at`
+ * to `end`, and `cut` bytes more were on the wire. Which IP version it is, the header itself says.
  */
 export function ipOffset(view: DataView, at: number, end: number, cut: number, linkType: number): number {
   // Nearly all frames of nearly all captures.
@@ -139,7 +139,10 @@ function isIpEthertype(ethertype: number): boolean {
   return ethertype === ETHERTYPE.IPV4 || ethertype === ETHERTYPE.IPV6;
 }
 
-/** An address family in the order of the machine that captured, or an ethertype, as some drivers write it. */
+/**
+ * An address family in the order of the machine that captured, or an ethertype, as some drivers
+ * write it.
+ */
 function bsdLoopback(to: FrameWalk): number {
   if (!to.has(4)) return SKIP.CUT_SHORT;
   const big = to.u32();

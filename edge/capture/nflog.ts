@@ -11,8 +11,9 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 
 /**
- * What netfilter logs: a family, a version, then fields with their length and kind in the byte order of the machine that
- * captured, which nothing names: the order in which there is a payload is right.
+ * What netfilter logs: a family, a version, then fields with their length and kind in the byte
+ * order of the machine that captured, which nothing names: the order in which there is a payload is
+ * right.
  */
 export function nflog(walk: FrameWalk): number {
   if (!walk.has(HEADER_BYTES)) return SKIP.CUT_SHORT;

@@ -8,8 +8,8 @@ const RECORD_HEADER_BYTES = 16;
 const PATCHED_HEADER_BYTES = RECORD_HEADER_BYTES + 8;
 
 /**
- * The two lengths of a record were the other way round in files before version 2.3, and in some of 2.3: there the
- * smaller one is what was captured.
+ * The two lengths of a record were the other way round in files before version 2.3, and in some of
+ * 2.3: there the smaller one is what was captured.
  */
 const LENGTHS = { IN_ORDER: 0, SWAPPED: 1, BY_SIZE: 2 } as const;
 const MAJOR_VERSION = 2;
@@ -17,7 +17,9 @@ const FIRST_MINOR_IN_ORDER = 4;
 /** Some files of LBL say so and are as those before 2.3. */
 const LBL_MAJOR_VERSION = 543;
 
-/** The classic format of libpcap, of either byte order, with times in microseconds or nanoseconds. */
+/**
+ * The classic format of libpcap, of either byte order, with times in microseconds or nanoseconds.
+ */
 export class PcapFormat implements CaptureFormat {
   part = 'the file header';
   need = PCAP_HEADER_BYTES;
@@ -88,7 +90,8 @@ export class PcapFormat implements CaptureFormat {
       }
       const frameAt = at + headerBytes;
       const next = frameAt + captured;
-      // Another file's header reads as a record of no bytes or of too many, where lengths are in order.
+      // Another file's header reads as a record of no bytes or of too many, where lengths are in
+      // order.
       if (captured === 0 || captured > MAX_FRAME_BYTES || lengths !== LENGTHS.IN_ORDER) {
         const begins = beginsCapture(view, at);
         if (begins !== NO_CAPTURE) {

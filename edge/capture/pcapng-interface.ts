@@ -13,7 +13,10 @@ export interface PcapngInterface {
   offsetMs: number;
 }
 
-/** Reads an interface description block's body, which lies from `at` to `end`. Options that don't fit are passed by. */
+/**
+ * Reads an interface description block's body, which lies from `at` to `end`. Options that don't
+ * fit are passed by.
+ */
 export function readInterface(
   view: DataView,
   at: number,

@@ -35,7 +35,10 @@ const MAX_BUFFERED_BLOCK_BYTES = MAX_FRAME_BYTES + 2 ** 20;
 /** Times are kept between the years 1970 and 9999. */
 const LAST_TIME_MS = 253_402_300_799_999;
 
-/** The pcapng format (draft-ietf-opsawg-pcapng): sections of either byte order, any number of interfaces. */
+/**
+ * The pcapng format (draft-ietf-opsawg-pcapng): sections of either byte order, any number of
+ * interfaces.
+ */
 export class PcapngFormat implements CaptureFormat {
   readonly part = 'a block';
   need = SECTION_BYTES;
@@ -171,7 +174,10 @@ export class PcapngFormat implements CaptureFormat {
     }
   }
 
-  /** Enhanced packet block, or the packet block that came before it and is the same but for its interface's width. */
+  /**
+   * Enhanced packet block, or the packet block that came before it and is the same but for its
+   * interface's width.
+   */
   #packet(view: DataView, type: number, at: number, end: number, offset: number): boolean {
     const littleEndian = this.#littleEndian;
     const body = at + BLOCK_HEADER_BYTES;
@@ -190,7 +196,10 @@ export class PcapngFormat implements CaptureFormat {
     return this.#frame(view, { frameAt, end, captured, wire, linkType: from.linkType }, time_ms, offset + at);
   }
 
-  /** Has no time of its own: it belongs to that of the frame before it, and never moves the capture's clock. */
+  /**
+   * Has no time of its own: it belongs to that of the frame before it, and never moves the
+   * capture's clock.
+   */
   #simplePacket(view: DataView, at: number, end: number, offset: number): boolean {
     const frameAt = at + BLOCK_HEADER_BYTES + 4;
     this.#require(frameAt <= end, offset + at, 'is too short for a packet');

@@ -5,7 +5,10 @@ const PPP_ETHERTYPES = new Map([
   [0x0283, 0x8848],
 ]);
 
-/** The ethertype that says the same as a PPP protocol; undefined for one that is no IP's, and where it is cut off. */
+/**
+ * The ethertype that says the same as a PPP protocol; undefined for one that is no IP's, and where
+ * it is cut off.
+ */
 export function pppEthertype(view: DataView, at: number, end: number): number | undefined {
   if (at + 2 > end) {
     return undefined;
@@ -13,7 +16,10 @@ export function pppEthertype(view: DataView, at: number, end: number): number | 
   return PPP_ETHERTYPES.get(pppProtocolBytes(view, at, end) === 1 ? view.getUint8(at) : view.getUint16(at));
 }
 
-/** The protocol field has two bytes, or one where it is compressed: then it is odd, which a first byte of two never is. */
+/**
+ * The protocol field has two bytes, or one where it is compressed: then it is odd, which a first
+ * byte of two never is.
+ */
 export function pppProtocolBytes(view: DataView, at: number, end: number): number {
   return at < end && (view.getUint8(at) & 1) === 1 ? 1 : 2;
 }

@@ -1,6 +1,7 @@
 /**
- * Why a frame has no packet that can be counted: a negative number, where the place of an IP header would be 0 or more. So
- * the reason of a frame costs no object; an ethertype and a link type are part of the number.
+ * Why a frame has no packet that can be counted: a negative number, where the place of an IP header
+ * would be 0 or more. So the reason of a frame costs no object; an ethertype and a link type are
+ * part of the number.
  */
 export const SKIP = {
   CUT_SHORT: -1,

@@ -3,9 +3,15 @@ import { CaptureError } from './capture-error.ts';
 
 type Engine = Gunzip | ZstdDecompress;
 
-/** Unpacked bytes that are waited for at a time; what an engine keeps at hand is its window and one of these. */
+/**
+ * Unpacked bytes that are waited for at a time; what an engine keeps at hand is its window and one
+ * of these.
+ */
 const PIECE_BYTES = 256 * 1024;
-/** Where packed data is damaged, what came out of the last piece that went in is lost: pieces are kept small. */
+/**
+ * Where packed data is damaged, what came out of the last piece that went in is lost: pieces are
+ * kept small.
+ */
 const PACKED_PIECE_BYTES = 64 * 1024;
 const LONGEST_MAGIC = 4;
 /** What says how long a zstd frame to be passed by is. */
@@ -48,10 +54,11 @@ function isZstdPassed(head: Buffer): boolean {
 }
 
 /**
- * The same pieces; those of gzip or zstd unpacked, piece by piece, in bounded memory. What was packed in several parts
- * (`cat a.gz b.gz`, pigz, pzstd) is one input.
+ * The same pieces; those of gzip or zstd unpacked, piece by piece, in bounded memory. What was
+ * packed in several parts (`cat a.gz b.gz`, pigz, pzstd) is one input.
  *
- * @throws CaptureError for packed data that is damaged or cut short, after all that could be unpacked.
+ * @throws CaptureError for packed data that is damaged or cut short, after all that could be
+ * unpacked.
  */
 export async function* unpacked(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const input = new PackedInput(pieces);
@@ -122,11 +129,14 @@ function damaged({ name }: Packer, offset: number, reason: string): CaptureError
 }
 
 /**
- * An engine of zlib, driven a piece at a time: all that comes out of a piece is handed on before the next one goes in, so that
- * an error loses nothing that was unpacked.
+ * An engine of zlib, driven a piece at a time: all that comes out of a piece is handed on before
+ * the next one goes in, so that an error loses nothing that was unpacked.
  */
 class EnginePart {
-  /** Whether the part ended within the last piece; the last `left` bytes of that piece belong to what follows. */
+  /**
+   * Whether the part ended within the last piece; the last `left` bytes of that piece belong to
+   * what follows.
+   */
   ended = false;
   left = 0;
   readonly #engine: Engine;

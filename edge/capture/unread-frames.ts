@@ -1,7 +1,10 @@
 /** Sources that are named; more tell nothing new. */
 const NAMED = 20;
 
-/** Frames that could not be read, by where they came from: each source is named once, with how many frames it had. */
+/**
+ * Frames that could not be read, by where they came from: each source is named once, with how many
+ * frames it had.
+ */
 export class UnreadFrames {
   readonly #counts = new Map<string, number>();
   #otherFrames = 0;

@@ -61,11 +61,15 @@ export interface CountingKind {
   repeat?: (boot_id: string) => string;
 }
 
-/** Once the user wants to stop, or the input has ended, the stream has so long to take the last report. */
+/**
+ * Once the user wants to stop, or the input has ended, the stream has so long to take the last
+ * report.
+ */
 export const LAST_REPORT_MS = 120_000;
 
 /**
- * Opens a session, lets a command count into it, sends the last report, waits if asked to, and prints what was counted.
+ * Opens a session, lets a command count into it, sends the last report, waits if asked to, and
+ * prints what was counted.
  *
  * @returns the exit code: 1 when something in the input could not be counted
  */
@@ -124,7 +128,10 @@ async function reported<T>(
   }
 }
 
-/** The service manager that runs this edge, if one does. It hears that the edge is alive as long as reports are made. */
+/**
+ * The service manager that runs this edge, if one does. It hears that the edge is alive as long as
+ * reports are made.
+ */
 function serviceManager(
   session: CountingSession,
   { interval }: CountingOptions,

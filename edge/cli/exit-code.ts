@@ -9,7 +9,10 @@ export function isPlanned(cause: unknown): boolean {
   return cause instanceof EdgeError;
 }
 
-/** Says on the standard error why a program ended, and gives its exit code: 0 (help), 1 failed, 2 bad usage. */
+/**
+ * Says on the standard error why a program ended, and gives its exit code: 0 (help), 1 failed, 2
+ * bad usage.
+ */
 export function exitCodeOf(cause: unknown, isKnown: (cause: unknown) => boolean = isPlanned): number {
   if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : BAD_USAGE;
   const message = cause instanceof Error ? cause.message : String(cause);

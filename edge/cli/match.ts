@@ -9,7 +9,10 @@ import type { MatchOptions } from './match-options.ts';
 import { userPath } from './option-values.ts';
 import { targetOptions } from './system-options.ts';
 
-/** `edge match`: says which policy takes a flow, why the others don't, and which policies can never match. */
+/**
+ * `edge match`: says which policy takes a flow, why the others don't, and which policies can never
+ * match.
+ */
 export async function match(options: MatchOptions): Promise<number> {
   const policies = await readPolicies(options);
   const { src, dst, protocol } = options;

@@ -52,7 +52,10 @@ export function urlValue(text: string): string {
   throw new InvalidArgumentError('It must be an address such as https://example.com/graphql.');
 }
 
-/** A path as the user wrote it, seen from where the user stands: npm itself changes into the project. */
+/**
+ * A path as the user wrote it, seen from where the user stands: npm itself changes into the
+ * project.
+ */
 export function userPath(path: string): string {
   return resolve(process.env.INIT_CWD ?? process.cwd(), path);
 }

@@ -13,12 +13,18 @@ export interface ProblemKind {
   count: number;
 }
 
-/** What was wrong with the input: the first problems of an interval are shown, all are counted by kind to the end. */
+/**
+ * What was wrong with the input: the first problems of an interval are shown, all are counted by
+ * kind to the end.
+ */
 export interface ProblemList {
   count: number;
   /** @param kind short text that problems of the same kind have in common */
   add(line: string, kind?: string): void;
-  /** Says how many of the interval's problems were not shown, by kind; the next interval shows its first ones again. */
+  /**
+   * Says how many of the interval's problems were not shown, by kind; the next interval shows its
+   * first ones again.
+   */
   endInterval(): void;
   /** Ends the last interval, and says how many problems there were in all. */
   end(): void;

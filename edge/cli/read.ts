@@ -72,7 +72,10 @@ export async function read(options: ReadOptions): Promise<number> {
   });
 }
 
-/** Once the user wants to stop, what writes into the pipe has so long to write out what it holds: tcpdump has a buffer. */
+/**
+ * Once the user wants to stop, what writes into the pipe has so long to write out what it holds:
+ * tcpdump has a buffer.
+ */
 const LAST_INPUT_MS = 2000;
 
 async function* stdinChunks(signal: AbortSignal): AsyncGenerator<Buffer> {
@@ -89,7 +92,10 @@ async function* stdinChunks(signal: AbortSignal): AsyncGenerator<Buffer> {
   }
 }
 
-/** Reports where the traffic's own clock says so, and by this machine's clock when no traffic comes to tell the time. */
+/**
+ * Reports where the traffic's own clock says so, and by this machine's clock when no traffic comes
+ * to tell the time.
+ */
 function idleReports(
   session: CountingSession,
   {
@@ -124,7 +130,8 @@ function idleReports(
   function report(at_ms: number): Promise<void> {
     clearTimeout(timer);
     timer = setTimeout(onIdle, idle_ms);
-    // Reading goes on when the disk or the stream takes nothing: the next report tries again, with all that was counted.
+    // Reading goes on when the disk or the stream takes nothing: the next report tries again, with
+    // all that was counted.
     underWay = session.report(at_ms).then(
       () => {
         isStored = true;

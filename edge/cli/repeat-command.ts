@@ -3,11 +3,12 @@ import { PROGRAM } from '../program-name.ts';
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
 /**
- * The command line that runs the edge program again with these arguments under a boot id, for a person to paste into a shell.
- * A token is left out of it.
+ * The command line that runs the edge program again with these arguments under a boot id, for a
+ * person to paste into a shell. A token is left out of it.
  *
  * @example
- * repeatCommand(['replay', 'my file.pcap'], 'b1') // npm run edge -- replay 'my file.pcap' --boot-id b1
+ * repeatCommand(['replay', 'my file.pcap'], 'b1') // npm run edge -- replay 'my file.pcap'
+ * --boot-id b1
  */
 export function repeatCommand(argv: readonly string[], boot_id: string): string {
   const isGiven = argv.some(argument => argument === '--boot-id' || argument.startsWith('--boot-id='));

@@ -15,7 +15,10 @@ import { makeCounter } from './make-counter.ts';
 import { userPath } from './option-values.ts';
 import { repeatCommand } from './repeat-command.ts';
 
-/** `edge replay`: counts files and reports as if their traffic passed now. `argv` is the program's command line. */
+/**
+ * `edge replay`: counts files and reports as if their traffic passed now. `argv` is the program's
+ * command line.
+ */
 export async function replay(
   files: readonly string[],
   options: CountingOptions,

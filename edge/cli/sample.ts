@@ -3,7 +3,10 @@ import { EdgeError } from '../edge-error.ts';
 import { makeOfficeCapture } from '../sample/office-capture.ts';
 import { userPath } from './option-values.ts';
 
-/** `edge sample`: writes the capture that the documentation replays, to a file or to the standard output. */
+/**
+ * `edge sample`: writes the capture that the documentation replays, to a file or to the standard
+ * output.
+ */
 export async function sample(file: string | undefined): Promise<number> {
   const capture = makeOfficeCapture('office').file;
   if (file === undefined) {

@@ -11,7 +11,10 @@ export interface StatusOptions {
   json?: boolean;
 }
 
-/** `edge status`: says from the spool alone how an edge stands. Gives 0 when all is fine, 1 when something needs a person. */
+/**
+ * `edge status`: says from the spool alone how an edge stands. Gives 0 when all is fine, 1 when
+ * something needs a person.
+ */
 export async function status({ edgeId, spool, system, json }: StatusOptions): Promise<number> {
   const folder = spoolFolder({
     spool: spool === undefined ? undefined : userPath(spool),

@@ -2,7 +2,9 @@ import { resolve } from 'node:path';
 import { Option } from 'commander';
 import { PACKAGED_VERSION } from '../program-name.ts';
 
-/** Where a local system's files lie: in the project, or for the packaged program where it is run. */
+/**
+ * Where a local system's files lie: in the project, or for the packaged program where it is run.
+ */
 const LOCAL_FOLDER =
   PACKAGED_VERSION === undefined ? new URL('../../.local', import.meta.url).pathname : resolve('.local');
 

@@ -31,8 +31,9 @@ export interface AttendOptions {
 }
 
 /**
- * Has an edge that counts live do its other duties as well: measure its paths for its reports, keep its routes, carry out commands,
- * take newer policies between two packets, and answer other edges' probes. Nothing where the system's API isn't known.
+ * Has an edge that counts live do its other duties as well: measure its paths for its reports, keep
+ * its routes, carry out commands, take newer policies between two packets, and answer other edges'
+ * probes. Nothing where the system's API isn't known.
  */
 export async function attendSession(session: CountingSession, options: AttendOptions): Promise<Following> {
   const { reporter, recorder } = session;
@@ -119,7 +120,10 @@ export async function attendSession(session: CountingSession, options: AttendOpt
 
 interface Found {
   source: CommandSource;
-  /** Where probes are answered: on the loopback for a system of this machine; undefined: wherever it can be reached. */
+  /**
+   * Where probes are answered: on the loopback for a system of this machine; undefined: wherever it
+   * can be reached.
+   */
   addresses?: readonly [string];
 }
 

@@ -41,8 +41,8 @@ export function makeCarryOut({
   let policies: Promise<unknown> = Promise.resolve();
   let newest = 0;
   /**
-   * One after another, so that what was read last is applied last; each at least as new as the one before.
-   * Returns the version that was read.
+   * One after another, so that what was read last is applied last; each at least as new as the one
+   * before. Returns the version that was read.
    */
   function readPolicies(told: string): Promise<string> {
     const reading = policies.then(async () => {
@@ -75,7 +75,9 @@ export function makeCarryOut({
   };
 }
 
-/** The time that is left counts; systems of earlier releases say only until when, by their clock. */
+/**
+ * The time that is left counts; systems of earlier releases say only until when, by their clock.
+ */
 function isOver({ within_ms, until }: ProbeOrder, now: number): boolean {
   return within_ms === undefined ? Date.parse(until) < now : within_ms <= 0;
 }

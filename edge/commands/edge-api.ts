@@ -86,7 +86,10 @@ export interface RoutesVersions {
 /** The operations that are an edge's own, signed with its identity. */
 export interface EdgeApi extends GraphqlClient {
   pendingCommands(policies_version: string | undefined): Promise<PendingCommand[]>;
-  /** The paths and routes to every peer of the edge's site: of these versions at least, or as they are now. */
+  /**
+   * The paths and routes to every peer of the edge's site: of these versions at least, or as they
+   * are now.
+   */
   edgeRoutes(at_least?: RoutesVersions): Promise<RoutesReading>;
   acknowledge(command_id: string): Promise<void>;
   reportProbe(command_id: string, answer: ProbeAnswer): Promise<void>;

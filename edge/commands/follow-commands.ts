@@ -35,20 +35,22 @@ export interface Following {
 }
 
 /**
- * While the edge can't listen it reads, first within a second, then less often. With the time limits of an attempt to connect and
- * of a request two readings begin less than two minutes apart.
+ * While the edge can't listen it reads, first within a second, then less often. With the time
+ * limits of an attempt to connect and of a request two readings begin less than two minutes apart.
  */
 const POLLING = { baseMs: 1000, capMs: 75_000 };
 
 /**
- * While it listens, what it reads is what a message that was lost would have told; where the broadcast had trouble it
- * repeats by itself. So an hour is enough: two requests, at a time of each edge's own.
+ * While it listens, what it reads is what a message that was lost would have told; where the
+ * broadcast had trouble it repeats by itself. So an hour is enough: two requests, at a time of each
+ * edge's own.
  */
 export const CHECK_MS = 3_600_000;
 
 /**
- * Follows an edge's commands and what concerns its paths until stopped: listens, reads everything when it has begun to
- * listen, and from then on only what is named as newer than what it has. While it can't listen it reads everything now and then.
+ * Follows an edge's commands and what concerns its paths until stopped: listens, reads everything
+ * when it has begun to listen, and from then on only what is named as newer than what it has. While
+ * it can't listen it reads everything now and then.
  */
 export function followCommands({
   api,
@@ -81,9 +83,11 @@ export function followCommands({
     try {
       await carryOut(command);
       failed = 0;
-      // What is never stored is judged by its version: after a restore of the tables a version comes twice.
+      // What is never stored is judged by its version: after a restore of the tables a version
+      // comes twice.
       if (command.type !== 'POLICIES' && command.type !== 'PATHS') done.set(command.id, true);
-      // The answer to a probe acknowledges it, and the version that an edge reports acknowledges its policies.
+      // The answer to a probe acknowledges it, and the version that an edge reports acknowledges
+      // its policies.
       if (isAcknowledged(command)) await api.acknowledge(command.id);
     } catch (cause) {
       onTrouble(`A command (${command.type}) could not be done: ${(cause as Error).message}`);
@@ -96,7 +100,9 @@ export function followCommands({
     within(backoffMs(failed++, { ...POLLING, random }), () => void poll(readAgain));
   }
 
-  /** What comes over the connection; a newer version of the policies is the only one that matters. */
+  /**
+   * What comes over the connection; a newer version of the policies is the only one that matters.
+   */
   function hear(command: PendingCommand): void {
     if (command.type === 'POLICIES' && !isNewer(command.data.policies_version)) return;
     take(command);
@@ -125,7 +131,10 @@ export function followCommands({
     later.add(cancel);
   }
 
-  /** Reads everything. @throws what keeps it from reading the commands; routes repeat their reading themselves */
+  /**
+   * Reads everything. @throws what keeps it from reading the commands; routes repeat their reading
+   * themselves
+   */
   async function readAll(): Promise<void> {
     refreshRoutes();
     for (const command of await api.pendingCommands(policiesVersion())) take(command);
@@ -184,7 +193,10 @@ export function followCommands({
     }
   }
 
-  /** Nothing has been heard for longer than the system keeps silent, or it is of a release that tells less. */
+  /**
+   * Nothing has been heard for longer than the system keeps silent, or it is of a release that
+   * tells less.
+   */
   function untrustedPause(isQuiet: boolean, silent: number): number {
     return isQuiet ? backoffMs(silent, { ...POLLING, random }) : POLLING.capMs * (0.75 + random() / 4);
   }

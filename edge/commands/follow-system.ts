@@ -17,7 +17,10 @@ export interface EdgeDuties {
   setPolicies: (policies: PolicySet) => void;
   /** The paths of the edge's site, whenever they have been read. */
   onPaths: (paths: EdgePath[]) => void;
-  /** What is other than before, and all routes that there are. Called after the first reading even if there are none. */
+  /**
+   * What is other than before, and all routes that there are. Called after the first reading even
+   * if there are none.
+   */
   onRoutes: (update: RouteUpdate, table: RouteTable) => void;
   /** Ends the boot if it is still the current one: the next report begins another. */
   endBoot: (boot_id: string) => void;

@@ -51,8 +51,8 @@ interface Message {
 }
 
 /**
- * Listens to an edge's commands, and to what concerns all edges, over AppSync's real-time protocol. Resolves when it
- * listens: an edge that then reads what is pending misses nothing.
+ * Listens to an edge's commands, and to what concerns all edges, over AppSync's real-time protocol.
+ * Resolves when it listens: an edge that then reads what is pending misses nothing.
  *
  * @throws EdgeError when the system can't be reached or refuses the edge its commands
  */
@@ -127,7 +127,10 @@ export async function listenToSystem(options: ListenOptions): Promise<Listening>
 // What the protocol wants signed beside the usual.
 const HEADERS = { accept: 'application/json, text/javascript', 'content-encoding': 'amz-1.0' };
 
-/** In the cloud the real-time address has a host of its own; elsewhere it lies beside the GraphQL address. */
+/**
+ * In the cloud the real-time address has a host of its own; elsewhere it lies beside the GraphQL
+ * address.
+ */
 function realtimeUrl(api: URL): string {
   const protocol = api.protocol === 'http:' ? 'ws:' : 'wss:';
   const host = api.host.replace('.appsync-api.', '.appsync-realtime-api.');
@@ -135,7 +138,10 @@ function realtimeUrl(api: URL): string {
   return `${protocol}//${host}${path}`;
 }
 
-/** The server sends something each minute; a connection that is silent for longer is in doubt, and dead at the server's limit. */
+/**
+ * The server sends something each minute; a connection that is silent for longer is in doubt, and
+ * dead at the server's limit.
+ */
 function silenceWatch({ onQuiet, onDead }: { onQuiet: (quiet: boolean) => void; onDead: () => void }) {
   let limit: number | undefined;
   let quiet = false;

@@ -25,7 +25,9 @@ export interface EdgeCommandsOptions extends EdgeDuties {
   random?: () => number;
 }
 
-/** Has an edge follow its commands, paths, routes and policies over the system's API until stopped. */
+/**
+ * Has an edge follow its commands, paths, routes and policies over the system's API until stopped.
+ */
 export function startEdgeCommands({
   edge_id,
   source,

@@ -25,8 +25,8 @@ export interface BootReuse {
 }
 
 /**
- * A run that is repeated under its boot id is counted once. It is the same run when it has said the same in the report up to which the
- * system had counted the boot, or in its last one.
+ * A run that is repeated under its boot id is counted once. It is the same run when it has said the
+ * same in the report up to which the system had counted the boot, or in its last one.
  */
 export async function watchBootReuse(graphql: GraphqlClient, query: CountedBootQuery): Promise<BootReuse> {
   const { edge_id, boot_id } = query;

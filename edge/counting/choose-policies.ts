@@ -13,7 +13,8 @@ interface Sources {
 }
 
 /**
- * The policies that a run counts by: those of its file, else the system's, else those that the system said last.
+ * The policies that a run counts by: those of its file, else the system's, else those that the
+ * system said last.
  *
  * @throws EdgeError when none can be read
  */

@@ -67,7 +67,10 @@ export async function readCountedBoot(
 
 const askAsReader = (graphql: GraphqlClient, id: string) => graphql.query(COUNTED, { id });
 
-/** Another role than the edge's own may read all edges; where it may not either, the first refusal says more. */
+/**
+ * Another role than the edge's own may read all edges; where it may not either, the first refusal
+ * says more.
+ */
 async function askAsItself(graphql: GraphqlClient, id: string): Promise<unknown> {
   try {
     return await graphql.query(COUNTED_OWN, { id });

@@ -12,7 +12,8 @@ export interface CountingSessionOptions {
   interval_s: number;
   listed_flows: number;
   /**
-   * Nobody can run it again: what the system said last is kept in the spool, and used when the system can't be reached at the start.
+   * Nobody can run it again: what the system said last is kept in the spool, and used when the
+   * system can't be reached at the start.
    */
   unattended?: boolean;
   /** Sends nothing. */

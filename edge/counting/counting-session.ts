@@ -40,7 +40,9 @@ export interface CountingSession {
   sinceReportMs(): number;
   /** @throws EdgeError when the boot id that was given had counted other traffic before */
   checkBoot(): void;
-  /** Of the reports that were sent, those that were counted before under the boot id that was given. */
+  /**
+   * Of the reports that were sent, those that were counted before under the boot id that was given.
+   */
   notNew(): NotNew | undefined;
   close(): Promise<void>;
 }

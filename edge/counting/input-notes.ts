@@ -1,6 +1,8 @@
 import { wireInteger } from '../../core/report/encode-report.ts';
 
-/** What the person who reads the figures has to know about the input, and the sentence that says it. */
+/**
+ * What the person who reads the figures has to know about the input, and the sentence that says it.
+ */
 export const INPUT_NOTES = {
   empty_input: 'The input held no record.',
   unknown_protocol: 'Protocol names that are not known count as protocol 255',

@@ -107,7 +107,10 @@ export async function openSending(
   };
 }
 
-/** An edge that runs by itself has a key from its first start on, so that it can be registered before it signs. */
+/**
+ * An edge that runs by itself has a key from its first start on, so that it can be registered
+ * before it signs.
+ */
 async function signerOf(
   { sign, unattended, say }: CountingSessionOptions,
   folder: string,
@@ -119,8 +122,8 @@ async function signerOf(
   return undefined;
 }
 
-// A report that needs more parts than its boot has begins another boot. Its id follows from the first one, so that the same input
-// under the same first id makes the same reports.
+// A report that needs more parts than its boot has begins another boot. Its id follows from the
+// first one, so that the same input under the same first id makes the same reports.
 function bootId(first: string, boot: number): string {
   return boot === 1 ? first : `${first}.${boot}`;
 }
@@ -144,7 +147,10 @@ async function registeredSite(
   return edge?.site_id ?? undefined;
 }
 
-/** The registered site; for an edge that nobody can start again the one of before, when the system can't be asked. */
+/**
+ * The registered site; for an edge that nobody can start again the one of before, when the system
+ * can't be asked.
+ */
 async function siteOf(
   { edge_id, site_id, target, say }: CountingSessionOptions,
   { graphql, kept }: Pick<Asked, 'graphql' | 'kept'>,
@@ -166,7 +172,10 @@ async function siteOf(
   }
 }
 
-/** A boot id that was given is compared with what was counted under it, where the system can be asked. */
+/**
+ * A boot id that was given is compared with what was counted under it, where the system can be
+ * asked.
+ */
 async function watchReuse(
   { edge_id, boot_id, target, say }: CountingSessionOptions,
   { graphql, kept }: Pick<Asked, 'graphql' | 'kept'>,

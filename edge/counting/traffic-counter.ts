@@ -8,7 +8,10 @@ export interface InputProblem {
 
 /** Counts one kind of input into a recorder: a capture, or the records of a flow exporter. */
 export interface TrafficCounter {
-  /** Yields where an interval of the input's own time ends: the moment to take a report. @throws CaptureError */
+  /**
+   * Yields where an interval of the input's own time ends: the moment to take a report. @throws
+   * CaptureError
+   */
   feed(chunk: Buffer): Generator<{ interval_end_ms: number }>;
   /** To be called after the last piece; counts what that left over. @throws CaptureError */
   end(): void;

@@ -24,7 +24,10 @@ export interface TrafficSummary {
   problems?: { kind: string; count: number }[];
   /** What has to be known of the input; left out when there is nothing. */
   notes?: InputNote[];
-  /** Every policy that is applied, `default` last; each flow counts for the policy that it was first seen under. */
+  /**
+   * Every policy that is applied, `default` last; each flow counts for the policy that it was first
+   * seen under.
+   */
   policies: {
     policy_id: string;
     packets: number | string;

@@ -31,7 +31,8 @@ export interface WaitOptions {
 /**
  * Returns when the system has counted everything up to a position.
  *
- * @throws EdgeError when a report was refused, other traffic is counted under the boot, or nothing more is counted
+ * @throws EdgeError when a report was refused, other traffic is counted under the boot, or nothing
+ * more is counted
  */
 export async function waitUntilCounted({
   graphql,

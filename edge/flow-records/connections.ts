@@ -38,12 +38,13 @@ const MAX_ENDED = 16_384;
 const MAX_EXPORTERS = 4096;
 
 /**
- * Counts the connections of Cisco's ASA (NSEL) once. UPDATE events carry increments, DELETE events the connection's total:
- * a DELETE counts what exceeds the UPDATEs.
+ * Counts the connections of Cisco's ASA (NSEL) once. UPDATE events carry increments, DELETE events
+ * the connection's total: a DELETE counts what exceeds the UPDATEs.
  *
- * The table keeps a bounded number of connections and evicts the longest idle one. After a connection with UPDATEs was
- * evicted, what exceeds the UPDATEs of a connection that may be that one is left out and noted: an eviction may leave
- * traffic uncounted, and never counts traffic twice.
+ * The table keeps a bounded number of connections and evicts the longest idle one. After a
+ * connection with UPDATEs was evicted, what exceeds the UPDATEs of a connection that may be that
+ * one is left out and noted: an eviction may leave traffic uncounted, and never counts traffic
+ * twice.
  */
 export class Connections {
   readonly #known = new Map<string, Connection>();
@@ -125,7 +126,10 @@ export class Connections {
     this.#starts.set(exporter, event_ms);
   }
 
-  /** Takes a connection out; kept again, it is the last in the order in which connections are evicted. */
+  /**
+   * Takes a connection out; kept again, it is the last in the order in which connections are
+   * evicted.
+   */
   #remove(key: string): Connection | undefined {
     const known = this.#known.get(key);
     if (known) this.#known.delete(key);

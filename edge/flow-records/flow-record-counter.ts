@@ -101,8 +101,8 @@ export class FlowRecordCounter implements TrafficCounter {
   }
 
   /**
-   * Where an interval ended before this flow. Records come when flows end, roughly in the order of their ends: the latest
-   * end so far is the time.
+   * Where an interval ended before this flow. Records come when flows end, roughly in the order of
+   * their ends: the latest end so far is the time.
    */
   #passTime({ first_ms, last_ms }: { first_ms: number; last_ms: number }): number | undefined {
     const { interval_ms } = this.#options;

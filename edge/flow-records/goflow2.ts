@@ -9,16 +9,20 @@ import {
 } from './record-fields.ts';
 import { bytesBesideIp, sampledRefused, samplingRate } from './sampling.ts';
 
-/** A protocol without a name, or with a name that is not known, counts under IANA's reserved number. */
+/**
+ * A protocol without a name, or with a name that is not known, counts under IANA's reserved number.
+ */
 const UNNAMED_PROTOCOL = 255;
 
 const IP_VERSIONS: Record<string, 4 | 6> = { ipv4: 4, ipv6: 6, '2048': 4, '34525': 6 };
 
 /**
- * Reads goflow2's JSON, of version 1 (`SrcAddr`) or 2 (`src_addr`). Records of other than IP (ARP, …) hold no IP traffic.
+ * Reads goflow2's JSON, of version 1 (`SrcAddr`) or 2 (`src_addr`). Records of other than IP (ARP,
+ * …) hold no IP traffic.
  *
- * Counts of NetFlow and IPFIX that were not sampled are layer-3 counts and count as given. Sampled ones, and all of sFlow,
- * are refused unless `scale_sampled`: then they are scaled, sFlow's after its length was cut to layer 3.
+ * Counts of NetFlow and IPFIX that were not sampled are layer-3 counts and count as given. Sampled
+ * ones, and all of sFlow, are refused unless `scale_sampled`: then they are scaled, sFlow's after
+ * its length was cut to layer 3.
  */
 export function goflow2Reader({ scale_sampled, notes }: RecordReaderOptions): ReadRecord {
   function scaled(record: Record<string, unknown>, given: Counts, rate: number): Counts {
@@ -86,7 +90,10 @@ function isSflow({ type }: Record<string, unknown>): boolean {
   return typeof type === 'string' && type.startsWith('SFLOW');
 }
 
-/** The record's IP version, also where it has addresses and no ethertype; undefined for other traffic. */
+/**
+ * The record's IP version, also where it has addresses and no ethertype; undefined for other
+ * traffic.
+ */
 function ipVersionOf({ etype, src_addr, dst_addr }: Record<string, unknown>): 4 | 6 | undefined {
   if (etype === 'IPv4') return 4;
   if (etype === 'IPv6') return 6;

@@ -25,9 +25,10 @@ interface OpenObject {
 }
 
 /**
- * Finds the records in JSON as flow exporters write it: one object a line, several on a line, or a list of objects over
- * many lines. Each character is looked at a fixed number of times, whatever the input is. What can't be read is named
- * with its line, and reading goes on with the next object.
+ * Finds the records in JSON as flow exporters write it: one object a line, several on a line, or a
+ * list of objects over many lines. Each character is looked at a fixed number of times, whatever
+ * the input is. What can't be read is named with its line, and reading goes on with the next
+ * object.
  */
 export class JsonRecords {
   readonly #decoder = new StringDecoder('utf8');
@@ -112,9 +113,13 @@ export class JsonRecords {
     this.#scan(line);
   }
 
-  /** Follows braces and brackets. A text ends with its line at the latest: exporters write some texts unescaped. */
+  /**
+   * Follows braces and brackets. A text ends with its line at the latest: exporters write some
+   * texts unescaped.
+   */
   #scan(line: string): void {
-    // An object at the start of a line is the next record, unless the open one is within a list of objects.
+    // An object at the start of a line is the next record, unless the open one is within a list of
+    // objects.
     if (this.#open?.depth === 1 && firstCharacter(line) === OPEN_BRACE) this.#abandonOpen();
     let start = this.#open ? 0 : -1;
     let inText = false;

@@ -22,9 +22,10 @@ const CONNECTION_EVENTS: Record<string, ConnectionEvent['kind']> = { 1: 'create'
 const MIN_PACKET_BYTES = 20n;
 
 /**
- * Reads records of `nfdump -o json` or `-o ndjson` (1.6 and 1.7). Of flows, `in_packets` and `in_bytes` count. Of the
- * events of an ASA (NSEL), both directions of a connection count, each packet once: see {@link Connections}. NAT events
- * without traffic hold no IP traffic. Times are of this machine's time zone, as nfdump writes them.
+ * Reads records of `nfdump -o json` or `-o ndjson` (1.6 and 1.7). Of flows, `in_packets` and
+ * `in_bytes` count. Of the events of an ASA (NSEL), both directions of a connection count, each
+ * packet once: see {@link Connections}. NAT events without traffic hold no IP traffic. Times are of
+ * this machine's time zone, as nfdump writes them.
  */
 export function nfdumpReader({ scale_sampled, notes }: RecordReaderOptions): ReadRecord {
   const connections = new Connections(notes);
@@ -91,8 +92,9 @@ function outCounts(record: RawRecord): { packets: bigint; bytes: bigint } {
   return { packets: optionalCount(record, 'out_packets'), bytes: optionalCount(record, 'out_bytes') };
 }
 
-// `out_…` are the other direction (of -b, -B, or of an exporter of two-way flows), or the same packets where they leave
-// the router: only then they are the same counts, and nothing was aggregated.
+// `out_…` are the other direction (of -b, -B, or of an exporter of two-way flows), or the same
+// packets where they leave the router: only then they are the same counts, and nothing was
+// aggregated.
 function checkDirections(
   { aggr_flows }: RawRecord,
   counts: { packets: bigint; bytes: bigint },
@@ -118,7 +120,10 @@ function checkSizes({ packets, bytes }: { packets: bigint; bytes: bigint }): voi
 const FOUR = { src: 'src4_addr', dst: 'dst4_addr' };
 const SIX = { src: 'src6_addr', dst: 'dst6_addr' };
 
-/** The flow's key; undefined for a record of no IP traffic, which has neither addresses nor a protocol. */
+/**
+ * The flow's key; undefined for a record of no IP traffic, which has neither addresses nor a
+ * protocol.
+ */
 function flowOf(record: RawRecord): FlowKey | undefined {
   const six = record.src6_addr !== undefined || record.dst6_addr !== undefined;
   const four = record.src4_addr !== undefined || record.dst4_addr !== undefined;

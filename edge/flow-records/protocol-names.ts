@@ -1,4 +1,7 @@
-/** The names that goflow2 (2.2.6, producer/proto/render.go) writes for IANA's protocol numbers, from 0 on. */
+/**
+ * The names that goflow2 (2.2.6, producer/proto/render.go) writes for IANA's protocol numbers, from
+ * 0 on.
+ */
 const NAMES = [
   'HOPOPT',
   'ICMP',

@@ -11,8 +11,9 @@ export interface ExportedFlow {
 }
 
 /**
- * What an exporter's record counts: nothing where all it says was counted already, undefined where it holds no IP traffic.
- * A reader may keep state between records: call it once a record, except again with the exact record after InexactCount.
+ * What an exporter's record counts: nothing where all it says was counted already, undefined where
+ * it holds no IP traffic. A reader may keep state between records: call it once a record, except
+ * again with the exact record after InexactCount.
  *
  * @throws RecordProblem, InexactCount
  */
@@ -39,7 +40,9 @@ export class RecordProblem extends Error {
   }
 }
 
-/** A counter has more digits than a number holds: the record must be parsed exactly and read again. */
+/**
+ * A counter has more digits than a number holds: the record must be parsed exactly and read again.
+ */
 export class InexactCount extends Error {}
 
 /** A counter: a whole number, as JSON number or as text. */

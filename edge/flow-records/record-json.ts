@@ -1,6 +1,7 @@
 /**
- * The object that a record's text holds, or undefined. Integers past 2^53 lose digits here: see {@link parseExactly}.
- * With `repair`, backslashes that escape nothing are taken as written: nfdump prints user names as they came.
+ * The object that a record's text holds, or undefined. Integers past 2^53 lose digits here: see
+ * {@link parseExactly}. With `repair`, backslashes that escape nothing are taken as written: nfdump
+ * prints user names as they came.
  */
 export function parseRecord(text: string, { repair = false } = {}): Record<string, unknown> | undefined {
   const value = parse(text) ?? (repair && text.includes('\\') ? parseRepaired(text) : undefined);
@@ -9,7 +10,10 @@ export function parseRecord(text: string, { repair = false } = {}): Record<strin
     : undefined;
 }
 
-/** The same object with all digits of its integers: past 2^53 they are BigInt. It takes several times as long. */
+/**
+ * The same object with all digits of its integers: past 2^53 they are BigInt. It takes several
+ * times as long.
+ */
 export function parseExactly(text: string): Record<string, unknown> {
   try {
     return JSON.parse(text, exactIntegers);

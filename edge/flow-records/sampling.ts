@@ -20,9 +20,10 @@ export function sampledRefused(): RecordProblem {
 }
 
 /**
- * Bytes of a frame beside its first IP packet: the headers before it, and in sFlow's lengths of Ethernet frames their
- * checksum (sFlow version 5, sampled_header: the length is that on the network, with the checksum); undefined where the record doesn't list the frame's layers.
- * goflow2 writes layers by name, or by the numbers of its protobuf.
+ * Bytes of a frame beside its first IP packet: the headers before it, and in sFlow's lengths of
+ * Ethernet frames their checksum (sFlow version 5, sampled_header: the length is that on the
+ * network, with the checksum); undefined where the record doesn't list the frame's layers. goflow2
+ * writes layers by name, or by the numbers of its protobuf.
  */
 export function bytesBesideIp(
   { layer_stack, layer_size }: Record<string, unknown>,

@@ -22,11 +22,17 @@ export interface KeptRoutes {
 }
 
 export interface FollowRoutesOptions {
-  /** All peers of the edge's site, with routing of this version at least; undefined: as everything is now. */
+  /**
+   * All peers of the edge's site, with routing of this version at least; undefined: as everything
+   * is now.
+   */
   read: (routing_version: number | undefined) => Promise<RoutesReading>;
   /** The edge's paths, whenever they have been read. */
   onPaths: (paths: EdgePath[]) => void;
-  /** What is other than before, and all routes that there are. Called after the first reading even if there are none. */
+  /**
+   * What is other than before, and all routes that there are. Called after the first reading even
+   * if there are none.
+   */
   onRoutes: (update: RouteUpdate, table: RouteTable) => void;
   onTrouble: (reason: string) => void;
   /** What an earlier run read last. */
@@ -39,8 +45,8 @@ export interface FollowRoutesOptions {
 }
 
 /**
- * Hints come to the edges of many sites at the same moment: their readings are spread over so long. That changes nothing for traffic that
- * has to move, since orders bring their routes with them.
+ * Hints come to the edges of many sites at the same moment: their readings are spread over so long.
+ * That changes nothing for traffic that has to move, since orders bring their routes with them.
  */
 const HINT_SPREAD_MS = 5000;
 
@@ -51,8 +57,8 @@ export interface FollowingRoutes {
   /** Reads paths and routes anew, now or right after the reading under way. */
   refresh(): void;
   /**
-   * Reads them anew within `spread_ms`, 5 s without it, once for all hints until then; not at all where what
-   * was read is as new as the hint.
+   * Reads them anew within `spread_ms`, 5 s without it, once for all hints until then; not at all
+   * where what was read is as new as the hint.
    */
   hint(hint: RoutesHint, spread_ms?: number): void;
   /** Nothing can be read: takes the kept routes, unless others were read or ordered before. */

@@ -32,8 +32,8 @@ export class HeardProbes {
 }
 
 /**
- * Whether the edges of a site own the probing of a path: those at its source do. Those at the other end
- * answer, and probe it themselves while no probe comes.
+ * Whether the edges of a site own the probing of a path: those at its source do. Those at the other
+ * end answer, and probe it themselves while no probe comes.
  */
 export function ownsProbing({ path_id }: Pick<EdgePath, 'path_id'>, site_id: string): boolean {
   return path_id.startsWith(`${site_id}.`);

@@ -14,7 +14,10 @@ export interface MeasuredPathsOptions {
   totals: () => ReadonlyMap<string, PathCounts>;
   /** Capacity of a path; where it isn't known, the highest rate seen stands for it. */
   bandwidthOf?: (path: EdgePath) => number | undefined;
-  /** Whether the other end probes the path now: then its probes are answered here, and it is not measured again. */
+  /**
+   * Whether the other end probes the path now: then its probes are answered here, and it is not
+   * measured again.
+   */
   isProbedByPeer?: (path: EdgePath) => boolean;
   /** Totals grow in bunches, as a flow exporter sends its records, and not packet by packet. */
   in_bunches?: boolean;
@@ -24,7 +27,10 @@ export interface MeasuredPathsOptions {
   schedule?: Schedule;
 }
 
-/** How long after a probe that nothing came back of the next one follows, which decides whether the path lets nothing through. */
+/**
+ * How long after a probe that nothing came back of the next one follows, which decides whether the
+ * path lets nothing through.
+ */
 const CONFIRM_AFTER_MS = 3000;
 
 /** Paths that are probed at a time. */
@@ -61,7 +67,9 @@ export class MeasuredPaths {
     this.#options = { clock: systemClock, schedule: systemSchedule, ...options };
   }
 
-  /** The paths from now on. New ones are measured at once; what is known of those that stay is kept. */
+  /**
+   * The paths from now on. New ones are measured at once; what is known of those that stay is kept.
+   */
   setPaths(paths: readonly EdgePath[]): void {
     const given = new Map(paths.map(path => [path.path_id, path]));
     for (const id of this.#paths.keys()) if (!given.has(id)) this.#paths.delete(id);
@@ -81,7 +89,10 @@ export class MeasuredPaths {
     this.#measure();
   }
 
-  /** What a report says of the paths that have been measured: the last measurements and the totals since boot. */
+  /**
+   * What a report says of the paths that have been measured: the last measurements and the totals
+   * since boot.
+   */
   reports(): PathReport[] {
     const { clock, totals, bandwidthOf } = this.#options;
     const now = clock();

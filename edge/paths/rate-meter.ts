@@ -2,7 +2,10 @@ import type { PathCounts } from '../../core/totals/path-counts.ts';
 
 type Bytes = Pick<PathCounts, 'tx_bytes' | 'rx_bytes'>;
 
-/** Over less than this, a few packets that came together would look like a rate that the path never has. */
+/**
+ * Over less than this, a few packets that came together would look like a rate that the path never
+ * has.
+ */
 const SHORTEST_MS = 1000;
 
 /** Looks at a path's totals now and then, and remembers the highest rate that they grew with. */
@@ -10,7 +13,10 @@ export class RateMeter {
   #before: (Bytes & { at_ms: number }) | undefined;
   #highest = 0;
 
-  /** Megabits a second, in the direction that carried more, over the time between two looks, a second at least. */
+  /**
+   * Megabits a second, in the direction that carried more, over the time between two looks, a
+   * second at least.
+   */
   highestMbps({ tx_bytes, rx_bytes }: Bytes, now: number): number {
     const before = this.#before;
     const passed_ms = before ? now - before.at_ms : Number.NaN;

@@ -2,7 +2,10 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Route } from './route-table.ts';
 
-/** A file that holds an edge's routes as they were told last, for what forwards the router's packets. */
+/**
+ * A file that holds an edge's routes as they were told last, for what forwards the router's
+ * packets.
+ */
 export interface RoutesFile {
   path: string;
   /** Writes in the background, the newest routes last. */
@@ -13,7 +16,10 @@ export interface RoutesFile {
   settled(): Promise<void>;
 }
 
-/** `routes.json` in a folder: `{"updated_at", "routes": [{destination_site_id, policy_id, path_id}]}`, replaced as a whole. */
+/**
+ * `routes.json` in a folder:
+ * `{"updated_at", "routes": [{destination_site_id, policy_id, path_id}]}`, replaced as a whole.
+ */
 export function writeRoutesFile(folder: string, onTrouble: (reason: string) => void): RoutesFile {
   const path = join(folder, 'routes.json');
   let turn: Promise<void> = Promise.resolve();

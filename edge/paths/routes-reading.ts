@@ -19,7 +19,10 @@ export interface RoutesHint extends Partial<RoutesState> {
   policies_version?: string;
 }
 
-/** What a reading has to see: the routing of all sites as of this version at least, or everything as it is now. */
+/**
+ * What a reading has to see: the routing of all sites as of this version at least, or everything as
+ * it is now.
+ */
 export type Due = number | 'now';
 
 /** What has to be seen for a hint of `hint`. A site's own paths are no other edge's reading. */

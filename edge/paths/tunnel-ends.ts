@@ -5,9 +5,9 @@ import { familyOf, type Resolve, systemResolve } from '../probe/resolve-host.ts'
 import { splitAddress } from '../probe/split-address.ts';
 
 /**
- * How the packets of an edge's paths look: from the address of the one end to that of the other, with the ports that are named. A
- * path whose ends have no addresses of one family can't be told by its packets, and is left out; nor can an address with a zone, which
- * packets don't have.
+ * How the packets of an edge's paths look: from the address of the one end to that of the other,
+ * with the ports that are named. A path whose ends have no addresses of one family can't be told by
+ * its packets, and is left out; nor can an address with a zone, which packets don't have.
  */
 export async function tunnelEnds(
   paths: readonly EdgePath[],

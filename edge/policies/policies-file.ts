@@ -14,9 +14,10 @@ const fileSchema = z.strictObject(
 );
 
 /**
- * Reads policies from a file: a JSON list of `{"id", "name", "priority", "enabled", "match"}`, or an object with that
- * list under `policies` and perhaps its `version`. Only `id` and `priority` must be there; `default` is built in and can't
- * be defined. A key that is not known is refused: a misspelt `match` would make a policy match everything.
+ * Reads policies from a file: a JSON list of `{"id", "name", "priority", "enabled", "match"}`, or
+ * an object with that list under `policies` and perhaps its `version`. Only `id` and `priority`
+ * must be there; `default` is built in and can't be defined. A key that is not known is refused: a
+ * misspelt `match` would make a policy match everything.
  *
  * @throws EdgeError that lists every problem with its line.
  */
@@ -76,7 +77,9 @@ function knownKeys(path: PropertyKey[]): string[] {
   return Object.keys(path.at(-1) === 'match' ? policyMatchSchema.shape : ruleSchema.shape);
 }
 
-/** Ids that are taken: by an earlier policy, or by the built-in one. The value is not checked yet. */
+/**
+ * Ids that are taken: by an earlier policy, or by the built-in one. The value is not checked yet.
+ */
 function badIds(value: unknown, isList: boolean): Problem[] {
   const policies: unknown = isList ? value : Object(value).policies;
   if (!Array.isArray(policies)) return [];

@@ -1,7 +1,10 @@
 import { DEFAULT_POLICY_ID, type PolicyRule } from '../../core/policy/policy.ts';
 import type { Pair } from '../../core/report/report-parts.ts';
 
-/** The policies that an edge applies, `default` left out, and which version of the system's policies that is. */
+/**
+ * The policies that an edge applies, `default` left out, and which version of the system's policies
+ * that is.
+ */
 export interface PolicySet {
   version: string;
   policies: PolicyRule[];

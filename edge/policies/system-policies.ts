@@ -37,7 +37,8 @@ const page = z.object({
 });
 
 /**
- * The policies that the system has: of version `at_least` or a newer one, or without it as they are now.
+ * The policies that the system has: of version `at_least` or a newer one, or without it as they are
+ * now.
  * @throws EdgeError when it can't be asked or has rules that aren't understood.
  */
 export async function readSystemPolicies(graphql: GraphqlClient, at_least?: string): Promise<PolicySet> {
@@ -48,7 +49,8 @@ export async function readSystemPolicies(graphql: GraphqlClient, at_least?: stri
     const asked = { next_token: next_token ?? null, policies_version: version ?? at_least ?? null };
     const { policies } = pageOf(await readPage(graphql, asked));
     items.push(...policies.items);
-    // Later pages may be newer. Were the set called by their version, the edge would never read what changed on earlier ones.
+    // Later pages may be newer. Were the set called by their version, the edge would never read
+    // what changed on earlier ones.
     version ??= policies.policies_version;
     next_token = policies.next_token;
   } while (next_token);

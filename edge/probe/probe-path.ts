@@ -8,7 +8,10 @@ import { ECHO_PORT, probeByEcho } from './udp-echo.ts';
 /** What a probe goes between: endpoints' addresses as the inventory has them. */
 export interface ProbeWay {
   target: string;
-  /** The edge's own end: where this machine has that address, probes leave from it and so take its way. */
+  /**
+   * The edge's own end: where this machine has that address, probes leave from it and so take its
+   * way.
+   */
   from?: string | undefined;
 }
 
@@ -20,9 +23,10 @@ export interface ProbeTools {
 }
 
 /**
- * Measures the way to an endpoint with real packets: UDP echoes to the port that its address names, then to the edges' own port, which
- * the edge there sends back; and where none comes back, TCP connections to the address. Answers in well under the 10 s that somebody
- * may be waiting. A name is looked up once, in the family of the edge's own end. Never rejects.
+ * Measures the way to an endpoint with real packets: UDP echoes to the port that its address names,
+ * then to the edges' own port, which the edge there sends back; and where none comes back, TCP
+ * connections to the address. Answers in well under the 10 s that somebody may be waiting. A name
+ * is looked up once, in the family of the edge's own end. Never rejects.
  */
 export async function probePath(
   { target, from = '' }: ProbeWay,

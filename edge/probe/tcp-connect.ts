@@ -2,13 +2,19 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { outcomeOf, type ProbeOutcome } from './probe-outcome.ts';
 
-/** Tried where an endpoint's address names no port: whether it is open or refuses, the answer takes a round trip. */
+/**
+ * Tried where an endpoint's address names no port: whether it is open or refuses, the answer takes
+ * a round trip.
+ */
 export const TCP_PORT = 443;
 
 export interface TcpProbeOptions {
   host: string;
   port: number;
-  /** Address of this machine that connections leave from; by default the one that the way to the host has. */
+  /**
+   * Address of this machine that connections leave from; by default the one that the way to the
+   * host has.
+   */
   local_address?: string | undefined;
   count?: number;
   /** Between two probes. */
@@ -18,8 +24,9 @@ export interface TcpProbeOptions {
 }
 
 /**
- * Opens connections and measures how long that takes: one round trip. A refusal is an answer as well. For endpoints where no edge
- * echoes. @throws when the address can't be tried at all, such as a name that can't be resolved
+ * Opens connections and measures how long that takes: one round trip. A refusal is an answer as
+ * well. For endpoints where no edge echoes. @throws when the address can't be tried at all, such as
+ * a name that can't be resolved
  */
 export async function probeByConnecting({
   count = 5,

@@ -7,8 +7,9 @@ import { outcomeOf, type ProbeOutcome } from './probe-outcome.ts';
 /** Port on which edges answer each other's probes, unless an endpoint's address names another. */
 export const ECHO_PORT = 4791;
 
-// What a probe looks like: a mark, the sender's token and the probe's number. An answer is as long, so that nobody can use the
-// responder to amplify traffic, and has another mark, so that two responders never answer each other, whoever forged the first packet.
+// What a probe looks like: a mark, the sender's token and the probe's number. An answer is as long,
+// so that nobody can use the responder to amplify traffic, and has another mark, so that two
+// responders never answer each other, whoever forged the first packet.
 const MARK = Buffer.from('PATR');
 const ANSWER_MARK = Buffer.from('PATA');
 const TOKEN_BYTES = 8;
@@ -23,8 +24,8 @@ export interface EchoResponder {
 const NO_SUCH_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
 /**
- * Answers other edges' probes at the first of these addresses that this machine has: by default at all it has, of both families, or of
- * IPv4 where there is no IPv6. @throws when the port is taken
+ * Answers other edges' probes at the first of these addresses that this machine has: by default at
+ * all it has, of both families, or of IPv4 where there is no IPv6. @throws when the port is taken
  */
 export async function startEchoResponder({
   port = ECHO_PORT,
@@ -53,7 +54,10 @@ export interface EchoProbeOptions {
   /** IPv4 or IPv6 address. */
   host: string;
   port: number;
-  /** Address of this machine that probes leave from; by default the one that the way to the host has. */
+  /**
+   * Address of this machine that probes leave from; by default the one that the way to the host
+   * has.
+   */
   local_address?: string | undefined;
   count?: number;
   /** Between two probes. */
@@ -62,7 +66,10 @@ export interface EchoProbeOptions {
   wait_ms?: number;
 }
 
-/** Sends probes to another edge and measures the round trips of those that come back. @throws when none can be sent */
+/**
+ * Sends probes to another edge and measures the round trips of those that come back. @throws when
+ * none can be sent
+ */
 export async function probeByEcho({
   host,
   port,

@@ -34,9 +34,9 @@ interface Waiting {
 }
 
 /**
- * Puts records on the stream, those of all callers together in as few calls as the limits allow. Only records that
- * Kinesis did not take are put again, with full jitter; a call whose answer was lost is put again whole, because the
- * system counts a repeated report once.
+ * Puts records on the stream, those of all callers together in as few calls as the limits allow.
+ * Only records that Kinesis did not take are put again, with full jitter; a call whose answer was
+ * lost is put again whole, because the system counts a repeated report once.
  */
 export class RecordSender {
   readonly #options: Required<RecordSenderOptions>;
@@ -55,7 +55,9 @@ export class RecordSender {
     };
   }
 
-  /** Ends trying at the next failure: nobody waits any longer, and trying keeps the process alive. */
+  /**
+   * Ends trying at the next failure: nobody waits any longer, and trying keeps the process alive.
+   */
   close(): void {
     this.#closed = true;
   }

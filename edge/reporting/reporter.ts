@@ -17,7 +17,10 @@ import { SendQueue } from './send-queue.ts';
 export interface ReporterOptions {
   edge_id: string;
   site_id: string;
-  /** The id of the first boot (`boot` 1), and of the ones that follow when the report needs more parts. */
+  /**
+   * The id of the first boot (`boot` 1), and of the ones that follow when the report needs more
+   * parts.
+   */
   makeBootId: (boot: number) => string;
   interval_s: number;
   spool: Spool;
@@ -54,10 +57,11 @@ interface Boot extends ReportPosition {
 }
 
 /**
- * Makes reports of what a recorder counted and sees that they reach the stream: every report is in the spool before it
- * is sent, the reports of earlier runs go first, and at most one report that was tried and one newer one wait. A newer
- * report takes the place of one that was never tried and takes over its flows; a report that was tried is sent unchanged
- * until it is taken, so that its flows are never logged twice.
+ * Makes reports of what a recorder counted and sees that they reach the stream: every report is in
+ * the spool before it is sent, the reports of earlier runs go first, and at most one report that
+ * was tried and one newer one wait. A newer report takes the place of one that was never tried and
+ * takes over its flows; a report that was tried is sent unchanged until it is taken, so that its
+ * flows are never logged twice.
  */
 export class Reporter {
   readonly #options: ReporterOptions & { clock: Clock; listed_flows: number };
@@ -109,7 +113,10 @@ export class Reporter {
     return this.#reported;
   }
 
-  /** Ends a boot if it is the current one: the next report begins another, which counts from the last report on. */
+  /**
+   * Ends a boot if it is the current one: the next report begins another, which counts from the
+   * last report on.
+   */
   endBoot(boot_id: string): void {
     this.#endedBoot = boot_id;
   }
@@ -120,12 +127,17 @@ export class Reporter {
     this.#expected = expected_pairs;
   }
 
-  /** What was measured on the edge's paths, with totals since the start of the run: asked once a report from now on. */
+  /**
+   * What was measured on the edge's paths, with totals since the start of the run: asked once a
+   * report from now on.
+   */
   reportPaths(collect: () => PathReport[]): void {
     this.#collectPaths = collect;
   }
 
-  /** Returns when the report is safe in the spool; it is sent in the background. @throws SpoolError */
+  /**
+   * Returns when the report is safe in the spool; it is sent in the background. @throws SpoolError
+   */
   report(interval: RecorderInterval): Promise<void> {
     const reported = this.#turn.then(() => this.#report(interval));
     this.#turn = reported.catch(() => {});
@@ -224,7 +236,8 @@ function keyOf({ policy_id, endpoint_id }: Pair): string {
   return `${policy_id}\u0000${endpoint_id}`;
 }
 
-// What could not be listed has no times of its own: it lies within the interval, as the listed flows do.
+// What could not be listed has no times of its own: it lies within the interval, as the listed
+// flows do.
 function unlistedRecords({ flows, unlisted }: RecorderInterval, sent_at: string): FlowRecord[] {
   const first = flows.reduce((least, flow) => (flow.first < least ? flow.first : least), sent_at);
   const last = flows.reduce((most, flow) => (flow.last > most ? flow.last : most), first);

@@ -24,7 +24,9 @@ interface Queued {
 /** One edge's reports on their way from the spool to the stream, strictly one after another. */
 export class SendQueue {
   readonly #options: SendQueueOptions;
-  /** Oldest first. The first one may be under way; the last one, if it isn't, may still be replaced. */
+  /**
+   * Oldest first. The first one may be under way; the last one, if it isn't, may still be replaced.
+   */
   readonly #queued: Queued[] = [];
   #nextSlot = 1;
   #sending: Promise<void> | undefined;
@@ -53,8 +55,8 @@ export class SendQueue {
   }
 
   /**
-   * Stores a report and sends it after those before it. It replaces the one before it, with whose flows it is
-   * merged, if that is of the same boot and was never tried.
+   * Stores a report and sends it after those before it. It replaces the one before it, with whose
+   * flows it is merged, if that is of the same boot and was never tried.
    */
   add(report: Report, encode: (report: Report) => EncodedReport[], listed_flows: number): Promise<void> {
     const added = this.#writes.then(async () => {

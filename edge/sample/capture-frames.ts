@@ -9,7 +9,10 @@ const ETHERTYPE = { v4: 0x0800, v6: 0x86dd, vlan: 0x8100, arp: 0x0806 } as const
 const ICMP = [1, 58];
 const TCP = 6;
 
-/** The first bytes of an Ethernet frame that carries a packet of a flow, and how long the whole frame is. */
+/**
+ * The first bytes of an Ethernet frame that carries a packet of a flow, and how long the whole
+ * frame is.
+ */
 export function packetFrame(flow: FlowKey, bytes: number, { vlan }: { vlan?: number } = {}): Frame {
   const six = flow.src.includes(':');
   const headers = [

@@ -4,8 +4,9 @@ import { execFile } from 'node:child_process';
 const TIMEOUT_MS = 5000;
 
 /**
- * Sends fields of the protocol `sd_notify`, such as READY=1, to the socket that `NOTIFY_SOCKET` names. Node can't send to such a
- * socket (a Unix datagram socket): systemd's own program `systemd-notify` does, so the unit needs `NotifyAccess=all`.
+ * Sends fields of the protocol `sd_notify`, such as READY=1, to the socket that `NOTIFY_SOCKET`
+ * names. Node can't send to such a socket (a Unix datagram socket): systemd's own program
+ * `systemd-notify` does, so the unit needs `NotifyAccess=all`.
  *
  * @throws Error when the program isn't there, fails, or takes longer than 5 s
  */

@@ -1,9 +1,15 @@
 import { type Schedule, systemSchedule } from '../../core/time/schedule.ts';
 import { sendNotification } from './send-notification.ts';
 
-/** The service manager (systemd) that runs the program, told by its protocol `sd_notify`. Telling never throws and holds nothing up. */
+/**
+ * The service manager (systemd) that runs the program, told by its protocol `sd_notify`. Telling
+ * never throws and holds nothing up.
+ */
 export interface ServiceManager {
-  /** The service does its work from now on. From then on the watchdog is told that it is alive, if it is. */
+  /**
+   * The service does its work from now on. From then on the watchdog is told that it is alive, if
+   * it is.
+   */
   ready(): void;
   /** The service is on its way to its end. */
   stopping(): void;
@@ -31,8 +37,8 @@ const MESSAGES_A_WATCHDOG = 3;
 const NO_MANAGER: ServiceManager = { ready() {}, stopping() {}, close() {} };
 
 /**
- * The manager that `NOTIFY_SOCKET` names; where there is none, nothing is told. `WATCHDOG_USEC` and `WATCHDOG_PID` say whether it
- * wants to hear that the service is alive.
+ * The manager that `NOTIFY_SOCKET` names; where there is none, nothing is told. `WATCHDOG_USEC` and
+ * `WATCHDOG_PID` say whether it wants to hear that the service is alive.
  *
  * One message is under way at a time. What there is to tell meanwhile goes with the next one.
  */

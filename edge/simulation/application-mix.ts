@@ -6,7 +6,10 @@ export interface Application {
   ports: readonly number[];
   /** Ports that the office's side uses; a client's ephemeral ones without it. */
   source_ports?: { from: number; to: number };
-  /** Layer-3 bytes of the smallest flow, and how heavy the tail of sizes is (Pareto shape; lower is heavier). */
+  /**
+   * Layer-3 bytes of the smallest flow, and how heavy the tail of sizes is (Pareto shape; lower is
+   * heavier).
+   */
   min_bytes: number;
   shape: number;
   /** Typical layer-3 bytes of a packet. */

@@ -24,7 +24,10 @@ export function conditionsBetween(address: string, other: string): PathCondition
 
 const PROBES = 20;
 
-/** What a simulated edge measures where it is so: there is nothing at the other end that could send a packet back. */
+/**
+ * What a simulated edge measures where it is so: there is nothing at the other end that could send
+ * a packet back.
+ */
 export function simulatedProbe(
   { latency_ms, jitter_ms, packet_loss_pct }: PathConditions,
   random = Math.random,

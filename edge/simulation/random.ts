@@ -8,7 +8,9 @@ export interface Random {
   whole(min: number, max: number): number;
   /** Standard normal. */
   normal(): number;
-  /** Pareto: at least `min`, with a tail as heavy as `shape` is small; the mean is finite above 1. */
+  /**
+   * Pareto: at least `min`, with a tail as heavy as `shape` is small; the mean is finite above 1.
+   */
   pareto(min: number, shape: number): number;
   /** How many of events with this mean happen. */
   poisson(mean: number): number;
@@ -16,7 +18,10 @@ export interface Random {
   pick<T extends { weight: number }>(items: readonly T[]): T;
 }
 
-/** Seeded by a text: a Weyl sequence through MurmurHash3's finalizer; the rest are textbook transforms. */
+/**
+ * Seeded by a text: a Weyl sequence through MurmurHash3's finalizer; the rest are textbook
+ * transforms.
+ */
 export function seededRandom(seed: string): Random {
   let state = fnv1a(seed);
 

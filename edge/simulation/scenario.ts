@@ -4,7 +4,9 @@ import { conditionsBetween, type PathConditions } from './path-conditions.ts';
 export interface Scenario {
   /** How the way between two addresses is, whichever comes first. */
   conditions(address: string, other: string, now_ms: number): PathConditions;
-  /** Whether an edge can't send reports: it goes on counting, and its next report holds all of it. */
+  /**
+   * Whether an edge can't send reports: it goes on counting, and its next report holds all of it.
+   */
   isSilent(edge_id: string, now_ms: number): boolean;
 }
 

@@ -45,9 +45,12 @@ export interface SimulationOptions {
   policies_version?: string;
   /** What signs the records of edges, by edge id; the others' are not signed. */
   signers?: ReadonlyMap<string, SignRecord>;
-  /** Where an edge keeps its unsent reports, which are made of what its recorder has counted: in memory by default. */
+  /** Where an edge keeps its unsent reports, made of what its recorder has counted; in memory by default. */
   spool?: (edge: SimulatedEdge, recorder: Recorder) => Promise<Spool>;
-  /** Where the edges' commands, paths and routes come from; without it they have none. What they measure is made up, as the traffic is. */
+  /**
+   * Where the edges' commands, paths and routes come from; without it they have none. What they
+   * measure is made up, as the traffic is.
+   */
   commands?: CommandSource;
   /** The stream has taken a report. */
   onReport?: (report: SimulatedReport) => void;
@@ -77,7 +80,10 @@ export interface Simulation {
   add(edge: SimulatedEdge): void;
   /** Other policies from the next packet on. */
   setPolicies(policies: readonly PolicyRule[], policies_version: string): void;
-  /** Ends the traffic and sends the last reports. Afterwards `totals` is exactly what the system ends up counting. */
+  /**
+   * Ends the traffic and sends the last reports. Afterwards `totals` is exactly what the system
+   * ends up counting.
+   */
   stop(): Promise<void>;
 }
 

@@ -23,7 +23,10 @@ export interface SimulatedEdge {
   endpoint_ids: string[];
   /** Flows alive at a time in its busiest hour, in place of the simulation's. */
   flows?: number;
-  /** Numbers of the sites that it sends to, by their places in the simulation from 1 on; all others by default. */
+  /**
+   * Numbers of the sites that it sends to, by their places in the simulation from 1 on; all others
+   * by default.
+   */
   peers?: readonly number[];
 }
 
@@ -53,7 +56,10 @@ export interface SimulatedSurroundings {
 /** Between two measurements of a path, however often reports are sent. */
 const MEASURE_EVERY_MS = 10_000;
 
-/** One edge with made-up traffic: recorder, reporter, measured paths and routes as a real one has them. */
+/**
+ * One edge with made-up traffic: recorder, reporter, measured paths and routes as a real one has
+ * them.
+ */
 export function simulateEdge(
   edge: SimulatedEdge,
   traffic: SiteTrafficOptions,
@@ -77,7 +83,8 @@ export function simulateEdge(
   let paths = new Map<string, EdgePath>();
   let held_back = false;
 
-  // Traffic to a site takes the path that its policy's route says, and leaves by that path's endpoint.
+  // Traffic to a site takes the path that its policy's route says, and leaves by that path's
+  // endpoint.
   function endpointFor({ flow, to_site, endpoint_id, packets, bytes }: FlowTick): string {
     const peer = to_site === undefined ? undefined : edges[to_site - 1];
     if (!peer || !routes) return endpoint_id;

@@ -13,7 +13,10 @@ export interface Shipment {
   bytes: number;
 }
 
-/** What lies between simulated edges: it counts what each end of a path sends, and what of it arrives at the other. */
+/**
+ * What lies between simulated edges: it counts what each end of a path sends, and what of it
+ * arrives at the other.
+ */
 export class SimulatedWan {
   readonly #random: Random;
   readonly #conditions: (address: string, other: string) => PathConditions;

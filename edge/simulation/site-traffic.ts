@@ -50,8 +50,9 @@ const SIX_SHARE = 0.2;
 const FIRST_HOUR = 9;
 
 /**
- * The traffic of one site, tick after tick: the same for the same seed and tick length, whatever the clock says. New flows
- * come as a Poisson stream that follows the time of day, their sizes have a heavy tail.
+ * The traffic of one site, tick after tick: the same for the same seed and tick length, whatever
+ * the clock says. New flows come as a Poisson stream that follows the time of day, their sizes have
+ * a heavy tail.
  */
 export function siteTraffic(options: SiteTrafficOptions): () => FlowTick[] {
   const random = seededRandom(`${options.seed}/${options.site}`);
@@ -68,7 +69,10 @@ export function siteTraffic(options: SiteTrafficOptions): () => FlowTick[] {
   };
 }
 
-/** Share of the busiest hour's traffic: an office that is busy from nine to five, with a dip at noon. */
+/**
+ * Share of the busiest hour's traffic: an office that is busy from nine to five, with a dip at
+ * noon.
+ */
 export function timeOfDay(hour: number): number {
   const h = hour % 24;
   const working = Math.exp(-((((h - 13.5) / 4.6) ** 2) ** 2));

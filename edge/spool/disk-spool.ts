@@ -17,8 +17,9 @@ const entryFile = z.object({
 });
 
 /**
- * A folder that one process at a time may use. A slot is a file, written beside its place, flushed to the disk
- * and then renamed, so that a kill at any moment leaves the old or the new one. A file that can't be read is set aside.
+ * A folder that one process at a time may use. A slot is a file, written beside its place, flushed
+ * to the disk and then renamed, so that a kill at any moment leaves the old or the new one. A file
+ * that can't be read is set aside.
  *
  * @throws SpoolError when the folder can't be made or written, or another process uses it.
  */

@@ -20,17 +20,26 @@ const fileSchema = z.object({
   jwk: z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), d: z.string() }),
 });
 
-/** The edge's key pair, which is made if there is none. Two processes at the same time get the same. @throws SpoolError */
+/**
+ * The edge's key pair, which is made if there is none. Two processes at the same time get the same.
+ * @throws SpoolError
+ */
 export function openEdgeKey(folder: string): Promise<EdgeKey> {
   return guard(folder, () => openKey(join(folder, FILES.present)));
 }
 
-/** The key pair that comes next, made if there is none: to be registered before it signs. @throws SpoolError */
+/**
+ * The key pair that comes next, made if there is none: to be registered before it signs. @throws
+ * SpoolError
+ */
 export function openNextEdgeKey(folder: string): Promise<EdgeKey> {
   return guard(folder, () => openKey(join(folder, FILES.next)));
 }
 
-/** Makes the next key pair the edge's own, in one step; a running edge signs with it from its next start on. @throws SpoolError */
+/**
+ * Makes the next key pair the edge's own, in one step; a running edge signs with it from its next
+ * start on. @throws SpoolError
+ */
 export function switchEdgeKey(folder: string): Promise<EdgeKey> {
   return guard(folder, async () => {
     const [next, present] = [join(folder, FILES.next), join(folder, FILES.present)];
@@ -78,7 +87,10 @@ async function readKey(path: string): Promise<EdgeKey | undefined> {
   }
 }
 
-/** Written whole and flushed before it has its name, which it gets only if no other process was faster. */
+/**
+ * Written whole and flushed before it has its name, which it gets only if no other process was
+ * faster.
+ */
 async function makeKey(path: string): Promise<void> {
   const { privateKey } = generateKeyPairSync('ed25519');
   const text = JSON.stringify({

@@ -42,7 +42,10 @@ const fileSchema = valuesSchema.extend({ v: z.literal(1) });
 /** How an edge stands, with times in RFC 3339. */
 export type EdgeStateValues = z.infer<typeof valuesSchema>;
 
-/** Writes how an edge stands into its spool's folder, for `edge status`. Never throws: what can't be written waits for the next news. */
+/**
+ * Writes how an edge stands into its spool's folder, for `edge status`. Never throws: what can't be
+ * written waits for the next news.
+ */
 export interface EdgeState {
   reported(position: { boot_id: string; seq: number }): void;
   acknowledged(position: { boot_id: string; seq: number }): void;
@@ -62,7 +65,9 @@ interface StateOptions {
   files?: SpoolFiles;
 }
 
-/** The state as it was written last; undefined where there is none, or none that this release reads. */
+/**
+ * The state as it was written last; undefined where there is none, or none that this release reads.
+ */
 export async function readEdgeState(
   folder: string,
   files: SpoolFiles = SPOOL_FILES,

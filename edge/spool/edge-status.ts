@@ -5,7 +5,9 @@ import { SPOOL_FILES, type SpoolFiles } from './write-whole.ts';
 
 /** Trouble that goes away by itself needs a person when it lasts longer. */
 const PATIENCE_MS = 3_600_000;
-/** A running edge reports once an interval; its traffic's clock and a busy machine may delay that. */
+/**
+ * A running edge reports once an interval; its traffic's clock and a busy machine may delay that.
+ */
 const MISSED_REPORTS = 3;
 const GRACE_MS = 60_000;
 
@@ -46,7 +48,10 @@ export interface EdgeStatus {
   next_steps: string[];
 }
 
-/** Reads how an edge stands, also while it runs: it takes no lock and writes nothing. @throws NodeJS.ErrnoException */
+/**
+ * Reads how an edge stands, also while it runs: it takes no lock and writes nothing. @throws
+ * NodeJS.ErrnoException
+ */
 export async function readEdgeStatus(
   { folder, edge_id, now_ms }: { folder: string; edge_id: string; now_ms: number },
   files: SpoolFiles = SPOOL_FILES,

@@ -53,7 +53,10 @@ interface KeptOptions {
   files?: SpoolFiles;
 }
 
-/** Reads `kept.json` of a spool's folder. One that is missing, unreadable or of another system holds nothing. */
+/**
+ * Reads `kept.json` of a spool's folder. One that is missing, unreadable or of another system holds
+ * nothing.
+ */
 export async function openKeptSystem({
   folder,
   system,

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 
-/** Where an edge keeps what outlives its runs. Without a folder that was given, each id has one of its own below the system's. */
+/**
+ * Where an edge keeps what outlives its runs. Without a folder that was given, each id has one of
+ * its own below the system's.
+ */
 export function spoolFolder({
   spool,
   system,

@@ -1,6 +1,9 @@
 import { EdgeError } from '../edge-error.ts';
 
-/** A report that waits to be sent, encoded: it is sent byte for byte the same however often that takes. */
+/**
+ * A report that waits to be sent, encoded: it is sent byte for byte the same however often that
+ * takes.
+ */
 export interface SpoolEntry {
   /** Which system it is for: a report is never sent to another one. */
   destination: string;
@@ -12,8 +15,8 @@ export interface SpoolEntry {
 }
 
 /**
- * Where reports are kept until the stream has them. Slots are numbered in the order in which they must be sent;
- * what stands in a slot is replaced as a whole or not at all.
+ * Where reports are kept until the stream has them. Slots are numbered in the order in which they
+ * must be sent; what stands in a slot is replaced as a whole or not at all.
  */
 export interface Spool {
   /** What is kept, in the order of the slots. */

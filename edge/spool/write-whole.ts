@@ -15,8 +15,9 @@ export interface SpoolFiles {
 export const SPOOL_FILES: SpoolFiles = { mkdir, open, readdir, readFile, rename, rm, stat };
 
 /**
- * Replaces a file as a whole: the text is written beside its place, flushed to the disk and then renamed, so that a kill or a
- * power cut at any moment leaves the old text or the new one. What failed leaves the old text, and no half of the new one.
+ * Replaces a file as a whole: the text is written beside its place, flushed to the disk and then
+ * renamed, so that a kill or a power cut at any moment leaves the old text or the new one. What
+ * failed leaves the old text, and no half of the new one.
  *
  * @throws NodeJS.ErrnoException
  */
@@ -39,7 +40,8 @@ export async function writeWhole(path: string, text: string, files: SpoolFiles =
   await syncFolder(dirname(path), files);
 }
 
-// The rename itself is on the disk only when the folder is. Systems that can't open a folder flush it themselves.
+// The rename itself is on the disk only when the folder is. Systems that can't open a folder flush
+// it themselves.
 async function syncFolder(folder: string, files: SpoolFiles): Promise<void> {
   const handle = await files.open(folder, 'r').catch(() => undefined);
   try {

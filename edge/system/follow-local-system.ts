@@ -7,11 +7,15 @@ export type LocateLocalSystem = () => Promise<LocalSystem>;
 /** The local system can't be found at the moment; it may come back by itself. */
 export class SystemAway extends EdgeError {}
 
-/** Another system runs in the folder of the one that the edge began with: reports for that one are not for it. */
+/**
+ * Another system runs in the folder of the one that the edge began with: reports for that one are
+ * not for it.
+ */
 export class SystemReplaced extends EdgeError {}
 
 /**
- * Looks a local system's addresses up in its folder at each call: a system that is started again has other ports.
+ * Looks a local system's addresses up in its folder at each call: a system that is started again
+ * has other ports.
  *
  * The function that it gives throws
  * - SystemAway while no system, or half of its files, is there

@@ -9,8 +9,9 @@ const REQUEST_TIMEOUTS = {
 } as const;
 
 /**
- * A Kinesis client that leaves repeating to its caller. It speaks HTTP/1.1 rather than the SDK's choice for this service,
- * HTTP/2: an edge has one call under way at a time, and the local engine breaks HTTP/2 off now and then.
+ * A Kinesis client that leaves repeating to its caller. It speaks HTTP/1.1 rather than the SDK's
+ * choice for this service, HTTP/2: an edge has one call under way at a time, and the local engine
+ * breaks HTTP/2 off now and then.
  */
 export function kinesisClient(config: KinesisClientConfig): KinesisClient {
   return new KinesisClient({

@@ -12,7 +12,10 @@ export interface TargetOptions {
   system: string;
 }
 
-/** Whether the API in the cloud is asked with a role's signature, as an edge does by itself, and not as a person. */
+/**
+ * Whether the API in the cloud is asked with a role's signature, as an edge does by itself, and not
+ * as a person.
+ */
 export function signsWithRole({ graphql, token }: TargetOptions): boolean {
   return graphql !== undefined && token === undefined;
 }

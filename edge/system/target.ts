@@ -30,7 +30,8 @@ function localTarget(folder: string, local: LocalSystem): Target {
   return {
     kinesis: localStream(locate),
     stream: local.stream,
-    // A new system without kept data has a new user pool: reports for the one before are not for it.
+    // A new system without kept data has a new user pool: reports for the one before are not for
+    // it.
     destination: `local ${local.user_pool_id}`,
     graphql: localGraphql(locate),
     isLocal: true,

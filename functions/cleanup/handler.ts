@@ -31,7 +31,8 @@ const eventSchema = z.object({
 /**
  * Runs each five minutes, and its step `deletions` each minute.
  *
- * @throws AggregateError of the steps that failed, after all have run, so that the function's error alarm rings
+ * @throws AggregateError of the steps that failed, after all have run, so that the function's error
+ * alarm rings
  */
 async function handle(event: unknown, lambda: Context): Promise<{ steps: StepReport[] }> {
   beginLog(lambda);

@@ -1,7 +1,9 @@
 import type { StreamRecord } from '../../core/ingest/stream-record.ts';
 import type { DeliveredRecord } from './replay-event.ts';
 
-/** A record of Lambda's Kinesis event. Its `eventID` is `shardId-000000000000:<sequence number>`. */
+/**
+ * A record of Lambda's Kinesis event. Its `eventID` is `shardId-000000000000:<sequence number>`.
+ */
 export function toStreamRecord({ eventID, kinesis }: DeliveredRecord): StreamRecord {
   return {
     data: Buffer.from(kinesis.data, 'base64'),

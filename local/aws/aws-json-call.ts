@@ -29,9 +29,9 @@ const READING = /^(Describe|Get|List|Admin(Get|List))/;
 /**
  * Calls an operation of a local engine in the AWS JSON protocol. A reading that the engine fails at
  * (status 500 or above) is tried again, as the SDK's clients do: DynamoDB Local now and then can't
- * describe a table whose index it makes at that moment. The SDK's client for Kinesis isn't used to read
- * streams: it speaks HTTP/2 only, which kinesis-local breaks off now and then, and records are handed
- * on in the protocol's own form anyway.
+ * describe a table whose index it makes at that moment. The SDK's client for Kinesis isn't used to
+ * read streams: it speaks HTTP/2 only, which kinesis-local breaks off now and then, and records are
+ * handed on in the protocol's own form anyway.
  * @throws AwsCallError when the engine refuses.
  */
 export async function callAwsJson<Answer>(

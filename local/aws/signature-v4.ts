@@ -6,7 +6,10 @@ export const ALGORITHM = 'AWS4-HMAC-SHA256';
 /** A request as its signer saw it; header names in lower case. */
 export interface CanonicalRequest {
   method: string;
-  /** Segments are encoded here: once for S3, which signs its paths so, on top of their own encoding for every other service. */
+  /**
+   * Segments are encoded here: once for S3, which signs its paths so, on top of their own encoding
+   * for every other service.
+   */
   path: string;
   /** Without the signature itself. */
   query: URLSearchParams;
@@ -42,7 +45,10 @@ export function sameSignature(one: string, other: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/** The parts of an Authorization header; undefined when it is none of this algorithm or lacks a part. */
+/**
+ * The parts of an Authorization header; undefined when it is none of this algorithm or lacks a
+ * part.
+ */
 export function readAuthorization(
   header: string,
 ): { credential: string[]; signedHeaders: string[]; signature: string } | undefined {
@@ -61,7 +67,9 @@ export function readAuthorization(
     : undefined;
 }
 
-/** The instant of `20260131T120000Z`, milliseconds since the epoch; undefined for any other text. */
+/**
+ * The instant of `20260131T120000Z`, milliseconds since the epoch; undefined for any other text.
+ */
 export function parseSignatureTime(text: string): number | undefined {
   const match = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(text);
   if (match === null) return undefined;

@@ -21,7 +21,8 @@ export interface ConsoleFilesOptions {
 }
 
 /**
- * The folder with the console's built files, which are built when there are none of these sources yet.
+ * The folder with the console's built files, which are built when there are none of these sources
+ * yet.
  * @throws Error with what the build printed, when it fails
  */
 export function consoleFiles({ onBuild = () => {} }: ConsoleFilesOptions = {}): Promise<string> {

@@ -20,8 +20,8 @@ export interface ConsoleOptions {
 export type ServeConsole = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
 /**
- * Makes the console's part of the server: its files, `index.html` for the address of every view, GraphiQL for a browser that opens
- * the API's address, and the client configuration.
+ * Makes the console's part of the server: its files, `index.html` for the address of every view,
+ * GraphiQL for a browser that opens the API's address, and the client configuration.
  */
 export function makeServeConsole({ folder, outputs, connectTo }: ConsoleOptions): ServeConsole {
   const policies = pagePolicies(connectTo);

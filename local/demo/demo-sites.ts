@@ -1,4 +1,7 @@
-/** A WAN attachment of a made-up site. Addresses are of the ranges set aside for documentation (RFC 5737). */
+/**
+ * A WAN attachment of a made-up site. Addresses are of the ranges set aside for documentation (RFC
+ * 5737).
+ */
 export interface DemoEndpoint {
   endpoint_id: string;
   address: string;
@@ -48,8 +51,8 @@ function site(
 }
 
 /**
- * A company that ships things: two sites that all others are joined with, warehouses and branches. The first
- * three come first, so that there is something to see from the start.
+ * A company that ships things: two sites that all others are joined with, warehouses and branches.
+ * The first three come first, so that there is something to see from the start.
  */
 export const DEMO_SITES: readonly DemoSite[] = [
   site(1, ['Berlin headquarters', 'Berlin, Germany', 52.52, 13.41], ['MPLS', 'FIBER'], 120),

@@ -36,8 +36,8 @@ const REPORT_EVERY_MS = 5000;
 const DAY_S = 3600;
 
 /**
- * A company's edges with made-up traffic. Policies, paths and routes they get as real ones do. Resolves when its first three
- * sites are there; the others follow one by one.
+ * A company's edges with made-up traffic. Policies, paths and routes they get as real ones do.
+ * Resolves when its first three sites are there; the others follow one by one.
  */
 export async function startDemo({ system, seed, onNotice }: DemoOptions): Promise<Demo> {
   const { endpoints, userPoolClientId } = system;

@@ -21,8 +21,9 @@ interface Known {
 }
 
 /**
- * Enters the demo into a system, site by site. A site's edge is registered when all else of the site is there, so what
- * was cut off is completed by the next start, and what a person has changed since stays as it is.
+ * Enters the demo into a system, site by site. A site's edge is registered when all else of the
+ * site is there, so what was cut off is completed by the next start, and what a person has changed
+ * since stays as it is.
  */
 export class DemoSeed {
   readonly #call: GraphqlClient;
@@ -48,7 +49,10 @@ export class DemoSeed {
     });
   }
 
-  /** Those of the policies that are missing, while no edge is registered: later they are a person's own. */
+  /**
+   * Those of the policies that are missing, while no edge is registered: later they are a person's
+   * own.
+   */
   async policies(): Promise<void> {
     if (this.#known.edges.size > 0) return;
     const { policies } = await this.#call<PoliciesPage>(POLICIES);
@@ -113,7 +117,10 @@ export class DemoSeed {
     );
   }
 
-  /** Like endpoints are joined with each other: each line of the site with the hub's line of its number. */
+  /**
+   * Like endpoints are joined with each other: each line of the site with the hub's line of its
+   * number.
+   */
   async #join({
     site_id,
     hub_id,

@@ -1,13 +1,16 @@
-// Loaded with --import into cognito-local: what Cognito does in the cloud and cognito-local doesn't. Pages of ListUsers, invitations that are sent
-// again, the sign-out of a person everywhere, the refusal of sign-ins by who is disabled, sessions after a challenge that can be renewed, and
-// silence on whether someone has an account. Mails go to the parent, which shows them.
+// Loaded with --import into cognito-local: what Cognito does in the cloud and cognito-local
+// doesn't. Pages of ListUsers, invitations that are sent again, the sign-out of a person
+// everywhere, the refusal of sign-ins by who is disabled, sessions after a challenge that can be
+// renewed, and silence on whether someone has an account. Mails go to the parent, which shows them.
 import { createRequire } from 'node:module';
 
 const ofCognito = createRequire(createRequire(import.meta.url).resolve('cognito-local/lib/bin/start.js'));
 
 /** A mail that Cognito would have sent. */
 export interface MailMessage {
-  /** `code` is the first password in an invitation, and what lets one choose a new password else. */
+  /**
+   * `code` is the first password in an invitation, and what lets one choose a new password else.
+   */
   mail: { to: string; about: 'INVITATION' | 'NEW_PASSWORD'; code: string };
 }
 

@@ -1,6 +1,7 @@
-// Loaded with --import into cognito-local. It can call functions and encrypt codes by way of the AWS SDK of old, 100 MB, which
-// this system has no use for: empty packages are installed in their place (package.json, `overrides`), and get here the names that
-// cognito-local looks for when it starts.
+// Loaded with --import into cognito-local. It can call functions and encrypt codes by way of the
+// AWS SDK of old, 100 MB, which this system has no use for: empty packages are installed in their
+// place (package.json, `overrides`), and get here the names that cognito-local looks for when it
+// starts.
 import { createRequire } from 'node:module';
 
 const ofCognito = createRequire(createRequire(import.meta.url).resolve('cognito-local/lib/bin/start.js'));

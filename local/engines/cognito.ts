@@ -8,7 +8,10 @@ import type { Engine } from './engine.ts';
 import { startNodeEngine } from './node-engine.ts';
 
 export interface CognitoOptions {
-  /** Folder for its files, made when missing. cognito-local keeps everything in files: for a run that is not to be kept, a temporary folder. */
+  /**
+   * Folder for its files, made when missing. cognito-local keeps everything in files: for a run
+   * that is not to be kept, a temporary folder.
+   */
   directory: string;
   /** Gets each mail that Cognito would have sent. */
   onMail?: ((mail: PeopleMail) => void) | undefined;
@@ -28,7 +31,10 @@ const ISSUER_DOMAIN = 'http://cognito.localhost';
 
 const PORT = 9229;
 
-/** Starts `cognito-local` on the loopback and waits until it listens. Its signing key is public: tokens prove nothing outside this machine. */
+/**
+ * Starts `cognito-local` on the loopback and waits until it listens. Its signing key is public:
+ * tokens prove nothing outside this machine.
+ */
 export async function startCognito({ directory, onMail }: CognitoOptions): Promise<CognitoEngine> {
   const settings = join(directory, '.cognito');
   await mkdir(settings, { recursive: true });
@@ -64,7 +70,10 @@ export async function startCognito({ directory, onMail }: CognitoOptions): Promi
   };
 }
 
-/** Files that a kill left half written, as it could up to the last release, would stop the start: they go out of the way. */
+/**
+ * Files that a kill left half written, as it could up to the last release, would stop the start:
+ * they go out of the way.
+ */
 async function setAsideBroken(folder: string): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) {
     const file = join(folder, name);

@@ -14,8 +14,8 @@ export interface DynamoDbOptions {
 }
 
 /**
- * Starts the official DynamoDB Local from npm's `amplify-dynamodb-simulator` on the loopback and waits until it answers.
- * It ends with the process that started it, even when that is killed.
+ * Starts the official DynamoDB Local from npm's `amplify-dynamodb-simulator` on the loopback and
+ * waits until it answers. It ends with the process that started it, even when that is killed.
  * @throws JavaMissing without a Java that it runs on.
  */
 export async function startDynamoDb({ dataDirectory, heapMiB = 512 }: DynamoDbOptions = {}): Promise<Engine> {

@@ -5,7 +5,10 @@ export interface Engine {
   /** Address on the loopback, without a slash at the end. */
   endpoint: string;
   pid: number;
-  /** Resolves when the process is gone, however it ended; `stopped` tells whether `stop` was asked for. */
+  /**
+   * Resolves when the process is gone, however it ended; `stopped` tells whether `stop` was asked
+   * for.
+   */
   ended: Promise<EngineEnd>;
   /** Ends the process and waits until it is gone. May be called more than once. */
   stop(): Promise<void>;

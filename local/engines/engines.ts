@@ -24,7 +24,10 @@ export interface EnginesOptions {
   onMail?: CognitoOptions['onMail'];
 }
 
-/** Starts the three engines together. @throws what the first one that failed threw; the others are ended. */
+/**
+ * Starts the three engines together. @throws what the first one that failed threw; the others are
+ * ended.
+ */
 export async function startEngines({
   scratchDirectory,
   dataDirectory,

@@ -1,5 +1,5 @@
-// Stands before kinesis-local, in its process: kinesis-local answers whoever asks, in HTTP/1.1 and HTTP/2 without TLS, and has no
-// option against it.
+// Stands before kinesis-local, in its process: kinesis-local answers whoever asks, in HTTP/1.1 and
+// HTTP/2 without TLS, and has no option against it.
 import { randomBytes } from 'node:crypto';
 import {
   Agent,
@@ -46,7 +46,8 @@ export interface EngineRequest {
 export type Forward = (request: EngineRequest) => Promise<EngineAnswer>;
 
 /**
- * Lets only connections of the front to a server: they begin with a secret. Must be called before the server listens.
+ * Lets only connections of the front to a server: they begin with a secret. Must be called before
+ * the server listens.
  * @returns how to pass requests on to the server
  */
 export function closeToOthers(server: Server): Forward {

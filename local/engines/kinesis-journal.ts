@@ -70,9 +70,10 @@ const OF_LAST_RELEASE = 'kinesis-data.json';
 const KEPT_SECONDS = 168 * 3600;
 
 /**
- * Reads the journal of a folder, takes over what the last release kept there, and writes what kinesis-local loads: everything that it
- * acknowledged, under the sequence numbers that it gave.
- * @throws KeptDataError naming the line of the journal that can't be read; a last line that was cut off is dropped
+ * Reads the journal of a folder, takes over what the last release kept there, and writes what
+ * kinesis-local loads: everything that it acknowledged, under the sequence numbers that it gave.
+ * @throws KeptDataError naming the line of the journal that can't be read; a last line that was cut
+ * off is dropped
  */
 export async function prepareJournal(folder: string): Promise<PreparedJournal> {
   await mkdir(folder, { recursive: true });
@@ -167,7 +168,9 @@ interface StreamOfFile {
   shards: Record<string, JournaledRecord[]>;
 }
 
-/** The streams that the last release kept, written to a journal. Its file may be empty after a kill. */
+/**
+ * The streams that the last release kept, written to a journal. Its file may be empty after a kill.
+ */
 async function takeOver(folder: string, journal: string): Promise<KeptStreams> {
   const file = join(folder, OF_LAST_RELEASE);
   const text = await readFile(file, 'utf8').catch(() => '');
@@ -195,7 +198,10 @@ async function takeOver(folder: string, journal: string): Promise<KeptStreams> {
   return streams;
 }
 
-/** Drops what is past its time, counted back from the last record, so that nothing is lost while the system is off. */
+/**
+ * Drops what is past its time, counted back from the last record, so that nothing is lost while the
+ * system is off.
+ */
 function trim(streams: KeptStreams): boolean {
   let dropped = false;
   for (const { shards } of streams.values()) {
@@ -225,8 +231,9 @@ async function rewrite(journal: string, streams: KeptStreams): Promise<void> {
 }
 
 /**
- * The file in kinesis-local's own form. The sequence numbers that it gives begin with the second in which a shard was made: open shards
- * are said to be made now, so that new numbers are above all that were ever given, journaled or not.
+ * The file in kinesis-local's own form. The sequence numbers that it gives begin with the second in
+ * which a shard was made: open shards are said to be made now, so that new numbers are above all
+ * that were ever given, journaled or not.
  */
 function asLoaded(streams: KeptStreams, now: Date): object {
   return {

@@ -29,8 +29,9 @@ interface PutResult {
 }
 
 /**
- * Writes what kinesis-local takes to a journal before it is answered: records, and the shards of a stream after each change of it.
- * A change waits for the records under way, and they for it, so that no record is written before its shard.
+ * Writes what kinesis-local takes to a journal before it is answered: records, and the shards of a
+ * stream after each change of it. A change waits for the records under way, and they for it, so
+ * that no record is written before its shard.
  */
 export function journaled(forward: Forward, file: string): Forward {
   const append = appender(file);

@@ -16,8 +16,8 @@ export interface KinesisOptions {
 const PLAIN_PORT = 4568;
 
 /**
- * Starts `kinesis-local` on the loopback and waits until it listens. It saves its data each second, and not in one go; so what is to be
- * kept is kept in a journal of ours, from which it starts.
+ * Starts `kinesis-local` on the loopback and waits until it listens. It saves its data each second,
+ * and not in one go; so what is to be kept is kept in a journal of ours, from which it starts.
  */
 export async function startKinesis({ dataDirectory }: KinesisOptions = {}): Promise<Engine> {
   const file = createRequire(import.meta.url).resolve('kinesis-local/main.js');

@@ -1,8 +1,9 @@
-// Loaded with --import into the engines that are Node programs, before their own code.
-// They listen on every interface, or on a port that must be known beforehand: here every server listens on the loopback, on a
-// port that the system chooses, and tells the parent which. The port that the program was given only says which server
-// it is. HTTP servers refuse what comes from pages and names of elsewhere; an engine with an HTTP server of its own making has a
-// front before it, through which alone it is reached. When the parent is gone, the engine ends.
+// Loaded with --import into the engines that are Node programs, before their own code. They listen
+// on every interface, or on a port that must be known beforehand: here every server listens on the
+// loopback, on a port that the system chooses, and tells the parent which. The port that the
+// program was given only says which server it is. HTTP servers refuse what comes from pages and
+// names of elsewhere; an engine with an HTTP server of its own making has a front before it,
+// through which alone it is reached. When the parent is gone, the engine ends.
 import fs from 'node:fs';
 import { Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, Server } from 'node:net';
@@ -44,7 +45,8 @@ HttpServer.prototype.emit = function (this: HttpServer, event: string, ...args: 
   return Reflect.apply(emit, this, [event, ...args]) as boolean;
 } as typeof emit;
 
-// cognito-local writes its files anew at each change: a kill in the middle of it must leave the one before.
+// cognito-local writes its files anew at each change: a kill in the middle of it must leave the one
+// before.
 const { writeFileSync } = fs;
 let written = 0;
 

@@ -21,8 +21,8 @@ export interface NodeEngineOptions {
 }
 
 /**
- * Starts an engine that is a Node program, held to the loopback, and waits until it listens for plain HTTP.
- * It ends with the process that started it, even when that is killed.
+ * Starts an engine that is a Node program, held to the loopback, and waits until it listens for
+ * plain HTTP. It ends with the process that started it, even when that is killed.
  */
 export function startNodeEngine({
   name,

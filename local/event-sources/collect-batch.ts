@@ -24,8 +24,8 @@ export interface CollectedBatch {
 }
 
 /**
- * Makes batches of a shard: a batch is full at its size, at 6 MB, or when the window since its first record is over.
- * The window begins with the first record, so no record waits longer than it.
+ * Makes batches of a shard: a batch is full at its size, at 6 MB, or when the window since its
+ * first record is over. The window begins with the first record, so no record waits longer than it.
  */
 export function batchCollector(options: CollectOptions): () => Promise<CollectedBatch> {
   const { reader, batchSize, windowMs, pollMs, clock, sleep, stopped } = options;

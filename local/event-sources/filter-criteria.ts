@@ -1,8 +1,9 @@
 type Filter = (event: Record<string, unknown>) => boolean;
 
 /**
- * A filter of Lambda event sources (EventBridge patterns): a record passes when any pattern fits it; no pattern lets all pass.
- * Known are literals, `exists`, `prefix`, `suffix`, `anything-but`, `equals-ignore-case` and `numeric`.
+ * A filter of Lambda event sources (EventBridge patterns): a record passes when any pattern fits
+ * it; no pattern lets all pass. Known are literals, `exists`, `prefix`, `suffix`, `anything-but`,
+ * `equals-ignore-case` and `numeric`.
  * @throws Error for a pattern with anything else.
  */
 export function makeFilter(filters: readonly { Pattern: string }[]): Filter {

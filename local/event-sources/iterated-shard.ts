@@ -20,15 +20,19 @@ const LOST_PLACE = new Set([
   'TrimmedDataAccessException',
 ]);
 
-/** DynamoDB Local says so of the first records of a new stream now and then; from the same place it reads them the next time. */
+/**
+ * DynamoDB Local says so of the first records of a new stream now and then; from the same place it
+ * reads them the next time.
+ */
 function againIfTrimmed(cause: unknown): { records: StreamRecord[]; next: undefined } {
   if (!(cause instanceof AwsCallError && cause.name === 'TrimmedDataAccessException')) throw cause;
   return { records: [], next: undefined };
 }
 
 /**
- * Reads a shard by iterators, as Kinesis and DynamoDB streams have them. An iterator that fails is replaced; a place that the stream
- * no longer knows (the stream was lost in a crash, the checkpoint wasn't) makes it read from the beginning: at least once.
+ * Reads a shard by iterators, as Kinesis and DynamoDB streams have them. An iterator that fails is
+ * replaced; a place that the stream no longer knows (the stream was lost in a crash, the checkpoint
+ * wasn't) makes it read from the beginning: at least once.
  */
 export function iteratedShard(options: IteratedShardOptions): ShardReader {
   let position = options.position;

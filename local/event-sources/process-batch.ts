@@ -41,9 +41,10 @@ const RETRY_BASE_MS = 200;
 const RETRY_CAP_MS = 30_000;
 
 /**
- * Gets one batch done as Lambda's stream event sources do: partial failures go on from the lowest failed record, a batch of
- * which nothing was done is halved (when asked for, which doesn't count as a retry) or repeated with back-off, and what is
- * too old or was retried often enough goes to the on-failure destination. Records are never overtaken.
+ * Gets one batch done as Lambda's stream event sources do: partial failures go on from the lowest
+ * failed record, a batch of which nothing was done is halved (when asked for, which doesn't count
+ * as a retry) or repeated with back-off, and what is too old or was retried often enough goes to
+ * the on-failure destination. Records are never overtaken.
  */
 export async function processBatch(records: readonly StreamRecord[], context: BatchContext): Promise<void> {
   const { rules, checkpoint, discard, clock, sleep, stopped } = context;

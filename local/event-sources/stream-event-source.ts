@@ -7,7 +7,10 @@ import { makeFilter } from './filter-criteria.ts';
 import { processBatch, type RetryRules } from './process-batch.ts';
 import type { Shard, ShardPosition, ShardReader, ShardSource } from './shard-source.ts';
 
-/** Pause between two looks for new shards, and between two reads that found nothing. Lambda takes a second for the latter. */
+/**
+ * Pause between two looks for new shards, and between two reads that found nothing. Lambda takes a
+ * second for the latter.
+ */
 const DISCOVERY_MS = 1000;
 const POLL_MS = 250;
 const AFTER_ERROR_MS = 1000;
@@ -39,8 +42,8 @@ export interface EventSource {
 }
 
 /**
- * Reads a stream as a Lambda event source mapping does: one batch at a time of each shard, in order, a child shard only after
- * its parents were drained, shards that appear later included.
+ * Reads a stream as a Lambda event source mapping does: one batch at a time of each shard, in
+ * order, a child shard only after its parents were drained, shards that appear later included.
  */
 export function startStreamEventSource(options: StreamEventSourceOptions): EventSource {
   const { mapping, source, checkpoints, onTrouble, sleep } = options;

@@ -20,7 +20,10 @@ interface ChangeRecord {
   [field: string]: unknown;
 }
 
-/** Reads the change stream of a table. Records are in Lambda's form as they come: attribute values, binary in base64. */
+/**
+ * Reads the change stream of a table. Records are in Lambda's form as they come: attribute values,
+ * binary in base64.
+ */
 export function tableStreamSource({ endpoint, streamArn }: TableStreamSourceOptions): ShardSource {
   const api: AwsJsonApi = { endpoint, target: 'DynamoDBStreams_20120810', jsonVersion: '1.0' };
 

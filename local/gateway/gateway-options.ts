@@ -14,7 +14,9 @@ export interface GatewayOptions {
   region: string;
   /** Whoever signs with these is a machine. */
   credentials: LocalCredentials;
-  /** Path of the GraphQL endpoint; the real-time one is at `<path>/realtime`. Default `/graphql`. */
+  /**
+   * Path of the GraphQL endpoint; the real-time one is at `<path>/realtime`. Default `/graphql`.
+   */
   path?: string;
   clock?: Clock;
   schedule?: Schedule;
@@ -77,7 +79,10 @@ export type DataSource = LambdaDataSource | { type: 'NONE' };
 
 interface LambdaDataSource {
   type: 'AWS_LAMBDA';
-  /** Runs the function; rejects when it failed or timed out, as an Error whose `name` is Lambda's error type. */
+  /**
+   * Runs the function; rejects when it failed or timed out, as an Error whose `name` is Lambda's
+   * error type.
+   */
   invoke(event: unknown): Promise<unknown>;
 }
 

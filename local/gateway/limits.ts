@@ -17,8 +17,9 @@ export const LIMITS = {
 } as const;
 
 /**
- * Bounds on the work that a request can ask for, checked before that work begins (docs/decisions/140). AppSync publishes none
- * of these; tokens and validation errors are those of graphql-java, which it is built on.
+ * Bounds on the work that a request can ask for, checked before that work begins
+ * (docs/decisions/140). AppSync publishes none of these; tokens and validation errors are those of
+ * graphql-java, which it is built on.
  */
 export const WORK_LIMITS = {
   /** Tokens of a document. */

@@ -10,8 +10,9 @@ const FOREIGN_ORIGIN =
   'This server answers only to pages of this machine: open the page from http://localhost or http://127.0.0.1.';
 
 /**
- * Why a request isn't served on the loopback; undefined when it is. A page of another origin would use who is signed in here,
- * and one that made its own name point to this machine (DNS rebinding) would be of the same origin; only the Host tells.
+ * Why a request isn't served on the loopback; undefined when it is. A page of another origin would
+ * use who is signed in here, and one that made its own name point to this machine (DNS rebinding)
+ * would be of the same origin; only the Host tells.
  */
 export function foreignRequest({
   host,

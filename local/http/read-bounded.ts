@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http';
 const DROPPED_BYTES = 16 * 1024 * 1024;
 
 /**
- * The body of a request; undefined when it is over the limit, of which the rest is dropped. A body that goes on and on ends with
- * its connection.
+ * The body of a request; undefined when it is over the limit, of which the rest is dropped. A body
+ * that goes on and on ends with its connection.
  */
 export async function readBounded(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];

@@ -28,8 +28,8 @@ export function defaultCache(name: string): string {
 }
 
 /**
- * The folder of a build: made when there is none of these sources yet, once at a time on this machine. A build becomes visible
- * whole or not at all.
+ * The folder of a build: made when there is none of these sources yet, once at a time on this
+ * machine. A build becomes visible whole or not at all.
  * @throws what `build` throws
  */
 export async function keptBuild({ cache, sources, settings = '', build }: BuildOptions): Promise<string> {

@@ -3,14 +3,20 @@ import { readSync, writeSync } from 'node:fs';
 const LINE_END = 10;
 const CHUNK_BYTES = 64 * 1024;
 
-/** Sends JSON texts, one a line, and waits for them without letting anything else in this process run. */
+/**
+ * Sends JSON texts, one a line, and waits for them without letting anything else in this process
+ * run.
+ */
 export interface BlockingChannel {
   send(message: unknown): void;
   /** Blocks the process until a message is there; undefined when the other side is gone. */
   receive(): unknown;
 }
 
-/** The channel over a file descriptor whose two sides talk in turns, so that nothing follows a message before it is answered. */
+/**
+ * The channel over a file descriptor whose two sides talk in turns, so that nothing follows a
+ * message before it is answered.
+ */
 export function blockingChannel(descriptor: number): BlockingChannel {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   return {

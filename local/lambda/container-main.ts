@@ -1,6 +1,6 @@
-// The inside of a container: a process that loads the bundle and hands it one event after the other, as Lambda's runtime for Node
-// does. Between two events it blocks in a read, so that nothing in it runs; when the runtime is gone, the read ends and so does
-// the process.
+// The inside of a container: a process that loads the bundle and hands it one event after the
+// other, as Lambda's runtime for Node does. Between two events it blocks in a read, so that nothing
+// in it runs; when the runtime is gone, the read ends and so does the process.
 import { pathToFileURL } from 'node:url';
 import { makeGuard, type Rights } from '../rights/guard.ts';
 import { recordRights } from '../rights/record-rights.ts';
@@ -67,7 +67,8 @@ async function loadHandler({ file, handler }: ContainerStart): Promise<Handler> 
 function awaitEvent(): void {
   const message = channel.receive() as InvocationMessage | undefined;
   if (!message) process.exit();
-  // In the next turn of the loop: what is remembered for this one alone, as turnClock remembers the time, is over then.
+  // In the next turn of the loop: what is remembered for this one alone, as turnClock remembers the
+  // time, is over then.
   setImmediate(() => void run(message));
 }
 

@@ -2,8 +2,8 @@ import type { Rights } from '../rights/guard.ts';
 import type { FailurePayload } from './function-failure.ts';
 
 /**
- * The file descriptor over which a container and the runtime talk: one JSON text a line, in turns. The runtime begins with a
- * {@link ContainerStart}; then each side answers what the other one said.
+ * The file descriptor over which a container and the runtime talk: one JSON text a line, in turns.
+ * The runtime begins with a {@link ContainerStart}; then each side answers what the other one said.
  */
 export const CHANNEL = 3;
 

@@ -4,8 +4,8 @@ import { buildSync, stop } from 'esbuild';
 let program: string | undefined;
 
 /**
- * The program of a container as one JavaScript module. Made once: a process that has to strip types by itself takes 19 MB more, and
- * several times as long to start.
+ * The program of a container as one JavaScript module. Made once: a process that has to strip types
+ * by itself takes 19 MB more, and several times as long to start.
  */
 export function containerProgram(): string {
   program ??= build();

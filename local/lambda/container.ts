@@ -24,7 +24,10 @@ export interface Invocation {
   timeoutMs: number;
 }
 
-/** How long a bundle may take to load, milliseconds. Lambda gives 10 s; a laptop may be busy with more than this. */
+/**
+ * How long a bundle may take to load, milliseconds. Lambda gives 10 s; a laptop may be busy with
+ * more than this.
+ */
 const LOAD_LIMIT_MS = 30_000;
 
 /** One running copy of a function: a process with the bundle loaded, for one event at a time. */
@@ -32,14 +35,22 @@ export interface Container {
   readonly pid: number | undefined;
   /** False once it has ended; it takes no more events then. */
   readonly alive: boolean;
-  /** Resolves when the bundle is loaded. @throws FunctionFailure of this request when that fails. */
+  /**
+   * Resolves when the bundle is loaded. @throws FunctionFailure of this request when that fails.
+   */
   ready(requestId?: string): Promise<void>;
-  /** @throws FunctionFailure when the function fails; after a time-out or a crash the container has ended. */
+  /**
+   * @throws FunctionFailure when the function fails; after a time-out or a crash the container has
+   * ended.
+   */
   invoke(invocation: Invocation): Promise<unknown>;
   stop(): Promise<void>;
 }
 
-/** The answer to an event, or why there is none; a failure that names the request is made when it is known. */
+/**
+ * The answer to an event, or why there is none; a failure that names the request is made when it is
+ * known.
+ */
 type Outcome = { result: string } | { failure: FailurePayload };
 type End = (requestId: string) => FailurePayload;
 
@@ -141,7 +152,8 @@ function startProcess(
   const child = spawn(process.execPath, [...flags, functionName], {
     env,
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-    // A group of its own: Ctrl-C in a terminal is for the runtime, and a kill reaches what the function has started.
+    // A group of its own: Ctrl-C in a terminal is for the runtime, and a kill reaches what the
+    // function has started.
     detached: !windows,
     windowsHide: true,
   });

@@ -5,7 +5,10 @@ export interface FailurePayload {
   trace?: string[];
 }
 
-/** A function threw, ended, ran out of time or memory. `name` is Lambda's error type, such as "Sandbox.Timedout". */
+/**
+ * A function threw, ended, ran out of time or memory. `name` is Lambda's error type, such as
+ * "Sandbox.Timedout".
+ */
 export class FunctionFailure extends Error {
   override readonly name: string;
   readonly requestId: string;
@@ -55,7 +58,10 @@ export function describeLoadFailure(thrown: unknown): FailurePayload {
 
 const NOT_FOUND = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']);
 
-/** Lambda's payload for a process that ended by itself: by its exit code, or by a signal such as that of an exhausted heap. */
+/**
+ * Lambda's payload for a process that ended by itself: by its exit code, or by a signal such as
+ * that of an exhausted heap.
+ */
 export function describeExit(
   requestId: string,
   code: number | null,

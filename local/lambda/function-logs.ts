@@ -9,7 +9,10 @@ export interface FunctionLogs {
   close(): Promise<void>;
 }
 
-/** One log file a function in a folder, begun anew; `echo` also gets every line, with the function's name before it. */
+/**
+ * One log file a function in a folder, begun anew; `echo` also gets every line, with the function's
+ * name before it.
+ */
 export function openFunctionLogs(
   folder: string,
   { echo }: { echo?: ((line: string) => void) | undefined } = {},

@@ -17,8 +17,9 @@ export interface AsynchronousOptions {
 }
 
 /**
- * Calls a function as Lambda does with an asynchronous event: the caller doesn't wait for the answer, a failure is tried again after one and
- * after two minutes, then it goes to the on-failure destination. Resolves when it is done with; at once where the function was stopped.
+ * Calls a function as Lambda does with an asynchronous event: the caller doesn't wait for the
+ * answer, a failure is tried again after one and after two minutes, then it goes to the on-failure
+ * destination. Resolves when it is done with; at once where the function was stopped.
  */
 export async function invokeAsynchronously(options: AsynchronousOptions): Promise<void> {
   const { target, event, maximumRetryAttempts = RETRY_AFTER_MS.length, onFailed, clock, sleep } = options;

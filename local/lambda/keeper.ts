@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
- * A shell that is told of every container and kills those that are left when its input ends, which it does however this process
- * ends. A container that never gives way, or that has a child of its own, can't be relied on to notice by itself.
+ * A shell that is told of every container and kills those that are left when its input ends, which
+ * it does however this process ends. A container that never gives way, or that has a child of its
+ * own, can't be relied on to notice by itself.
  */
 const SCRIPT = `
 while read -r change pid; do
@@ -18,8 +19,9 @@ const kept = new Set<number>();
 let keeper: ChildProcess | undefined;
 
 /**
- * Has a process and its group killed when this process is gone, even if it is killed itself. The process must lead a group of its
- * own. On Windows nothing is needed: children end with their parent there, as Node puts them into one job.
+ * Has a process and its group killed when this process is gone, even if it is killed itself. The
+ * process must lead a group of its own. On Windows nothing is needed: children end with their
+ * parent there, as Node puts them into one job.
  */
 export function killWithThisProcess(pid: number): void {
   if (process.platform === 'win32') return;

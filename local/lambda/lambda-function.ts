@@ -3,7 +3,10 @@ import type { Rights } from '../rights/guard.ts';
 import { type Container, type ContainerOptions, startContainer } from './container.ts';
 import { FunctionFailure, TooManyRequests } from './function-failure.ts';
 
-/** Containers of a function without a reserved concurrency; further events wait for one. Lambda would start a thousand. */
+/**
+ * Containers of a function without a reserved concurrency; further events wait for one. Lambda
+ * would start a thousand.
+ */
 const LOCAL_CONCURRENCY = 8;
 
 const STOPPED = { errorType: 'Sandbox.Stopped', errorMessage: 'The function is stopped' };
@@ -31,10 +34,14 @@ export interface LambdaFunction {
   readonly stopped: boolean;
   /**
    * Runs the function on an event, which is passed on as JSON.
-   * @throws FunctionFailure when it failed, timed out or crashed · TooManyRequests above its reserved concurrency
+   * @throws FunctionFailure when it failed, timed out or crashed · TooManyRequests above its
+   * reserved concurrency
    */
   invoke(event: unknown): Promise<Invocation>;
-  /** Starts a first container, so that a bundle that can't be loaded shows at once. @throws FunctionFailure when it can't. */
+  /**
+   * Starts a first container, so that a bundle that can't be loaded shows at once. @throws
+   * FunctionFailure when it can't.
+   */
   warm(): Promise<void>;
   /** Ends what runs, and refuses what waits and what comes later. */
   stop(): Promise<void>;

@@ -16,7 +16,10 @@ export interface MailHandlerOptions {
   clock: Clock;
 }
 
-/** The one operation of SNS that functions call: Publish. What subscribers would be mailed is written to a file. */
+/**
+ * The one operation of SNS that functions call: Publish. What subscribers would be mailed is
+ * written to a file.
+ */
 export function makeMailHandler({ file, topics, clock }: MailHandlerOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readBounded(request, MAX_BODY_BYTES);

@@ -7,7 +7,9 @@ import { madeResources } from './made-resources.ts';
 
 export interface RunnableResources {
   made: MadeResources;
-  /** Starts what runs by itself: event sources and schedules, all or none. @returns what ends each */
+  /**
+   * Starts what runs by itself: event sources and schedules, all or none. @returns what ends each
+   */
   start(): Promise<Ending[]>;
 }
 

@@ -19,8 +19,8 @@ export const SIGN_INS: readonly SignIn[] = ['admin', 'operator', 'viewer'].map(g
 }));
 
 /**
- * Enters a person in a user pool; one that is there from an earlier run stays as it is. The password comes last: who has none was
- * being entered when that run was killed.
+ * Enters a person in a user pool; one that is there from an earlier run stays as it is. The
+ * password comes last: who has none was being entered when that run was killed.
  */
 export async function createSignIn(endpoint: string, UserPoolId: string, signIn: SignIn): Promise<void> {
   const { email, password, groups } = signIn;

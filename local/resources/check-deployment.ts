@@ -4,7 +4,8 @@ import { parseProperties } from './parse-properties.ts';
 import { typeOf } from './resource-types.ts';
 
 /**
- * Looks through a whole assembly, before anything is started, for what can't be run here as it would be in the cloud.
+ * Looks through a whole assembly, before anything is started, for what can't be run here as it
+ * would be in the cloud.
  * @throws TemplateError at the first resource, property or value that isn't known.
  */
 export function checkDeployment(assembly: CloudAssembly): void {

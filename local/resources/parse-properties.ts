@@ -4,7 +4,8 @@ import { TemplateError } from '../template/template-error.ts';
 
 /**
  * The properties of a resource, resolved and read with the schema of its type.
- * @throws TemplateError naming the property that isn't known here or has a value that can't be had here.
+ * @throws TemplateError naming the property that isn't known here or has a value that can't be had
+ * here.
  */
 export function parseProperties<Schema extends z.ZodType>(
   deployment: Deployment,

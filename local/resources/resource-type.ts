@@ -14,9 +14,15 @@ export interface ResourceType<Properties = unknown, Value = unknown> {
   schema: z.ZodType<Properties>;
   /** Types whose resources are made before. */
   after?: readonly ResourceType[];
-  /** What `Ref` and `Fn::GetAtt` give, where the resource's name says it: others may then refer to it at any time. */
+  /**
+   * What `Ref` and `Fn::GetAtt` give, where the resource's name says it: others may then refer to
+   * it at any time.
+   */
   attributes?(resource: Resource, host: Host): Attributes;
-  /** Makes a resource. `attributes` is what `Ref` and `Fn::GetAtt` give, where that wasn't known before. */
+  /**
+   * Makes a resource. `attributes` is what `Ref` and `Fn::GetAtt` give, where that wasn't known
+   * before.
+   */
   make?(making: Making<Properties>): MadePart<Value> | Promise<MadePart<Value>>;
   /** Starts a resource when all are made. @returns what ends it */
   start?(making: Making<Properties>): Ending | Promise<Ending>;

@@ -3,7 +3,10 @@ import type { Attributes } from '../template/deployment.ts';
 import { physicalName } from './physical-name.ts';
 import type { TypeWithoutEffect } from './resource-type.ts';
 
-/** A type that does nothing here, with the reason. Others may refer to its resources by name and ARN all the same. */
+/**
+ * A type that does nothing here, with the reason. Others may refer to its resources by name and ARN
+ * all the same.
+ */
 export function withoutEffect(
   type: string,
   reason: string,

@@ -1,7 +1,10 @@
 import type { Need } from './need.ts';
 import type { Statement } from './statement.ts';
 
-/** What of an Allow a call made use of: one of its actions, one of its resources, and the patterns of keys that were met. */
+/**
+ * What of an Allow a call made use of: one of its actions, one of its resources, and the patterns
+ * of keys that were met.
+ */
 export interface Grant {
   action: string;
   resource: string;
@@ -12,8 +15,8 @@ export interface Grant {
 export type Decision = { allowed: true; grants: Grant[] } | { allowed: false; denied: boolean };
 
 /**
- * Whether the policies of a role allow what a call needs, as IAM decides: one Deny that applies refuses, and without an Allow that
- * applies nothing is allowed.
+ * Whether the policies of a role allow what a call needs, as IAM decides: one Deny that applies
+ * refuses, and without an Allow that applies nothing is allowed.
  */
 export function decide(statements: readonly Statement[], need: Need): Decision {
   const applying = statements.filter(statement => applies(statement, need));
@@ -30,7 +33,10 @@ function applies({ actions, resources, condition }: Statement, { action, resourc
   );
 }
 
-/** All operators must hold. A request without keys has them all (ForAllValues) and none of them (ForAnyValue). */
+/**
+ * All operators must hold. A request without keys has them all (ForAllValues) and none of them
+ * (ForAnyValue).
+ */
 function conditionHolds(condition: Statement['condition'], keys: readonly string[]): boolean {
   const { Null: absent, 'ForAllValues:StringLike': all, 'ForAnyValue:StringLike': any } = condition;
   const like = (patterns: readonly string[]) => (key: string) =>

@@ -31,8 +31,8 @@ type Action = keyof typeof ACTIONS;
 type TransactItem = Partial<Record<Action, KeyedInput>>;
 
 /**
- * The rights that a call of DynamoDB needs. A transaction needs those of its actions and none of its own; a batch needs its own and
- * none of its puts' and deletes'.
+ * The rights that a call of DynamoDB needs. A transaction needs those of its actions and none of
+ * its own; a batch needs its own and none of its puts' and deletes'.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
  * @throws UnknownCall
  */

@@ -5,8 +5,9 @@ export interface Need {
   /** ARN. */
   resource: string;
   /**
-   * Keys of partitions that it is judged by; left out where the call has none. Of a transaction all keys of the call: by which of them
-   * an action is judged is nowhere promised, and with all of them a grant by keys is hardest to have and a denial easiest to meet.
+   * Keys of partitions that it is judged by; left out where the call has none. Of a transaction all
+   * keys of the call: by which of them an action is judged is nowhere promised, and with all of
+   * them a grant by keys is hardest to have and a denial easiest to meet.
    */
   keys?: readonly string[];
   /** Those of `keys` that the action itself is about. */

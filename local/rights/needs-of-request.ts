@@ -69,7 +69,10 @@ function graphqlNeeds({ body }: AwsRequest, place: Place): Need[] {
   return graphqlFields((JSON.parse(body) as { query: string }).query, place);
 }
 
-/** The rights that a GraphQL document needs: `appsync:GraphQL` on each field at its top. @throws UnknownCall for fragments there */
+/**
+ * The rights that a GraphQL document needs: `appsync:GraphQL` on each field at its top. @throws
+ * UnknownCall for fragments there
+ */
 export function graphqlFields(document: string, { api_arn }: Pick<Place, 'api_arn'>): Need[] {
   const operations = parse(document, { noLocation: true }).definitions.filter(
     definition => definition.kind === Kind.OPERATION_DEFINITION,

@@ -9,7 +9,10 @@ export const RECORD_VARIABLE = 'PATRONUS_RECORD_RIGHTS';
 /** A line of the record. */
 export type RightsRecord = { role: string } & ({ grant: Grant } | { refused: string });
 
-/** Notes each grant that is used, once a process, and each refusal. Written at once: a process may be killed. */
+/**
+ * Notes each grant that is used, once a process, and each refusal. Written at once: a process may
+ * be killed.
+ */
 export function recordRights(folder: string, role: string): Observer {
   const noted = new Set<string>();
   const note = (record: RightsRecord): void => {

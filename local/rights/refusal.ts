@@ -8,7 +8,10 @@ const ANSWERS: Record<string, { name: string; status: number }> = {
 };
 const OTHER = { name: 'AccessDeniedException', status: 400 };
 
-/** A call was refused, in IAM's words and in the form that the SDK gives to an answer of the service. */
+/**
+ * A call was refused, in IAM's words and in the form that the SDK gives to an answer of the
+ * service.
+ */
 export class Refusal extends Error {
   readonly $fault = 'client';
   readonly $metadata: { httpStatusCode: number };

@@ -35,8 +35,8 @@ const statementSchema = z
   }));
 
 /**
- * A policy of a role. What isn't understood here (an operator, a key, NotAction …) is an error, never passed over: a right would be
- * judged wrong.
+ * A policy of a role. What isn't understood here (an operator, a key, NotAction …) is an error,
+ * never passed over: a right would be judged wrong.
  */
 export const policyDocumentSchema = z
   .strictObject({ Version: z.literal('2012-10-17'), Statement: z.array(statementSchema) })

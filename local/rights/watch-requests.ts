@@ -1,17 +1,22 @@
 import http, { type ClientRequest, type RequestOptions } from 'node:http';
 import type { AwsRequest } from './need.ts';
 
-/** Looks at a request to AWS before it is sent. @returns why it may not be sent, as the error that the SDK would make of the refusal */
+/**
+ * Looks at a request to AWS before it is sent. @returns why it may not be sent, as the error that
+ * the SDK would make of the refusal
+ */
 export type Watch = (request: AwsRequest) => Error | undefined;
 
 type Headers = Record<string, string>;
 
-/** Services whose body says what is asked. Bodies of the others may be large, and are not looked at. */
+/**
+ * Services whose body says what is asked. Bodies of the others may be large, and are not looked at.
+ */
 const TOLD_BY_BODY = ['dynamodb', 'cognito-idp', 'kinesis'];
 
 /**
- * Has every signed request of this process looked at: those of the SDK, which sends them with `node:http`, and those of `fetch`. To
- * be called before the first of them.
+ * Has every signed request of this process looked at: those of the SDK, which sends them with
+ * `node:http`, and those of `fetch`. To be called before the first of them.
  */
 export function watchRequests(watch: Watch): void {
   const send = http.request;

@@ -38,7 +38,8 @@ interface Signed {
 
 /**
  * Checks the signature of a request, be it in its headers or in its query (a signed link).
- * @throws S3Error as S3 words it: AccessDenied without one or past its time, SignatureDoesNotMatch, InvalidAccessKeyId …
+ * @throws S3Error as S3 words it: AccessDenied without one or past its time, SignatureDoesNotMatch,
+ * InvalidAccessKeyId …
  */
 export function checkSignature(
   request: S3Request,

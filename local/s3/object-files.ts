@@ -29,9 +29,10 @@ const PLAIN_SEGMENT = /^[A-Za-z0-9=_.-]{1,200}$/;
 const MAX_KEY_BYTES = 1024;
 
 /**
- * The files of a bucket's objects. A key of plain names is a file in real folders under `files/`, so that other programs read the
- * bucket as it is; its headers lie under `headers/`. Every other key is one encoded file under `objects/`, its headers beside it, as
- * all were in the release before.
+ * The files of a bucket's objects. A key of plain names is a file in real folders under `files/`,
+ * so that other programs read the bucket as it is; its headers lie under `headers/`. Every other
+ * key is one encoded file under `objects/`, its headers beside it, as all were in the release
+ * before.
  */
 export async function openObjectFiles(folder: string) {
   const [files, headers, objects, unfinished] = ['files', 'headers', 'objects', 'unfinished'].map(name =>

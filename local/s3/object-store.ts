@@ -31,7 +31,10 @@ export interface ObjectStore {
   beginUpload(key: string, headers: ObjectHeaders): Promise<string>;
   /** @returns the part's ETag. @throws S3Error NoSuchUpload */
   putPart(upload: UploadName, number: number, body: Uint8Array): Promise<string>;
-  /** Makes the object of these parts. @throws S3Error NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall */
+  /**
+   * Makes the object of these parts. @throws S3Error NoSuchUpload, InvalidPart, InvalidPartOrder,
+   * EntityTooSmall
+   */
   completeUpload(upload: UploadName, parts: readonly { number: number; etag: string }[]): Promise<string>;
   /** @throws S3Error NoSuchUpload */
   abortUpload(upload: UploadName): Promise<void>;

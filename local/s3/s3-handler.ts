@@ -44,8 +44,10 @@ interface Asked {
 type Operation = (asked: Asked, response: ServerResponse) => Promise<void>;
 
 /**
- * Serves the part of S3's API that this system uses, over folders: PutObject, GetObject and HeadObject with ranges, DeleteObject,
- * uploads in parts, ListObjectsV2 and DeleteObjects. Signatures in headers and links are checked as S3 does; anything else is NotImplemented. The handler never rejects.
+ * Serves the part of S3's API that this system uses, over folders: PutObject, GetObject and
+ * HeadObject with ranges, DeleteObject, uploads in parts, ListObjectsV2 and DeleteObjects.
+ * Signatures in headers and links are checked as S3 does; anything else is NotImplemented. The
+ * handler never rejects.
  */
 export function makeS3Handler(options: S3HandlerOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

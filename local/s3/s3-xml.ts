@@ -36,7 +36,10 @@ export function readParts(text: string): { number: number; etag: string }[] | un
   return whole ? parts : undefined;
 }
 
-/** What elements of a name hold, in their order. Reads the text once: one that is never closed costs no second look. */
+/**
+ * What elements of a name hold, in their order. Reads the text once: one that is never closed costs
+ * no second look.
+ */
 function contents(text: string, name: string): string[] {
   const [open, close] = [`<${name}>`, `</${name}>`];
   const found: string[] = [];

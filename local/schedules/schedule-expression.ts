@@ -1,11 +1,14 @@
-/** The next time after `after` (milliseconds since the epoch) that a schedule fires; undefined when it never does again. */
+/**
+ * The next time after `after` (milliseconds since the epoch) that a schedule fires; undefined when
+ * it never does again.
+ */
 export type NextTime = (after: number) => number | undefined;
 
 const UNIT_MS: Record<string, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 /**
- * Reads a schedule expression of EventBridge Scheduler, in UTC: `rate(5 minutes)`, `cron(0 12 * * ? *)`, `at(2030-01-31T12:00:00)`.
- * A rate counts from `start`.
+ * Reads a schedule expression of EventBridge Scheduler, in UTC: `rate(5 minutes)`,
+ * `cron(0 12 * * ? *)`, `at(2030-01-31T12:00:00)`. A rate counts from `start`.
  * @throws Error naming the part that isn't known.
  */
 export function parseSchedule(expression: string, start: number): NextTime {
@@ -45,7 +48,10 @@ const FIELDS: Field[] = [
   { min: 1, max: 7, names: DAYS },
   { min: 1970, max: 2199 },
 ];
-/** Days looked ahead: four years and a day hold every date that there is, 29 February too, but for a skipped leap year. */
+/**
+ * Days looked ahead: four years and a day hold every date that there is, 29 February too, but for a
+ * skipped leap year.
+ */
 const HORIZON_DAYS = 8 * 366;
 
 function parseCron(expression: string, body: string): NextTime {
@@ -79,7 +85,10 @@ function parseCron(expression: string, body: string): NextTime {
   };
 }
 
-/** The values of a field, ascending: `*`, `?`, `5`, `1-5`, `MON-FRI`, `0/15`, `*` with a step, and lists of them. */
+/**
+ * The values of a field, ascending: `*`, `?`, `5`, `1-5`, `MON-FRI`, `0/15`, `*` with a step, and
+ * lists of them.
+ */
 function parseField(expression: string, text: string, { min, max, names = [] }: Field): Set<number> {
   const number = (part: string): number => {
     const named = names.indexOf(part.toUpperCase());

@@ -9,7 +9,10 @@ export interface ScheduledCall {
   next: NextTime;
   /** The template's input for the target; left out: EventBridge Scheduler's default event. */
   input?: string | undefined;
-  /** Calls the target. Called at every time of the schedule, whether or not the last call is through. */
+  /**
+   * Calls the target. Called at every time of the schedule, whether or not the last call is
+   * through.
+   */
   call(event: unknown): void;
 }
 

@@ -55,7 +55,10 @@ const LOOPBACK_SET_UP = [
   'web/amplify-loopback.ts is all of it as code. A deployed system needs none of it.',
 ] as const;
 
-/** The client configuration. In `custom` is the sign-in endpoint, and how to set up the client for a system on the loopback. */
+/**
+ * The client configuration. In `custom` is the sign-in endpoint, and how to set up the client for a
+ * system on the loopback.
+ */
 export function localOutputs({ endpoints, userPoolId, userPoolClientId, groups }: Outputs): object {
   return amplifyOutputs({
     region: REGION,

@@ -11,7 +11,10 @@ import { StartError } from './start-error.ts';
 export interface LocalServer {
   /** Such as http://127.0.0.1:4000. */
   address: string;
-  /** Serves the API and the console from now on, and services by the first part of the path, such as `/s3`. */
+  /**
+   * Serves the API and the console from now on, and services by the first part of the path, such as
+   * `/s3`.
+   */
   mount(mounted: Mounted): void;
   /** From now on `/healthz` says that all is ready. */
   setReady(): void;

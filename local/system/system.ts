@@ -26,9 +26,15 @@ export interface SystemOptions {
   port?: number;
   /** Folder to keep all data in, between runs and releases; without it all is gone at the end. */
   dataDirectory?: string | undefined;
-  /** Folder of endpoints.json, logs and scratch files; one system at a time in it. Default: `.local` of the project. */
+  /**
+   * Folder of endpoints.json, logs and scratch files; one system at a time in it. Default: `.local`
+   * of the project.
+   */
   localDirectory?: string;
-  /** Ends the start; whoever aborts it ends this process then, and everything that had started ends with it. */
+  /**
+   * Ends the start; whoever aborts it ends this process then, and everything that had started ends
+   * with it.
+   */
   signal?: AbortSignal;
   /** Settings of the deployment, as `cdk deploy -c name=value` takes them. */
   context?: Record<string, string>;
@@ -53,7 +59,10 @@ export interface RunningSystem {
   queues: Provisioned['queues'];
   /** Runs a function, by its short name such as "cleanup", and gives its answer. */
   invoke(functionName: string, event: unknown): Promise<unknown>;
-  /** Resolves with a sentence when a part of the system has ended by itself; then the rest should be stopped. */
+  /**
+   * Resolves with a sentence when a part of the system has ended by itself; then the rest should be
+   * stopped.
+   */
   died: Promise<string>;
   stop(): Promise<void>;
 }
@@ -61,8 +70,10 @@ export interface RunningSystem {
 export const DEFAULT_LOCAL_DIRECTORY = fileURLToPath(new URL('../../.local', import.meta.url));
 
 /**
- * Starts the system as it is deployed: synthesizes the CDK app and runs its template and bundles on local engines.
- * @throws StartError with one sentence that says what to do; everything that had started is stopped.
+ * Starts the system as it is deployed: synthesizes the CDK app and runs its template and bundles on
+ * local engines.
+ * @throws StartError with one sentence that says what to do; everything that had started is
+ * stopped.
  */
 export async function startSystem(options: SystemOptions = {}): Promise<RunningSystem> {
   const { port = 0, context = {}, onProgress = () => {}, onNotice = () => {} } = options;
@@ -170,7 +181,10 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
   }
 }
 
-/** What a person can mend is said in a sentence; anything else is a fault of ours, and keeps its stack. */
+/**
+ * What a person can mend is said in a sentence; anything else is a fault of ours, and keeps its
+ * stack.
+ */
 function asStartError(cause: unknown): unknown {
   if (cause instanceof JavaMissing || cause instanceof KeptDataError) {
     return new StartError(cause.message, { cause });

@@ -7,7 +7,8 @@ const resourceSchema = z.strictObject({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
   Condition: z.string().optional(),
-  // Order is given by references and by the kinds of resources; what is kept or deleted with a stack has no meaning here.
+  // Order is given by references and by the kinds of resources; what is kept or deleted with a
+  // stack has no meaning here.
   DependsOn: z.unknown().optional(),
   DeletionPolicy: z.unknown().optional(),
   UpdateReplacePolicy: z.unknown().optional(),
@@ -40,7 +41,10 @@ export interface StackTemplate {
   template: Template;
 }
 
-/** What `cdk synth` wrote: the stacks, a stack after those that it depends on, and the folders of their bundles. */
+/**
+ * What `cdk synth` wrote: the stacks, a stack after those that it depends on, and the folders of
+ * their bundles.
+ */
 export interface CloudAssembly {
   stacks: StackTemplate[];
   /** The folder of a bundle, by the object key that templates name it by. */

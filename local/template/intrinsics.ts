@@ -1,6 +1,9 @@
 import { TemplateError } from './template-error.ts';
 
-/** What intrinsic functions are resolved against. Each look-up throws where there is nothing of that name. */
+/**
+ * What intrinsic functions are resolved against. Each look-up throws where there is nothing of that
+ * name.
+ */
 export interface Scope {
   ref(name: string): unknown;
   attribute(logicalId: string, attribute: string): unknown;

@@ -9,7 +9,10 @@ const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 /** All that templates without bundles are made of. */
 const STACK_SOURCES = ['bin/**', 'lib/**', 'core/console/**', 'graphql/**', 'cdk.json', 'package-lock.json'];
 
-/** All that templates and bundles are made of. A test compares them with what the bundles say they are made of. */
+/**
+ * All that templates and bundles are made of. A test compares them with what the bundles say they
+ * are made of.
+ */
 export const TEMPLATE_SOURCES = [
   ...STACK_SOURCES,
   'functions/**',
@@ -28,8 +31,8 @@ export interface SynthesizeOptions {
 }
 
 /**
- * Runs the CDK app as `cdk synth` does: the same context, so the same templates and bundles that a deployment uses. What was
- * made of the same sources and settings before is taken as it is.
+ * Runs the CDK app as `cdk synth` does: the same context, so the same templates and bundles that a
+ * deployment uses. What was made of the same sources and settings before is taken as it is.
  * @returns the folder of the cloud assembly, which others may use too: nothing may be written there
  * @throws Error with what the app said, when it fails.
  */

@@ -1,5 +1,6 @@
 /**
- * The variables `$from` and `$to` of a query that declares them: the last `span_ms` before `now_ms`, in RFC 3339.
+ * The variables `$from` and `$to` of a query that declares them: the last `span_ms` before
+ * `now_ms`, in RFC 3339.
  *
  * @example timeRange('query ($from: AWSDateTime!) { … }', 3_600_000, Date.now()) // { from: '2026-01-31T11:00:00.000Z' }
  */

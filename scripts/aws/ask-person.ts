@@ -4,14 +4,20 @@ import { Writable } from 'node:stream';
 import { userPath } from '../../edge/cli/option-values.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 
-/** Asks the person at the terminal. What is asked for goes to the standard error, so that the standard output holds results only. */
+/**
+ * Asks the person at the terminal. What is asked for goes to the standard error, so that the
+ * standard output holds results only.
+ */
 export interface Person {
   ask(question: string): Promise<string>;
   /** What is typed isn't shown. */
   askSecret(question: string): Promise<string>;
 }
 
-/** The person at this terminal. Its questions throw EdgeError where there is no terminal, or the person gives up. */
+/**
+ * The person at this terminal. Its questions throw EdgeError where there is no terminal, or the
+ * person gives up.
+ */
 export function personAtTerminal(): Person {
   return { ask: question => ask(question, false), askSecret: question => ask(question, true) };
 }

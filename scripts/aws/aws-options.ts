@@ -32,7 +32,10 @@ export function clientConfig({ region, profile, endpoint }: AwsOptions): {
   return { ...(region && { region }), ...(profile && { profile }), ...(endpoint && { endpoint }) };
 }
 
-/** The option as a person writes it behind a command, such as ` --stage prod`; nothing for the default. */
+/**
+ * The option as a person writes it behind a command, such as ` --stage prod`; nothing for the
+ * default.
+ */
 export function stageOption({ stage }: Pick<AwsOptions, 'stage'>): string {
   return stage === undefined || stage === 'default' ? '' : ` --stage ${stage}`;
 }

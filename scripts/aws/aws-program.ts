@@ -12,7 +12,10 @@ import { STEP_NAMES, type StepName } from './smoke/smoke-step.ts';
 
 type Write = (text: string) => void;
 
-/** Runs the program for deployed stages and gives its exit code: 0 done, 1 failed, 2 bad usage, 130 interrupted. */
+/**
+ * Runs the program for deployed stages and gives its exit code: 0 done, 1 failed, 2 bad usage, 130
+ * interrupted.
+ */
 export async function runAws(
   argv: readonly string[],
   write: Write = text => void process.stdout.write(text),

@@ -16,8 +16,9 @@ export interface AdminAws {
 const GROUP = 'admin';
 
 /**
- * Makes a person an administrator of a stage with the rights of its AWS account: the first one, or one in place of administrators who
- * can't sign in any more. It isn't in the audit log, as it goes past the API; CloudTrail has it.
+ * Makes a person an administrator of a stage with the rights of its AWS account: the first one, or
+ * one in place of administrators who can't sign in any more. It isn't in the audit log, as it goes
+ * past the API; CloudTrail has it.
  *
  * @throws EdgeError for an address that no mail can go to, and where the stage isn't deployed
  */

@@ -33,7 +33,8 @@ export interface SignInCalls {
 const MAX_STEPS = 5;
 
 /**
- * Signs a person in with SRP, which never sends the password, and gives an access token, good for an hour.
+ * Signs a person in with SRP, which never sends the password, and gives an access token, good for
+ * an hour.
  *
  * @throws EdgeError when it is refused, or asks for what this program doesn't know
  */

@@ -16,7 +16,10 @@ export interface SignInParts {
   signInPerson: typeof signInPerson;
 }
 
-/** Signs a person in at a stage and prints an access token, good for an hour. @throws EdgeError when it is refused */
+/**
+ * Signs a person in at a stage and prints an access token, good for an hour. @throws EdgeError when
+ * it is refused
+ */
 export async function signInAtStage(
   options: SignInOptions,
   email: string,

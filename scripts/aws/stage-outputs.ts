@@ -19,7 +19,10 @@ export interface OutputsAws {
   cognito: Pick<CognitoIdentityProviderClient, 'send'>;
 }
 
-/** Writes `amplify_outputs.json` of a stage. @throws EdgeError when it isn't deployed, or the file can't be written */
+/**
+ * Writes `amplify_outputs.json` of a stage. @throws EdgeError when it isn't deployed, or the file
+ * can't be written
+ */
 export async function writeStageOutputs(
   options: AwsOptions & { out: string },
   write: (text: string) => void,

@@ -4,7 +4,10 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const STEP_MS = 30_000;
 const DIGITS = 6;
 
-/** The code that an authenticator app shows at a time, milliseconds since the epoch, for a secret in Base32 (RFC 6238, SHA-1). */
+/**
+ * The code that an authenticator app shows at a time, milliseconds since the epoch, for a secret in
+ * Base32 (RFC 6238, SHA-1).
+ */
 export function totpCode(secret: string, now: number): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(Math.floor(now / STEP_MS)));

@@ -8,7 +8,10 @@ import packageFile from '../../node_modules/@sparticuz/chromium/package.json' wi
 /** The unpacked browser; another version has a folder of its own. */
 const FOLDER = join(tmpdir(), `patronus-chromium-${packageFile.version}`);
 
-/** Libraries of the system that the browser needs; where one is missing, the package's own are taken. */
+/**
+ * Libraries of the system that the browser needs; where one is missing, the package's own are
+ * taken.
+ */
 const NEEDED = ['libnss3.so', 'libnspr4.so', 'libexpat.so.1'];
 const LIBRARY_FOLDERS = [
   '/usr/lib/x86_64-linux-gnu',
@@ -30,8 +33,8 @@ export async function startBrowser(): Promise<Browser> {
 }
 
 /**
- * The package unpacks into `os.tmpdir()` and takes what it finds there, so it gets a folder of its own, which is put in place
- * whole: another test process may unpack at the same time.
+ * The package unpacks into `os.tmpdir()` and takes what it finds there, so it gets a folder of its
+ * own, which is put in place whole: another test process may unpack at the same time.
  */
 async function unpackedBrowser(): Promise<string> {
   if (existsSync(FOLDER)) return FOLDER;

@@ -28,17 +28,26 @@ export interface Bill {
 /** What the bill takes beside the model: memory of functions, metrics, alarms. */
 export type Deployed = Pick<MeasuredUnits, 'alarms' | 'memory_mb' | 'reference'>;
 
-/** Megabytes of memory that have one whole CPU. Source: Lambda Developer Guide, "Configure Lambda function memory". */
+/**
+ * Megabytes of memory that have one whole CPU. Source: Lambda Developer Guide, "Configure Lambda
+ * function memory".
+ */
 const MB_OF_A_CPU = 1769;
 /** What a call to DynamoDB, S3 or AppSync is taken to last, milliseconds. */
 export const WAIT_MS = 6;
-/** A credential has the service ask KMS for its key each five minutes. Source: Kinesis Developer Guide, "Costs, Regions, and performance considerations". */
+/**
+ * A credential has the service ask KMS for its key each five minutes. Source: Kinesis Developer
+ * Guide, "Costs, Regions, and performance considerations".
+ */
 const KMS_REQUESTS_A_MINUTE = 1 / 5;
 const TABLES = 4;
 const PUT_UNIT_BYTES = 25 * 1024;
 /** What DynamoDB adds to an item that is stored. */
 const STORED_ITEM_BYTES = 100;
-/** Samples of a lane that are kept with the default retention: 48 hours of minutes, 90 days of hours, 730 days. */
+/**
+ * Samples of a lane that are kept with the default retention: 48 hours of minutes, 90 days of
+ * hours, 730 days.
+ */
 const SAMPLES_A_LANE = 48 * 60 + 90 * 24 + 730;
 const GIGABYTE = 1e9;
 /** What least squares leave of nothing. */
@@ -67,7 +76,9 @@ export function billOf(shape: NetworkShape, model: FunctionModel, deployed: Depl
 interface Driver {
   price: string;
   driver: string;
-  /** Things a month: write units, requests, bytes … in the price's own unit without its millions. */
+  /**
+   * Things a month: write units, requests, bytes … in the price's own unit without its millions.
+   */
   count: number;
   /** How many of the units are of the Traffic table. */
   of_traffic?: number;
@@ -81,7 +92,10 @@ const SECONDS_AN_HOUR = 3600;
 /** Auto scaling keeps four alarms for each of two capacities: reads and writes of Traffic. */
 const SCALING_ALARMS = 8;
 
-/** Units of Traffic as those that have to be there for them each hour, at least those that it was given. */
+/**
+ * Units of Traffic as those that have to be there for them each hour, at least those that it was
+ * given.
+ */
 function byTheHour(drivers: readonly Driver[], write_units: number): Driver[] {
   const rows = drivers.flatMap((one): Driver[] => {
     const { price, driver, count, of_traffic = 0 } = one;
@@ -175,7 +189,10 @@ function callDrivers({
   ];
 }
 
-/** How long a function's calls last: their CPU on the share of a CPU that its memory has, and their waits. */
+/**
+ * How long a function's calls last: their CPU on the share of a CPU that its memory has, and their
+ * waits.
+ */
 export function billedMilliseconds({ cpu_ms, waits }: FunctionUsage, memory_mb: number): number {
   return cpu_ms * Math.max(1, MB_OF_A_CPU / memory_mb) + waits * WAIT_MS;
 }
@@ -229,7 +246,10 @@ const FIREWALL_RULES = 3;
 /** What AppSync logs of a request without its content is taken to be: its summaries and tokens. */
 const REQUEST_LOG_BYTES = 1000;
 
-/** What stands before the API and beside it; consoles' requests are among them, sign-ins too few to count. */
+/**
+ * What stands before the API and beside it; consoles' requests are among them, sign-ins too few to
+ * count.
+ */
 function guardDrivers(shape: NetworkShape, model: FunctionModel): Driver[] {
   const { console_hours: hours, firewall, request_log } = shape;
   const a_minute = model.apiRequests(shape) + model.publications(shape).requests;
@@ -253,7 +273,10 @@ function guardDrivers(shape: NetworkShape, model: FunctionModel): Driver[] {
   ];
 }
 
-/** Consoles, each as if it were the only one that is open: those open at a time share the publishing of figures. */
+/**
+ * Consoles, each as if it were the only one that is open: those open at a time share the publishing
+ * of figures.
+ */
 function consoleDrivers(shape: NetworkShape, model: FunctionModel, { memory_mb }: Deployed): Driver[] {
   const { console_hours: hours } = shape;
   const { usage, requests, answer_bytes, publications, messages } = model.consoleHour(shape);

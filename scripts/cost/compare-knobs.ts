@@ -70,7 +70,10 @@ const THRIFT: readonly Knob[] = [
 /** Write units that a table is given are a multiple of it. */
 const STEP_UNITS = 10;
 
-/** With as many units as the network needs, so that nothing waits for auto scaling while it is as large as that. */
+/**
+ * With as many units as the network needs, so that nothing waits for auto scaling while it is as
+ * large as that.
+ */
 function tableByTheHour(shape: NetworkShape, model: FunctionModel): Knob {
   const usage = [...model.usageOf(shape).values()];
   const a_second = usage.reduce((sum, { traffic_write_units }) => sum + traffic_write_units, 0) / 60;
@@ -89,7 +92,10 @@ const THRIFTY: readonly Knob[] = [WINDOWS[0], ...THRIFT];
 /** How many steps {@link thriftyKnobs} has. */
 export const THRIFTY_STEPS = THRIFTY.length + 1;
 
-/** The first so many settings of those that cost no figure; the table is given what it needs with the others. */
+/**
+ * The first so many settings of those that cost no figure; the table is given what it needs with
+ * the others.
+ */
 export function thriftyKnobs(shape: NetworkShape, model: FunctionModel, steps = THRIFTY_STEPS): Knob[] {
   if (steps === 0) return [];
   const others = THRIFTY.slice(0, steps - 1);
@@ -97,8 +103,8 @@ export function thriftyKnobs(shape: NetworkShape, model: FunctionModel, steps = 
 }
 
 /**
- * Settings that save without making counters of a steady network later, losing durability, or showing less. Without any where none
- * saves, as for a few edges.
+ * Settings that save without making counters of a steady network later, losing durability, or
+ * showing less. Without any where none saves, as for a few edges.
  */
 export function recommendedKnobs(shape: NetworkShape, model: FunctionModel, deployed: Deployed): Knob[] {
   const knob = tableByTheHour(shape, model);

@@ -6,7 +6,10 @@ import type { MeasuredUnits, SimulatedUsage } from './units.ts';
 
 /** What one open console uses an hour. */
 export interface ConsoleHour {
-  /** Of the function that answers it (`console`) and of the one that publishes figures to it (`figures`). */
+  /**
+   * Of the function that answers it (`console`) and of the one that publishes figures to it
+   * (`figures`).
+   */
   usage: UsageByFunction;
   requests: number;
   answer_bytes: number;

@@ -18,7 +18,10 @@ export function consoleDollars(shape: NetworkShape, model: FunctionModel, deploy
   return consoleRows(shape, model, deployed).reduce((sum, row) => sum + row.dollars, 0);
 }
 
-/** Of an hour, what is for publishing figures: it is paid once for all consoles that are open at a time. */
+/**
+ * Of an hour, what is for publishing figures: it is paid once for all consoles that are open at a
+ * time.
+ */
 export function sharedDollars(shape: NetworkShape, model: FunctionModel, deployed: Deployed): number {
   return consoleRows(shape, model, deployed)
     .filter(({ driver, unit }) => driver === 'consoles: figures' && unit !== 'million real-time updates')

@@ -22,7 +22,10 @@ export interface FunctionModel {
   publications(shape: NetworkShape): { requests: number; to_edges: number };
   /** What each function uses a minute, without consoles. */
   usageOf(shape: NetworkShape): UsageByFunction;
-  /** What the parts of a function's work use of one kind a minute: of ingest, its lanes, counters, paths … */
+  /**
+   * What the parts of a function's work use of one kind a minute: of ingest, its lanes, counters,
+   * paths …
+   */
   partsOf(shape: NetworkShape, name: string, kind: keyof FunctionUsage): Parts;
   consoleHour(shape: NetworkShape): ConsoleHour;
 }
@@ -34,8 +37,8 @@ const UNIT_BYTES = 1024;
 const READ_UNIT_BYTES = 4096;
 
 /**
- * Learns from measured shapes what a batch, a report, a lane and so on use of each kind, by function, and says what any other
- * shape uses: the sum over its parts.
+ * Learns from measured shapes what a batch, a report, a lane and so on use of each kind, by
+ * function, and says what any other shape uses: the sum over its parts.
  */
 export function functionModel({ shapes: small, reference, console: withConsole }: LearntFrom): FunctionModel {
   const shapes = [...small, reference].map(withGroups);

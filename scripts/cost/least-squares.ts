@@ -8,8 +8,9 @@ const ROUNDS = 20_000;
 const PRECISION = 1e-12;
 
 /**
- * What one of each part uses, so that the sums come nearest to what was used: least squares over relative errors, with no part below zero.
- * Solved by descent along one part after another, which ends at the optimum because the sum of squares is convex.
+ * What one of each part uses, so that the sums come nearest to what was used: least squares over
+ * relative errors, with no part below zero. Solved by descent along one part after another, which
+ * ends at the optimum because the sum of squares is convex.
  *
  * @example leastSquares([{ parts: [1, 10], used: 25 }, { parts: [1, 20], used: 45 }]) // [5, 2]
  */

@@ -16,7 +16,10 @@ export interface NetworkShape {
   retention_hours: number;
   /** Whether the stream is encrypted: `encrypt_stream`. */
   encrypted: boolean;
-  /** Write units a second from which Traffic is billed by the hour: `provisioned_write_units`; 0: by the request. */
+  /**
+   * Write units a second from which Traffic is billed by the hour: `provisioned_write_units`; 0: by
+   * the request.
+   */
   provisioned_units: number;
   /** How long flows are kept, hours: `flow_log_ttl_hours`. */
   flow_hours: number;
@@ -42,7 +45,9 @@ export const MINUTES_A_MONTH = 30 * MINUTES_A_DAY;
 /** What one shard takes a second. */
 const SHARD_RECORDS = 1000;
 const SHARD_BYTES = 1_000_000;
-/** Lambda's limits of a batch: the event source's, and 6 MB of an event whose records are in base64. */
+/**
+ * Lambda's limits of a batch: the event source's, and 6 MB of an event whose records are in base64.
+ */
 const BATCH_RECORDS = 1000;
 const BATCH_BYTES = 4_400_000;
 /** A transaction of DynamoDB. */
@@ -76,8 +81,8 @@ export function reportFlowOf(shape: NetworkShape, { record_bytes }: { record_byt
 }
 
 /**
- * How many edges one shard carries: by records, by bytes, and by the counters of its slot, which a transaction of as many lanes as fit beside
- * them writes twice over.
+ * How many edges one shard carries: by records, by bytes, and by the counters of its slot, which a
+ * transaction of as many lanes as fit beside them writes twice over.
  */
 export function edgesOfShard(
   { interval_s, policies }: NetworkShape,

@@ -14,7 +14,9 @@ const priceTableSchema = z.object({
       dollars: z.number().positive(),
       /** The provider's own page of it. */
       source: z.url(),
-      /** A page that was read and says this figure; null: none was found, the figure is from memory. */
+      /**
+       * A page that was read and says this figure; null: none was found, the figure is from memory.
+       */
       confirmed_by: z.url().nullable(),
     }),
   ),

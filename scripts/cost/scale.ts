@@ -70,7 +70,9 @@ const MEMORY_OF_LANES = 128 * 1024 * 1024;
 const LANE_OVERHEAD_BYTES = 400;
 const FAR = 1e9;
 
-/** Requests a second after a change of the policies: each edge reads them, and then their routes. */
+/**
+ * Requests a second after a change of the policies: each edge reads them, and then their routes.
+ */
 export function changeRequests({ edges }: Pick<NetworkShape, 'edges'>): number {
   return (2 * edges) / SPREAD_S;
 }
@@ -98,7 +100,10 @@ export function needsOf(shape: NetworkShape, model: FunctionModel, deployed: Dep
   };
 }
 
-/** As many shards as take the reports, and as are counted in three quarters of the time by one function each. */
+/**
+ * As many shards as take the reports, and as are counted in three quarters of the time by one
+ * function each.
+ */
 function shardsOf(shape: NetworkShape, model: FunctionModel, { memory_mb }: Deployed): number {
   const { shards } = reportFlowOf(shape, { record_bytes: model.recordBytes(shape) });
   const used = model.usageOf(shape).get('ingest')!;
@@ -138,7 +143,8 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
     ((model.usageOf(shape).get('ingest')?.s3_bytes ?? 0) * 60 * shape.flow_hours) / FLOW_OBJECT_BYTES;
   const needs = (shape: NetworkShape) => needsOf(shape, model, deployed);
   const laneUnits = (shape: NetworkShape) => Math.ceil(model.laneBytes(shape) / 1024);
-  // A container answers one request at a time, and in the worst second each reads what it remembers for all.
+  // A container answers one request at a time, and in the worst second each reads what it remembers
+  // for all.
   const readersAtOnce = (shape: NetworkShape) => {
     const seconds = secondsOf(shape, 'api') / model.apiRequests(shape);
     return changeRequests(shape) * Math.min(1, seconds);

@@ -12,8 +12,9 @@ export const MAX_BYTES = 5_000_000;
 const NODE_MAJOR = 24;
 
 /**
- * Stands before the bundle, which is CommonJS: its `require` is called after this check, where imports of an ES module would
- * be linked before it and fail in an older Node with no sentence of ours.
+ * Stands before the bundle, which is CommonJS: its `require` is called after this check, where
+ * imports of an ES module would be linked before it and fail in an older Node with no sentence of
+ * ours.
  */
 const HEAD = `#!/usr/bin/env node
 import { createRequire as __createRequire } from 'node:module';
@@ -32,8 +33,8 @@ interface EdgeBuild {
 }
 
 /**
- * Builds the packaged edge program from the project in `root`. The same sources and packages make the same bytes, wherever they lie:
- * nothing in them tells a folder or a time.
+ * Builds the packaged edge program from the project in `root`. The same sources and packages make
+ * the same bytes, wherever they lie: nothing in them tells a folder or a time.
  *
  * @throws Error when it becomes larger than {@link MAX_BYTES}
  */

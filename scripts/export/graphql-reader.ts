@@ -135,8 +135,10 @@ const RANGE = `query ($from: AWSDateTime!, $to: AWSDateTime!, $resolution: Resol
   answer: trafficHistory(from: $from, to: $to, resolution: $resolution) { from to resolution } }`;
 
 /**
- * The request with its range as the system takes it, by its clock: an audit log's ends where that is settled, a history's is on the grid, the resolution chosen. The range may be of any
- * length: a resolution that the system chooses gives some 1,500 points at most, and of one that was asked for only the ends are looked at.
+ * The request with its range as the system takes it, by its clock: an audit log's ends where that
+ * is settled, a history's is on the grid, the resolution chosen. The range may be of any length: a
+ * resolution that the system chooses gives some 1,500 points at most, and of one that was asked for
+ * only the ends are looked at.
  */
 export async function settleOverApi(client: GraphqlClient, request: ExportRequest): Promise<SettledRequest> {
   if (request.kind === 'AUDIT') {

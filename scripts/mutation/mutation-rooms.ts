@@ -6,11 +6,16 @@ export interface MutationRoom {
   room: string;
   /** The least score, per cent; undefined: it is measured only. */
   floor: number | undefined;
-  /** The folders and files of `test/unit` that prove it. All of them run for each line that runs as a file is loaded. */
+  /**
+   * The folders and files of `test/unit` that prove it. All of them run for each line that runs as
+   * a file is loaded.
+   */
   tests: readonly string[];
 }
 
-/** Rooms that count or decide what is billed: so many per cent of the broken lines must be noticed. */
+/**
+ * Rooms that count or decide what is billed: so many per cent of the broken lines must be noticed.
+ */
 export const FLOORS: Record<string, number> = {
   'ledger/lane': 85,
   policy: 85,
@@ -24,8 +29,9 @@ export const WITHOUT_LINES: Record<string, string> = {
 };
 
 /**
- * What proves a room, quickest first: a broken line is run by one file after the other until a test notices it. Each run
- * loads its files anew, so none of them may import AWS packages, which takes longer than all of its tests.
+ * What proves a room, quickest first: a broken line is run by one file after the other until a test
+ * notices it. Each run loads its files anew, so none of them may import AWS packages, which takes
+ * longer than all of its tests.
  */
 const TESTS: Record<string, readonly string[]> = {
   errors: ['errors'],
@@ -59,7 +65,10 @@ const TESTS: Record<string, readonly string[]> = {
   'routing/choice': ['routing/explain-choice', 'routing/routing-decision'],
 };
 
-/** The rooms without storage and processes: their tests take milliseconds, so that each line can be broken. */
+/**
+ * The rooms without storage and processes: their tests take milliseconds, so that each line can be
+ * broken.
+ */
 export const MUTATION_ROOMS: readonly MutationRoom[] = PURE.filter(room => !(room in WITHOUT_LINES)).map(
   room => ({ room, floor: FLOORS[room], tests: TESTS[room] ?? [] }),
 );

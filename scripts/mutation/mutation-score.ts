@@ -37,7 +37,10 @@ export function survivorsOf<Mutant extends Pick<MutantResult, 'status' | 'fileNa
     );
 }
 
-/** A mutant as one line: its place, what the line became of what, and whether a test runs it. `source`: the file's lines. */
+/**
+ * A mutant as one line: its place, what the line became of what, and whether a test runs it.
+ * `source`: the file's lines.
+ */
 export function describeMutant(
   {
     fileName,

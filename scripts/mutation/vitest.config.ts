@@ -14,7 +14,9 @@ class InOrder extends BaseSequencer {
   }
 }
 
-/** Only the tests that prove the room whose lines are broken, without the engines that others need. */
+/**
+ * Only the tests that prove the room whose lines are broken, without the engines that others need.
+ */
 export default defineConfig({
   test: {
     include: TESTS,

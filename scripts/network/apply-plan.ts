@@ -21,8 +21,8 @@ interface ApplyOptions {
 }
 
 /**
- * Does the steps of a plan one after another, and gives how many it did. Each is made whole or not at all by the API, and audited there; the calls of a
- * replacement follow each other.
+ * Does the steps of a plan one after another, and gives how many it did. Each is made whole or not
+ * at all by the API, and audited there; the calls of a replacement follow each other.
  *
  * @throws ApplyFailed at the first step that doesn't work
  */

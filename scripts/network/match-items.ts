@@ -6,9 +6,9 @@ export interface Matches<Wanted, Present> {
 }
 
 /**
- * Pairs the items of a file with those of a system by rules, the surest first: by each rule those that are not paired yet, in
- * their order. So of several under one key the first of the file means the first of the system, and a run that made only some of them
- * is gone on with.
+ * Pairs the items of a file with those of a system by rules, the surest first: by each rule those
+ * that are not paired yet, in their order. So of several under one key the first of the file means
+ * the first of the system, and a run that made only some of them is gone on with.
  */
 export function matchItems<Wanted, Present>(
   wanted: readonly Wanted[],

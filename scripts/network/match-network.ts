@@ -14,7 +14,10 @@ import {
   type SystemSite,
 } from './network-model.ts';
 
-/** A site as a file names it: one of the file (there already or to be made), or one of the system only. */
+/**
+ * A site as a file names it: one of the file (there already or to be made), or one of the system
+ * only.
+ */
 export type SiteRef = { file: FileSite } | { id: string };
 
 /** What the items of a file mean in a system. */

@@ -1,4 +1,7 @@
-/** The mutations by which a network is changed, each with its arguments and what is read of the answer. */
+/**
+ * The mutations by which a network is changed, each with its arguments and what is read of the
+ * answer.
+ */
 export const CALLS = {
   createPolicy: `mutation ($name: String!, $priority: Int!, $enabled: Boolean, $match: PolicyMatchInput) {
     answer: createPolicy(name: $name, priority: $priority, enabled: $enabled, match: $match) { id } }`,

@@ -31,7 +31,10 @@ export interface NetworkFile {
   errorOf(problems: readonly Problem[]): NetworkFileError;
 }
 
-/** @throws NetworkFileError when it can't be read or isn't what it should be; `shownAs`: its name in messages */
+/**
+ * @throws NetworkFileError when it can't be read or isn't what it should be; `shownAs`: its name in
+ * messages
+ */
 export async function readNetworkFile(path: string, shownAs: string): Promise<NetworkFile> {
   let bytes: Buffer;
   try {
@@ -47,7 +50,10 @@ export async function readNetworkFile(path: string, shownAs: string): Promise<Ne
   return parseNetworkFile(bytes.toString('utf8'), shownAs);
 }
 
-/** What `npm run` prints before a program does, in a file that its output was led to: lines of this kind are remarks. */
+/**
+ * What `npm run` prints before a program does, in a file that its output was led to: lines of this
+ * kind are remarks.
+ */
 const NPM_BANNER = /^(?:\r?\n)?(?:> .*\n)+/;
 
 /** @throws NetworkFileError */
@@ -109,7 +115,10 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   return [{ path, message: `${label} ${message}.` }];
 }
 
-/** Where the value at a path begins, or the key of one that is not known; the nearest one around it where there is none. */
+/**
+ * Where the value at a path begins, or the key of one that is not known; the nearest one around it
+ * where there is none.
+ */
 function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   const parent = document.getIn(path.slice(0, -1), true);
   if (isMap(parent)) {

@@ -39,8 +39,8 @@ const DIFFERS = 2;
 const STOPPED = 130;
 
 /**
- * Runs the network program and gives its exit code: 0 done, 1 failed or bad usage, 2 the system differs (`plan --check`), 130 stopped between two
- * steps.
+ * Runs the network program and gives its exit code: 0 done, 1 failed or bad usage, 2 the system
+ * differs (`plan --check`), 130 stopped between two steps.
  */
 export async function runNetwork(argv: readonly string[], surroundings: Surroundings = {}): Promise<number> {
   let code = 0;

@@ -26,7 +26,10 @@ export interface Call {
   makes?: object;
 }
 
-/** One step of a plan: what is made, changed or deleted, whole or not at all but for a replacement, which has two calls. */
+/**
+ * One step of a plan: what is made, changed or deleted, whole or not at all but for a replacement,
+ * which has two calls.
+ */
 export interface Step {
   kind: 'create' | 'change' | 'replace' | 'delete';
   /** Such as `site "Berlin"`. */
@@ -52,8 +55,9 @@ export function isRemoval({ kind }: Step): boolean {
 }
 
 /**
- * What has to be done so that a system is as a file says: new sites, endpoints, paths, edges, policies and routing first, deletions last. What a
- * replacement takes along is made again behind it. Pure: a plan that is made again after some of its steps holds the others.
+ * What has to be done so that a system is as a file says: new sites, endpoints, paths, edges,
+ * policies and routing first, deletions last. What a replacement takes along is made again behind
+ * it. Pure: a plan that is made again after some of its steps holds the others.
  */
 export function planNetwork(file: FileNetwork, system: SystemNetwork): Plan {
   const matched = matchNetwork(file, system);
@@ -105,7 +109,10 @@ function siteSteps({ file, matched, texts }: Context): Step[] {
   });
 }
 
-/** Steps for the endpoints of each site, those that are removed for good, and the paths that go with what is replaced. */
+/**
+ * Steps for the endpoints of each site, those that are removed for good, and the paths that go with
+ * what is replaced.
+ */
 function endpointSteps({ file, system, matched, texts }: Context) {
   const steps: Step[] = [];
   const removals: Step[] = [];
@@ -172,7 +179,10 @@ function pathsAt({ paths }: SystemNetwork, site_id: string, endpoint_id: string)
   );
 }
 
-/** Paths that went with a replaced endpoint are made again, also where the file says nothing of paths. */
+/**
+ * Paths that went with a replaced endpoint are made again, also where the file says nothing of
+ * paths.
+ */
 function pathSteps(context: Context, replaced: ReadonlySet<SystemPath>): Step[] {
   const { file, matched, texts } = context;
   if (!file.paths) {
@@ -312,7 +322,10 @@ function goesAnyway({ file, matched }: Context): (path: SystemPath) => boolean {
     );
 }
 
-/** Paths, endpoints, edges, policies and sites that the file doesn't have, without what goes with another one of them. */
+/**
+ * Paths, endpoints, edges, policies and sites that the file doesn't have, without what goes with
+ * another one of them.
+ */
 function removals(
   context: Context,
   { removals: endpoints, replaced }: Pick<ReturnType<typeof endpointSteps>, 'removals' | 'replaced'>,

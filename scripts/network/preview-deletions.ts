@@ -17,7 +17,10 @@ interface Preview {
   traffic_24h: { bytes_exact: string } | null;
 }
 
-/** The same plan, with what the system says that its deletions of sites take along; a machine may not ask that, and keeps what was read. */
+/**
+ * The same plan, with what the system says that its deletions of sites take along; a machine may
+ * not ask that, and keeps what was read.
+ */
 export async function previewDeletions(
   graphql: GraphqlClient,
   plan: Plan,

@@ -44,7 +44,10 @@ type EdgeRow = {
   interval_s: number | null;
 };
 
-/** Reads the network of a system through its API. `onProgress` hears which share is read, 0 to 1. @throws EdgeError */
+/**
+ * Reads the network of a system through its API. `onProgress` hears which share is read, 0 to 1.
+ * @throws EdgeError
+ */
 export async function readSystem(
   graphql: GraphqlClient,
   onProgress: (share: number) => void = () => {},

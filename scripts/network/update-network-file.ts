@@ -25,8 +25,9 @@ const DEFAULTS: Entry = {
 };
 
 /**
- * The text of a file that was read, brought to what a system has: values are changed where they differ, what is gone is taken out, what is new comes
- * behind the rest of its section. Comments, order and the way of naming things stay. @throws NetworkFileError where it isn't clear what the
+ * The text of a file that was read, brought to what a system has: values are changed where they
+ * differ, what is gone is taken out, what is new comes behind the rest of its section. Comments,
+ * order and the way of naming things stay. @throws NetworkFileError where it isn't clear what the
  * file means
  */
 export function updatedFileText({ network, document, errorOf }: NetworkFile, system: SystemNetwork): string {
@@ -150,7 +151,10 @@ function updateIn(document: Document, key: string, entry: Entry): void {
   else document.set(key, document.createNode(entry));
 }
 
-/** Changes the values that differ. A key that says the default stays; an id that the file leaves out is not put in. */
+/**
+ * Changes the values that differ. A key that says the default stays; an id that the file leaves out
+ * is not put in.
+ */
 function updateMap(document: Document, node: YAMLMap, entry: Entry): void {
   for (const [key, value] of Object.entries(entry)) {
     if (value === undefined || (!node.has(key) && (key === 'id' || value === DEFAULTS[key]))) continue;

@@ -9,8 +9,9 @@ export interface Exporter {
   /** What is sampled is marked as such, also at a rate of 1. */
   protocol: 'netflow' | 'sflow';
   /**
-   * Whether it reads the capture with more flows of one kind. softflowd puts its templates and ten flow sets into one NetFlow v9 message, and goflow2
-   * reads as many sets as the message counts records: with few flows it leaves the last sets out.
+   * Whether it reads the capture with more flows of one kind. softflowd puts its templates and ten
+   * flow sets into one NetFlow v9 message, and goflow2 reads as many sets as the message counts
+   * records: with few flows it leaves the last sets out.
    */
   more_flows?: boolean;
   /** tshark's filter for what it exports. */

@@ -6,7 +6,10 @@ const START_US = Date.UTC(2026, 0, 30, 9) * 1000;
 const V4 = { src: '10.1.2.3', dst: '192.0.2.9' };
 const V6 = { src: '2001:db8:1::3', dst: '2001:db8:2::9' };
 
-/** One flow of every protocol that exporters name differently, with the packets of each and their layer-3 bytes. */
+/**
+ * One flow of every protocol that exporters name differently, with the packets of each and their
+ * layer-3 bytes.
+ */
 const FLOWS: { flow: FlowKey; packets: number; bytes: number }[] = [
   { flow: { ...V4, src_port: 51_234, dst_port: 443, protocol: 6 }, packets: 9, bytes: 1400 },
   { flow: { ...V4, src_port: 51_235, dst_port: 53, protocol: 17 }, packets: 2, bytes: 90 },
@@ -27,7 +30,10 @@ const MORE_FLOWS = Array.from({ length: 12 }, (_, index) => ({
   bytes: 500,
 }));
 
-/** A small capture of both IP versions and many protocols; the same each time. `more`: with more flows of one kind. */
+/**
+ * A small capture of both IP versions and many protocols; the same each time. `more`: with more
+ * flows of one kind.
+ */
 export function peerCapture({ more = false } = {}): { file: Buffer; packets: number } {
   const flows = more ? [...FLOWS, ...MORE_FLOWS] : FLOWS;
   const packets = flows.flatMap(({ flow, packets: count, bytes }) =>

@@ -20,7 +20,9 @@ const QUALITY = 80;
 /** A busy machine takes its time. */
 const LIMIT_MS = 120_000;
 
-/** Takes every picture as WebP. @throws Error for one that can't be taken, or that is over 150 kB */
+/**
+ * Takes every picture as WebP. @throws Error for one that can't be taken, or that is over 150 kB
+ */
 export async function takePictures({ console, user, out, onProgress }: TakingOptions): Promise<void> {
   await mkdir(out, { recursive: true });
   const browser = await startBrowser();

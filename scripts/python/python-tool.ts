@@ -9,15 +9,18 @@ const run = promisify(execFile);
 /** Oldest Python that the pinned packages are complete for. */
 const MINIMUM: [major: number, minor: number] = [3, 11];
 
-/** A tool can't be had on this machine; the message says what is missing. What needs it is skipped. */
+/**
+ * A tool can't be had on this machine; the message says what is missing. What needs it is skipped.
+ */
 export class ToolMissing extends EdgeError {}
 
 /** Tools of Python that scripts run. None is part of the product. */
 export type PythonTool = 'ministack' | 'cfn-lint';
 
 /**
- * The Python of an environment of its own that has a tool, in the versions of `<tool>.txt` beside this file, whose hashes pip checks.
- * It is made at the first call and kept under node_modules/.cache.
+ * The Python of an environment of its own that has a tool, in the versions of `<tool>.txt` beside
+ * this file, whose hashes pip checks. It is made at the first call and kept under
+ * node_modules/.cache.
  *
  * @throws ToolMissing without Python 3.11 or newer, its module venv, or the packages
  */

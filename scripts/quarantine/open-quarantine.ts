@@ -26,7 +26,10 @@ export interface OpenQuarantine {
   kinesis: KinesisClient;
   /** Undefined where records can be looked at but not sent. */
   stream: string | undefined;
-  /** Puts records through ingest as of their arrival; without it they are put into the stream, as of now. */
+  /**
+   * Puts records through ingest as of their arrival; without it they are put into the stream, as of
+   * now.
+   */
   ingest: OpenIngest | undefined;
   close(): void;
 }

@@ -6,9 +6,10 @@ import { replayEvent } from '../stream/replay-event.ts';
 import type { OpenQuarantine } from './open-quarantine.ts';
 
 /**
- * Has a record counted if it can be counted now, and however often: its `seq` says what of it is new. By the ingest function it is
- * judged as of its arrival, by the keys that were good then, and stays open in the quarantine where it still can't be counted. By the stream it
- * arrives anew, as it was and under its own partition key.
+ * Has a record counted if it can be counted now, and however often: its `seq` says what of it is
+ * new. By the ingest function it is judged as of its arrival, by the keys that were good then, and
+ * stays open in the quarantine where it still can't be counted. By the stream it arrives anew, as
+ * it was and under its own partition key.
  *
  * @throws EdgeError where that is not possible
  */

@@ -6,7 +6,10 @@ type QuarantineItem = NonNullable<Awaited<ReturnType<typeof readQuarantined>>>;
 /** So much of a record is shown. */
 const SHOWN_CHARACTERS = 4000;
 
-/** One entry of the list: a line that says which record it is, and one that says why and what to change. */
+/**
+ * One entry of the list: a line that says which record it is, and one that says why and what to
+ * change.
+ */
 export function entryLines({
   sk,
   reason,

@@ -25,8 +25,8 @@ export interface AdoptedTable {
 }
 
 /**
- * Gives a table that was restored from a backup what a backup doesn't hold: the TTL, the stream, further backups. What it has already
- * is left as it is, so it may be run again.
+ * Gives a table that was restored from a backup what a backup doesn't hold: the TTL, the stream,
+ * further backups. What it has already is left as it is, so it may be run again.
  *
  * @throws EdgeError where there is no such table, or it isn't one of ours, or is not ready yet
  */

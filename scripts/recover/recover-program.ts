@@ -31,7 +31,10 @@ interface AdoptChoice extends TablesOptions {
   cache?: string;
 }
 
-/** Runs the recovery program and gives its exit code: 0 done, 1 failed or counters disagree, 2 bad usage, 130 interrupted. */
+/**
+ * Runs the recovery program and gives its exit code: 0 done, 1 failed or counters disagree, 2 bad
+ * usage, 130 interrupted.
+ */
 export async function runRecover(argv: readonly string[]): Promise<number> {
   const program = new Command('recover')
     .description('Puts things right after tables were restored from a backup.')

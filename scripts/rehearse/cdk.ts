@@ -12,7 +12,10 @@ export type Outputs = Record<string, Record<string, string>>;
 /** The command line of the CDK, on the emulator. */
 export interface Cdk {
   bootstrap(signal: AbortSignal): Promise<void>;
-  /** Deploys all stacks of a cloud assembly. @throws EdgeError with what the CDK said when a stack fails */
+  /**
+   * Deploys all stacks of a cloud assembly. @throws EdgeError with what the CDK said when a stack
+   * fails
+   */
   deploy(assembly: string, signal: AbortSignal): Promise<Deployed>;
   destroy(assembly: string, signal: AbortSignal): Promise<void>;
 }

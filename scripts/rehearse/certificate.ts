@@ -10,7 +10,8 @@ export interface Certificate {
 }
 
 /**
- * Makes a certificate that names this machine and AWS's endpoints of a region. Only programs that are told of its file trust it.
+ * Makes a certificate that names this machine and AWS's endpoints of a region. Only programs that
+ * are told of its file trust it.
  * @throws ToolMissing without openssl
  */
 export async function makeCertificate(folder: string, region: string): Promise<Certificate> {

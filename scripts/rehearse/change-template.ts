@@ -18,8 +18,8 @@ interface AssetFile {
 }
 
 /**
- * Changes the template of a stack in a cloud assembly. It gets a hash of its own, since the CDK uploads no template whose hash is
- * there already.
+ * Changes the template of a stack in a cloud assembly. It gets a hash of its own, since the CDK
+ * uploads no template whose hash is there already.
  *
  * @param change What stands in the template's place, or the same when nothing is to be changed
  */

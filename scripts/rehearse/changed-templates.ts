@@ -1,8 +1,8 @@
 import type { Template } from './change-template.ts';
 
 /**
- * Has the deployment of a stack fail half-way: every function gets a minute more, and behind them something is waited for that never
- * comes.
+ * Has the deployment of a stack fail half-way: every function gets a minute more, and behind them
+ * something is waited for that never comes.
  */
 export function spoilt({ Resources, ...rest }: Template): Template {
   const entries = Object.entries(Resources).map(([id, resource]) => {
@@ -28,8 +28,9 @@ export function spoilt({ Resources, ...rest }: Template): Template {
 const HOSTS = ['GraphQLDns', 'RealtimeDns'];
 
 /**
- * Has a template ask for nothing that MiniStack 1.5.33 can't do: hosts of an API are taken from its address, grants aren't held to leading
- * keys, and schedules rest, since it would call functions without the time that they were due.
+ * Has a template ask for nothing that MiniStack 1.5.33 can't do: hosts of an API are taken from its
+ * address, grants aren't held to leading keys, and schedules rest, since it would call functions
+ * without the time that they were due.
  */
 export function forMiniStack(template: Template): Template {
   return JSON.parse(JSON.stringify(template), (_, value: unknown) => {

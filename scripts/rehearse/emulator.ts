@@ -21,7 +21,10 @@ export interface Emulator {
   endpoint: string;
   /** Environment of programs that take it for AWS. */
   environment: Record<string, string>;
-  /** Where the emulator's processes wait for connections now. @throws EdgeError where it isn't the loopback alone */
+  /**
+   * Where the emulator's processes wait for connections now. @throws EdgeError where it isn't the
+   * loopback alone
+   */
   checkSockets(): ListeningSocket[];
   wayOut: WayOut;
   /** File with what it and the functions say. */
@@ -40,7 +43,10 @@ export interface StartOptions {
 
 const START_LIMIT_MS = 60_000;
 
-/** @throws ToolMissing without openssl; EdgeError when it doesn't start, or opens an address that others reach */
+/**
+ * @throws ToolMissing without openssl; EdgeError when it doesn't start, or opens an address that
+ * others reach
+ */
 export async function startEmulator({ python, folder, steps, signal }: StartOptions): Promise<Emulator> {
   const port = await freePort();
   const tls = await makeCertificate(folder, REGION);
@@ -84,7 +90,10 @@ export async function startEmulator({ python, folder, steps, signal }: StartOpti
   return { endpoint, environment: { ...shared, AWS_ENDPOINT_URL: endpoint }, checkSockets, wayOut, log };
 }
 
-/** Nothing of the person's own environment: no profile of AWS, no proxy. The Node that runs this runs the functions too. */
+/**
+ * Nothing of the person's own environment: no profile of AWS, no proxy. The Node that runs this
+ * runs the functions too.
+ */
 function sharedEnvironment(given: {
   folder: string;
   wayOut: WayOut;
@@ -93,7 +102,8 @@ function sharedEnvironment(given: {
   const { folder, wayOut, certificate } = given;
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary, { recursive: true });
-  // The scripts that MiniStack runs functions with are CommonJS, which the project's package.json would make them not.
+  // The scripts that MiniStack runs functions with are CommonJS, which the project's package.json
+  // would make them not.
   writeFileSync(join(temporary, 'package.json'), '{"type":"commonjs"}');
   return {
     PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,

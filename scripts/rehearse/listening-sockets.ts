@@ -13,7 +13,10 @@ interface TableRow extends ListeningSocket {
 /** State `LISTEN` in /proc/net/tcp. */
 const LISTEN = '0A';
 
-/** Sockets that wait for connections, of /proc/net/tcp or tcp6 (proc(5)): addresses are words of hex in the machine's order. */
+/**
+ * Sockets that wait for connections, of /proc/net/tcp or tcp6 (proc(5)): addresses are words of hex
+ * in the machine's order.
+ */
 export function parseSocketTable(text: string): TableRow[] {
   const rows = text
     .trim()
@@ -57,7 +60,10 @@ function processesOf(group: number): string[] {
   return readdirSync('/proc').filter(name => /^\d+$/.test(name) && groupOf(name) === group);
 }
 
-/** The process group is the third field behind the name, which is in parentheses and may have any character. */
+/**
+ * The process group is the third field behind the name, which is in parentheses and may have any
+ * character.
+ */
 function groupOf(pid: string): number | undefined {
   const stat = unlessGone(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
   return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);

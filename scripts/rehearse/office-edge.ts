@@ -16,7 +16,9 @@ export interface Counted {
   bytes: string;
 }
 
-/** The edge program on a made-up office, with a role that has the policy for edges and nothing else. */
+/**
+ * The edge program on a made-up office, with a role that has the policy for edges and nothing else.
+ */
 export interface OfficeEdge {
   /** Counts the office's traffic once more, as a new boot, and reports it. */
   report(signal: AbortSignal): Promise<Counted>;

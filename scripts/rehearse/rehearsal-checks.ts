@@ -31,7 +31,10 @@ export async function wasRolledBack(emulator: Emulator, StackName: string): Prom
   if (status !== 'UPDATE_ROLLBACK_COMPLETE') throw new EdgeError(`${StackName} is ${status} after it.`);
 }
 
-/** What went wrong in functions, each once, by the log of the emulator: rights they lack, errors that they noted or ended with. */
+/**
+ * What went wrong in functions, each once, by the log of the emulator: rights they lack, errors
+ * that they noted or ended with.
+ */
 export function problemsIn(log: string): string[] {
   const refused = log.matchAll(/assumed-role\/([\w-]+)\/\S+ is not authorized to perform: ([\w:]+)/g);
   const noted = log.matchAll(/"level":"ERROR","message":"((?:[^"\\]|\\.)*)".*?"service":"([\w-]+)"/g);

@@ -24,8 +24,8 @@ export interface RehearsalOptions {
 }
 
 /**
- * Deploys the system to an emulator as an operator does to an account: bootstrap, deployment, first traffic, update, an update that
- * fails, destruction.
+ * Deploys the system to an emulator as an operator does to an account: bootstrap, deployment, first
+ * traffic, update, an update that fails, destruction.
  *
  * @throws EdgeError with what went wrong
  */

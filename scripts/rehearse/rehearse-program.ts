@@ -57,7 +57,10 @@ async function run(logs: string): Promise<number> {
   return 0;
 }
 
-/** Templates, bundles and the emulator's files are hundreds of megabytes: after a failure they help, else the logs do. */
+/**
+ * Templates, bundles and the emulator's files are hundreds of megabytes: after a failure they help,
+ * else the logs do.
+ */
 function keepLogs(folder: string): void {
   for (const name of readdirSync(folder)) {
     if (!name.endsWith('.log')) rmSync(join(folder, name), { recursive: true });

@@ -48,7 +48,10 @@ export function schedulesIn({ Resources }: Template): ScheduledCall[] {
 
 /** Calls what the schedules of an assembly call, with the time that MiniStack doesn't fill in. */
 export interface ScheduleClock {
-  /** Calls every function that is due, and gives how many. @throws EdgeError with what the functions failed with */
+  /**
+   * Calls every function that is due, and gives how many. @throws EdgeError with what the functions
+   * failed with
+   */
   call(at: Date, isDue?: (call: ScheduledCall) => boolean): Promise<number>;
   /** Calls them each minute from now on, until the end of the steps. */
   run(steps: Pick<Steps, 'atEnd'>): void;

@@ -18,7 +18,10 @@ export interface SmokeRun {
   signal: AbortSignal;
 }
 
-/** Runs `npm run aws -- smoke` on a stage. @returns its last line @throws EdgeError with what it said when a step fails */
+/**
+ * Runs `npm run aws -- smoke` on a stage. @returns its last line @throws EdgeError with what it
+ * said when a step fails
+ */
 export async function smoke({ emulator, folder, stage, signal }: SmokeRun): Promise<string> {
   const leftOut = Object.entries(NOT_SHOWN).flatMap(([step, why]) => ['--skip', `${step}=${why}`]);
   const said = await runProgram({

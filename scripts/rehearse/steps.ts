@@ -1,13 +1,22 @@
-/** Runs the steps of a long work one after another, says how each went and how long it took, and ends what they started. */
+/**
+ * Runs the steps of a long work one after another, says how each went and how long it took, and
+ * ends what they started.
+ */
 export interface Steps {
   /**
    * Runs one step; `detail` makes what is printed behind its duration of its result.
    * @throws what `work` throws; no step runs after `signal` was aborted
    */
   run<T>(name: string, work: (signal: AbortSignal) => Promise<T>, detail?: (result: T) => string): Promise<T>;
-  /** Has something done at the end, whatever happens: the last one first. Once the end has come it is done at once. */
+  /**
+   * Has something done at the end, whatever happens: the last one first. Once the end has come it
+   * is done at once.
+   */
   atEnd(name: string, end: () => Promise<void> | void): void;
-  /** Does all that `atEnd` was given. A failure among them is said, and the others are done all the same. */
+  /**
+   * Does all that `atEnd` was given. A failure among them is said, and the others are done all the
+   * same.
+   */
   end(): Promise<void>;
 }
 

@@ -10,8 +10,8 @@ export interface WayOut {
 }
 
 /**
- * Leads the hosts that `leads` says yes to, to `port` of the loopback, and refuses all others. What is posted to AppSync, under
- * the address that the stack has, so ends at the emulator.
+ * Leads the hosts that `leads` says yes to, to `port` of the loopback, and refuses all others. What
+ * is posted to AppSync, under the address that the stack has, so ends at the emulator.
  */
 export async function openWayOut({
   port,

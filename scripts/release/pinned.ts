@@ -1,7 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { replacedBy } from './replaced-by.ts';
 
-/** What a deployed system can't lose: data, positions in streams, people, and what edges, machines and operators were given. */
+/**
+ * What a deployed system can't lose: data, positions in streams, people, and what edges, machines
+ * and operators were given.
+ */
 export const PINNED_TYPES: readonly string[] = [
   'AWS::AppSync::GraphQLApi',
   'AWS::CloudFront::Distribution',

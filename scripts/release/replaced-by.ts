@@ -8,7 +8,10 @@ interface ResourceFacts {
   properties: Record<string, { causesReplacement?: 'yes' | 'no' | 'maybe' }>;
 }
 
-/** CloudFormation's documentation has these apart: an update of them fails, or makes a new stream, which starts from its end. */
+/**
+ * CloudFormation's documentation has these apart: an update of them fails, or makes a new stream,
+ * which starts from its end.
+ */
 const ALSO: Record<string, readonly string[]> = {
   'AWS::AppSync::GraphQLApi': ['ApiType', 'Visibility'],
   'AWS::Cognito::UserPool': ['AliasAttributes', 'UsernameAttributes', 'UsernameConfiguration'],
@@ -18,8 +21,8 @@ const ALSO: Record<string, readonly string[]> = {
 let known: Map<string, readonly string[]> | undefined;
 
 /**
- * Properties of a type of resource whose change makes CloudFormation put another resource in its place, as the database
- * says that `cdk diff` uses.
+ * Properties of a type of resource whose change makes CloudFormation put another resource in its
+ * place, as the database says that `cdk diff` uses.
  * @throws Error for a type that it doesn't have
  */
 export function replacedBy(type: string): readonly string[] {

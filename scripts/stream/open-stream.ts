@@ -111,7 +111,10 @@ export interface OpenIngest {
   close(): void;
 }
 
-/** @param config of the client: region and profile in the cloud, credentials and endpoint on this machine */
+/**
+ * @param config of the client: region and profile in the cloud, credentials and endpoint on this
+ * machine
+ */
 export function openIngest(
   functionName: string,
   config: ConstructorParameters<typeof LambdaClient>[0],

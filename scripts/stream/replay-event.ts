@@ -4,10 +4,16 @@ import type { ReplayEvent } from '../../functions/ingest/replay-event.ts';
 /** An invocation's answer waits for all of its records, and they share its time. */
 const MAX_RECORDS = 500;
 
-/** Lambda takes 6 MB an invocation; base64 makes 4 bytes of 3, and each record has some more around it. */
+/**
+ * Lambda takes 6 MB an invocation; base64 makes 4 bytes of 3, and each record has some more around
+ * it.
+ */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Cuts records into batches that one invocation can carry, in their order. A record alone always fits. */
+/**
+ * Cuts records into batches that one invocation can carry, in their order. A record alone always
+ * fits.
+ */
 export function batchesOf(records: readonly Record_[]): Record_[][] {
   const batches: Record_[][] = [];
   let bytes = 0;

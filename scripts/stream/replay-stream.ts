@@ -24,14 +24,19 @@ export interface ReplayOptions {
   from_ms: number;
   /** … and before here. */
   to_ms: number;
-  /** Runs ingest on records of one shard. @returns the sequence numbers that it could not apply yet */
+  /**
+   * Runs ingest on records of one shard. @returns the sequence numbers that it could not apply yet
+   */
   invoke(event: ReplayEvent): Promise<readonly string[]>;
   /** How far an earlier run came. */
   checkpoint?: ReplayCheckpoint;
   /** Keeps how far this run has come; called after every batch. */
   onCheckpoint?(checkpoint: ReplayCheckpoint): Promise<void>;
   onProgress?(progress: ReplayProgress): void;
-  /** Pause between two reads of a shard: ingest reads it too, and all readers share five reads a second. */
+  /**
+   * Pause between two reads of a shard: ingest reads it too, and all readers share five reads a
+   * second.
+   */
   pause_ms: number;
   sleep(ms: number): Promise<void>;
   random(): number;
@@ -52,10 +57,12 @@ const MAX_TRIES = 12;
 const RECORDS_A_READ = 1000;
 
 /**
- * Puts what the stream keeps of a time through ingest again, shard after shard in the order in which they began. Counts don't
- * change by it but for what was never counted: totals and `seq` say what of a report is new.
+ * Puts what the stream keeps of a time through ingest again, shard after shard in the order in
+ * which they began. Counts don't change by it but for what was never counted: totals and `seq` say
+ * what of a report is new.
  *
- * @returns the number of records that ingest took in this run; fewer than there are when `signal` was aborted
+ * @returns the number of records that ingest took in this run; fewer than there are when `signal`
+ * was aborted
  * @throws EdgeError for records that ingest can't take however often
  */
 export async function replayStream(options: ReplayOptions): Promise<number> {
@@ -88,7 +95,10 @@ async function listShards({ kinesis, stream }: ReplayOptions): Promise<string[]>
   }
 }
 
-/** The records of a shard that arrived in the time asked for, in batches that an invocation can carry. */
+/**
+ * The records of a shard that arrived in the time asked for, in batches that an invocation can
+ * carry.
+ */
 async function* shardBatches(
   options: ReplayOptions,
   shard_id: string,

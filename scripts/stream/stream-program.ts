@@ -17,7 +17,9 @@ interface ReplayChoice extends StreamOptions {
   checkpoint?: string;
 }
 
-/** Runs the stream program and gives its exit code: 0 done, 1 failed, 2 bad usage, 130 interrupted. */
+/**
+ * Runs the stream program and gives its exit code: 0 done, 1 failed, 2 bad usage, 130 interrupted.
+ */
 export async function runStream(argv: readonly string[]): Promise<number> {
   const program = new Command('stream')
     .description('Works on what the report stream keeps.')

@@ -14,7 +14,9 @@ export interface LintException {
   reason: string;
 }
 
-/** Everything else that cfn-lint finds fails: mend it in lib/, or say here why it is right as it is. */
+/**
+ * Everything else that cfn-lint finds fails: mend it in lib/, or say here why it is right as it is.
+ */
 const LINT_EXCEPTIONS: LintException[] = [
   {
     rule: 'W3005',

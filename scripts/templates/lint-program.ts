@@ -33,7 +33,10 @@ export async function lintTemplates(): Promise<string> {
 /** Its program names the Python of the folder that it was made in. */
 const CFN_LINT = 'from cfnlint.runner import main; main()';
 
-/** It ends with the kinds of what it found as bits (2 errors, 4 warnings, 8 information), and with 1 when it failed itself. */
+/**
+ * It ends with the kinds of what it found as bits (2 errors, 4 warnings, 8 information), and with 1
+ * when it failed itself.
+ */
 function cfnLint(python: string, cwd: string, templates: readonly string[]): Promise<LintFinding[]> {
   const args = ['-c', CFN_LINT, '--format', 'json', '--', ...templates];
   return new Promise((resolve, reject) =>

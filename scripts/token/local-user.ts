@@ -2,13 +2,18 @@ import { EdgeError } from '../../edge/edge-error.ts';
 import { findLocalSystem, type LocalSystem } from '../../edge/system/local-system.ts';
 import { signIn } from '../../edge/system/sign-in.ts';
 
-/** The running local system of a folder, and an access token of one of its users, good for an hour. */
+/**
+ * The running local system of a folder, and an access token of one of its users, good for an hour.
+ */
 export interface LocalUser {
   local: LocalSystem;
   token: string;
 }
 
-/** Signs in as the user of a group. @throws EdgeError when no system runs there, or none of its users is in that group */
+/**
+ * Signs in as the user of a group. @throws EdgeError when no system runs there, or none of its
+ * users is in that group
+ */
 export async function localUser(group: string, folder: string): Promise<LocalUser> {
   const local = await findLocalSystem(folder);
   if (!local) throw new EdgeError('No local system is running: start one with npm start.');

@@ -9,7 +9,8 @@ const WEB = fileURLToPath(new URL('../../web', import.meta.url));
 
 /**
  * Builds the console's files into a folder.
- * @returns Brotli bytes of JavaScript that the largest first view loads, and the files that its code is of
+ * @returns Brotli bytes of JavaScript that the largest first view loads, and the files that its
+ * code is of
  * @throws Error when the sources don't build, or a first view is over its bound
  */
 export async function buildWeb(folder: string): Promise<{ firstViewBytes: number; sources: string[] }> {

@@ -11,7 +11,10 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-/** Serves an API under test over HTTP, checked against the schema, without sign-in: an administrator asks. */
+/**
+ * Serves an API under test over HTTP, checked against the schema, without sign-in: an administrator
+ * asks.
+ */
 export async function serveApi(api: () => ApiUnderTest): Promise<ApiServer> {
   const schema = buildSchema(APPSYNC_DEFINITIONS + readFileSync('graphql/schema.graphql', 'utf8'));
   const rootValue = Object.fromEntries(

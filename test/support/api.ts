@@ -33,8 +33,8 @@ export interface ApiUnderTest {
   /** What the function answers to an event of AppSync. */
   answer(event: ApiEvent): Promise<Answer>;
   /**
-   * What the function answers to one operation; by an administrator who selects everything unless said otherwise. Of a
-   * refusal without the list of wrong arguments, which repeats the message.
+   * What the function answers to one operation; by an administrator who selects everything unless
+   * said otherwise. Of a refusal without the list of wrong arguments, which repeats the message.
    */
   call(
     operation: string,

@@ -1,5 +1,5 @@
-// Every kind of wait of the shared code, on real time and with nothing else that keeps a process alive. Programs of their own
-// await them (test/unit/time/awaited-waits.test.ts).
+// Every kind of wait of the shared code, on real time and with nothing else that keeps a process
+// alive. Programs of their own await them (test/unit/time/awaited-waits.test.ts).
 import { postJson } from '../../core/appsync/post-json.ts';
 import { Cache } from '../../core/cache/cache.ts';
 import { countCaches } from '../../core/cache/upkeep/count-caches.ts';
@@ -23,7 +23,10 @@ const MS = 20;
 
 const never = (): Promise<never> => new Promise(() => {});
 
-/** Answers when its signal is aborted, as the SDK and `fetch` do, and with nothing that a process waits for. */
+/**
+ * Answers when its signal is aborted, as the SDK and `fetch` do, and with nothing that a process
+ * waits for.
+ */
 const untilAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 

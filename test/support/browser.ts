@@ -4,7 +4,9 @@ import { userOf } from './no-group-user.ts';
 
 export type Group = 'viewer' | 'operator' | 'admin';
 
-/** How long the browser is waited for: long enough for a machine that is busy with everything else. */
+/**
+ * How long the browser is waited for: long enough for a machine that is busy with everything else.
+ */
 export const PATIENCE_MS = 90_000;
 
 /** A page of a person in a browser context of their own. */

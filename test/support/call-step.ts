@@ -1,6 +1,6 @@
 /**
- * Tests that stop an operation at any of its calls try every so many-th in the suite; `KILL_CALLS=all`, as `npm run test:long`
- * sets it, tries each.
+ * Tests that stop an operation at any of its calls try every so many-th in the suite;
+ * `KILL_CALLS=all`, as `npm run test:long` sets it, tries each.
  */
 export function callStep(bounded: number): number {
   return process.env.KILL_CALLS === 'all' ? 1 : bounded;

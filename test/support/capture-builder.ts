@@ -92,7 +92,9 @@ export function ethernet(ethertype: number, payload: Buffer, destination: Buffer
   return join(destination, MACS.subarray(6), u16(ethertype), payload);
 }
 
-/** A frame that carries `payload` in each kind of tag and tunnel between Ethernet and IP, by name. */
+/**
+ * A frame that carries `payload` in each kind of tag and tunnel between Ethernet and IP, by name.
+ */
 export function taggedFrames(ethertype: number, payload: Buffer): [string, Buffer][] {
   const after = (outer: number, ...header: (Buffer | number[])[]) =>
     ethernet(outer, join(...header, u16(ethertype), payload));

@@ -1,7 +1,10 @@
 import { join, pcap, pcapngBlocks, u16 } from './capture-builder.ts';
 import type { Random } from './random.ts';
 
-/** A capture taken apart: what its first reader needs, which mutations leave alone, and its records or blocks. */
+/**
+ * A capture taken apart: what its first reader needs, which mutations leave alone, and its records
+ * or blocks.
+ */
 interface Parts {
   head: Buffer;
   records: Buffer[];
@@ -10,7 +13,9 @@ interface Parts {
 const PCAP_HEADER_BYTES = 24;
 const RECORD_BYTES = 16;
 
-/** Takes a sound little-endian capture apart: a pcap file, or pcapng of one section and interface. */
+/**
+ * Takes a sound little-endian capture apart: a pcap file, or pcapng of one section and interface.
+ */
 export function captureParts(capture: Buffer): Parts {
   const isPcapng = capture.readUInt32BE(0) === 0x0a0d0d0a;
   const lengthAt = (at: number) =>

@@ -71,7 +71,10 @@ async function startConsoleWorld(): Promise<ConsoleWorld> {
   };
 }
 
-/** What alarms are about now, such as `edge:7`, after a run of what looks for them each five minutes. */
+/**
+ * What alarms are about now, such as `edge:7`, after a run of what looks for them each five
+ * minutes.
+ */
 export async function alarmTargets({ system, admin }: ConsoleWorld): Promise<string[]> {
   await system.invoke('cleanup', { scheduled_at: new Date().toISOString(), steps: ['alarms'] });
   const { alarms } = await admin.data('{ alarms { items { target } } }');

@@ -16,7 +16,10 @@ const EXPIRY_INDEX_INPUT = {
   ],
 } satisfies Partial<CreateTableCommandInput>;
 
-/** Creates an empty table with the keys of ours, and with the index of the cache table or a stream if asked for. @returns the stream's ARN */
+/**
+ * Creates an empty table with the keys of ours, and with the index of the cache table or a stream
+ * if asked for. @returns the stream's ARN
+ */
 export async function createTable(
   client: DynamoDBDocumentClient,
   TableName: string,

@@ -8,7 +8,10 @@ export interface CuttableConnection {
   mend(): void;
 }
 
-/** Before any page of the context is opened. New connections are refused while it is cut, as by a server that is being replaced. */
+/**
+ * Before any page of the context is opened. New connections are refused while it is cut, as by a
+ * server that is being replaced.
+ */
 export async function cuttableConnection(context: BrowserContext): Promise<CuttableConnection> {
   const sockets = new Set<WebSocketRoute>();
   let isCut = false;

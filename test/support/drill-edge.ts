@@ -95,7 +95,10 @@ export class DrillEdge {
   }
 }
 
-/** Has a function of ingest take records, all of which it deals with; counted or put into the quarantine. */
+/**
+ * Has a function of ingest take records, all of which it deals with; counted or put into the
+ * quarantine.
+ */
 export async function deliver(
   db: Pick<TestTables, 'client' | 'tables'>,
   records: readonly StreamRecord[],

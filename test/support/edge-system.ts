@@ -17,7 +17,9 @@ import { isSigned, readSignedRecord } from '../../core/report/signed-record.ts';
 import { kinesisClient } from '../../edge/system/kinesis-client.ts';
 import { startKinesis } from '../../local/engines/kinesis.ts';
 
-/** What an edge sees of a running local system: a real stream, and an API that counts by reading it. */
+/**
+ * What an edge sees of a running local system: a real stream, and an API that counts by reading it.
+ */
 export interface EdgeSystem {
   /** Its `.local` folder. */
   folder: string;

@@ -45,7 +45,10 @@ export interface ExportBed extends TestTables {
   close(): Promise<void>;
 }
 
-/** Tables, a bucket, the API and the export function, each real, in one process and under the API's clock. */
+/**
+ * Tables, a bucket, the API and the export function, each real, in one process and under the API's
+ * clock.
+ */
 export async function makeExportBed(given: { min_part_bytes?: number } = {}): Promise<ExportBed> {
   const tables = await createTables();
   const dispatched: string[] = [];

@@ -24,9 +24,10 @@ type Write = NonNullable<WriteAction['Put'] & WriteAction['Update']> & {
 const MAX_ITEM_BYTES = 400 * 1024;
 
 /**
- * A DynamoDB in memory, for tests with many runs: strong reads, conditions, transactions that write all or nothing with
- * cancellation reasons, and the limits that ingest lives by. It knows only the expressions that are used; another one is an
- * error. `ingest-exactness` runs the same scenarios on it and on DynamoDB Local.
+ * A DynamoDB in memory, for tests with many runs: strong reads, conditions, transactions that write
+ * all or nothing with cancellation reasons, and the limits that ingest lives by. It knows only the
+ * expressions that are used; another one is an error. `ingest-exactness` runs the same scenarios on
+ * it and on DynamoDB Local.
  */
 export class FakeDynamoDb {
   readonly items = new Map<string, Item>([slotsItem()].map(item => [keyOf(item), item]));
@@ -34,7 +35,10 @@ export class FakeDynamoDb {
   readonly transactionItemBytes: number[] = [];
   readonly #strict: boolean;
 
-  /** @param strict whether what is written goes through the SDK's own marshalling first, and keys and numbers are checked */
+  /**
+   * @param strict whether what is written goes through the SDK's own marshalling first, and keys
+   * and numbers are checked
+   */
   constructor({ strict = false } = {}) {
     this.#strict = strict;
   }
@@ -136,7 +140,10 @@ function inOrder(items: [key: string, item: Item][]): Item[] {
   return items.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
 }
 
-/** A document client that sends through `send`. The SDK's paginators check the class of their client. */
+/**
+ * A document client that sends through `send`. The SDK's paginators check the class of their
+ * client.
+ */
 export function clientWith(send: (command: unknown) => Promise<unknown>): DynamoDBDocumentClient {
   return Object.assign(Object.create(DynamoDBDocumentClient.prototype), { send });
 }

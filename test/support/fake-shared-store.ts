@@ -13,7 +13,10 @@ export interface FakeSharedStore<V> extends SharedStore<V> {
   readonly calls: Record<string, number>;
 }
 
-/** A shared level in memory that counts its calls and makes the trouble that a test asks for. `keeps`: removals in its log. */
+/**
+ * A shared level in memory that counts its calls and makes the trouble that a test asks for.
+ * `keeps`: removals in its log.
+ */
 export function fakeSharedStore<V>(clock: Clock, { keeps = LOG_KEEPS } = {}): FakeSharedStore<V> {
   const level = new MemoryLevel<V>({ max_entries: 100_000, max_bytes: 1e9 }, clock);
   const calls: Record<string, number> = {};

@@ -52,7 +52,9 @@ export class FakeStream {
   }
 }
 
-/** The totals that an ingest by the contract ends up with: the newest seq of each part of each boot. */
+/**
+ * The totals that an ingest by the contract ends up with: the newest seq of each part of each boot.
+ */
 export function modelTotals(reports: readonly Report[]): Map<string, bigint> {
   const newest = new Map<string, Report>();
   for (const report of reports) {
@@ -62,7 +64,10 @@ export function modelTotals(reports: readonly Report[]): Map<string, bigint> {
   return sums([...newest.values()].flatMap(({ policies }) => policies));
 }
 
-/** The flow log that an ingest by the contract ends up with, summed by pair: a record repeated is the same item. */
+/**
+ * The flow log that an ingest by the contract ends up with, summed by pair: a record repeated is
+ * the same item.
+ */
 export function modelFlowSums(reports: readonly Report[]): Map<string, bigint> {
   const items = new Map<string, FlowRecord[]>();
   for (const { edge_id, boot_id, seq, part, flows } of reports)

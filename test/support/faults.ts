@@ -30,7 +30,10 @@ export const REFUSALS: readonly Fault[] = [
 
 export type Fault = (typeof FAULTS)[number];
 
-/** The function is gone: nothing after this call happens. Not an error that anything may take for a refusal. */
+/**
+ * The function is gone: nothing after this call happens. Not an error that anything may take for a
+ * refusal.
+ */
 export class Killed extends Error {
   override readonly name = 'Killed';
 }
@@ -50,7 +53,9 @@ export interface FaultPlan {
 }
 
 export interface Faults {
-  /** The same client, but its calls go wrong; calls are counted over all clients of these faults. */
+  /**
+   * The same client, but its calls go wrong; calls are counted over all clients of these faults.
+   */
   on<Client extends SdkClient>(client: Client): Client;
   /** Begins anew: no call so far, not killed, and what goes wrong is what the plan says. */
   arm(plan?: FaultPlan): void;

@@ -23,8 +23,9 @@ export interface FixedStream {
 }
 
 /**
- * A small stream with every kind of write in it: new edges, flows, a boot that ends, a straggler of it, a boot that is
- * heard of after its successor, a record that is no report, parts, and (`wide`) a step that takes gauges out first.
+ * A small stream with every kind of write in it: new edges, flows, a boot that ends, a straggler of
+ * it, a boot that is heard of after its successor, a record that is no report, parts, and (`wide`)
+ * a step that takes gauges out first.
  */
 export function fixedReports(prefix: string, { wide = true } = {}): FixedStream {
   let sequence = 0;

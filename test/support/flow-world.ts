@@ -32,7 +32,9 @@ export const HOST = '10.9.9.9';
 /** Everything that arrived lies in it. */
 const RANGE = { from: T0 - 30 * HOUR, to: T0 + 3 * HOUR };
 
-/** Reports of three edges over two hours, in the order of their arrivals; the first begins at T0. */
+/**
+ * Reports of three edges over two hours, in the order of their arrivals; the first begins at T0.
+ */
 export function arrivedReports({ minutes = 6, flows = 3 } = {}): ArrivedReport[] {
   return Array.from({ length: minutes * 3 }, (_, index) => {
     const edge = index % 3;
@@ -215,7 +217,10 @@ async function inDuckDb(project_folder: string): Promise<string[]> {
   return rows.map(({ flow }) => String(flow)).sort();
 }
 
-/** The objects of a world, with a call that goes wrong: the process is gone, before the call lands or after it. */
+/**
+ * The objects of a world, with a call that goes wrong: the process is gone, before the call lands
+ * or after it.
+ */
 export function killedAt(objects: FlowObjects, at: number, lands: boolean): FlowObjects & { calls: number } {
   let dead = false;
   const killing = { calls: 0 } as FlowObjects & { calls: number };

@@ -26,8 +26,8 @@ interface Line {
 }
 
 /**
- * A system and one edge that follows it, in simulated time: what changes, what is published of it, and which
- * of the ways to the edge are open.
+ * A system and one edge that follows it, in simulated time: what changes, what is published of it,
+ * and which of the ways to the edge are open.
  */
 export class FollowedSystem {
   readonly time: FakeTime = fakeTime();
@@ -42,7 +42,10 @@ export class FollowedSystem {
   /** Whether messages get through on a connection that is up. */
   delivers = true;
   spread_s = 5;
-  /** What held from when on: a function of the system answers from its memory of a second where it may. */
+  /**
+   * What held from when on: a function of the system answers from its memory of a second where it
+   * may.
+   */
   readonly #past: { at: number; versions: Record<Known, number> }[] = [];
   #line: Line | undefined;
   readonly #stop: () => Promise<void>;

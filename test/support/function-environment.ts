@@ -3,8 +3,9 @@ import { LOCAL_CREDENTIALS_ENVIRONMENT } from '../../core/local-credentials.ts';
 import type { TestTables } from './tables.ts';
 
 /**
- * Gives the process the environment of a deployed function on DynamoDB Local, and what the function has of its own. To be
- * called before the handler's module is read; `vi.unstubAllEnvs` takes it back.
+ * Gives the process the environment of a deployed function on DynamoDB Local, and what the function
+ * has of its own. To be called before the handler's module is read; `vi.unstubAllEnvs` takes it
+ * back.
  */
 export function stubFunctionEnvironment({ tables }: TestTables, own: Record<string, string> = {}): void {
   const environment = {

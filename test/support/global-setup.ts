@@ -13,7 +13,8 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const [dynamodb, rights] = await Promise.all([startDynamoDb(), openRightsOfRun()]);
   project.provide('dynamodbEndpoint', dynamodb.endpoint);
-  // Those that tests start end after a minute: without the optimizing compiler they take half the CPU.
+  // Those that tests start end after a minute: without the optimizing compiler they take half the
+  // CPU.
   process.env.JDK_JAVA_OPTIONS = '-XX:TieredStopAtLevel=1';
   return async () => {
     await dynamodb.stop();
@@ -25,11 +26,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/** Whether all files of tests ran and none failed: only then it says something that the run recorded nothing of a right. */
-async function ranWhole(project: TestProject): Promise<boolean> {
-  const { testFiles } = await project.globTestFiles();
-  const { state, config } = project.vitest;
-  const ran = state.getFiles();
+/**
+ * Whether all files of tests ran and none failed: only then it says something that the run recorded
+ * nothing of a right.
+ */
+async function ranWhole({ vitest }: TestProject): Promise<boolean> {
+  const all = await Promise.all(vitest.projects.map(each => each.globTestFiles()));
+  const files = all.flatMap(({ testFiles }) => testFiles);
+  const ran = vitest.state.getFiles();
   const failed = ran.some(({ result }) => result?.state === 'fail');
-  return !failed && ran.length === testFiles.length && config.testNamePattern === undefined;
+  return !failed && ran.length === files.length && vitest.config.testNamePattern === undefined;
 }

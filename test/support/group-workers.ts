@@ -2,7 +2,10 @@ import { type GroupWorkers, readGroupOnce } from '../../core/history/groups/grou
 import type { GroupOptions, GroupRequest } from '../../core/history/groups/read-group.ts';
 import { asFunction } from './rights/as-function.ts';
 
-/** What becomes of a group: it is read, twice, or only once the mark is put; or its run is killed at a call to the database. */
+/**
+ * What becomes of a group: it is read, twice, or only once the mark is put; or its run is killed at
+ * a call to the database.
+ */
 export type GroupFate = 'read' | 'read twice' | 'late' | { dies: number };
 
 /** Workers in this process; each group has its fate. */

@@ -93,7 +93,9 @@ export class HistoryWorld {
     return { ...this.#context(), table: this.#db.tables.traffic };
   }
 
-  /** An edge counts and reports; its clock may be wrong by `skew_ms`. A repeated report comes twice. */
+  /**
+   * An edge counts and reports; its clock may be wrong by `skew_ms`. A repeated report comes twice.
+   */
   async report(
     edge_id: string,
     { policy_id, endpoint_id, packets }: Pick<ModelPair, 'policy_id' | 'endpoint_id' | 'packets'>,
@@ -160,7 +162,10 @@ export class HistoryWorld {
     return new Map(Array.from(this.#boots, ([name, totals]) => [name, new Map(totals)]));
   }
 
-  /** What the boots that are not voided have counted under a policy since then; `estimated`: those that scale from samples. */
+  /**
+   * What the boots that are not voided have counted under a policy since then; `estimated`: those
+   * that scale from samples.
+   */
   countedSince(
     policy_id: string,
     then: ReadonlyMap<string, ReadonlyMap<string, bigint>>,
@@ -298,13 +303,17 @@ export class HistoryWorld {
     return [...this.#readings].sort(([a], [b]) => a - b).at(-1)?.[1] ?? [];
   }
 
-  /** Tells what the pairs that match must have counted between two instants on the grid of a resolution. */
+  /**
+   * Tells what the pairs that match must have counted between two instants on the grid of a
+   * resolution.
+   */
   async oracle(resolution: Resolution, counted: 'packets' | 'estimated' = 'packets'): Promise<Oracle> {
     const [marks, first] = await Promise.all([
       readMarks(this.store, { resolution, from: 0, to: this.now }),
       readFirstSnapshot(this.store),
     ]);
-    // Nothing stands for an hour or day that was over before the system's first reading began, whether that one came to its end or not.
+    // Nothing stands for an hour or day that was over before the system's first reading began,
+    // whether that one came to its end or not.
     const { ms } = RESOLUTIONS[resolution];
     const begins = first === undefined ? Number.NEGATIVE_INFINITY : ceilTo(first, ms) - ms;
     const readings = marks.filter(mark => mark.at > begins);

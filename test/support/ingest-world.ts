@@ -35,7 +35,10 @@ export interface WorldOptions {
   seed: number;
   /** Probability that a call goes wrong. */
   faults: number;
-  /** Whether the database may refuse good reports. Not beside bad ones: what is bad of them shows only beside those that were counted. */
+  /**
+   * Whether the database may refuse good reports. Not beside bad ones: what is bad of them shows
+   * only beside those that were counted.
+   */
   refusals?: boolean;
   /** Probability that a second function works on the same shard at the same time. */
   races: number;
@@ -53,8 +56,8 @@ const ACTOR = systemCaller('test');
 const LATER = T0 + 2e12;
 
 /**
- * Lambda with a stream before it: batches of one shard, functions that live on with their memory or are killed, partial
- * failures, redelivery, and everything of it at the same time.
+ * Lambda with a stream before it: batches of one shard, functions that live on with their memory or
+ * are killed, partial failures, redelivery, and everything of it at the same time.
  */
 export class IngestWorld {
   readonly #options: WorldOptions;
@@ -97,7 +100,10 @@ export class IngestWorld {
     for (const records of this.#options.stream.generations.flat()) await this.deliver(records);
   }
 
-  /** Every edge begins a new boot with one active flow a part: what the gauges must show then does not depend on any order. */
+  /**
+   * Every edge begins a new boot with one active flow a part: what the gauges must show then does
+   * not depend on any order.
+   */
   async settleGauges(seq: number, { parts = 3 } = {}): Promise<void> {
     for (const [e, edge_id] of this.#options.stream.edges.entries()) {
       for (let part = 0; part < parts; part++) {
@@ -131,7 +137,9 @@ export class IngestWorld {
     return heads.length;
   }
 
-  /** What is shown, by counters and by lanes, is what all boots have counted that are not voided. */
+  /**
+   * What is shown, by counters and by lanes, is what all boots have counted that are not voided.
+   */
   async expectShown(): Promise<void> {
     const { client, tables, stream } = this.#options;
     const [voided, corrections] = await Promise.all([this.voided(), readCorrections(this.#options)]);

@@ -22,7 +22,9 @@ export const PATHS = 14;
 export type Operation =
   | { name: 'addEndpoint' | 'updateSite'; site: number }
   /** `begun`: is handed over right after the claim, and waits for clean-up. */
-  /** `late`: takes what is under way for cut off, and so works on it beside the one who began it. */
+  /**
+   * `late`: takes what is under way for cut off, and so works on it beside the one who began it.
+   */
   | {
       name: 'deleteSite' | 'restoreSite' | 'removeEndpoint';
       site: number;
@@ -120,7 +122,10 @@ export function pathsTaken({ ids, paths }: World, operations: Operation[]): Set<
   return new Set(taken.map(({ id }) => id));
 }
 
-/** Lets clean-up end what is under way, and then looks whether all is sound and everybody got what was confirmed. */
+/**
+ * Lets clean-up end what is under way, and then looks whether all is sound and everybody got what
+ * was confirmed.
+ */
 export async function expectSoundWorld(bed: NetworkBed, world: World, outcomes: Outcome[]): Promise<void> {
   const context = { ...bed.context, max_actions: SMALL_TRANSACTIONS };
   for (let round = 0; round < 2; round++) {
@@ -172,7 +177,10 @@ function confirmedOnce(outcomes: Outcome[]): Operation[] {
   });
 }
 
-/** Whether a new path must be there: no endpoint was removed, or it was made after one was added again. */
+/**
+ * Whether a new path must be there: no endpoint was removed, or it was made after one was added
+ * again.
+ */
 function mustLast(operation: Operation, outcomes: Outcome[]): boolean {
   if (!outcomes.some(each => each.operation.name === 'removeEndpoint')) return true;
   const addedAgain = outcomes.some(

@@ -1,7 +1,7 @@
 /**
- * The size of an item as DynamoDB counts it: attribute names and values; text in UTF-8, binary as it is, a number a byte for
- * each two significant digits and one more, a boolean one byte.
- * Source: DynamoDB Developer Guide, "DynamoDB item sizes and formats".
+ * The size of an item as DynamoDB counts it: attribute names and values; text in UTF-8, binary as
+ * it is, a number a byte for each two significant digits and one more, a boolean one byte. Source:
+ * DynamoDB Developer Guide, "DynamoDB item sizes and formats".
  */
 export function itemBytes(item: Record<string, unknown>): number {
   let bytes = 0;

@@ -8,7 +8,9 @@ import { type AttributeValue, BatchWriteItemCommand } from '@aws-sdk/client-dyna
 import { projectFile } from './project-files.ts';
 import { createTables, type TestTables } from './tables.ts';
 
-/** What the last release left behind, and what it answered (test/fixtures/last-release/README.md). */
+/**
+ * What the last release left behind, and what it answered (test/fixtures/last-release/README.md).
+ */
 export interface LastRelease {
   release: string;
   /** The clock of its answers, milliseconds. */
@@ -47,7 +49,10 @@ export async function lastReleaseTables(): Promise<TestTables> {
 
 export type ReleaseCode = typeof import('./release-code.ts');
 
-/** The last release's own code, as `release-code.ts` names it; libraries are those that are installed. */
+/**
+ * The last release's own code, as `release-code.ts` names it; libraries are those that are
+ * installed.
+ */
 export async function lastReleaseCode(): Promise<{ code: ReleaseCode; remove(): Promise<void> }> {
   const packed = readFileSync(projectFile('test/fixtures/last-release/code.mjs.br'));
   const folder = await mkdtemp(join(tmpdir(), 'patronus-last-release-'));

@@ -1,6 +1,9 @@
 import type { Page } from 'playwright-core';
 
-/** Texts and controls that are drawn over each other, in the dialog that is open or else on the page. Runs in the page. */
+/**
+ * Texts and controls that are drawn over each other, in the dialog that is open or else on the
+ * page. Runs in the page.
+ */
 const OVERLAPS = `(() => {
   const root = [...document.querySelectorAll('[role=dialog]')].at(-1) ?? document.body;
   const UNSEEN = '.visually-hidden, .skip-link, [aria-hidden=true], svg, canvas, [role=alertdialog]';
@@ -43,7 +46,10 @@ const OVERLAPS = `(() => {
   return found;
 })()`;
 
-/** Pairs of texts and controls of which one is drawn over the other, such as `name × location`; none where all can be read. */
+/**
+ * Pairs of texts and controls of which one is drawn over the other, such as `name × location`; none
+ * where all can be read.
+ */
 export function overlaps(page: Page): Promise<string[]> {
   return page.evaluate(OVERLAPS) as Promise<string[]>;
 }

@@ -27,8 +27,9 @@ export const LONGEST = [
 ].map(name => `test/${name}.test.ts`);
 
 /**
- * Begins with the longest files, so that none is left to one worker at the end while the others have nothing to do. Vitest itself
- * knows how long a file takes only where it has run before, which a clean checkout has not.
+ * Begins with the longest files, so that none is left to one worker at the end while the others
+ * have nothing to do. Vitest itself knows how long a file takes only where it has run before, which
+ * a clean checkout has not.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

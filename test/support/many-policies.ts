@@ -31,7 +31,10 @@ export interface ManyPolicies {
   more?: bigint;
 }
 
-/** Puts the lanes and counters of edges that have counted under so many policies, as ingest would have left them. */
+/**
+ * Puts the lanes and counters of edges that have counted under so many policies, as ingest would
+ * have left them.
+ */
 export async function putManyPolicies({
   client,
   table,

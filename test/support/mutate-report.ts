@@ -149,7 +149,10 @@ const setAt = (target: RawReport, path: (string | number)[], value: unknown): vo
   parent[path.at(-1)!] = value;
 };
 
-/** Every way in which a record can go wrong, or be strange and right. Reports have a policy, a flow and a path at least. */
+/**
+ * Every way in which a record can go wrong, or be strange and right. Reports have a policy, a flow
+ * and a path at least.
+ */
 export const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a value that the field can not have',

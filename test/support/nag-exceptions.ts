@@ -13,7 +13,10 @@ const FUNCTIONS = /(Publisher\/)?\w+\/Resource/;
 const ROLES = /[\w/-]+\/DefaultPolicy\/Resource/;
 const BUCKETS = /(FlowLogFiles|ExportFiles|AccessLogs\/Files)\/Resource/;
 
-/** Everything else that cdk-nag finds fails the test: mend it in lib/, or say here why it is right as it is. */
+/**
+ * Everything else that cdk-nag finds fails the test: mend it in lib/, or say here why it is right
+ * as it is.
+ */
 export const NAG_EXCEPTIONS: NagException[] = [
   {
     rule: 'AwsSolutions-DDB3',

@@ -60,7 +60,10 @@ export interface HubShape {
   peers?: number;
 }
 
-/** A site with two endpoints and so many paths to other sites, written at once as createSite and its like write it. */
+/**
+ * A site with two endpoints and so many paths to other sites, written at once as createSite and its
+ * like write it.
+ */
 export async function makeHub(
   { client, tables, sleep }: StoreContext,
   { paths, peers = 3 }: HubShape,
@@ -151,7 +154,10 @@ export async function dumpNetwork({ client, tables }: StoreContext): Promise<Map
   return items;
 }
 
-/** What a client can see of the inventory: sites, endpoints and paths without what only writers look at. */
+/**
+ * What a client can see of the inventory: sites, endpoints and paths without what only writers look
+ * at.
+ */
 export function inventoryOf(items: Map<string, Item>): Map<string, Item> {
   const bookkeeping = [
     'version',

@@ -29,7 +29,10 @@ const SCALARS: Record<string, string> = {
   AWSJSON: '"{}"',
 };
 
-/** Every query and mutation of the schema, such as `Query.site`, with a request that makes up what it requires. */
+/**
+ * Every query and mutation of the schema, such as `Query.site`, with a request that makes up what
+ * it requires.
+ */
 export const OPERATIONS = [schema.getQueryType()!, schema.getMutationType()!].flatMap(type =>
   Object.values(type.getFields()).map(field => ({
     name: `${type.name}.${field.name}`,

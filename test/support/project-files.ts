@@ -14,5 +14,8 @@ export function projectText(path: string): string {
 /** Public captures that may lie beside the project; they are absent in a bare clone. */
 export const SHARED_CAPTURES = projectFile('../shared/data/captures/');
 
-/** Small captures and flow records that came out wrong once, each with what is right; absent in a bare clone. */
+/**
+ * Small captures and flow records that came out wrong once, each with what is right; absent in a
+ * bare clone.
+ */
 export const SHARED_INPUTS = projectFile('../shared/data/inputs/');

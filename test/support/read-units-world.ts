@@ -58,8 +58,9 @@ export interface ReadUnitsWorld {
 }
 
 /**
- * Two sites with a path, two edges at the one and one at the other, and `others` edges at a third site. All have reported each minute for
- * a quarter of an hour, with a snapshot each, and the clean-up has seen that all lanes are listed.
+ * Two sites with a path, two edges at the one and one at the other, and `others` edges at a third
+ * site. All have reported each minute for a quarter of an hour, with a snapshot each, and the
+ * clean-up has seen that all lanes are listed.
  */
 export async function readUnitsWorld({ at_site, others, policies }: WorldSize): Promise<ReadUnitsWorld> {
   const db = await createTables();
@@ -179,9 +180,10 @@ function measured(made: Omit<ReadUnitsWorld, 'measure'> & { now: number }): Read
 const BLOCK_BYTES = 4096;
 
 /**
- * Read units by the published rule: a strong read takes one for each begun 4 KB, of a page as a whole or of each item of a batch, and
- * one where there is nothing; a weak one half of that. Undefined for a command that reads nothing.
- * Source: DynamoDB Developer Guide, "DynamoDB read and write operations".
+ * Read units by the published rule: a strong read takes one for each begun 4 KB, of a page as a
+ * whole or of each item of a batch, and one where there is nothing; a weak one half of that.
+ * Undefined for a command that reads nothing. Source: DynamoDB Developer Guide, "DynamoDB read and
+ * write operations".
  */
 function unitsOf(command: unknown, answer: unknown): number | undefined {
   if (command instanceof GetCommand) {

@@ -1,7 +1,10 @@
 /** A call of AWS: its name and what it was given. */
 export type AwsCall = [name: string, input: unknown];
 
-/** Answers by the names of calls, such as DescribeStacks: the answer, an error to throw, or what makes either of the input. */
+/**
+ * Answers by the names of calls, such as DescribeStacks: the answer, an error to throw, or what
+ * makes either of the input.
+ */
 export type AwsAnswers = Record<string, unknown>;
 
 export interface RecordedAws {

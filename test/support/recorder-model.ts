@@ -22,7 +22,10 @@ interface Counted {
   policy_id: string | undefined;
 }
 
-/** What the recorder has to do, in the plainest way: a Map of flows in the order of their last packets. */
+/**
+ * What the recorder has to do, in the plainest way: a Map of flows in the order of their last
+ * packets.
+ */
 export class RecorderModel {
   readonly #capacity: number;
   readonly #flows = new Map<string, ModelFlow>();

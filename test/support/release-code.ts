@@ -1,4 +1,7 @@
-/** What runs beside the code of another release in tests: `npm run pin-release` packs it as a release's own. */
+/**
+ * What runs beside the code of another release in tests: `npm run pin-release` packs it as a
+ * release's own.
+ */
 
 export { ingest } from '../../core/ingest/ingest.ts';
 export { encodeReport } from '../../core/report/encode-report.ts';

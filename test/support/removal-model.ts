@@ -4,7 +4,10 @@ import { Cache } from '../../core/cache/cache.ts';
 import type { SharedStore } from '../../core/cache/shared/shared-store.ts';
 import type { FakeTime } from './fake-time.ts';
 
-/** A value knows when it was taken from its source: by that it is told whether it is from before a removal. */
+/**
+ * A value knows when it was taken from its source: by that it is told whether it is from before a
+ * removal.
+ */
 export interface Dated {
   key: string;
   at: number;
@@ -47,8 +50,9 @@ interface Bed {
 }
 
 /**
- * Runs moves of three functions over one store, none waiting for another to end, and checks every answer: nothing from
- * before a removal or clear that ended over 0.9 s before the question, or before it in the same function.
+ * Runs moves of three functions over one store, none waiting for another to end, and checks every
+ * answer: nothing from before a removal or clear that ended over 0.9 s before the question, or
+ * before it in the same function.
  */
 export async function runMoves(
   all: readonly Move[],

@@ -18,9 +18,15 @@ export interface StreamShape {
   repeated: number;
   /** How far a report may be moved back in its edge's order, in places. */
   disorder: number;
-  /** Between two arrivals of an edge, milliseconds; 10 when left out. With many hours, pairs become idle and return. */
+  /**
+   * Between two arrivals of an edge, milliseconds; 10 when left out. With many hours, pairs become
+   * idle and return.
+   */
   spacing_ms?: number;
-  /** Records that must go to the quarantine. Only where order is kept: a total goes down only after it was up. */
+  /**
+   * Records that must go to the quarantine. Only where order is kept: a total goes down only after
+   * it was up.
+   */
   bad: boolean;
   /** Before every id, so that runs can share tables. */
   prefix: string;
@@ -40,7 +46,10 @@ export interface ExpectedPair {
 }
 
 export interface ReportStream {
-  /** By generation, then by shard: a generation's shards are read after those of the one before have ended. */
+  /**
+   * By generation, then by shard: a generation's shards are read after those of the one before have
+   * ended.
+   */
   generations: StreamRecord[][][];
   expected: ExpectedPair[];
   edges: string[];
@@ -52,7 +61,10 @@ interface Delivery {
   order: number;
 }
 
-/** A stream as edges make it: totals that grow, boots that follow each other, and everything that a network does to it. */
+/**
+ * A stream as edges make it: totals that grow, boots that follow each other, and everything that a
+ * network does to it.
+ */
 export function makeStream(shape: StreamShape): ReportStream {
   const random = seededRandom(shape.seed);
   const expected: ExpectedPair[] = [];
@@ -97,7 +109,8 @@ function edgeDeliveries(
     const parts = 1 + random.below(shape.maxParts);
     // Clocks that were never set, and clocks that run years ahead.
     const clockSkew = random.chance(0.4) ? random.pick([-1e12, 1e12]) : 0;
-    // Nearly all boots count exactly or estimate. Of one that says both, its reports' order must not matter.
+    // Nearly all boots count exactly or estimate. Of one that says both, its reports' order must
+    // not matter.
     const estimated = random.pick([0, 0, 0, 1, 1, 0.5]);
     for (let part = 0; part < parts; part++) {
       const boot = { edge_id, boot_id: `boot-${b}`, part, parts };
@@ -162,8 +175,9 @@ function partReports(
 }
 
 /**
- * Of the edge's last report: with another number of parts, with a total that went down, with one that is above what a report of the
- * same number or a later one said, with a number far ahead; and something unreadable.
+ * Of the edge's last report: with another number of parts, with a total that went down, with one
+ * that is above what a report of the same number or a later one said, with a number far ahead; and
+ * something unreadable.
  */
 function badOnes(deliveries: Delivery[], random: Random): Delivery[] {
   const last = deliveries.at(-1);

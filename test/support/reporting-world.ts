@@ -57,7 +57,10 @@ export interface SeenEdge {
   packets: bigint;
 }
 
-/** Edges that report by their own intervals, the stream, ingest and the snapshot, minute by minute, under one clock. */
+/**
+ * Edges that report by their own intervals, the stream, ingest and the snapshot, minute by minute,
+ * under one clock.
+ */
 export class ReportingWorld {
   now: number;
   /** What each counted reading saw, by its minute. */

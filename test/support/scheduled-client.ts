@@ -2,7 +2,10 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type fc from 'fast-check';
 import { localClient } from './local-client.ts';
 
-/** A client of the run's DynamoDB Local whose calls happen one at a time, in the order that fast-check chooses. */
+/**
+ * A client of the run's DynamoDB Local whose calls happen one at a time, in the order that
+ * fast-check chooses.
+ */
 export function scheduledClient(scheduler: fc.Scheduler): DynamoDBDocumentClient {
   const client = localClient();
   client.middlewareStack.add(

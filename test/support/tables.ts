@@ -6,7 +6,10 @@ import { slotsItem } from './counter-slots.ts';
 import { createTable } from './create-table.ts';
 import { localClient } from './local-client.ts';
 
-/** A table that isn't there, for tests of a database that fails. Functions of tests may ask it anything. */
+/**
+ * A table that isn't there, for tests of a database that fails. Functions of tests may ask it
+ * anything.
+ */
 export const NO_SUCH_TABLE = 'no-such-table';
 
 export interface TestTables {
@@ -17,8 +20,8 @@ export interface TestTables {
 }
 
 /**
- * Four tables of the test's own in the run's DynamoDB Local, empty but for the number of counter slots (not even that with
- * `slots: 0`, as earlier releases left it). Call `drop` in afterAll.
+ * Four tables of the test's own in the run's DynamoDB Local, empty but for the number of counter
+ * slots (not even that with `slots: 0`, as earlier releases left it). Call `drop` in afterAll.
  */
 export async function createTables({ slots = 16 } = {}): Promise<TestTables> {
   const client = localClient();

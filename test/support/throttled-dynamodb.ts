@@ -4,7 +4,10 @@ import { buffer } from 'node:stream/consumers';
 
 export interface ThrottledDynamoDb {
   endpoint: string;
-  /** Whether to refuse a call that the SDK makes for this time, 1 being the first; undefined: none is refused. */
+  /**
+   * Whether to refuse a call that the SDK makes for this time, 1 being the first; undefined: none
+   * is refused.
+   */
   refuse: ((attempt: number) => boolean) | undefined;
   /** Calls that were refused so far. */
   readonly refused: number;
@@ -16,7 +19,10 @@ const THROTTLED = JSON.stringify({
   message: 'The level of configured provisioned throughput for the table was exceeded.',
 });
 
-/** A server that passes calls on to a DynamoDB and refuses some, as DynamoDB does when it is asked for too much at once. */
+/**
+ * A server that passes calls on to a DynamoDB and refuses some, as DynamoDB does when it is asked
+ * for too much at once.
+ */
 export async function throttledDynamoDb(target: string): Promise<ThrottledDynamoDb> {
   let refused = 0;
 

@@ -30,8 +30,8 @@ export interface DayPair {
 }
 
 /**
- * A day of traffic by a formula: what each edge has counted under each policy at any minute is known, so the real ingest and the
- * real snapshot can be checked against it.
+ * A day of traffic by a formula: what each edge has counted under each policy at any minute is
+ * known, so the real ingest and the real snapshot can be checked against it.
  */
 export class TrafficDay {
   readonly shape: DayShape;
@@ -52,7 +52,10 @@ export class TrafficDay {
     return Array.from({ length: this.shape.edges }, (_, edge) => `edge-${edge}`);
   }
 
-  /** What an edge has counted in the first minutes of the day. The rate changes over the day, differently for every pair. */
+  /**
+   * What an edge has counted in the first minutes of the day. The rate changes over the day,
+   * differently for every pair.
+   */
   pairsOf(edge: number, minutes: number): DayPair[] {
     const { sites, policies } = this.shape;
     return Array.from({ length: policies }, (_, policy) => {

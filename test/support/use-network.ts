@@ -2,7 +2,10 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { type NetworkBed, networkBed } from './network-bed.ts';
 import { createTables, type TestTables } from './tables.ts';
 
-/** Registers hooks: tables of their own for the tests of a `describe`, and a fresh bed for each of them, as `bed`. */
+/**
+ * Registers hooks: tables of their own for the tests of a `describe`, and a fresh bed for each of
+ * them, as `bed`.
+ */
 export function useNetwork(): { readonly bed: NetworkBed } {
   let db: TestTables;
   let bed: NetworkBed;

@@ -1,7 +1,10 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a receiver does with a delivery: answers with a status, never answers, or closes the connection. */
+/**
+ * What a receiver does with a delivery: answers with a status, never answers, or closes the
+ * connection.
+ */
 export type Reaction = number | 'hangs' | 'closes';
 
 export interface Received {

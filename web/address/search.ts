@@ -1,7 +1,9 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
 
-/** What stands behind the `?` of an address: plain texts, so that a person can read and change it. */
+/**
+ * What stands behind the `?` of an address: plain texts, so that a person can read and change it.
+ */
 export type Search = Record<string, string>;
 
 export function parseSearch(text: string): Search {
@@ -21,8 +23,8 @@ export type SetSearch = (
 ) => void;
 
 /**
- * The view's state in its address, and how to change some of it: `undefined` leaves a part out. `replace` changes the address without a
- * step for the browser's "back", as for typing.
+ * The view's state in its address, and how to change some of it: `undefined` leaves a part out.
+ * `replace` changes the address without a step for the browser's "back", as for typing.
  */
 export function useAddress(): [Search, SetSearch] {
   const search = useSearch({ strict: false }) as Search;

@@ -29,7 +29,9 @@ export const RANGE_WORDS: Record<LiveRange, string> = {
 
 const DEFAULT_RANGE: LiveRange = '1h';
 
-/** A time range as the address says it: one that ends now and goes on, or one between two instants. */
+/**
+ * A time range as the address says it: one that ends now and goes on, or one between two instants.
+ */
 export type RangeChoice = { live: LiveRange } | { from: number; to: number };
 
 export interface TimeRange {
@@ -68,8 +70,9 @@ export function boundsOf(choice: RangeChoice, now: number): { from: number; to: 
 }
 
 /**
- * The range of the same length before (‹) or after (›). One that would end near now, by two minutes or a twentieth of its
- * length, goes on with it again: who steps back and then forth is where they were.
+ * The range of the same length before (‹) or after (›). One that would end near now, by two minutes
+ * or a twentieth of its length, goes on with it again: who steps back and then forth is where they
+ * were.
  */
 export function stepRange(choice: RangeChoice, direction: -1 | 1, now: number): RangeChoice {
   const { from, to } = boundsOf(choice, now);

@@ -57,7 +57,9 @@ function isOffline(cause: unknown): boolean {
   return cause instanceof Error && (cause.name === 'NetworkError' || cause instanceof TypeError);
 }
 
-/** Sends an operation as it is, with the token of who is signed in. @throws SignedOut, NotReachable */
+/**
+ * Sends an operation as it is, with the token of who is signed in. @throws SignedOut, NotReachable
+ */
 export async function post(operation: object, signal?: AbortSignal): Promise<Response> {
   const authorization = await accessToken();
   try {

@@ -1,4 +1,7 @@
-/** A publication of live figures, or a page of the query's answer, as far as keeping them is concerned. */
+/**
+ * A publication of live figures, or a page of the query's answer, as far as keeping them is
+ * concerned.
+ */
 export interface FiguresMessage<Item extends { id: string }> {
   seq: number;
   part: number;
@@ -24,7 +27,10 @@ export function figuresOf<Item extends { id: string }>(
   return { seq, as_of, items: new Map(pages.flatMap(({ items }) => items.map(item => [item.id, item]))) };
 }
 
-/** The figures with a page that is newer than they are: what is published above their `seq` goes with both. */
+/**
+ * The figures with a page that is newer than they are: what is published above their `seq` goes
+ * with both.
+ */
 export function withPage<Item extends { id: string }>(
   state: FiguresState<Item>,
   page: FiguresMessage<Item>,
@@ -33,8 +39,9 @@ export function withPage<Item extends { id: string }>(
 }
 
 /**
- * The figures with what was published above them, as far as all parts of each publication are there, in any order: the same state where none
- * is. `GAP` where a publication before another one was missed, so that the query has to be asked again.
+ * The figures with what was published above them, as far as all parts of each publication are
+ * there, in any order: the same state where none is. `GAP` where a publication before another one
+ * was missed, so that the query has to be asked again.
  */
 export function following<Item extends { id: string }>(
   state: FiguresState<Item>,

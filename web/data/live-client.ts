@@ -41,8 +41,8 @@ const wanted = new Set<Wanted>();
 const stateListeners = new Set<(state: LiveState) => void>();
 
 /**
- * Amplify tries a cut connection again after five seconds, and then once a minute. It is made anew sooner here: a new subscription has
- * Amplify open a socket at once.
+ * Amplify tries a cut connection again after five seconds, and then once a minute. It is made anew
+ * sooner here: a new subscription has Amplify open a socket at once.
  */
 const take = keepConnected({
   clock: systemClock,
@@ -76,7 +76,10 @@ function takeIfAcknowledged(): void {
   if ([...wanted].every(({ acknowledged }) => acknowledged)) take('ACKNOWLEDGED');
 }
 
-/** What Amplify's states mean to us. A connection that was silent for a minute, or has lost its network, may come back by itself. */
+/**
+ * What Amplify's states mean to us. A connection that was silent for a minute, or has lost its
+ * network, may come back by itself.
+ */
 const EVENTS: Record<ConnectionState, LiveEvent | undefined> = {
   [ConnectionState.Connected]: undefined,
   [ConnectionState.Connecting]: 'CONNECTING',

@@ -7,7 +7,10 @@ type StateListener = (state: LiveState) => void;
 let state: LiveState = BEGINNING.state;
 const stateListeners = new Set<StateListener>();
 
-/** The library for subscriptions is loaded when the page has been shown, as it is as large as the session. */
+/**
+ * The library for subscriptions is loaded when the page has been shown, as it is as large as the
+ * session.
+ */
 let loaded: Promise<typeof import('./live-client.ts')> | undefined;
 
 function library(): Promise<typeof import('./live-client.ts')> {

@@ -36,8 +36,8 @@ export function useMayUndo(): (entry: Undoable) => boolean {
 }
 
 /**
- * Whether the person's role may call an operation, such as `deleteSite`. What it may not isn't offered; false until it is known. The API
- * judges every call by itself.
+ * Whether the person's role may call an operation, such as `deleteSite`. What it may not isn't
+ * offered; false until it is known. The API judges every call by itself.
  */
 export function useMay(): (operation: string) => boolean {
   const { data } = useAnswer(ME, {});
@@ -45,7 +45,10 @@ export function useMay(): (operation: string) => boolean {
   return operation => operations?.includes(operation) === true;
 }
 
-/** Whether the person is an administrator, who sees what others have started; false until it is known. */
+/**
+ * Whether the person is an administrator, who sees what others have started; false until it is
+ * known.
+ */
 export function useIsAdmin(): boolean {
   return useGroups()?.includes('admin') === true;
 }

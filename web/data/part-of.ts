@@ -8,8 +8,8 @@ export interface Part<Value> {
 }
 
 /**
- * The field `name` of the operation's only root field, such as `problems` of `overview`, with what failed of it. Undefined data: it is on
- * its way.
+ * The field `name` of the operation's only root field, such as `problems` of `overview`, with what
+ * failed of it. Undefined data: it is on its way.
  */
 export function partOf<Root extends object, Name extends keyof Root & string>(
   { data, error }: { data: Answer<Record<string, Root>> | undefined; error: Error | null },

@@ -6,7 +6,10 @@ export interface QueryClientOptions {
   onSignedOut(): void;
 }
 
-/** Makes the cache of answers. What failed for want of a network is tried again; what the API refused is not. */
+/**
+ * Makes the cache of answers. What failed for want of a network is tried again; what the API
+ * refused is not.
+ */
 export function makeQueryClient({ onSignedOut }: QueryClientOptions): QueryClient {
   const onError = (error: unknown): void => {
     if (error instanceof SignedOut) onSignedOut();

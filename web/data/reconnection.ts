@@ -6,7 +6,10 @@ export type LiveState =
   /** `again`: it is a try after a cut. */
   | { kind: 'CONNECTING'; again: boolean }
   | { kind: 'LIVE' }
-  /** `retry_at_ms`: when it is tried again; null: as soon as the browser is online, or the connection comes back by itself. */
+  /**
+   * `retry_at_ms`: when it is tried again; null: as soon as the browser is online, or the
+   * connection comes back by itself.
+   */
   | { kind: 'CUT'; retry_at_ms: number | null };
 
 export type LiveEvent =
@@ -43,7 +46,10 @@ export interface Step {
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 
-/** A try of which nothing has come for so long has failed: longer than the client itself waits for an acknowledgement. */
+/**
+ * A try of which nothing has come for so long has failed: longer than the client itself waits for
+ * an acknowledgement.
+ */
 const TRY_MS = 20_000;
 
 export const BEGINNING: Reconnection = {
@@ -53,7 +59,10 @@ export const BEGINNING: Reconnection = {
   wake_at_ms: null,
 };
 
-/** How long to wait after so many tries: 1, 2, 4 … 30 s, of which `random` (0 to 1) takes up to half, so that not all consoles come at once. */
+/**
+ * How long to wait after so many tries: 1, 2, 4 … 30 s, of which `random` (0 to 1) takes up to
+ * half, so that not all consoles come at once.
+ */
 export function waitMs(tries: number, random: number): number {
   const whole = Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS);
   return Math.round(whole * (1 - random / 2));
@@ -80,7 +89,8 @@ function afterEvent(
     case 'ACKNOWLEDGED':
       return stay({ state: { kind: 'LIVE' }, tries: 0, wake_at_ms: null });
     case 'CUT': {
-      // A try consists of several of the client's own: the first that fails begins the wait, and it isn't made longer.
+      // A try consists of several of the client's own: the first that fails begins the wait, and it
+      // isn't made longer.
       if (isCut && (now.wake_at_ms !== null || !now.online)) return stay({});
       const retry_at_ms = now.online ? now_ms + waitMs(now.tries, random) : null;
       return stay({ state: { kind: 'CUT', retry_at_ms }, wake_at_ms: retry_at_ms });
@@ -110,7 +120,10 @@ export interface ReconnectionOptions {
   onState(state: LiveState): void;
 }
 
-/** Follows the events of a connection, and has it made anew when it is time. @returns what takes the events */
+/**
+ * Follows the events of a connection, and has it made anew when it is time. @returns what takes the
+ * events
+ */
 export function keepConnected(options: ReconnectionOptions): (event: LiveEvent) => void {
   const { clock, schedule, random, connect, onState } = options;
   let now = BEGINNING;

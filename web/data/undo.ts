@@ -17,13 +17,19 @@ const LAST_CHANGE = graphql(`
   }
 `);
 
-/** A change that was just made by who is signed in: its operation, such as `updateSite`, and its target, such as `site:7`. */
+/**
+ * A change that was just made by who is signed in: its operation, such as `updateSite`, and its
+ * target, such as `site:7`.
+ */
 export interface ChangeName {
   operation: string;
   target: string;
 }
 
-/** Undoes a change by its entry in the audit log, or the person's last one of that name, and says what came of it. */
+/**
+ * Undoes a change by its entry in the audit log, or the person's last one of that name, and says
+ * what came of it.
+ */
 export function useUndo(): (change: string | ChangeName) => void {
   const queries = useQueryClient();
   const { person } = useSession();

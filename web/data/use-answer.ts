@@ -4,10 +4,16 @@ import { type Answer, ask } from './ask.ts';
 import { operationName } from './operation-name.ts';
 
 export interface AnswerOptions<Data> {
-  /** Milliseconds between two requests, or how many after an answer; left out: only when the page asks or a change is heard of. */
+  /**
+   * Milliseconds between two requests, or how many after an answer; left out: only when the page
+   * asks or a change is heard of.
+   */
   everyMs?: number | ((data: Data | undefined) => number);
   enabled?: boolean;
-  /** Beginnings of the types of events after which it is asked again, such as `SITE` or `PATH_FAILOVER`. */
+  /**
+   * Beginnings of the types of events after which it is asked again, such as `SITE` or
+   * `PATH_FAILOVER`.
+   */
   changedBy?: readonly string[];
   /** Goes on showing the answer before, while one to other variables is on its way. */
   keepPrevious?: boolean;

@@ -23,8 +23,9 @@ export interface ChangeOptions<Data> {
 }
 
 /**
- * A change: `run(variables)` asks for it, says what was done with a way to undo it, and has every answer on the screen asked anew. What was
- * wrong is in `error`; `fieldErrors` says it by argument, as a form wants it.
+ * A change: `run(variables)` asks for it, says what was done with a way to undo it, and has every
+ * answer on the screen asked anew. What was wrong is in `error`; `fieldErrors` says it by argument,
+ * as a form wants it.
  */
 export function useChange<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,
@@ -46,7 +47,8 @@ export function useChange<Data, Variables>(
       onDone?.(data);
     },
   });
-  // The same object until another error comes: a form takes a new one for news, and would not let what was corrected be sent.
+  // The same object until another error comes: a form takes a new one for news, and would not let
+  // what was corrected be sent.
   const fieldErrors = useMemo(() => fieldErrorsOf(mutation.error), [mutation.error]);
   return {
     run: mutation.mutate,

@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 
 /**
- * What was wrong with the fields of an input object, by their own names, as a form has them: `input.from` is `from`. The same
- * object until other errors come.
+ * What was wrong with the fields of an input object, by their own names, as a form has them:
+ * `input.from` is `from`. The same object until other errors come.
  */
 export function useFieldsOf(input: string, errors: Readonly<Record<string, string>>): Record<string, string> {
   return useMemo(() => {

@@ -28,7 +28,10 @@ const CHANGED_BY: Record<FigureScope, string[]> = {
 /** What one scope's subscription has heard. */
 interface Hearing {
   users: number;
-  /** The newest publications, of which parts may be missing: those that came while the query was on its way, too. */
+  /**
+   * The newest publications, of which parts may be missing: those that came while the query was on
+   * its way, too.
+   */
   heard: FiguresMessage<Figure>[];
   /** When the last of them came. */
   heard_ms: number;
@@ -41,13 +44,16 @@ const KEPT = 3;
 const hearings = new Map<FigureScope, Hearing>();
 
 export interface FiguresOptions {
-  /** False where another request brings them from the second time on, and renews the lease: see `keepFigures`. */
+  /**
+   * False where another request brings them from the second time on, and renews the lease: see
+   * `keepFigures`.
+   */
   asks?: boolean;
 }
 
 /**
- * Live figures of a scope: all by the query, then what changed each ten seconds by subscription; after a gap by the query again. Every
- * component that uses a scope shares one of both.
+ * Live figures of a scope: all by the query, then what changed each ten seconds by subscription;
+ * after a gap by the query again. Every component that uses a scope shares one of both.
  */
 export function useFigures(scope: FigureScope, { asks = true }: FiguresOptions = {}) {
   const queries = useQueryClient();
@@ -59,7 +65,8 @@ export function useFigures(scope: FigureScope, { asks = true }: FiguresOptions =
       return withRest(queries, data.figures, { scope, signal });
     },
     meta: { changedBy: CHANGED_BY[scope] },
-    // Those that another request brings are asked for here as well: first, after a gap, and when items come and go.
+    // Those that another request brings are asked for here as well: first, after a gap, and when
+    // items come and go.
     ...(asks
       ? { refetchInterval: RENEW_MS, refetchOnWindowFocus: 'always' }
       : { staleTime: Number.POSITIVE_INFINITY }),
@@ -88,8 +95,8 @@ const stateOf = (queries: QueryClient, scope: FigureScope) =>
   queries.getQueryData<FiguresState<Figure>>(keyOf(scope));
 
 /**
- * The figures by the first page of an answer. Those that are followed without a gap need no more than it, as it has renewed the lease; of others
- * all pages are asked for.
+ * The figures by the first page of an answer. Those that are followed without a gap need no more
+ * than it, as it has renewed the lease; of others all pages are asked for.
  */
 async function withRest(
   queries: QueryClient,
@@ -114,7 +121,10 @@ function isFollowed({ seq }: FiguresState<Figure>, scope: FigureScope, published
   return published <= seq + 1 && Date.now() - heard_ms < FOLLOWED_MS;
 }
 
-/** With what was published while the query was on its way. After a gap the next publication has the query asked again. */
+/**
+ * With what was published while the query was on its way. After a gap the next publication has the
+ * query asked again.
+ */
 function followed(state: FiguresState<Figure>, scope: FigureScope): FiguresState<Figure> {
   const next = following(state, hearings.get(scope)?.heard ?? []);
   return next === 'GAP' ? state : next;
@@ -143,7 +153,8 @@ function subscribe(queries: QueryClient, scope: FigureScope): Hearing {
     LIVE_FIGURES,
     { scope },
     {
-      // What was published before the first connection shows as a gap; after a cut nothing might come to show it.
+      // What was published before the first connection shows as a gap; after a cut nothing might
+      // come to show it.
       onConnected: () => {
         connections += 1;
         if (connections > 1) askAgain();

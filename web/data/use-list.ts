@@ -14,7 +14,9 @@ export interface ListOptions<Data, Item> {
   /** Beginnings of the types of events after which it is asked again. */
   changedBy?: readonly string[];
   enabled?: boolean;
-  /** Milliseconds between two requests; left out: only when the page asks or a change is heard of. */
+  /**
+   * Milliseconds between two requests; left out: only when the page asks or a change is heard of.
+   */
   everyMs?: number;
 }
 
@@ -29,8 +31,9 @@ export interface List<Item> {
 }
 
 /**
- * A list of the API, page by page: the first one at once, the others by `loadMore`. The document takes `next_token`, and its page size stands
- * in the document. After a change all loaded pages are asked anew.
+ * A list of the API, page by page: the first one at once, the others by `loadMore`. The document
+ * takes `next_token`, and its page size stands in the document. After a change all loaded pages are
+ * asked anew.
  */
 export function useList<Data, Variables extends object, Item>(
   document: TadaDocumentNode<Data, Variables & { next_token?: string | null }>,

@@ -16,8 +16,9 @@ const GATHER_MS = 500;
 type Changes = Set<string> | 'EVERYTHING';
 
 /**
- * Hears what others change, and has the answers that it concerns asked anew: those whose `changedBy` names it. After the connection was cut
- * every answer on the screen is asked anew, since what happened meanwhile is not sent again.
+ * Hears what others change, and has the answers that it concerns asked anew: those whose
+ * `changedBy` names it. After the connection was cut every answer on the screen is asked anew,
+ * since what happened meanwhile is not sent again.
  * @returns whether changes are heard now
  */
 export function useLiveEvents(): boolean {

@@ -6,7 +6,10 @@ import { Button } from '../parts/button.tsx';
 import { Time } from '../parts/figures.tsx';
 import { Notice } from '../parts/notice.tsx';
 
-/** Says while what is shown may be old: the browser is offline, or the connection that tells of changes is cut. */
+/**
+ * Says while what is shown may be old: the browser is offline, or the connection that tells of
+ * changes is cut.
+ */
 export function ConnectionBanner() {
   const heard = useLiveEvents();
   useEffect(reconnectWhenSeen, []);
@@ -51,7 +54,10 @@ function Banner({ children, action }: { children: React.ReactNode; action?: Reac
   );
 }
 
-/** A cut connection is tried again at once when the browser is online again, and when the page is looked at again. */
+/**
+ * A cut connection is tried again at once when the browser is online again, and when the page is
+ * looked at again.
+ */
 function reconnectWhenSeen(): () => void {
   const onVisible = () => {
     if (document.visibilityState === 'visible' && navigator.onLine) reconnectNow();

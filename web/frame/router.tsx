@@ -5,7 +5,9 @@ import { Frame } from './frame.tsx';
 import { NoSuchPage } from './no-such-page.tsx';
 import { PageFailed } from './page-failed.tsx';
 
-/** The console's addresses: one route a path of a page, each page's code loaded when it is opened. */
+/**
+ * The console's addresses: one route a path of a page, each page's code loaded when it is opened.
+ */
 export function makeRouter() {
   const root = createRootRoute({
     component: Frame,

@@ -20,7 +20,10 @@ import {
 import { Button } from '../parts/button.tsx';
 import { time } from '../parts/format.ts';
 
-/** The range of time that the page is about, in the address: a step back or forward, and the period before beside it. */
+/**
+ * The range of time that the page is about, in the address: a step back or forward, and the period
+ * before beside it.
+ */
 export function TimeRangePicker() {
   const range = useTimeRange();
   const [, setAddress] = useAddress();

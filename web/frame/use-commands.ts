@@ -48,7 +48,8 @@ export function useCommands(text: string): Command[] {
   const views = usePreferences()?.saved_views ?? [];
   const has = (name: string): boolean => name.toLowerCase().includes(wanted);
   const found = data?.data.sites.items ?? [];
-  // Until the answer to this text is there, those of the one before that fit: no other is chosen by a key.
+  // Until the answer to this text is there, those of the one before that fit: no other is chosen by
+  // a key.
   const sites = isPlaceholderData ? found.filter(({ name }) => has(name)) : found;
   const policies = (data?.data.policies.items ?? []).filter(({ name }) => has(name)).slice(0, FOUND_LIMIT);
   return [

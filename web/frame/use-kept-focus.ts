@@ -4,8 +4,9 @@ import { useEffect } from 'react';
 const AROUND = ['[role=dialog]', '.panel', 'main'];
 
 /**
- * Keeps the focus on the page: where the element that has it goes away, such as a button whose work is done, what was around it gets it. So
- * the next Tab goes on nearby, and a screen reader stays where it was.
+ * Keeps the focus on the page: where the element that has it goes away, such as a button whose work
+ * is done, what was around it gets it. So the next Tab goes on nearby, and a screen reader stays
+ * where it was.
  */
 export function useKeptFocus(): void {
   useEffect(() => {

@@ -4,7 +4,8 @@ import { setNotation } from '../parts/format.ts';
 import { useTheme } from '../parts/theme.ts';
 
 /**
- * Has the console as the person set it: times, units, and the theme where none was chosen on this device.
+ * Has the console as the person set it: times, units, and the theme where none was chosen on this
+ * device.
  * @returns changes with what figures and times look like, so that a page can be drawn anew
  */
 export function useKeptPreferences(): string {

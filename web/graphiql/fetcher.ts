@@ -14,7 +14,10 @@ interface Observer {
   next(value: unknown): void;
 }
 
-/** Runs what is written in the editor as who is signed in: subscriptions over the socket, the rest over HTTP. */
+/**
+ * Runs what is written in the editor as who is signed in: subscriptions over the socket, the rest
+ * over HTTP.
+ */
 export function fetcher(parameters: Parameters) {
   const { query, operationName, variables = {} } = parameters;
   const operation = getOperationAST(parse(query), operationName);

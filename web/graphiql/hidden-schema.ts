@@ -8,7 +8,9 @@ export const SCHEMA_IS_HIDDEN = {
   ],
 };
 
-/** The answer to an operation; GraphiQL asks for the schema when it opens, which production refuses. */
+/**
+ * The answer to an operation; GraphiQL asks for the schema when it opens, which production refuses.
+ */
 export function saidOnce(operationName: string | null | undefined, answer: object): object {
   return operationName === 'IntrospectionQuery' && 'errors' in answer ? SCHEMA_IS_HIDDEN : answer;
 }

@@ -21,7 +21,9 @@ export interface PageViewsProps {
   children?: ReactNode;
 }
 
-/** The heading of a page with the choice of its views, and the chosen view, which is in the address. */
+/**
+ * The heading of a page with the choice of its views, and the chosen view, which is in the address.
+ */
 export function PageViews({ title, label, views, part = 'view', children }: PageViewsProps) {
   const [address, setAddress] = useAddress();
   const [first] = views;

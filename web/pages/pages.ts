@@ -24,7 +24,10 @@ export interface PageEntry {
   icon: LucideIcon;
   /** Key after G that opens it. */
   key: string;
-  /** The operation without which the page shows nothing: who may not call it is not offered the page. */
+  /**
+   * The operation without which the page shows nothing: who may not call it is not offered the
+   * page.
+   */
   needs?: string;
   load(): Promise<{ Page: ComponentType }>;
 }

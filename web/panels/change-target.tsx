@@ -3,7 +3,9 @@ export interface ChangeTargetProps {
   target_name: string | null;
 }
 
-/** Ids such as those of sites and paths say nothing to a person; short ones, such as `policy:7`, do. */
+/**
+ * Ids such as those of sites and paths say nothing to a person; short ones, such as `policy:7`, do.
+ */
 const SHORT = 24;
 
 /** What a change was done to: by its name, and its id where that is short; all of it on hover. */

@@ -13,8 +13,8 @@ export interface ConflictProps {
 }
 
 /**
- * The state of a thing that a form shows, and a way to ask for the latest one: what others save meanwhile doesn't come into the form by
- * itself.
+ * The state of a thing that a form shows, and a way to ask for the latest one: what others save
+ * meanwhile doesn't come into the form by itself.
  */
 export function useSeen<Thing extends { updated_at: string }>(
   latest: Thing | undefined,

@@ -23,7 +23,9 @@ export interface DrawnSeries {
   previous: { from: string; at: string[]; total: Rates } | null;
 }
 
-/** A series of the API as the chart draws it; the period before as a dashed line over the same time. */
+/**
+ * A series of the API as the chart draws it; the period before as a dashed line over the same time.
+ */
 export function chartOf(
   { from, step_s, at: ends, completeness, gaps, resets, groups, other, previous }: DrawnSeries,
   name: (id: string) => string,
@@ -48,7 +50,10 @@ export function chartOf(
   return { intervals: { from: begin, at, completeness, gaps, resets }, series };
 }
 
-/** The rates of the period before at the intervals that lie as far from their period's beginning; null where it has none. */
+/**
+ * The rates of the period before at the intervals that lie as far from their period's beginning;
+ * null where it has none.
+ */
 function laidOver(
   { from, at }: Pick<DrawnSeries, 'from' | 'at'>,
   previous: NonNullable<DrawnSeries['previous']>,

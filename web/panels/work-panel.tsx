@@ -27,7 +27,10 @@ const WORDS: Record<Operation['kind'], string> = {
   RECOVERY: 'Recovery of the counters',
 };
 
-/** Work of these kinds, all when left out, that takes more than a request: how far it is, and what ended in the last minutes. Nothing where there is none. */
+/**
+ * Work of these kinds, all when left out, that takes more than a request: how far it is, and what
+ * ended in the last minutes. Nothing where there is none.
+ */
 export function WorkPanel({ kinds }: { kinds?: readonly Operation['kind'][] }) {
   const { data } = useAnswer(WORK, {}, { everyMs: 60_000, changedBy: [''] });
   const operations = (data?.data.operations ?? []).filter(({ kind }) => kinds?.includes(kind) ?? true);

@@ -3,8 +3,8 @@ import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react
 
 export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style'> {
   /**
-   * `primary` for the one main action of a view, `danger` for what removes something, `quiet` without a border, `link` for a name that
-   * opens something.
+   * `primary` for the one main action of a view, `danger` for what removes something, `quiet`
+   * without a border, `link` for a name that opens something.
    */
   kind?: 'primary' | 'danger' | 'quiet' | 'link' | 'plain';
   /** Draws an icon without a word; then `aria-label` names it. */

@@ -7,7 +7,10 @@ import { TextField } from './text-field.tsx';
 
 export interface DialogProps {
   title: ReactNode;
-  /** In the middle of the screen, there with room for two columns, or at its side over the whole height for details. */
+  /**
+   * In the middle of the screen, there with room for two columns, or at its side over the whole
+   * height for details.
+   */
   place?: 'middle' | 'wide' | 'side';
   onClose(): void;
   children: ReactNode;

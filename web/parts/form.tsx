@@ -19,7 +19,10 @@ export interface FormProps {
   children: ReactNode;
 }
 
-/** A form whose fields are named as the arguments of its operation, so that each shows what was wrong with it. */
+/**
+ * A form whose fields are named as the arguments of its operation, so that each shows what was
+ * wrong with it.
+ */
 export function Form(props: FormProps) {
   const { submit, kind = 'primary', isPending, error, fieldErrors, onSubmit, onCancel, children } = props;
   const send = (event: FormEvent<HTMLFormElement>): void => {
@@ -27,7 +30,8 @@ export function Form(props: FormProps) {
     const entries = [...new FormData(event.currentTarget)];
     onSubmit(Object.fromEntries(entries.map(([name, value]) => [name, String(value)])));
   };
-  // A mark goes while its field is corrected: where it went with the focus, the button would move away under the click.
+  // A mark goes while its field is corrected: where it went with the focus, the button would move
+  // away under the click.
   const [latest, setLatest] = useState(fieldErrors);
   const [marks, setMarks] = useState(fieldErrors);
   if (latest !== fieldErrors) {

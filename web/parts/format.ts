@@ -72,8 +72,8 @@ export function signedPercent(value: number): string {
 }
 
 /**
- * An amount of a currency: cents where it is large enough, three digits where it is smaller. Without a currency, which isn't known yet, the bare
- * number.
+ * An amount of a currency: cents where it is large enough, three digits where it is smaller.
+ * Without a currency, which isn't known yet, the bare number.
  */
 export function money(value: number | null | undefined, currency: string | undefined): string {
   if (value === null || value === undefined) return UNKNOWN;
@@ -112,7 +112,10 @@ export function tick(at: number, step_seconds: number): string {
   return (isDay ? dates.day : dates.hourMinute).format(date);
 }
 
-/** The local day that an instant lies in, as a key and as people write it, and the hour of it, 0 to 23. */
+/**
+ * The local day that an instant lies in, as a key and as people write it, and the hour of it, 0 to
+ * 23.
+ */
 export function hourPlace(at: number): { day: string; title: string; hour: number } {
   const date = new Date(at);
   const hour = Number(dates.clock.format(date).slice(0, 2)) % 24;

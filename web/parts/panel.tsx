@@ -35,7 +35,10 @@ export interface LoadedProps<Data> {
   children(data: Data): ReactNode;
 }
 
-/** What an answer holds; while it is on its way, a placeholder; where it failed, the reason and a way to try again. */
+/**
+ * What an answer holds; while it is on its way, a placeholder; where it failed, the reason and a
+ * way to try again.
+ */
 export function Loaded<Data>({ data, error, onRetry, height = 96, children }: LoadedProps<Data>) {
   if (data !== undefined && data !== null) return children(data);
   if (error) {

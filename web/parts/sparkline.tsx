@@ -10,7 +10,10 @@ export interface SparklineProps {
   label: string;
 }
 
-/** A line without axes, from 0 to its own highest value: the shape of a figure beside the figure itself. */
+/**
+ * A line without axes, from 0 to its own highest value: the shape of a figure beside the figure
+ * itself.
+ */
 export function Sparkline({ values, label }: SparklineProps) {
   const highest = Math.max(0, ...values.map(value => value ?? 0));
   return (

@@ -5,7 +5,10 @@ export type Theme = 'system' | 'light' | 'dark';
 const KEY = 'patronus-theme';
 const listeners = new Set<() => void>();
 
-/** The chosen theme, and how to choose another. public/theme.js reads the choice before the first paint. */
+/**
+ * The chosen theme, and how to choose another. public/theme.js reads the choice before the first
+ * paint.
+ */
 export function useTheme(): [Theme, (theme: Theme) => void] {
   return [useSyncExternalStore(subscribe, current), choose];
 }

@@ -7,7 +7,10 @@ const listeners = new Set<() => void>();
 let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** The time in milliseconds, for what is said relative to it: one timer for all of the page, none while nothing uses it. */
+/**
+ * The time in milliseconds, for what is said relative to it: one timer for all of the page, none
+ * while nothing uses it.
+ */
 export function useClock(): number {
   return useSyncExternalStore(subscribe, () => now);
 }

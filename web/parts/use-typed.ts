@@ -11,8 +11,9 @@ export interface Typed {
 }
 
 /**
- * The text of a field whose value is kept elsewhere, such as in the address: sent when typing pauses, not at each key. What is typed
- * while an earlier text is on its way stays; a value that changes from elsewhere takes its place.
+ * The text of a field whose value is kept elsewhere, such as in the address: sent when typing
+ * pauses, not at each key. What is typed while an earlier text is on its way stays; a value that
+ * changes from elsewhere takes its place.
  */
 export function useTyped(value: string, onChange: (text: string) => void): Typed {
   const [text, setText] = useState(value);

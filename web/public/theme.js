@@ -1,4 +1,5 @@
-// Before the first paint, so that a chosen theme doesn't flash in the other one. web/frame/theme.ts writes the choice.
+// Before the first paint, so that a chosen theme doesn't flash in the other one. web/frame/theme.ts
+// writes the choice.
 try {
   const theme = localStorage.getItem('patronus-theme');
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;

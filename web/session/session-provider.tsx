@@ -41,8 +41,8 @@ export interface SessionProviderProps {
 }
 
 /**
- * Shows the sign-in until there is a session. When one ends mid-way, the sign-in lies over the page, which stays as it was: who
- * signs in again is where they were.
+ * Shows the sign-in until there is a session. When one ends mid-way, the sign-in lies over the
+ * page, which stays as it was: who signs in again is where they were.
  */
 export function SessionProvider({ children, onReady, onSignedIn }: SessionProviderProps) {
   const [state, setState] = useState<State>({ is: 'starting' });
@@ -69,7 +69,8 @@ export function SessionProvider({ children, onReady, onSignedIn }: SessionProvid
   const session = useMemo(() => person && { person, signOut }, [person, signOut]);
 
   useEffect(() => {
-    // It is there when a session ends, also where the connection or the release isn't the same any more.
+    // It is there when a session ends, also where the connection or the release isn't the same any
+    // more.
     if (person) void loadSignIn().catch(() => {});
   }, [person]);
 

@@ -14,7 +14,10 @@ export type SignInStep =
   | { is: 'CREDENTIALS' }
   /** The first password, of an invitation, has to be replaced. */
   | { is: 'NEW_PASSWORD' }
-  /** A second factor has to be set up: `secret` is typed into an authenticator app, or `uri` opens one. */
+  /**
+   * A second factor has to be set up: `secret` is typed into an authenticator app, or `uri` opens
+   * one.
+   */
   | { is: 'TOTP_SETUP'; secret: string; uri: string }
   | { is: 'TOTP_CODE' }
   | { is: 'FORGOTTEN' }
@@ -32,7 +35,8 @@ export const ISSUER = 'Patronus';
  * Takes one step of a sign-in.
  *
  * @returns the step that follows
- * @throws Error as Cognito names it, such as NotAuthorizedException; `signInProblem` says it to a person
+ * @throws Error as Cognito names it, such as NotAuthorizedException; `signInProblem` says it to a
+ * person
  */
 export async function takeStep(step: SignInStep, typed: Typed): Promise<SignInStep> {
   const { email = '', password = '', new_password = '', code = '' } = typed;

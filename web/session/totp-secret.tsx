@@ -7,7 +7,10 @@ export interface TotpSecretProps {
   uri: string;
 }
 
-/** What an authenticator app needs to make codes: the key to type, or a link for an app on the same device. */
+/**
+ * What an authenticator app needs to make codes: the key to type, or a link for an app on the same
+ * device.
+ */
 export function TotpSecret({ secret, uri }: TotpSecretProps) {
   return (
     <div className="totp-secret">

@@ -54,7 +54,8 @@ export async function setDestination(
 type Patch = { [Name in 'name' | 'url' | 'secret']?: string | null | undefined };
 
 /**
- * Changes what is given. What is on its way goes to the new address, and is signed with the new secret.
+ * Changes what is given. What is on its way goes to the new address, and is signed with the new
+ * secret.
  *
  * @throws ValidationError · NotFound · Conflict for another state than that of `if_updated_at`
  */

@@ -29,7 +29,8 @@ export const alarmKinds = z
 const URL_MAX = 1000;
 
 /**
- * The address of a webhook in its usual form. Names are looked up, and judged, when a delivery is sent.
+ * The address of a webhook in its usual form. Names are looked up, and judged, when a delivery is
+ * sent.
  *
  * @throws ValidationError
  */

@@ -51,7 +51,10 @@ export const DESTINATION: SettingKind<Destination> = {
   audited: ({ url, ...rest }) => ({ ...rest, url: url === null ? null : `${new URL(url).origin}/…` }),
 };
 
-/** The secret of a webhook, apart from it: only the function that signs with it may read it (docs/decisions/219). */
+/**
+ * The secret of a webhook, apart from it: only the function that signs with it may read it
+ * (docs/decisions/219).
+ */
 export const secretKey = (destination_id: string): ItemKey => ({
   pk: `SECRET#${destination_id}`,
   sk: 'WEBHOOK',

@@ -4,7 +4,10 @@ import type { Setting, SettingKind } from '../settings/setting.ts';
 
 /** Alarms that aren't delivered for a while. Without target and threshold: none is. */
 export interface Mute extends Setting {
-  /** As alarms name what they are about, such as `edge:edge-7`; of a site all alarms that are about it. */
+  /**
+   * As alarms name what they are about, such as `edge:edge-7`; of a site all alarms that are about
+   * it.
+   */
   target: string | null;
   threshold_id: string | null;
   /** RFC 3339, UTC. */
@@ -38,7 +41,9 @@ export const MUTE: SettingKind<Mute> = {
 
 type Muted = Pick<Alarm, 'id' | 'target' | 'site_id'>;
 
-/** The mute that an alarm isn't delivered for, the one that lasts longest; undefined: none. Pure. */
+/**
+ * The mute that an alarm isn't delivered for, the one that lasts longest; undefined: none. Pure.
+ */
 export function muteOf(alarm: Muted, mutes: readonly Mute[], now_ms: number): Mute | undefined {
   return mutes
     .filter(mute => !MUTE.isOver!(mute, now_ms) && isMeant(mute, alarm))

@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * What an IP address leads to. `special`: this machine's link (the metadata service of a cloud among others), multicast, nothing at
- * all. `name`: no address.
+ * What an IP address leads to. `special`: this machine's link (the metadata service of a cloud
+ * among others), multicast, nothing at all. `name`: no address.
  */
 export type AddressKind = 'public' | 'private' | 'loopback' | 'special' | 'name';
 
@@ -20,7 +20,10 @@ const LOOPBACK = listOf(['127.0.0.0/8', '::1/128']);
 /** RFC 1918, RFC 6598 and RFC 4193. */
 const PRIVATE = listOf(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7']);
 
-/** The other entries of IANA's registries of special addresses that aren't globally reachable, and multicast. */
+/**
+ * The other entries of IANA's registries of special addresses that aren't globally reachable, and
+ * multicast.
+ */
 const SPECIAL = listOf([
   ...['0.0.0.0/8', '169.254.0.0/16', '192.0.0.0/24', '192.0.2.0/24', '192.88.99.0/24', '198.18.0.0/15'],
   ...['198.51.100.0/24', '203.0.113.0/24', '224.0.0.0/4', '240.0.0.0/4'],
@@ -28,7 +31,10 @@ const SPECIAL = listOf([
   'ff00::/8',
 ]);
 
-/** Prefixes that carry an IPv4 address in their last 32 bits: mapped, compatible, NAT64 of both kinds. */
+/**
+ * Prefixes that carry an IPv4 address in their last 32 bits: mapped, compatible, NAT64 of both
+ * kinds.
+ */
 const EMBEDDED = listOf(['::ffff:0:0/96', '::/96', '64:ff9b::/96', '64:ff9b:1::/48']);
 
 /** 6to4 carries one behind its first 16 bits: nothing that is in use goes over it. */

@@ -35,8 +35,9 @@ const AT_ONCE = 8;
 const ATTEMPT_MS = 15_000;
 
 /**
- * Tells every destination what it hasn't been told: one small read where there is none. Each attempt is claimed before it is made, so
- * runs side by side send nothing twice, and one that is killed repeats an attempt at most: receivers drop repeats by their id.
+ * Tells every destination what it hasn't been told: one small read where there is none. Each
+ * attempt is claimed before it is made, so runs side by side send nothing twice, and one that is
+ * killed repeats an attempt at most: receivers drop repeats by their id.
  */
 export async function deliverNotices(context: StoreContext, send: SendNotice): Promise<DeliveryResult> {
   const result: DeliveryResult = { delivered: 0, failed: 0, given_up: 0, left: 0 };

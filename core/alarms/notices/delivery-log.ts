@@ -37,7 +37,10 @@ export interface Attempt {
 
 const partition = (destination_id: string): string => `DELIVERY#${destination_id}`;
 
-/** Says of a delivery how it stands after an attempt, before the notice itself does: a kill between the two repeats the attempt. */
+/**
+ * Says of a delivery how it stands after an attempt, before the notice itself does: a kill between
+ * the two repeats the attempt.
+ */
 export async function logAttempt(
   context: StoreContext,
   destination_id: string,

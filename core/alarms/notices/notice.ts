@@ -28,8 +28,8 @@ const noticeSchema = z.object({
 });
 
 /**
- * What a destination is told of one alarm: one item, so that the newest state of the alarm is what it is told last. An alarm that ended
- * before anyone heard that it had begun is told as ended.
+ * What a destination is told of one alarm: one item, so that the newest state of the alarm is what
+ * it is told last. An alarm that ended before anyone heard that it had begun is told as ended.
  */
 export interface Notice {
   /** The alarm's id, or `TEST#…`. */
@@ -71,7 +71,10 @@ export function newNotice(
   return { about, event, since, alarm, delivery_id: ulid(now_ms), ...begin };
 }
 
-/** How long a notice is kept, seconds: those of destinations that were removed go by it. An alarm of more than a year is told again. */
+/**
+ * How long a notice is kept, seconds: those of destinations that were removed go by it. An alarm of
+ * more than a year is told again.
+ */
 const KEPT_S = 366 * 86_400;
 
 export function noticeItem(destination_id: string, { about, ...notice }: Notice): Item & ItemKey {

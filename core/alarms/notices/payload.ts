@@ -20,7 +20,8 @@ export function payloadOf({ delivery_id, event, since, alarm, created_ms }: Noti
 }
 
 /**
- * The header `patronus-signature`: the time of sending and the HMAC-SHA256, in hex, of the time, a full stop and the body.
+ * The header `patronus-signature`: the time of sending and the HMAC-SHA256, in hex, of the time, a
+ * full stop and the body.
  *
  * @example signatureOf('{}', { secret, at_ms: 1_700_000_000_000 }) // 't=1700000000,v1=5f…'
  */

@@ -9,7 +9,10 @@ export interface NoticePlan {
   put: { before: Notice | undefined; notice: Notice }[];
   /** Told, and of no more use. */
   remove: Notice[];
-  /** Alarms that were told of and aren't among those that were read: they have ended, unless a look at each says otherwise. */
+  /**
+   * Alarms that were told of and aren't among those that were read: they have ended, unless a look
+   * at each says otherwise.
+   */
   maybeEnded: Notice[];
 }
 
@@ -22,7 +25,10 @@ export interface NoticeFacts {
   now_ms: number;
 }
 
-/** Compares what is wrong with what a destination was told. Muted alarms wait: what is still so at the end of the mute is told then. Pure. */
+/**
+ * Compares what is wrong with what a destination was told. Muted alarms wait: what is still so at
+ * the end of the mute is told then. Pure.
+ */
 export function planNotices({ destination, alarms, notices, mutes, now_ms }: NoticeFacts): NoticePlan {
   const plan: NoticePlan = { put: [], remove: [], maybeEnded: [] };
   const told = new Map(notices.map(notice => [notice.about, notice]));

@@ -30,8 +30,9 @@ export type PostOutcome = Pick<Attempt, 'answer_code' | 'error'>;
 class NotAllowed extends Error {}
 
 /**
- * Posts to a webhook and gives the status that it answers with. The address that is connected to is judged at that moment, whatever its
- * name led to before. Redirects aren't followed, answers aren't read. Never rejects.
+ * Posts to a webhook and gives the status that it answers with. The address that is connected to is
+ * judged at that moment, whatever its name led to before. Redirects aren't followed, answers aren't
+ * read. Never rejects.
  */
 export function postWebhook({
   url,

@@ -70,7 +70,10 @@ async function readOver<T extends Setting>(
   return all.filter(setting => kind.isOver!(setting, now_ms)).slice(0, OVER_AT_ONCE);
 }
 
-/** Changes one. @throws NotFound · Conflict for another state than that of `if_updated_at` · what `change` throws */
+/**
+ * Changes one. @throws NotFound · Conflict for another state than that of `if_updated_at` · what
+ * `change` throws
+ */
 export function updateSetting<T extends Setting>(
   context: StoreContext,
   kind: SettingKind<T>,

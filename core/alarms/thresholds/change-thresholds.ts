@@ -28,7 +28,8 @@ type Patch = {
 };
 
 /**
- * Changes what is given; the threshold is judged anew from then on. A `value` without a `clear_value` takes the place of both.
+ * Changes what is given; the threshold is judged anew from then on. A `value` without a
+ * `clear_value` takes the place of both.
  *
  * @throws ValidationError · NotFound · Conflict for another state than that of `if_updated_at`
  */

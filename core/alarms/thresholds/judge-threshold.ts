@@ -14,7 +14,10 @@ export interface ThresholdState {
   revision: string;
   /** The figure as it was judged last; null: not known. */
   value: number | null;
-  /** So many minutes in a row the figure was beyond, up to the threshold's `minutes`: then there is an alarm. */
+  /**
+   * So many minutes in a row the figure was beyond, up to the threshold's `minutes`: then there is
+   * an alarm.
+   */
   count: number;
   /** The first of these minutes, milliseconds; null: none. */
   since_ms: number | null;
@@ -30,8 +33,9 @@ export const UNKNOWN_FIGURE: FigureNow = { value: null, complete: false };
 export const isRaised = ({ minutes }: Threshold, { count }: ThresholdState): boolean => count >= minutes;
 
 /**
- * The state after another minute. Pure. A minute that isn't judged changes nothing; one whose figure isn't known changes nothing
- * either, but after an hour of them an alarm is over and a count begins anew.
+ * The state after another minute. Pure. A minute that isn't judged changes nothing; one whose
+ * figure isn't known changes nothing either, but after an hour of them an alarm is over and a count
+ * begins anew.
  */
 export function judgeThreshold(
   threshold: Threshold,
@@ -61,7 +65,10 @@ const NOTHING_YET: ThresholdState = {
   unknown_since_ms: null,
 };
 
-/** Whether the figure is beyond the value, or still beyond the one that ends an alarm; undefined: not known. */
+/**
+ * Whether the figure is beyond the value, or still beyond the one that ends an alarm; undefined:
+ * not known.
+ */
 function isBeyond(
   { direction, value: limit, clear_value }: Threshold,
   { value, complete }: FigureNow,

@@ -37,7 +37,9 @@ export async function readStates(context: StoreContext): Promise<ThresholdStates
   return { minute_ms, states: new Map(Object.entries(states)) };
 }
 
-/** Keeps the states of a minute in the place of those that were read; false: another run was faster. */
+/**
+ * Keeps the states of a minute in the place of those that were read; false: another run was faster.
+ */
 export async function keepStates(
   context: StoreContext,
   before: ThresholdStates | undefined,

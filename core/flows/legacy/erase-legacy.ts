@@ -6,7 +6,10 @@ import type { FlowErasure, FlowLogState, FlowStateStore } from '../flow-log-stat
 import { decodeFlows, encodeFlows, flowLogPartition } from './legacy-item.ts';
 import { flowLogBuckets, flowLogPeriods, queryFlowLogs } from './read-legacy.ts';
 
-/** Takes addresses out of the flows of the last release, as long as there may be any. May be repeated. */
+/**
+ * Takes addresses out of the flows of the last release, as long as there may be any. May be
+ * repeated.
+ */
 export async function eraseLegacy(
   run: FlowStateStore & { clock: Clock; ttl_hours: number },
   { state, addresses }: { state: FlowLogState; addresses: readonly FlowErasure[] },

@@ -9,16 +9,24 @@ import type { ReportId } from '../reports-seen.ts';
 /** The first byte of a log item's data, so that the format can change. */
 const FORMAT_JSON_ROWS = 1;
 
-/** An item is at most 400 KB; compressed and inflated again, a report is at most 256 KiB of JSON. */
+/**
+ * An item is at most 400 KB; compressed and inflated again, a report is at most 256 KiB of JSON.
+ */
 const MAX_INFLATED_BYTES = 1024 * 1024;
 
 /** The logs of a period are spread over this many partitions. */
 export const FLOW_BUCKETS = 16;
 
-/** A partition holds the logs of an hour: a minute is a range of its keys, a day are 24 partitions a bucket. */
+/**
+ * A partition holds the logs of an hour: a minute is a range of its keys, a day are 24 partitions a
+ * bucket.
+ */
 export const FLOW_LOG_PERIOD_MS = 3_600_000;
 
-/** The flows of one report, as releases before objects kept them in the Traffic table; none is written any more. */
+/**
+ * The flows of one report, as releases before objects kept them in the Traffic table; none is
+ * written any more.
+ */
 export interface FlowLogItem extends ItemKey {
   edge_id: string;
   site_id: string;

@@ -14,7 +14,10 @@ export interface NewestFirstRequest {
   from_sk?: string | undefined;
 }
 
-/** The log items of a period, newest first over all buckets: keys begin with the time, so the greatest head comes next. */
+/**
+ * The log items of a period, newest first over all buckets: keys begin with the time, so the
+ * greatest head comes next.
+ */
 export async function* newestFirst(
   store: LegacyStore,
   { range, period, from_sk }: NewestFirstRequest,

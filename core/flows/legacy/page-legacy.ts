@@ -16,7 +16,10 @@ export interface LegacyPageRequest extends FlowLogRange {
   start?: FlowPosition | undefined;
 }
 
-/** The logged flows of a range, one page, the newest report first. What is added meanwhile moves nothing. */
+/**
+ * The logged flows of a range, one page, the newest report first. What is added meanwhile moves
+ * nothing.
+ */
 export async function pageLegacyFlows(store: LegacyStore, request: LegacyPageRequest): Promise<FlowPage> {
   const { start } = request;
   const range = start ? { ...request, to: Math.min(request.to, momentAfter(start.sk)) } : request;

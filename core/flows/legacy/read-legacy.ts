@@ -14,7 +14,9 @@ import {
 /** Queries under way at once; the SDK keeps 50 connections. */
 const CONCURRENCY = 32;
 
-/** Flows that the last release logged, in the Traffic table: DynamoDB keeps them until they expire. */
+/**
+ * Flows that the last release logged, in the Traffic table: DynamoDB keeps them until they expire.
+ */
 export interface LegacyStore {
   client: DynamoDBDocumentClient;
   table: string;
@@ -27,7 +29,8 @@ export interface LegacyStore {
 }
 
 /**
- * Reads all of a range, by when reports were sent, many partitions at once, and hands them over as they come, in no order.
+ * Reads all of a range, by when reports were sent, many partitions at once, and hands them over as
+ * they come, in no order.
  *
  * @throws what `check` throws
  */

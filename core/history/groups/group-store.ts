@@ -24,8 +24,8 @@ export interface GroupOfReading {
 }
 
 /**
- * Claims the reading of a group: each is read by one run, because a second one would put samples over those that the first
- * one's sums are of.
+ * Claims the reading of a group: each is read by one run, because a second one would put samples
+ * over those that the first one's sums are of.
  *
  * @returns whether it is this run's
  */

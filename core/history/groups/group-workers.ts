@@ -9,8 +9,8 @@ import { type GroupOptions, type GroupRequest, readGroup } from './read-group.ts
 /** Who reads groups of lanes side by side. */
 export interface GroupWorkers {
   /**
-   * Has each of the groups read with {@link readGroupOnce}. Resolves when all have ended, well or not, or when the others
-   * can't be waited for any longer; never rejects.
+   * Has each of the groups read with {@link readGroupOnce}. Resolves when all have ended, well or
+   * not, or when the others can't be waited for any longer; never rejects.
    */
   read(requests: readonly GroupRequest[]): Promise<void>;
 }
@@ -29,7 +29,10 @@ export async function readGroupOnce(options: GroupOptions, request: GroupRequest
   return true;
 }
 
-/** The lanes of a group as its last counted reading saw them: off what it stored or, where that says nothing, off the samples. */
+/**
+ * The lanes of a group as its last counted reading saw them: off what it stored or, where that says
+ * nothing, off the samples.
+ */
 export async function lanesBefore(
   store: SampleStore,
   { group, earlier, last }: Pick<GroupRequest, 'group' | 'earlier' | 'last'>,
@@ -43,7 +46,10 @@ export async function lanesBefore(
   return readTrackedLanes(store, { readings: [...older, newest], group });
 }
 
-/** The reading that a group has in one of all lanes; undefined where that one was taken in other groups. */
+/**
+ * The reading that a group has in one of all lanes; undefined where that one was taken in other
+ * groups.
+ */
 export function readingOfGroup(
   { minute, taken_at, groups }: Reading,
   { index, of }: LaneGroup,
@@ -58,8 +64,8 @@ export const LANES_A_GROUP = 8_000;
 const MOST_GROUPS = 64;
 
 /**
- * In how many groups to read so many lanes: a power of two up to 64. It falls only where a quarter of the lanes is left, because
- * a reading in other groups than the one before reads twice.
+ * In how many groups to read so many lanes: a power of two up to 64. It falls only where a quarter
+ * of the lanes is left, because a reading in other groups than the one before reads twice.
  */
 export function groupsFor(
   lanes: number,

@@ -4,7 +4,10 @@ import { withTimeLimit } from '../../time/time-limit.ts';
 import type { GroupWorkers } from './group-workers.ts';
 import type { GroupRequest } from './read-group.ts';
 
-/** As many calls at once as there are groups. What is not answered is given up by the caller's signal. */
+/**
+ * As many calls at once as there are groups. What is not answered is given up by the caller's
+ * signal.
+ */
 export function makeWorkerClient(): LambdaClient {
   return new LambdaClient({
     maxAttempts: 3,

@@ -37,7 +37,10 @@ export type Rollup = Exclude<Resolution, 'MINUTE'>;
 export interface GroupRequest extends ReadingId {
   group: LaneGroup;
   rollups: readonly Rollup[];
-  /** The readings that a lane is looked for in where it can't be read now, newest first; the first is that of the last minute's mark. */
+  /**
+   * The readings that a lane is looked for in where it can't be read now, newest first; the first
+   * is that of the last minute's mark.
+   */
   earlier: readonly Reading[];
   /** The minute of the last mark; undefined for the system's first. */
   last?: number | undefined;
@@ -54,15 +57,18 @@ export interface SeenLane extends TrackedLane {
 export interface GroupReading {
   lanes: number;
   bad_lanes: number;
-  /** By policy id, and the sum of them all under {@link ALL_TRAFFIC}; with what of the increments belongs to earlier minutes. */
+  /**
+   * By policy id, and the sum of them all under {@link ALL_TRAFFIC}; with what of the increments
+   * belongs to earlier minutes.
+   */
   policies: Map<string, Sample>;
   /** By the sort key of the lane's item; those that could be read, now or before. */
   seen: Map<string, SeenLane>;
 }
 
 /**
- * Reads every lane of a group once, sums policies and puts the lanes' samples. Each page is summed and written before the
- * next is looked at.
+ * Reads every lane of a group once, sums policies and puts the lanes' samples. Each page is summed
+ * and written before the next is looked at.
  *
  * @param before the lanes as the last counted reading saw them
  * @throws Throttled at the deadline
@@ -106,8 +112,9 @@ export async function readGroup(
 }
 
 /**
- * Lanes that can't be read, as the last snapshot that could read them saw them: left out, they would take all they ever counted from the
- * totals. They are sampled again, so that the next snapshot finds them.
+ * Lanes that can't be read, as the last snapshot that could read them saw them: left out, they
+ * would take all they ever counted from the totals. They are sampled again, so that the next
+ * snapshot finds them.
  */
 async function lastReadable(
   options: GroupOptions,

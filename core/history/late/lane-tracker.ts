@@ -11,8 +11,8 @@ import { type LateSpan, LateSpans, minuteOf } from './late-span.ts';
 const MINUTE_MS = RESOLUTIONS.MINUTE.ms;
 
 /**
- * A report that is no older than this when it is first seen counts for the reading's own minute: edges report each minute at some second
- * of it, and what ingest takes is no lag.
+ * A report that is no older than this when it is first seen counts for the reading's own minute:
+ * edges report each minute at some second of it, and what ingest takes is no lag.
  */
 const FRESH_MS = 120_000;
 
@@ -38,9 +38,11 @@ interface LateLane {
 export type TrackedLanes = ReadonlyMap<string, TrackedLane>;
 
 /**
- * Finds, lane by lane, which increments of a reading belong to earlier minutes: those of a lane of which a reading or more saw no
- * new report. What a lane counted between two reports is spread evenly between the minutes in which they arrived. It goes by the arrival in
- * the stream, not by `sent_at`: an edge's clock may be wrong by hours, and the stream keeps the time of arrival while ingest stands still.
+ * Finds, lane by lane, which increments of a reading belong to earlier minutes: those of a lane of
+ * which a reading or more saw no new report. What a lane counted between two reports is spread
+ * evenly between the minutes in which they arrived. It goes by the arrival in the stream, not by
+ * `sent_at`: an edge's clock may be wrong by hours, and the stream keeps the time of arrival while
+ * ingest stands still.
  */
 export class LaneTracker {
   readonly #before: TrackedLanes;
@@ -49,7 +51,9 @@ export class LaneTracker {
   readonly #spans = new Map<string, LateSpans>();
   #late: LateLane[] = [];
 
-  /** @param reading its minute and that of the reading before; no reading before: nothing is late */
+  /**
+   * @param reading its minute and that of the reading before; no reading before: nothing is late
+   */
   constructor(before: TrackedLanes, reading: { last: number | undefined; minute: number }) {
     this.#before = before;
     this.#minute = reading.minute;

@@ -33,8 +33,8 @@ export function lateReadingItem(reading: LateReading, { expires_at }: { expires_
 }
 
 /**
- * The instants of the readings in a range of time that hold counts of before `reaching`, ascending. Whether such a reading counts,
- * its mark says.
+ * The instants of the readings in a range of time that hold counts of before `reaching`, ascending.
+ * Whether such a reading counts, its mark says.
  */
 export async function readLateReadings(
   { client, table }: SampleStore,

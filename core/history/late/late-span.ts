@@ -3,8 +3,9 @@ import { ceilTo, floorTo, RESOLUTIONS } from '../resolution.ts';
 const MINUTE_MS = RESOLUTIONS.MINUTE.ms;
 
 /**
- * Counts that one reading brought and that earlier minutes have a share in: what edges counted between two reports, the first of
- * which came by `from` and the second by `to`. Both lie on the grid of minutes; `from` is exclusive.
+ * Counts that one reading brought and that earlier minutes have a share in: what edges counted
+ * between two reports, the first of which came by `from` and the second by `to`. Both lie on the
+ * grid of minutes; `from` is exclusive.
  */
 export interface LateSpan {
   from: number;
@@ -20,8 +21,8 @@ export interface Share {
 }
 
 /**
- * What of a span came in `(from, to]`, spread evenly over its minutes. The shares of ranges that follow each other and cover the span
- * add up to all of it, to the byte.
+ * What of a span came in `(from, to]`, spread evenly over its minutes. The shares of ranges that
+ * follow each other and cover the span add up to all of it, to the byte.
  */
 export function shareOf(span: LateSpan, range: { from: number; to: number }): Share {
   const before = countedBy(span, range.from);

@@ -9,7 +9,10 @@ const FIGURES = 4;
 /** What a sample has of earlier intervals. */
 export type LateParts = Pick<Sample, 'late' | 'repairs'>;
 
-/** As one text, minutes for instants: `from to packets bytes …|at packets_per_second bits_per_second active_flows …`. */
+/**
+ * As one text, minutes for instants:
+ * `from to packets bytes …|at packets_per_second bits_per_second active_flows …`.
+ */
 export function packLate({ late = [], repairs = [] }: LateParts): string | undefined {
   if (late.length === 0 && repairs.length === 0) return undefined;
   const spans = late.flatMap(({ from, to, packets, bytes }) => [
@@ -27,7 +30,10 @@ export function packLate({ late = [], repairs = [] }: LateParts): string | undef
   return `${spans.join(' ')}|${peaks.join(' ')}`;
 }
 
-/** Reads what {@link packLate} wrote; undefined is nothing. @throws SyntaxError for what it did not write */
+/**
+ * Reads what {@link packLate} wrote; undefined is nothing. @throws SyntaxError for what it did not
+ * write
+ */
 export function unpackLate(packed: string | undefined): LateParts {
   if (packed === undefined) return {};
   const [spans = [], peaks = []] = packed.split('|').map(text => text.split(' '));

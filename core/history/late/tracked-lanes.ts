@@ -5,8 +5,9 @@ import type { SampleStore } from '../sample-store.ts';
 import type { TrackedLane, TrackedLanes } from './lane-tracker.ts';
 
 /**
- * The lanes of a group as earlier readings sampled them, where nothing shorter says what the last one saw: as many read
- * units as reading the lanes themselves. A lane that was silent for a day is in an hour's reading only.
+ * The lanes of a group as earlier readings sampled them, where nothing shorter says what the last
+ * one saw: as many read units as reading the lanes themselves. A lane that was silent for a day is
+ * in an hour's reading only.
  *
  * @param readings oldest first
  */

@@ -21,14 +21,19 @@ interface Request extends KeptAsOf {
   filter: DimensionFilter;
 }
 
-/** Bytes of each five minutes of the clock in a range, by its beginning, those that are over; null where that isn't known. */
+/**
+ * Bytes of each five minutes of the clock in a range, by its beginning, those that are over; null
+ * where that isn't known.
+ */
 export type FiveMinutes = Map<number, number | null>;
 
 /**
- * What came each five minutes of a range, from the system's first snapshot on: off the hours' samples, which keep it, and where those don't have it
- * off minutes that are kept. Of sites, edges and endpoints minutes alone are kept, so of what is older nothing is known.
+ * What came each five minutes of a range, from the system's first snapshot on: off the hours'
+ * samples, which keep it, and where those don't have it off minutes that are kept. Of sites, edges
+ * and endpoints minutes alone are kept, so of what is older nothing is known.
  *
- * @throws ValidationError for more samples of lanes than one answer reads · Throttled at the deadline
+ * @throws ValidationError for more samples of lanes than one answer reads · Throttled at the
+ * deadline
  */
 export async function readFiveMinutes(store: BatchGetOptions, request: Request): Promise<FiveMinutes> {
   const slots = await slotsOf(store, request);

@@ -15,7 +15,10 @@ export function fivesOf(bytes: ReadonlyMap<number, number>, from: number): Fives
   });
 }
 
-/** As one text: those of the sample's own hour, then those that it repairs with the hour's end, such as `0 0 - …|491234 0 …`. */
+/**
+ * As one text: those of the sample's own hour, then those that it repairs with the hour's end, such
+ * as `0 0 - …|491234 0 …`.
+ */
 export function packFives({ fives, repairs = [] }: Pick<Sample, 'fives' | 'repairs'>): string | undefined {
   const repaired = repairs.filter(repair => repair.fives);
   if (!fives && repaired.length === 0) return undefined;
@@ -23,7 +26,10 @@ export function packFives({ fives, repairs = [] }: Pick<Sample, 'fives' | 'repai
   return [own, ...repaired.map(repair => `${repair.at / HOUR_MS} ${packHour(repair.fives!)}`)].join('|');
 }
 
-/** What is kept of an hour, by its end; undefined: an earlier release kept nothing, or it wasn't known. */
+/**
+ * What is kept of an hour, by its end; undefined: an earlier release kept nothing, or it wasn't
+ * known.
+ */
 export interface HourFives {
   at: number;
   fives: Fives | undefined;

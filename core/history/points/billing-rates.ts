@@ -21,8 +21,8 @@ export function billingRates(
  * Bytes of each five minutes of the clock that minute points cover wholly, by its beginning. Late
  * counts are spread over the time that they came in, and what came while minutes were missed is
  * spread evenly over them, so that a stopped snapshot makes no peak. Five minutes at an end of the
- * range that are cut, that have not ended yet, or that the system's first reading has a share in are
- * no sample.
+ * range that are cut, that have not ended yet, or that the system's first reading has a share in
+ * are no sample.
  */
 export function billingBytes(
   points: readonly HistoryPoint[],
@@ -47,8 +47,8 @@ export function billingBytes(
 }
 
 /**
- * The 95th percentile as transit is billed: the samples are sorted and the highest 5 % of them thrown away; the
- * highest that is left is the answer. `undefined` without samples.
+ * The 95th percentile as transit is billed: the samples are sorted and the highest 5 % of them
+ * thrown away; the highest that is left is the answer. `undefined` without samples.
  */
 export function billingPercentile(samples: readonly number[], percent = 95): number | undefined {
   if (samples.length === 0) return undefined;

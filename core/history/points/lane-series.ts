@@ -23,7 +23,10 @@ interface SeriesRequest {
   selection: SeriesSelection;
 }
 
-/** Later readings that are asked at once for lanes whose newest report is older than the last reading of a range. */
+/**
+ * Later readings that are asked at once for lanes whose newest report is older than the last
+ * reading of a range.
+ */
 const LATER_AT_ONCE = 8;
 
 /** The sum of some lanes at every mark, ascending; see {@link readGroupedSeries}. */
@@ -42,8 +45,9 @@ interface Grouping {
 }
 
 /**
- * The sums of some lanes at every mark, ascending, by group. A lane without a sample at a mark has not changed since its last one; before
- * its first one it counted nothing. Where a lane's report was still to come at the last mark, later samples say what of it belongs to the range.
+ * The sums of some lanes at every mark, ascending, by group. A lane without a sample at a mark has
+ * not changed since its last one; before its first one it counted nothing. Where a lane's report
+ * was still to come at the last mark, later samples say what of it belongs to the range.
  */
 export async function readGroupedSeries(
   store: BatchGetOptions,

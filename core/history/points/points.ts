@@ -5,7 +5,10 @@ import type { Peak, Sample, SnapshotMark } from '../sample.ts';
 import { completenessOf, type KnownSilences } from '../silence-spans.ts';
 import { type CountedInterval, spreadOver } from './spread.ts';
 
-/** One interval of history: it begins at `from`, ends at `at`, and holds what came between the two samples. */
+/**
+ * One interval of history: it begins at `from`, ends at `at`, and holds what came between the two
+ * samples.
+ */
 export interface HistoryPoint {
   from: number;
   at: number;
@@ -17,15 +20,23 @@ export interface HistoryPoint {
   bytes: bigint;
   /** What of the bytes is estimated: none to all of them. */
   estimated_bytes: bigint;
-  /** The same with late counts spread evenly between the reports that they came between: rates and percentiles are made of it. */
+  /**
+   * The same with late counts spread evenly between the reports that they came between: rates and
+   * percentiles are made of it.
+   */
   spread: Share;
-  /** Between the two readings that its rates are made of; 0: there is no rate, and it says nothing. */
+  /**
+   * Between the two readings that its rates are made of; 0: there is no rate, and it says nothing.
+   */
   seconds: number;
   packets_per_second: number;
   bits_per_second: number;
   active_flows: number;
   peak?: Peak;
-  /** No snapshot was taken at the end of this interval: its traffic is in the next point that has one. */
+  /**
+   * No snapshot was taken at the end of this interval: its traffic is in the next point that has
+   * one.
+   */
   gap: boolean;
   /** Intervals before this one that were missed and whose traffic this point includes. */
   intervals_missed: number;
@@ -45,15 +56,23 @@ export interface ReportingSpan {
 
 export interface HistoryInput {
   range: Range;
-  /** Ascending; may begin before the range, and go on with later ones that bring late counts of it. */
+  /**
+   * Ascending; may begin before the range, and go on with later ones that bring late counts of it.
+   */
   samples: readonly Sample[];
   /** Ascending, of the same resolution; may begin before the range. */
   marks: readonly SnapshotMark[];
-  /** The snapshot that the first point counts from; undefined: it is not known what was before, and the first sample is the base. */
+  /**
+   * The snapshot that the first point counts from; undefined: it is not known what was before, and
+   * the first sample is the base.
+   */
   base: SnapshotMark | undefined;
   /** Where the system began, if in or after the range (`RangeMarks`). */
   begins?: number | undefined;
-  /** What the newest reading knows of silent edges; left out: each mark says what its own reading saw. */
+  /**
+   * What the newest reading knows of silent edges; left out: each mark says what its own reading
+   * saw.
+   */
   silences?: KnownSilences;
   /** Instants of resets, milliseconds. */
   resets?: readonly number[];
@@ -63,14 +82,19 @@ export interface HistoryInput {
   now: number;
 }
 
-/** A snapshot runs for 55 seconds at most and is called once more within a minute: later, its minute is missed. */
+/**
+ * A snapshot runs for 55 seconds at most and is called once more within a minute: later, its minute
+ * is missed.
+ */
 export const SNAPSHOT_MAY_COME_MS = 120_000;
 
 /**
- * The intervals of a range, one a grid step, in order, from the system's first snapshot to the last interval that is over. Increments are
- * differences of neighbouring samples, so their sum over the range is the difference of its ends exactly, and ranges that follow each
- * other have every increment once. Rates are made of increments that are spread over the time between an edge's reports, and divide
- * by the time between the two readings (`taken_at`), not by the grid, so neither late reports nor a late snapshot show a dent and a spike.
+ * The intervals of a range, one a grid step, in order, from the system's first snapshot to the last
+ * interval that is over. Increments are differences of neighbouring samples, so their sum over the
+ * range is the difference of its ends exactly, and ranges that follow each other have every
+ * increment once. Rates are made of increments that are spread over the time between an edge's
+ * reports, and divide by the time between the two readings (`taken_at`), not by the grid, so
+ * neither late reports nor a late snapshot show a dent and a spike.
  */
 export function historyPoints(input: HistoryInput): HistoryPoint[] {
   const {
@@ -156,8 +180,8 @@ function setRepairedPeaks(points: readonly HistoryPoint[], samples: readonly Sam
 }
 
 /**
- * What an increment is counted from. Without `taken_at` it is the beginning of the system: the time between is unknown, and there is
- * no rate.
+ * What an increment is counted from. Without `taken_at` it is the beginning of the system: the time
+ * between is unknown, and there is no rate.
  */
 interface Base extends Omit<Sample, 'taken_at'> {
   taken_at?: number;
@@ -178,7 +202,8 @@ function unchanged(
   return { at: mark.at, taken_at: mark.taken_at, packets, bytes, estimated_bytes, active_flows };
 }
 
-// Totals only grow: where one is less, a clock that was set back has made the snapshot stand at a wrong time.
+// Totals only grow: where one is less, a clock that was set back has made the snapshot stand at a
+// wrong time.
 function isLess(current: Sample, previous: Base): boolean {
   return current.packets < previous.packets || current.bytes < previous.bytes;
 }
@@ -219,7 +244,10 @@ function between(interval: Interval): HistoryPoint {
   };
 }
 
-/** A boot that turns out to be estimated makes what it had counted before estimated too: more than came in this interval. */
+/**
+ * A boot that turns out to be estimated makes what it had counted before estimated too: more than
+ * came in this interval.
+ */
 function within(estimated: bigint, bytes: bigint): bigint {
   if (estimated < 0n) return 0n;
   return estimated < bytes ? estimated : bytes;

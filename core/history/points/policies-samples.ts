@@ -5,7 +5,10 @@ import { readPolicySamples, type SampleStore } from '../sample-store.ts';
 import type { RangeMarks } from './range-marks.ts';
 import { subtractSamples, sumSamples } from './sum-samples.ts';
 
-/** Whether a filter says something that policies' own samples don't tell apart, so that lanes have to be read. */
+/**
+ * Whether a filter says something that policies' own samples don't tell apart, so that lanes have
+ * to be read.
+ */
 export function isOfLanes(filter: DimensionFilter): boolean {
   return (['site_id', 'edge_id', 'endpoint_id'] as const).some(dimension => isFiltered(filter, dimension));
 }
@@ -24,8 +27,9 @@ export async function readSamplesOf(
 }
 
 /**
- * What the policies that a filter lets pass have together, sample by sample: those that it names, or all traffic without those that it
- * leaves out. One policy, and all traffic, are as they are stored, with their peaks; sums have none.
+ * What the policies that a filter lets pass have together, sample by sample: those that it names,
+ * or all traffic without those that it leaves out. One policy, and all traffic, are as they are
+ * stored, with their peaks; sums have none.
  */
 export async function readPoliciesSamples(
   store: SampleStore,
@@ -43,8 +47,9 @@ export async function readPoliciesSamples(
 }
 
 /**
- * The same with a sample at every mark: without one of its own a policy has what it had before; what was never sampled counts from zero. Where
- * nothing is known of before the range, marks are left out until all that is sampled in it was.
+ * The same with a sample at every mark: without one of its own a policy has what it had before;
+ * what was never sampled counts from zero. Where nothing is known of before the range, marks are
+ * left out until all that is sampled in it was.
  */
 function samplesAtMarks(
   lists: readonly (readonly Sample[])[],

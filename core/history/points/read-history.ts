@@ -15,11 +15,16 @@ export interface History {
   packets: bigint;
   bytes: bigint;
   estimated_bytes: bigint;
-  /** The 95th percentile of the 5-minute rates of the range, as transit is billed; `undefined` without a whole one. */
+  /**
+   * The 95th percentile of the 5-minute rates of the range, as transit is billed; `undefined`
+   * without a whole one.
+   */
   p95_bits_per_second?: number;
 }
 
-/** A policy's history: one Query of its samples, one of the marks and the newest mark, as a rule. */
+/**
+ * A policy's history: one Query of its samples, one of the marks and the newest mark, as a rule.
+ */
 export async function readPolicyHistory(
   store: SampleStore,
   request: {

@@ -2,8 +2,8 @@ import { type Share, shareOf } from '../late/late-span.ts';
 import type { Sample } from '../sample.ts';
 
 /**
- * An interval between two readings, and what its samples differ by. Milliseconds on the grid; `since` is exclusive, and -Infinity where
- * the interval's reading is the system's first.
+ * An interval between two readings, and what its samples differ by. Milliseconds on the grid;
+ * `since` is exclusive, and -Infinity where the interval's reading is the system's first.
  */
 export interface CountedInterval {
   since: number;
@@ -13,8 +13,9 @@ export interface CountedInterval {
 }
 
 /**
- * What came in each interval once late counts are spread over the time in which they were counted: taken from the interval that brought
- * them, and given to those that they belong to. What belongs to before the first interval is in none.
+ * What came in each interval once late counts are spread over the time in which they were counted:
+ * taken from the interval that brought them, and given to those that they belong to. What belongs
+ * to before the first interval is in none.
  *
  * @param intervals ascending, following each other
  * @param samples the samples of these intervals, and later ones that bring counts of them
@@ -33,7 +34,8 @@ export function spreadOver(intervals: readonly CountedInterval[], samples: reado
       for (let index = indexAfter(intervals, span.from); index <= (own ?? intervals.length - 1); index++) {
         const { since, at: end } = intervals[index]!;
         if (since >= span.to) break;
-        // An hour or day that was read after its end keeps what it read of the time behind it, as its increment does.
+        // An hour or day that was read after its end keeps what it read of the time behind it, as
+        // its increment does.
         const to = index === own ? Math.max(end, span.to) : end;
         add(shares[index]!, shareOf(span, { from: since, to }));
       }

@@ -29,7 +29,8 @@ export interface TrafficHistoryRequest {
 }
 
 /**
- * The history of all traffic, of a policy, or of what the lanes of a site, an edge or an endpoint carried.
+ * The history of all traffic, of a policy, or of what the lanes of a site, an edge or an endpoint
+ * carried.
  *
  * @throws ValidationError when too many lanes would be read at too many instants
  */

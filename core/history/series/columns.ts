@@ -3,7 +3,9 @@ import type { History } from '../points/read-history.ts';
 import { ceilTo } from '../resolution.ts';
 import type { SeriesRange } from './series-step.ts';
 
-/** What came in an interval, and in how many seconds between readings; 0 seconds: nothing is known. */
+/**
+ * What came in an interval, and in how many seconds between readings; 0 seconds: nothing is known.
+ */
 export interface IntervalSum {
   packets: bigint;
   bytes: bigint;
@@ -14,7 +16,10 @@ export interface IntervalSum {
 export interface SeriesFrame {
   /** Ends of the intervals, milliseconds. */
   at: number[];
-  /** The smallest share of the expected edges that was heard, 0 to 1; null where none was read or expected. */
+  /**
+   * The smallest share of the expected edges that was heard, 0 to 1; null where none was read or
+   * expected.
+   */
   completeness: (number | null)[];
   /** No reading ended in it. */
   gaps: boolean[];

@@ -23,10 +23,11 @@ interface AskedSeries extends KeptAsOf {
 }
 
 /**
- * The finest resolution that is kept, has at most 1,500 readings and that can be paid for, and intervals of it that give no more than
- * `points`.
+ * The finest resolution that is kept, has at most 1,500 readings and that can be paid for, and
+ * intervals of it that give no more than `points`.
  *
- * @throws ValidationError for a range that no resolution has, or that takes too many readings in days, too
+ * @throws ValidationError for a range that no resolution has, or that takes too many readings in
+ * days, too
  */
 export function seriesRange({
   points,

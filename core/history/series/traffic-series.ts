@@ -51,9 +51,11 @@ export interface TrafficSeries {
 }
 
 /**
- * What groups carried, reading by reading. Policies of all traffic are read off their own samples; everything else off the lanes' samples.
+ * What groups carried, reading by reading. Policies of all traffic are read off their own samples;
+ * everything else off the lanes' samples.
  *
- * @throws ValidationError for a range that is not kept or takes too many lane samples · Throttled at the deadline
+ * @throws ValidationError for a range that is not kept or takes too many lane samples · Throttled
+ * at the deadline
  */
 export async function readTrafficSeries(
   store: BatchGetOptions & { tables: TableNames },
@@ -120,7 +122,10 @@ async function countedPolicies(
     .map(([id]) => id);
 }
 
-/** The policies that counted most between the ends of the marks: samples of the hour before an end hold every policy's. */
+/**
+ * The policies that counted most between the ends of the marks: samples of the hour before an end
+ * hold every policy's.
+ */
 async function largestPolicies(
   store: BatchGetOptions,
   { marks, base, range }: Frame,

@@ -8,7 +8,10 @@ import { randomVersion } from '../../ledger/random-version.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import type { LaneWrite } from '../lane-transaction.ts';
 
-/** Policies that move in one transaction; with the lane and the head's condition they stay below its 100 actions. */
+/**
+ * Policies that move in one transaction; with the lane and the head's condition they stay below its
+ * 100 actions.
+ */
 const POLICIES_A_MOVE = 90;
 
 /** A lane on its way into another generation of counters. */
@@ -17,14 +20,17 @@ export interface MovingLane {
   lane: WholeLane;
 }
 
-/** Whether all that the lane counts is in this generation, or on its way into one that came later. */
+/**
+ * Whether all that the lane counts is in this generation, or on its way into one that came later.
+ */
 export function isCountedIn({ counted_in = FIRST_GENERATION }: Lane, to: number): boolean {
   return counted_in.generation === to;
 }
 
 /**
- * The next step of a lane into generation `to`: it adds all that the lane has counted of up to 90 policies, whatever other counters held
- * of it, and from then on their counts go there. What the lane holds stays as it is.
+ * The next step of a lane into generation `to`: it adds all that the lane has counted of up to 90
+ * policies, whatever other counters held of it, and from then on their counts go there. What the
+ * lane holds stays as it is.
  *
  * @returns the write, and the lane after it
  */

@@ -15,7 +15,9 @@ export interface MovePass {
   lanes: number;
   /** Lanes that were not, or not wholly, in the generation when they were read. */
   behind: number;
-  /** Lanes of them that have not moved to their end: another writer was first, or the time was over. */
+  /**
+   * Lanes of them that have not moved to their end: another writer was first, or the time was over.
+   */
   left: number;
   /** Lanes that this release can't read: what they hold can't be moved. */
   unreadable: { edge_id: string; part: number }[];
@@ -30,8 +32,9 @@ export interface MoveContext extends GaugeWriting {
 const LANES_AT_ONCE = 100;
 
 /**
- * Reads all lanes once and moves those that are not in generation `to`. Every write is conditional on the lane's version, and on the head:
- * it holds beside ingest, beside a second recovery, and does nothing once lanes are to move elsewhere.
+ * Reads all lanes once and moves those that are not in generation `to`. Every write is conditional
+ * on the lane's version, and on the head: it holds beside ingest, beside a second recovery, and
+ * does nothing once lanes are to move elsewhere.
  */
 export async function moveLanes(context: MoveContext, to: number): Promise<MovePass> {
   const { client, tables, onProgress = () => {} } = context;

@@ -8,7 +8,9 @@ import { type MovePass, moveLanes } from './move-lanes.ts';
 
 export interface RecoveryOptions {
   actor: Caller;
-  /** Gives up a generation that was begun: after a restore to a time when counters were being built. */
+  /**
+   * Gives up a generation that was begun: after a restore to a time when counters were being built.
+   */
   restart?: boolean;
   onProgress?: (progress: RecoveryProgress) => void;
   /** Aborted: stops after the transaction under way; the same call goes on later. */
@@ -35,10 +37,12 @@ const NOTHING_LEFT: MovePass = { lanes: 0, behind: 0, left: 0, unreadable: [] };
 const LOOK_MS = 3_600_000;
 
 /**
- * Builds all counters anew from the lanes while traffic flows: names a generation, moves every lane into it, shows it, and then moves lanes
- * that were made meanwhile by a function that had read the head before. May be killed anywhere and called again, and run twice at once.
+ * Builds all counters anew from the lanes while traffic flows: names a generation, moves every lane
+ * into it, shows it, and then moves lanes that were made meanwhile by a function that had read the
+ * head before. May be killed anywhere and called again, and run twice at once.
  *
- * @throws Conflict where lanes can't be read, or another recovery was begun · Throttled when the database is too busy
+ * @throws Conflict where lanes can't be read, or another recovery was begun · Throttled when the
+ * database is too busy
  */
 export async function recoverCounters(
   context: Omit<StoreContext, 'deadline'>,

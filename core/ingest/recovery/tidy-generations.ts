@@ -20,8 +20,9 @@ export interface TidiedGenerations {
 }
 
 /**
- * A step of clean-up: while counters of an earlier generation are kept, it moves the lanes that a function began there because it had read
- * the head before; an hour later it removes those counters. Nothing while a generation is being built.
+ * A step of clean-up: while counters of an earlier generation are kept, it moves the lanes that a
+ * function began there because it had read the head before; an hour later it removes those
+ * counters. Nothing while a generation is being built.
  */
 export async function tidyGenerations(context: StoreContext): Promise<TidiedGenerations> {
   const result: TidiedGenerations = { lanes_moved: 0, counters_removed: 0 };

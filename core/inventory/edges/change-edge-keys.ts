@@ -21,10 +21,12 @@ export interface AnotherKey {
 }
 
 /**
- * Gives an edge another key. Those that it has stay good, so that it can go over from one to the other without a gap; the old one is
- * revoked afterwards. A key that it has already changes nothing.
+ * Gives an edge another key. Those that it has stay good, so that it can go over from one to the
+ * other without a gap; the old one is revoked afterwards. A key that it has already changes
+ * nothing.
  *
- * @throws NotFound when the edge isn't registered · ValidationError for a key that can't be used · Conflict for another edge's
+ * @throws NotFound when the edge isn't registered · ValidationError for a key that can't be used ·
+ * Conflict for another edge's
  */
 export async function rotateEdgeKey(
   context: StoreContext,
@@ -39,10 +41,12 @@ export async function rotateEdgeKey(
 }
 
 /**
- * Ends a key of an edge, now or as of an earlier time: reports that the stream got from then on don't count with it. What was counted
- * stays counted. An edge whose keys are all revoked counts nothing until it is given another.
+ * Ends a key of an edge, now or as of an earlier time: reports that the stream got from then on
+ * don't count with it. What was counted stays counted. An edge whose keys are all revoked counts
+ * nothing until it is given another.
  *
- * @throws NotFound when the edge isn't registered or has no such key · ValidationError for a time to come
+ * @throws NotFound when the edge isn't registered or has no such key · ValidationError for a time
+ * to come
  */
 export function revokeEdgeKey(
   context: StoreContext,

@@ -43,11 +43,12 @@ export interface EdgeRegistration {
 }
 
 /**
- * Enters an edge in the inventory, moves it to another site, gives it another interval, or takes a retired one back into service.
- * Without `interval_s` an edge keeps the one it was registered with before, else 60 seconds.
+ * Enters an edge in the inventory, moves it to another site, gives it another interval, or takes a
+ * retired one back into service. Without `interval_s` an edge keeps the one it was registered with
+ * before, else 60 seconds.
  *
- * @throws ValidationError for an id that is not in the inventory and that no new edge may have, see {@link isEdgeId} ·
- * Conflict for another state than that of `if_updated_at`
+ * @throws ValidationError for an id that is not in the inventory and that no new edge may have, see
+ * {@link isEdgeId} · Conflict for another state than that of `if_updated_at`
  */
 export async function registerEdge(
   context: StoreContext,
@@ -71,7 +72,9 @@ export async function registerEdge(
   return change(context, author, { id, decide, planKey, if_updated_at });
 }
 
-/** The first key comes with the registration; whoever gives another one decides whose reports count. */
+/**
+ * The first key comes with the registration; whoever gives another one decides whose reports count.
+ */
 async function planRegisteredKey(
   context: StoreContext,
   { groups }: Caller,
@@ -92,7 +95,10 @@ function notForNewEdges(): ValidationError {
   );
 }
 
-/** Takes an edge out of service; doing it again changes nothing. @throws NotFound when it isn't registered. */
+/**
+ * Takes an edge out of service; doing it again changes nothing. @throws NotFound when it isn't
+ * registered.
+ */
 export function retireEdge(
   context: StoreContext,
   actor: Caller,

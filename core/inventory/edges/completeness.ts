@@ -8,7 +8,10 @@ export interface Completeness {
   edges_heard: number;
 }
 
-/** A time of which an expected edge's report is missing, milliseconds; `to` is exclusive, and infinite while it goes on. */
+/**
+ * A time of which an expected edge's report is missing, milliseconds; `to` is exclusive, and
+ * infinite while it goes on.
+ */
 export interface Silence {
   from: number;
   to: number;
@@ -24,8 +27,9 @@ interface HeardLanes extends Pick<Heard, 'parts' | 'sent_at_ms' | 'interval_s'> 
 }
 
 /**
- * Which edges were heard of, collected lane by lane. Reports carry totals since boot, so an edge is complete up to its newest report,
- * whatever was lost before; an edge in several parts up to the oldest of its parts' newest reports.
+ * Which edges were heard of, collected lane by lane. Reports carry totals since boot, so an edge is
+ * complete up to its newest report, whatever was lost before; an edge in several parts up to the
+ * oldest of its parts' newest reports.
  */
 export class HeardEdges {
   readonly #edges: readonly ServedEdge[];
@@ -43,8 +47,8 @@ export class HeardEdges {
   }
 
   /**
-   * Adds a lane. One that was only read before, `outdated`, says of its edge up to when it is covered; behind that it counts as not
-   * heard, whatever has come meanwhile.
+   * Adds a lane. One that was only read before, `outdated`, says of its edge up to when it is
+   * covered; behind that it counts as not heard, whatever has come meanwhile.
    */
   add(
     { edge_id, part, parts, sent_at_ms, last_heard_at_ms, interval_s }: Heard,
@@ -62,7 +66,10 @@ export class HeardEdges {
     if (sent_at_ms > lanes.sent_at_ms) Object.assign(lanes, { parts, sent_at_ms, interval_s });
   }
 
-  /** Edges that were in service at an instant, and those of them that were not silent when the lanes were read. */
+  /**
+   * Edges that were in service at an instant, and those of them that were not silent when the lanes
+   * were read.
+   */
   completenessAt(at_ms: number): Completeness {
     const expected = this.#edges.filter(edge => inService(edge, at_ms));
     const heard = expected.filter(edge => !this.#isOverdue(edge, this.#heardUntil(edge), this.#now_ms));
@@ -70,8 +77,8 @@ export class HeardEdges {
   }
 
   /**
-   * The edges that are in service and silent, and since when, milliseconds. One that has not reported since it was registered is
-   * silent once it has had the time to.
+   * The edges that are in service and silent, and since when, milliseconds. One that has not
+   * reported since it was registered is silent once it has had the time to.
    */
   silentNow(): Map<string, number> {
     const silent = new Map<string, number>();
@@ -85,7 +92,10 @@ export class HeardEdges {
     return silent;
   }
 
-  /** The times that no report covers: of edges that are silent, and of those that were silent when they were retired. */
+  /**
+   * The times that no report covers: of edges that are silent, and of those that were silent when
+   * they were retired.
+   */
   silences(): Silence[] {
     const found: Silence[] = [];
     for (const edge of this.#edges) {
@@ -100,7 +110,8 @@ export class HeardEdges {
     return found;
   }
 
-  // The interval that an edge is registered with counts beside the one that it reports: between two reports it is not silent.
+  // The interval that an edge is registered with counts beside the one that it reports: between two
+  // reports it is not silent.
   #isOverdue(
     { id, interval_s: registered_s }: ServedEdge,
     last_heard_at_ms: number,

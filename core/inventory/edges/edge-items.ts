@@ -18,7 +18,10 @@ export function edgeUpdatedAt({ registered_at, retired_at }: RegisteredEdge): st
   return retired_at !== null && retired_at > registered_at ? retired_at : registered_at;
 }
 
-/** An edge as audit entries hold it; of its keys, which stand beside it there, they tell no more than that there are some. */
+/**
+ * An edge as audit entries hold it; of its keys, which stand beside it there, they tell no more
+ * than that there are some.
+ */
 export const registeredEdgeSchema = z.object({
   id: z.string(),
   site_id: z.string(),
@@ -35,10 +38,16 @@ export const DEFAULT_INTERVAL_S = 60;
 
 const servicePeriodSchema = z.object({ from: z.string(), to: z.string().nullable() });
 
-/** A time in which an edge was expected to report. RFC 3339, UTC; `to` is null while it is in service. */
+/**
+ * A time in which an edge was expected to report. RFC 3339, UTC; `to` is null while it is in
+ * service.
+ */
 export type ServicePeriod = z.output<typeof servicePeriodSchema>;
 
-/** As it is stored; `revision` grows with every change. Releases before this one stored neither interval nor service. */
+/**
+ * As it is stored; `revision` grows with every change. Releases before this one stored neither
+ * interval nor service.
+ */
 export const edgeItemSchema = z.object({
   pk: z.string(),
   sk: z.string(),

@@ -9,7 +9,10 @@ export interface ServedEdge {
   service: readonly { from: number; to: number }[];
 }
 
-/** Times in service that are kept of an edge; of one that is retired and registered again more often, the newest. */
+/**
+ * Times in service that are kept of an edge; of one that is retired and registered again more
+ * often, the newest.
+ */
 const MAX_PERIODS = 20;
 
 /** The times in service of a stored edge, oldest first. */
@@ -18,7 +21,8 @@ function servicePeriods({ service, registered_at, retired_at }: EdgeItem): Servi
 }
 
 /**
- * The times in service once an edge is stored as `after`. A move keeps the running one: the edge was expected before it, too.
+ * The times in service once an edge is stored as `after`. A move keeps the running one: the edge
+ * was expected before it, too.
  *
  * @param now RFC 3339
  */
@@ -34,7 +38,10 @@ export function serviceAfter(
   return running ? [...closed, { ...running, to: retired_at }] : closed;
 }
 
-/** The times in service once a retirement is undone: the one that it ended goes on as if it had never ended. */
+/**
+ * The times in service once a retirement is undone: the one that it ended goes on as if it had
+ * never ended.
+ */
 export function serviceReopened(item: EdgeItem): ServicePeriod[] {
   const periods = servicePeriods(item);
   const last = periods.at(-1);

@@ -30,7 +30,10 @@ export interface EdgeStatus {
   seq: number | null;
   /** The oldest that a part applies. */
   policies_version: string;
-  /** How far the edge's clock is ahead; below 0 it is behind, or its reports take so long. Milliseconds. */
+  /**
+   * How far the edge's clock is ahead; below 0 it is behind, or its reports take so long.
+   * Milliseconds.
+   */
   clock_skew_ms: number;
   active_flows: number;
   /** Between the last two reports of each part; undefined while it isn't known of any. */
@@ -42,7 +45,9 @@ export interface EdgeStatus {
   parts: EdgePartStatus[];
 }
 
-/** The status of the edge whose lanes these are; undefined without lanes: it was never heard from. */
+/**
+ * The status of the edge whose lanes these are; undefined without lanes: it was never heard from.
+ */
 export function edgeStatus(
   lanes: readonly WholeLane[],
   corrections: readonly Correction[] = [],
@@ -73,12 +78,18 @@ export function edgeStatus(
   };
 }
 
-/** By the last three reports of a lane that keeps their times; else by the last one, which then is not far ahead. */
+/**
+ * By the last three reports of a lane that keeps their times; else by the last one, which then is
+ * not far ahead.
+ */
 function skewOf({ clock, sent_at_ms, last_heard_at_ms }: WholeLane): number {
   return clock ? clockSkew(clock) : sent_at_ms - last_heard_at_ms;
 }
 
-/** Whether a reported policies' version is older than the present one. What isn't a number was never given out: it is. */
+/**
+ * Whether a reported policies' version is older than the present one. What isn't a number was never
+ * given out: it is.
+ */
 export function isBehind(reported: string, present: number): boolean {
   return versionNumber(reported) < present;
 }

@@ -19,8 +19,9 @@ import {
 import { byEdgeId, type KnownEdge } from './read-edges.ts';
 
 /*
- * Which edges were ever registered at a site: an entry each, put with the registration and never removed. A reader looks at what the
- * inventory says of each, so an entry too many costs a look (docs/decisions/166).
+ * Which edges were ever registered at a site: an entry each, put with the registration and never
+ * removed. A reader looks at what the inventory says of each, so an entry too many costs a look
+ * (docs/decisions/166).
  */
 
 /** A site's list. */
@@ -66,7 +67,10 @@ export async function readEdgesOfSites(
   return (await Promise.all(site_ids.map(id => readEdgesOfSite(context, id)))).flat();
 }
 
-/** By id: the edges that are registered at a site, retired ones too, and those that report from it without being in the inventory. */
+/**
+ * By id: the edges that are registered at a site, retired ones too, and those that report from it
+ * without being in the inventory.
+ */
 export async function readKnownEdgesOfSite(
   context: StoreContext,
   site_id: string,
@@ -122,8 +126,8 @@ export interface ListedEdges {
 }
 
 /**
- * Lists the edges that a release before the lists has registered, once a day. The lists are used from the first look on that finds
- * nothing left to do.
+ * Lists the edges that a release before the lists has registered, once a day. The lists are used
+ * from the first look on that finds nothing left to do.
  *
  * @throws Throttled at the deadline
  */

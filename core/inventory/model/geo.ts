@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** A part of the map between two parallels and two meridians, its edges included. WGS 84 degrees; north and east are positive. */
+/**
+ * A part of the map between two parallels and two meridians, its edges included. WGS 84 degrees;
+ * north and east are positive.
+ */
 export interface GeoBox {
   south: number;
   west: number;

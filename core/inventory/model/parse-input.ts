@@ -14,7 +14,8 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.ou
   throw brokenRules(parsed.error.issues);
 }
 
-// Control characters, line separators and the marks that turn the direction of the text around them.
+// Control characters, line separators and the marks that turn the direction of the text around
+// them.
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 /** One line of printable text that isn't blank; spaces around it are cut off. */

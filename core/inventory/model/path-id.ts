@@ -5,8 +5,8 @@ const SUFFIX_BYTES = 8;
 export const PATH_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[0-9a-f]{16}$/;
 
 /**
- * A new path's id: its source site's id, a dot and a random suffix. So a path is found by its id alone with one strongly
- * consistent read, and a path costs no third item (docs/decisions/031).
+ * A new path's id: its source site's id, a dot and a random suffix. So a path is found by its id
+ * alone with one strongly consistent read, and a path costs no third item (docs/decisions/031).
  */
 export function newPathId(sourceSiteId: string): string {
   return `${sourceSiteId}.${randomBytes(SUFFIX_BYTES).toString('hex')}`;

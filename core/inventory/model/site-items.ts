@@ -23,9 +23,14 @@ export const siteSchema = z.object({
 
 /** META with what only writers look at. */
 export interface SiteItem extends Site {
-  /** Raised by every change of the site, its endpoints and the paths that end at it: writers lock on it. */
+  /**
+   * Raised by every change of the site, its endpoints and the paths that end at it: writers lock on
+   * it.
+   */
   version: number;
-  /** 1, and one more with every restore: what began in an earlier life can't touch what came later. */
+  /**
+   * 1, and one more with every restore: what began in an earlier life can't touch what came later.
+   */
   life: number;
   /** Number of the site's last event: grows by one an event, so that subscribers see a gap. */
   seq: number;
@@ -98,7 +103,10 @@ const withUpdate = <T extends { created_at: string; updated_at?: string | undefi
 /** An endpoint as clients and audit entries have it. */
 export const endpointSchema: z.ZodType<Endpoint> = endpointFields.transform(withUpdate);
 
-/** An endpoint takes paths while it is ACTIVE, and is shown. A restore, too, holds it as REMOVING until it is whole. */
+/**
+ * An endpoint takes paths while it is ACTIVE, and is shown. A restore, too, holds it as REMOVING
+ * until it is whole.
+ */
 export interface EndpointItem extends Endpoint {
   status: 'ACTIVE' | 'REMOVING';
   /** The removal or restore that has claimed it. */

@@ -1,4 +1,6 @@
-/** What a site is in the middle of. Only an ACTIVE site is shown and takes new paths and endpoints. */
+/**
+ * What a site is in the middle of. Only an ACTIVE site is shown and takes new paths and endpoints.
+ */
 export const SITE_STATUS = {
   active: 'ACTIVE',
   deleting: 'DELETING',
@@ -36,14 +38,19 @@ export const INTERFACE_TYPES = [
 ] as const;
 export type InterfaceType = (typeof INTERFACE_TYPES)[number];
 
-/** A WAN attachment of a site. Its id is unique within the site and is what the site's edge reports. */
+/**
+ * A WAN attachment of a site. Its id is unique within the site and is what the site's edge reports.
+ */
 export interface Endpoint {
   site_id: string;
   id: string;
   /** IPv4 or IPv6 address or host name, with or without a port. */
   address: string;
   interface_type: InterfaceType;
-  /** In the currency of the system a gigabyte (10⁹ bytes); 0: nothing is paid by the gigabyte, or it isn't known. */
+  /**
+   * In the currency of the system a gigabyte (10⁹ bytes); 0: nothing is paid by the gigabyte, or it
+   * isn't known.
+   */
   cost_per_gb: number;
   /** null: not tried yet. */
   reachable: boolean | null;

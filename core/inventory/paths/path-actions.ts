@@ -38,7 +38,10 @@ export async function requirePathEndpoints(
   ]);
 }
 
-/** What puts a path in both its sites: it holds while these stay as they were read, and with them their endpoints. */
+/**
+ * What puts a path in both its sites: it holds while these stay as they were read, and with them
+ * their endpoints.
+ */
 export function addPath(
   context: StoreContext,
   path: Path,

@@ -48,7 +48,10 @@ export async function readPathGraph(
   return isTooLarge() ? undefined : whole(graph, sites);
 }
 
-/** The paths that end at a site, strongly, with the endpoints of both their ends, and those of sites `besides`. */
+/**
+ * The paths that end at a site, strongly, with the endpoints of both their ends, and those of sites
+ * `besides`.
+ */
 export async function readGraphAround(
   context: StoreContext,
   siteId: string,

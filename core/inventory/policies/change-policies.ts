@@ -27,7 +27,10 @@ export interface PolicyChanged {
   audit_id: string;
 }
 
-/** Defines a policy under a new id. @throws ValidationError when there are as many as there may be · Conflict for a client_token of another request. */
+/**
+ * Defines a policy under a new id. @throws ValidationError when there are as many as there may be ·
+ * Conflict for a client_token of another request.
+ */
 export function createPolicy(context: StoreContext, actor: Caller, input: NewPolicy): Promise<PolicyChanged> {
   const { client_token, ...policy } = input;
   return commitPolicyChange(
@@ -49,7 +52,10 @@ export function refuseTooMany({ count }: PoliciesMeta): void {
   throw new ValidationError(`There are ${MAX_POLICIES} policies already: delete one that isn't needed.`);
 }
 
-/** Changes what is given. @throws NotFound · ValidationError for the built-in policy · Conflict for another state than that of `if_updated_at` */
+/**
+ * Changes what is given. @throws NotFound · ValidationError for the built-in policy · Conflict for
+ * another state than that of `if_updated_at`
+ */
 export function updatePolicy(
   context: StoreContext,
   actor: Caller,
@@ -69,7 +75,10 @@ export function togglePolicy(
   return commitPolicyChange(context, { actor, operation: 'togglePolicy' }, () => patched(context, id, to));
 }
 
-/** Removes a definition; the counters stay. @throws NotFound, or ValidationError for the built-in policy. */
+/**
+ * Removes a definition; the counters stay. @throws NotFound, or ValidationError for the built-in
+ * policy.
+ */
 export function deletePolicy(context: StoreContext, actor: Caller, id: string): Promise<PolicyChanged> {
   return commitPolicyChange(context, { actor, operation: 'deletePolicy' }, async () => ({
     before: await find(context, id),
@@ -119,7 +128,10 @@ interface Authorship {
   given?: object;
 }
 
-/** Commits a change with its audit entry. Each is conditional on the policies' version that it was decided on, so that changes have one order. */
+/**
+ * Commits a change with its audit entry. Each is conditional on the policies' version that it was
+ * decided on, so that changes have one order.
+ */
 export function commitPolicyChange(
   context: StoreContext,
   { client_token, given = {}, ...author }: Authorship,

@@ -3,7 +3,9 @@ import { comparePolicyIds } from '../../policy/policy-match.ts';
 import { compareKeys } from '../../storage/key-order.ts';
 import { comparePolicies, type DefinedPolicy } from './policy-items.ts';
 
-/** A line of the list of policies: a defined one, the built-in one, or an id that was only counted. */
+/**
+ * A line of the list of policies: a defined one, the built-in one, or an id that was only counted.
+ */
 export interface ListedPolicy extends PolicyRule {
   defined: boolean;
   built_in: boolean;
@@ -25,7 +27,10 @@ export const builtIn: ListedPolicy = {
   updated_at: null,
 };
 
-/** An id that edges count under but that isn't defined; shown as switched off, because it matches nothing. */
+/**
+ * An id that edges count under but that isn't defined; shown as switched off, because it matches
+ * nothing.
+ */
 export function undefinedPolicy(id: string): ListedPolicy {
   return {
     id,
@@ -40,7 +45,10 @@ export function undefinedPolicy(id: string): ListedPolicy {
   };
 }
 
-/** Orders of the defined policies; the built-in one comes behind them, then those that aren't defined, by id. */
+/**
+ * Orders of the defined policies; the built-in one comes behind them, then those that aren't
+ * defined, by id.
+ */
 export const POLICY_ORDERS = ['PRIORITY', 'NAME', 'UPDATED'] as const;
 
 export type PolicyOrder = (typeof POLICY_ORDERS)[number];

@@ -42,8 +42,9 @@ export interface PolicyPage {
 }
 
 /**
- * A page of all policies that a filter leaves: the defined ones in the order that is asked for, then the built-in one, then, by id, those that were
- * counted without being defined. It reads the counters that it shows, however many there are.
+ * A page of all policies that a filter leaves: the defined ones in the order that is asked for,
+ * then the built-in one, then, by id, those that were counted without being defined. It reads the
+ * counters that it shows, however many there are.
  */
 export async function pagePolicies(
   context: StoreContext,
@@ -73,7 +74,10 @@ export async function pagePolicies(
   };
 }
 
-/** The first ids behind `after` that were counted and aren't defined; at least `wanted` of them where there are so many. */
+/**
+ * The first ids behind `after` that were counted and aren't defined; at least `wanted` of them
+ * where there are so many.
+ */
 async function countedUndefined(
   context: StoreContext,
   defined: readonly DefinedPolicy[],

@@ -4,7 +4,10 @@ import { BUILT_IN_POLICY, DEFAULT_POLICY_ID, type PolicyRule } from '../../polic
 import { policyValuesSchema, refuseBuiltIn } from './policy-input.ts';
 import type { Policies } from './read-policies.ts';
 
-/** A policy that isn't saved: a new one, or one that is defined with other values; what is left out is as in `updatePolicy`. */
+/**
+ * A policy that isn't saved: a new one, or one that is defined with other values; what is left out
+ * is as in `updatePolicy`.
+ */
 export const policyDraftSchema = policyValuesSchema
   .extend({ id: z.string().nullish() })
   .refine(({ id, priority }) => (id ?? priority ?? null) !== null, {
@@ -14,7 +17,10 @@ export const policyDraftSchema = policyValuesSchema
 
 export type PolicyDraft = z.output<typeof policyDraftSchema>;
 
-/** Stands for the id that a new policy would get: later than all that were given, so the last among equals. */
+/**
+ * Stands for the id that a new policy would get: later than all that were given, so the last among
+ * equals.
+ */
 const NEW_POLICY_ID = '~new';
 
 const NEW_POLICY: PolicyRule = { id: NEW_POLICY_ID, name: 'Draft', priority: 0, enabled: true, match: {} };
@@ -29,7 +35,10 @@ export interface DraftedPolicies {
   draft_id: string | undefined;
 }
 
-/** The policies as they are saved, or with a draft where there is one. @throws as {@link draftPolicies} */
+/**
+ * The policies as they are saved, or with a draft where there is one. @throws as {@link
+ * draftPolicies}
+ */
 export function maybeDrafted(policies: Policies, draft: PolicyDraft | null | undefined): DraftedPolicies {
   if (draft) return draftPolicies(policies, draft);
   const { version, defined } = policies;

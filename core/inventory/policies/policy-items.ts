@@ -14,9 +14,14 @@ export interface DefinedPolicy extends PolicyRule {
 export interface PoliciesMeta {
   /** Grows by one with every change. */
   version: number;
-  /** The number that earlier releases give the next policy: kept for them, and not used any more. */
+  /**
+   * The number that earlier releases give the next policy: kept for them, and not used any more.
+   */
   next_id: number;
-  /** The id that was given last, so that the next one is later; null before the first, and in what earlier releases wrote. */
+  /**
+   * The id that was given last, so that the next one is later; null before the first, and in what
+   * earlier releases wrote.
+   */
   last_id: string | null;
   /** How many are defined. */
   count: number;
@@ -50,7 +55,8 @@ export const NO_POLICIES: PoliciesMeta = {
   last_change: null,
 };
 
-// Types only: ranges were checked on the way in, by the rules of the release that stored the policy.
+// Types only: ranges were checked on the way in, by the rules of the release that stored the
+// policy.
 const matchSchema: z.ZodType<PolicyMatch> = z.object({
   source_cidr: z.string().exactOptional(),
   destination_cidr: z.string().exactOptional(),
@@ -90,7 +96,10 @@ export function fromItem({ pk: _, sk, version: __, ...rest }: PolicyItem): Defin
   return { id: sk, ...rest };
 }
 
-/** Highest priority first, the one defined earlier first among equals: the order in which edges match, and in which lists show them. */
+/**
+ * Highest priority first, the one defined earlier first among equals: the order in which edges
+ * match, and in which lists show them.
+ */
 export function comparePolicies(a: OrderedPolicy, b: OrderedPolicy): number {
   return b.priority - a.priority || comparePolicyIds(a.id, b.id);
 }

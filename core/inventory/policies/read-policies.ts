@@ -26,8 +26,8 @@ export interface Policies {
 const MAX_READS = 6;
 
 /**
- * All policies, and the version that they are exactly. A query may see one half of a transaction that is landing; then it is
- * repeated, so that no edge ever takes old policies for new ones.
+ * All policies, and the version that they are exactly. A query may see one half of a transaction
+ * that is landing; then it is repeated, so that no edge ever takes old policies for new ones.
  * @throws Conflict when they change faster than they can be read.
  */
 export async function readPolicies(context: StoreContext): Promise<Policies> {

@@ -4,8 +4,8 @@ import { endpointKey } from '../model/inventory-keys.ts';
 import { toEndpoint } from '../model/site-items.ts';
 
 /**
- * What a gigabyte costs at these endpoints, read strongly, 100 at a time. An endpoint that is gone, or whose price is 0, has none: 0 is
- * also what an endpoint has that was entered without one.
+ * What a gigabyte costs at these endpoints, read strongly, 100 at a time. An endpoint that is gone,
+ * or whose price is 0, has none: 0 is also what an endpoint has that was entered without one.
  */
 export async function readEndpointPrices(
   context: StoreContext,

@@ -28,7 +28,10 @@ export interface SiteList {
 const TOKEN_KIND = 'sites';
 const TOKEN_SHAPE = [/^[0-9TZ:.-]{24}#[0-9a-f-]{36}$/];
 
-/** A page of sites in the order in which they were made, which never changes: none is shown twice or left out. */
+/**
+ * A page of sites in the order in which they were made, which never changes: none is shown twice or
+ * left out.
+ */
 export async function listSites(context: StoreContext, query: SiteQuery): Promise<SiteList> {
   const wanted = query.limit + 1;
   const items: SiteWithEndpoints[] = [];

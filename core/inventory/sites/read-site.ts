@@ -9,7 +9,9 @@ export interface SiteWithEndpoints extends Site {
   endpoints: Endpoint[];
 }
 
-/** One site with its endpoints; undefined when there is none, or while it is deleted or restored. */
+/**
+ * One site with its endpoints; undefined when there is none, or while it is deleted or restored.
+ */
 export function readSite(context: StoreContext, siteId: string): Promise<SiteWithEndpoints | undefined> {
   return readVisible(
     context,
@@ -27,7 +29,9 @@ export function readSite(context: StoreContext, siteId: string): Promise<SiteWit
   );
 }
 
-/** A site's endpoints by id, those included that are being removed: read them inside `readVisible`. */
+/**
+ * A site's endpoints by id, those included that are being removed: read them inside `readVisible`.
+ */
 export async function readEndpoints(context: StoreContext, siteId: string): Promise<Endpoint[]> {
   const items = await queryAll(context, { pk: sitePartition(siteId), prefix: ENDPOINT_PREFIX });
   return items.map(toEndpoint);

@@ -14,9 +14,11 @@ import { updateSiteItem } from '../model/site-writes.ts';
 import { readActiveSite } from './active-site.ts';
 
 /**
- * Changes what is given of name, location, coordinates and public_key; null takes all but the name away.
+ * Changes what is given of name, location, coordinates and public_key; null takes all but the name
+ * away.
  *
- * @throws ValidationError · NotFound · Conflict, also for another state than that of `if_updated_at`
+ * @throws ValidationError · NotFound · Conflict, also for another state than that of
+ * `if_updated_at`
  */
 export async function updateSite(context: StoreContext, actor: Caller, input: unknown): Promise<Site> {
   const { site_id, if_updated_at, ...given } = parseInput(updateSiteInput, input);

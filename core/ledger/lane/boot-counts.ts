@@ -13,8 +13,8 @@ export function estimatedOf({ estimated, bytes }: Pick<BootCounts, 'estimated' |
 }
 
 /**
- * What a boot has counted of a pair once a report is added whose `seq` need not be above those before it; the same as before
- * where the report says nothing that is new.
+ * What a boot has counted of a pair once a report is added whose `seq` need not be above those
+ * before it; the same as before where the report says nothing that is new.
  *
  * @throws ReportRejected when it contradicts another report of the boot
  */

@@ -1,13 +1,19 @@
 import type { PathCounts } from '../../totals/path-counts.ts';
 
-/** The last `seq` and the totals of one boot that is not the current one, in one part of an edge. A value: never changed. */
+/**
+ * The last `seq` and the totals of one boot that is not the current one, in one part of an edge. A
+ * value: never changed.
+ */
 export interface Boot {
   readonly boot_id: string;
   readonly seq: number;
   readonly parts: number;
   /** `sent_at` of the last report applied, milliseconds. */
   readonly sent_at_ms: number;
-  /** Arrival of the last report applied, milliseconds, where it is known: boots that earlier releases closed don't say. */
+  /**
+   * Arrival of the last report applied, milliseconds, where it is known: boots that earlier
+   * releases closed don't say.
+   */
   readonly last_heard_at_ms?: number | undefined;
   /** By pairKey. */
   readonly pairs: ReadonlyMap<string, BootPair>;

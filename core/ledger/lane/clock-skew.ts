@@ -12,7 +12,9 @@ export function clockSkew(sentBeforeArrival_ms: readonly number[]): number {
   return Math.max(...sentBeforeArrival_ms);
 }
 
-/** By how much the last reports were sent before they arrived, each by its own clock; newest last. */
+/**
+ * By how much the last reports were sent before they arrived, each by its own clock; newest last.
+ */
 export function withReportTime(
   known: readonly number[],
   { sent_at_ms, arrived_at_ms }: { sent_at_ms: number; arrived_at_ms: number },
@@ -20,7 +22,10 @@ export function withReportTime(
   return [...known, sent_at_ms - arrived_at_ms].slice(-REPORTS);
 }
 
-/** Whether a report's time has to be kept: measurements are placed by it, or it shows a clock that is ahead. */
+/**
+ * Whether a report's time has to be kept: measurements are placed by it, or it shows a clock that
+ * is ahead.
+ */
 export function isNoted({
   sent_at_ms,
   arrived_at_ms,

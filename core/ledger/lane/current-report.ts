@@ -19,8 +19,8 @@ import { readingOf } from './path-reading.ts';
 import { ratedMs } from './rated-ms.ts';
 
 /**
- * Adds a report of the lane's current boot whose `seq` is above the last one. A pair that it leaves out keeps its totals and
- * has no active flows.
+ * Adds a report of the lane's current boot whose `seq` is above the last one. A pair that it leaves
+ * out keeps its totals and has no active flows.
  *
  * @throws ReportRejected when it contradicts an earlier report of the boot
  */
@@ -74,7 +74,8 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, arriv
   };
   let held = 0;
   let next = 0;
-  // An edge names its pairs in the same order each time. Those that come as in the lane need no key and no search.
+  // An edge names its pairs in the same order each time. Those that come as in the lane need no key
+  // and no search.
   for (const [key, known] of lane.pairs) {
     const reported = policies[next];
     if (!reported) break;
@@ -114,7 +115,8 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, arriv
 }
 
 /**
- * Adds a report of the lane's current boot whose `seq` is not above the last one: what it names and no later report has named.
+ * Adds a report of the lane's current boot whose `seq` is not above the last one: what it names and
+ * no later report has named.
  *
  * @returns `state` itself where there is nothing to add
  * @throws ReportRejected when it contradicts another report of the boot
@@ -169,8 +171,9 @@ function clockOf(
 }
 
 /**
- * A path that was taken down and set up again begins at 0 within a boot: then what it had becomes earlier. (Policy totals
- * come from the recorder, which never does that; a report where they fall is refused.)
+ * A path that was taken down and set up again begins at 0 within a boot: then what it had becomes
+ * earlier. (Policy totals come from the recorder, which never does that; a report where they fall
+ * is refused.)
  */
 function addPaths(
   lane: Lane,

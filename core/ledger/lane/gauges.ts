@@ -2,7 +2,10 @@ import type { Lane, LanePair } from './lane.ts';
 import { addCounterChange, type CounterChange, type LaneState } from './lane-state.ts';
 import { bitRate, NO_RATE, packetRate, ratedPairs } from './pair-rate.ts';
 
-/** Sets a lane's active flows and rates to 0 and subtracts them from the counters; its rates aren't known any more. */
+/**
+ * Sets a lane's active flows and rates to 0 and subtracts them from the counters; its rates aren't
+ * known any more.
+ */
 export function withdrawGauges(state: LaneState): LaneState {
   const { lane, changes } = state;
   const counters = new Map(changes.counters);
@@ -11,7 +14,9 @@ export function withdrawGauges(state: LaneState): LaneState {
   return { ...state, lane: { ...lane, rated_ms: undefined, pairs }, changes: { ...changes, counters } };
 }
 
-/** A pair without active flows and rate; both are subtracted from the policy's change in `counters`. */
+/**
+ * A pair without active flows and rate; both are subtracted from the policy's change in `counters`.
+ */
 export function withdrawGauge(pair: LanePair, counters: Map<string, CounterChange>): LanePair {
   if (!hasGauges(pair)) return pair;
   addCounterChange(counters, pair.policy_id, {
@@ -34,7 +39,9 @@ export function policiesWithGauges(lane: Lane): Set<string> {
   return policies;
 }
 
-/** Whether the counters hold anything of the pair that has to be subtracted once its edge is silent. */
+/**
+ * Whether the counters hold anything of the pair that has to be subtracted once its edge is silent.
+ */
 export function hasGauges({ active_flows, rate }: Pick<LanePair, 'active_flows' | 'rate'>): boolean {
   return active_flows !== 0 || rate !== NO_RATE;
 }

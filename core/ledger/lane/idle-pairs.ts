@@ -1,6 +1,6 @@
 /**
- * A pair that no report has named for a day, with all that it has counted. It counts while the lane itself doesn't hold the
- * pair. A value: never changed.
+ * A pair that no report has named for a day, with all that it has counted. It counts while the lane
+ * itself doesn't hold the pair. A value: never changed.
  */
 export interface IdlePair {
   readonly policy_id: string;

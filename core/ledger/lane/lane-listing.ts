@@ -9,7 +9,9 @@ export interface LaneListing {
   readonly endpoints: ReadonlySet<string>;
 }
 
-/** Where a lane must be listed that is listed nowhere: the site that it was at before the step too. */
+/**
+ * Where a lane must be listed that is listed nowhere: the site that it was at before the step too.
+ */
 export function wholeListing(before: Pick<Lane, 'site_id'>, state: LaneState): LaneListing {
   const { lane } = state;
   const endpoints = new Set<string>();
@@ -21,8 +23,9 @@ export function wholeListing(before: Pick<Lane, 'site_id'>, state: LaneState): L
 }
 
 /**
- * Where a listed lane must be listed too; undefined: nowhere, as after nearly all reports. To be asked before idle pairs leave the
- * lane: until then pairs are only added, so a new one shows in their number.
+ * Where a listed lane must be listed too; undefined: nowhere, as after nearly all reports. To be
+ * asked before idle pairs leave the lane: until then pairs are only added, so a new one shows in
+ * their number.
  */
 export function addedListing(before: Lane, after: Lane): LaneListing | undefined {
   const moved = after.site_id !== before.site_id;

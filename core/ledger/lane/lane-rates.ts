@@ -2,7 +2,10 @@ import { NO_BOOT } from './close-boot.ts';
 import type { Lane } from './lane.ts';
 import { bitRate, packetRate, ratedPairs } from './pair-rate.ts';
 
-/** The times that rates are over, milliseconds since the epoch: the first and the last report of them. */
+/**
+ * The times that rates are over, milliseconds since the epoch: the first and the last report of
+ * them.
+ */
 export interface RatedSpan {
   from_ms: number;
   to_ms: number;
@@ -16,7 +19,9 @@ export interface LaneRates extends RatedSpan {
   rated_pairs: number;
 }
 
-/** The times of the two reports that a lane's rates are between; undefined while they aren't known. */
+/**
+ * The times of the two reports that a lane's rates are between; undefined while they aren't known.
+ */
 export function ratedSpan({
   boot_id,
   rated_ms,
@@ -32,7 +37,9 @@ export function joinSpans(a: RatedSpan | undefined, b: RatedSpan | undefined): R
   return { from_ms: Math.min(a.from_ms, b.from_ms), to_ms: Math.max(a.to_ms, b.to_ms) };
 }
 
-/** What these lanes carry together, as far as it is known; undefined where it isn't of any of them. */
+/**
+ * What these lanes carry together, as far as it is known; undefined where it isn't of any of them.
+ */
 export function ratesOf(lanes: Iterable<Lane>): LaneRates | undefined {
   let span: RatedSpan | undefined;
   const sum = { bit_rate: 0, packet_rate: 0, rated_pairs: 0 };

@@ -2,7 +2,10 @@ import type { Boot } from './boot.ts';
 import type { IdlePairs, IdleSegment } from './idle-pairs.ts';
 import type { Lane } from './lane.ts';
 
-/** A lane with the boots that its reports may name, and what has changed since it was stored. A value: never changed. */
+/**
+ * A lane with the boots that its reports may name, and what has changed since it was stored. A
+ * value: never changed.
+ */
 export interface LaneState {
   readonly lane: Lane;
   /** The lane's idle pairs; undefined where no report needs them and they were not read. */

@@ -18,7 +18,10 @@ export interface PairSum {
   /** What of the bytes is estimated: counts that were scaled from samples. */
   estimated_bytes: bigint;
   active_flows: number;
-  /** Bits and thousandths of a packet a second between the last two reports; 0 also where that isn't known. */
+  /**
+   * Bits and thousandths of a packet a second between the last two reports; 0 also where that isn't
+   * known.
+   */
   bit_rate: number;
   packet_rate: number;
   /** 1 where these are known, else 0. */

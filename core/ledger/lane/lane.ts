@@ -4,9 +4,9 @@ import { NO_RATE } from './pair-rate.ts';
 import type { PathReading } from './path-reading.ts';
 
 /**
- * All that is kept of one part of one edge: its current boot with its totals, and the sum of its earlier boots. What the edge
- * has ever counted is, pair by pair, current + earlier. Pairs that are long out of use are kept apart (`WholeLane`). A
- * value: never changed.
+ * All that is kept of one part of one edge: its current boot with its totals, and the sum of its
+ * earlier boots. What the edge has ever counted is, pair by pair, current + earlier. Pairs that are
+ * long out of use are kept apart (`WholeLane`). A value: never changed.
  */
 export interface Lane {
   readonly edge_id: string;
@@ -22,9 +22,15 @@ export interface Lane {
   readonly parts: number;
   /** `sent_at` of that report, by the edge's clock, milliseconds. */
   readonly sent_at_ms: number;
-  /** The time from the report of this boot before that one, milliseconds, over which rates are; undefined while they aren't known. */
+  /**
+   * The time from the report of this boot before that one, milliseconds, over which rates are;
+   * undefined while they aren't known.
+   */
   readonly rated_ms?: number | undefined;
-  /** How far the last reports were sent ahead of their arrival, see `clockSkew`; of a lane with paths, or with a clock that is ahead. */
+  /**
+   * How far the last reports were sent ahead of their arrival, see `clockSkew`; of a lane with
+   * paths, or with a clock that is ahead.
+   */
   readonly clock?: readonly number[];
   /** Arrival of the first and of the last applied report in the stream, milliseconds. */
   readonly first_heard_at_ms: number;
@@ -32,8 +38,8 @@ export interface Lane {
   /** The counter slot that was written last; clean-up withdraws gauges there. */
   readonly slot: number;
   /**
-   * Where the boot before had more parts: how many. The gauges of those parts are withdrawn, and the next report sets it
-   * to 0 again.
+   * Where the boot before had more parts: how many. The gauges of those parts are withdrawn, and
+   * the next report sets it to 0 again.
    */
   readonly parts_before: number;
   /** The newest of the idle segments that belong to the lane; 0: it has none. */
@@ -55,12 +61,18 @@ export interface LanePair {
   readonly bytes: bigint;
   /** Flows active at the last report; 0 once the edge is silent. */
   readonly active_flows: number;
-  /** What it carried a second between the last two reports, see `packRate`; {@link NO_RATE} where the lane has no `rated_ms`. */
+  /**
+   * What it carried a second between the last two reports, see `packRate`; {@link NO_RATE} where
+   * the lane has no `rated_ms`.
+   */
   readonly rate: number;
   /** Sums of all other boots. */
   readonly earlier_packets: bigint;
   readonly earlier_bytes: bigint;
-  /** A report of the current boot that named the pair said that its counts are scaled from samples: all of `bytes` is estimated. */
+  /**
+   * A report of the current boot that named the pair said that its counts are scaled from samples:
+   * all of `bytes` is estimated.
+   */
   readonly estimated: boolean;
   /** What of `earlier_bytes` is estimated. */
   readonly earlier_estimated: bigint;

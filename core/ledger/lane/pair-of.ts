@@ -6,7 +6,10 @@ import { type Lane, type LanePair, NOT_NAMED } from './lane.ts';
 import type { LaneState } from './lane-state.ts';
 import { NO_RATE } from './pair-rate.ts';
 
-/** A pair of the lane, idle or not, as the lane holds it; undefined where the lane has never counted it. */
+/**
+ * A pair of the lane, idle or not, as the lane holds it; undefined where the lane has never counted
+ * it.
+ */
 export function pairOf(state: LaneState, key: string): LanePair | undefined {
   const { lane } = state;
   const held = lane.pairs.get(key);
@@ -25,7 +28,10 @@ export function idlePairsOf({ lane, idle }: Pick<LaneState, 'lane' | 'idle'>): I
   return idle;
 }
 
-/** Whether folding a report needs the lane's idle pairs: it is of another boot, or names a pair that is new to its boot. */
+/**
+ * Whether folding a report needs the lane's idle pairs: it is of another boot, or names a pair that
+ * is new to its boot.
+ */
 export function needsIdlePairs(lane: Lane, { report }: DecodedReport): boolean {
   if (lane.idle_version === 0) return false;
   return (

@@ -1,11 +1,16 @@
 /*
- * What a pair carries a second is kept as one number below 2^28, so that it takes four bytes of a packed lane at most: bits a second
- * in the upper 14 binary digits, thousandths of a packet a second in the lower ones. Each is a small float with 10 significant
- * digits, exact below 1024 and within 0.1 % above. Its value is a whole number: sums of values in the counters are exact, and what
- * was added is subtracted again to the bit. A rate that is known is one more than these digits say.
+ * What a pair carries a second is kept as one number below 2^28, so that it takes four bytes of a
+ * packed lane at most: bits a second in the upper 14 binary digits, thousandths of a packet a
+ * second in the lower ones. Each is a small float with 10 significant digits, exact below 1024 and
+ * within 0.1 % above. Its value is a whole number: sums of values in the counters are exact, and
+ * what was added is subtracted again to the bit. A rate that is known is one more than these digits
+ * say.
  */
 
-/** It isn't known what passed: the pair's boot has reported once, the last report leaves it out, or its edge is silent. */
+/**
+ * It isn't known what passed: the pair's boot has reported once, the last report leaves it out, or
+ * its edge is silent.
+ */
 export const NO_RATE = 0;
 
 /** Nothing passed between the last two reports. */
@@ -26,7 +31,10 @@ const words = new Uint32Array(double.buffer);
 /** The upper 20 digits of a double of {@link SMALL}, less its own code. */
 const OFFSET = ((1023 + 9) << 9) - SMALL;
 
-/** The rate of what a pair carried in `ms` milliseconds, more than 0. What passed is never told as 0. */
+/**
+ * The rate of what a pair carried in `ms` milliseconds, more than 0. What passed is never told as
+ * 0.
+ */
 export function packRate(bytes: bigint, packets: bigint, ms: number): number {
   if (packets === 0n && bytes === 0n) return ZERO_RATE;
   return (
@@ -51,7 +59,8 @@ export function ratedPairs(rate: number): number {
 
 function encoded(value: number): number {
   if (value < SMALL) return value > 0 ? Math.max(1, Math.round(value)) : 0;
-  // A double has exponent and significant digits side by side already: rounded to nine behind the first, they are the code.
+  // A double has exponent and significant digits side by side already: rounded to nine behind the
+  // first, they are the code.
   double[0] = Math.min(value, MOST);
   return ((words[1]! + 0x400) >>> 11) - OFFSET;
 }

@@ -18,8 +18,9 @@ const ENOUGH_PAIRS = 16;
 const SEGMENT_MAX_BYTES = 200_000;
 
 /**
- * Whether pairs have to leave the lane by now: enough of them are idle, or one has been for long. Few pairs wait for others,
- * so that a lane with a new policy a day writes one segment a day at most.
+ * Whether pairs have to leave the lane by now: enough of them are idle, or one has been for long.
+ * Few pairs wait for others, so that a lane with a new policy a day writes one segment a day at
+ * most.
  */
 export function hasIdlePairs({ pairs }: Pick<Lane, 'pairs'>, at_ms: number): boolean {
   const hour = hourOf(at_ms);
@@ -32,8 +33,9 @@ export function hasIdlePairs({ pairs }: Pick<Lane, 'pairs'>, at_ms: number): boo
 }
 
 /**
- * Moves the idle pairs out of the lane into a new segment, which takes in the newest segments that are not larger than itself.
- * So a lane has few segments, and a pair is written again only as often as the number of pairs doubles.
+ * Moves the idle pairs out of the lane into a new segment, which takes in the newest segments that
+ * are not larger than itself. So a lane has few segments, and a pair is written again only as often
+ * as the number of pairs doubles.
  */
 export function removeIdlePairs(
   state: LaneState,

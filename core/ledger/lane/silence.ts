@@ -1,6 +1,9 @@
 import type { Lane } from './lane.ts';
 
-/** A report may name any interval, because replays choose freely. A live edge reports at least once an hour. */
+/**
+ * A report may name any interval, because replays choose freely. A live edge reports at least once
+ * an hour.
+ */
 const LONGEST_INTERVAL_S = 3_600;
 
 /** An edge is silent once so many of its reports have not come. */
@@ -16,8 +19,9 @@ export interface SilenceOptions {
 }
 
 /**
- * Whether a lane's edge is silent at `now_ms`: it isn't counted as heard, and its gauges are withdrawn. It is when nothing of it
- * has arrived for `silent_after_s`, or for three of its own intervals where these are longer.
+ * Whether a lane's edge is silent at `now_ms`: it isn't counted as heard, and its gauges are
+ * withdrawn. It is when nothing of it has arrived for `silent_after_s`, or for three of its own
+ * intervals where these are longer.
  */
 export function isSilent(
   { last_heard_at_ms, interval_s }: Pick<Lane, 'last_heard_at_ms' | 'interval_s'>,

@@ -20,7 +20,10 @@ export interface AuthenticateOptions {
   clock: Clock;
 }
 
-/** Chooses the mode by what the request carries, as AppSync does: an API key, a signature, or a token. */
+/**
+ * Chooses the mode by what the request carries, as AppSync does: an API key, a signature, or a
+ * token.
+ */
 export function makeAuthenticate({ api, credentials, region, clock }: AuthenticateOptions): Authenticate {
   const modes = [api.defaultMode, ...(api.additionalModes ?? [])];
   const pools = modes.filter(isCognito).map(mode => ({ mode, read: cognitoTokens(mode) }));

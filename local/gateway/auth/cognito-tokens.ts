@@ -10,7 +10,9 @@ export type ReadToken = (token: string, sourceIp: string[]) => Promise<Identity>
 
 type Claims = Record<string, unknown>;
 
-/** Verifies tokens against the pool's key set, which may be served over plain HTTP on the loopback. */
+/**
+ * Verifies tokens against the pool's key set, which may be served over plain HTTP on the loopback.
+ */
 export function cognitoTokens({
   issuer,
   jwksUri,

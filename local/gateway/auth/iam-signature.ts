@@ -27,7 +27,8 @@ const ACCOUNT = '000000000000';
 const MAX_SKEW_MS = 5 * 60_000;
 
 /**
- * Checks an AWS Signature Version 4 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv4.html).
+ * Checks an AWS Signature Version 4
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv4.html).
  * @throws UnauthorizedCredentials when it isn't of these credentials, this region and now.
  */
 export function verifySignature(
@@ -58,8 +59,9 @@ export function verifySignature(
 }
 
 /**
- * Edges have an identity each, in the cloud their role's session. Here they all sign with the one secret, which is public
- * anyway, and say who they are in the access key's id: `local~edge-7`, the edge's id URI-encoded.
+ * Edges have an identity each, in the cloud their role's session. Here they all sign with the one
+ * secret, which is public anyway, and say who they are in the access key's id: `local~edge-7`, the
+ * edge's id URI-encoded.
  */
 function edgeOf(accessKeyId: string, credentials: LocalCredentials): string | undefined {
   const prefix = `${credentials.accessKeyId}~`;

@@ -17,7 +17,10 @@ import { type ErrorEntry, operationError, toLocations } from './error-entry.ts';
 import { literalText } from './literal-text.ts';
 import { nodePlaces, type Place } from './node-places.ts';
 
-/** An error of graphql-js, taken apart: the quoted names of its message, its first node and where that stands. */
+/**
+ * An error of graphql-js, taken apart: the quoted names of its message, its first node and where
+ * that stands.
+ */
 interface Found {
   error: GraphQLError;
   quoted: string[];
@@ -27,7 +30,10 @@ interface Found {
 
 type Wording = (found: Found) => { type: string; text: string; withoutPath?: true };
 
-/** AppSync's words for the errors of each rule of graphql-js; without a row the rule's name and its own words. */
+/**
+ * AppSync's words for the errors of each rule of graphql-js; without a row the rule's name and its
+ * own words.
+ */
 const WORDINGS: Record<string, Wording> = {
   FieldsOnCorrectTypeRule: ({ quoted: [field, type] }) => ({
     type: 'FieldUndefined',
@@ -99,8 +105,9 @@ const WORDINGS: Record<string, Wording> = {
 };
 
 /**
- * What AppSync says of a request that doesn't fit the schema; empty when it fits. It says no more than a bounded number of
- * errors, in the order of the rules. Of a document whose fragments spread themselves it says only that.
+ * What AppSync says of a request that doesn't fit the schema; empty when it fits. It says no more
+ * than a bounded number of errors, in the order of the rules. Of a document whose fragments spread
+ * themselves it says only that.
  */
 export function validationErrors(
   schema: GraphQLSchema,
@@ -133,7 +140,10 @@ export function validationErrors(
 
 const TOO_MANY = `The query has more than ${WORK_LIMITS.validationErrors} errors; the others were not looked for.`;
 
-/** The context with a note taken of every error: graphql-js doesn't say which rule an error comes from. */
+/**
+ * The context with a note taken of every error: graphql-js doesn't say which rule an error comes
+ * from.
+ */
 function noting(context: ValidationContext, note: (error: GraphQLError) => void): ValidationContext {
   const reportError = (error: GraphQLError): void => {
     note(error);

@@ -8,7 +8,10 @@ import {
 } from 'graphql';
 import { WORK_LIMITS } from '../limits.ts';
 
-/** What validating and running a document costs at most, its fragments counted each time that they are spread. */
+/**
+ * What validating and running a document costs at most, its fragments counted each time that they
+ * are spread.
+ */
 export interface DocumentWork {
   /** Selections of all definitions. Infinity is a number that no longer fits. */
   selections: number;
@@ -29,7 +32,10 @@ type Definition = OperationDefinitionNode | FragmentDefinitionNode;
 
 const NOTHING: Weight = { selections: 0, aliases: 0, depth: 0 };
 
-/** Measures a document in one pass over its text: each fragment is weighed once, however often it is spread. */
+/**
+ * Measures a document in one pass over its text: each fragment is weighed once, however often it is
+ * spread.
+ */
 export function measureDocument(document: DocumentNode): DocumentWork {
   const fragments = fragmentsByName(document);
   const weights = new Map<string, Weight>();
@@ -77,8 +83,8 @@ export function measureDocument(document: DocumentNode): DocumentWork {
 }
 
 /**
- * Why a document is too much work to validate and to run; undefined when it isn't. A document with a cycle is only measured:
- * validation refuses it for that.
+ * Why a document is too much work to validate and to run; undefined when it isn't. A document with
+ * a cycle is only measured: validation refuses it for that.
  */
 export function workProblem(document: DocumentNode, work: DocumentWork): string | undefined {
   const { fragments, selections, aliases, nesting, repeats } = WORK_LIMITS;
@@ -96,7 +102,10 @@ export function workProblem(document: DocumentNode, work: DocumentWork): string 
     : `The query selects '${repeated}' more than ${repeats} times at the same place. Select it once.`;
 }
 
-/** A result field that more than `most` selections of one place give, or undefined. The document must be without cycles. */
+/**
+ * A result field that more than `most` selections of one place give, or undefined. The document
+ * must be without cycles.
+ */
 function repeatedName(document: DocumentNode, most: number): string | undefined {
   const fragments = fragmentsByName(document);
 

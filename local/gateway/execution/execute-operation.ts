@@ -23,7 +23,10 @@ export interface ExecuteOptions {
   log: (message: string, details: Record<string, unknown>) => void;
 }
 
-/** What is executed: with a root value where a published value is delivered, until `ended` where a request has a time limit. */
+/**
+ * What is executed: with a root value where a published value is delivered, until `ended` where a
+ * request has a time limit.
+ */
 export interface Execution {
   prepared: PreparedOperation;
   context: OperationContext;

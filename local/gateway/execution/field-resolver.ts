@@ -48,7 +48,10 @@ export interface FieldResolverOptions {
   resolverCountLimit: number;
 }
 
-/** Resolves every field of the schema as AppSync does: access first, then its resolver or the parent's property. */
+/**
+ * Resolves every field of the schema as AppSync does: access first, then its resolver or the
+ * parent's property.
+ */
 export function makeFieldResolver(
   options: FieldResolverOptions,
 ): GraphQLFieldResolver<unknown, RunningOperation> {
@@ -80,7 +83,9 @@ export function makeFieldResolver(
 /** Stands for the fields of an operation that has been given up. */
 const NEVER = new Promise<never>(() => {});
 
-/** Counts a value into the answer; the elements of a long list come in turns with other requests. */
+/**
+ * Counts a value into the answer; the elements of a long list come in turns with other requests.
+ */
 function completed(value: unknown, info: GraphQLResolveInfo, { scope, work }: RunningOperation): unknown {
   const composite = isCompositeType(getNamedType(info.returnType));
   const isList = Array.isArray(value) && isListType(getNullableType(info.returnType));
@@ -92,7 +97,8 @@ function completed(value: unknown, info: GraphQLResolveInfo, { scope, work }: Ru
   return value.map(element => work.pacer.turn(fields).then(() => element));
 }
 
-// graphql-js hands the same array over for the same place of an operation, in each element of a list.
+// graphql-js hands the same array over for the same place of an operation, in each element of a
+// list.
 const fieldCounts = new WeakMap<GraphQLResolveInfo['fieldNodes'], number>();
 
 function fieldsBelow({ fieldNodes }: GraphQLResolveInfo, scope: SelectionScope): number {

@@ -11,7 +11,10 @@ import {
 import { WORK_LIMITS } from '../limits.ts';
 import { type SelectionScope, selectedFields } from '../resolvers/selection.ts';
 
-/** How many values a list of introspection has: in the whole schema, and at one of its elements at most. */
+/**
+ * How many values a list of introspection has: in the whole schema, and at one of its elements at
+ * most.
+ */
 interface Sizes {
   total: number;
   most: number;
@@ -52,8 +55,9 @@ export function introspectedLists(schema: GraphQLSchema): IntrospectedLists {
 }
 
 /**
- * Why an operation asks for more of the schema than it should; undefined when it doesn't. Introspection is answered in one
- * go, so its size is reckoned beforehand, from above. The operation must be valid.
+ * Why an operation asks for more of the schema than it should; undefined when it doesn't.
+ * Introspection is answered in one go, so its size is reckoned beforehand, from above. The
+ * operation must be valid.
  */
 export function introspectionProblem(
   operation: OperationDefinitionNode,

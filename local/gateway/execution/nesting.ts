@@ -4,7 +4,10 @@ import { WORK_LIMITS } from '../limits.ts';
 const OPENING: readonly string[] = [TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L];
 const CLOSING: readonly string[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R];
 
-/** Why a query is too much to parse; undefined when it isn't. Parsers and validators recurse. @throws GraphQLError */
+/**
+ * Why a query is too much to parse; undefined when it isn't. Parsers and validators recurse.
+ * @throws GraphQLError
+ */
 export function tokenProblem(query: string): string | undefined {
   const { tokens, nesting } = WORK_LIMITS;
   const lexer = new Lexer(new Source(query));
@@ -21,7 +24,10 @@ export function tokenProblem(query: string): string | undefined {
   return undefined;
 }
 
-/** Whether objects and arrays of a JSON text nest deeper than `limit`. Text that is no JSON gives any answer. */
+/**
+ * Whether objects and arrays of a JSON text nest deeper than `limit`. Text that is no JSON gives
+ * any answer.
+ */
 export function jsonNestsDeeper(text: string, limit: number): boolean {
   let depth = 0;
   let quoted = false;

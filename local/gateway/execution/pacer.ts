@@ -4,7 +4,10 @@ import { WORK_LIMITS } from '../limits.ts';
 export interface Pacer {
   /** Whether so many fields may be completed at once, in this turn. */
   mayRun(fields: number): boolean;
-  /** Resolves when it is the turn of a piece with so many fields. Pieces go on in the order in which they asked. */
+  /**
+   * Resolves when it is the turn of a piece with so many fields. Pieces go on in the order in which
+   * they asked.
+   */
   turn(fields: number): Promise<void>;
   /** Gives no turns any more. */
   stop(): void;

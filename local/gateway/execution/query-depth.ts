@@ -1,7 +1,10 @@
 import { type DocumentNode, type FieldNode, Kind, type OperationDefinitionNode } from 'graphql';
 import { type SelectionScope, selectedFields } from '../resolvers/selection.ts';
 
-/** How deep fields nest in an operation; introspection doesn't count. The document must be valid: no fragment cycles. */
+/**
+ * How deep fields nest in an operation; introspection doesn't count. The document must be valid: no
+ * fragment cycles.
+ */
 export function queryDepth(operation: OperationDefinitionNode, scope: SelectionScope): number {
   const depth = (field: FieldNode): number => {
     if (field.name.value.startsWith('__')) return 0;

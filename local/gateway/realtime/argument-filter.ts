@@ -1,6 +1,7 @@
 /**
- * Whether a published value is one that a subscription's arguments ask for: each given argument equals the field of its name.
- * Null asks for values without that field; an argument that is left out asks for nothing.
+ * Whether a published value is one that a subscription's arguments ask for: each given argument
+ * equals the field of its name. Null asks for values without that field; an argument that is left
+ * out asks for nothing.
  */
 export function matchesArguments(value: unknown, args: Record<string, unknown>): boolean {
   return Object.entries(args).every(([name, wanted]) => {

@@ -4,7 +4,10 @@ import type { SignedRequest } from '../auth/iam-signature.ts';
 export const SUBPROTOCOL = 'graphql-ws';
 const HEADER_PREFIX = 'header-';
 
-/** What a client says when it connects: its subprotocols, and its credentials in one of the two forms. */
+/**
+ * What a client says when it connects: its subprotocols, and its credentials in one of the two
+ * forms.
+ */
 export interface ConnectRequest {
   speaksGraphql: boolean;
   /** Headers in lower case; null when there are none that can be read. */
@@ -14,8 +17,8 @@ export interface ConnectRequest {
 }
 
 /**
- * Reads the credentials of a connection: the subprotocol `header-<base64url>` that Amplify sends now, or the query's
- * `header` and `payload` in base64 that it sent before.
+ * Reads the credentials of a connection: the subprotocol `header-<base64url>` that Amplify sends
+ * now, or the query's `header` and `payload` in base64 that it sent before.
  */
 export function readConnectRequest(request: IncomingMessage): ConnectRequest {
   const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map(name => name.trim());
@@ -49,7 +52,10 @@ export function lowerCase(value: unknown): Record<string, string> | null {
   );
 }
 
-/** The request that an IAM client signs for the real-time endpoint: a POST to the GraphQL path, or to `/connect` below it. */
+/**
+ * The request that an IAM client signs for the real-time endpoint: a POST to the GraphQL path, or
+ * to `/connect` below it.
+ */
 export function signedAs(path: string, headers: Record<string, string>, body: string): SignedRequest {
   return { method: 'POST', path, query: new URLSearchParams(), headers, body };
 }

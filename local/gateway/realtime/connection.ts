@@ -25,7 +25,10 @@ interface Running {
   cancelExpiry: Cancel;
 }
 
-/** Code that a connection is closed with when its token ends; Amplify then connects again with a fresh one. */
+/**
+ * Code that a connection is closed with when its token ends; Amplify then connects again with a
+ * fresh one.
+ */
 const CLOSE_EXPIRED = 4401;
 /** Longest time that a timer takes. */
 const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -7,7 +7,10 @@ export interface MessageError {
   errorCode?: number;
 }
 
-/** What the server sends (https://docs.aws.amazon.com/appsync/latest/devguide/real-time-websocket-client.html). */
+/**
+ * What the server sends
+ * (https://docs.aws.amazon.com/appsync/latest/devguide/real-time-websocket-client.html).
+ */
 export const messages = {
   connectionAck: { type: 'connection_ack', payload: { connectionTimeoutMs: LIMITS.connectionTimeoutMs } },
   keepAlive: { type: 'ka' },

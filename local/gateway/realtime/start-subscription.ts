@@ -20,8 +20,8 @@ export interface Subscription {
   field: string;
   identity: Identity;
   /**
-   * What this subscriber is told of a published value; undefined when nothing: it isn't what the arguments ask for, or the
-   * subscriber may not see it.
+   * What this subscriber is told of a published value; undefined when nothing: it isn't what the
+   * arguments ask for, or the subscriber may not see it.
    */
   payloadFor(value: unknown): Promise<unknown | undefined>;
 }
@@ -91,7 +91,8 @@ async function subscription(
   };
 }
 
-// Runs the field once without a value: that checks access, and runs the resolver that may stand at the field.
+// Runs the field once without a value: that checks access, and runs the resolver that may stand at
+// the field.
 async function open(
   prepared: PreparedOperation,
   context: OperationContext,

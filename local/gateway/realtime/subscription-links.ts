@@ -5,7 +5,10 @@ import { appliedDirectives } from '../schema/applied-directives.ts';
 /** By field of Mutation: the fields of Subscription that `@aws_subscribe` ties to it. */
 export type SubscriptionLinks = ReadonlyMap<string, readonly string[]>;
 
-/** @throws GatewayConfigurationError when a subscription names a mutation that isn't there or gives another type */
+/**
+ * @throws GatewayConfigurationError when a subscription names a mutation that isn't there or gives
+ * another type
+ */
 export function readSubscriptionLinks(schema: GraphQLSchema): SubscriptionLinks {
   const links = new Map<string, string[]>();
   const mutations = schema.getMutationType()?.getFields() ?? {};

@@ -30,7 +30,10 @@ const LEFT_OUT: Record<string, string> = {
 
 const ALLOWED_IMPORT = '@aws-appsync/utils';
 
-/** @throws GatewayConfigurationError when AppSync would not take this code, naming what is in the way. */
+/**
+ * @throws GatewayConfigurationError when AppSync would not take this code, naming what is in the
+ * way.
+ */
 export function checkResolverCode(code: string, name: string): void {
   walk(parse(code, name), node => {
     const why = LEFT_OUT[node.type] ?? specialCase(node);

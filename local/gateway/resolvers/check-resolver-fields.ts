@@ -2,7 +2,9 @@ import { type GraphQLSchema, isObjectType } from 'graphql';
 import { GatewayConfigurationError } from '../gateway-error.ts';
 import type { ResolverDefinition } from '../gateway-options.ts';
 
-/** @throws GatewayConfigurationError when a resolver stands at a field that the schema doesn't have */
+/**
+ * @throws GatewayConfigurationError when a resolver stands at a field that the schema doesn't have
+ */
 export function checkResolverFields(schema: GraphQLSchema, resolvers: readonly ResolverDefinition[]): void {
   for (const { typeName, fieldName } of resolvers) {
     const type = schema.getType(typeName);

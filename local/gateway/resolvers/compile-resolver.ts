@@ -6,7 +6,10 @@ import type { ResolverContext } from './resolver-context.ts';
 
 export type Handler = (context: ResolverContext) => unknown;
 
-/** A module of resolver code with its two handlers; `utils` is what its import of `@aws-appsync/utils` gives. */
+/**
+ * A module of resolver code with its two handlers; `utils` is what its import of
+ * `@aws-appsync/utils` gives.
+ */
 export interface CompiledResolver {
   request: Handler;
   response: Handler;

@@ -11,7 +11,10 @@ export class EarlyReturn extends Error {
   }
 }
 
-/** Resolver code uses something of APPSYNC_JS that isn't built here, or that APPSYNC_JS doesn't have. */
+/**
+ * Resolver code uses something of APPSYNC_JS that isn't built here, or that APPSYNC_JS doesn't
+ * have.
+ */
 export class UnsupportedInResolver extends Error {
   override readonly name = 'UnsupportedInResolver';
 }

@@ -7,7 +7,10 @@ import type { ResolverContext, SideEffects } from './resolver-context.ts';
 import { EarlyReturn } from './resolver-signals.ts';
 import { makeUtils } from './resolver-util.ts';
 
-/** Runs a field's resolver: what it gives is plain JSON. Rejects with FieldError where the client is told of it. */
+/**
+ * Runs a field's resolver: what it gives is plain JSON. Rejects with FieldError where the client is
+ * told of it.
+ */
 export type RunResolver = (context: ResolverContext, effects: SideEffects) => Promise<unknown>;
 
 interface Step extends CompiledResolver {

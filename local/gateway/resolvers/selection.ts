@@ -16,7 +16,10 @@ export interface SelectionScope {
   variables: Record<string, unknown>;
 }
 
-/** AppSync's `info.selectionSetList`: each selected field by its path, aliases in their fields' places, fragments spread. */
+/**
+ * AppSync's `info.selectionSetList`: each selected field by its path, aliases in their fields'
+ * places, fragments spread.
+ */
 export function selectionSetList(fields: readonly FieldNode[], scope: SelectionScope): string[] {
   const paths = new Set<string>();
   const walk = (set: SelectionSetNode | undefined, prefix: string) => {
@@ -34,7 +37,9 @@ export function selectionSetText(fields: readonly FieldNode[]): string {
   return fields.map(({ selectionSet }) => (selectionSet === undefined ? '' : print(selectionSet))).join('');
 }
 
-/** The fields of a selection set, out of its fragments, without what @skip and @include leave out. */
+/**
+ * The fields of a selection set, out of its fragments, without what @skip and @include leave out.
+ */
 export function selectedFields(set: SelectionSetNode | undefined, scope: SelectionScope): FieldNode[] {
   const included = (set?.selections ?? []).filter(node => isIncluded(node, scope.variables));
   return included.flatMap(node => {

@@ -11,7 +11,9 @@ export const APPSYNC_SCALARS = [
   'AWSIPAddress',
 ] as const;
 
-/** What AppSync puts before every schema; a directive that isn't here is refused, as AppSync does. */
+/**
+ * What AppSync puts before every schema; a directive that isn't here is refused, as AppSync does.
+ */
 export const APPSYNC_DEFINITIONS = `
 ${APPSYNC_SCALARS.map(name => `scalar ${name}`).join('\n')}
 directive @aws_api_key on OBJECT | FIELD_DEFINITION

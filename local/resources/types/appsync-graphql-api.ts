@@ -45,7 +45,9 @@ const apiSchema = z.strictObject({
 
 type ApiProperties = z.output<typeof apiSchema>;
 
-/** Its value is the gateway: the GraphQL endpoints with their schema, data sources and resolvers. */
+/**
+ * Its value is the gateway: the GraphQL endpoints with their schema, data sources and resolvers.
+ */
 export const appsyncGraphqlApi: ResourceType<ApiProperties, Gateway> = {
   type: 'AWS::AppSync::GraphQLApi',
   schema: apiSchema,

@@ -50,7 +50,9 @@ export const cognitoUserPool: ResourceType<PoolProperties> = {
   },
 };
 
-/** Makes a user pool, or takes the one of that name from an earlier run as it is. @returns its id */
+/**
+ * Makes a user pool, or takes the one of that name from an earlier run as it is. @returns its id
+ */
 async function createPool(endpoint: string, PoolName: string, properties: PoolProperties): Promise<string> {
   const { UsernameAttributes, AutoVerifiedAttributes, Schema } = properties;
   const { UserPools } = await callCognito<{ UserPools: { Id: string; Name: string }[] }>(
@@ -69,7 +71,10 @@ async function createPool(endpoint: string, PoolName: string, properties: PoolPr
   return UserPool.Id;
 }
 
-/** cognito-local can't have a factor set up before the first sign-in: where all must have one, those who have are asked here. */
+/**
+ * cognito-local can't have a factor set up before the first sign-in: where all must have one, those
+ * who have are asked here.
+ */
 async function setSecondFactor(
   endpoint: string,
   UserPoolId: string,

@@ -69,7 +69,8 @@ export interface CreatedTable {
 }
 
 /**
- * Makes a table as the template describes it; one that is there from an earlier run gets what it lacks.
+ * Makes a table as the template describes it; one that is there from an earlier run gets what it
+ * lacks.
  * @throws Error when a kept table has other keys than this release wants.
  */
 export async function createTable(

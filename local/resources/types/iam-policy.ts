@@ -48,7 +48,10 @@ const policyType = (
 export const iamPolicy = policyType('AWS::IAM::Policy', policySchema);
 export const iamManagedPolicy = policyType('AWS::IAM::ManagedPolicy', managedPolicySchema);
 
-/** All that a role may do. @throws Error for a role with a managed policy of AWS, whose text isn't known here */
+/**
+ * All that a role may do. @throws Error for a role with a managed policy of AWS, whose text isn't
+ * known here
+ */
 export function statementsOfRole(made: MadeResources, roleArn: string): Statement[] {
   const role = made.all(iamRole).find(({ attributes }) => attributes.Arn === roleArn);
   if (!role) throw new Error(`The template gives a function the role ${roleArn}, which is none of its own.`);

@@ -29,7 +29,10 @@ export const kinesisStream: ResourceType<StreamProperties> = {
 /** What a stream on demand begins with in the cloud. */
 const ON_DEMAND_SHARDS = 4;
 
-/** Makes a Kinesis stream and waits until it takes records; one that is there from an earlier run stays as it is. */
+/**
+ * Makes a Kinesis stream and waits until it takes records; one that is there from an earlier run
+ * stays as it is.
+ */
 export async function createStream(
   endpoint: string,
   name: string,

@@ -22,7 +22,10 @@ export const lambdaEventInvokeConfig: ResourceType<EventInvokeConfig, EventInvok
   make: ({ properties }) => ({ value: properties }),
 };
 
-/** Calls a function with asynchronous events, retried and given up on as the template says for the function. */
+/**
+ * Calls a function with asynchronous events, retried and given up on as the template says for the
+ * function.
+ */
 export function asynchronousCall(
   { made, host }: Pick<Making<unknown>, 'made' | 'host'>,
   target: LambdaFunction,

@@ -46,7 +46,8 @@ type FunctionProperties = z.output<typeof functionSchema>;
 export const lambdaFunction: ResourceType<FunctionProperties, LambdaFunction> = {
   type: 'AWS::Lambda::Function',
   schema: functionSchema,
-  // Its rights, and everything that an environment may name. Functions may name one another too: their names are known before.
+  // Its rights, and everything that an environment may name. Functions may name one another too:
+  // their names are known before.
   after: [
     dynamodbTable,
     kinesisStream,
@@ -66,7 +67,10 @@ export const lambdaFunction: ResourceType<FunctionProperties, LambdaFunction> = 
   make: making => ({ value: makeFunction(making) }),
 };
 
-/** Makes a function of its deployed description and bundle, with the environment that Lambda gives it. */
+/**
+ * Makes a function of its deployed description and bundle, with the environment that Lambda gives
+ * it.
+ */
 function makeFunction({ resource, properties, made, host }: Making<FunctionProperties>): LambdaFunction {
   const { Code, Handler, Timeout, MemorySize, Role, Environment, ReservedConcurrentExecutions } = properties;
   const folder = bundleFolder(resource, Code.S3Key, host);

@@ -11,7 +11,10 @@ const topicSchema = z.strictObject({
   Tags: TAGS,
 });
 
-/** A topic that functions publish to: what its subscribers would get is written to a file (local/mail). */
+/**
+ * A topic that functions publish to: what its subscribers would get is written to a file
+ * (local/mail).
+ */
 export const snsTopic: ResourceType<z.output<typeof topicSchema>, null> = {
   type: 'AWS::SNS::Topic',
   schema: topicSchema,

@@ -1,7 +1,10 @@
 import type { Settings } from '../../../lib/settings.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
-/** The version of the CDK's bootstrap stack that its stacks ask for, as the manifest of an assembly says. */
+/**
+ * The version of the CDK's bootstrap stack that its stacks ask for, as the manifest of an assembly
+ * says.
+ */
 const BOOTSTRAP_MIN = 6;
 
 export function judgeCaller(arn: string): Finding {

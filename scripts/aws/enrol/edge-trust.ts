@@ -14,7 +14,8 @@ export type TrustChoice =
   | { trust_anchor: string };
 
 /**
- * A trust policy that fixes the session's name, by which the system knows an edge: who could choose it could speak for any edge.
+ * A trust policy that fixes the session's name, by which the system knows an edge: who could choose
+ * it could speak for any edge.
  */
 export function edgeTrust(choice: TrustChoice, session: string): TrustPolicy {
   return { Version: '2012-10-17', Statement: [statementOf(choice, session)] };

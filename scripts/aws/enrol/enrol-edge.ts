@@ -58,8 +58,8 @@ export interface EnrolAws {
 }
 
 /**
- * Gives an edge all that it needs in the cloud: a role of its own with the policies of edges, and its registration with its public
- * key. What is there already stays, so it may be repeated.
+ * Gives an edge all that it needs in the cloud: a role of its own with the policies of edges, and
+ * its registration with its public key. What is there already stays, so it may be repeated.
  */
 export async function enrolEdge(
   options: EnrolOptions,

@@ -56,7 +56,10 @@ function credentials({ edge_id, role_arn, trust_anchor }: Enrolled): string[] {
   ];
 }
 
-/** How its key's machine counts a capture as the edge, where that is this one and the role can be assumed from here. */
+/**
+ * How its key's machine counts a capture as the edge, where that is this one and the role can be
+ * assumed from here.
+ */
 function tryHere(edge: Enrolled): string {
   const { edge_id, role_arn, stream, graphql, region, signed, spool, trust_anchor } = edge;
   if (spool === undefined || trust_anchor !== undefined) return '';

@@ -11,7 +11,10 @@ export interface Expectation<Seen> {
   what: string;
   /** How long at most, seconds. */
   limit_s: number;
-  /** How long to wait between two looks, milliseconds; a look that costs the budget of queries is not taken each second. */
+  /**
+   * How long to wait between two looks, milliseconds; a look that costs the budget of queries is
+   * not taken each second.
+   */
   every_ms?: number;
   /** Undefined: not yet. */
   look(): Promise<Seen | undefined>;
@@ -19,7 +22,10 @@ export interface Expectation<Seen> {
   mayPass?: (cause: unknown) => boolean;
 }
 
-/** Looks again and again until something is seen. @throws EdgeError after the limit · SmokeInterrupted */
+/**
+ * Looks again and again until something is seen. @throws EdgeError after the limit ·
+ * SmokeInterrupted
+ */
 export async function eventually<Seen>(
   { signal, clock, sleep, say }: Pick<Bench, 'signal' | 'clock' | 'sleep' | 'say'>,
   { what, limit_s, every_ms = POLL_MS, look, mayPass = () => false }: Expectation<Seen>,

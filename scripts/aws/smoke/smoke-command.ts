@@ -13,7 +13,10 @@ const INTERRUPTED = 130;
 
 const ulid = monotonicFactory();
 
-/** Runs the smoke test and gives its exit code: 0 all that could be shown is proven and taken back, 1 not, 130 interrupted. */
+/**
+ * Runs the smoke test and gives its exit code: 0 all that could be shown is proven and taken back,
+ * 1 not, 130 interrupted.
+ */
 export async function smoke(options: SmokeOptions, write: (text: string) => void): Promise<number> {
   const system = await openSystem(options);
   const terminal = openTerminal();

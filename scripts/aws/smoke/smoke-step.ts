@@ -50,7 +50,10 @@ export interface SmokeSystem {
   makeRoles(bench: Bench, edge_id: string): Promise<Roles>;
   /** The stream, reached as the edge. */
   kinesis(credentials: ReadCredentials): KinesisClient;
-  /** Sets an alarm off and waits for it at a receiver of its own. Not called where `notShown` names the step. */
+  /**
+   * Sets an alarm off and waits for it at a receiver of its own. Not called where `notShown` names
+   * the step.
+   */
   alarmArrives(bench: Bench): Promise<string>;
 }
 
@@ -88,11 +91,17 @@ export interface Bench {
   /** In the name of all that the test makes. */
   run_id: string;
   made: Made;
-  /** Aborted when the person at the terminal has had enough: steps end, what was made is taken back all the same. */
+  /**
+   * Aborted when the person at the terminal has had enough: steps end, what was made is taken back
+   * all the same.
+   */
   signal: AbortSignal;
   clock: Clock;
   sleep: Sleep;
-  /** Notes how something that is made right after is taken back; the last noted is the first taken back. */
+  /**
+   * Notes how something that is made right after is taken back; the last noted is the first taken
+   * back.
+   */
   undo(what: string, action: () => Promise<unknown>): void;
   /** Says what is waited for. */
   say(line: string): void;

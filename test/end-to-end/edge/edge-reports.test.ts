@@ -274,7 +274,9 @@ describe('edge replay to a stream in the cloud', () => {
   });
 });
 
-/** What the program said, but for the port of probes, which another edge on this machine may have. */
+/**
+ * What the program said, but for the port of probes, which another edge on this machine may have.
+ */
 function withoutBusyPort(stderr: string): string {
   return stderr.replace(/^Probes of other edges are not answered here: bind EADDRINUSE \S+\n/m, '');
 }
@@ -302,7 +304,8 @@ describe('edge read to a running system', () => {
       await new Promise(resolve => setTimeout(resolve, 100));
       reports = await system.reports();
     }
-    // On a busy machine a report may be replaced by the next before it is sent, so a number may be missing.
+    // On a busy machine a report may be replaced by the next before it is sent, so a number may be
+    // missing.
     const numbers = reports.map(({ seq }) => seq);
     expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
     child.stdin!.end();

@@ -170,7 +170,8 @@ describe('a capture becomes exact counters in GraphQL', () => {
       );
       return trafficHistory.points.at(-1);
     };
-    // The schedule may have taken this minute's snapshot before all was counted: then the next minute has it.
+    // The schedule may have taken this minute's snapshot before all was counted: then the next
+    // minute has it.
     await expect
       .poll(lastPoint, { timeout: 120_000, interval: 2000 })
       .toEqual({ packets_total_exact: String(expected.packets) });
@@ -249,7 +250,8 @@ describe('a capture becomes exact counters in GraphQL', () => {
     const { child, ended } = startEdge(['smoke', '--local', '--system', folder], {
       program: projectFile('scripts/aws.ts'),
     });
-    // Its reports are on the stream then, and will be counted. A second Ctrl-C would end the test at once.
+    // Its reports are on the stream then, and will be counted. A second Ctrl-C would end the test
+    // at once.
     let said = '';
     child.stderr!.on('data', text => {
       const before = said.includes('Waiting for the reports to be counted');

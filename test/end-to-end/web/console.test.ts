@@ -19,7 +19,8 @@ import { sessionSuite } from './suites/session.ts';
 import { settingsSuite } from './suites/settings.ts';
 import { sitesSuite } from './suites/sites.ts';
 
-// One system and one browser for all of it: each suite is about one thing, in the order in which they disturb it more.
+// One system and one browser for all of it: each suite is about one thing, in the order in which
+// they disturb it more.
 const world = useConsoleWorld();
 
 sessionSuite(world);

@@ -12,7 +12,8 @@ import { trafficSuite } from './suites/traffic.ts';
 import { twoPeopleSuite } from './suites/two-people.ts';
 import { usersSuite } from './suites/users.ts';
 
-// What people are offered and can read. Beside console.test.ts with a world of its own, so that two workers share the browser tests.
+// What people are offered and can read. Beside console.test.ts with a world of its own, so that two
+// workers share the browser tests.
 const world = useConsoleWorld();
 
 twoPeopleSuite(world);

@@ -17,11 +17,15 @@ import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 /*
- * Writers with long operations, several runs of an operation, lost answers, writes that land late, kills and clocks that
- * differ; readers that follow the log with clocks of their own. One step is one try of a transaction.
+ * Writers with long operations, several runs of an operation, lost answers, writes that land late,
+ * kills and clocks that differ; readers that follow the log with clocks of their own. One step is
+ * one try of a transaction.
  */
 
-/** Clocks differ by so much, milliseconds; a try may land so late. With both, settling takes 55 s at most. */
+/**
+ * Clocks differ by so much, milliseconds; a try may land so late. With both, settling takes 55 s at
+ * most.
+ */
 const MAX_SKEW_MS = 20_000;
 const MAX_TRY_MS = 15_000;
 
@@ -211,7 +215,10 @@ class ByTimeReader extends Reader {
 
 const ids = (items: AuditEntry[]) => items.map(({ id }) => id);
 
-/** A slow writer's entry lands as late as it can, after a later one that readers with fast clocks may have seen. */
+/**
+ * A slow writer's entry lands as late as it can, after a later one that readers with fast clocks
+ * may have seen.
+ */
 const AT_THE_LIMIT: { skews: number[]; steps: Step[] } = {
   skews: [-MAX_SKEW_MS, 0, 0, 0, MAX_SKEW_MS, MAX_SKEW_MS],
   steps: [

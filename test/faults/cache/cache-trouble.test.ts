@@ -107,17 +107,19 @@ describe.each(cases)('with the Cache table %s', (_name, trouble) => {
     error: {
       type: 'Throttled',
       message:
-        'The shared caches can not be reached at the moment. Requests are served without them; try again in a minute.',
+        'The shared caches cannot be reached at the moment. Requests are served without them; try again in a minute.',
     },
   };
 
   it('every operation that has to do with caches is served, and the trouble told', async () => {
     const client = troubled(trouble);
     const kinds = new Set<string>();
-    // On a busy machine requests may take longer than the limit: it falls due only where nothing answers.
+    // On a busy machine requests may take longer than the limit: it falls due only where nothing
+    // answers.
     const schedule = trouble.instead === never ? systemSchedule : () => () => {};
     const place = { client, table: t.tables.cache, clock: () => api.now, schedule };
-    // Each request in a function of its own, so that none passes the shared level by because of the one before.
+    // Each request in a function of its own, so that none passes the shared level by because of the
+    // one before.
     const caches = () => makeProductCaches({ ...place, onTrouble: (_cache, kind) => kinds.add(kind) });
     const api: ApiUnderTest = makeApi(
       { client, tables: t.tables },

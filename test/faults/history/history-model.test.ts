@@ -221,7 +221,10 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
     expect((await auditTraffic({ ...db, clock: () => 0, deadline: 1 })).mismatches).toEqual([]);
   }
 
-  /** Two ranges that follow each other have each increment once, and together what came from one end to the other. */
+  /**
+   * Two ranges that follow each other have each increment once, and together what came from one end
+   * to the other.
+   */
   async function checkHistory(
     world: HistoryWorld,
     { resolution, from, cut, to }: { resolution: Resolution; from: number; cut: number; to: number },
@@ -312,8 +315,8 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
 });
 
 /**
- * What is spread over the points of two ranges that follow each other is what is spread over the points of both, and all that was counted,
- * from before anything was, is spread over some point.
+ * What is spread over the points of two ranges that follow each other is what is spread over the
+ * points of both, and all that was counted, from before anything was, is spread over some point.
  */
 class SpreadParts {
   readonly #parts = new Map<string, bigint[]>();

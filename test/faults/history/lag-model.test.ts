@@ -11,7 +11,7 @@ import { createTables } from '../../support/tables.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
-const RUNS = Number(process.env.HISTORY_RUNS ?? 2);
+const RUNS = Number(process.env.HISTORY_RUNS ?? 1);
 /** The bounded run goes the same histories each time; the long one finds new ones. */
 const SEED = process.env.HISTORY_RUNS === undefined ? { seed: 1 } : {};
 const START = T0 + 40 * MINUTE;
@@ -41,7 +41,10 @@ const stretch = fc.record({
   }),
 });
 
-/** Minutes in which an edge is registered and retired; registered from the beginning and never retired where they are equal. */
+/**
+ * Minutes in which an edge is registered and retired; registered from the beginning and never
+ * retired where they are equal.
+ */
 const service = fc.tuple(fc.nat(60), fc.nat(60)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
 
 describe('rates and completeness of random lags, outages, silences, intervals and missed snapshots', () => {
@@ -145,7 +148,10 @@ class Model {
     this.#minutes = [...world.readings.keys()].sort((a, b) => a - b);
   }
 
-  /** Packets of an edge by the minute's end, each increment in equal parts over the minutes between its reports. */
+  /**
+   * Packets of an edge by the minute's end, each increment in equal parts over the minutes between
+   * its reports.
+   */
   #spreadOf(edge_id: string): Map<number, number> {
     const spread = new Map<number, number>();
     let last: { heard_at: number; packets: bigint; minute: number } | undefined;

@@ -23,7 +23,10 @@ interface Trouble {
   fault?: Fault;
 }
 
-/** Delivers the fixed stream, batch by batch, each until all of it is dealt with; one call of all goes wrong. */
+/**
+ * Delivers the fixed stream, batch by batch, each until all of it is dealt with; one call of all
+ * goes wrong.
+ */
 async function deliver(store: Store, prefix: string, trouble: Trouble = {}): Promise<Faults> {
   const faulty = faultyClient(store.client, call => (call === trouble.call ? trouble.fault : undefined));
   let client = faulty.client;

@@ -62,7 +62,8 @@ describe('ingest counts exactly', () => {
         );
         await world.run();
         await world.expectExact();
-        // A write that lands long after its function was killed may stand beside the one that was made instead; it is one record.
+        // A write that lands long after its function was killed may stand beside the one that was
+        // made instead; it is one record.
         const places = new Set(quarantinedItems(store).map(({ sk }) => sk));
         expect(places.size).toBe(stream.badRecords);
       }),

@@ -37,7 +37,9 @@ interface Delivered {
   store: FakeDynamoDb;
 }
 
-/** Delivers a stream in batches as Lambda does: from the first record on that was not dealt with. */
+/**
+ * Delivers a stream in batches as Lambda does: from the first record on that was not dealt with.
+ */
 async function deliver(
   records: readonly StreamRecord[],
   size: number,

@@ -294,7 +294,10 @@ describe('a kept stream', () => {
   }, 60_000);
 });
 
-/** The second in which a shard was made, its index, then for each record a count and a second: in hexadecimal. */
+/**
+ * The second in which a shard was made, its index, then for each record a count and a second: in
+ * hexadecimal.
+ */
 const MADE_AT = Date.now() - 3_600_000;
 const SECOND = Math.floor(MADE_AT / 1000)
   .toString(16)

@@ -15,11 +15,11 @@ import { expectSoundInventory } from '../../support/inventory-check.ts';
 import { dumpNetwork } from '../../support/network-bed.ts';
 
 /*
- * A model of the control plane beside the real one: resolvers, ingest, clean-up and what broadcast makes of the log, over DynamoDB Local
- * (docs/decisions/155). CONTROL_RUNS makes more of it.
+ * A model of the control plane beside the real one: resolvers, ingest, clean-up and what broadcast
+ * makes of the log, over DynamoDB Local (docs/decisions/155). CONTROL_RUNS makes more of it.
  */
 
-const RUNS = Number(process.env.CONTROL_RUNS ?? 4);
+const RUNS = Number(process.env.CONTROL_RUNS ?? 2);
 const IS_LONG = process.env.CONTROL_RUNS !== undefined;
 
 /** The bounded run goes the same worlds each time; the long one finds new ones. */

@@ -12,9 +12,12 @@ import { reportRecord } from '../../support/report-records.ts';
 import { createTables } from '../../support/tables.ts';
 
 /*
- * Random changes over the API, each undone, made again by an undo of the undo, or kept; functions that are killed or lose answers
- * while they undo. After an undo every query shows what it showed before the change.
+ * Random changes over the API, each undone, made again by an undo of the undo, or kept; functions
+ * that are killed or lose answers while they undo. After an undo every query shows what it showed
+ * before the change.
  */
+
+const RUNS = Number(process.env.UNDO_RUNS ?? 3);
 
 const TROUBLES: readonly Fault[] = [
   'killed before',
@@ -137,7 +140,9 @@ class Bed {
     );
   }
 
-  /** Does it to one of what there is. @returns the id of its audit entry; undefined: it was refused */
+  /**
+   * Does it to one of what there is. @returns the id of its audit entry; undefined: it was refused
+   */
   async change({ name, pick: number }: Step['operation']): Promise<string | undefined> {
     const { api } = this;
     api.now += 1000;
@@ -277,5 +282,5 @@ async function play(steps: readonly Step[]): Promise<void> {
 }
 
 it('shows after an undo what was shown before the change, whatever goes wrong', async () => {
-  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 9 }), play), { numRuns: 6 });
+  await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 9 }), play), { numRuns: RUNS });
 }, 600_000);

@@ -43,7 +43,8 @@ describe.each(kinds)('cache %s', (_kind, optionsOf) => {
       name,
       ttl_seconds,
       clock: time.clock,
-      // Real requests under a fake clock: no limit falls due, and rewriting is not what is tested here.
+      // Real requests under a fake clock: no limit falls due, and rewriting is not what is tested
+      // here.
       schedule: time.schedule,
       write_interval_ms: 0,
       ...optionsOf(time, name),

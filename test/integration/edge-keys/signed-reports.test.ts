@@ -35,7 +35,9 @@ beforeEach(async () => {
 });
 afterEach(() => db.drop());
 
-/** The next report of an edge, which has counted so many packets in all, as the stream gets it now. */
+/**
+ * The next report of an edge, which has counted so many packets in all, as the stream gets it now.
+ */
 function report(packets: bigint, { edge_id = 'edge-7' } = {}): StreamRecord {
   const seq = ++sequence;
   return reportRecord(

@@ -16,7 +16,9 @@ const totals: Record<string, Expected> = present
   ? JSON.parse(readFileSync(join(SHARED_CAPTURES, 'totals.json'), 'utf8'))
   : {};
 
-/** Behind IPv6 extension headers tshark's filter left some out; see the README beside the captures. */
+/**
+ * Behind IPv6 extension headers tshark's filter left some out; see the README beside the captures.
+ */
 const MORE_FLOWS: Record<string, number> = { 'dns_fragmented.pcap': 42 };
 
 if (!present) {

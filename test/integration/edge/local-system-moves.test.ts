@@ -67,7 +67,9 @@ function put(seq: number): PutRecordsCommand {
   return new PutRecordsCommand({ StreamName: 'reports', Records });
 }
 
-/** What answers a sign-in with a token and a query with its own name; it refuses tokens of others. */
+/**
+ * What answers a sign-in with a token and a query with its own name; it refuses tokens of others.
+ */
 async function startApi(name: string) {
   const asked: string[] = [];
   const server = createServer((request, response) => {

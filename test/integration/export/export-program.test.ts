@@ -74,7 +74,8 @@ describe('npm run export', () => {
     const code = await asFunction('export', () =>
       runExport([what, ...range, ...system, '--output', output, ...options]),
     );
-    // A run of over ten seconds says now and then how far it has come; a busy machine has such runs.
+    // A run of over ten seconds says now and then how far it has come; a busy machine has such
+    // runs.
     said = said.replace(/^Exporting: \d{1,3} %\n/gm, '');
     expect([code, said]).toEqual([0, expect.stringMatching(/^\d+ rows in .*\.\n$/)]);
     return readFileSync(output, 'utf8').split(/\r?\n/).slice(0, -1);

@@ -123,7 +123,8 @@ it.each([
 ] as const)('a start that meets "%s" is one export', async fault => {
   const faults = makeFaults();
   const client = faults.on(t.client);
-  // The item, the jobs of it (none), the search for those of the last release, then the transaction.
+  // The item, the jobs of it (none), the search for those of the last release, then the
+  // transaction.
   faults.arm({ fault, at: 2 });
   const { export_id } = await start('anna', { ...context, client });
   expect(faults.calls).toContain('TransactWriteCommand');

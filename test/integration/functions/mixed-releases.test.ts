@@ -19,7 +19,10 @@ interface Release {
   name: string;
   code: ReleaseCode;
   api: ApiUnderTest;
-  /** Runs a batch as a function of this release that stays warm. @returns the records that it gives back */
+  /**
+   * Runs a batch as a function of this release that stays warm. @returns the records that it gives
+   * back
+   */
   count(records: StreamRecord[]): Promise<unknown>;
 }
 

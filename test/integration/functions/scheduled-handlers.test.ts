@@ -77,7 +77,8 @@ it('the snapshot stands for the minute that the schedule fired for, once, and is
     }),
   );
   expect(Items.map(item => item.expires_at)).toEqual([minute / 1000 + 73 * HOUR_S]);
-  // Of the one that was taken, not of the repeated one: alarms wait for the metric where no snapshot is taken.
+  // Of the one that was taken, not of the repeated one: alarms wait for the metric where no
+  // snapshot is taken.
   const counted = printed
     .join('')
     .match(/"LanesUnreadable":0,"EdgesExpected":2,"EdgesSilent":1,"PacketsCounted":\d+,"BytesCounted":\d+/g);

@@ -12,7 +12,10 @@ const DAY_MINUTES = 24 * 60;
 /** Clocks go forward in Europe on this day; it has 24 hours all the same. */
 const START = Date.parse('2026-03-29T00:00:00Z');
 
-/** Every minute of the day takes many minutes (npm run test:long); without it the hours, and some minutes of one. */
+/**
+ * Every minute of the day takes many minutes (npm run test:long); without it the hours, and some
+ * minutes of one.
+ */
 const WHOLE_DAY = process.env.HISTORY_DAY === 'whole';
 const MINUTES = Array.from({ length: DAY_MINUTES + 1 }, (_, minute) => minute).filter(
   minute => WHOLE_DAY || minute % 60 === 0 || (minute > 720 && minute <= 724),

@@ -117,7 +117,8 @@ describe('history of pairs that become idle and return', () => {
         now: REBOOT + 2 * MINUTE,
         retention: DEFAULT_RETENTION,
       });
-      // No reading stands for the beginning of the range, so it also has what the first one found (decision 056).
+      // No reading stands for the beginning of the range, so it also has what the first one found
+      // (decision 056).
       expect(packets).toBe('policy_id' in filter ? 15n : 412n);
     }
   });

@@ -40,7 +40,10 @@ describe('history at the edge of its retention', () => {
   const put = (Item: Record<string, unknown>) =>
     db.client.send(new PutCommand({ TableName: store.table, Item }));
 
-  /** Snapshots of these minutes after noon, of a policy that stands still: sampled by the first of each hour only. */
+  /**
+   * Snapshots of these minutes after noon, of a policy that stands still: sampled by the first of
+   * each hour only.
+   */
   async function takeSnapshots(minutes: readonly number[]): Promise<void> {
     let hour: number | undefined;
     for (const minute of minutes) {
@@ -90,7 +93,8 @@ describe('history at the edge of its retention', () => {
     });
 
   it('counts nothing again of a policy whose last sample is gone while a snapshot that rests on it is there', async () => {
-    // None from 12:59 to 13:04, and the range begins among them: the base would be the snapshot of 12:58, which rests on noon's sample.
+    // None from 12:59 to 13:04, and the range begins among them: the base would be the snapshot of
+    // 12:58, which rests on noon's sample.
     await takeSnapshots([0, 30, 58, 65, 66]);
     const now = NOON + 61 * MINUTE + retention.MINUTE;
     await expire(now, () => true);

@@ -150,7 +150,8 @@ describe('snapshots on DynamoDB Local', () => {
     expect(hours.points[0]).toMatchObject({
       // With what was counted before the system's first snapshot, at 23:57.
       packets: 360n,
-      // Of the 60 that edge-2 reported after three minutes, 40 came in the last two: with edge-1's 120 that is 160 in 120 s.
+      // Of the 60 that edge-2 reported after three minutes, 40 came in the last two: with edge-1's
+      // 120 that is 160 in 120 s.
       peak: { packets_per_second: 160 / 120, bits_per_second: (160 * 100 * 8) / 120, active_flows: 2 },
     });
 

@@ -45,7 +45,8 @@ describe('the 95th percentile', () => {
     const served = servedEdges(EDGES.map(({ edge_id }) => edge_id));
     world = new ReportingWorld(db, { start: START, edges: EDGES, served: () => served });
     const random = seededRandom(7);
-    // An edge is silent over the end of an hour, and a snapshot is missed here and there, at the end of an hour too.
+    // An edge is silent over the end of an hour, and a snapshot is missed here and there, at the
+    // end of an hour too.
     for (let minute = 1; world.now < RANGE.to + 10 * MINUTE; minute++) {
       const offline = minute > 40 && minute <= 75 ? ['b'] : random.chance(0.1) ? ['c'] : [];
       const missed = minute === 114 || minute === 115 || random.chance(0.05);
@@ -164,7 +165,10 @@ function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** Bytes of each five minutes: what came in a missed minute is spread over the minutes up to the reading that has it. */
+/**
+ * Bytes of each five minutes: what came in a missed minute is spread over the minutes up to the
+ * reading that has it.
+ */
 function naive(points: readonly HistoryPoint[]): Map<number, number | null> {
   const minutes = new Map<number, number>();
   for (const { from, gap, spread, intervals_missed } of points) {

@@ -23,7 +23,10 @@ afterAll(async () => {
 
 const lambda = { getRemainingTimeInMillis: () => 120_000 } as Context;
 
-/** A record of the stream as the filter lets it through, with nothing in it that the worker has no need of. */
+/**
+ * A record of the stream as the filter lets it through, with nothing in it that the worker has no
+ * need of.
+ */
 function record({ pk, sk }: { pk: string; sk: string }, SequenceNumber: string) {
   return {
     eventName: 'MODIFY',

@@ -9,7 +9,8 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 
 const PATHS = 20;
 
-// A reader's inventory is read in the middle of an operation and the running deletions only after its end: the widest gap.
+// A reader's inventory is read in the middle of an operation and the running deletions only after
+// its end: the widest gap.
 describe('a reader that is overtaken by an operation', () => {
   let db: TestTables;
   let bed: NetworkBed;
@@ -21,7 +22,10 @@ describe('a reader that is overtaken by an operation', () => {
   });
   afterAll(() => db.drop());
 
-  /** What a reader gets of the peer's paths and of the hub, whose first calls came before call `at` of the operation. */
+  /**
+   * What a reader gets of the peer's paths and of the hub, whose first calls came before call `at`
+   * of the operation.
+   */
   async function readAround(
     operation: typeof deleteSite | typeof restoreSite,
     at: number,
@@ -47,7 +51,8 @@ describe('a reader that is overtaken by an operation', () => {
   }
 
   async function read(over: Promise<void>, begun: () => void): Promise<{ paths: number; hub: boolean }> {
-    // Both readings make two calls of the inventory, then wait before they look at the running deletions.
+    // Both readings make two calls of the inventory, then wait before they look at the running
+    // deletions.
     const reader = () =>
       pausingClient(2, async () => {
         begun();

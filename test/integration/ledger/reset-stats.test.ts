@@ -112,7 +112,10 @@ async function itemsUnder(pk: string): Promise<Item[]> {
   return Items;
 }
 
-/** Ids that mean something to JavaScript, to DynamoDB or to earlier releases, and what people may type. */
+/**
+ * Ids that mean something to JavaScript, to DynamoDB or to earlier releases, and what people may
+ * type.
+ */
 const ODD_IDS = [
   '__proto__',
   'constructor',
@@ -162,7 +165,7 @@ describe('resets move a baseline', () => {
 
   it('refuses an id that was never defined or counted', async () => {
     await expect(resetPolicyStats(context, { actor, policy_id: '99', defined: false })).rejects.toThrow(
-      'There is no policy "99": the query policies lists those that there are.',
+      'There is no policy "99": the query policies lists those that exist.',
     );
     await expect(undoReset(context, { actor, audit_id: 'nope' })).rejects.toThrow(
       'No reset has the audit id "nope".',
@@ -247,7 +250,8 @@ describe('a reset that is cut off', () => {
     await resetAllStats({ ...context, client: quiet.client }, { actor }).then(({ audit_id }) =>
       undoReset(context, { actor, audit_id }),
     );
-    // Between reads that follow each other nothing changes: the first and the last of a row stand for all of it.
+    // Between reads that follow each other nothing changes: the first and the last of a row stand
+    // for all of it.
     const { calls } = quiet;
     const standing = [...calls.keys()].filter(
       at => calls[at] !== calls[at - 1] || calls[at] !== calls[at + 1],

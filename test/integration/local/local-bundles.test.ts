@@ -28,7 +28,10 @@ function throttle(probability: number): void {
   world.dynamodb.refuse = () => calls++ === 0 || random.chance(probability);
 }
 
-/** Each call is refused once: for functions that are called again when they fail, and leave the rest to that. */
+/**
+ * Each call is refused once: for functions that are called again when they fail, and leave the rest
+ * to that.
+ */
 function throttleOnce(): void {
   world.dynamodb.refuse = attempt => attempt === 1;
 }
@@ -82,7 +85,10 @@ const EVENTS: Record<string, [event: unknown, answer: unknown]> = {
   ],
 };
 
-/** A report of an edge with its number of packets, and what it measured on a path that two edges share. */
+/**
+ * A report of an edge with its number of packets, and what it measured on a path that two edges
+ * share.
+ */
 function ingestEvent(
   number: number,
   edge_id = 'edge-1',
@@ -145,8 +151,8 @@ it.each(Object.keys(EVENTS))('%s answers properly while the database is throttle
   expect(world.dynamodb.refused).toBeGreaterThan(before);
 });
 
-// Two containers write the same path's measurement at the same moment: the later one's has to wait for its turn, while the
-// invocation has nothing else to do.
+// Two containers write the same path's measurement at the same moment: the later one's has to wait
+// for its turn, while the invocation has nothing else to do.
 it('ingest answers every event while the database is throttled, and counts each report once', async () => {
   throttle(0.2);
   const answers = [];
@@ -179,7 +185,8 @@ it('the snapshot has more lanes than a group holds read by calls of another func
   const store = { client: world.client, table: world.tables.traffic };
   const range = { resolution: 'MINUTE', from, to: minutes.at(-1)! } as const;
   const marks = await readMarks(store, range);
-  // Each lane could have a group of its own: up to sixteen lanes have sixteen, and there are two other edges at most.
+  // Each lane could have a group of its own: up to sixteen lanes have sixteen, and there are two
+  // other edges at most.
   expect(marks.slice(1).map(({ lanes, groups }) => ({ lanes, groups }))).toEqual(
     [1, 2].map(() => ({ lanes: marks[0]!.lanes, groups: { of: 16, late: [] } })),
   );

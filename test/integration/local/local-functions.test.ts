@@ -106,7 +106,8 @@ describe('containers', () => {
   });
 
   it('run beside one another in processes of their own, each for one event at a time', async () => {
-    // Each call waits for the other: in one container, or one after the other, they would never meet.
+    // Each call waits for the other: in one container, or one after the other, they would never
+    // meet.
     const { lambda } = await make(`
       import { existsSync, writeFileSync } from 'node:fs';
       import { setTimeout } from 'node:timers/promises';

@@ -13,7 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-/** Two paths, of which all policies take that of lower latency; `versions` are those of both sites. */
+/**
+ * Two paths, of which all policies take that of lower latency; `versions` are those of both sites.
+ */
 async function world() {
   const one = await routingWorld(db);
   const { time, context, monitor, fast, slow, a, b } = one;

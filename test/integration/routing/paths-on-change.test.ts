@@ -25,7 +25,10 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-/** An edge that reports each minute: its lane is written as ingest writes it, then its paths are observed. */
+/**
+ * An edge that reports each minute: its lane is written as ingest writes it, then its paths are
+ * observed.
+ */
 async function reportingWorld() {
   const world = await routingWorld(db);
   const { time, context, edges, a, fast } = world;

@@ -19,7 +19,9 @@ beforeAll(async () => {
 });
 afterAll(() => t.drop());
 
-/** A change that may be committed any number of times: only its audit entry keeps it from being so. */
+/**
+ * A change that may be committed any number of times: only its audit entry keeps it from being so.
+ */
 function countUp(context: StoreContext): Promise<number> {
   let plans = 0;
   return commitChange(context, async begun => {

@@ -78,7 +78,8 @@ const activeFlows = async () => (await readCounters(bed.client, bed.tables)).get
 
 describe('drill: clean-up was stopped for a week', () => {
   it('is caught up with when it runs again: gauges, deletions, exports, expired entries, each run within its time', async () => {
-    // What waits for it: edges that fell silent, a deletion that was cut off, an export that was, entries that expired.
+    // What waits for it: edges that fell silent, a deletion that was cut off, an export that was,
+    // entries that expired.
     const stream = new DrillStream();
     const edges = Array.from({ length: EDGES }, (_, index) => new DrillEdge(`edge-${index}`));
     await deliver(

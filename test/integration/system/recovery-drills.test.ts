@@ -59,7 +59,8 @@ describe('drill: the report stream is lost', () => {
     at(2);
     alive.report(old, 7n, now);
 
-    // The new one has numbers of its own, lower ones. An edge that had been restarted sends its old boot's last report first.
+    // The new one has numbers of its own, lower ones. An edge that had been restarted sends its old
+    // boot's last report first.
     at(10);
     const fresh = new DrillStream();
     alive.report(fresh, 5n, now);

@@ -120,7 +120,8 @@ describe('drill: a region is rebuilt from exports', () => {
       expect(await rebuilt.api.data('Query.trafficTotals')).toMatchObject({ packets_exact: '0' });
       expect(await rebuilt.api.data('Query.edge', { id: 'edge-1' })).toMatchObject({ keys: [] });
 
-      // Keys are registered again, and the edge begins with an empty spool: a boot that says the new ids.
+      // Keys are registered again, and the edge begins with an empty spool: a boot that says the
+      // new ids.
       const { id: site_id } = (await rebuilt.api.data('Query.sites')).items[0];
       const public_key = key.public_key;
       await rebuilt.api.data('Mutation.registerEdge', { id: 'edge-1', site_id, public_key });

@@ -192,7 +192,7 @@ describe('undo of a change of the inventory', () => {
     const gone = await change('deletePath', { path_id: path });
     const removed = await change('removeEndpoint', { site_id: a, endpoint_id: 'wan1' });
     expect(await undo(gone.audit_id)).toEqual(
-      conflict(`Site "${a}" has no endpoint "wan1": the query site lists those that it has.`),
+      conflict(`Site "${a}" has no endpoint "wan1": the query site lists its endpoints.`),
     );
     await change('addEndpoint', {
       site_id: a,
@@ -201,7 +201,9 @@ describe('undo of a change of the inventory', () => {
       interface_type: 'LTE',
     });
     expect(await undo(removed.audit_id)).toEqual(
-      conflict(`Site ${a} has an endpoint wan1 again: remove it first, or leave it and add the paths to it.`),
+      conflict(
+        `Site ${a} has an endpoint wan1 again. Remove that one first, or keep it and create its paths again.`,
+      ),
     );
     const deleted = await change('deleteSite', { site_id: a });
     expect(await undo(added.audit_id)).toMatchObject({

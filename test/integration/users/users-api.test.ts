@@ -178,7 +178,7 @@ describe('users', () => {
     expect(await setEnabled('eve', false)).toEqual({
       error: {
         type: 'NotFound',
-        message: 'There is no user "eve": the query users lists those that there are.',
+        message: 'There is no user "eve": the query users lists those that exist.',
       },
     });
   });

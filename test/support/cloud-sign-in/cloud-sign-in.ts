@@ -48,8 +48,9 @@ class Refused extends Error {
 const NEW_SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
 /**
- * Cognito's sign-in of the cloud, as far as cognito-local lacks it: SRP, and a second factor that has to be set up before there are tokens. It
- * refuses every other flow, so what signs in here never sends a password.
+ * Cognito's sign-in of the cloud, as far as cognito-local lacks it: SRP, and a second factor that
+ * has to be set up before there are tokens. It refuses every other flow, so what signs in here
+ * never sends a password.
  */
 export class CloudSignIn {
   /** Everything that clients sent, such as to look for a password in it. */

@@ -1,6 +1,8 @@
 import { createHash, createHmac, getDiffieHellman, hkdfSync, randomBytes } from 'node:crypto';
 
-/** The group of RFC 3526 with 3,072 bits, which Cognito uses, and the multiplier of SRP-6a in it. */
+/**
+ * The group of RFC 3526 with 3,072 bits, which Cognito uses, and the multiplier of SRP-6a in it.
+ */
 const N = BigInt(`0x${getDiffieHellman('modp15').getPrime('hex')}`);
 const G = 2n;
 const K = sha256(padded(N), padded(G));
@@ -18,7 +20,10 @@ export function verifierOf(who: string, password: string): Verifier {
   return { salt, v: power(G, sha256(padded(salt), inner)) };
 }
 
-/** One exchange with a client, from the server's side (RFC 5054, with Cognito's own derivation of the key). */
+/**
+ * One exchange with a client, from the server's side (RFC 5054, with Cognito's own derivation of
+ * the key).
+ */
 export class SrpExchange {
   readonly #b = randomNumber(32);
   readonly #verifier: Verifier;

@@ -5,7 +5,10 @@ import type { ControlState, Planner } from './control-state.ts';
 import type { Circumstances, ControlWorld } from './control-world.ts';
 import { makeChange } from './make-change.ts';
 
-/** Asks for a change, under whatever circumstances, and looks whether what is there then is what should be. */
+/**
+ * Asks for a change, under whatever circumstances, and looks whether what is there then is what
+ * should be.
+ */
 export class ChangeCommand implements fc.AsyncCommand<ControlModel, ControlWorld> {
   readonly #name: string;
   readonly #plan: Planner;

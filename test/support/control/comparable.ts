@@ -22,13 +22,19 @@ const VOLATILE = new Set([
 /** What time alone changes: measurements grow old, and a path that isn't measured comes back. */
 const MEASURED = new Set(['metrics', 'status', 'out_for', 'selected_path_id', 'reason', 'routes']);
 
-/** What lists of paths may show of some seconds ago, though a measurement has come; which policies keep off a path is shown at once. */
+/**
+ * What lists of paths may show of some seconds ago, though a measurement has come; which policies
+ * keep off a path is shown at once.
+ */
 const OF_THE_PICTURE = new Set(['metrics', 'status', 'by_status', 'traffic', 'policies']);
 
 /** So long, milliseconds, what is measured is taken as it is. */
 const FRESH_MS = 20_000;
 
-/** The answers without what an undo can't bring back. `ended_ms`: how long ago the first of them were read. `except`: the target of the change. */
+/**
+ * The answers without what an undo can't bring back. `ended_ms`: how long ago the first of them
+ * were read. `except`: the target of the change.
+ */
 export function comparable(
   shown: Shown,
   {

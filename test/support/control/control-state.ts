@@ -157,7 +157,10 @@ export function hasCounted({ edges }: ControlState, policyId: string): boolean {
   return edges.some(({ boots }) => boots.some(({ counted }) => policyId in counted));
 }
 
-/** The packets that a policy shows: what boots that aren't voided have counted since the newest reset. */
+/**
+ * The packets that a policy shows: what boots that aren't voided have counted since the newest
+ * reset.
+ */
 export function shownPackets({ edges, resets }: ControlState, policyId: string): number {
   const covers = ({ policy_id, undone }: ModelReset) =>
     !undone && (policy_id === null || policy_id === policyId);

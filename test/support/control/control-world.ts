@@ -66,7 +66,10 @@ export class ControlWorld {
     return this.#functions[by % this.#functions.length]!.change(operation, args, how);
   }
 
-  /** The data of a query or its error, as a client sees it, from a function to which nothing happens. */
+  /**
+   * The data of a query or its error, as a client sees it, from a function to which nothing
+   * happens.
+   */
   async query(field: string, args: object = {}, by: Asking = {}): Promise<unknown> {
     const answered = await this.#functions[0]!.query(field, args, by);
     return 'error' in answered ? answered : JSON.parse(JSON.stringify(answered.data ?? null));

@@ -8,7 +8,10 @@ interface Command {
   data: string;
 }
 
-/** After moves of traffic the edges at both ends of the path are told the routes as they are decided now. */
+/**
+ * After moves of traffic the edges at both ends of the path are told the routes as they are decided
+ * now.
+ */
 export async function expectOrders(
   world: ControlWorld,
   state: ControlState,

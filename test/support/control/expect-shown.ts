@@ -9,7 +9,9 @@ import {
 } from './control-state.ts';
 import { type Shown, shownKey } from './read-shown.ts';
 
-/** Fails unless the queries show the state, those that were asked. `ended`: nothing is under way. */
+/**
+ * Fails unless the queries show the state, those that were asked. `ended`: nothing is under way.
+ */
 export function expectShown(shown: Shown, state: ControlState, { ended = true } = {}): void {
   const active = state.sites.filter(site => site.active);
   expect(sorted(itemsOf(shown.get('sites')).map(siteSeen))).toEqual(sorted(active.map(siteDue)));
@@ -70,7 +72,10 @@ function policySeen({ id, name, priority, enabled, defined, packets_matched_exac
   return defined && id !== 'default' ? { id, name, priority, enabled, packets } : { id, packets };
 }
 
-/** Highest priority first, the one defined earlier first among equals, then `default`, then what is counted and not defined. */
+/**
+ * Highest priority first, the one defined earlier first among equals, then `default`, then what is
+ * counted and not defined.
+ */
 function policiesDue(state: ControlState) {
   const packetsOf = (id: string) => String(shownPackets(state, id));
   const defined = state.policies.filter(policy => policy.defined);

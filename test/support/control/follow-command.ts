@@ -21,7 +21,10 @@ export class FollowCommand implements fc.AsyncCommand<ControlModel, ControlWorld
   toString = () => `follow(${this.#limit})`;
 }
 
-/** Fails unless the follower got each entry once, and every change has one; nothing changes any more. */
+/**
+ * Fails unless the follower got each entry once, and every change has one; nothing changes any
+ * more.
+ */
 export async function expectFollowed(model: ControlModel, world: ControlWorld): Promise<void> {
   while ((await follow(model, world, 100)) > 0);
   const stored = await auditEntries(world.db);

@@ -12,7 +12,10 @@ import { ingestContext } from '../ingest-context.ts';
 import { localClient } from '../local-client.ts';
 import { asFunction } from '../rights/as-function.ts';
 
-/** The ingest function: its own memory, until it is killed, and a stream that delivers again what it didn't apply. */
+/**
+ * The ingest function: its own memory, until it is killed, and a stream that delivers again what it
+ * didn't apply.
+ */
 export class IngestFunction {
   readonly client = localClient({ maxAttempts: 1 });
   readonly #faulty: FaultyClient<DynamoDBDocumentClient>;

@@ -17,7 +17,8 @@ interface Planned {
 }
 
 /**
- * Asks for a change, and fails unless what is there then is what should be: after a kill all of it or nothing.
+ * Asks for a change, and fails unless what is there then is what should be: after a kill all of it
+ * or nothing.
  *
  * @returns the entries of what was done
  */
@@ -63,7 +64,10 @@ export async function makeChange(
 /** What takes a `client_token`. */
 const CREATING = new Set(['createSite', 'addEndpoint', 'createPath', 'createPolicy', 'registerEdge']);
 
-/** The same request with the same token once more, from somebody who may have got no answer: it is done once. */
+/**
+ * The same request with the same token once more, from somebody who may have got no answer: it is
+ * done once.
+ */
 async function sentAgain(
   world: ControlWorld,
   first: Answer | 'killed',

@@ -13,7 +13,10 @@ interface Asked {
   selection?: string[];
 }
 
-/** Asks the queries about everything that the state has ever held: those that show most, or all of them. */
+/**
+ * Asks the queries about everything that the state has ever held: those that show most, or all of
+ * them.
+ */
 export async function readShown(
   world: ControlWorld,
   state: ControlState,

@@ -24,7 +24,10 @@ export interface Reported {
 /** Moves of traffic that follow from measurements. */
 const BY_ITSELF = ['failoverPath', 'failbackPath'];
 
-/** An edge reports what it has counted and how a path is: each packet counts once, and no path that an operator keeps out comes back. */
+/**
+ * An edge reports what it has counted and how a path is: each packet counts once, and no path that
+ * an operator keeps out comes back.
+ */
 export class ReportCommand implements fc.AsyncCommand<ControlModel, ControlWorld> {
   readonly #given: Reported;
 

@@ -17,7 +17,10 @@ export interface UndoneChange {
   how: readonly [Circumstances, Circumstances, Circumstances];
 }
 
-/** Makes a change, undoes it and undoes that: every query shows what it showed before the change, then after it. */
+/**
+ * Makes a change, undoes it and undoes that: every query shows what it showed before the change,
+ * then after it.
+ */
 export class UndoCommand implements fc.AsyncCommand<ControlModel, ControlWorld> {
   readonly #given: UndoneChange;
 

@@ -7,7 +7,10 @@ export interface Entries {
   own: Entry;
 }
 
-/** What an undo leaves other than it was before the change, and what the undo of that undo leaves other than it was after it. */
+/**
+ * What an undo leaves other than it was before the change, and what the undo of that undo leaves
+ * other than it was after it.
+ */
 interface Leaves {
   /** Fields that are other than before, whatever the undo brings back. */
   fields?: readonly string[];

@@ -56,7 +56,10 @@ const TEST_SCHEMA = file('test/support/gateway/schema.graphql');
 const RESOLVER_CODE = file('graphql/resolver.js');
 export const PUBLISH_CODE = file('graphql/publish.js');
 
-/** A gateway on a server of its own, on the loopback, with a token issuer and a function made of `answers`. */
+/**
+ * A gateway on a server of its own, on the loopback, with a token issuer and a function made of
+ * `answers`.
+ */
 export async function startTestGateway(given: TestGatewayOptions = {}): Promise<TestGateway> {
   const { sdl = TEST_SCHEMA, answers = {}, resolvers, api, options } = given;
   const issuer = await startTokenIssuer();

@@ -23,8 +23,9 @@ function functionOf(name: string, folder: string): DeployedFunction {
 }
 
 /**
- * Runs something with the rights of a deployed function, named as "deletionworker" is: its calls of AWS are judged by the policies in
- * the stacks. What the function may not do fails here, even if the code under test passes over it.
+ * Runs something with the rights of a deployed function, named as "deletionworker" is: its calls of
+ * AWS are judged by the policies in the stacks. What the function may not do fails here, even if
+ * the code under test passes over it.
  */
 export async function asFunction<Result>(name: string, run: () => Promise<Result>): Promise<Result> {
   const folder = process.env[RECORD_VARIABLE];

@@ -39,7 +39,10 @@ export interface PlannedDeployment {
 
 const S3_ENDPOINT = 'http://127.0.0.1/s3';
 
-/** What is only named when it is made: the same names, and for the user pool one in the place of its id. */
+/**
+ * What is only named when it is made: the same names, and for the user pool one in the place of its
+ * id.
+ */
 const NAMES = new Map<ResourceType, (name: string, resource: Resource) => Partial<Attributes>>([
   [
     dynamodbTable,

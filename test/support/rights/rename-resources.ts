@@ -2,13 +2,19 @@ import { BUCKET } from '../local-s3.ts';
 
 /** Tables as `createTables` names them. */
 const TEST_TABLE = /^(.*:table\/)test-[0-9a-f-]{36}-(audit|network|traffic|cache)(.*)$/;
-/** The one bucket of the local S3 of tests. Exports stand in two folders of it, the flow log in all others. */
+/**
+ * The one bucket of the local S3 of tests. Exports stand in two folders of it, the flow log in all
+ * others.
+ */
 const TEST_BUCKET = new RegExp(`^(arn:aws:s3:::)${BUCKET}(?=/(exports|unfinished)/|)(.*)$`);
 
 /** Variables that name a resource. */
 const NAMING = /_(TABLE|BUCKET|FUNCTION|ARN)$|^USER_POOL_ID$/;
 
-/** Gives the resources of a test the names that a deployed function with this environment has for them. */
+/**
+ * Gives the resources of a test the names that a deployed function with this environment has for
+ * them.
+ */
 export function renameResources(deployed: Record<string, string>): (resource: string) => string {
   const names = new Map(
     Object.entries(deployed)

@@ -3,8 +3,8 @@ import type { DeployedFunction } from './deployed-rights.ts';
 import { EXCEPTIONS, type UnusedRight } from './exceptions.ts';
 
 /**
- * What is wrong with the rights of functions, after a run of tests: calls that were refused, and, after all tests, rights that no
- * test makes use of.
+ * What is wrong with the rights of functions, after a run of tests: calls that were refused, and,
+ * after all tests, rights that no test makes use of.
  */
 export function rightsComplaints(
   functions: Record<string, DeployedFunction>,
@@ -24,7 +24,10 @@ export function rightsComplaints(
   ];
 }
 
-/** The rights that functions have and that none of the records makes use of, without those that have a reason to be there. */
+/**
+ * The rights that functions have and that none of the records makes use of, without those that have
+ * a reason to be there.
+ */
 function unusedRights(
   functions: Record<string, DeployedFunction>,
   records: readonly RightsRecord[],

@@ -18,8 +18,8 @@ export interface RightsOfRun {
 }
 
 /**
- * Reads the functions' rights out of the stacks, and has all processes of this run of tests record what is used of them. A folder that
- * the environment names stays.
+ * Reads the functions' rights out of the stacks, and has all processes of this run of tests record
+ * what is used of them. A folder that the environment names stays.
  */
 export async function openRightsOfRun(): Promise<RightsOfRun> {
   const { functions } = await plan(await readCloudAssembly(await synthesize({ bundles: false })));

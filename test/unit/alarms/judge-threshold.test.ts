@@ -31,7 +31,9 @@ const known = (value: number): FigureNow => ({ value, complete: true });
 const partly = (value: number): FigureNow => ({ value, complete: false });
 const UNKNOWN: FigureNow = { value: null, complete: false };
 
-/** The state after these figures, a minute each, and whether there was an alarm after each of them. */
+/**
+ * The state after these figures, a minute each, and whether there was an alarm after each of them.
+ */
 function judged(of: Threshold, figures: readonly FigureNow[]) {
   let state: ThresholdState | undefined;
   const raised = figures.map((figure, index) => {
@@ -120,7 +122,10 @@ describe('a threshold', () => {
   });
 });
 
-/** The definition: of the figures that are known, the last that ends an alarm is followed by enough in a row that begin one. */
+/**
+ * The definition: of the figures that are known, the last that ends an alarm is followed by enough
+ * in a row that begin one.
+ */
 function holds({ value, clear_value, minutes }: Threshold, figures: readonly FigureNow[]): boolean {
   const values = figures.flatMap(figure => figure.value ?? []);
   let inARow = 0;

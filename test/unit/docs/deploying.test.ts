@@ -70,7 +70,10 @@ describe('docs/deploying.md', () => {
   });
 });
 
-/** Commands of the CDK 2.1148 with those of their options that we use, as `npx cdk COMMAND --help` lists them. */
+/**
+ * Commands of the CDK 2.1148 with those of their options that we use, as `npx cdk COMMAND --help`
+ * lists them.
+ */
 const OF_THE_CDK: Record<string, string[]> = {
   bootstrap: ['--cloudformation-execution-policies'],
   deploy: ['--all', '-c'],

@@ -5,7 +5,10 @@ import { countCapture } from '../../support/count-capture.ts';
 import { seededRandom } from '../../support/random.ts';
 
 const RUNS = 2000;
-/** What a reader may hold at a time is a block of 2 MB, twice while its buffer grows. The rest is what tests leave behind. */
+/**
+ * What a reader may hold at a time is a block of 2 MB, twice while its buffer grows. The rest is
+ * what tests leave behind.
+ */
 const MOST_GROWTH_BYTES = 300 * 2 ** 20;
 
 const FRAMES = [

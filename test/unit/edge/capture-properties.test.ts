@@ -89,7 +89,8 @@ it('a damaged capture ends with an error or a count, never with a crash', () => 
       (sample, changes, places) => {
         const damaged = Buffer.from(sample);
         for (const [at, value] of changes) damaged[at % damaged.length] = value;
-        // A damaged time may be years away: then there are that many intervals, but only one is told.
+        // A damaged time may be years away: then there are that many intervals, but only one is
+        // told.
         const whole = countCapture(damaged, 1000);
         expect(countCapture(cut(damaged, places), 1000)).toEqual(whole);
       },

@@ -13,7 +13,10 @@ const HOUR = 60;
 const MINUTES = 1000;
 const START = Date.UTC(2026, 0, 31);
 
-/** What snapshots keep of a policy: a sample when it changed, and in the first snapshot of each hour. */
+/**
+ * What snapshots keep of a policy: a sample when it changed, and in the first snapshot of each
+ * hour.
+ */
 function snapshots({ taken, counts }: { taken: boolean[]; counts: number[] }) {
   const marks: SnapshotMark[] = [];
   const samples: Sample[] = [];

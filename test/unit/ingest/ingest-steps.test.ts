@@ -95,7 +95,8 @@ describe('a batch', () => {
 
   it.each([
     ['of the same boot', 18, 'boot-1'],
-    // The boot that closes has two items, one written late would have two, and the number of the new one's parts is fixed.
+    // The boot that closes has two items, one written late would have two, and the number of the
+    // new one's parts is fixed.
     ['of another boot', 13, 'boot-2'],
   ])(
     'takes 80 policies’ gauges out in the transaction of a report %s, with room for %s others',
@@ -292,7 +293,8 @@ describe('what can not be counted', () => {
 
 describe('when the time is over', () => {
   it('gives back, in order, what is not applied', async () => {
-    // The calls before it: two for the keys of edges, two for the lanes, two lists a lane, the first transaction.
+    // The calls before it: two for the keys of edges, two for the lanes, two lists a lane, the
+    // first transaction.
     const slow = faultyClient(store.client, call => (call >= 11 ? 'throttled' : undefined));
     const records = [
       reportRecord({ edge_id: 'a', policies: manyPolicies(0, 80) }, { sequence: 1 }),

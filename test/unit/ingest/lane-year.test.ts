@@ -28,7 +28,10 @@ interface Churn {
   reboots: number;
 }
 
-/** A year of one edge whose reports name the policies in use only. Gives what was written, and what must be counted. */
+/**
+ * A year of one edge whose reports name the policies in use only. Gives what was written, and what
+ * must be counted.
+ */
 async function year({ seed, replaced, returns, reboots }: Churn) {
   const random = seededRandom(seed);
   const store = new FakeDynamoDb();

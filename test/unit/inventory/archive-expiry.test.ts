@@ -23,7 +23,8 @@ it.each([
   });
   expect(head.restorable_until).toBe(until);
   const expiry = archiveExpiry(context);
-  // TTL is in whole seconds; a restore that begins in the last one has these two days to read all of it.
+  // TTL is in whole seconds; a restore that begins in the last one has these two days to read all
+  // of it.
   expect(expiry - Math.ceil(Date.parse(until) / 1000)).toBe(48 * HOUR_S);
   expect(items.map(({ expires_at }) => expires_at)).toEqual([expiry, expiry]);
 });

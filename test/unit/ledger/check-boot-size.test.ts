@@ -8,7 +8,10 @@ import { ReportRejected } from '../../../core/report/rejection.ts';
 import { pairKey } from '../../../core/totals/pair-key.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../support/report-records.ts';
 
-/** So many pairs that a boot's item is just full: each takes 24 bytes and its ids, 120 bytes together. */
+/**
+ * So many pairs that a boot's item is just full: each takes 24 bytes and its ids, 120 bytes
+ * together.
+ */
 const FULL = 3000;
 const pairs = (count: number, id = 'é') =>
   Array.from({ length: count }, (_, n) => ({
@@ -26,7 +29,10 @@ describe('what a boot has named', () => {
   });
 });
 
-/** A lane whose boot has named pairs at report 1, with another boot of the same pairs that is closed. */
+/**
+ * A lane whose boot has named pairs at report 1, with another boot of the same pairs that is
+ * closed.
+ */
 function fullState(count: number, seq = 1): LaneState {
   const named = pairs(count).map(pair => ({ ...emptyPair(pair), packets: 1n, bytes: 1n, seq }));
   const byKey = new Map(named.map(pair => [pairKey(pair), pair]));

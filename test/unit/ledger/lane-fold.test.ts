@@ -26,7 +26,10 @@ function emptyState(): Folding {
   };
 }
 
-/** Folds a report as a step of its own and puts the result into `state`. What is folded must not change itself. */
+/**
+ * Folds a report as a step of its own and puts the result into `state`. What is folded must not
+ * change itself.
+ */
 function fold(state: Folding, sketch: ReportSketch, arrived_ms = sketch.sent_ms ?? 0) {
   const { data } = reportRecord(sketch);
   const before = { ...state, changes: NO_CHANGES };

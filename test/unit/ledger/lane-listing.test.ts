@@ -27,7 +27,8 @@ it('a look that another one overtook does not take back what that one found', as
   }
   expect(await listedSince(context)).toBe(T0);
 
-  // A slow look that found all listed is about to be noted; one that began later finds a lane that isn't.
+  // A slow look that found all listed is about to be noted; one that began later finds a lane that
+  // isn't.
   const slow = look(0);
   now += MINUTE;
   const overtaken = clientWith(async command => {

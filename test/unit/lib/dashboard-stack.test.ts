@@ -49,7 +49,10 @@ function metricsOf({ properties }: Json): Shown[] {
     });
 }
 
-/** Of AWS's namespaces: the metrics with this one dimension (CloudWatch's documentation of each service). */
+/**
+ * Of AWS's namespaces: the metrics with this one dimension (CloudWatch's documentation of each
+ * service).
+ */
 const AWS_METRICS: Record<string, { dimension: string; metrics: string[] }> = {
   'AWS/Lambda': {
     dimension: 'FunctionName',

@@ -144,7 +144,10 @@ describe('a deployment of a production stage', () => {
 });
 
 describe('asynchronous calls', () => {
-  /** Functions whose callers wait for the answer: they need say nothing about calls that no one waits for. */
+  /**
+   * Functions whose callers wait for the answer: they need say nothing about calls that no one
+   * waits for.
+   */
   const AWAITED = {
     ApiFunction: 'AppSync',
     Ingest: 'its event source',

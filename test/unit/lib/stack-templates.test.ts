@@ -760,7 +760,10 @@ describe('alarms', () => {
     }
   });
 
-  /** The topic in the data stack that an action names: there itself, elsewhere by the export of that stack. */
+  /**
+   * The topic in the data stack that an action names: there itself, elsewhere by the export of that
+   * stack.
+   */
   function topicOf(action: { Ref?: string; 'Fn::ImportValue'?: string }): string {
     if (action.Ref !== undefined) return action.Ref;
     const exported = Object.values(

@@ -133,7 +133,9 @@ describe('a request for the console', () => {
     return (await serve(request, response)) ? { file, headers } : undefined;
   }
 
-  /** What CloudFront answers: the file that it asks the bucket for, and the headers of its policy. */
+  /**
+   * What CloudFront answers: the file that it asks the bucket for, and the headers of its policy.
+   */
   function deployed(path: string, accept: string | undefined) {
     const { DefaultCacheBehavior, CacheBehaviors } = distributionOf(template);
     const behaviour =

@@ -81,7 +81,10 @@ describe('an event source', () => {
     open?: boolean;
   }
 
-  /** Runs over fake shards until every one that is closed was drained; tells the calls and where reading began. */
+  /**
+   * Runs over fake shards until every one that is closed was drained; tells the calls and where
+   * reading began.
+   */
   async function run(shards: FakeShard[], { mapping = {}, checkpoints = memoryCheckpoints() } = {}) {
     const calls: number[][] = [];
     const positions: Record<string, ShardPosition> = {};

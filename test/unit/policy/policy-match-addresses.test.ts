@@ -105,7 +105,8 @@ describe('networks', () => {
   it('hold exactly the addresses whose leading bits are theirs', () => {
     fc.assert(
       fc.property(v6Text, v6Text, fc.nat({ max: 128 }), fc.boolean(), (network, random, length, near) => {
-        // An address near the network shares its bits but for one that lies about the network's length.
+        // An address near the network shares its bits but for one that lies about the network's
+        // length.
         const flipped = asNumber(network) ^ (1n << BigInt(Math.min(127, Math.max(0, 128 - length))));
         const wanted = near ? flipped : asNumber(random);
         const groups = Array.from({ length: 8 }, (_, i) =>

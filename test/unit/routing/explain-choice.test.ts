@@ -35,15 +35,8 @@ describe('the explanation of a choice', () => {
     ).toEqual([
       ['fast', 'optimal', 20, 0, null, 1],
       ['slow', 'optimal', 35, 15, null, 2],
-      [
-        'unmeasured',
-        'unmeasured',
-        null,
-        null,
-        'It is not measured lately, and a path is there that is optimal.',
-        3,
-      ],
-      ['dead', 'out', 20, null, 'Nothing comes through: all of its probes were lost.', null],
+      ['unmeasured', 'unmeasured', null, null, 'It is not measured lately, and another path is optimal.', 3],
+      ['dead', 'out', 20, null, 'Nothing gets through: all of its probes were lost.', null],
       ['out', 'out', 20, null, 'out was left.', null],
     ]);
   });

@@ -93,7 +93,10 @@ describe('CSV', () => {
   });
 });
 
-/** Without the apostrophe in front of what looks like a formula: it is the one thing that is not given back. */
+/**
+ * Without the apostrophe in front of what looks like a formula: it is the one thing that is not
+ * given back.
+ */
 function unguarded(cell: string): string {
   return cell.replace(/^'(?=[=+\-@\t\r\n＝＋－＠])/, '');
 }

@@ -43,7 +43,8 @@ describe('a transaction that was cancelled', () => {
     // Repeating it can't help, whatever else there is.
     [['TransactionConflict', 'ConditionalCheckFailed', 'ValidationError'], 'validation'],
     [['ConditionalCheckFailed', 'ItemCollectionSizeLimitExceeded'], 'validation'],
-    // Reading again, as after a failed condition, serves after a conflict too; the other way round it doesn't.
+    // Reading again, as after a failed condition, serves after a conflict too; the other way round
+    // it doesn't.
     [['TransactionConflict', 'ConditionalCheckFailed'], 'condition'],
     [['ConditionalCheckFailed', 'None', 'TransactionConflict'], 'condition'],
     [['ThrottlingError', 'ConditionalCheckFailed'], 'condition'],

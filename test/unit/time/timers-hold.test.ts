@@ -10,8 +10,8 @@ const ALLOWED: Record<string, string> = {
   'local/lambda/keeper.ts': 'the keeper of containers waits for this process, and not the other way round',
 };
 
-// A promise that only such a timer resolves is never resolved once a process waits for nothing else: a program ends in the
-// midst of it, and Lambda answers null.
+// A promise that only such a timer resolves is never resolved once a process waits for nothing
+// else: a program ends in the midst of it, and Lambda answers null.
 it('timers keep the process alive, but for those that are listed with a reason', () => {
   const files = globSync('{core,functions,edge,local}/**/*.ts', { cwd: projectFile('') });
   expect(files.length).toBeGreaterThan(100);

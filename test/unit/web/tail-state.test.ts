@@ -21,7 +21,10 @@ const flow = (id: number, arrived_ms: number): Flow => ({
   arrived_at: new Date(START + arrived_ms).toISOString(),
 });
 
-/** Flows with the time from arrival to being in the log, and looks, some with a pause before or an end of it after. */
+/**
+ * Flows with the time from arrival to being in the log, and looks, some with a pause before or an
+ * end of it after.
+ */
 const arrivals = fc.array(fc.record({ at: fc.nat({ max: 600_000 }), lag: fc.nat({ max: OVERLAP_MS }) }), {
   maxLength: 60,
 });

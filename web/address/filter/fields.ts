@@ -129,7 +129,10 @@ const APPLICATION_FIELD: FilterField = {
   offers: () => APPLICATION_CLASSES.map(name => name.toLowerCase()),
 };
 
-/** The filter of flows: `site:berlin -app:web port:443,8443 src:10.0.0.0/8`. An address alone is one at either end. */
+/**
+ * The filter of flows: `site:berlin -app:web port:443,8443 src:10.0.0.0/8`. An address alone is one
+ * at either end.
+ */
 export const FLOW_LANGUAGE: FilterLanguage = {
   fields: [
     named('site', 'site_ids', text => UUID.test(text)),

@@ -35,8 +35,9 @@ const HEAD = /(-?)([a-z_]+):/y;
 const VALUE = /"(?:[^"\\]|\\.)*"|[^\s",]+/y;
 
 /**
- * Reads terms with spaces between them. A value with spaces, commas or quotes is in quotes, in which a backslash takes the next
- * character as it is. A text without a field is a term of the field ''.
+ * Reads terms with spaces between them. A value with spaces, commas or quotes is in quotes, in
+ * which a backslash takes the next character as it is. A text without a field is a term of the
+ * field ''.
  */
 export function readTerms(text: string): ReadTerms {
   const terms: ReadTerm[] = [];
@@ -82,7 +83,10 @@ export function readTerms(text: string): ReadTerms {
   return { terms, problems };
 }
 
-/** The opposite of `readTerms`. @example writeTerms([{ not: true, field: 'app', values: ['web'] }]) // '-app:web' */
+/**
+ * The opposite of `readTerms`. @example writeTerms([{ not: true, field: 'app', values: ['web'] }])
+ * // '-app:web'
+ */
 export function writeTerms(terms: readonly Term[]): string {
   return terms
     .map(({ not, field, values }) => `${not ? '-' : ''}${field}:${values.map(writeValue).join(',')}`)

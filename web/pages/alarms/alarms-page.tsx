@@ -13,7 +13,10 @@ const VIEWS = [
   { id: 'mutes', title: 'Mutes', View: MuteList },
 ] as const;
 
-/** What is wrong now and was, the thresholds that people set, where alarms are sent to, and what is muted. */
+/**
+ * What is wrong now and was, the thresholds that people set, where alarms are sent to, and what is
+ * muted.
+ */
 export function Page() {
   return (
     <div className="page">

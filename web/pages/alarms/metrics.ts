@@ -58,7 +58,10 @@ export function figureText(
 
 const FACTORS: Record<string, number> = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
 
-/** The number in a field, such as `10M`; undefined: empty. What is no number is -1, which the API refuses and says what is allowed. */
+/**
+ * The number in a field, such as `10M`; undefined: empty. What is no number is -1, which the API
+ * refuses and says what is allowed.
+ */
 export function numberIn(text: string | undefined): number | undefined {
   const trimmed = text?.trim() ?? '';
   if (trimmed === '') return undefined;

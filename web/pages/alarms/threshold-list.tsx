@@ -16,7 +16,10 @@ import { ThresholdForm } from './threshold-form.tsx';
 /** Thresholds are judged each minute. */
 const REFRESH_MS = 60_000;
 
-/** The thresholds with the figure of each; a form sets one, also from an address that says what it is on. */
+/**
+ * The thresholds with the figure of each; a form sets one, also from an address that says what it
+ * is on.
+ */
 export function ThresholdList() {
   const may = useMay();
   const [{ threshold: open, set, on }, setAddress] = useAddress();

@@ -15,7 +15,10 @@ import { CACHE_STATS, type CacheRow, CLEAR_CACHE, WARM_CACHES } from './operatio
 
 const REFRESH_MS = 60_000;
 
-/** The caches of path metrics and routing decisions: what they hold, how often they had the answer, and ways to clear and to fill them. */
+/**
+ * The caches of path metrics and routing decisions: what they hold, how often they had the answer,
+ * and ways to clear and to fill them.
+ */
 export function Page() {
   const may = useMay();
   const [clearing, setClearing] = useState(false);

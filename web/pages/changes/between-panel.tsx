@@ -15,7 +15,8 @@ export function BetweenPanel() {
   const may = useMay();
   const [{ freeze }, setAddress] = useAddress();
   const latest = useTimeRange();
-  // A range up to now moves on each minute; comparing costs much, so that it is done when it is asked for.
+  // A range up to now moves on each minute; comparing costs much, so that it is done when it is
+  // asked for.
   const [asked, setAsked] = useState(() => upToNow(latest));
   const isOther = JSON.stringify(asked.choice) !== JSON.stringify(latest.choice);
   if (isOther) setAsked(upToNow(latest));
@@ -51,7 +52,10 @@ export function BetweenPanel() {
   );
 }
 
-/** A range that ends now with what has come since the minute began: what was just changed is what is looked for. */
+/**
+ * A range that ends now with what has come since the minute began: what was just changed is what is
+ * looked for.
+ */
 function upToNow(range: TimeRange): TimeRange {
   return 'live' in range.choice ? { ...range, to: new Date().toISOString() } : range;
 }

@@ -10,8 +10,8 @@ export interface Difference {
 const BESIDE_THE_POINT = new Set(['updated_at']);
 
 /**
- * What differs between two states, given as JSON: the fields by name, inner objects field by field. A state that is null has no
- * fields, so that all of a new thing is shown.
+ * What differs between two states, given as JSON: the fields by name, inner objects field by field.
+ * A state that is null has no fields, so that all of a new thing is shown.
  */
 export function differences(before: string | null, after: string | null): Difference[] {
   const [old, now] = [fieldsOf(before), fieldsOf(after)];

@@ -29,7 +29,10 @@ export interface EntryDialogProps {
   onClose(): void;
 }
 
-/** One entry of the audit log: who did what, the states before and after, and what was undone by what. */
+/**
+ * One entry of the audit log: who did what, the states before and after, and what was undone by
+ * what.
+ */
 export function EntryDialog({ id, onOpen, onClose }: EntryDialogProps) {
   const answer = useAnswer(ENTRY, { id }, { changedBy: [''] });
   const entry = answer.data?.data.auditEntry;

@@ -1,6 +1,9 @@
 const WRITTEN = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?Z?$/;
 
-/** An instant that a person has typed in UTC, as milliseconds; undefined where it is none. @example instantOf('2026-01-31 12:00') */
+/**
+ * An instant that a person has typed in UTC, as milliseconds; undefined where it is none. @example
+ * instantOf('2026-01-31 12:00')
+ */
 export function instantOf(text: string): number | undefined {
   const [, day, minute, seconds = ':00'] = WRITTEN.exec(text.trim()) ?? [];
   if (day === undefined) return undefined;

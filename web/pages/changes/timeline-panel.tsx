@@ -180,7 +180,10 @@ function ChangeRow({ entry, onOpen }: { entry: LogEntry; onOpen(id: string): voi
   );
 }
 
-/** Values that are longer say nothing in a line; nor do the figures of a failover's receipt, which its details have. */
+/**
+ * Values that are longer say nothing in a line; nor do the figures of a failover's receipt, which
+ * its details have.
+ */
 const SHORT = 48;
 const textLength = (...texts: (string | undefined)[]): number => texts.join('').length;
 

@@ -12,8 +12,8 @@ export interface Source<Item extends Moment> {
 }
 
 /**
- * Two lists as one, newest first, each moment once. It ends where one of them has not been loaded any further: behind that, moments of the
- * other would stand without those between them.
+ * Two lists as one, newest first, each moment once. It ends where one of them has not been loaded
+ * any further: behind that, moments of the other would stand without those between them.
  */
 export function merged<A extends Moment, B extends Moment>(a: Source<A>, b: Source<B>): (A | B)[] {
   const end = [endOf(a), endOf(b)].sort().at(-1)!;

@@ -17,7 +17,9 @@ import { ExportForm } from './export-form.tsx';
 import { EXPORT_KIND_TEXTS } from './export-kinds.ts';
 import { CANCEL_EXPORT, EXPORT_LINK, EXPORTS, type ExportRow } from './operations.ts';
 
-/** How often the list is asked again while an export is running: nothing else says how far it is. */
+/**
+ * How often the list is asked again while an export is running: nothing else says how far it is.
+ */
 const RUNNING_MS = 5_000;
 const AT_REST_MS = 60_000;
 
@@ -28,7 +30,10 @@ const STATUSES: Record<ExportRow['status'], { word: string; kind: StatusKind }> 
   CANCELLED: { word: 'Cancelled', kind: 'unknown' },
 };
 
-/** Exports: those that run with their progress, those that are done with their file, and a form for new ones. */
+/**
+ * Exports: those that run with their progress, those that are done with their file, and a form for
+ * new ones.
+ */
 export function Page() {
   const [address, setAddress] = useAddress();
   const may = useMay();
@@ -187,7 +192,10 @@ function columnsOf({ isPending, onCancel, showsOwner }: ColumnOptions): Column<E
   return columns;
 }
 
-/** Asks for a link that is good for some minutes, and opens it: the answer is a file, so that the page stays. */
+/**
+ * Asks for a link that is good for some minutes, and opens it: the answer is a file, so that the
+ * page stays.
+ */
 function download(id: string): void {
   ask(EXPORT_LINK, { id }).then(
     ({ data }) => location.assign(data.exportLink.url),

@@ -22,8 +22,9 @@ export interface TailState<Flow> {
 }
 
 /**
- * A flow is in the log some seconds after its arrival, while later ones may be there already: each look goes back by so much behind
- * the newest. What ingest writes later than that is not in the tail.
+ * A flow is in the log some seconds after its arrival, while later ones may be there already: each
+ * look goes back by so much behind the newest. What ingest writes later than that is not in the
+ * tail.
  */
 export const OVERLAP_MS = 120_000;
 
@@ -44,7 +45,9 @@ export function beginTail<Flow extends Tailed>(now_ms: number): TailState<Flow> 
   };
 }
 
-/** The tail after a look at all flows from `from_ms` on, the newest first: each flow is taken once. */
+/**
+ * The tail after a look at all flows from `from_ms` on, the newest first: each flow is taken once.
+ */
 export function withLook<Flow extends Tailed>(
   state: TailState<Flow>,
   flows: readonly Flow[],

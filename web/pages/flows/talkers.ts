@@ -112,7 +112,10 @@ export function matchedBytes({ rows, other }: FlowStats): bigint {
   return rows.reduce((sum, { bytes_exact }) => sum + BigInt(bytes_exact), BigInt(other.bytes_exact));
 }
 
-/** How much of what was counted is in listed flows, 0 to 1; null where nothing was counted, or more was logged than counted yet. */
+/**
+ * How much of what was counted is in listed flows, 0 to 1; null where nothing was counted, or more
+ * was logged than counted yet.
+ */
 export function listedShare({ total, unattributed }: FlowStats): number | null {
   const counted = BigInt(total.bytes_exact);
   return shareOf(counted - BigInt(unattributed.bytes_exact), counted);

@@ -10,7 +10,10 @@ import { useNames } from './use-names.ts';
 export type FlowFilterInput = NonNullable<VariablesOf<typeof FLOWS>['filter']>;
 
 export interface AskedFilter {
-  /** Undefined while names are on their way, and where the text has a problem: nothing is asked then. */
+  /**
+   * Undefined while names are on their way, and where the text has a problem: nothing is asked
+   * then.
+   */
   filter: FlowFilterInput | undefined;
   problems: readonly FilterProblem[];
   /** Why the names aren't there. */

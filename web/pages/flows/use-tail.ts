@@ -6,10 +6,15 @@ import { type FlowRow, NEWEST_FLOWS } from './operations.ts';
 import { beginTail, paused, resumed, type TailState, withLook } from './tail-state.ts';
 import type { FlowFilterInput } from './use-flow-filter.ts';
 
-/** Pages that a look reads: more than so many thousand flows in ten seconds can't be read by a person anyway. */
+/**
+ * Pages that a look reads: more than so many thousand flows in ten seconds can't be read by a
+ * person anyway.
+ */
 const MAX_PAGES = 5;
 
-/** The API ends a range with its own clock: whatever the browser's clock says, the newest are in it. */
+/**
+ * The API ends a range with its own clock: whatever the browser's clock says, the newest are in it.
+ */
 const AHEAD_MS = 3_600_000;
 
 export interface Tail extends TailState<FlowRow> {
@@ -24,8 +29,8 @@ export interface Tail extends TailState<FlowRow> {
 type Step = (state: TailState<FlowRow>) => TailState<FlowRow>;
 
 /**
- * The newest flows as they come. The live figures of all traffic say that reports have come: each time the log is asked once. Nothing
- * is asked while nothing is reported.
+ * The newest flows as they come. The live figures of all traffic say that reports have come: each
+ * time the log is asked once. Nothing is asked while nothing is reported.
  */
 export function useTail(filter: FlowFilterInput): Tail {
   const [state, step] = useReducer(

@@ -4,7 +4,10 @@ export interface Address {
   search: Record<string, string>;
 }
 
-/** Where the console shows a target as the audit log names it, such as `path:<id>`; an edge is shown with its site. */
+/**
+ * Where the console shows a target as the audit log names it, such as `path:<id>`; an edge is shown
+ * with its site.
+ */
 export function addressOf(target: string, site_id: string | null): Address {
   const [kind, id] = target.split(/:(.*)/s) as [string, string];
   if (kind === 'path') return { to: '/paths', search: { path: id } };

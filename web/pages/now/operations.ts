@@ -34,7 +34,10 @@ export const THROUGHPUT = graphql(
   [THROUGHPUT_PART],
 );
 
-/** All that the page shows, in one request: what it asks each minute. Its first view asks for the figures by themselves, which come soonest. */
+/**
+ * All that the page shows, in one request: what it asks each minute. Its first view asks for the
+ * figures by themselves, which come soonest.
+ */
 export const NOW = graphql(
   `query Now(
     $from: AWSDateTime! $to: AWSDateTime! $filter: TrafficFilter $compare: Boolean

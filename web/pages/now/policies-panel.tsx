@@ -80,7 +80,10 @@ function Totals({ figures }: { figures: readonly Figure[] }) {
   );
 }
 
-/** `history`: the rates of a policy over the range of the page; undefined where they aren't asked for. */
+/**
+ * `history`: the rates of a policy over the range of the page; undefined where they aren't asked
+ * for.
+ */
 function columnsOf(history: (id: string) => readonly (number | null)[] | undefined): Column<Figure>[] {
   return [
     {

@@ -18,7 +18,10 @@ const WORDS: Record<Work['kind'], string> = {
   RECOVERY: 'Counters made anew',
 };
 
-/** Work that takes more than a request, while it goes on and for some minutes after; no panel where there is none. */
+/**
+ * Work that takes more than a request, while it goes on and for some minutes after; no panel where
+ * there is none.
+ */
 export function RunningPanel({ now }: { now: Now }) {
   const items = now.overview('running').data ?? [];
   if (items.length === 0) return null;

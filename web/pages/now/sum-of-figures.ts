@@ -5,7 +5,10 @@ interface Counted {
   rate: { bits_per_second: number; packets_per_second: number } | null;
 }
 
-/** All traffic as the sum of the policies, of which each packet has one. The rate is null where none of them is known. */
+/**
+ * All traffic as the sum of the policies, of which each packet has one. The rate is null where none
+ * of them is known.
+ */
 export function sumOf(figures: readonly Counted[]) {
   let bytes = 0n;
   let packets = 0n;

@@ -3,8 +3,9 @@ import { useCallback, useMemo, useRef } from 'react';
 import type { Now } from './use-now.ts';
 
 /**
- * What people call a policy, by its id: as the live figures say or, where those failed, the overview. The function changes with the names only: what
- * is drawn with them isn't drawn anew with each publication.
+ * What people call a policy, by its id: as the live figures say or, where those failed, the
+ * overview. The function changes with the names only: what is drawn with them isn't drawn anew with
+ * each publication.
  */
 export function useNames({ overview, figures }: Now): (id: string) => string {
   const { data: top } = overview('top_policies');

@@ -7,18 +7,22 @@ interface Decision {
   candidates: readonly { path_id: string; cost_per_gb: number; excluded: string | null; class: string }[];
 }
 
-/** What an hour would cost more after a failover; less where negative. Two figures where policies would take paths of several prices. */
+/**
+ * What an hour would cost more after a failover; less where negative. Two figures where policies
+ * would take paths of several prices.
+ */
 export interface FailoverCost {
   lowest: number;
   highest: number;
 }
 
 /**
- * What the traffic of a path costs more an hour, in the currency of the prices, once each policy on it takes its next best path. Endpoints
- * without a price count nothing.
+ * What the traffic of a path costs more an hour, in the currency of the prices, once each policy on
+ * it takes its next best path. Endpoints without a price count nothing.
  *
  * @param bits_per_second what the path carries now, both directions; null: not known
- * @returns null where the rate isn't known, no policy has another path, or none of these paths has a price
+ * @returns null where the rate isn't known, no policy has another path, or none of these paths has
+ * a price
  */
 export function costOfFailover(
   path_id: string,

@@ -31,7 +31,10 @@ export interface FailoverActionsProps {
   onDone?(receipt: Receipt): void;
 }
 
-/** Takes a path out of use, brings it back, and has it measured; what the person's role may not do isn't offered. */
+/**
+ * Takes a path out of use, brings it back, and has it measured; what the person's role may not do
+ * isn't offered.
+ */
 export function FailoverActions({ path, onDone }: FailoverActionsProps) {
   const may = useMay();
   const [asking, setAsking] = useState(false);

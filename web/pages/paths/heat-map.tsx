@@ -20,7 +20,10 @@ export interface HeatMapProps {
   onOpen(site_id: string): void;
 }
 
-/** Sites against sites on a canvas, a cell a pair; the sites with the worst pairs stand at the top left. The table beside it says the same. */
+/**
+ * Sites against sites on a canvas, a cell a pair; the sites with the worst pairs stand at the top
+ * left. The table beside it says the same.
+ */
 export function HeatMap({ pairs, onOpen }: HeatMapProps) {
   const figure = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -138,7 +141,10 @@ function drawGrid(
   for (let index = 0; index < count; index++) context.fillRect(index * cell, index * cell, cell, cell);
 }
 
-/** Good ones stay in the background; a failed one has a cross too, for those who don't tell the colours apart. */
+/**
+ * Good ones stay in the background; a failed one has a cross too, for those who don't tell the
+ * colours apart.
+ */
 function drawCell(
   context: CanvasRenderingContext2D,
   { row, column, pair, cell, colours }: Drawn & Cell,
@@ -168,7 +174,10 @@ interface Cell {
   pair: NamedPair;
 }
 
-/** Names of the sites in the order in which the worst pairs name them, and each pair at both of its places. */
+/**
+ * Names of the sites in the order in which the worst pairs name them, and each pair at both of its
+ * places.
+ */
 function placed(pairs: readonly NamedPair[]): { sites: string[]; cells: Map<string, Cell> } {
   const places = new Map<string, number>();
   const sites: string[] = [];

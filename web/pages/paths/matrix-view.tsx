@@ -13,7 +13,10 @@ import { MATRIX } from './operations.ts';
 import { siteNames } from './path-name.ts';
 import { bySeverity } from './severity.ts';
 
-/** Which sites are connected, and how well: a map of site by site, and the same as a table, the worst first. */
+/**
+ * Which sites are connected, and how well: a map of site by site, and the same as a table, the
+ * worst first.
+ */
 export function MatrixView() {
   const [, setAddress] = useAddress();
   const query = useInfiniteQuery({

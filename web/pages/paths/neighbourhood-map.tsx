@@ -21,7 +21,10 @@ export interface NeighbourhoodMapProps {
   neighbours: readonly Neighbour[];
 }
 
-/** A site amid its worst neighbours, each a link, with a line in the colour of its worst path. The table beside it says the same. */
+/**
+ * A site amid its worst neighbours, each a link, with a line in the colour of its worst path. The
+ * table beside it says the same.
+ */
 export function NeighbourhoodMap({ site, neighbours }: NeighbourhoodMapProps) {
   const shown = neighbours.slice(0, SHOWN);
   const { places, height } = starOf(shown.length, RADIUS);

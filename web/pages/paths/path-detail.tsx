@@ -22,7 +22,10 @@ export interface PathDetailProps {
   onClose(): void;
 }
 
-/** One path: how it is, why it is taken or not, what it loses, and how it is taken out of use and brought back. */
+/**
+ * One path: how it is, why it is taken or not, what it loses, and how it is taken out of use and
+ * brought back.
+ */
 export function PathDetail({ path_id, onClose }: PathDetailProps) {
   const answer = useAnswer(
     PATH_BESIDE,

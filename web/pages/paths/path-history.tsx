@@ -17,7 +17,9 @@ const FIGURES = {
 
 type FigureName = keyof typeof FIGURES;
 
-/** A path over the range of the page: one figure at a time; intervals without a reading are gaps. */
+/**
+ * A path over the range of the page: one figure at a time; intervals without a reading are gaps.
+ */
 export function PathHistory({ path_id }: { path_id: string }) {
   const { from, to } = useTimeRange();
   const [shown, setShown] = useState<FigureName>('score');

@@ -15,7 +15,10 @@ const VIEWS = [
   { id: 'neighbourhood', title: 'Neighbourhood', View: NeighbourhoodView },
 ] as const;
 
-/** The paths of the network, the worst first, with why each is taken, and how one is taken out of use and brought back. */
+/**
+ * The paths of the network, the worst first, with why each is taken, and how one is taken out of
+ * use and brought back.
+ */
 export function Page() {
   const [address, setAddress] = useAddress();
   return (

@@ -19,7 +19,10 @@ const colourOf = (status: PathStatusName): string => {
   return kind === 'unknown' ? 'muted' : kind;
 };
 
-/** The colour of the theme in which each status is drawn on a map; beside it the word stands in a table. */
+/**
+ * The colour of the theme in which each status is drawn on a map; beside it the word stands in a
+ * table.
+ */
 export const STATUS_COLOURS: Record<PathStatusName, string> = {
   FAILED: colourOf('FAILED'),
   UNKNOWN: colourOf('UNKNOWN'),

@@ -18,8 +18,8 @@ const ROW = 24;
 const SMALLEST = 288;
 
 /**
- * Places around a middle, clockwise from the top right: half of them at its right, half at its left, each in a row of
- * its own, on an ellipse so wide as `radius` at both sides.
+ * Places around a middle, clockwise from the top right: half of them at its right, half at its
+ * left, each in a row of its own, on an ellipse so wide as `radius` at both sides.
  */
 export function starOf(count: number, radius: number): Star {
   const rightCount = Math.ceil(count / 2);

@@ -26,7 +26,10 @@ const COMPARED: Record<string, { unit: string; head?: string }> = {
   CUSTOM: { unit: 'points', head: 'Points' },
 };
 
-/** How every policy decides between the two sites of a path, now or at an instant that the address keeps. */
+/**
+ * How every policy decides between the two sites of a path, now or at an instant that the address
+ * keeps.
+ */
 export function WhyThisPath({ path, names }: WhyThisPathProps) {
   const [{ at }, setAddress] = useAddress();
   const { source_site_id, destination_site_id } = path;

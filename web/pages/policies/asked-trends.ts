@@ -5,8 +5,8 @@ const MAX_GROUPS = 50;
 const MAX_IDS = 20;
 
 /**
- * The policies to ask trends of: those in sight, where there are more than one answer holds; null: all of them. `first` and `last`
- * are places in the table.
+ * The policies to ask trends of: those in sight, where there are more than one answer holds; null:
+ * all of them. `first` and `last` are places in the table.
  */
 export function askedTrends(
   policies: readonly { id: string }[],

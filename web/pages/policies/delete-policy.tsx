@@ -11,7 +11,10 @@ export interface DeletePolicyProps {
   onDone(): void;
 }
 
-/** Shows where the traffic of a policy would go without it, and asks for its name before it is deleted. */
+/**
+ * Shows where the traffic of a policy would go without it, and asks for its name before it is
+ * deleted.
+ */
 export function DeletePolicy({ policy: { id, name, enabled }, onClose, onDone }: DeletePolicyProps) {
   const preview = useAnswer(POLICY_IMPACT, { draft: { id, enabled: false } }, { enabled });
   const { run, isPending, error } = useChange(DELETE_POLICY, {

@@ -6,7 +6,10 @@ import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import { type Impact, POLICY_IMPACT } from './operations.ts';
 import type { PolicyDraft } from './policy-draft.ts';
 
-/** Which traffic of the last hour another policy would have taken, had the draft been saved, and how much is known of it. */
+/**
+ * Which traffic of the last hour another policy would have taken, had the draft been saved, and how
+ * much is known of it.
+ */
 export function DraftImpact({ draft }: { draft: PolicyDraft | undefined }) {
   const answer = useAnswer(
     POLICY_IMPACT,

@@ -5,7 +5,10 @@ import { PolicyName } from './draft-impact.tsx';
 import { DRAFT_SHADOWS } from './operations.ts';
 import type { PolicyDraft } from './policy-draft.ts';
 
-/** Which policies no flow could reach, had the draft been saved: the draft itself, or others because of it. */
+/**
+ * Which policies no flow could reach, had the draft been saved: the draft itself, or others because
+ * of it.
+ */
 export function DraftShadows({ draft }: { draft: PolicyDraft | undefined }) {
   const answer = useAnswer(
     DRAFT_SHADOWS,

@@ -20,7 +20,8 @@ const FIELDS = [
 const REQUIRED: readonly string[] = ['src', 'dst', 'protocol'];
 
 /**
- * Which policy takes a flow, and why each other one doesn't; with a draft as if that were saved. The flow is in the address.
+ * Which policy takes a flow, and why each other one doesn't; with a draft as if that were saved.
+ * The flow is in the address.
  */
 export function FlowTester({ draft }: { draft?: PolicyDraft | undefined }) {
   const [address, setAddress] = useAddress();

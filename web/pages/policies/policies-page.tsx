@@ -16,7 +16,10 @@ const VIEWS = [
   { id: 'test', title: 'Test a flow', View: FlowTester },
 ] as const;
 
-/** The policies in the order in which they are matched, with what passes by each, and which of them takes a flow. */
+/**
+ * The policies in the order in which they are matched, with what passes by each, and which of them
+ * takes a flow.
+ */
 export function Page() {
   const [address, setAddress] = useAddress();
   const may = useMay();

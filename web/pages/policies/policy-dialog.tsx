@@ -24,7 +24,10 @@ export interface PolicyDialogProps {
   onClose(): void;
 }
 
-/** One policy: its definition, how it routes, and its versions, also of one that was deleted. The chosen part is in the address. */
+/**
+ * One policy: its definition, how it routes, and its versions, also of one that was deleted. The
+ * chosen part is in the address.
+ */
 export function PolicyDialog({ id, onClose }: PolicyDialogProps) {
   const [{ part }, setAddress] = useAddress();
   const answer = useAnswer(POLICY, { id }, { changedBy: ['POLICY', 'CHANGE_UNDONE'] });

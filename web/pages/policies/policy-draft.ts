@@ -47,8 +47,8 @@ export function argumentsOf(values: PolicyValues) {
 export type PolicyDraft = ReturnType<typeof argumentsOf> & { id: string | null };
 
 /**
- * The policy as the fields have it, for questions about what saving it would do; undefined where saving would change nothing of what edges
- * match, or a new policy has no priority yet.
+ * The policy as the fields have it, for questions about what saving it would do; undefined where
+ * saving would change nothing of what edges match, or a new policy has no priority yet.
  */
 export function draftOf(values: PolicyValues, policy: PolicyRow | undefined): PolicyDraft | undefined {
   const draft = argumentsOf(values);

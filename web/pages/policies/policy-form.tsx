@@ -35,7 +35,10 @@ export interface PolicyFormProps {
   onClose(): void;
 }
 
-/** The definition of a policy, and beside it what saving it would do to traffic and to other policies. */
+/**
+ * The definition of a policy, and beside it what saving it would do to traffic and to other
+ * policies.
+ */
 export function PolicyForm({ policy: latest, onClose }: PolicyFormProps) {
   const [policy, showLatest] = useSeen(latest);
   return (

@@ -6,7 +6,10 @@ import { FailoverActions } from '../paths/failover-actions.tsx';
 import { pathName, type SiteNames, siteNames } from '../paths/path-name.ts';
 import { POLICY_PATHS, type PolicyPath } from './operations.ts';
 
-/** The paths that a policy takes, worst first, and those that it has left, with the ways to fail over and back. */
+/**
+ * The paths that a policy takes, worst first, and those that it has left, with the ways to fail
+ * over and back.
+ */
 export function PolicyPaths({ policy_id }: { policy_id: string }) {
   const answer = useAnswer(POLICY_PATHS, { policy_id }, { changedBy: ['PATH', 'POLICY', 'CHANGE_UNDONE'] });
   return (

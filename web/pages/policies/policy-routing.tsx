@@ -11,7 +11,9 @@ import { ROUTING, type Routing, SET_ROUTING } from './operations.ts';
 import { PolicyPaths } from './policy-paths.tsx';
 import { PREFERENCES, preferenceText, routingArguments, WEIGHTS } from './routing-arguments.ts';
 
-/** How a policy chooses its paths and when it leaves one, and the paths that it takes and has left. */
+/**
+ * How a policy chooses its paths and when it leaves one, and the paths that it takes and has left.
+ */
 export function PolicyRouting({ policy_id }: { policy_id: string }) {
   const may = useMay();
   const answer = useAnswer(ROUTING, { policy_id }, { changedBy: ['POLICY', 'ROUTING', 'CHANGE_UNDONE'] });
@@ -60,7 +62,8 @@ function RoutingForm({ latest, policy_id }: { latest: Routing; policy_id: string
   const [routing, setRouting] = useState(latest);
   const [preference, setPreference] = useState<Routing['preference']>(latest.preference);
   const [sent, setSent] = useState<Record<string, string>>({});
-  // What others save meanwhile doesn't come into the form by itself; what this form saved is what it goes on from.
+  // What others save meanwhile doesn't come into the form by itself; what this form saved is what
+  // it goes on from.
   const [takesLatest, setTakesLatest] = useState(false);
   if (takesLatest && latest.updated_at !== routing.updated_at) {
     setRouting(latest);

@@ -20,7 +20,9 @@ export interface PolicyVersionsProps {
   updated_at: string | null;
 }
 
-/** The versions of a policy, the newest first: who changed what and when, and the way back to each. */
+/**
+ * The versions of a policy, the newest first: who changed what and when, and the way back to each.
+ */
 export function PolicyVersions({ id, updated_at }: PolicyVersionsProps) {
   const may = useMay();
   // What others save while the list is read is a conflict, not something to restore over unseen.

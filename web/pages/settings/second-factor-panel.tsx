@@ -17,7 +17,10 @@ import { useSession } from '../../session/session-provider.tsx';
 import { signInProblem } from '../../session/sign-in-problem.ts';
 import { TotpSecret } from '../../session/totp-secret.tsx';
 
-/** The second factor of the sign-in: who has none sets one up; where the system demands one, it stays. */
+/**
+ * The second factor of the sign-in: who has none sets one up; where the system demands one, it
+ * stays.
+ */
 export function SecondFactorPanel() {
   const { data, error, refetch } = useQuery({ queryKey: ['second-factor'], queryFn: hasSecondFactor });
   return (

@@ -5,7 +5,10 @@ import { PreferencesForm } from './preferences-form.tsx';
 import { SavedViews } from './saved-views.tsx';
 import { SecondFactorPanel } from './second-factor-panel.tsx';
 
-/** How the person wants the console, and the views that they keep. The system keeps both, so that they hold on every device. */
+/**
+ * How the person wants the console, and the views that they keep. The system keeps both, so that
+ * they hold on every device.
+ */
 export function Page() {
   const preferences = usePreferences();
   return (

@@ -10,7 +10,10 @@ import { type MapSite, WorldMap } from './map/world-map.tsx';
 import { SITES_ON_MAP } from './operations.ts';
 import { SITE_NAME_COLUMN } from './site-name-column.tsx';
 
-/** Sites where they are, as far as that is known, and those of the part that is looked at as a table. */
+/**
+ * Sites where they are, as far as that is known, and those of the part that is looked at as a
+ * table.
+ */
 export function SiteMap() {
   const [address, setAddress] = useAddress();
   const box = readBox(address.box);

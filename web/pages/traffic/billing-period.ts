@@ -1,4 +1,7 @@
-/** A period of a bill: from a day of a month until the same day of the next one, both at 00:00 UTC. Milliseconds. */
+/**
+ * A period of a bill: from a day of a month until the same day of the next one, both at 00:00 UTC.
+ * Milliseconds.
+ */
 export interface BillingPeriod {
   from: number;
   to: number;

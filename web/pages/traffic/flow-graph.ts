@@ -33,7 +33,10 @@ export interface FlowGraph {
 /** What a stage is of: a field, or the network that flows went to. */
 export type Stage = Field | 'prefix';
 
-/** The stages, in their order. What was counted is known up to the endpoint; the flow log knows the network behind it. */
+/**
+ * The stages, in their order. What was counted is known up to the endpoint; the flow log knows the
+ * network behind it.
+ */
 export const STAGES = ['site', 'policy', 'endpoint'] as const satisfies Stage[];
 export const STAGES_OF_FLOWS = [...STAGES, 'prefix'] as const satisfies Stage[];
 
@@ -41,8 +44,8 @@ export const STAGES_OF_FLOWS = [...STAGES, 'prefix'] as const satisfies Stage[];
 const COLOURED = STAGES.indexOf('policy');
 
 /**
- * The largest of each stage as nodes, the others of it as one; what goes from one stage to the next as links. Each stage, and the links between
- * two, have together what all ways have, to the byte.
+ * The largest of each stage as nodes, the others of it as one; what goes from one stage to the next
+ * as links. Each stage, and the links between two, have together what all ways have, to the byte.
  */
 export function flowGraph(ways: readonly Way[], shown: number, stages: readonly Stage[] = STAGES): FlowGraph {
   const kept = stages.map((_, stage) => largest(ways, stage, shown));

@@ -14,7 +14,10 @@ export interface GroupRow {
   highest: number | null;
   /** What it carried in the period before; null where that wasn't asked for. */
   before_exact: string | null;
-  /** How much more it carried than in the period before, 0.5 is half as much again; null where it carried nothing then, or not all of it is known. */
+  /**
+   * How much more it carried than in the period before, 0.5 is half as much again; null where it
+   * carried nothing then, or not all of it is known.
+   */
   change: number | null;
 }
 
@@ -50,7 +53,10 @@ export function groupRows(series: Series): GroupRow[] {
   ];
 }
 
-/** From the beginning of the first interval to the end of the last, without those before the system began. */
+/**
+ * From the beginning of the first interval to the end of the last, without those before the system
+ * began.
+ */
 function coveredSeconds({ from, step_s, at }: Pick<Series, 'from' | 'step_s' | 'at'>): number {
   if (at.length === 0) return 0;
   const begin = Math.max(Date.parse(from), Date.parse(at[0]!) - step_s * 1000);

@@ -28,8 +28,8 @@ export type Place = (at: number) => { day: string; title: string; hour: number }
 const HOURS = 24;
 
 /**
- * A row a day, a column an hour of it: the average of what is known of the intervals that begin in it. An hour that a change of the
- * clock repeats is one cell.
+ * A row a day, a column an hour of it: the average of what is known of the intervals that begin in
+ * it. An hour that a change of the clock repeats is one cell.
  */
 export function hourRows(intervals: Intervals, rates: Rates, place: Place): HeatRow[] {
   const days = new Map<string, { title: string; hours: Map<number, Spans> }>();

@@ -10,7 +10,10 @@ import { type Proof, TRAFFIC_PROOF } from './operations.ts';
 import { proved } from './proof.ts';
 import { useTraffic } from './use-traffic.ts';
 
-/** The conservation check beside the figures: what edges reported is what is counted, in every view, and what is missing and why. */
+/**
+ * The conservation check beside the figures: what edges reported is what is counted, in every view,
+ * and what is missing and why.
+ */
 export function ProofDialog({ onClose }: { onClose(): void }) {
   const range = useTimeRange();
   const { filter } = useTraffic();

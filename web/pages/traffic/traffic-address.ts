@@ -59,7 +59,10 @@ export function apiFilter(filters: TrafficFilters): ApiFilter {
   return excludes || Object.keys(only).length > 0 ? { ...only, ...(excludes && { not }) } : null;
 }
 
-/** The parts of an address that say a field's filter. @example { site: 'a,b', 'not-site': undefined } */
+/**
+ * The parts of an address that say a field's filter. @example { site: 'a,b', 'not-site': undefined
+ * }
+ */
 export function writeFilter(field: Field, { only, not }: Chosen): Record<string, string | undefined> {
   return { [field]: writeList(only), [`not-${field}`]: writeList(not) };
 }

@@ -3,7 +3,9 @@ import type { WaysAnswer, WaysOfFlowsAnswer } from './operations.ts';
 
 /** A way of the table. */
 export interface WayRow extends Way {
-  /** One way, the ways behind the largest as one, or what was counted and the flow log doesn't have. */
+  /**
+   * One way, the ways behind the largest as one, or what was counted and the flow log doesn't have.
+   */
   kind: 'WAY' | 'OTHER' | 'UNLOGGED';
   /** Of the total, 0 to 1. */
   share: number;
@@ -21,7 +23,10 @@ export function waysOfCounters({ rows, other, other_rows, total }: WaysAnswer): 
   ]);
 }
 
-/** The same of the flow log, to the network at the end. All rows together are what was counted, to the byte. */
+/**
+ * The same of the flow log, to the network at the end. All rows together are what was counted, to
+ * the byte.
+ */
 export function waysOfFlows({ rows, other, other_rows, unattributed, total }: WaysOfFlowsAnswer): WayRow[] {
   const all = rows.map(({ site_id, policy_id, endpoint_id, destination_prefix, bytes_exact }) => ({
     ids: [site_id, policy_id, endpoint_id, destination_prefix],

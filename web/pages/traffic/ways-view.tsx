@@ -23,7 +23,9 @@ import { type WayRow, waysOfCounters, waysOfFlows } from './way-rows.ts';
 /** Nodes of a stage that are drawn; the others are one. */
 const SHOWN = 8;
 
-/** Which site's traffic goes by which policy over which endpoint, and on demand to which network. */
+/**
+ * Which site's traffic goes by which policy over which endpoint, and on demand to which network.
+ */
 export function WaysView() {
   const [{ ends }] = useAddress();
   return ends === 'prefix' ? <WaysOfFlows /> : <WaysOfCounters />;

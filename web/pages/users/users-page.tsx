@@ -18,7 +18,10 @@ import { SET_USER_ENABLED, USERS, type UserRow } from './operations.ts';
 /** What is open over the table. */
 type Open = { what: 'INVITE'; user?: UserRow } | { what: 'GROUPS' | 'DISABLE'; user: UserRow };
 
-/** The people who can sign in, for administrators: who they are, what they may do, and ways to change both. */
+/**
+ * The people who can sign in, for administrators: who they are, what they may do, and ways to
+ * change both.
+ */
 export function Page() {
   const may = useMay();
   return (

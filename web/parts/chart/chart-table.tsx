@@ -19,7 +19,10 @@ interface Interval {
   values: readonly (number | null)[];
 }
 
-/** What a chart draws, as figures: an interval a row, the newest first, with how far it can be trusted. */
+/**
+ * What a chart draws, as figures: an interval a row, the newest first, with how far it can be
+ * trusted.
+ */
 export function ChartTable({ label, intervals, series, format, exact }: ChartTableProps) {
   const rows = useMemo(() => rowsOf(intervals, series), [intervals, series]);
   const columns: Column<Interval>[] = [

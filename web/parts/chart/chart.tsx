@@ -31,7 +31,10 @@ export interface ChartProps {
   height?: number;
   /** Called with the chosen range, in milliseconds, when one is drawn with the pointer. */
   onZoom?(from: number, to: number): void;
-  /** Called with the id of a series whose name in the legend is chosen; without it names are no buttons. */
+  /**
+   * Called with the id of a series whose name in the legend is chosen; without it names are no
+   * buttons.
+   */
   onChoose?(id: string): void;
 }
 
@@ -44,8 +47,8 @@ const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_
 const NO_SCALE = 1e-9;
 
 /**
- * A chart over time. Incomplete intervals are shaded by the share that is missing, gaps are hatched and have no line, resets are marked;
- * the same is said as a list for those who can't see it.
+ * A chart over time. Incomplete intervals are shaded by the share that is missing, gaps are hatched
+ * and have no line, resets are marked; the same is said as a list for those who can't see it.
  */
 export function Chart(props: ChartProps) {
   const {

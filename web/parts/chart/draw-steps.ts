@@ -3,8 +3,8 @@ import { boundsOfInterval } from './readout.ts';
 import type { TrustedIntervals } from './trust.ts';
 
 /**
- * Draws a value over its whole interval, also next to a gap: a line between two instants would leave out the interval that follows one.
- * `intervals` are those of the data that are drawn.
+ * Draws a value over its whole interval, also next to a gap: a line between two instants would
+ * leave out the interval that follows one. `intervals` are those of the data that are drawn.
  */
 export function steps(intervals: () => TrustedIntervals): uPlot.Series.PathBuilder {
   return (plot, series, first, last) => {

@@ -51,7 +51,10 @@ export function Legend({ intervals, index, series, stacked, format, exact, onCho
   );
 }
 
-/** The exact values of the interval under the pointer, beside it. The legend says the same to those without a pointer. */
+/**
+ * The exact values of the interval under the pointer, beside it. The legend says the same to those
+ * without a pointer.
+ */
 export function Tooltip({ intervals, index, series, stacked, exact, left, width }: ReadoutProps & Place) {
   const side = left < width / 2 ? { left: left + 16 } : { right: width - left + 16 };
   const total = sumOf(series, index);

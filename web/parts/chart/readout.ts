@@ -36,7 +36,10 @@ export function trustWords(
   return missing === undefined ? 'Counters reset' : `${missing}, counters reset`;
 }
 
-/** How far an interval's figures can be trusted, in words, whole ones too; a dash where that isn't known. */
+/**
+ * How far an interval's figures can be trusted, in words, whole ones too; a dash where that isn't
+ * known.
+ */
 export function intervalTrust(intervals: TrustedIntervals, index: number): string {
   const isKnown = (intervals.completeness[index] ?? null) !== null;
   return trustWords(intervals, index) ?? (isKnown ? 'Complete' : UNKNOWN);

@@ -20,7 +20,10 @@ export interface TrustBand {
   share: number | null;
 }
 
-/** Where figures are missing or incomplete: neighbours of one kind and share are one band. Complete and unknown intervals have none. */
+/**
+ * Where figures are missing or incomplete: neighbours of one kind and share are one band. Complete
+ * and unknown intervals have none.
+ */
 export function trustBands({ from, at, completeness, gaps }: TrustedIntervals): TrustBand[] {
   const bands: TrustBand[] = [];
   for (const [index, to] of at.entries()) {
@@ -50,8 +53,8 @@ export function resetsAt({ from, at, resets }: TrustedIntervals): number[] {
 }
 
 /**
- * Values laid on each other, the first one at the bottom: what uPlot draws as filled lines. Null where none of them is known, so that no line
- * is drawn over a gap.
+ * Values laid on each other, the first one at the bottom: what uPlot draws as filled lines. Null
+ * where none of them is known, so that no line is drawn over a gap.
  */
 export function stack(columns: readonly (readonly (number | null)[])[]): (number | null)[][] {
   const sums: (number | null)[] = [];

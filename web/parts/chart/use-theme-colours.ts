@@ -13,7 +13,10 @@ export interface ThemeColours {
   soft(name: string): string;
 }
 
-/** The colours as they are now; new ones when the theme changes. Undefined before the element is there. */
+/**
+ * The colours as they are now; new ones when the theme changes. Undefined before the element is
+ * there.
+ */
 export function useThemeColours(element: RefObject<HTMLElement | null>): ThemeColours | undefined {
   const [colours, setColours] = useState<ThemeColours>();
   useEffect(() => {
@@ -33,7 +36,10 @@ export function useThemeColours(element: RefObject<HTMLElement | null>): ThemeCo
   return colours;
 }
 
-/** A custom property with `light-dark()` is only resolved where it is used: as the colour of an element. */
+/**
+ * A custom property with `light-dark()` is only resolved where it is used: as the colour of an
+ * element.
+ */
 function readColours(element: HTMLElement): ThemeColours {
   const resolve = (name: string): string => {
     const before = element.style.color;

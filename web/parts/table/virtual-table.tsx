@@ -38,8 +38,8 @@ export interface VirtualTableProps<Row> {
 const ROW_HEIGHT = 32;
 
 /**
- * A table that draws only the rows in sight, so that thousands cost no more than twenty. Rows keep their identity by `rowId`: one whose `row`
- * is the same object isn't drawn again.
+ * A table that draws only the rows in sight, so that thousands cost no more than twenty. Rows keep
+ * their identity by `rowId`: one whose `row` is the same object isn't drawn again.
  */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const { label, columns, rows, rowId, sorting, onSort, maxRows = 15, chosen, onSight } = props;

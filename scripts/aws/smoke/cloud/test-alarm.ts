@@ -21,8 +21,9 @@ const ALARM = 'ExportsFailed';
 const ARRIVES_WITHIN_S = 60;
 
 /**
- * Subscribes a queue to the alarm topic, sets an alarm off by hand and waits for it there. Whoever else has subscribed gets the mail
- * too, which says that it is a test. CloudWatch puts the alarm back at its next look, within five minutes; the test does at once.
+ * Subscribes a queue to the alarm topic, sets an alarm off by hand and waits for it there. Whoever
+ * else has subscribed gets the mail too, which says that it is a test. CloudWatch puts the alarm
+ * back at its next look, within five minutes; the test does at once.
  */
 export async function testAlarm(
   { cloudwatch, sns, sqs }: AlarmAws,

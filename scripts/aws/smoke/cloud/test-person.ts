@@ -11,7 +11,8 @@ import { totpCode } from '../../totp.ts';
 import type { Bench } from '../smoke-step.ts';
 
 /**
- * Makes a person of the group admin for the test, who gets no mail, and signs in as them; the person goes with the test.
+ * Makes a person of the group admin for the test, who gets no mail, and signs in as them; the
+ * person goes with the test.
  *
  * @returns an access token, good for an hour
  */

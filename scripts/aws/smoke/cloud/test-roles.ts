@@ -26,7 +26,10 @@ export interface RoleAws {
 /** A new role can be assumed when it is known in the region, mostly after some ten seconds. */
 const KNOWN_WITHIN_S = 90;
 
-/** Makes a role for the edge and one that only reads, and begins a session of each; they go with the test. */
+/**
+ * Makes a role for the edge and one that only reads, and begins a session of each; they go with the
+ * test.
+ */
 export async function testRoles(
   aws: RoleAws,
   policies: StagePolicies,

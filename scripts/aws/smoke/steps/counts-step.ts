@@ -6,7 +6,9 @@ import { EdgeError } from '../../../../edge/edge-error.ts';
 import { eventually } from '../eventually.ts';
 import { type Bench, madeOf, type SmokeStep } from '../smoke-step.ts';
 
-/** Totals since boot of each report, in the order in which they are sent: one comes twice, one late. */
+/**
+ * Totals since boot of each report, in the order in which they are sent: one comes twice, one late.
+ */
 const SENT = [
   { seq: 1, packets: 1_001n, bytes: 640_013n },
   { seq: 3, packets: 3_007n, bytes: 1_923_917n },
@@ -29,7 +31,10 @@ const answer = z.object({
   }),
 });
 
-/** A shard is called with what has come within `ingest_window_seconds`, and a function that is called first starts first. */
+/**
+ * A shard is called with what has come within `ingest_window_seconds`, and a function that is
+ * called first starts first.
+ */
 const COUNTED_WITHIN_S = 180;
 /** New rights of a role take a while to be known everywhere. */
 const RIGHTS_WITHIN_S = 90;

@@ -148,7 +148,9 @@ async function replayFlow({ folder }: ConsoleWorld, src: string): Promise<void> 
   expect(`${run.code} ${run.stderr}`).toMatch(/^0 /);
 }
 
-/** The last hour, in whole minutes as addresses have them; what arrives in the current one is in it. */
+/**
+ * The last hour, in whole minutes as addresses have them; what arrives in the current one is in it.
+ */
 function lastHour(): { from: string; to: string } {
   const end = Math.ceil(Date.now() / 60_000) * 60_000;
   return { from: new Date(end - HOUR_MS).toISOString(), to: new Date(end).toISOString() };

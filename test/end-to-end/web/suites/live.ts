@@ -64,7 +64,10 @@ const SCROLLED_ROWS = `(async () => {
   return names;
 })()`;
 
-/** The names of all policies in the table, which draws only those in sight: by their rows, so that one that is there twice is twice here. */
+/**
+ * The names of all policies in the table, which draws only those in sight: by their rows, so that
+ * one that is there twice is twice here.
+ */
 async function namesIn(page: Page): Promise<string[]> {
   return Object.values((await page.evaluate(SCROLLED_ROWS)) as Record<string, string>);
 }

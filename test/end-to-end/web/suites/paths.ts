@@ -64,7 +64,10 @@ export function pathsSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** Two sites with two paths between them; that of wan1 has the lower id, which is taken while none is measured. */
+/**
+ * Two sites with two paths between them; that of wan1 has the lower id, which is taken while none
+ * is measured.
+ */
 async function twoPaths(admin: SystemClient): Promise<[string, string]> {
   const sites: string[] = [];
   for (const name of ['Failing', 'Over']) {

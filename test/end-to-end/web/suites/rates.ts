@@ -13,7 +13,10 @@ const TRUE_RATE = PACKETS_A_SECOND * BYTES * 8;
 
 const FLOW = { src: '10.9.0.1', src_port: 40_000, dst: '192.0.2.9', dst_port: 443, protocol: 6 };
 
-/** Keeps every rate that the policy shows; its row is drawn once it is one of the fastest. Runs in the page. */
+/**
+ * Keeps every rate that the policy shows; its row is drawn once it is one of the fastest. Runs in
+ * the page.
+ */
 const WATCH = `{
   const table = document.querySelector('[role=table][aria-label=Policies]');
   const heads = [...table.querySelectorAll('[role=columnheader]')].map(each => each.textContent);

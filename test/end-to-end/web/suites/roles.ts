@@ -49,7 +49,8 @@ const PATH = ({ path }: Shown) => `/paths?path=${path}`;
 const PATH_OUT = ({ path_out }: Shown) => `/paths?path=${path_out}`;
 
 /**
- * Where each mutation is offered; one that is new needs its row. Empty: no page offers it yet, or of one's own things alone.
+ * Where each mutation is offered; one that is new needs its row. Empty: no page offers it yet, or
+ * of one's own things alone.
  */
 const OFFERED: Record<MutationName, readonly Control[]> = {
   acknowledgeAlarm: [{ at: NOW, name: 'Acknowledge' }],
@@ -207,7 +208,10 @@ function refusalOf(operation: string, group: Group | 'none'): string {
   return `${name} needs group ${people}, and you are in ${group}. Ask an administrator for it.`;
 }
 
-/** The account's menu has the group from the answer that offers are judged by: from then on nothing is offered late. */
+/**
+ * The account's menu has the group from the answer that offers are judged by: from then on nothing
+ * is offered late.
+ */
 async function knowsGroup(page: Page, group: Group): Promise<void> {
   await page.getByRole('button', { name: /^Account of/ }).click();
   await page.getByRole('menu').getByText(`Group: ${group}`).waitFor();

@@ -22,7 +22,10 @@ function edge(edge_id: string, policy_id: string, packets_per_second: bigint): R
   return { edge_id, policy_id, packets_per_second, site_id: SITE, interval_s: 60, phase_s: 20 };
 }
 
-/** History that the snapshot has written under a clock of the test's own, asked for by the served console. */
+/**
+ * History that the snapshot has written under a clock of the test's own, asked for by the served
+ * console.
+ */
 export function shadingSuite(world: () => ConsoleWorld): void {
   describe('history on a chart', () => {
     let db: TestTables;

@@ -7,7 +7,10 @@ import { type RunningEdge, startEdge } from '../../../support/run-edge.ts';
 const EDGE = 'edge-falls-silent';
 const PATIENCE = { timeout: 120_000, interval: 1000 };
 
-/** Seconds between its reports: an edge is silent when it has missed three, or for as long as the system's setting says. */
+/**
+ * Seconds between its reports: an edge is silent when it has missed three, or for as long as the
+ * system's setting says.
+ */
 const INTERVAL_S = 3;
 
 export function silenceSuite(world: () => ConsoleWorld): void {

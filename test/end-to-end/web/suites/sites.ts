@@ -126,7 +126,10 @@ export function sitesSuite(world: () => ConsoleWorld): void {
 /** Paths from each endpoint of a site. */
 const PATHS_AN_ENDPOINT = 10;
 
-/** A site with so many paths, which lead from as few endpoints as they can to as few of a second site. */
+/**
+ * A site with so many paths, which lead from as few endpoints as they can to as few of a second
+ * site.
+ */
 async function siteWith(
   admin: SystemClient,
   { name, paths }: { name: string; paths: number },

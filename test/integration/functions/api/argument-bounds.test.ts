@@ -36,7 +36,9 @@ interface Place {
   type: string;
 }
 
-/** Each argument of an operation that is a text, a list or an input, and the fields of its inputs. */
+/**
+ * Each argument of an operation that is a text, a list or an input, and the fields of its inputs.
+ */
 function placesOf(operation: OperationName): Place[] {
   const within = (fields: Record<string, string>, path: string[]): Place[] =>
     Object.entries(fields).flatMap(([name, type]) => {

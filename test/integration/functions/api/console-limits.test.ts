@@ -13,7 +13,10 @@ interface AskedList {
   selection: string[];
 }
 
-/** All of them. TypeScript checks operations of the console against the schema, which doesn't say how long a list may be. */
+/**
+ * All of them. TypeScript checks operations of the console against the schema, which doesn't say
+ * how long a list may be.
+ */
 const LISTS = globSync('web/**/*.{ts,tsx}', { cwd: projectFile('') }).flatMap(file => {
   const source = readFileSync(projectFile(file), 'utf8');
   const texts = Array.from(source.matchAll(/graphql\(\s*`([^`]+)`/g), ([, text]) => text!);

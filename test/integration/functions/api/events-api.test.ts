@@ -111,7 +111,8 @@ describe('events', () => {
     expect((await allOf({ after_id: old })).items).toHaveLength(4);
   });
 
-  // Entries are written up to a minute after the time that they bear; a client that was cut off comes back now and then.
+  // Entries are written up to a minute after the time that they bear; a client that was cut off
+  // comes back now and then.
   it('gives a client that comes back all that happened, none twice', async () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('change' as const) }),
@@ -158,7 +159,7 @@ describe('events', () => {
     [{ from: 'yesterday' }, 'from must be a time such as 2026-01-31T12:00:00Z.'],
     [
       { from: '2026-03-15T12:00:00Z', after_id: '01A' },
-      'Give after_id or from, not both: each says where to begin.',
+      'Give after_id or from, not both: each defines where to begin.',
     ],
   ])('refuses %j', async (args, message) => {
     expect(await api.call('Query.events', args)).toEqual({ error: { type: 'ValidationError', message } });

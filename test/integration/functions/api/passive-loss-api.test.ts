@@ -49,7 +49,10 @@ beforeAll(async () => {
 
 afterAll(() => db.drop());
 
-/** The report of an edge that has been sending and receiving on the path since T0, so many packets a second. */
+/**
+ * The report of an edge that has been sending and receiving on the path since T0, so many packets a
+ * second.
+ */
 async function report(
   name: 'A' | 'B',
   { sent_ms, sends, receives }: { sent_ms: number; sends: number; receives: number },
@@ -110,7 +113,8 @@ it('compares both ends of a path, each direction, off the snapshots of the windo
 
 it('shows in the receipt of a failover what the path carried lately and ever', async () => {
   const receipt = await api.data('Mutation.failoverPath', { path_id: path.id });
-  // From the snapshot of minute 12, which saw the reports of minute 11, to the last ones: 60 s of A, 60 s of B, 500 bytes a packet.
+  // From the snapshot of minute 12, which saw the reports of minute 11, to the last ones: 60 s of
+  // A, 60 s of B, 500 bytes a packet.
   expect(receipt).toMatchObject({
     without_path: ['default'],
     bytes_moved: 60 * 100 * 500 + 60 * 40 * 500,
@@ -180,7 +184,7 @@ it('has nothing where nothing was reported, the other end where one is silent, a
 });
 
 it.each([
-  [{ points: 1501 }, 'points must be a whole number, 1 to 1500.'],
+  [{ points: 1501 }, 'points must be a whole number from 1 to 1500.'],
   [
     { to: new Date(T0).toISOString() },
     'from (2026-01-31T12:00:00.000Z) must lie before to (2026-01-31T12:00:00.000Z).',

@@ -23,7 +23,10 @@ describe('policyImpact', () => {
   let api: ApiUnderTest;
   let voice: string;
 
-  /** Two snapshots, and between them a report of an edge that lists two of its five flows; another edge is silent. */
+  /**
+   * Two snapshots, and between them a report of an edge that lists two of its five flows; another
+   * edge is silent.
+   */
   beforeAll(async () => {
     db = await createTables();
     bucket = await makeFlowBucket();

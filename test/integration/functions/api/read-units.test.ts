@@ -4,7 +4,9 @@ import { machine } from '../../../support/api.ts';
 import { projectText } from '../../../support/project-files.ts';
 import { type ReadUnitsWorld, readUnitsWorld } from '../../../support/read-units-world.ts';
 
-/** What the formulas of docs/api.md name, and the sizes of the networks that they are checked on. */
+/**
+ * What the formulas of docs/api.md name, and the sizes of the networks that they are checked on.
+ */
 interface Measures {
   /** Edges at the site that is asked for. */
   n: number;

@@ -67,7 +67,8 @@ describe('a long answer', () => {
           const answer = await server.query(`{ sites ${selection(levels, width)} }`);
           done = true;
           expect(answer).toEqual({ data: { sites: projected(sites, levels, width) } });
-          // A turn ends with the piece that fills it; the test's own turn may come in the middle of one.
+          // A turn ends with the piece that fills it; the test's own turn may come in the middle of
+          // one.
           expect(most).toBeLessThanOrEqual(2 * (WORK_LIMITS.fieldsPerTurn + width + 1));
         },
       ),

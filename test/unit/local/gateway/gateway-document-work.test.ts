@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { measureDocument, workProblem } from '../../../../local/gateway/execution/document-work.ts';
 import { makePacer } from '../../../../local/gateway/execution/pacer.ts';
 
-/** A selection: a field with what it selects, an inline fragment, or the spread of a fragment that is further on. */
+/**
+ * A selection: a field with what it selects, an inline fragment, or the spread of a fragment that
+ * is further on.
+ */
 type Selection =
   | { kind: 'field'; name: string; alias: boolean; inner: Selection[] }
   | { kind: 'inline'; inner: Selection[] }

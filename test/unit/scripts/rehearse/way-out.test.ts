@@ -17,7 +17,10 @@ async function open(): Promise<void> {
   wayOut = await openWayOut({ port, leads: host => host === 'a.example.com' });
 }
 
-/** Asks for a connection to a host, as programs with HTTPS_PROXY do; the answer to a request over it, or the refusal's status. */
+/**
+ * Asks for a connection to a host, as programs with HTTPS_PROXY do; the answer to a request over
+ * it, or the refusal's status.
+ */
 function askThrough(host: string): Promise<string | number> {
   const { port } = new URL(wayOut.url);
   return new Promise((resolve, reject) => {

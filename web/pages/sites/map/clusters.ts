@@ -14,7 +14,8 @@ export interface Cluster<T> {
 }
 
 /**
- * Things by the cells of a view that they lie in, each of `size` degrees; what lies outside is left out. In the order of the things.
+ * Things by the cells of a view that they lie in, each of `size` degrees; what lies outside is left
+ * out. In the order of the things.
  */
 export function clustersOf<T extends Placed>(things: readonly T[], view: MapBox, size: number): Cluster<T>[] {
   const cells = new Map<string, Cluster<T>>();

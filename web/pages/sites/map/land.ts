@@ -9,7 +9,10 @@ interface Outlines {
   features: { geometry: { type: 'MultiPolygon'; coordinates: Position[][][] } }[];
 }
 
-/** A ring that crosses the 180th meridian goes on beyond it, so that no edge leads back across the whole map. */
+/**
+ * A ring that crosses the 180th meridian goes on beyond it, so that no edge leads back across the
+ * whole map.
+ */
 function outline(ring: Position[]): string {
   let turn = 0;
   let before = ring[0]![0];
@@ -28,7 +31,10 @@ const topology = land as unknown as Parameters<typeof feature>[0];
 
 const { features } = feature(topology, topology.objects.land!) as unknown as Outlines;
 
-/** Outlines of all land as the data of an SVG path, a unit a degree, north up. Natural Earth, 1:110 million. */
+/**
+ * Outlines of all land as the data of an SVG path, a unit a degree, north up. Natural Earth, 1:110
+ * million.
+ */
 export const LAND: string = features
   .flatMap(({ geometry }) => geometry.coordinates.flat())
   .map(outline)

@@ -1,4 +1,7 @@
-/** Geometry of the map: an equirectangular projection, in which a degree is a unit both ways, so that zooming is a matter of the view alone. */
+/**
+ * Geometry of the map: an equirectangular projection, in which a degree is a unit both ways, so
+ * that zooming is a matter of the view alone.
+ */
 
 /** A part of the map, degrees. `east` may be over 180 where it lies across the 180th meridian. */
 export interface MapBox {
@@ -17,7 +20,8 @@ export const ASPECT = 2.5;
 const NARROWEST = 0.5;
 
 /**
- * The box that an address says, such as `-10,35,30,60`: west, south, east, north. Undefined: none, or none that is a part of the map.
+ * The box that an address says, such as `-10,35,30,60`: west, south, east, north. Undefined: none,
+ * or none that is a part of the map.
  */
 export function readBox(text: string | undefined): MapBox | undefined {
   const numbers = (text ?? '').split(',').map(Number);
@@ -38,7 +42,10 @@ export function boxArgument({ south, west, north, east }: MapBox): MapBox {
   return { south, west: turned(west), north, east: turned(east) };
 }
 
-/** The smallest part of the map of the drawn proportions that holds a box, with the box in its middle. */
+/**
+ * The smallest part of the map of the drawn proportions that holds a box, with the box in its
+ * middle.
+ */
 export function viewOf({ south, west, north, east }: MapBox): MapBox {
   const width = Math.max(east - west, (north - south) * ASPECT, NARROWEST);
   const [x, y] = [(west + east) / 2, (south + north) / 2];
@@ -65,7 +72,10 @@ export function drawnAt(longitude: number, { west, east }: MapBox): number {
   return longitude + 360 * Math.round((middle - longitude) / 360);
 }
 
-/** The box between two points of a view, given as shares of its width and height from the upper left corner. */
+/**
+ * The box between two points of a view, given as shares of its width and height from the upper left
+ * corner.
+ */
 export function boxBetween(view: MapBox, a: SharePoint, b: SharePoint): MapBox {
   const longitude = (x: number) => view.west + x * (view.east - view.west);
   const latitude = (y: number) => view.north - y * (view.north - view.south);

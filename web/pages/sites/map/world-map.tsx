@@ -32,7 +32,10 @@ const APART = 36;
 /** A share of the map's width that a drag has to have: less is a click. */
 const LEAST_DRAG = 0.01;
 
-/** Sites on outlines of land, in the colour of their worst path. A dragged box, or a group of sites, is looked at closer. */
+/**
+ * Sites on outlines of land, in the colour of their worst path. A dragged box, or a group of sites,
+ * is looked at closer.
+ */
 export function WorldMap({ sites, box, onChoose }: WorldMapProps) {
   const land = useLand();
   const frame = useRef<HTMLDivElement>(null);

@@ -7,7 +7,7 @@ import {
   type RunningOperation,
   runningItem,
 } from '../../../core/inventory/model/running-operation.ts';
-import { takeOver } from '../../../core/inventory/removal/take-over.ts';
+import { continueHandedOver } from '../../../core/inventory/removal/continue-handed-over.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
 import { storeContext } from '../../support/store-context.ts';
 
@@ -39,5 +39,5 @@ it.each<[string, RunningOperation | undefined]>([
     return operation ? { Item: runningItem(operation) } : {};
   });
   const context = storeContext({ client, tables }, () => 1e9);
-  expect(await takeOver(context, runningKey('s'), Number.POSITIVE_INFINITY)).toBe('nothing to do');
+  expect(await continueHandedOver(context, runningKey('s'), Number.POSITIVE_INFINITY)).toBe('nothing to do');
 });
