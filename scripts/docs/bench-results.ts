@@ -20,7 +20,9 @@ const rowSchema = z.object({
   /** What `value` is compared with in the same run; empty where there is nothing to compare. */
   peer: z.string(),
   peer_value: z.number().nullable(),
-  /** `value / peer_value`, or the other way round for rates, as `note` says; null without a peer. */
+  /**
+   * `value / peer_value`, or the other way round for rates, as `note` says; null without a peer.
+   */
   ratio: z.number().nullable(),
   /** The bound in words, such as `ratio <= 2`; empty where the row is only shown. */
   threshold: z.string(),
@@ -34,7 +36,9 @@ const resultsSchema = z.object({ areas: z.record(z.string(), areaSchema), rows: 
 /** When, where and under which load an area of the benchmarks was measured. */
 export type MeasuredArea = z.output<typeof areaSchema>;
 
-/** One line of the benchmark table. Ratios compare with a peer or a floor measured in the same run. */
+/**
+ * One line of the benchmark table. Ratios compare with a peer or a floor measured in the same run.
+ */
 export type BenchRow = Omit<MeasuredRow, 'area'>;
 
 export type MeasuredRow = z.output<typeof rowSchema>;
@@ -56,8 +60,8 @@ export function parseResults(json: string): BenchResults {
 }
 
 /**
- * The results with one area measured again. Other areas keep what they had; areas that are not among `areas` are
- * dropped, and the rest is in their order.
+ * The results with one area measured again. Other areas keep what they had; areas that are not
+ * among `areas` are dropped, and the rest is in their order.
  */
 export function withArea(
   results: BenchResults,

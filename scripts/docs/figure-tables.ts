@@ -17,7 +17,9 @@ export function readmeFigures(results: BenchResults): Record<string, string> {
   return { figures: `${markdownTable(columns, rows)}\n\n${machineOf(results, README_FIGURES)}` };
 }
 
-/** The parts of docs/performance.md: a table and its machine for each key of `PERFORMANCE_FIGURES`. */
+/**
+ * The parts of docs/performance.md: a table and its machine for each key of `PERFORMANCE_FIGURES`.
+ */
 export function performanceFigures(results: BenchResults): Record<string, string> {
   return Object.fromEntries(
     Object.entries(PERFORMANCE_FIGURES).map(([part, figures]) => [

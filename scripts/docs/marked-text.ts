@@ -1,6 +1,6 @@
 /**
- * Text in which each part between `<!-- made: NAME -->` and `<!-- end -->` is replaced by the part of that name. The
- * rest of the text, which people write, stays as it is.
+ * Text in which each part between `<!-- made: NAME -->` and `<!-- end -->` is replaced by the part
+ * of that name. The rest of the text, which people write, stays as it is.
  * @throws Error when a name has no part, a part is in no place, or a mark has no end
  */
 export function fillMarked(text: string, parts: Record<string, string>): string {

@@ -8,7 +8,10 @@ const ACCESS: Record<string, Access> = { ...ROLES, ...PUBLICATIONS };
 const UNDO: Record<string, Undoer | NotUndoable> = UNDOERS;
 const PERSONAL: readonly string[] = PERSONAL_OPERATIONS;
 
-/** The parts of docs/api.md that list the operations of a schema: `queries`, `mutations` and `subscriptions`. */
+/**
+ * The parts of docs/api.md that list the operations of a schema: `queries`, `mutations` and
+ * `subscriptions`.
+ */
 export function operationTables(schema: string): Record<string, string> {
   const { definitions } = parse(schema);
   const fieldsOf = (type: string) =>
@@ -43,7 +46,9 @@ function table(rows: string[][], ...more: string[]): string {
   return lines.map(cells => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** An operation with the types of its arguments and its answer, such as `policy(id: ID!): Policy`. */
+/**
+ * An operation with the types of its arguments and its answer, such as `policy(id: ID!): Policy`.
+ */
 function signature({ name, arguments: given = [], type }: FieldDefinitionNode): string {
   const types = given.map(({ name, type }) => `${name.value}: ${print(type)}`).join(', ');
   return `\`${name.value}${types && `(${types})`}: ${print(type)}\``;

@@ -16,7 +16,10 @@ const RISE_LIMIT = 0.1;
 /** With fewer samples a line says nothing. */
 const LEAST_SAMPLES = 10;
 
-/** Whether the memory of the system's process and of the containers that live all the time is flat from then on. */
+/**
+ * Whether the memory of the system's process and of the containers that live all the time is flat
+ * from then on.
+ */
 export function judgeMemory(samples: readonly MemorySample[], from_ms: number): MemoryReport {
   const end_ms = samples.at(-1)?.at_ms ?? from_ms;
   const warm_ms = from_ms + (end_ms - from_ms) * WARM_UP;

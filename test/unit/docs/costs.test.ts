@@ -3,14 +3,19 @@ import { describe, expect, it } from 'vitest';
 import { COSTS } from '../../../functions/api/costs.ts';
 import { projectFile, projectText } from '../../support/project-files.ts';
 
-/** What of the budget an operation costs: the numbers in its resolver, and whether it grows with a range. */
+/**
+ * What of the budget an operation costs: the numbers in its resolver, and whether it grows with a
+ * range.
+ */
 interface Cost {
   operation: string;
   units: number[];
   grows: boolean;
 }
 
-/** The costs in the text of the resolvers; those of an operation's fields count as the operation's. */
+/**
+ * The costs in the text of the resolvers; those of an operation's fields count as the operation's.
+ */
 const costs: Cost[] = globSync('functions/api/resolvers/*.ts', { cwd: projectFile('') }).flatMap(file =>
   projectText(file)
     .split(/^ {2}(?='(?:Query|Mutation)\.)/m)

@@ -106,7 +106,8 @@ describe('counts stay exact', () => {
 it.each(['IPv4', 'IPv6'])(
   'packets of %s that come as packed keys are counted as those that come as objects',
   family => {
-    // Enough that their places in the table collide, and that each of its places is taken some time.
+    // Enough that their places in the table collide, and that each of its places is taken some
+    // time.
     const flows = Array.from({ length: 500 }, (_, n): FlowKey => {
       if (family === 'IPv4') return numbered(n);
       return { ...FLOW, src: `2001:db8::${(n + 1).toString(16)}`, dst: '2001:db8::' };

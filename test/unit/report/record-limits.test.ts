@@ -239,7 +239,9 @@ describe('a part', () => {
       ...{ protocol: 6, packets: 1n, bytes: 1n },
       ...{ first: '2026-01-31T12:00:00Z', last: '2026-01-31T12:00:00Z' },
     };
-    /** The flows that are sent of a report with these, whose JSON has so many bytes without them. */
+    /**
+     * The flows that are sent of a report with these, whose JSON has so many bytes without them.
+     */
     const sentOf = (bytes: number, flows: FlowRecord[]) => {
       const bare = makeReport({ flows: [] });
       const site_id = 'x'.repeat(bytes - Buffer.byteLength(reportJson(bare)) + bare.site_id.length);
