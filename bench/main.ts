@@ -64,7 +64,7 @@ function machineNow(): MeasuredArea {
   };
 }
 
-/** A process for each area, so that none is measured with another's heap and compiled code. */
+/** A process for each area, so that the heap and compiled code of one don't affect another. */
 function runArea(name: string): Promise<BenchRow[]> {
   const child = fork(join(import.meta.dirname, 'run-area.ts'), [name], { execArgv: ['--expose-gc'] });
   return new Promise((resolve, reject) => {
