@@ -5,7 +5,7 @@ export type PathStatusName = 'OPTIMAL' | 'DEGRADED' | 'FAILED' | 'UNKNOWN' | 'OU
 /** The icon and the label of each status, the worst first. */
 export const PATH_STATUSES: Record<PathStatusName, { kind: StatusKind; word: string }> = {
   FAILED: { kind: 'bad', word: 'Failed' },
-  OUT: { kind: 'info', word: 'Out of service' },
+  OUT: { kind: 'info', word: 'Out of use' },
   DEGRADED: { kind: 'warn', word: 'Degraded' },
   UNKNOWN: { kind: 'unknown', word: 'Not measured' },
   OPTIMAL: { kind: 'good', word: 'Optimal' },

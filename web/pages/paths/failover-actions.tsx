@@ -16,7 +16,7 @@ const TERMS = [
   { id: 'good', text: 'Until it has been healthy for long enough' },
   { id: '1', text: 'For at least 1 hour' },
   { id: '8', text: 'For at least 8 hours' },
-  { id: 'restored', text: 'Until someone returns it to service' },
+  { id: 'restored', text: 'Until someone returns it to use' },
 ];
 
 function termsOf(choice: string): { until?: string; until_restored?: boolean } {
@@ -32,7 +32,7 @@ export interface FailoverActionsProps {
 }
 
 /**
- * Buttons to take a path out of service, to return it to service and to measure it, as far as the
+ * Buttons to take a path out of use, to return it to use and to measure it, as far as the
  * person's role allows.
  */
 export function FailoverActions({ path, onDone }: FailoverActionsProps) {
@@ -64,7 +64,7 @@ export function FailoverActions({ path, onDone }: FailoverActionsProps) {
         )}
         {may('restorePath') && path.out_for.length > 0 && (
           <Button isPending={bringBack.isPending} onPress={() => bringBack.run({ path_id: path.id })}>
-            Return to service
+            Return to use
           </Button>
         )}
         {may('checkPathHealth') && (
@@ -76,14 +76,14 @@ export function FailoverActions({ path, onDone }: FailoverActionsProps) {
       {failed && <Notice kind="bad">{failed.message}</Notice>}
       {asking && (
         <ConfirmDialog
-          title="Take this path out of service"
+          title="Take this path out of use"
           confirm="Fail over"
           isPending={failOver.isPending}
           error={failOver.error}
           onConfirm={() => failOver.run({ path_id: path.id, ...termsOf(terms) })}
           onClose={() => setAsking(false)}
         >
-          <p>Every policy on it moves to another path at once. You can return it to service at any time.</p>
+          <p>Every policy on it moves to another path at once. You can return it to use at any time.</p>
           <FailoverCost path={path} />
           <SelectField
             label="Duration"

@@ -4,7 +4,7 @@ import { bitsPerSecond, money } from '../../parts/format.ts';
 import { costOfFailover } from './cost-of-failover.ts';
 import { DECISIONS } from './operations.ts';
 
-/** A path that may be taken out of service. */
+/** A path that may be taken out of use. */
 export interface PathToMove {
   id: string;
   source_site_id: string;

@@ -23,7 +23,7 @@ export interface PathDetailProps {
 }
 
 /**
- * One path: its state, the reasons for its use, its loss, and buttons to take it out of service and
+ * One path: its state, the reasons for its use, its loss, and buttons to take it out of use and
  * to return it.
  */
 export function PathDetail({ path_id, onClose }: PathDetailProps) {
@@ -105,9 +105,9 @@ function Detail({ path, names, pathNames }: DetailProps) {
         </Fact>
         <Fact name="Used by">{counted(path.policies?.length ?? 0, ['policy', 'policies'])}</Fact>
         {maintenance && (
-          <Fact name="Out of service">
+          <Fact name="Out of use">
             since <Time at={maintenance.since} />,{' '}
-            {maintenance.until ? <Time at={maintenance.until} /> : 'until it is returned to service'}
+            {maintenance.until ? <Time at={maintenance.until} /> : 'until it is returned to use'}
           </Fact>
         )}
       </dl>

@@ -17,7 +17,7 @@ const VIEWS = [
 
 /**
  * The paths of the network, the worst first, with the reasons for their use, and buttons to take a
- * path out of service and to return it.
+ * path out of use and to return it.
  */
 export function Page() {
   const [address, setAddress] = useAddress();

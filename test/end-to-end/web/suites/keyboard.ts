@@ -37,7 +37,7 @@ export function keyboardSuite(world: () => ConsoleWorld): void {
       await panel.getByRole('region', { name: 'Why this path' }).getByRole('table').first().waitFor();
       await tabTo(page, 'Fail over');
       await keyboard.press('Enter');
-      const sure = page.getByRole('dialog', { name: 'Take this path out of service' });
+      const sure = page.getByRole('dialog', { name: 'Take this path out of use' });
       await sure.waitFor();
       await tabTo(page, 'Fail over');
       await keyboard.press('Enter');

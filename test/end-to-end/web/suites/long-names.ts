@@ -50,7 +50,7 @@ const VIEWS: Record<string, View> = {
   },
   'a failover': {
     at: ({ path }) => `/paths?path=${path}`,
-    shows: 'Every policy on it moves to another path at once. You can return it to service at any time.',
+    shows: 'Every policy on it moves to another path at once. You can return it to use at any time.',
     open: press('Fail over'),
   },
   'filters of traffic': {

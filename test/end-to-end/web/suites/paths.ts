@@ -18,7 +18,7 @@ export function pathsSuite(world: () => ConsoleWorld): void {
       await panel.getByText('Default uses this path').waitFor();
 
       await panel.getByRole('button', { name: 'Fail over' }).click();
-      const sure = page.getByRole('dialog', { name: 'Take this path out of service' });
+      const sure = page.getByRole('dialog', { name: 'Take this path out of use' });
       await sure.getByRole('button', { name: 'Fail over' }).click();
       const receipt = panel.getByRole('region', { name: 'Receipt' });
       await receipt
@@ -35,7 +35,7 @@ export function pathsSuite(world: () => ConsoleWorld): void {
       expect(new URL(page.url()).searchParams.get('at')).toBe(before);
 
       await panel.getByRole('button', { name: 'Now', exact: true }).click();
-      await panel.getByRole('button', { name: 'Return to service' }).click();
+      await panel.getByRole('button', { name: 'Return to use' }).click();
       await receipt.getByText('Path Failing wan1 – Over wan1 is in use again').waitFor();
       await panel.getByText('Default uses this path').waitFor();
       expect(problems).toEqual([]);

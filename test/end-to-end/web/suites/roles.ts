@@ -72,7 +72,7 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   restoreSite: [{ at: () => '/sites?view=deleted', name: 'Restore Joined and gone' }],
   failoverPath: [{ at: PATH, name: 'Fail over' }],
   checkPathHealth: [{ at: PATH, name: 'Measure now' }],
-  restorePath: [{ at: PATH_OUT, name: 'Return to service' }],
+  restorePath: [{ at: PATH_OUT, name: 'Return to use' }],
   createPolicy: [{ at: POLICIES, name: 'New policy' }],
   updatePolicy: [{ at: POLICIES, name: 'Change Joined policy' }],
   togglePolicy: [{ at: POLICIES, name: 'Disable Joined policy' }],
