@@ -114,7 +114,7 @@ export function ThresholdForm({
           defaultValue={threshold ? String(threshold.value) : ''}
         />
         <TextField
-          label="Clear value"
+          label="Clears at"
           name="clear_value"
           description="The alarm clears at this value. Empty: the same as the value."
           defaultValue={threshold ? String(threshold.clear_value) : ''}

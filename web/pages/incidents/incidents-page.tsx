@@ -25,7 +25,7 @@ function IncidentList() {
       <div className="page-head">
         <h1>Incidents</h1>
       </div>
-      <Panel title="Frozen incidents" flush>
+      <Panel title="Frozen, newest first" flush>
         <Loaded data={list.items} error={list.error} onRetry={list.retry}>
           {items =>
             items.length === 0 ? (

@@ -13,7 +13,7 @@ import { POLICY_PATHS, type PolicyPath } from './operations.ts';
 export function PolicyPaths({ policy_id }: { policy_id: string }) {
   const answer = useAnswer(POLICY_PATHS, { policy_id }, { changedBy: ['PATH', 'POLICY', 'CHANGE_UNDONE'] });
   return (
-    <Panel title="Paths" flush>
+    <Panel title="Paths of the policy" flush>
       <Loaded data={answer.data?.data} error={answer.error} onRetry={() => void answer.refetch()}>
         {({ taken, left }) => {
           const names = siteNames([...taken.sites, ...left.sites]);

@@ -57,7 +57,7 @@ function UserPanel() {
     </Button>
   );
   return (
-    <Panel title="Users" actions={invite} flush>
+    <Panel title="Accounts" actions={invite} flush>
       {enabling.error && open === undefined && <Notice kind="bad">{enabling.error.message}</Notice>}
       <Loaded data={list.items} error={list.error} onRetry={list.retry}>
         {rows =>

@@ -18,11 +18,11 @@ export function alarmsSuite(world: () => ConsoleWorld): void {
       await form.getByLabel('Name').fill('Long silence');
       expect(await form.getByLabel('Id of the edge').inputValue()).toBe(silent_edge);
       await form.getByLabel('Value').fill('5');
-      await form.getByLabel('Clear value').fill('6');
+      await form.getByLabel('Clears at').fill('6');
       await form.getByRole('button', { name: 'Create', exact: true }).click();
       const wrong = form.locator('.field[data-invalid]');
       await wrong.getByText(/^clear_value must be value or less/).waitFor();
-      await form.getByLabel('Clear value').fill('4');
+      await form.getByLabel('Clears at').fill('4');
       await form.getByRole('button', { name: 'Create', exact: true }).click();
       await form.waitFor({ state: 'detached' });
       const row = page.getByRole('row').filter({ hasText: 'Long silence' });
@@ -69,7 +69,7 @@ export function alarmsSuite(world: () => ConsoleWorld): void {
       // Whether this run or one of the schedule sends it.
       receiver.react(500, 500, 500, 500);
       await page.getByRole('button', { name: 'Test Receiver' }).click();
-      await page.getByText('A test goes to Receiver within a minute').first().waitFor();
+      await page.getByText('A test is sent to Receiver within a minute').first().waitFor();
       await system.invoke('notify', {});
       await reloadConsole(page);
       const row = page.getByRole('group', { name: 'Deliveries to Receiver' }).getByRole('row');

@@ -69,9 +69,9 @@ export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
       const { page, context, problems } = await openConsole(browser, system, { as: 'admin', at: '/caches' });
       await page.getByRole('button', { name: 'Clear…' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Clear the caches' }).click();
-      await page.getByText(/^The caches are cleared of/).waitFor();
+      await page.getByText(/^Cleared /).waitFor();
       await page.getByRole('button', { name: 'Preload the latest decisions' }).click();
-      await page.getByText(/^The caches hold|^Nothing was asked of the caches yet/).waitFor();
+      await page.getByText(/^The caches hold|^There were no requests for decisions yet/).waitFor();
       expect(problems).toEqual([]);
       await context.close();
     });

@@ -248,7 +248,7 @@ function signOf(pathname: string, query: URLSearchParams): string {
   if (query.has('entry')) return 'Before and after';
   if (query.has('path')) return 'Why this path';
   if (query.get('part') === 'versions') return 'Current';
-  if (query.get('part') === 'routing') return 'Paths';
+  if (query.get('part') === 'routing') return 'Paths of the policy';
   if (query.has('policy')) return 'Priority';
   if (query.get('show') === 'between') return 'Second instant (UTC)';
   if (pathname.startsWith('/incidents/')) return 'Joined incident';
