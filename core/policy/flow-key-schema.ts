@@ -16,7 +16,7 @@ const port = wholeNumber(65_535)
   .nullish()
   .transform(given => given ?? 0);
 
-/** A flow from outside, checked. Ports that are left out are 0, as those of later fragments are. */
+/** Validates a flow from outside. Ports that are left out are 0, as for later fragments. */
 export const flowKeySchema: z.ZodType<FlowKey> = z
   .object({ src: address, src_port: port, dst: address, dst_port: port, protocol: wholeNumber(255) })
   .superRefine((flow, check) => {

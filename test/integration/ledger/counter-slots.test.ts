@@ -90,7 +90,7 @@ async function countAsBefore(slot: number): Promise<void> {
 }
 
 describe('counts in a slot', () => {
-  it('are shown whatever the number of slots is set to later', async () => {
+  it('are shown after any later change of the number of slots', async () => {
     for (const [shard, slots, due] of [
       [3, 32, 1n],
       [20, 32, 2n],

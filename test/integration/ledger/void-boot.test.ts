@@ -88,7 +88,7 @@ describe('a boot that is voided after a reset', () => {
   ] as const;
 
   describe.each(resets)('of %s', (_, reset) => {
-    it('that came while it was running takes off what it counted since', async () => {
+    it('that came while it was running subtracts its later counts', async () => {
       await report({ policies: [pair(1000n)] });
       await report({ ...other, policies: [pair(300n)] });
       await reset();
@@ -101,7 +101,7 @@ describe('a boot that is voided after a reset', () => {
       expect(await shown()).toBe(700n);
     });
 
-    it('that came while it reported with a clock that runs behind takes off what it counted since', async () => {
+    it('that came while it reported with a slow clock subtracts its later counts', async () => {
       await report({ boot_id: 'right', policies: [pair(300n)] });
       await report({ sent_ms: -1e9, policies: [pair(1000n)] });
       await reset();
@@ -129,7 +129,7 @@ describe('a boot that is voided after a reset', () => {
       },
     );
 
-    it('that came before any of its reports named a policy takes off all it counted', async () => {
+    it('that came before any of its reports named a policy subtracts all its counts', async () => {
       await report({ policies: [] });
       await reset();
       await report({ policies: [pair(1500n)] });
@@ -137,7 +137,7 @@ describe('a boot that is voided after a reset', () => {
       expect(await shown()).toBe(0n);
     });
 
-    it('that came before its first report takes off all', async () => {
+    it('that came before its first report subtracts all its counts', async () => {
       await report({ ...other, policies: [pair(300n)] });
       await reset();
       await report({ policies: [pair(1500n)] });
@@ -146,7 +146,7 @@ describe('a boot that is voided after a reset', () => {
       expect(await shown()).toBe(200n);
     });
 
-    it('that came once it had ended takes off nothing, and all where the reset is undone', async () => {
+    it('that came after its end subtracts nothing, and all its counts if the reset is undone', async () => {
       await report({ policies: [pair(1000n)] });
       await report({ boot_id: 'next', policies: [pair(50n)] });
       const { audit_id } = await reset();
@@ -157,7 +157,7 @@ describe('a boot that is voided after a reset', () => {
       expect(await shown()).toBe(60n);
     });
 
-    it('is in what a later reset contains, whole', async () => {
+    it('is completely included in a later reset', async () => {
       await report({ policies: [pair(1000n)] });
       await report({ ...other, policies: [pair(300n)] });
       const { audit_id } = await voided();
@@ -171,7 +171,7 @@ describe('a boot that is voided after a reset', () => {
       expect(await shown()).toBe(11n);
     });
 
-    it('and resets that are undone one by one shows each time what other boots have counted', async () => {
+    it('and resets that are undone one by one always shows the counts of the other boots', async () => {
       await report({ policies: [pair(100n)] });
       await report({ ...other, policies: [pair(10n)] });
       const first = await reset();
@@ -189,7 +189,7 @@ describe('a boot that is voided after a reset', () => {
     });
   });
 
-  it('that an earlier release made, without a record, is taken to contain all of it: nothing is below zero', async () => {
+  it('of an earlier release, without a record, counts as including all of it: nothing is below zero', async () => {
     await report({ policies: [pair(1000n)] });
     await resetAllStats(context(), { actor: ACTOR });
     const [head] = await under('BASELINE');
@@ -279,7 +279,7 @@ describe('a void', () => {
     expect(counts.estimated_bytes).toBe(100n);
   });
 
-  it('takes off what is estimated too', async () => {
+  it('also subtracts estimated counts', async () => {
     await report({ policies: [pair(10n)], estimated: true });
     await report({ ...other, policies: [pair(3n)], estimated: true });
     await voided();
@@ -351,7 +351,7 @@ describe('a void', () => {
     expect(await shown()).toBe(10n);
   });
 
-  it('leaves the lane to any boot that speaks next, whatever its clock says', async () => {
+  it('leaves the lane to the next boot that reports, with any clock', async () => {
     await report({ policies: [pair(10n)] });
     await voided();
     await report({ boot_id: 'slow', sent_ms: -1e9, policies: [{ ...pair(4n), active_flows: 7 }] });

@@ -39,8 +39,8 @@ describe('a packed flow key', () => {
 
   it.each([
     ['one of each family', V4.src, V6.dst],
-    ['a source that can’t be read', 'x', V4.dst],
-    ['a destination that can’t be read', V4.src, 'x'],
+    ["a source that can't be read", 'x', V4.dst],
+    ["a destination that can't be read", V4.src, 'x'],
   ])('is not made of %s', (_, src, dst) => {
     expect(() => packFlowKey({ ...V4, src, dst }, 0, new Int32Array(KEY_WORDS))).toThrow(
       `A flow needs two IPv4 or two IPv6 addresses, but has src "${src}" and dst "${dst}".`,

@@ -133,7 +133,7 @@ describe('policies', () => {
     ]);
   });
 
-  it('that change apply from a known flow’s next packet on, and what it carried stays where it was', () => {
+  it("that change apply from a known flow's next packet on, and what it carried stays where it was", () => {
     const recorder = new Recorder();
     const record = (size: number) => recorder.recordV4(1, 2, 443, metaV4(6, 0), size);
     recorder.setPolicies(compilePolicies([web]));
@@ -246,7 +246,7 @@ it.each([0, -1, 1.5, 2 ** 26 + 1, Number.NaN])('refuses a capacity of %d flows',
   );
 });
 
-it('refuses a flow whose addresses can’t be read', () => {
+it("refuses a flow whose addresses can't be read", () => {
   const recorder = new Recorder();
   expect(() => recorder.recordPacket('1', { ...FLOW, dst: '2001:db8::1' }, 1)).toThrow(
     'A flow needs two IPv4 or two IPv6 addresses, but has src "10.0.0.1" and dst "2001:db8::1".',
