@@ -173,7 +173,7 @@ export class Recorder {
 
   /**
    * Counts one IPv4 packet. Addresses, `ports` (source << 16 | destination) and `meta` (`metaV4`)
-   * are signed 32-bit words; `size` is in layer-3 bytes, at most 2^20; the time is in `time_ms`.
+   * are signed 32-bit words; `size` is in layer-3 bytes, up to 2^20; the time is in `time_ms`.
    */
   recordV4(src: number, dst: number, ports: number, meta: number, size: number): void {
     let entry = this.#table.findV4(src, dst, ports, meta);

@@ -70,25 +70,28 @@ const CONTRADICTIONS: ReadonlySet<RejectionCode> = new Set([
 
 const NOT_AUTHENTIC: ReadonlySet<RejectionCode> = new Set(['unsigned', 'bad_signature', 'unknown_key']);
 
-/** Whether a report was rejected because nothing shows that its edge sent it. */
+/** Whether a report was rejected because its edge did not verifiably send it. */
 export function isNotAuthentic(code: RejectionCode): boolean {
   return NOT_AUTHENTIC.has(code);
 }
 
-/** Whether a report was rejected for what its boot had reported before: a new boot ends it. */
+/**
+ * Whether a report was rejected because it contradicts its boot, so that the edge has to begin a
+ * new one.
+ */
 export function needsNewBoot(code: RejectionCode): boolean {
   return CONTRADICTIONS.has(code);
 }
 
 /**
- * A report that can't be counted. It goes to the quarantine with `code` and `message`; the shard
- * goes on.
+ * A report that can't be counted. It goes to the quarantine with `code` and `message` and doesn't
+ * block its shard.
  */
 export class ReportRejected extends PatronusError {
   readonly errorType = 'ValidationError';
   readonly code: RejectionCode;
 
-  /** @param detail what was found where; appended to the reason's sentence */
+  /** @param detail the value and its place; appended to the reason's sentence */
   constructor(code: RejectionCode, detail?: string, options?: ErrorOptions) {
     super(`${REJECTION_REASONS[code]}${detail ? ` (${detail})` : ''}.`, options);
     this.code = code;

@@ -122,7 +122,7 @@ function parseHeader(bytes: Buffer): Record<string, unknown> {
   throw bad('its header is not a JSON object');
 }
 
-/** Node's decoder passes over what is not base64url: the length tells. */
+/** Node's decoder skips characters that are not base64url, so the length is checked. */
 function decode(encoded: Buffer, part: string): Buffer {
   const bytes = Buffer.from(encoded.toString('latin1'), 'base64url');
   const isWhole = encoded.length % 4 !== 1 && bytes.length === Math.floor((encoded.length * 3) / 4);
