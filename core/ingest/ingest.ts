@@ -11,7 +11,10 @@ import type { StreamRecord } from './stream-record.ts';
 import { untilDeadline } from './until-deadline.ts';
 import { writeFlowLogs } from './write-flow-logs.ts';
 
-/** All turns but one begin in this share of the time; the rest is delivered again. */
+/**
+ * The first turn always begins, the others begin in this share of the time. The rest is delivered
+ * again.
+ */
 const LAST_TURN_BEGINS = 0.5;
 
 /**

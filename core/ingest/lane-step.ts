@@ -78,7 +78,8 @@ export interface LaneStepInput<P extends PendingReport> {
 }
 
 /**
- * Boots of a step at most. With the lane itself, 400 KB each, they stay below a transaction's 4 MB.
+ * Maximum number of boots in a step. With the lane itself, 400 KB each, they stay below a
+ * transaction's 4 MB.
  */
 const MAX_BOOTS_A_STEP = 8;
 

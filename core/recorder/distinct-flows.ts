@@ -1,15 +1,15 @@
 import { isV6, KEY_WORDS, protocolOf } from '../policy/flow-key.ts';
 import { hashV4, hashV6, randomSeed } from './flow-hash.ts';
 
-/** Words of a kept flow: its key, then what is known of it. */
+/** Words of a stored flow: its key and one word of marks. */
 const V4_WORDS = 5;
 const V6_WORDS = KEY_WORDS + 1;
 
 const TRANSPORT_PROTOCOLS = new Set([6, 17, 132]);
 
 /**
- * Every one-way 5-tuple ever seen, exactly and without bound: 20 bytes for an IPv4 flow and some 12 for finding it.
- * A flow keeps the policy that it was first counted under.
+ * Every one-way 5-tuple that was seen, exactly and without limit: 20 bytes for an IPv4 flow and
+ * some 12 for its hash slots. A flow stays under the policy with which it was added.
  */
 export class DistinctFlows {
   readonly #v4 = new KeySet(V4_WORDS);
@@ -22,17 +22,20 @@ export class DistinctFlows {
     return this.#v4.size + this.#v6.size;
   }
 
-  /** Those of TCP, UDP and SCTP, without the ones that only had later fragments or headers cut short. */
+  /**
+   * Distinct 5-tuples of TCP, UDP and SCTP that had at least one packet with a whole transport
+   * header.
+   */
   get flows_l4(): number {
     return this.#transport;
   }
 
-  /** How many flows were first counted under a policy. */
+  /** The number of flows that were added under a policy. */
   flowsOf(policy_id: string): number {
     return this.#policies.get(policy_id) ?? 0;
   }
 
-  /** Notes a flow, counted under `policy_id` if it is new. */
+  /** Adds a flow, under `policy_id` if it is new. */
   add(key: Int32Array, policy_id: string): void {
     const set = this.#setOf(key);
     const size = set.size;
@@ -45,7 +48,10 @@ export class DistinctFlows {
     }
   }
 
-  /** Notes that a flow that was added had a whole transport header although both of its ports are 0. */
+  /**
+   * Notes that a flow that was added had a whole transport header, although both of its ports are
+   * 0.
+   */
   noteTransport(key: Int32Array): void {
     const set = this.#setOf(key);
     this.#markTransport(set, set.place(key), key);
@@ -63,7 +69,7 @@ export class DistinctFlows {
   }
 }
 
-/** A growing set of packed keys with one word of notes each. */
+/** A growing set of packed keys with one word of marks each. */
 class KeySet {
   readonly keyWords: number;
   words: Int32Array;
@@ -78,7 +84,7 @@ class KeySet {
     this.words = new Int32Array(1024 * stride);
   }
 
-  /** The index of the key in `words`; a new key is entered. */
+  /** The index of the key in `words`; a new key is inserted. */
   place(key: Int32Array): number {
     const mask = this.#slots.length - 1;
     let at = this.#hash(key, 0) & mask;

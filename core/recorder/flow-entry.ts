@@ -1,4 +1,4 @@
-/** 32-bit words of one entry: 64 bytes, one cache line. The key's ten words come first. */
+/** 32-bit words of one entry: 64 bytes, one cache line. It begins with the key's ten words. */
 export const ENTRY_WORDS = 16;
 /** Word of an entry: packets of this interval. */
 export const PACKETS_WORD = 14;

@@ -1,7 +1,7 @@
 /**
- * Hash of a packed IPv4 key for open addressing: three products that the processor works on at the
- * same time, then mixed as in Murmur3's finalizer. The seed is random for each table, so that an
- * outsider can't choose addresses that all fall in one place.
+ * Hash of a packed IPv4 key for open addressing: three products that the processor computes in
+ * parallel, then mixed as in Murmur3's finalizer. The seed is random for each table, so that an
+ * attacker can't choose addresses that all have the same place.
  */
 export function hashV4(seed: number, src: number, dst: number, ports: number, meta: number): number {
   const a = Math.imul(src ^ seed, 0x9e3779b1);

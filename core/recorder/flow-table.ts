@@ -3,14 +3,15 @@ import { BYTES_DOUBLE, ENTRY_DOUBLES, ENTRY_WORDS, META_WORD, PACKETS_WORD } fro
 import { hashV4, hashV6, randomSeed } from './flow-hash.ts';
 import { IdleOrder } from './idle-order.ts';
 
-const FIRST_PLACES = 1024;
-/** Large steps leave less memory behind that the allocator can't give back. */
+const INITIAL_PLACES = 1024;
+/** Large steps leave less memory that the allocator can't release. */
 const GROWTH = 4;
 
 /**
  * The flows that the recorder knows, in typed arrays: open addressing with linear probing, key and
  * counts in the one cache line that a look-up fetches. It grows up to `capacity` entries, so that
- * few flows stay in the nearest cache; when it is full, the caller evicts `longestIdle()` first.
+ * few flows stay in the nearest cache. When it is full, the caller evicts `longestIdle()` before it
+ * inserts.
  *
  * An entry is the index of its place. `insert` and `remove` may move other entries: hold none
  * across them.
@@ -19,9 +20,9 @@ export class FlowTable {
   readonly capacity: number;
   words = new Int32Array(0);
   doubles = new Float64Array(0);
-  /** Time of the first packet of the interval; of meaning where the entry's packets aren't 0. */
+  /** When the interval's packets of an entry began; valid while the entry's packets aren't 0. */
   first = new Float64Array(0);
-  /** How many entries there are. */
+  /** The number of entries. */
   size = 0;
   #mask = 0;
   readonly #seed = randomSeed();
@@ -30,10 +31,10 @@ export class FlowTable {
   constructor(capacity: number) {
     this.capacity = capacity;
     this.#idle = new IdleOrder(this);
-    this.#allocate(FIRST_PLACES);
+    this.#allocate(INITIAL_PLACES);
   }
 
-  /** Places for entries, taken or not. */
+  /** Places for entries, used or free. */
   get places(): number {
     return this.#mask + 1;
   }
@@ -75,7 +76,9 @@ export class FlowTable {
     }
   }
 
-  /** Enters a key that isn't known yet and gives its entry, counts at 0. There must be room. */
+  /**
+   * Inserts a key that isn't known yet and returns its entry, with counts of 0. There must be room.
+   */
   insert(key: Int32Array): number {
     if ((this.size + 1) * 2 > this.places) {
       this.#grow();
@@ -91,9 +94,7 @@ export class FlowTable {
     return entry;
   }
 
-  /**
-   * Takes an entry out and closes the gap in its run, so that look-ups need no marks of deletion.
-   */
+  /** Removes an entry and closes the gap in its run, so that look-ups need no tombstones. */
   remove(entry: number): void {
     const mask = this.#mask;
     let gap = entry;
@@ -143,8 +144,7 @@ export class FlowTable {
         this.first[entry] = first[old]!;
       }
     }
-    // Gives the memory back at once: it may be long until garbage is collected where nothing is
-    // allocated.
+    // Releases the memory at once: without allocations it may be long until garbage is collected.
     words.buffer.transfer(0);
     first.buffer.transfer(0);
   }

@@ -1,9 +1,9 @@
 import { ENTRY_DOUBLES, LAST_DOUBLE } from './flow-entry.ts';
 
-/** The share of the flows that is put in order at a time. */
+/** The share of the flows that is sorted at a time. */
 const ORDERED_SHARE = 8;
 
-/** What the order has to know of a flow table. */
+/** The parts of a flow table that the order reads. */
 interface Entries {
   readonly size: number;
   readonly places: number;
@@ -13,8 +13,8 @@ interface Entries {
 
 /**
  * Finds the entry of a flow table that is idle the longest, cheaply in a flood of new flows and
- * without any work for a packet: the oldest entries are put in order some at a time, and one that
- * had a packet since then is passed by, because it is younger than all that were in order.
+ * without any work for a packet: the oldest entries are sorted, some at a time. An entry that had a
+ * packet since then is skipped, because it is younger than all sorted ones.
  */
 export class IdleOrder {
   readonly #table: Entries;
@@ -22,7 +22,7 @@ export class IdleOrder {
   #last = new Float64Array(0);
   #next = 0;
   /**
-   * Place in the order, plus 1, by entry; 0 for those that aren't in it. Empty while there is no
+   * Place in the order, plus 1, by entry; 0 for entries that aren't in it. Empty while there is no
    * order.
    */
   #placeOf = new Int32Array(0);
@@ -31,7 +31,7 @@ export class IdleOrder {
     this.#table = table;
   }
 
-  /** The entry whose last packet is the oldest. There must be one. */
+  /** The entry whose last packet is the oldest. The table must not be empty. */
   longest(): number {
     for (;;) {
       for (; this.#next < this.#entries.length; this.#next++) {
@@ -44,14 +44,14 @@ export class IdleOrder {
     }
   }
 
-  /** The table has other places now. */
+  /** To be called when the table has other places. */
   clear(): void {
     this.#entries = new Int32Array(0);
     this.#next = 0;
     this.#placeOf = new Int32Array(0);
   }
 
-  /** The entry at `from` is at `to` now, in the place of one that went. */
+  /** To be called when the entry at `from` has moved to `to`, in place of a removed one. */
   moved(from: number, to: number): void {
     this.forget(to);
     const place = this.#placeOf[from];
@@ -62,7 +62,7 @@ export class IdleOrder {
     }
   }
 
-  /** The entry went. */
+  /** To be called when an entry was removed. */
   forget(entry: number): void {
     const place = this.#placeOf[entry];
     if (place) {

@@ -1,23 +1,23 @@
 import type { FlowRecord } from '../totals/flow-record.ts';
 
-/** The sum of flow increments that couldn't be listed one by one. */
+/** The sum of flow increments that aren't listed one by one. */
 export interface UnlistedFlows {
   policy_id: string;
   endpoint_id: string;
-  /** How many flow records are summed here. */
+  /** The number of flow records in the sum. */
   flows: number;
   packets: bigint;
   bytes: bigint;
 }
 
 /**
- * How many records are listed before the rest is summed: keeps memory bounded in a flood of new
- * flows.
+ * This many records are listed and the rest is summed, so that memory stays bounded in a flood of
+ * new flows.
  */
 const LISTED_FLOWS = 4096;
 
 /**
- * Flow increments of this interval whose entry in the flow table was given up or went to another
+ * Flow increments of this interval whose entry was evicted from the flow table or moved to another
  * policy.
  */
 export class IntervalSpill {
@@ -38,7 +38,7 @@ export class IntervalSpill {
     this.#unlisted.set(key, sum);
   }
 
-  /** All of it, and begins anew. */
+  /** Returns all increments and clears them. */
   take(): { listed: FlowRecord[]; unlisted: UnlistedFlows[] } {
     const taken = { listed: this.#listed, unlisted: [...this.#unlisted.values()] };
     this.#listed = [];

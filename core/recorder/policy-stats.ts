@@ -39,7 +39,7 @@ export interface ExactCounts {
   bytes: bigint;
 }
 
-/** What a policy's pairs have counted since boot, less a baseline. */
+/** The counts of a policy's pairs since boot, less a baseline. */
 export function statsOfPairs(
   policy_id: string,
   totals: PairTotals,

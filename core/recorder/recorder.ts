@@ -30,25 +30,22 @@ import { IntervalSpill, type UnlistedFlows } from './interval-spill.ts';
 import { type ExactCounts, exactCounts, type PolicyStats, statsOfPairs } from './policy-stats.ts';
 
 export interface RecorderOptions {
-  /** The endpoint that packets enter by unless another is given. */
+  /** The endpoint that packets enter by unless another one is given. */
   endpoint_id?: string;
-  /** Flows that are known at a time; a flow takes some 160 bytes. */
+  /** Maximum number of known flows; a flow needs some 160 bytes. */
   flow_capacity?: number;
   clock?: Clock;
   /** Collects every flow ever seen, for exact flow counts at any number of flows. */
   distinct_flows?: DistinctFlows;
 }
 
-/** What a report takes from the recorder. */
+/** The recorder's data for one report. */
 export interface RecorderInterval {
   /** Totals since boot of every pair ever seen. */
   policies: PolicyTotals[];
   /** This interval's increments. */
   flows: FlowRecord[];
-  /**
-   * Increments of flows that went out of the table in this interval and that there was no room to
-   * list.
-   */
+  /** Sums of increments of flows that left the table in this interval and didn't fit the list. */
   unlisted: UnlistedFlows[];
 }
 
@@ -75,10 +72,10 @@ const MAX_INTERVAL_PACKETS = 2 ** 31 - 1;
 /**
  * Counts packets by policy and flow, in bounded memory: the seed's collector.
  *
- * Packets come by `recordV4` and `recordV6`, which take packed keys and allocate nothing for a flow
- * that is known; the policy is matched once a flow. `recordPacket` is the same for callers who have
- * objects and have matched already. The table of flows evicts the longest idle one when it is full;
- * that never changes what is counted.
+ * `recordV4` and `recordV6` have packed keys as arguments and allocate nothing for a known flow;
+ * the policy is matched once per flow. `recordPacket` is for callers that have objects and have
+ * matched the policy already. When the flow table is full, it evicts the flow that is idle the
+ * longest; counts stay exact.
  */
 export class Recorder {
   /**
@@ -115,7 +112,7 @@ export class Recorder {
     this.#distinct = distinct_flows;
   }
 
-  /** How many flows were evicted because the table was full. */
+  /** The number of flows that were evicted because the table was full. */
   get evictedFlows(): number {
     return this.#evicted;
   }
@@ -133,8 +130,8 @@ export class Recorder {
   }
 
   /**
-   * Other policies from the next packet on: flows that are known are matched again when their next
-   * packet comes.
+   * Sets the policies from the next packet on. Known flows are matched again with their next
+   * packet.
    */
   setPolicies(matcher: PolicyMatcher): void {
     this.#matcher = matcher;
@@ -142,11 +139,11 @@ export class Recorder {
   }
 
   /**
-   * Other paths from the next packet on: what goes over one of them, by its outer addresses, is
-   * counted in `pathTotals` as well. Known flows are looked at again when their next packet comes.
-   * A path that is left out keeps its totals.
+   * Sets the paths from the next packet on. Packets whose outer addresses are those of a path are
+   * counted in `pathTotals` as well. Known flows are matched again with their next packet. A path
+   * that is left out keeps its totals.
    *
-   * @throws ValidationError for ends that are no two addresses of one family
+   * @throws ValidationError for ends that are not two addresses of one family
    */
   setPaths(paths: readonly PathEnds[]): void {
     this.#pathMatcher = compilePaths(paths, path_id => this.#pathIndex(path_id));
@@ -154,7 +151,8 @@ export class Recorder {
   }
 
   /**
-   * What was sent and received on every path that ever had traffic, by path id; totals since boot.
+   * The traffic sent and received on every path, by path id; totals since boot. Paths without
+   * traffic are left out.
    */
   pathTotals(): Map<string, PathCounts> {
     return pathCountsOf(this.#totals, this.#paths);
@@ -175,7 +173,7 @@ export class Recorder {
 
   /**
    * Counts one IPv4 packet. Addresses, `ports` (source << 16 | destination) and `meta` (`metaV4`)
-   * are signed 32-bit words; `size` is in layer-3 bytes, at most 2^20; the time is in `time_ms`.
+   * are signed 32-bit words; `size` is in layer-3 bytes, up to 2^20; the time is in `time_ms`.
    */
   recordV4(src: number, dst: number, ports: number, meta: number, size: number): void {
     let entry = this.#table.findV4(src, dst, ports, meta);
@@ -201,7 +199,7 @@ export class Recorder {
 
   /**
    * Notes that a flow whose two ports are 0 had a whole transport header, which its key can't
-   * distinguish from a later fragment. Of use to `distinct_flows` only.
+   * distinguish from a later fragment. `distinct_flows` uses it.
    */
   noteZeroPorts(key: Int32Array): void {
     this.#distinct?.noteTransport(key);
@@ -219,8 +217,8 @@ export class Recorder {
   }
 
   /**
-   * Counts what a flow exporter has counted: any number of packets at once. Without a `policy_id`
-   * the policies decide, without an `endpoint_id` it is the recorder's own.
+   * Adds counts of a flow exporter: any number of packets at once. Without a `policy_id` the flow
+   * is matched; the default of `endpoint_id` is the recorder's own.
    */
   recordFlow(
     flow: FlowKey,
@@ -265,8 +263,8 @@ export class Recorder {
   }
 
   /**
-   * Counts every pair's flows anew from the table. They are kept current as flows come and go, so
-   * nothing should change.
+   * Recounts every pair's flows from the table. The numbers are always current, so nothing should
+   * change.
    */
   updateFlowCounts(): void {
     this.#totals.activeFlows.fill(0);
@@ -277,7 +275,7 @@ export class Recorder {
   }
 
   /**
-   * Forgets the flows that were idle for longer than `max_idle_ms` at `now_ms`, and returns how
+   * Evicts the flows that were idle for longer than `max_idle_ms` at `now_ms`, and returns how
    * many. Counts stay.
    */
   cleanupStaleFlows(max_idle_ms = 300_000, now_ms: number = this.#clock()): number {
@@ -285,7 +283,7 @@ export class Recorder {
     for (let entry = 0; entry < this.#table.places; ) {
       const last = this.#table.doubles[entry * ENTRY_DOUBLES + LAST_DOUBLE]!;
       if (!this.#table.isFree(entry) && now_ms - last > max_idle_ms) {
-        // Another entry may have moved here: the same place is looked at again.
+        // Another entry may have moved here, so the same place is checked again.
         this.#remove(entry);
         removed += 1;
       } else {
@@ -295,21 +293,19 @@ export class Recorder {
     return removed;
   }
 
-  /**
-   * Shows a policy's counts from 0 on. What is reported only grows: this moves a local baseline.
-   */
+  /** Shows a policy's counts from 0 on. It moves a local baseline: reported totals never fall. */
   resetPolicyStats(policy_id: string): void {
     this.#baselines.set(policy_id, exactCounts(this.#totals, this.#totals.ofPolicy(policy_id)));
   }
 
-  /** `resetPolicyStats` of all. */
+  /** `resetPolicyStats` for all policies. */
   resetAll(): void {
     for (const policy_id of this.#totals.policyIds()) {
       this.resetPolicyStats(policy_id);
     }
   }
 
-  /** Totals since boot, and this interval's flows, whose increments begin anew. */
+  /** Returns the totals since boot and this interval's flows, and begins a new interval. */
   takeInterval(): RecorderInterval {
     const { listed, unlisted } = this.#spill.take();
     for (const entry of this.#entries()) {
@@ -351,8 +347,8 @@ export class Recorder {
   }
 
   /**
-   * First packet of an interval, or more packets than the entry can hold: what it has goes to the
-   * spill.
+   * Begins the counts of an entry in an interval, also when they reach the entry's maximum. Its
+   * previous counts go to the spill.
    */
   #beginInterval(entry: number): number {
     this.#spillEntry(entry);
@@ -360,7 +356,7 @@ export class Recorder {
     return 0;
   }
 
-  /** The entry of the key in `#key`, entered if it is new, under `pair` unless that is −1. */
+  /** The entry of the key in `#key`, inserted if it is new, under `pair` unless that is −1. */
   #known(pair: number): number {
     const key = this.#key;
     const entry = isV6(key[3]!)
@@ -404,9 +400,7 @@ export class Recorder {
     return pair;
   }
 
-  /**
-   * Puts a flow under another pair; what it has carried in this interval stays with the one it had.
-   */
+  /** Moves a flow to another pair. Its counts of this interval stay with the previous pair. */
   #moveTo(entry: number, pair: number): void {
     const at = entry * ENTRY_WORDS + PAIR_WORD;
     const had = this.#table.words[at]! < 0 ? ~this.#table.words[at]! : this.#table.words[at]!;

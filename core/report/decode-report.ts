@@ -32,11 +32,11 @@ export interface DecodedReport {
 const NOWHERE: Place = {};
 
 /**
- * Reads one record of the stream. Written by hand rather than with a schema: it runs for every
+ * Reads one record of the stream. It is handwritten instead of a schema, because it runs for every
  * report of every edge.
  *
- * @param partition_key the record's; it must be the report's `edge_id`, or an edge could count
- * under another's name
+ * @param partition_key the record's; it must equal the report's `edge_id`, so that no edge counts
+ * under another's id
  * @throws ReportRejected when the record is not a report of version 1 within the limits
  */
 export function decodeReport(record: Uint8Array, partition_key: string): DecodedReport {
@@ -46,7 +46,7 @@ export function decodeReport(record: Uint8Array, partition_key: string): Decoded
     if (decoded.unknown_fields !== 0) checkStructure(bytes);
     return decoded;
   } catch (cause) {
-    // Too deep or too complex is the better reason of the two.
+    // If it is too deep or too complex, that is the better reason.
     checkStructure(bytes);
     throw cause;
   }
@@ -120,7 +120,7 @@ function readPolicies(list: unknown[], unknown: Unknown): PolicyTotals[] {
   if (policies > REPORT_LIMITS.maxPolicies) {
     throw new ReportRejected('too_many_policies', `${policies} policies`);
   }
-  // Where all policies differ, no pair is there twice.
+  // If all policies differ, no pair is duplicate.
   if (policies < totals.length) checkDuplicates(totals);
   return totals;
 }
@@ -139,7 +139,7 @@ function checkDuplicates(totals: readonly PolicyTotals[]): void {
 
 function readGauge(raw: RawObject, field: string, place: Place): number {
   const value = raw[field];
-  // Nearly all gauges need no BigInt on the way. JSON's -0 is 0.
+  // Nearly all gauges need no BigInt. JSON's -0 becomes 0.
   if (
     Number.isInteger(value) &&
     (value as number) >= 0 &&
@@ -206,7 +206,7 @@ function readPaths(raw: RawObject, unknown: Unknown): PathReport[] {
 
 interface OptionalList<T> {
   list: 'flows' | 'paths';
-  /** Entries that are taken at most. */
+  /** Maximum number of entries. */
   max: number;
   readItem(raw: RawObject, place: Place, unknown: Unknown): T;
 }

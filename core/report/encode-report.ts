@@ -11,8 +11,8 @@ export interface EncodedReport {
 }
 
 /**
- * The records of a report, one a part. A part over 256 KiB of JSON lists fewer flows and sums more
- * of them.
+ * The records of a report, one per part. A part over 256 KiB of JSON lists fewer flows and sums
+ * more of them.
  *
  * @throws RangeError when a part is too large even without a single flow listed.
  */
@@ -20,7 +20,7 @@ export function encodeReport(whole: Report): EncodedReport[] {
   return splitReport(whole).map(report => ({ part: report.part, data: gzipSync(fittingJson(report)) }));
 }
 
-/** Report v1 as the contract writes it: integers past 2^53 − 1 as text. */
+/** Report v1 in its wire format: integers above 2^53 − 1 are text. */
 export function reportJson(report: Report): string {
   return JSON.stringify(report, (_, value: unknown) =>
     typeof value === 'bigint' ? wireInteger(value) : value,

@@ -2,27 +2,25 @@ import { constants, gunzipSync, type ZlibOptions } from 'node:zlib';
 import { ReportRejected } from './rejection.ts';
 import { REPORT_LIMITS } from './report.ts';
 
-/** No compressor makes 256 KiB longer than this. */
+/** Largest gzip record: no compressor makes 256 KiB longer than this. */
 const MAX_GZIP_BYTES = REPORT_LIMITS.maxJsonBytes * 1.125 + 1024;
 
 /**
- * Above this, a record is inflated step by step: what costs time and gives nothing ends after one
- * step.
+ * Above this, a record is inflated in steps, so that a record with much input and little output is
+ * rejected after one step.
  */
 const STEPS_FROM_BYTES = 96 * 1024;
 
 const STEP_BYTES = 48 * 1024;
 
-/**
- * Of the bytes that went in, so many come out at least; less a constant for what the beginning
- * costs.
- */
-const LEAST_OUTPUT = 0.75;
+/** Minimum output per input byte, less a constant for the header and the beginning. */
+const MIN_OUTPUT_RATIO = 0.75;
 const HEAD_BYTES = 4096;
 
 /**
- * The bytes of a record, inflated if it is gzip (told by its first two bytes). Never more than the
- * limit of a report, and never long for little: deflate can say nothing in many bytes.
+ * The bytes of a record, inflated if it is gzip, which its magic number shows. Output is limited to
+ * the size of a report, and input with little output is rejected: deflate can produce nothing from
+ * many bytes.
  *
  * @throws ReportRejected
  */
@@ -37,8 +35,8 @@ export function inflate(record: Uint8Array): Uint8Array {
 }
 
 /**
- * The size after inflating, as the end of a gzip record states it; 0 where there is no end. It may
- * lie.
+ * The size after inflating that the trailer of a gzip record states; 0 if there is no trailer. It
+ * may be wrong.
  */
 export function statedSize(gzipped: Uint8Array): number {
   const end = gzipped.length;
@@ -50,7 +48,7 @@ export function statedSize(gzipped: Uint8Array): number {
 function checkSteps(record: Uint8Array): void {
   for (let end = STEP_BYTES; end < record.length; end += STEP_BYTES) {
     const { length } = gunzip(record.subarray(0, end), { finishFlush: constants.Z_SYNC_FLUSH });
-    if (length < end * LEAST_OUTPUT - HEAD_BYTES) {
+    if (length < end * MIN_OUTPUT_RATIO - HEAD_BYTES) {
       throw new ReportRejected('bad_gzip', `the first ${end} bytes hold ${length}`);
     }
   }

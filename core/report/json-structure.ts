@@ -10,15 +10,15 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_ARRAY = 0x5d;
 const CLOSE_OBJECT = 0x7d;
 
-/** Names of fields are told apart by so many bits of their hash: enough for a few hundred. */
+/** Names of fields are distinguished by this many bits of their hash: enough for a few hundred. */
 const HASH_BITS = 14;
 const HASH_MASK = (1 << HASH_BITS) - 1;
 
-/** Another one in each process, so that names can't be chosen to have the same hash. */
+/** Different in each process, so that an attacker can't choose names with the same hash. */
 const SEED = Math.floor(Math.random() * 2 ** 32);
 
 /**
- * Looks at JSON without parsing it: one pass over its bytes that makes no objects. A parser takes
+ * Checks JSON without parsing it: one pass over its bytes that allocates no objects. A parser needs
  * ten times as long for thousands of objects of different shapes as for a report of the same size.
  *
  * @throws ReportRejected when it is nested deeper, or has more values or different names, than a

@@ -16,8 +16,8 @@ const RULE =
 const X = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 
 /**
- * Keys of small order, which no key pair has: verifiers either refuse everything for them or take
- * what anybody makes. A placeholder of zeros is one. In hexadecimal, without the sign bit. Source:
+ * Keys of small order, which no key pair has: verifiers either refuse every signature for them or
+ * accept forged ones. A placeholder of zeros is one. In hexadecimal, without the sign bit. Source:
  * the points of order 1, 2, 4 and 8 of edwards25519 (RFC 7748, 4.1).
  */
 const SMALL_ORDER = new Set([
@@ -33,7 +33,7 @@ const SMALL_ORDER = new Set([
 /**
  * Reads a public key as a JWK or in PEM.
  *
- * @throws ValidationError for everything else; a private key is not shown in it
+ * @throws ValidationError for everything else; its message doesn't contain a private key
  */
 export async function readPublicKey(text: string): Promise<PublicKey> {
   const x = text.trimStart().startsWith('-----') ? await xOfPem(text.trim()) : xOfJwk(text);
@@ -48,12 +48,12 @@ export async function readPublicKey(text: string): Promise<PublicKey> {
   return { kid: await thumbprint(x), x };
 }
 
-/** The key as a JWK, as {@link readPublicKey} takes it. */
+/** The key as a JWK, in the form that {@link readPublicKey} reads. */
 export function publicJwk({ kid, x }: PublicKey): Record<string, string> {
   return { kty: 'OKP', crv: 'Ed25519', x, kid, alg: 'Ed25519', use: 'sig' };
 }
 
-/** What signatures are verified with. */
+/** The key object that verifies signatures. */
 export function keyObjectOf(x: string): KeyObject {
   return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
 }

@@ -8,7 +8,7 @@ import { REPORT_LIMITS } from './report.ts';
 /** A JSON object whose fields are not checked yet. */
 export type RawObject = Record<string, unknown>;
 
-/** The place of a field, for the message: built only when it is needed. */
+/** The place of a field, for messages. Its text is built when a message needs it. */
 export interface Place {
   list?: 'policies' | 'flows' | 'paths';
   index?: number;
@@ -21,17 +21,15 @@ const UTC_TIME = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9}
 /** The longest text of an IPv6 address. */
 const MAX_ADDRESS_LENGTH = 45;
 
-/**
- * Averages that decay come this near to 0, and smaller ones than the store can hold; they are 0.
- */
-const LEAST_MEASUREMENT = 1e-9;
+/** Smaller measurements are 0: averages that decay reach values that the database can't store. */
+const MIN_MEASUREMENT = 1e-9;
 
 export function readObject(value: unknown, place: Place): RawObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as RawObject;
   throw badField(place, undefined, 'an object', value);
 }
 
-/** @param max so many entries at most */
+/** @param max the maximum number of entries */
 export function readArray(value: unknown, field: string, max: number): unknown[] {
   if (!Array.isArray(value)) throw badField({}, field, 'an array', value);
   if (value.length <= max) return value;
@@ -56,8 +54,8 @@ export function readId(object: RawObject, field: string, place: Place): string {
 }
 
 /**
- * An IPv4 or IPv6 address, or `OTHER_FLOWS`. One with a zone such as `%eth0` says nothing on
- * another machine.
+ * An IPv4 or IPv6 address, or `OTHER_FLOWS`. Zones such as `%eth0` are refused: they have no
+ * meaning on another machine.
  */
 export function readAddress(object: RawObject, field: string, place: Place): string {
   const value = object[field];
@@ -92,10 +90,10 @@ export function readInteger(
   throw badField(place, field, `a whole number from ${min} to ${max}`, value);
 }
 
-/** A number from 0 to `max`. What is smaller than any measurement is 0. */
+/** A number from 0 to `max`. Values below any measurement become 0. */
 export function readNumber(object: RawObject, field: string, place: Place, max: number): number {
   const value = object[field];
-  if (typeof value === 'number' && value >= 0 && value <= max) return value < LEAST_MEASUREMENT ? 0 : value;
+  if (typeof value === 'number' && value >= 0 && value <= max) return value < MIN_MEASUREMENT ? 0 : value;
   throw badField(place, field, `a number from 0 to ${max}`, value);
 }
 
@@ -106,7 +104,7 @@ export function readTime(object: RawObject, field: string, place: Place): string
   throw badField(place, field, 'an RFC 3339 time in UTC', value);
 }
 
-// `Date.parse` takes 30 February for 2 March.
+// `Date.parse` reads 30 February as 2 March.
 function isDay(time: string): boolean {
   const ms = Date.parse(time);
   if (Number.isNaN(ms) || time.startsWith('0000')) return false;

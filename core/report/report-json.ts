@@ -7,9 +7,9 @@ import { REPORT_LIMITS } from './report.ts';
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * From this size on, the structure is looked at before parsing: objects of many shapes cost the
- * parser ten times what a report does. What is smaller is parsed in no time, and {@link
- * checkStructure} is asked when anything in it is not as expected.
+ * From this size on, the structure is checked before parsing: objects of many shapes cost the
+ * parser ten times as much as a report. Smaller records are parsed quickly, and {@link
+ * checkStructure} is called if they are not as expected.
  */
 const STRUCTURE_MATTERS_FROM_BYTES = 16 * 1024;
 
@@ -20,8 +20,8 @@ export interface ReportJson {
 }
 
 /**
- * Reads a record: UTF-8 JSON, or the same gzip-compressed (told by its first two bytes). Never
- * inflates more than the limit.
+ * Reads a record: UTF-8 JSON, or the same gzip-compressed, which its magic number shows. Inflated
+ * data is limited.
  *
  * @throws ReportRejected
  */

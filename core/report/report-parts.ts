@@ -3,16 +3,13 @@ import type { FlowRecord } from '../totals/flow-record.ts';
 import type { PolicyTotals } from '../totals/policy-totals.ts';
 import { type PathReport, REPORT_LIMITS, type Report } from './report.ts';
 
-/** What decides the part that totals or flows are sent in. */
+/** The ids that determine the part in which totals or flows are sent. */
 export type Pair = Pick<PolicyTotals, 'policy_id' | 'endpoint_id'>;
 
-/**
- * JSON that the pairs of one part may take at most; the rest of 256 KiB is for flows, paths and the
- * header.
- */
+/** Limit of the JSON of a part's pairs; the rest of 256 KiB is for flows, paths and the header. */
 const PAIRS_MAX_BYTES = 176 * 1024;
 
-/** JSON that the paths of one part may take at most. */
+/** Limit of the JSON of a part's paths. */
 const PATHS_MAX_BYTES = 56 * 1024;
 
 /** JSON around a path's id, with totals of 19 digits as text. */
@@ -21,17 +18,17 @@ const PATH_FRAME_BYTES = 320;
 /** JSON around a pair's ids, with counts of 19 digits as text. */
 const PAIR_FRAME_BYTES = 140;
 
-/** The part that a (policy, endpoint) pair always lies in: a hash of both ids, modulo `parts`. */
+/** The part of a (policy, endpoint) pair, always the same: a hash of both ids, modulo `parts`. */
 export function partOfPair({ policy_id, endpoint_id }: Pair, parts: number): number {
   return parts === 1 ? 0 : fnv1a(`${policy_id}\u0000${endpoint_id}`) % parts;
 }
 
-/** The part that a path always lies in, so that its totals are kept in one lane. */
+/** The part of a path, always the same, so that its totals are in one lane. */
 function partOfPath({ path_id }: Pick<PathReport, 'path_id'>, parts: number): number {
   return parts === 1 ? 0 : fnv1a(path_id) % parts;
 }
 
-/** What has to find its place in the parts of a boot. */
+/** Content of a boot's reports that is divided into parts. */
 export interface PartsContent {
   pairs: readonly Pair[];
   paths?: readonly Pick<PathReport, 'path_id'>[];
@@ -63,10 +60,7 @@ export function partsNeeded(content: PartsContent): number {
   return parts;
 }
 
-/**
- * One report a part, each with the pairs, flows and paths that belong there; a part without any is
- * sent too.
- */
+/** One report per part, each with its pairs, flows and paths. A part without any is sent too. */
 export function splitReport(whole: Report): Report[] {
   const { parts } = whole;
   const policies = Map.groupBy(whole.policies, pair => partOfPair(pair, parts));

@@ -3,7 +3,7 @@ import type { FlowRecord } from '../totals/flow-record.ts';
 import type { PolicyTotals } from '../totals/policy-totals.ts';
 
 /**
- * Report v1: what an edge sends. The wire format is a contract (docs/api.md); this is its parsed,
+ * Report v1, which edges send. The wire format is a contract (docs/api.md); this is its parsed,
  * trusted form.
  */
 export interface Report {
@@ -20,7 +20,7 @@ export interface Report {
   sent_at: string;
   interval_s: number;
   policies_version: string;
-  /** There when the boot's counts are scaled from samples; a boot is estimated or not. */
+  /** Present if the boot's counts are scaled from samples; a boot is estimated or not. */
   estimated?: true;
   /** Totals since the boot. A pair that is left out keeps its totals and has no active flows. */
   policies: PolicyTotals[];
@@ -29,7 +29,7 @@ export interface Report {
   paths: PathReport[];
 }
 
-/** What an edge measured on one path; tx and rx are totals since boot. */
+/** An edge's measurements of one path; tx and rx are totals since boot. */
 export interface PathReport {
   path_id: string;
   latency_ms: number;
@@ -44,8 +44,9 @@ export interface PathReport {
 }
 
 /**
- * The limits on one report record. What is within them, the store can hold, and it costs at most a
- * few times what an ordinary record of the same size costs (docs/decisions/098).
+ * The limits of one report record. The database can store a record within them, and processing it
+ * costs a few times as much as an ordinary record of the same size at the worst
+ * (docs/decisions/098).
  */
 export const REPORT_LIMITS = {
   /** JSON, after gunzip. */

@@ -3,7 +3,7 @@ import { statedSize } from './inflate-record.ts';
 import { ReportRejected } from './rejection.ts';
 import { REPORT_LIMITS } from './report.ts';
 
-/** The limits on a signed record. Those of a report hold for its payload as well. */
+/** The limits of a signed record. Those of a report apply to its payload as well. */
 const SIGNED_LIMITS = {
   /** The whole record: a payload of the largest size in base64url, its header and its signature. */
   maxBytes: 350 * 1024,
@@ -13,15 +13,13 @@ const SIGNED_LIMITS = {
   maxHeaderLength: 1024,
 } as const;
 
-/**
- * A record that is a JWS, taken apart. Nothing in it is to be believed before {@link isSignedBy}.
- */
+/** The parts of a record that is a JWS. Nothing in it is trusted before {@link isSignedBy}. */
 export interface SignedRecord {
-  /** RFC 7638 thumbprint of the key that is said to have signed it. */
+  /** RFC 7638 thumbprint of the key that claims to have signed it. */
   kid: string;
   /** The report as JSON or gzip. */
   payload: Uint8Array;
-  /** What was signed: header and payload in base64url, as they came. */
+  /** The signed bytes: header and payload in base64url, as received. */
   signed: Uint8Array;
   /** 64 bytes. */
   signature: Uint8Array;
@@ -30,9 +28,7 @@ export interface SignedRecord {
 /** `Ed25519` is RFC 9864's name, `EdDSA` RFC 8037's. */
 const ALGORITHMS: readonly unknown[] = ['Ed25519', 'EdDSA'];
 
-/**
- * Parameters that change what is signed, or bring a key along: keys come from the inventory only.
- */
+/** Parameters that change the signed bytes or contain a key. Keys come from the inventory alone. */
 const FORBIDDEN = ['crit', 'b64', 'jwk', 'jku', 'x5c', 'x5u', 'x5t', 'x5t#S256'];
 
 const DOT = 0x2e;
@@ -42,19 +38,18 @@ const SIGNATURE_LENGTH = 86;
 const THUMBPRINT = /^[A-Za-z0-9_-]{43}$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Whether a record is meant as a JWS in compact serialization: neither JSON nor gzip begins so. */
+/** Whether a record is a JWS in compact serialization: neither JSON nor gzip begins like one. */
 export function isSigned(record: Uint8Array): boolean {
   if (record[0] === 0x7b || record[0] === 0x1f) return false;
   const bytes = asBuffer(record);
-  // The first characters of a header in base64url, which is a JSON object.
+  // The beginning of a header in base64url, which is a JSON object.
   return bytes.includes(DOT) && /^\s*\{/.test(decodeText(bytes.subarray(0, 4)));
 }
 
 /**
- * Takes a JWS in compact serialization (RFC 7515) apart.
+ * Parses a JWS in compact serialization (RFC 7515).
  *
- * @throws ReportRejected `bad_signature` when it is none of the kind that reports may be,
- * `too_large`
+ * @throws ReportRejected `bad_signature` if reports may not be signed like this, `too_large`
  */
 export function readSignedRecord(record: Uint8Array): SignedRecord {
   if (record.length > SIGNED_LIMITS.maxBytes) {
@@ -78,8 +73,8 @@ export function readSignedRecord(record: Uint8Array): SignedRecord {
 }
 
 /**
- * The size after inflating, as a signed gzip payload states it; 0 for every other record. It may
- * lie.
+ * The size after inflating that a signed gzip payload states; 0 for every other record. It may be
+ * wrong.
  */
 export function signedSize(record: Uint8Array): number {
   if (!isSigned(record)) return 0;
@@ -92,7 +87,7 @@ export function signedSize(record: Uint8Array): number {
 }
 
 /**
- * Whether this key signed the record. `node:crypto`, as it takes half the CPU of WebCrypto
+ * Whether this key signed the record. It uses `node:crypto`, which needs half the CPU of WebCrypto
  * (docs/decisions/129).
  */
 export function isSignedBy(key: KeyObject, { signed, signature }: SignedRecord): boolean {
@@ -127,7 +122,7 @@ function parseHeader(bytes: Buffer): Record<string, unknown> {
   throw bad('its header is not a JSON object');
 }
 
-/** Node's decoder passes over what is not base64url: the length tells. */
+/** Node's decoder skips characters that are not base64url, so the length is checked. */
 function decode(encoded: Buffer, part: string): Buffer {
   const bytes = Buffer.from(encoded.toString('latin1'), 'base64url');
   const isWhole = encoded.length % 4 !== 1 && bytes.length === Math.floor((encoded.length * 3) / 4);

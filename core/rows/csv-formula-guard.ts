@@ -1,11 +1,11 @@
-/** What a spreadsheet would run: OWASP's list for CSV injection. */
+/** Beginnings that a spreadsheet would run as a formula: OWASP's list for CSV injection. */
 const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 
 const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 
 /**
- * Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers, negative
- * ones too, stay as they are.
+ * Puts an apostrophe before text that a spreadsheet would run as a formula. Numbers, negative ones
+ * too, stay as they are.
  *
  * @example guardFormula('=1+1') // "'=1+1"
  */

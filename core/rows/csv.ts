@@ -6,8 +6,8 @@ const LINE_END = '\r\n';
 const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/;
 
 /**
- * CSV as RFC 4180 has it: a header, CRLF, quotes doubled; UTF-8. Text that a spreadsheet would take
- * for a formula is guarded, see {@link guardFormula}. Null is an empty cell.
+ * CSV by RFC 4180: a header, CRLF, doubled quotes; UTF-8. Text that a spreadsheet would run as a
+ * formula is guarded, see {@link guardFormula}. Null is an empty cell.
  *
  * @example csvWriter([{ name: 'bytes', value: row => row.bytes }]).row({ bytes: 12n }) // '12\r\n'
  */

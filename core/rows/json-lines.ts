@@ -1,6 +1,8 @@
 import type { Cell, Column, RowWriter } from './table.ts';
 
-/** JSON Lines: an object a line, LF, UTF-8. Exact figures are text, as they can pass 2^53. */
+/**
+ * JSON Lines: one object per line, LF, UTF-8. Exact figures are text, because they can exceed 2^53.
+ */
 export function jsonLinesWriter<Row>(columns: readonly Column<Row>[]): RowWriter<Row> {
   return {
     head: () => '',

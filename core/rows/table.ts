@@ -1,4 +1,4 @@
-/** A cell as it is exported: BigInt and text for exact figures, null for what isn't there. */
+/** A cell as it is exported: BigInt and text for exact figures, null for missing values. */
 export type Cell = string | number | bigint | boolean | null;
 
 /**
@@ -15,7 +15,7 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** Turns rows into the text of a file, piece by piece. */
 export interface RowWriter<Row> {
-  /** What the file begins with; may be empty. */
+  /** The beginning of the file; may be empty. */
   head(): string;
   /** One row with its line end. */
   row(row: Row): string;

@@ -1,7 +1,7 @@
 /**
- * Calls `run` once after `ms` milliseconds unless it is cancelled. Injected beside `Clock`, so that
- * tests own the time. The waiting call keeps the process alive, because promises may be waiting for
- * it: whoever schedules also cancels.
+ * Calls `run` once after `ms` milliseconds unless it is cancelled. Injected like `Clock`, so that
+ * tests control the time. The timer keeps the process alive, because promises may wait for it: the
+ * caller must cancel it.
  */
 export type Schedule = (ms: number, run: () => void) => Cancel;
 

@@ -1,9 +1,9 @@
 import { systemSchedule } from './schedule.ts';
 
 /**
- * Gives the answer of `use`, whose signal is aborted with a `TimeoutError` after `ms` milliseconds.
- * `use` must heed its signal. In contrast to `AbortSignal.timeout`, whose timer doesn't keep a
- * process alive, the limit also comes when the process waits for nothing else.
+ * Returns the result of `use`, whose signal is aborted with a `TimeoutError` after `ms`
+ * milliseconds. `use` must obey its signal. Unlike `AbortSignal.timeout`, whose timer doesn't keep
+ * a process alive, the limit also applies when the process waits for nothing else.
  *
  * @example
  * const text = await withTimeLimit(1000, async signal => (await fetch(url, { signal })).text());

@@ -1,4 +1,4 @@
-/** What each count belongs to. */
+/** The ids that each count belongs to. */
 export interface Dimensions {
   policy_id: string;
   site_id: string;
@@ -8,19 +8,18 @@ export interface Dimensions {
 
 export type Dimension = keyof Dimensions;
 
-/** One id of a dimension at most. */
+/** One id per dimension, or none. */
 export type IdFilter = { [D in Dimension]?: string | undefined };
 
 /** Ids of each dimension; those of one are alternatives. */
 export type IdLists = { [D in Dimension as `${D}s`]?: readonly string[] | undefined };
 
 /**
- * Which counts are asked for: all that is given must hold, and none of `not`. Nothing given is
- * everything.
+ * Selects counts: all given conditions must hold, and none of `not`. An empty filter selects all.
  */
 export type DimensionFilter = IdFilter & IdLists & { not?: IdLists | undefined };
 
-/** The ids of a dimension that may pass, each once; undefined: no list says which. */
+/** The ids of a dimension that may pass, each once; undefined: the filter lists none. */
 export function idsOf(filter: DimensionFilter, dimension: Dimension): readonly string[] | undefined {
   const { [dimension]: id, [`${dimension}s` as const]: ids } = filter;
   const given = id === undefined ? ids : [id].filter(one => ids?.includes(one) !== false);
@@ -28,12 +27,12 @@ export function idsOf(filter: DimensionFilter, dimension: Dimension): readonly s
   return given && [...new Set(given)].filter(each => !not.includes(each));
 }
 
-/** The ids of a dimension that never pass. */
+/** The ids of a dimension that don't pass. */
 export function notIdsOf({ not }: DimensionFilter, dimension: Dimension): readonly string[] {
   return not?.[`${dimension}s`] ?? [];
 }
 
-/** Whether a filter says anything of a dimension. */
+/** Whether a filter restricts a dimension. */
 export function isFiltered(filter: DimensionFilter, dimension: Dimension): boolean {
   return idsOf(filter, dimension) !== undefined || notIdsOf(filter, dimension).length > 0;
 }
@@ -42,8 +41,8 @@ export function isFiltered(filter: DimensionFilter, dimension: Dimension): boole
 export function passes(filter: DimensionFilter, dimensions: Partial<Dimensions>): boolean {
   return (Object.keys(dimensions) as Dimension[]).every(dimension => {
     const id = dimensions[dimension]!;
-    const { [dimension]: only, [`${dimension}s` as const]: ids } = filter;
-    if (only !== undefined && only !== id) return false;
+    const { [dimension]: single, [`${dimension}s` as const]: ids } = filter;
+    if (single !== undefined && single !== id) return false;
     return ids?.includes(id) !== false && !notIdsOf(filter, dimension).includes(id);
   });
 }

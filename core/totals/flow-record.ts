@@ -1,4 +1,4 @@
-/** What one one-way flow carried in the report's interval. */
+/** The traffic of a one-way flow in the report's interval. */
 export interface FlowRecord {
   policy_id: string;
   endpoint_id: string;
@@ -10,7 +10,7 @@ export interface FlowRecord {
   protocol: number;
   packets: bigint;
   bytes: bigint;
-  /** RFC 3339, UTC: first and last packet of the interval. */
+  /** RFC 3339, UTC: span of the interval's packets. */
   first: string;
   last: string;
 }

@@ -1,10 +1,10 @@
-/** Strings that are remembered; ids come from outside, and may be of any number. */
+/** Limit of remembered strings: ids come from outside, in any number. */
 const MAX_REMEMBERED = 20_000;
 
 /**
- * Numbers the different strings of a list in the order of their first use, one list after another.
- * What was in a list before needs no memory and no search of its own: this runs for each id of each
- * report. Not for two lists at once.
+ * Numbers the distinct strings of a list in the order of their use, one list after another. A
+ * string of an earlier list needs no allocation: this runs for each id of each report. One list
+ * must end before the next one begins.
  */
 export class IdNumbers {
   readonly #known = new Map<string, { list: number; number: number }>();
@@ -18,7 +18,7 @@ export class IdNumbers {
     if (this.#known.size > MAX_REMEMBERED) this.#known.clear();
   }
 
-  /** The string's number in this list; a new one, which is the `size` before, at its first use. */
+  /** The string's number in this list; a new string gets the list's size before it. */
   numberOf(id: string): number {
     const known = this.#known.get(id);
     if (known?.list === this.#list) return known.number;
@@ -32,7 +32,7 @@ export class IdNumbers {
     return number;
   }
 
-  /** How many different strings the list has so far. */
+  /** The number of distinct strings in the list so far. */
   get size(): number {
     return this.#size;
   }

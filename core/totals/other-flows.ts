@@ -12,9 +12,9 @@ export function isOtherFlows({ src, dst }: Pick<FlowRecord, 'src' | 'dst'>): boo
 }
 
 /**
- * Adds up records of the same flow, keeps the `limit` largest by bytes, and sums the rest: one
- * "other" record a (policy, endpoint) pair. The sums of packets and bytes of every pair stay what
- * they were.
+ * Merges records of the same flow, keeps the `limit` largest by bytes, and sums the rest: one
+ * "other" record per (policy, endpoint) pair. The sums of packets and bytes of every pair stay the
+ * same.
  */
 export function limitFlows(flows: readonly FlowRecord[], limit: number): FlowRecord[] {
   const merged = mergeRecords(flows);

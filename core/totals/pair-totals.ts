@@ -13,15 +13,15 @@ function exact(carried: number, low: number): bigint {
   return BigInt(carried) * CARRY_BIG + BigInt(low);
 }
 
-/** A policy's pairs: as a list to sum, and by endpoint and path slot to find one among many. */
+/** A policy's pairs: as a list, to sum them, and by endpoint and path slot, to find one. */
 interface PolicyPairs {
   indexes: number[];
   byPlace: Map<number, number>;
 }
 
 /**
- * Totals since boot of every (policy, endpoint) pair ever seen, apart for each path and direction,
- * by pair index: `sums` and `carried` hold two floats a pair, packets and bytes. A total is
+ * Totals since boot of every (policy, endpoint) pair, separate for each path and direction, by pair
+ * index: `sums` and `carried` have two floats a pair, packets and bytes. A total is
  * `carried · 2^52 + sums`, so it stays exact far beyond 2^53. Code that adds to `sums` calls
  * `carry` when one has reached `CARRY`.
  */
@@ -32,13 +32,13 @@ export class PairTotals {
   readonly pairs: { policy_id: string; endpoint: number; path: number }[] = [];
   readonly #byPolicy = new Map<string, PolicyPairs>();
 
-  /** The index of a pair, which is made when it is new; `path` is a slot of path-match.ts. */
+  /** The index of a pair, which is added if it is new; `path` is a slot of path-match.ts. */
   indexOf(policy_id: string, endpoint: number, path: number): number {
     const found = this.#byPolicy.get(policy_id)?.byPlace.get(placeOf(endpoint, path));
     return found ?? this.#add({ policy_id, endpoint, path });
   }
 
-  /** Indexes of a policy's pairs, none for one that never had traffic. */
+  /** Indexes of a policy's pairs; none for a policy without traffic. */
   ofPolicy(policy_id: string): readonly number[] {
     return this.#byPolicy.get(policy_id)?.indexes ?? [];
   }
@@ -55,7 +55,7 @@ export class PairTotals {
     return exact(this.carried[2 * pair + 1]!, this.sums[2 * pair + 1]!);
   }
 
-  /** Moves what is over `CARRY` to the carried part. */
+  /** Moves multiples of `CARRY` to the carried part. */
   carry(pair: number): void {
     for (const place of [2 * pair, 2 * pair + 1]) {
       while (this.sums[place]! >= CARRY) {

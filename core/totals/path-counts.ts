@@ -8,7 +8,7 @@ export function noPathCounts(): PathCounts {
   return { tx_packets: 0n, tx_bytes: 0n, rx_packets: 0n, rx_bytes: 0n };
 }
 
-/** The counts alone of what may hold more. */
+/** The counts of an object that may have other fields. */
 export function pathCounts({ tx_packets, tx_bytes, rx_packets, rx_bytes }: PathCounts): PathCounts {
   return { tx_packets, tx_bytes, rx_packets, rx_bytes };
 }
@@ -30,9 +30,7 @@ export function isBelow(a: PathCounts, b: PathCounts): boolean {
   return PATH_COUNTS.some(count => a[count] < b[count]);
 }
 
-/**
- * What pairs have counted of each path since boot, by path id. `paths` are the ids by path index.
- */
+/** The counts of each path since boot, by path id. `paths` are the ids by path index. */
 export function pathCountsOf(totals: PairTotals, paths: readonly string[]): Map<string, PathCounts> {
   const counts = new Map<string, PathCounts>();
   for (const [pair, { path: slot }] of totals.pairs.entries()) {

@@ -1,10 +1,10 @@
 import { type FlowKey, isV6, KEY_WORDS, packFlowKey } from '../policy/flow-key.ts';
 
-/** One end of a path as packets show it. */
+/** One end of a path, as it appears in packets. */
 export interface PathEnd {
   /** IPv4 or IPv6 address. */
   address: string;
-  /** Named only where the tunnel's packets can be told by it. */
+  /** Given if it identifies the tunnel's packets. */
   port?: number | undefined;
 }
 
@@ -16,10 +16,12 @@ export interface PathEnds {
   remote: PathEnd;
 }
 
-/** Slot of flows that go over no path. */
+/** Slot of flows without a path. */
 export const NO_PATH = 0;
 
-/** The slot of what is sent over the path with this index; received is the next one. */
+/**
+ * The slot of traffic sent over the path with this index; that of received traffic is the next one.
+ */
 function sentSlot(index: number): number {
   return 2 * index + 1;
 }
@@ -33,7 +35,7 @@ export function isSent(slot: number): boolean {
   return slot % 2 === 1;
 }
 
-/** Decides over which path, and which way, a flow goes. */
+/** Finds the path and the direction of a flow. */
 export interface PathMatcher {
   /** The slot of the packed key at `base` of `words`, or {@link NO_PATH}. */
   matchPacked(words: Int32Array, base: number): number;
@@ -46,9 +48,10 @@ interface Direction {
 }
 
 /**
- * Compiles the ends of paths for matching: a flow goes over a path when its outer addresses are the
- * path's two ends and its ports are those that the ends name. Later fragments have no ports: their
- * addresses decide. Of paths between the same ends the first one takes what its ports don't decide.
+ * Compiles the ends of paths for matching: a flow belongs to a path if its outer addresses are the
+ * path's two ends and its ports are those that the ends name. Later fragments have no ports, so
+ * their addresses decide. If ports don't decide between paths with the same ends, the one that is
+ * listed before the others matches.
  *
  * @param indexOf a number for each path, 0 …
  * @throws ValidationError for two ends that are not two addresses of one family

@@ -11,8 +11,8 @@ export interface PolicyTotals {
 }
 
 /**
- * Totals since boot as a report has them: a pair's traffic over different paths is one pair.
- * `endpoints` are ids by index.
+ * Totals since boot for a report: a pair's traffic over different paths is summed. `endpoints` are
+ * ids by index.
  */
 export function policyTotalsOf(totals: PairTotals, endpoints: readonly string[]): PolicyTotals[] {
   const sums = new Map<string, PolicyTotals>();

@@ -18,7 +18,7 @@ const MEMORY_BYTES = 48 * 1024 * 1024;
 const PAIR_BYTES = 250;
 
 /**
- * Segments that were read, by version. A segment never changes and its version is random, so it is
+ * Segments that were read, by version. A segment is immutable and its version is random, so it is
  * served from memory without a check: a reader of all lanes reads it once.
  */
 const segments = new LRUCache<number, IdleSegment>({

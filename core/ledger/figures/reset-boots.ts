@@ -35,8 +35,8 @@ export interface ResetBoot {
 }
 
 /**
- * A chunk has at most so many bytes before it is compressed, or one boot: that is at most 360 KB
- * (`checkBootSize`), and an item may have 400.
+ * A chunk has at most this many bytes before it is compressed, or a single boot. A boot has at most
+ * 360 KB (`checkBootSize`), and an item may have 400.
  */
 const CHUNK_BYTES = 200_000;
 

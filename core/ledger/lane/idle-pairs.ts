@@ -20,7 +20,7 @@ export interface IdlePair {
   readonly earlier_estimated: bigint;
 }
 
-/** Idle pairs that are stored together under a version. A stored segment never changes. */
+/** Idle pairs that are stored together under a version. Immutable. */
 export interface IdleSegment {
   /** Random. */
   readonly version: number;

@@ -22,8 +22,8 @@ export function wholeListing(before: Pick<Lane, 'site_id'>, state: LaneState): L
 
 /**
  * The lists that a listed lane has to be added to; undefined: none, as after nearly all reports.
- * Call it before idle pairs leave the lane: until then the number of pairs never falls, so it shows
- * whether one is new.
+ * Call it before idle pairs leave the lane: until then pairs are added and not removed, so their
+ * number shows whether one is new.
  */
 export function addedListing(before: Lane, after: Lane): LaneListing | undefined {
   const moved = after.site_id !== before.site_id;

@@ -91,7 +91,7 @@ interface CorrectionStore {
 
 type Sums = Pick<Correction, 'pairs' | 'policies' | 'parts' | 'in_resets'>;
 
-/** By audit id. A correction's counts never change. Room for those of some hundred large boots. */
+/** By audit id; a correction's counts are immutable. Room for those of some hundred large boots. */
 const sums = new LRUCache<string, Sums>({
   maxSize: 200_000,
   sizeCalculation: ({ pairs }) => pairs.length + 1,

@@ -165,6 +165,13 @@ describe('packing lanes into transactions', () => {
     expect(checks).toEqual([[guards[0]], [guards[2]]]);
   });
 
+  it('never drops a write that is too large for any transaction: the first write always fits', () => {
+    const writes = makeWrites([
+      { policies: Array.from({ length: TRANSACTION_MAX_ACTIONS + 1 }, (_, i) => i) },
+    ]);
+    expect(packWrites(writes, { table: 'traffic' }).map(each => each.writes)).toEqual([writes]);
+  });
+
   it('keeps a write alone that must be alone', () => {
     const writes = makeWrites([{ policies: [1] }, { policies: [1] }, { policies: [1] }]);
     const packed = packWrites(writes, { table: 'traffic', alone: write => write === writes[1] });

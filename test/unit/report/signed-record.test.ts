@@ -135,7 +135,7 @@ describe('a signed record', () => {
     ['its payload is not base64url', signByHand(PAYLOAD, key).toString().replace('.eyJ2', '.yJ2')],
     ['its signature is not base64url', `${signByHand(PAYLOAD, key).toString().slice(0, -1)}=`],
   ])('is refused: %s', (detail, jws) => {
-    const refused = `The signature of the report does not hold; send each record signed as docs/signed-reports.md says, or find out who else sends under this edge id (${detail}).`;
+    const refused = `The signature of the report is not valid; send each record signed as docs/signed-reports.md says, or find out who else sends under this edge id (${detail}).`;
     expect(() => readSignedRecord(Buffer.from(jws))).toThrow(
       expect.objectContaining({ code: 'bad_signature', message: refused }),
     );
