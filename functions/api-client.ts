@@ -3,10 +3,10 @@ import { type GraphqlClient, graphqlClient } from '../core/appsync/graphql-clien
 import type { PostFailure } from '../core/appsync/post-json.ts';
 import { makeSignPost, type SigningCredentials } from '../core/appsync/sign-post.ts';
 
-/** Time-out of one call, milliseconds. */
+/** Timeout of one call, milliseconds. */
 const CALL_LIMIT_MS = 10_000;
 
-/** Where the API is, and the credentials of the function's role. */
+/** The API's address, and the credentials of the function's role. */
 interface Environment extends RoleEnvironment {
   GRAPHQL_URL: string;
 }
@@ -18,7 +18,7 @@ interface RoleEnvironment {
   AWS_SESSION_TOKEN?: string | undefined;
 }
 
-/** The credentials of the function's role, for what signs with them. */
+/** The credentials of the function's role, for signing. */
 export function roleCredentials(environment: RoleEnvironment): SigningCredentials {
   return {
     accessKeyId: environment.AWS_ACCESS_KEY_ID,
@@ -27,7 +27,7 @@ export function roleCredentials(environment: RoleEnvironment): SigningCredential
   };
 }
 
-/** A client of the GraphQL API, signed as the function's role. */
+/** A client of the GraphQL API that signs requests with the function's role. */
 export function makeApiClient(environment: Environment): GraphqlClient {
   const sign = makeSignPost({
     region: environment.AWS_REGION,

@@ -10,18 +10,19 @@ import { CACHE_NAMES, makeProductCaches, type ProductCaches } from './product-ca
 export interface ContainerCaches {
   caches: ProductCaches;
   /**
-   * Loads the keys that were used last anywhere into memory: bounded in time and number, never
-   * rejects.
+   * Loads the keys that any container used most recently into memory. Bounded in time and number;
+   * never rejects.
    */
   warmUp(): Promise<void>;
   /**
-   * For the end of an invocation, after which a container may be frozen or gone: measurements that
-   * wait for their turn are shared, and look-ups added up, at most once in 10 s. Never rejects.
+   * Called at the end of an invocation, after which the container may be frozen or removed: writes
+   * pending measurements to the shared level, and adds up look-ups at most once in 10 s. Never
+   * rejects.
    */
   settle(): Promise<void>;
 }
 
-/** The caches of one container, with metrics of their hit rates and their trouble. */
+/** The caches of one container, with metrics of their hit rates and their failures. */
 export function makeContainerCaches({
   client,
   table,
@@ -32,7 +33,7 @@ export function makeContainerCaches({
   table: string;
   settings: CacheSettings;
   /**
-   * Whether its keys are what a new container warms up with; not for functions that answer no
+   * Whether new containers warm up with this container's keys; false for functions that answer no
    * requests.
    */
   leaves_hot_keys?: boolean;
@@ -41,7 +42,7 @@ export function makeContainerCaches({
     client,
     table,
     settings,
-    onTrouble: tellTrouble,
+    onTrouble: countTrouble,
   });
   const usage = new UsageReporter({
     client,
@@ -49,7 +50,7 @@ export function makeContainerCaches({
     caches: Object.values(caches),
     clock: systemClock,
     leaves_hot_keys,
-    onTrouble: () => logger.warn('What the caches were asked for could not be stored.'),
+    onTrouble: () => logger.warn('The look-ups of the caches could not be stored.'),
     onUsage: publishHitRate,
   });
   return {
@@ -64,7 +65,7 @@ export function makeContainerCaches({
           Object.values(caches).map(cache => cache.warmTexts(hot.get(cache.name)?.hot_keys ?? [])),
         );
       } catch {
-        // A cold cache is no trouble: the first requests fill it.
+        // A cold cache is not an error: the first requests fill it.
       }
     },
   };
@@ -77,7 +78,7 @@ const TROUBLE = {
   too_large: 'CacheTooLarge',
 } as const;
 
-function tellTrouble(cache: string, kind: TroubleKind): void {
-  if (kind === 'dropped') logger.warn('A write of a cache was given up.', { cache });
+function countTrouble(cache: string, kind: TroubleKind): void {
+  if (kind === 'dropped') logger.warn('A write of a cache was dropped.', { cache });
   else countMetrics('caches', { [TROUBLE[kind]]: 1 }, { cache });
 }

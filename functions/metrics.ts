@@ -2,9 +2,9 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logger } from './logger.ts';
 
 /**
- * Every metric of our own, by service: its one dimension. Each is billed, about 0.30 dollars a
- * month, whether it is looked at or not. So these are what alarms watch and what says at a glance
- * whether the system works; all else is a field of a log line.
+ * All metrics that the functions publish, by service, which is their only dimension. Each costs
+ * about 0.30 dollars a month. So only figures that alarms watch, or that show at a glance whether
+ * the system works, are metrics; all others are fields of log lines.
  */
 export const METRICS = {
   ingest: [
@@ -16,39 +16,39 @@ export const METRICS = {
   ],
   api: ['InternalErrors', 'PoliciesWithoutPath'],
   broadcast: ['AuditEntriesChanged'],
-  /** Only of snapshots that were taken: where they are missing, there are none. */
+  /** Published for completed snapshots only; an alarm notices if they are missing. */
   snapshot: [
     'LanesUnreadable',
     'EdgesExpected',
     'EdgesSilent',
-    /** Totals that only a void makes smaller: traffic is their rate of change. */
+    /** Totals; only a void reduces them. Traffic is their rate of change. */
     'PacketsCounted',
     'BytesCounted',
   ],
   cleanup: ['totals_mismatches'],
   export: ['ExportsFailed'],
   notify: ['DeliveriesGivenUp'],
-  /** Of all functions that have caches. */
+  /** Of all functions with caches. */
   caches: ['CacheSlow', 'CacheFailed', 'CacheGarbage', 'CacheTooLarge'],
 } as const;
 
 /**
- * Also by `cache`, of which there are few: per cent of the look-ups since the last line that found
- * something.
+ * Hits in per cent of the look-ups since the last line. It has a second dimension, `cache`, with
+ * few values.
  */
 export const CACHE_HIT_RATE = 'CacheHitRate';
 
 export type MetricService = keyof typeof METRICS;
 
-/** What happened how often. */
+/** Counts by metric. */
 export type Counts<Service extends MetricService> = Partial<
   Record<(typeof METRICS)[Service][number], number>
 >;
 
 /**
- * Counts in a line of the embedded metric format, which CloudWatch makes metrics of.
+ * Writes counts as a line of the embedded metric format, from which CloudWatch extracts metrics.
  *
- * @param fields stand in the line beside the metrics, for people and queries of the log
+ * @param fields additional fields of the line, for people and log queries
  */
 export function countMetrics<Service extends MetricService>(
   service: Service,

@@ -13,17 +13,17 @@ const text = z.string().min(1);
 const onOff = z.enum(['on', 'off']);
 
 /**
- * Every setting that a function may read from its environment, with what is allowed and its
- * default. Each function's environment.ts picks those that it needs; the stacks in lib/ give them.
- * Units are in the names.
+ * All settings that functions read from their environment, with allowed values and defaults. Each
+ * function's environment.ts picks those that it needs; the stacks in lib/ set them. Names contain
+ * the units.
  */
 export const SETTINGS = {
   ...tableEnvironment,
   ...cacheSettingsSchema.shape,
   ...retentionSettings,
   /**
-   * Partitions that ingest spreads a policy's counters over. Readers sum every slot that was ever
-   * in use.
+   * Number of partitions over which ingest spreads a policy's counters. Readers sum all slots that
+   * were ever in use.
    */
   COUNTER_SLOTS: z.coerce
     .number()
@@ -31,51 +31,48 @@ export const SETTINGS = {
     .min(MIN_COUNTER_SLOTS)
     .max(MAX_COUNTER_SLOTS)
     .default(MIN_COUNTER_SLOTS),
-  /** From when on an edge that reports nothing is silent. */
+  /** Seconds without a report after which an edge is silent. */
   SILENT_AFTER_S: z.coerce.number().int().min(10).default(DEFAULT_SILENT_AFTER_S),
-  /** Whether the flows of reports are logged. */
+  /** Whether flows of reports are logged. */
   FLOW_LOG: onOff.default('on'),
-  /** How long flows are kept; 0: no flow is logged. */
+  /** How long flows are kept; 0: flows are not logged. */
   FLOW_LOG_TTL_HOURS: z.coerce.number().nonnegative().default(24),
-  /** Whether the flow log holds networks in place of hosts. */
+  /** Whether the flow log contains networks instead of hosts. */
   FLOW_LOG_MASK_HOSTS: onOff.default('off'),
-  /** From how many megabytes on an hour of the flow log is merged in slices. */
+  /** Size from which an hour of the flow log is merged in slices. */
   FLOW_LOG_LARGE_HOUR_MB: z.coerce.number().nonnegative().default(LARGE_HOUR_MB),
-  /** Whether unsigned reports count for no edge at all. */
+  /** Whether all unsigned reports are rejected. */
   REQUIRE_SIGNED_REPORTS: onOff.default('off'),
   /** The bucket of the flow log. */
   FLOW_BUCKET: text,
-  /** What expensive queries may cost a caller in a minute. */
+  /** Budget of a caller for expensive queries, per minute. */
   QUERY_BUDGET: z.coerce.number().int().min(100).default(DEFAULT_QUERY_BUDGET),
-  /** Of all prices, ISO 4217. */
+  /** Currency of all prices, ISO 4217. */
   CURRENCY: z
     .string()
     .regex(/^[A-Z]{3}$/)
     .default('USD'),
   /** Roles whose sessions are edges, separated by commas. */
   EDGE_ROLES: text.default(DEFAULT_EDGE_ROLES.join(',')),
-  /** Over how long edges spread their readings after news that concerns all of them. */
+  /** Time over which edges spread their reads after news for all edges. */
   EDGE_SPREAD_S: z.coerce.number().int().min(0).max(90).default(5),
-  /** From how many lanes on the snapshot reads them in groups, and how many a group has. */
+  /** Number of lanes from which the snapshot reads them in groups, and size of a group. */
   LANES_A_GROUP: z.coerce.number().int().min(1).default(LANES_A_GROUP),
   /** The name of the function that reads a group. */
   SNAPSHOT_GROUP_FUNCTION: text,
-  /** The bucket that the deployed console is served from. */
+  /** The bucket of the deployed console. */
   CONSOLE_BUCKET: text,
   EXPORT_BUCKET: text,
   /** The name of the export function. */
   EXPORT_FUNCTION: text,
   EXPORT_RETENTION_DAYS: z.coerce.number().int().min(1).default(7),
   USER_POOL_ID: text,
-  /** The topic whose subscribers get mails of alarms. */
+  /** The topic whose subscribers receive mail about alarms. */
   NOTICE_TOPIC_ARN: text,
-  /**
-   * Where AWS is, in the place of its own addresses: set where all of the system runs on one
-   * machine.
-   */
+  /** Address that replaces AWS's own ones. It is set when the whole system runs on one machine. */
   AWS_ENDPOINT_URL: z.url().optional(),
   AWS_ENDPOINT_URL_SNS: z.url().optional(),
-  /** Whether webhooks may lead to addresses of private networks. */
+  /** Whether webhooks may have addresses in private networks. */
   WEBHOOKS_TO_PRIVATE_ADDRESSES: onOff.default('off'),
   GRAPHQL_URL: z.url(),
 };

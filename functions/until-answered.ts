@@ -1,13 +1,13 @@
 import type { Context } from 'aws-lambda';
 
-/** Any time that a timer takes: it is there to wait, not to run. */
+/** The longest time that a timer accepts: it keeps the event loop busy and never fires. */
 const HOLD_MS = 2 ** 31 - 1;
 
 /**
- * A handler that has an answer, a failure or its time-out, and nothing else. Lambda's runtime
- * answers `null` for a handler when its event loop runs empty first, which event sources take as
- * success: the loop has something to wait for until the handler is done. Each `handler.ts` exports
- * its handler through this.
+ * Wraps a handler so that it ends only with an answer, a failure or its timeout. If the event loop
+ * runs empty before the handler has answered, Lambda's runtime answers `null`, which event sources
+ * take for success. A timer keeps the loop busy until the handler is done. Each `handler.ts`
+ * exports its handler through this function.
  */
 export function untilAnswered<Event, Answer>(
   handle: (event: Event, lambda: Context) => Promise<Answer>,

@@ -1,8 +1,8 @@
 import type { WebhookRules } from '../core/alarms/destinations/destination-input.ts';
 
 /**
- * Which addresses webhooks may lead to. On one machine, where AWS itself is on the loopback, to the
- * loopback too.
+ * Addresses that webhooks may have. On one machine, where AWS itself is on the loopback, the
+ * loopback is allowed too.
  */
 export function webhookRulesOf(environment: {
   WEBHOOKS_TO_PRIVATE_ADDRESSES: 'on' | 'off';

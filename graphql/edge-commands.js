@@ -1,11 +1,11 @@
 /**
  * The resolver of the subscription edgeCommands (data source NONE, runtime APPSYNC_JS): an edge may
- * listen to its own commands only. The name at the end of its ARN, an assumed role's session name
- * or an IAM user's name, is its edge id; the role must be an edge's.
+ * subscribe only to its own commands. The last part of its ARN (the session name of an assumed
+ * role, or the name of an IAM user) must be its edge id, and the role must be a role of edges.
  */
 import { util } from '@aws-appsync/utils';
 
-// The stack puts the setting edge_roles here.
+// The stack replaces this value with the setting edge_roles.
 const EDGE_ROLES = ['*edge*'];
 
 export function request(ctx) {
@@ -33,7 +33,7 @@ export function response() {
   return null;
 }
 
-// As requireEdge in core/access/edge-identity.ts.
+// The same rule as requireEdge in core/access/edge-identity.ts.
 function isEdgeRole(role) {
   const given = role.toLowerCase();
   for (const pattern of EDGE_ROLES) {

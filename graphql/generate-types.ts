@@ -25,10 +25,10 @@ const SCALARS: Record<string, string> = {
 const ROOTS = ['Query', 'Mutation'];
 
 /**
- * TypeScript for a schema: a type for each type of the schema, and `Operations`, which gives for
- * each `Query.…` and `Mutation.…` the arguments as a client may send them (null and left out mean
- * the same) and the result as it must be.
- * @throws Error naming a scalar that it doesn't know.
+ * Generates the TypeScript types of a schema: one type per type of the schema, and `Operations`,
+ * which maps each `Query.…` and `Mutation.…` to its arguments, as clients may send them (null is
+ * the same as left out), and to its result.
+ * @throws Error that names an unknown scalar.
  */
 export function generateSchemaTypes(schema: string): string {
   const definitions = parse(schema).definitions;
@@ -116,6 +116,6 @@ function bare(
   }
   const name = node.name.value;
   const known = SCALARS[name] ?? (declared.has(name) ? name : undefined);
-  if (known === undefined) throw new Error(`Scalar ${name} has no TypeScript type: give it one.`);
+  if (known === undefined) throw new Error(`Scalar ${name} has no TypeScript type: add one to SCALARS.`);
   return known;
 }

@@ -1,4 +1,6 @@
-/** What the broadcast function sends for each command. What it selects is what the edge gets. */
+/**
+ * The mutation of the broadcast function for each command. The edge receives the selected fields.
+ */
 export const PUBLISH_COMMAND = /* GraphQL */ `
   mutation PublishCommand(
     $edge_id: ID!

@@ -1,4 +1,6 @@
-/** What the broadcast function sends to tell all edges. What it selects is what they get. */
+/**
+ * The mutation of the broadcast function for news to all edges. They receive the selected fields.
+ */
 export const PUBLISH_EDGE_NEWS = /* GraphQL */ `
   mutation PublishEdgeNews($policies_version: String!, $routing_version: Int!, $spread_s: Int!) {
     publishEdgeNews(

@@ -1,5 +1,6 @@
 /**
- * What the broadcast function sends for each event. What it selects is what subscribers can get.
+ * The mutation of the broadcast function for each event. Subscribers can get the selected fields
+ * only.
  */
 export const PUBLISH_EVENT = /* GraphQL */ `
   mutation PublishEvent(

@@ -1,6 +1,6 @@
 /**
- * What the figures function sends for each part of a publication. What it selects is what
- * subscribers can get.
+ * The mutation of the figures function for each part of a publication. Subscribers can get the
+ * selected fields only.
  */
 export const PUBLISH_FIGURES = /* GraphQL */ `
   mutation PublishFigures(

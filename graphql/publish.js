@@ -1,6 +1,6 @@
 /**
- * The resolver of publishEvent, which has no function behind it (data source NONE, runtime
- * APPSYNC_JS): what a machine publishes is what subscribers get, as far as the mutation selects it.
+ * The resolver of publishEvent, which has no function (data source NONE, runtime APPSYNC_JS):
+ * subscribers receive the published arguments, as far as the mutation selects them.
  */
 export function request(ctx) {
   return { payload: ctx.args };

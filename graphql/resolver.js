@@ -1,12 +1,15 @@
 /**
  * The resolver of every field that a function answers (runtime APPSYNC_JS).
  *
- * The function's event:  { type, field, arguments, identity, source, selection, request_id }
- *   type, field the operation, such as "Mutation" and "deleteSite" identity AppSync's, of a person
- *   (Cognito) or of a machine (IAM); credentials are not passed on source the parent object; null
- *   for operations request_id AppSync's, which clients get as x-amzn-requestid; one header alone,
- *   as another is the token selection paths of the selected fields, such as "items/name"
- * The function's answer: { data } or { error: { type, message, info } }; info becomes `errorInfo`,
+ * The function's event: { type, field, arguments, identity, source, selection, request_id }
+ * - type, field: the operation, such as "Mutation" and "deleteSite"
+ * - identity: AppSync's, of a person (Cognito) or of a machine (IAM)
+ * - source: the parent object; null for operations
+ * - selection: paths of the selected fields, such as "items/name"
+ * - request_id: AppSync's, which clients get as x-amzn-requestid. No other header is passed on,
+ *   because another one is the token.
+ *
+ * The function's answer: { data } or { error: { type, message, info } }. info becomes `errorInfo`,
  * such as { retry_after_s } or { fields }. A function that fails or times out is `Internal`.
  */
 import { util } from '@aws-appsync/utils';

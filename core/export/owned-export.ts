@@ -12,7 +12,7 @@ export async function readOwnedExport(
   const job = await readJob(context, export_id);
   if (!job) {
     throw new NotFound(
-      `There is no export ${quoted(export_id)} (any more): the query exports lists those that there are.`,
+      `There is no export ${quoted(export_id)} (any more): the query exports lists those that exist.`,
     );
   }
   if (job.owner.sub === caller.sub || caller.groups.includes('admin')) return job;

@@ -9,7 +9,7 @@ const address = z
 
 function wholeNumber(max: number) {
   const rule = `must be a whole number from 0 to ${max}`;
-  return z.int(rule).min(0, rule).max(max, rule);
+  return z.int(rule).min(0).max(max);
 }
 
 const port = wholeNumber(65_535)

@@ -7,6 +7,8 @@ import type { Following } from '../commands/follow-commands.ts';
 import { type CommandSource, startEdgeCommands } from '../commands/start-edge-commands.ts';
 import { type PolicySet, UNVERSIONED } from '../policies/policy-set.ts';
 import { RecordSender } from '../reporting/record-sender.ts';
+import { memorySpool } from '../spool/memory-spool.ts';
+import type { Spool } from '../spool/spool.ts';
 import { kinesisClient } from '../system/kinesis-client.ts';
 import type { StreamClient } from '../system/local-stream.ts';
 import { simulatedProbe } from './path-conditions.ts';
@@ -44,6 +46,11 @@ export interface SimulationOptions {
   /** What signs the records of edges, by edge id; the others' are not signed. */
   signers?: ReadonlyMap<string, SignRecord>;
   /**
+   * Where an edge keeps its unsent reports, which are made of what its recorder has counted: in
+   * memory by default.
+   */
+  spool?: (edge: SimulatedEdge, recorder: Recorder) => Promise<Spool>;
+  /**
    * Where the edges' commands, paths and routes come from; without it they have none. What they
    * measure is made up, as the traffic is.
    */
@@ -54,7 +61,11 @@ export interface SimulationOptions {
   clock?: Clock;
 }
 
-type Simulated = ReturnType<typeof simulateEdge> & { edge_id: string; following: Following | undefined };
+type Simulated = ReturnType<typeof simulateEdge> & {
+  edge: SimulatedEdge;
+  edge_id: string;
+  following: Following | undefined;
+};
 
 /** What all simulated edges have counted together, also what is not reported yet. */
 interface SimulationTotals {
@@ -79,10 +90,7 @@ export interface Simulation {
   stop(): Promise<void>;
 }
 
-/**
- * Runs edges with made-up traffic that report to a stream, until stopped. Their unsent reports are
- * only in memory.
- */
+/** Runs edges with made-up traffic that report to a stream, until stopped. */
 export function startSimulation({
   edges,
   seed = 1,
@@ -98,6 +106,7 @@ export function startSimulation({
   policies = [],
   policies_version = UNVERSIONED,
   signers,
+  spool = async () => memorySpool(),
   commands,
   onReport = () => {},
   onTrouble = () => {},
@@ -143,11 +152,15 @@ export function startSimulation({
         endBoot: boot_id => made.endBoot(boot_id),
         onTrouble,
       });
-    return { ...made, edge_id, following };
+    return { ...made, edge, edge_id, following };
   }
 
-  const start = (edge: Simulated) =>
-    edge.start(sender, policySet, { onSent: sent, sign: signers?.get(edge.edge_id) });
+  const start = async (edge: Simulated) =>
+    edge.start(sender, policySet, {
+      spool: await spool(edge.edge, edge.recorder),
+      onSent: sent,
+      sign: signers?.get(edge.edge_id),
+    });
 
   async function run(): Promise<void> {
     const reporters = await Promise.all(simulated.map(start));

@@ -20,10 +20,10 @@ import { loggedRequest, loggedTarget } from './logged-request.ts';
 import { parseArguments } from './parse-arguments.ts';
 import type { Call, Resolver } from './resolver.ts';
 
-/** What graphql/resolver.js turns into data or an entry in `errors`. */
+/** The function's answer, which graphql/resolver.js turns into data or an entry in `errors`. */
 export type Answer = { data: unknown } | { error: { type: ErrorType; message: string; info?: ErrorInfo } };
 
-/** What a program can do about an error: `errorInfo` in the schema's words. */
+/** Details of an error for programs: `errorInfo` in the GraphQL answer. */
 type ErrorInfo = { retry_after_s: number } | { fields: readonly WrongArgument[] };
 
 export interface Surroundings
@@ -43,35 +43,39 @@ export interface Surroundings
     | 'edge_roles'
     | 'identify'
   > {
-  /** Whether the caller's account was disabled after its token was given. */
+  /** Whether the caller's account was disabled after its token was issued. */
   isDisabled(caller: Caller): Promise<boolean>;
-  /** What expensive operations may cost a caller in a minute. */
+  /** Budget of a caller for expensive operations, per minute. */
   query_budget: QueryBudget;
   context: StoreContext;
   resolvers: Record<OperationName, Resolver<never, unknown>>;
-  /** The fields of the overview, which fail alone. */
+  /** The fields of the overview, which fail independently. */
   overview_parts: Record<string, Resolver<never, unknown>>;
-  /** Called for each answer that says `Internal`; make it a metric. */
+  /** Called for each answer with the error `Internal`, to count it in a metric. */
   onInternalError(): void;
-  /** Called for what clients don't see: faults, and refusals that could not be recorded. */
+  /** Called for failures that clients don't see: faults, and refusals that could not be logged. */
   report(message: string, details: { operation: string; error: Error }): void;
 }
 
 /**
- * Longest message of a refusal, characters. What it quotes is short; this bounds messages of any
- * making.
+ * Maximum characters of a refusal's message. Quotes are short already; this limit holds for all
+ * messages.
  */
 const MAX_MESSAGE_LENGTH = 2000;
 
 const DISABLED = 'Your account is disabled: ask an administrator to enable it.';
 
-/** Checks who asks, runs the operation, and puts a refusal into words. Never throws. */
+/**
+ * Authorizes the caller, runs the operation, and turns refusals and faults into error answers.
+ * Never throws.
+ */
 export async function answer(event: ApiEvent, surroundings: Surroundings): Promise<Answer> {
   const isPart = event.type === 'Overview';
   const operation = isPart ? 'Query.overview' : `${event.type}.${event.field}`;
   let caller: Caller | undefined;
   try {
-    if (!isOperation(operation)) throw new Error('The schema has an operation that the function lacks');
+    if (!isOperation(operation))
+      throw new Error('The schema has an operation that the function does not implement');
     caller = callerOf(event);
     authorize(operation, caller);
     if (event.type === 'Mutation') {
@@ -87,25 +91,26 @@ export async function answer(event: ApiEvent, surroundings: Surroundings): Promi
       const data = await answerOfSize({
         arguments: given,
         paged: 'limit' in OPERATION_ARGUMENTS[operation],
-        // A query may be repeated as a whole; a mutation knows itself what of it may be.
+        // A query may be repeated as a whole; a mutation repeats only its own safe steps.
         run: asked => repeatUntil(surroundings.context, () => run(asked)),
       });
       return { data };
     }
     const data = await run(given);
-    // What it changed is seen by the next query here; other functions ask within a second anyway.
+    // The next query in this container must see the change; other containers check within a second.
     for (const cache of Object.values(surroundings.caches)) cache.recheck();
     return { data };
   } catch (error) {
     if (!(error instanceof PatronusError)) return masked(operation, error, surroundings);
-    if (caller) await writeDown(event, caller, error, surroundings);
+    if (caller) await logRefusal(event, caller, error, surroundings);
     const info = infoOf(error);
     return { error: { type: error.errorType, message: messageOf(error), ...(info && { info }) } };
   }
 }
 
 /**
- * Takes the cost of one request, once: it may be tried again, or asked again for a smaller page.
+ * Charges the cost of a request once, even if the request is retried or repeated for a smaller
+ * page.
  */
 function spender(caller: Caller, { context, query_budget }: Surroundings): Call['spend'] {
   let spent = false;
@@ -118,7 +123,7 @@ function spender(caller: Caller, { context, query_budget }: Surroundings): Call[
 
 function partOf({ field }: ApiEvent, { overview_parts }: Surroundings): Resolver<never, unknown> {
   const part = Object.hasOwn(overview_parts, field) ? overview_parts[field] : undefined;
-  if (!part) throw new Error('The overview has a field that the function lacks');
+  if (!part) throw new Error('The overview has a field that the function does not implement');
   return part;
 }
 
@@ -150,9 +155,9 @@ function masked(operation: string, cause: unknown, { report, onInternalError }: 
   };
 }
 
-// A refused change belongs in the audit log, and so does every attempt that a role forbids. The
-// client gets the refusal even if it can't be recorded.
-async function writeDown(
+// Refused mutations and calls that a role forbids are logged in the audit log. The client gets the
+// refusal even if it can't be logged.
+async function logRefusal(
   event: ApiEvent,
   caller: Caller,
   refused: PatronusError,

@@ -1,16 +1,18 @@
 import type { Caller } from '../../core/access/caller.ts';
 import { Unauthorized } from '../../core/errors.ts';
 
-/** What graphql/resolver.js passes on for each field of Query and Mutation. */
+/** The event that graphql/resolver.js sends for each field of Query and Mutation. */
 export interface ApiEvent {
   type: string;
   field: string;
   arguments: unknown;
-  /** Who AppSync found behind the token or the signature. */
+  /** The caller, as AppSync verified the token or the signature. */
   identity: ApiIdentity | null;
-  /** Paths of the selected fields, such as `items/name`; an alias is in its field's place. */
+  /**
+   * Paths of the selected fields, such as `items/name`; aliases replace the names of their fields.
+   */
   selection: string[];
-  /** AppSync's id of the request; null where there is none. */
+  /** AppSync's id of the request; null if there is none. */
   request_id?: string | null;
 }
 
@@ -24,7 +26,7 @@ export interface ApiIdentity {
   sourceIp?: string[] | null;
 }
 
-/** The caller in an identity. @throws Unauthorized when there is none in it. */
+/** The caller in an identity. @throws Unauthorized if there is none */
 export function callerOf({ identity, request_id }: Pick<ApiEvent, 'identity' | 'request_id'>): Caller {
   const username = identity?.username ?? null;
   const from = {
@@ -42,7 +44,7 @@ export function callerOf({ identity, request_id }: Pick<ApiEvent, 'identity' | '
 }
 
 /**
- * Whether an id is one that AppSync makes. It comes in a header, and ends in logs and in the audit
+ * Whether an id has AppSync's format. It arrives in a header and is written to logs and the audit
  * log.
  */
 export function isRequestId(id: string | null | undefined): id is string {

@@ -3,13 +3,13 @@ import type { OperationName } from '../../core/access/roles.ts';
 import { idArgument } from '../../core/answers/id-argument.ts';
 import { ENUM_VALUES, INPUT_FIELDS, OPERATION_ARGUMENTS } from '../../graphql/arguments.generated.ts';
 
-/** Longest text that any argument may be, characters; what an argument means may allow less. */
+/** Maximum characters of a text in any argument; resolvers may allow less. */
 const MAX_TEXT_LENGTH = 1024;
 
-/** Texts that may be longer, by their argument's name, characters. */
+/** Arguments that may be longer, in characters. */
 const LONGER: Record<string, number> = { next_token: 4096, public_key: 4096 };
 
-/** The most entries that any list may have; what an argument means may allow less. */
+/** Maximum entries of any list; resolvers may allow less. */
 const MAX_LIST_LENGTH = 100;
 
 const text = (max: number) =>
@@ -19,7 +19,8 @@ const text = (max: number) =>
     .refine(given => given.isWellFormed(), 'must be well-formed Unicode');
 
 /**
- * One schema a kind of text. Numbers and switches are of bounded size: their resolvers check them.
+ * One schema per scalar. The size of numbers and booleans is bounded; their resolvers validate
+ * them.
  */
 const KINDS: Record<string, z.ZodType> = {
   ID: idArgument,
@@ -32,9 +33,9 @@ const KINDS: Record<string, z.ZodType> = {
 };
 
 /**
- * The schema of an operation's arguments, from the GraphQL schema alone: the type of each, and how
- * large it may be. So an argument that is new in the GraphQL schema is bounded before its resolver
- * sees it. Names that the GraphQL schema doesn't have are left out.
+ * The schema of an operation's arguments, derived from the GraphQL schema: the type of each
+ * argument, and its maximum size. So new arguments in the GraphQL schema are bounded before their
+ * resolver sees them. Names that the GraphQL schema doesn't have are dropped.
  */
 export function argumentSchema(operation: OperationName): z.ZodType<Record<string, unknown>> {
   const known = made.get(operation);
@@ -51,7 +52,7 @@ function fieldsSchema(fields: Record<string, string>): z.ZodType<Record<string, 
   return z.object(Object.fromEntries(schemas), 'must be an object');
 }
 
-/** @param type in GraphQL's notation, such as `[ID!]!` */
+/** @param type in GraphQL notation, such as `[ID!]!` */
 function fieldSchema(name: string, type: string): z.ZodType {
   const schema = bareSchema(name, type.replace(/!$/, ''));
   return type.endsWith('!') ? schema : schema.nullish();
@@ -71,14 +72,14 @@ function bareSchema(name: string, type: string): z.ZodType {
   const fields = (INPUT_FIELDS as Record<string, Record<string, string>>)[type];
   if (fields) return fieldsSchema(fields);
   const kind = KINDS[type];
-  if (!kind) throw new Error(`Scalar ${type} has no bounds: give it some.`);
+  if (!kind) throw new Error(`Scalar ${type} has no bounds: add them to KINDS.`);
   return kind;
 }
 
 /** @example oneOf(['A', 'B', 'C']) // 'A, B or C' */
 const oneOf = (values: readonly string[]) => [values.slice(0, -1).join(', '), values.at(-1)].join(' or ');
 
-// A text or an object in a number's place says only that it is none.
+// A text or an object instead of a number becomes NaN, so that messages and logs don't contain it.
 function withoutContent(given: unknown): unknown {
   return typeof given === 'number' || typeof given === 'boolean' || given == null ? given : Number.NaN;
 }

@@ -1,7 +1,7 @@
 import { EdgeMemory } from '../../core/routing/edge-memory.ts';
 import type { Call } from './resolver.ts';
 
-/** What this function keeps for edges between two calls, by its caches. */
+/** Data for edges that this container keeps between calls, by its caches. */
 const memories = new WeakMap<Call['caches'], EdgeMemory>();
 
 export function edgeMemoryOf({ caches }: Call): EdgeMemory {

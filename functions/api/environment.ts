@@ -20,7 +20,7 @@ const {
   WEBHOOKS_TO_PRIVATE_ADDRESSES,
 } = SETTINGS;
 
-/** The function's configuration, checked when a container starts. */
+/** The function's configuration, validated when a container starts. */
 export const environmentSchema = z.object({
   ...tableEnvironment,
   ...cacheSettingsSchema.shape,

@@ -29,18 +29,18 @@ const FORMATS: Record<NonNullable<ExportInput['format']>, ExportFormat> = { CSV:
 
 const times = z.object({ from: timeArgument, to: timeArgument });
 
-/** What narrows or shapes an export, as it was given: without nulls, the groups unchecked. */
+/** The fields that narrow or shape an export, without nulls; the groups are not validated yet. */
 type GivenFields = Omit<ExportFields, 'group_by'> & { group_by?: readonly ExportGroup[] };
 
-/** Of what kind an export is, and by which groups. */
+/** The kind of an export, and its groups. */
 interface KindAndGroups {
   kind: ExportKind;
   group_by?: readonly ExportGroup[] | undefined;
 }
 
 /**
- * The query that an export of this kind gives the whole answer of: who may not ask it may not
- * export it.
+ * The query whose complete answer an export of this kind contains. Callers who may not run the
+ * query may not export.
  */
 export function queryBehind({ kind, group_by }: KindAndGroups): OperationName {
   if (kind === 'HISTORY') return 'Query.trafficHistory';
@@ -50,7 +50,7 @@ export function queryBehind({ kind, group_by }: KindAndGroups): OperationName {
 }
 
 /**
- * Checks what is to be exported with the rules of the query behind it, and settles its range.
+ * Validates an export with the rules of the query behind it, and settles its range.
  * @throws ValidationError
  */
 export function parseExportInput(
@@ -73,13 +73,13 @@ function withoutNulls(fields: Omit<ExportInput, 'kind' | keyof ExportFrame>): Gi
   );
 }
 
-/** Refuses what is not of the kind, as it would do nothing. */
+/** Refuses fields that don't apply to the kind, because they would have no effect. */
 function checkFields(kind: ExportKind, given: GivenFields): void {
   const taken: readonly string[] = EXPORT_FIELDS[kind];
   const foreign = Object.keys(given).find(name => !taken.includes(name));
   if (foreign !== undefined) {
     throw new ValidationError(
-      `An export of ${kind} takes no ${foreign}: it takes ${taken.slice(0, -1).join(', ')} and ${taken.at(-1)}.`,
+      `An export of ${kind} has no ${foreign}: use ${taken.slice(0, -1).join(', ')} and ${taken.at(-1)}.`,
       { arguments: [`input.${foreign}`] },
     );
   }
@@ -99,7 +99,7 @@ function checkedGroups(groups: readonly ExportGroup[]): ExportGrouping {
   const grouping = groupingOf(groups);
   if (once && groups.length > 0 && grouping) return grouping;
   throw new ValidationError(
-    `group_by takes one to four of ${EXPORT_GROUPS.slice(0, 4).join(', ')}, or of ${EXPORT_GROUPS.slice(4).join(', ')}, each once.`,
+    `group_by must have one to four of ${EXPORT_GROUPS.slice(0, 4).join(', ')}, or of ${EXPORT_GROUPS.slice(4).join(', ')}, each once.`,
     { arguments: ['input.group_by'] },
   );
 }

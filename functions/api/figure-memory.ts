@@ -1,7 +1,7 @@
 import type { FigureMemory } from '../../core/live/read-figures.ts';
 import type { Call } from './resolver.ts';
 
-/** What this function keeps of live figures between two calls, by its caches. */
+/** Live figures that this container keeps between calls, by its caches. */
 const memories = new WeakMap<Call['caches'], FigureMemory>();
 
 export function figureMemoryOf({ caches, silent_after_s }: Call): FigureMemory {

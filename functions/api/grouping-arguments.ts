@@ -4,18 +4,18 @@ import { timeArgument } from './time-argument.ts';
 import { trafficFilter } from './traffic-filter.ts';
 import { wholeNumber } from './whole-number.ts';
 
-/** What the largest are chosen by. */
+/** The figure by which the largest groups are chosen. */
 export const orderArgument = z
   .enum(ORDERS, `must be ${ORDERS.join(' or ')}`)
   .nullish()
   .transform(order => order ?? 'BYTES');
 
 /**
- * Arguments of a query that groups what came between two instants by one to all of `groups`, each
- * once.
+ * Arguments of a query that groups the traffic between two instants by one or more of `groups`,
+ * each once.
  */
 export function groupingArguments<const Group extends string>(groups: readonly Group[]) {
-  const rule = `group_by takes one to four of ${groups.join(', ')}, each once.`;
+  const rule = `group_by must have one to four of ${groups.join(', ')}, each once.`;
   return z.object({
     group_by: z
       .array(z.enum(groups as readonly [Group, ...Group[]], rule), rule)

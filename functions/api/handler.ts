@@ -22,10 +22,10 @@ import { makePersons } from './persons.ts';
 import { overviewParts } from './resolvers/overview.ts';
 import { resolvers } from './resolvers.ts';
 
-/** Time kept back to put the answer into words and write a refusal down. */
+/** Time reserved to form the answer and to log a refusal. */
 const MARGIN_MS = 5000;
 
-/** A Cache table that answers no faster than this lets expensive queries pass. */
+/** If the Cache table doesn't answer within this time, expensive queries are allowed. */
 const BUDGET_WAIT_MS = 1000;
 
 const environment = environmentSchema.parse(process.env);
@@ -41,7 +41,7 @@ const persons = makePersons({
 const directory = cognitoDirectory(makeCognitoClient(5000), environment.USER_POOL_ID);
 const tables = tablesOf(environment);
 
-// A read that hangs must leave time for another within the request's.
+// A hanging read must leave time for a second one within the request.
 const s3 = makeS3Client({
   requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
 });
@@ -68,8 +68,8 @@ function makeCognitoClient(requestTimeout: number): CognitoIdentityProviderClien
 async function handle(event: ApiEvent, lambda: Context): Promise<Answer> {
   const request_id = isRequestId(event.request_id) ? event.request_id : lambda.awsRequestId;
   beginLog(lambda, request_id);
-  const began = systemClock();
-  const deadline = began + lambda.getRemainingTimeInMillis() - MARGIN_MS;
+  const started = systemClock();
+  const deadline = started + lambda.getRemainingTimeInMillis() - MARGIN_MS;
   const answered = await answer(
     { ...event, request_id },
     {
@@ -96,7 +96,11 @@ async function handle(event: ApiEvent, lambda: Context): Promise<Answer> {
   );
   if (event.type === 'Mutation') {
     const outcome = 'error' in answered ? answered.error.type : 'DONE';
-    logger.info('Answered a mutation.', { operation: event.field, outcome, took_ms: systemClock() - began });
+    logger.info('Answered a mutation.', {
+      operation: event.field,
+      outcome,
+      took_ms: systemClock() - started,
+    });
   }
   await container.settle();
   return answered;

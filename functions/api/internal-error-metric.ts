@@ -1,6 +1,6 @@
 import { countMetrics } from '../metrics.ts';
 
-/** Counts an answer that says `Internal`. It is alarmed. */
+/** Counts an answer with the error `Internal`. An alarm watches the metric. */
 export function countInternalError(): void {
   countMetrics('api', { InternalErrors: 1 });
 }

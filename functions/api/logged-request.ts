@@ -2,19 +2,16 @@ const MAX_TEXT = 128;
 const MAX_ENTRIES = 20;
 const MAX_DEPTH = 3;
 
-/** Arguments that the audit log must not keep, at any depth: everyone may read it. */
+/** Arguments that must not be in the audit log, at any depth, because all users can read it. */
 const SECRETS = ['secret', 'url'];
 
-/**
- * Longest text of a target in the audit log, characters; no id that may be asked for makes a longer
- * one.
- */
+/** Maximum characters of a target in the audit log; no valid id makes a longer one. */
 const MAX_TARGET = 300;
 
 /**
- * What the audit log keeps of the arguments of a refused request, which may be of any size and
- * shape: texts, lists and objects are cut short, and what lies deeper than arguments do is left
- * out. What the database can't store stands as text.
+ * Shortens the arguments of a refused request for the audit log. They may have any size and shape:
+ * texts, lists and objects are truncated, and values that are nested too deeply are replaced by
+ * "…". Numbers that the database can't store become text.
  */
 export function loggedRequest(given: unknown): Record<string, unknown> {
   const shortened = shortenedValue(given, 0);
@@ -22,8 +19,8 @@ export function loggedRequest(given: unknown): Record<string, unknown> {
 }
 
 /**
- * What a refused request was aimed at. `target` sees the shortened arguments, which needn't be of
- * the types that it expects.
+ * The target of a refused request. `target` gets the shortened arguments, which may have other
+ * types than it expects.
  */
 export function loggedTarget(
   target: (given: never) => string | null,
@@ -53,7 +50,10 @@ function shortenedText(text: string): string {
   return (text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`).toWellFormed();
 }
 
-/** Whether the database takes a number: from 1e-130 up, and whole ones as far as they are exact. */
+/**
+ * Whether the database can store a number: magnitudes from 1e-130 to the largest exact integer, or
+ * 0.
+ */
 function isStorable(value: number): boolean {
   const size = Math.abs(value);
   return size === 0 || (size >= 1e-130 && size <= Number.MAX_SAFE_INTEGER);

@@ -4,14 +4,14 @@ import { compareKeys } from '../../core/storage/key-order.ts';
 import { makePageToken, readPageToken } from '../../core/storage/page-token.ts';
 import { wholeNumber } from './whole-number.ts';
 
-/** `limit` and `next_token` of the settings of alarms, all of which a page may hold. */
+/** `limit` and `next_token` of the settings of alarms; one page can hold all of them. */
 export const settingPage = {
   limit: wholeNumber('limit', { max: 500, fallback: 100 }),
   next_token: z.string().nullish(),
 };
 
 /**
- * A page of settings in the order of their ids, which is that of their making. @throws
+ * A page of settings in the order of their ids, which is the order of creation. @throws
  * ValidationError for a broken token
  */
 export function pageOfSettings<T extends Setting>(

@@ -12,7 +12,7 @@ export interface PersonsOptions {
   report(error: Error): void;
 }
 
-/** What the user pool says of a person. */
+/** A person's data in the user pool. */
 interface Person {
   email: string | null;
   enabled: boolean;
@@ -20,15 +20,15 @@ interface Person {
 
 export interface Persons {
   /**
-   * Fills in a person's e-mail address for the audit log: an access token, which is what clients
-   * send, doesn't carry it. Where it can't be found, the entry has the person's `sub` all the same.
+   * Fills in a person's e-mail address for the audit log, because access tokens don't contain it.
+   * If it can't be found, the entry still has the person's `sub`.
    */
   identify(caller: Caller): Promise<Caller>;
-  /** Whether an account was disabled after its token was given; false where that isn't known. */
+  /** Whether an account was disabled after its token was issued; false if unknown. */
   isDisabled(caller: Caller): Promise<boolean>;
 }
 
-/** Looks people up in the user pool, and remembers them for a minute. */
+/** Looks people up in the user pool and caches them for a minute. */
 export function makePersons(options: PersonsOptions): Persons {
   const known = new LRUCache<string, Person>({ max: 1000, ttl: 60_000 });
 

@@ -23,7 +23,7 @@ import type {
 import type { Call } from './resolver.ts';
 import { selectsOnly } from './selection.ts';
 
-/** The fields of a path that are shown without reading more than its health. */
+/** The fields of a path that need no data beyond its health. */
 const OWN_FIELDS = [
   'id',
   'source_site_id',
@@ -40,7 +40,10 @@ const OWN_FIELDS = [
   '__typename',
 ] as const satisfies (keyof PresentedPath | '__typename')[];
 
-/** What of the paths under a place of the selection has to be read beside their health. */
+/**
+ * The data of paths, apart from their health, that a selection requires. `place` is their position
+ * in the selection.
+ */
 export function selectedOfPaths(
   { selection }: Call,
   place: string,
@@ -52,8 +55,8 @@ export function selectedOfPaths(
 }
 
 /**
- * Paths of one site with their health, as clients see them. `place`: where they stand in the
- * answer.
+ * Converts paths of one site, with their health, to the API's form. `place` is their position in
+ * the answer.
  */
 export async function presentPaths(
   paths: readonly Path[],
@@ -112,7 +115,7 @@ export function presentPath(
   };
 }
 
-/** Paths of a list that has judged them, as clients see them. */
+/** Converts found paths, whose health is already known, to the API's form. */
 export async function presentFound(
   found: readonly FoundPath[],
   context: StoreContext,

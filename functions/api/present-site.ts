@@ -23,12 +23,12 @@ const OWN_FIELDS = [
   '__typename',
 ] as const satisfies (keyof Site | '__typename')[];
 
-/** What of a site is read only where it is asked for. */
+/** The fields of a site that are read only if they are selected. */
 type ExtraField = Exclude<keyof Site, (typeof OWN_FIELDS)[number]>;
 
 /**
- * Whether one of these fields of the sites under a path of the selection is asked for; what is not
- * known, such as an alias, counts as asked for.
+ * Whether any of these fields of the sites under a path of the selection is selected. Unknown
+ * names, such as aliases, count as selected.
  */
 function selects({ selection }: Call, path: string, ...fields: ExtraField[]): boolean {
   const others = EXTRA_FIELDS.filter(field => !fields.includes(field));
@@ -38,17 +38,17 @@ function selects({ selection }: Call, path: string, ...fields: ExtraField[]): bo
 const EXTRA_FIELDS: readonly ExtraField[] = ['endpoints', 'last_seen', 'rate', 'path_count', 'worst_status'];
 
 /**
- * Whether the sites' endpoints are asked for. `path`: where the sites stand in the answer, `''` at
- * the top.
+ * Whether the sites' endpoints are selected. `path` is the position of the sites in the answer,
+ * `''` at the top.
  */
 export const selectsEndpoints = (call: Call, path: string): boolean => selects(call, path, 'endpoints');
 
-/** Whether anything of the sites is asked for that is read site by site. */
+/** Whether fields are selected that are read site by site. */
 export const selectsMore = (call: Call, path: string): boolean => selects(call, path, ...EXTRA_FIELDS);
 
 /**
- * Sites as clients see them; what their edges reported, and how their paths are, is read where it
- * is asked for.
+ * Converts sites to the API's form. Reports of their edges and the state of their paths are read if
+ * they are selected.
  */
 export async function presentSites(
   sites: readonly SiteWithEndpoints[],
@@ -73,13 +73,13 @@ export async function presentSites(
 
 type Heard = Pick<Site, 'last_seen' | 'rate'>;
 
-/** Of a site whose edges have not reported. */
+/** For a site whose edges have not reported. */
 export const NOT_HEARD: Heard = { last_seen: null, rate: null };
 
-/** Of a site in the answer to a change. */
+/** For a site in the answer to a change. */
 export const NO_PATHS_SHOWN = { path_count: null, worst_status: null };
 
-/** What the sites' registered edges have reported, by site. */
+/** The last report and the rate of the sites' registered edges, by site. */
 async function readHeard(
   sites: readonly SiteWithEndpoints[],
   context: StoreContext,

@@ -11,35 +11,35 @@ import type { Operations } from '../../graphql/schema.generated.ts';
 import type { ProductCaches } from '../product-caches.ts';
 import { parseArguments } from './parse-arguments.ts';
 
-/** One request to one field: what the resolver works with apart from its arguments. */
+/** The context of a request to one field, apart from its arguments. */
 export interface Call extends Asking {
   caller: Caller;
-  /** Fills in what the caller's token doesn't say; never throws. */
+  /** Fills in data that the caller's token doesn't contain; never throws. */
   identify(caller: Caller): Promise<Caller>;
   /** Roles whose sessions are edges, see `requireEdge`. */
   edge_roles: readonly string[];
-  /** Takes a cost off the caller's budget. @throws Throttled */
+  /** Charges a cost to the caller's budget. @throws Throttled */
   spend(cost: number): Promise<void>;
-  /** From when on an edge that reports nothing is silent, seconds. */
+  /** Seconds without a report after which an edge is silent. */
   silent_after_s?: number;
-  /** Whether the flow log holds networks in place of hosts; it doesn't when left out. */
+  /** Whether the flow log contains networks instead of hosts; default: false. */
   flow_log_mask_hosts?: boolean;
   /** Paths of the selected fields, see `selectsOnly`. */
   selection: string[];
   /** This container's caches of path metrics and routing decisions. */
   caches: ProductCaches;
-  /** Called for a path that changed sides. */
+  /** Called when policies left or returned to a path. */
   onFailover: NonNullable<PathMonitorEvents['onFailover']>;
   exports: ExportPorts;
-  /** Of all prices, ISO 4217. */
+  /** Currency of all prices, ISO 4217. */
   currency: string;
   /** The people who can sign in. */
   directory: UserDirectory;
-  /** Which addresses webhooks may lead to; public ones alone when left out. */
+  /** Addresses that webhooks may have; default: only public ones. */
   webhook_rules?: WebhookRules;
 }
 
-/** What exports need apart from the tables. */
+/** The services that exports need, apart from the tables. */
 export interface ExportPorts {
   dispatcher: ExportDispatcher;
   signer: LinkSigner;
@@ -48,22 +48,22 @@ export interface ExportPorts {
 
 /** Answers one field. */
 export interface Resolver<Given, Result> {
-  /** @throws PatronusError, and whatever else goes wrong */
+  /** @throws PatronusError for refusals; any other error is a fault */
   run(given: Given, call: Call): Promise<Result>;
-  /** What a refused attempt was aimed at, for the audit log. */
+  /** The target of a refused attempt, for the audit log. */
   target(given: Given): string | null;
 }
 
 export interface ResolverParts<S extends z.ZodType, Result> {
-  /** Checks the arguments; GraphQL has checked their types already. */
+  /** Validates the arguments; GraphQL has checked their types already. */
   arguments: S;
   resolve(args: z.output<S>, call: Call): Promise<Result>;
-  /** What it costs of the caller's budget, see `COSTS`; nothing when left out. */
+  /** The cost for the caller's budget, see `COSTS`; default: nothing. */
   cost?(args: z.output<S>): number;
   target?(given: z.input<S>): string | null;
 }
 
-/** Makes a resolver whose `resolve` sees checked arguments only. */
+/** Makes a resolver whose `resolve` gets validated arguments. */
 export function resolver<S extends z.ZodType, Result>(
   parts: ResolverParts<S, Result>,
 ): Resolver<z.input<S>, Result> {
@@ -78,10 +78,7 @@ export function resolver<S extends z.ZodType, Result>(
   };
 }
 
-/**
- * A resolver for every operation, each for exactly the arguments and the result that the schema
- * says.
- */
+/** One resolver per operation, with the arguments and the result of the schema. */
 export type Resolvers = {
   [Name in OperationName]: Resolver<Operations[Name]['arguments'], Operations[Name]['result']>;
 };

@@ -35,7 +35,7 @@ import { trafficSeriesResolvers } from './resolvers/traffic-series.ts';
 import { userResolvers } from './resolvers/users.ts';
 import { voidResolvers } from './resolvers/voids.ts';
 
-/** The look-up table from operation to resolver. */
+/** All resolvers by operation. */
 export const resolvers: Resolvers = {
   ...policyResolvers,
   ...policyDraftResolvers,

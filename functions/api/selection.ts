@@ -1,7 +1,7 @@
 /**
- * Whether a selection holds nothing but `fields` under `path` (`''` for the top), so that the rest
- * needn't be read. Anything unknown, such as an alias, counts as selected; an empty selection says
- * nothing and counts as all.
+ * Whether a selection contains only `fields` under `path` (`''` for the top), so that other fields
+ * needn't be read. Unknown names, such as aliases, count as selected; an empty selection counts as
+ * everything.
  */
 export function selectsOnly(selection: string[], path: string, fields: readonly string[]): boolean {
   if (selection.length === 0) return false;

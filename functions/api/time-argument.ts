@@ -6,5 +6,5 @@ export const timeArgument = z
   .transform(text => Date.parse(text))
   .refine(ms => Number.isFinite(ms), 'must be a time such as 2026-01-31T12:00:00Z');
 
-/** The same where it may be left out. */
+/** An optional AWSDateTime. */
 export const optionalTime = timeArgument.nullish().transform(given => given ?? undefined);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idArgument, optionalId, optionalUuid, uuidArgument } from '../../core/answers/id-argument.ts';
 import { type Dimension, type DimensionFilter, idsOf } from '../../core/totals/dimension-filter.ts';
 
-/** The most ids that a list of a filter holds. */
+/** Maximum number of ids in a list of a filter. */
 const MAX_IDS = 20;
 
 const RULE = `must have 1 to ${MAX_IDS} ids`;
@@ -24,7 +24,7 @@ const lists = {
 
 const DIMENSIONS: readonly Dimension[] = ['policy_id', 'site_id', 'endpoint_id', 'edge_id'];
 
-/** `filter` of the queries on traffic; nothing given is everything. */
+/** `filter` of the queries on traffic; without conditions it matches everything. */
 export const trafficFilter = z
   .object({
     policy_id: optionalId,
@@ -40,13 +40,13 @@ export const trafficFilter = z
   .superRefine((filter, context) => {
     for (const dimension of DIMENSIONS) {
       const list = filter[`${dimension}s` as const];
-      // An empty list is said already.
+      // An empty list has been reported already.
       if (list?.length === 0 || idsOf(filter, dimension)?.length !== 0) continue;
       const name = list ? (`${dimension}s` as const) : dimension;
       context.addIssue({
         code: 'custom',
         path: [name],
-        message: `must have an id that passes the other parts of the filter: nothing passes filter.${name} as it is`,
+        message: `must have an id that passes the other conditions of the filter: no traffic can match filter.${name}`,
       });
     }
   })

@@ -5,8 +5,8 @@ import { roleSettings, SETTINGS } from '../settings.ts';
 const { EDGE_SPREAD_S, GRAPHQL_URL } = SETTINGS;
 
 /**
- * The function's configuration, checked when a container starts. The credentials are the function's
- * role.
+ * The function's configuration, validated when a container starts. The credentials are those of the
+ * function's role.
  */
 export const environmentSchema = z.object({
   ...tableEnvironment,

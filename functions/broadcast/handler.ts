@@ -18,7 +18,7 @@ import { publishCommands } from './publish-commands.ts';
 import { publishEvent } from './publish-event.ts';
 import { publishNews } from './publish-news.ts';
 
-/** Time kept back for the calls under way. */
+/** Time reserved for calls in progress. */
 const MARGIN_MS = 15_000;
 
 const environment = environmentSchema.parse(process.env);
@@ -32,8 +32,8 @@ const store = {
 };
 
 /**
- * Publishes the changes of the Network and the Audit table, in their order, and has edges take the
- * routes that follow from them; the stream repeats from the first failure on.
+ * Publishes the changes of the Network and the Audit table in order, and sends edges the routes
+ * that follow from them. After a failure, the stream delivers again from the first failed record.
  */
 async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
   beginLog(lambda);
@@ -43,9 +43,9 @@ async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<Dyna
     deadline: systemClock() + timeLeft(),
   });
   const published: Record<string, number> = {};
-  /** A batch has changes of several requests. */
+  /** A batch contains changes of several requests. */
   const correlation_ids = new Set<string>();
-  const open = await publishChanges(event.Records, {
+  const failed = await publishChanges(event.Records, {
     async publishEvent(event) {
       if (event.actor?.request_id) correlation_ids.add(event.actor.request_id);
       await publishEvent(event, api);
@@ -62,7 +62,7 @@ async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<Dyna
       logger.error('An audit entry was changed or removed.', { key: { pk, sk } });
       countMetrics('broadcast', { AuditEntriesChanged: 1 });
     },
-    onTrouble: (message, { correlation_id, ...details }) =>
+    onFailure: (message, { correlation_id, ...details }) =>
       logger.error(message, { ...details, ...(correlation_id !== undefined && { correlation_id }) }),
     count(name, value) {
       published[name] = (published[name] ?? 0) + value;
@@ -71,7 +71,7 @@ async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<Dyna
   if (Object.keys(published).length > 0) {
     logger.info('Published changes.', { ...published, correlation_ids: [...correlation_ids] });
   }
-  return { batchItemFailures: open ? [{ itemIdentifier: open.dynamodb?.SequenceNumber ?? '' }] : [] };
+  return { batchItemFailures: failed ? [{ itemIdentifier: failed.dynamodb?.SequenceNumber ?? '' }] : [] };
 }
 
 export const handler = untilAnswered(handle);

@@ -14,53 +14,52 @@ export interface PublishOptions {
   publishNews(news: EdgeNews): Promise<void>;
   commandsOf(change: StreamChange): Promise<PendingCommand[]>;
   newsOf(change: StreamChange): Promise<EdgeNews | undefined>;
-  /** The sites whose edges route otherwise after a change. */
+  /** The sites whose edges need new routes after a change. */
   sitesToNotify(change: StreamChange): Promise<string[]>;
   /**
-   * Raises a site's version: the stream brings that as a change of its own, which tells the edges.
+   * Raises a site's version. The stream delivers this as another change, which notifies the edges.
    */
   raiseRouteVersion(site_id: string): Promise<void>;
-  /** Gives edges the routes that follow from a change; answers how many edges. */
+  /** Sends edges the routes that follow from a change. @returns the number of edges */
   orderRoutes(change: StreamChange): Promise<number>;
-  /** Milliseconds left for records that are not begun yet. */
+  /** Milliseconds left for records that have not been started. */
   timeLeft(): number;
   onTampering(key: StreamChange): void;
-  onTrouble(message: string, details: Trouble): void;
+  onFailure(message: string, failure: PublishFailure): void;
   count(name: string, value: number): void;
 }
 
-/** What could not be done, and for which request the change was made. */
-export interface Trouble {
+/** A failed publication, and the request that made the change. */
+export interface PublishFailure {
   key?: Pick<StreamChange, 'pk' | 'sk'>;
   correlation_id?: string | undefined;
   cause: unknown;
 }
 
-/** Sites whose versions are raised at a time. */
+/** Number of sites whose versions are raised at once. */
 const CONCURRENT_RAISES = 16;
 
 /**
- * Publishes the changes in records of a table's stream to subscribers and edges, in their order.
- * The versions of sites are raised last, once a site however many of its paths changed.
+ * Publishes the changes in records of a table's stream to subscribers and edges, in order. The
+ * versions of sites are raised last, once per site even if several of its paths changed.
  *
- * @returns the first record that is still open, for lack of time or because of a failure;
- * undefined: none is
+ * @returns the first record that was not published, for lack of time or because of a failure;
+ * undefined: all were published
  */
 export async function publishChanges(
   records: readonly DynamoDBRecord[],
   options: PublishOptions,
 ): Promise<DynamoDBRecord | undefined> {
-  /** By site: where in the batch it was changed first. */
+  /** By site: index of its first change in the batch. */
   const sites = new Map<string, number>();
   const all = records.map(record => ({ record, change: toChange(record) }));
-  let open = all.length;
+  let firstFailed = all.length;
   for (let at = 0; at < all.length; ) {
-    // Commands that follow each other are published side by side: an order may go to a thousand
-    // edges.
+    // Consecutive commands are published concurrently: one change may concern a thousand edges.
     const end = endOfCommands(all, at);
     const changes = all.slice(at, end).map(one => one.change);
     if (options.timeLeft() <= 0) {
-      open = at;
+      firstFailed = at;
       break;
     }
     try {
@@ -70,20 +69,23 @@ export async function publishChanges(
       }
     } catch (cause) {
       const { pk, sk } = changes[0]!;
-      options.onTrouble('A change could not be published; it is tried again.', {
+      options.onFailure('A change could not be published; it will be retried.', {
         key: { pk, sk },
         correlation_id: requestIdOf(changes[0]!),
         cause,
       });
-      open = at;
+      firstFailed = at;
       break;
     }
     at = end;
   }
-  return records[Math.min(open, await raiseAll(sites, options))];
+  return records[Math.min(firstFailed, await raiseAll(sites, options))];
 }
 
-/** The end of the run of commands that begins at `at`, or of the one change that is no command. */
+/**
+ * The end of the run of commands that begins at `at`, or of the single change that is not a
+ * command.
+ */
 function endOfCommands(all: readonly { change: StreamChange }[], at: number): number {
   let end = at;
   while (end < all.length && isForEdges(all[end]!.change)) end++;
@@ -93,11 +95,11 @@ function endOfCommands(all: readonly { change: StreamChange }[], at: number): nu
 const isForEdges = ({ pk }: StreamChange): boolean =>
   pk.startsWith(COMMAND_PREFIX) || pk.startsWith(ROUTES_PREFIX);
 
-/** One change, or commands that follow each other. */
+/** Publishes one change, or consecutive commands. */
 async function publish(changes: readonly StreamChange[], options: PublishOptions): Promise<void> {
   for (const change of changes) {
     if (isTampering(change)) options.onTampering(change);
-    // Traffic moves before people hear of it.
+    // Edges get their routes before people are informed.
     const ordered = await options.orderRoutes(change);
     if (ordered > 0) options.count('RoutesOrdered', ordered);
     const event = eventOf(change);
@@ -115,25 +117,25 @@ async function publish(changes: readonly StreamChange[], options: PublishOptions
 }
 
 /**
- * @returns the first place in the batch whose site's version could not be raised; Infinity: all
- * could
+ * @returns the first index in the batch whose site's version could not be raised; Infinity: all
+ * were raised
  */
 async function raiseAll(
   sites: ReadonlyMap<string, number>,
-  { raiseRouteVersion, onTrouble }: PublishOptions,
+  { raiseRouteVersion, onFailure }: PublishOptions,
 ): Promise<number> {
-  let open = Number.POSITIVE_INFINITY;
+  let firstFailed = Number.POSITIVE_INFINITY;
   const waiting = sites.entries();
   const work = async () => {
     for (const [site_id, at] of waiting) {
       try {
         await raiseRouteVersion(site_id);
       } catch (cause) {
-        onTrouble('The edges of a site could not be told of a change; it is tried again.', { cause });
-        open = Math.min(open, at);
+        onFailure('The edges of a site could not be notified of a change; it will be retried.', { cause });
+        firstFailed = Math.min(firstFailed, at);
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(CONCURRENT_RAISES, sites.size) }, work));
-  return open;
+  return firstFailed;
 }

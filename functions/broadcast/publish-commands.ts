@@ -5,7 +5,7 @@ import { PUBLISH_COMMAND } from '../../graphql/publish-command.ts';
 const CONCURRENT_POSTS = 16;
 
 /**
- * Passes commands on to the edges that listen; those that don't read them when they connect.
+ * Publishes commands to the edges that are listening. Other edges read them when they connect.
  * @throws Error
  */
 export async function publishCommands(

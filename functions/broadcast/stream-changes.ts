@@ -4,7 +4,7 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { StreamChange } from '../../core/events/stream-change.ts';
 import { UNMARSHALL_OPTIONS } from '../../core/storage/document-client.ts';
 
-/** A record of the table's stream with plain values. */
+/** Converts a record of the table's stream to plain values. */
 export function toChange({ eventName, dynamodb }: DynamoDBRecord): StreamChange {
   const keys = plain(dynamodb?.Keys);
   return {
@@ -17,7 +17,7 @@ export function toChange({ eventName, dynamodb }: DynamoDBRecord): StreamChange 
   };
 }
 
-/** The request that a change was made for, where the item says it. */
+/** The request that made a change, if the item contains it. */
 export function requestIdOf({ before, after }: StreamChange): string | undefined {
   const { actor } = (after ?? before ?? {}) as { actor?: { request_id?: string | null } };
   return actor?.request_id ?? undefined;

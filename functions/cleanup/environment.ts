@@ -4,7 +4,7 @@ import { SETTINGS } from '../settings.ts';
 
 const { EXPORT_FUNCTION, SILENT_AFTER_S } = SETTINGS;
 
-/** The function's configuration, checked when a container starts. */
+/** The function's configuration, validated when a container starts. */
 export const environmentSchema = z.object({
   ...tableEnvironment,
   EXPORT_FUNCTION,

@@ -2,10 +2,10 @@ import { abandonedExports } from '../../core/export/job-store.ts';
 import type { StepContext } from './cleanup-step.ts';
 
 /**
- * Has the export function take up what nobody works on: calls that got lost, runs that were cut
- * off, uploads left behind.
+ * Calls the export function for abandoned exports: lost calls, interrupted runs, unfinished
+ * uploads.
  *
- * @throws AggregateError of those that could not be told, after all were tried
+ * @throws AggregateError of the calls that failed, after all were tried
  */
 export async function resumeExports(context: StepContext): Promise<Record<string, unknown>> {
   const failures: unknown[] = [];
@@ -24,6 +24,6 @@ export async function resumeExports(context: StepContext): Promise<Record<string
   if (failures.length === 0) return { resumed, complete };
   throw new AggregateError(
     failures,
-    `The export function could not be told of ${failures.length} exports, of ${resumed} it could.`,
+    `Calls of the export function failed for ${failures.length} exports and succeeded for ${resumed}.`,
   );
 }

@@ -8,8 +8,8 @@ export interface StepReport {
 }
 
 /**
- * Runs every step, one after another, each within an equal share of the time that is left. One that
- * fails is reported, and the others run.
+ * Runs all steps one after another, each within an equal share of the remaining time. A failed step
+ * is reported; the others still run.
  */
 export async function runSteps(steps: readonly CleanupStep[], context: StepContext): Promise<StepReport[]> {
   const reports: StepReport[] = [];

@@ -16,7 +16,7 @@ import type { CleanupStep, StepContext } from './cleanup-step.ts';
 import { compareTotals } from './compare-totals.ts';
 import { resumeExports } from './resume-exports.ts';
 
-/** All duties of the clean-up, in their order. A new one is a line here. */
+/** All tasks of the clean-up, in order. A new task is added here. */
 export const steps: readonly CleanupStep[] = [
   { name: 'gauges', run: async context => ({ ...(await withdrawSilentGauges(context)) }) },
   {
@@ -50,7 +50,10 @@ export const steps: readonly CleanupStep[] = [
   { name: 'totals', run: compareTotals },
 ];
 
-/** Whether it was possible: without a sample of a busy table the next interval is a longer one. */
+/**
+ * Stores a sample of the caches. If the table is throttled, the sample is skipped and the next
+ * interval is longer. @returns whether it was stored
+ */
 async function sampleCaches(context: StepContext): Promise<boolean> {
   try {
     await keepCacheSample(context, CACHE_NAMES, context.scheduled_at);

@@ -7,11 +7,11 @@ import { beginLog, logger } from '../logger.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
-/** Time kept back for the calls under way. */
+/** Time reserved for calls in progress. */
 const MARGIN_MS = 15_000;
 /**
- * Then it hands the rest over to itself, so that others who wait in the same shard of the stream
- * get their turn.
+ * After this time it hands the rest over to another invocation, so that other operations in the
+ * same shard of the stream don't wait.
  */
 const WORK_MS = 60_000;
 
@@ -20,8 +20,8 @@ const client = makeDocumentClient();
 const tables = tablesOf(environment);
 
 /**
- * Goes on with deletions, restores and removals that a request had no time left for, all of a batch
- * at once.
+ * Continues deletions, restores and removals that a request had no time to finish, all of a batch
+ * concurrently.
  */
 async function handle(event: DynamoDBStreamEvent, lambda: Context): Promise<DynamoDBBatchResponse> {
   beginLog(lambda);
@@ -37,7 +37,7 @@ export const handler = untilAnswered(handle);
 async function work({ dynamodb }: DynamoDBRecord, lambda: Context): Promise<void> {
   const key = { pk: dynamodb?.Keys?.pk?.S ?? '', sk: dynamodb?.Keys?.sk?.S ?? '' };
   const now = systemClock();
-  // Records of a batch are worked on side by side, each for a request of its own.
+  // The records of a batch belong to different requests and are processed concurrently.
   const correlation_id = dynamodb?.NewImage?.actor?.M?.request_id?.S;
   const details = { key, ...(correlation_id !== undefined && { correlation_id }) };
   const deadline = now + lambda.getRemainingTimeInMillis() - MARGIN_MS;
@@ -46,7 +46,7 @@ async function work({ dynamodb }: DynamoDBRecord, lambda: Context): Promise<void
     const outcome = await continueHandedOver(context, key, Math.min(deadline, now + WORK_MS));
     logger.info(`Took an operation over: ${outcome}.`, details);
   } catch (cause) {
-    logger.error('An operation could not be gone on with; it is tried again.', { ...details, cause });
+    logger.error('An operation could not be continued; it will be retried.', { ...details, cause });
     throw cause;
   }
 }

@@ -5,7 +5,7 @@ import { SETTINGS } from '../settings.ts';
 
 const { FLOW_BUCKET, EXPORT_BUCKET, FLOW_LOG_TTL_HOURS } = SETTINGS;
 
-/** The function's configuration, checked when a container starts. */
+/** The function's configuration, validated when a container starts. */
 export const environmentSchema = z.object({
   ...tableEnvironment,
   ...retentionSettings,

@@ -15,11 +15,11 @@ import { countMetrics } from '../metrics.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
-/** Time kept back to hand over: a part on its way, the rest, the checkpoint. */
+/** Time reserved to hand over: the part in progress, the remaining rows, the checkpoint. */
 const HAND_OVER_MS = 60_000;
-/** Time kept back to give the export back after a failure. */
+/** Time reserved to release the export after a failure. */
 const MARGIN_MS = 10_000;
-/** By so much the clocks of two containers may differ. */
+/** Assumed maximum difference between the clocks of two containers. */
 const SKEW_MS = 5000;
 
 const environment = environmentSchema.parse(process.env);
@@ -37,8 +37,8 @@ const dispatcher = lambdaDispatcher(makeDispatchClient(), environment.AWS_LAMBDA
 const eventSchema = z.object({ export_id: z.string() });
 
 /**
- * Writes an export to the bucket, as far as the time goes, and calls itself for the rest. Called
- * twice, or again after a failure, it writes nothing twice.
+ * Writes an export to the bucket as far as its time allows, and calls itself for the rest. If it is
+ * called twice, or again after a failure, no row is written twice.
  */
 async function handle(event: unknown, lambda: Context): Promise<{ outcome: RunOutcome }> {
   beginLog(lambda);

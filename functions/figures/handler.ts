@@ -14,10 +14,10 @@ import { beginLog, logger } from '../logger.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
-/** A run ends when the next one has begun. */
+/** A run ends when the next one begins. */
 const RUN_MS = 60_000;
 
-/** Time kept back for the publication under way. */
+/** Time reserved for the publication in progress. */
 const MARGIN_MS = 5000;
 
 const environment = environmentSchema.parse(process.env);
@@ -33,10 +33,10 @@ const memory: FigureMemory = { caches: {}, silent_after_s: environment.SILENT_AF
 const published: PublishedMemory = new Map();
 
 /**
- * Runs each minute: publishes the figures that somebody follows, for a minute; where none are
- * followed it ends at once.
+ * Runs every minute and publishes the figures that clients follow for one minute. If none are
+ * followed, it ends at once.
  *
- * @throws Error when a publication failed, so that the function's error alarm rings
+ * @throws Error if a publication failed, so that the alarm on the function's errors fires
  */
 async function handle(_event: unknown, lambda: Context): Promise<PublishingResult> {
   beginLog(lambda);

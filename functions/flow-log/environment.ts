@@ -4,7 +4,7 @@ import { SETTINGS } from '../settings.ts';
 
 const { FLOW_BUCKET, FLOW_LOG_LARGE_HOUR_MB, FLOW_LOG_TTL_HOURS } = SETTINGS;
 
-/** The function's configuration, checked when a container starts. */
+/** The function's configuration, validated when a container starts. */
 export const environmentSchema = z.object({
   ...tableEnvironment,
   FLOW_BUCKET,

@@ -15,9 +15,9 @@ import { beginLog, logger } from '../logger.ts';
 import { untilAnswered } from '../until-answered.ts';
 import { environmentSchema } from './environment.ts';
 
-/** Time kept back for the merge that is under way. */
+/** Time reserved for the merge in progress. */
 const MERGE_MS = 60_000;
-/** By so much the clocks of two containers may differ. */
+/** Assumed maximum difference between the clocks of two containers. */
 const SKEW_MS = 5000;
 const MB = 1024 ** 2;
 
@@ -28,15 +28,14 @@ const objects = flowObjects(makeS3Client(), environment.FLOW_BUCKET);
 
 const lambdaClient = makeDispatchClient();
 
-/** Of the schedule, or of a run that found a large hour. */
+/** The event of the schedule, or of a run that found a large hour. */
 const eventSchema = z.object({ slice_of: hourSliceSchema.optional() });
 
 /**
- * Runs each five minutes, and beside it for slices of large hours. Called twice at once for the
- * same, one of both has nothing to do.
+ * Runs every five minutes, and additionally for slices of large hours. Of two concurrent calls for
+ * the same work, one does nothing.
  *
- * @throws AggregateError of the hours that could not be dealt with, so that the function's error
- * alarm rings
+ * @throws AggregateError of the hours that failed, so that the alarm on the function's errors fires
  */
 async function handle(event: unknown, lambda: Context): Promise<FlowLogResult | SliceResult> {
   beginLog(lambda);

@@ -12,7 +12,7 @@ const {
   REQUIRE_SIGNED_REPORTS,
 } = SETTINGS;
 
-/** The function's configuration, checked when a container starts. */
+/** The function's configuration, validated when a container starts. */
 export const environmentSchema = z.object({
   ...tableEnvironment,
   ...cacheSettingsSchema.shape,

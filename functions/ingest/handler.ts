@@ -1,6 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import { tellRefusedBoots } from '../../core/commands/new-boot.ts';
+import { notifyRefusedBoots } from '../../core/commands/new-boot.ts';
 import { EdgeKeyMemory } from '../../core/edge-keys/edge-key-memory.ts';
 import { flowObjects } from '../../core/flows/flow-objects.ts';
 import { RecentReports } from '../../core/flows/recent-reports.ts';
@@ -23,7 +23,7 @@ import { makePathMeasurements } from './path-measurements.ts';
 import type { DeliveredRecord, RejectedReplay, ReplayAnswer, ReplayEvent } from './replay-event.ts';
 
 /**
- * One call to the database at most; the last one that starts before the deadline ends within the
+ * Timeout of one call to the database. A call that starts just before the deadline ends within the
  * margin.
  */
 const REQUEST_TIMEOUT_MS = 3000;
@@ -35,7 +35,7 @@ const quarantined = new QuarantineMemory();
 const covered_slots = new CounterSlots();
 const edge_keys = new EdgeKeyMemory();
 const client = makeDocumentClient({
-  // Repeating is decided where it is known what may be repeated.
+  // The callers retry: they know which calls may be repeated.
   maxAttempts: 1,
   requestHandler: {
     connectionTimeout: 1000,
@@ -46,12 +46,14 @@ const client = makeDocumentClient({
 const tables = tablesOf(environment);
 const store = { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random };
 
-/** Counting comes first: an edge that is not told now is told with its next report. */
-const TELL_WITHIN_MS = 3000;
+/**
+ * Counting has priority. An edge that is not notified within this time is notified with its next
+ * report.
+ */
+const NOTIFY_WITHIN_MS = 3000;
 
 const flow_log = {
-  // What isn't written within two seconds is given up: a request that hangs must leave time for
-  // another.
+  // A write is given up after two seconds, so that a hanging request leaves time for a second one.
   objects: flowObjects(
     makeS3Client({
       requestHandler: { connectionTimeout: 500, requestTimeout: 1500, throwOnRequestTimeout: true },
@@ -66,15 +68,15 @@ const recent = new RecentReports();
 const onPathReports = makePathMeasurements({ client, tables, logger, settings: environment });
 
 /**
- * Counts the reports of one shard's batch. The first record that is not dealt with is where the
- * stream goes on. A replay counts in the same way, and neither judges paths nor publishes metrics,
- * which alarms are made of.
+ * Counts the reports in a batch of one shard. The stream continues from the first record that was
+ * not processed. A replay counts in the same way, but neither judges paths nor publishes metrics,
+ * so it raises no alarms.
  */
 async function handle(
   event: KinesisStreamEvent | ReplayEvent,
   lambda: Context,
 ): Promise<KinesisStreamBatchResponse | ReplayAnswer> {
-  // The batch is the same when it is delivered again.
+  // A batch that is delivered again has the same id.
   beginLog(lambda, event.Records[0]?.eventID);
   const isReplay = 'replay' in event;
   const rejected: RejectedReplay[] = [];
@@ -89,7 +91,7 @@ async function handle(
     require_signed: environment.REQUIRE_SIGNED_REPORTS === 'on',
     tally,
     slots: environment.COUNTER_SLOTS,
-    // A replay may be there to write once more what was lost.
+    // A replay may be intended to write lost flows again.
     flow_log: isReplay ? flow_log : { ...flow_log, recent },
     flow_log_ttl_hours: environment.FLOW_LOG === 'on' ? environment.FLOW_LOG_TTL_HOURS : undefined,
     flow_log_mask_hosts: environment.FLOW_LOG_MASK_HOSTS === 'on',
@@ -97,7 +99,7 @@ async function handle(
     ...(!isReplay && {
       onPathReports,
       onContradictions: refused =>
-        tellRefusedBoots({ ...store, deadline: systemClock() + TELL_WITHIN_MS }, refused),
+        notifyRefusedBoots({ ...store, deadline: systemClock() + NOTIFY_WITHIN_MS }, refused),
     }),
     onRejected: ({ sequence_number }, { code, message }) =>
       rejected.push({ sequence_number, reason: code, message }),
@@ -117,7 +119,7 @@ function answer(
   open: ReadonlySet<string>,
 ): Promise<KinesisStreamBatchResponse> {
   const checkRecord = async ({ kinesis }: DeliveredRecord): Promise<void> => {
-    if (open.has(kinesis.sequenceNumber)) throw new Error('Not applied yet: delivered again.');
+    if (open.has(kinesis.sequenceNumber)) throw new Error('Not applied yet: it will be delivered again.');
   };
   const processor = new BatchProcessor(EventType.KinesisDataStreams);
   return processPartialResponse(event as KinesisStreamEvent, checkRecord, processor, {

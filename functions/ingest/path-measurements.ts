@@ -9,14 +9,11 @@ import { makeContainerCaches } from '../container-caches.ts';
 import { countStranded } from '../failover-metrics.ts';
 
 /**
- * Counting comes first: measurements that take longer are left to the next report, which comes in a
- * minute.
+ * Counting has priority. Measurements that take longer are left to the next report, a minute later.
  */
 const LIMIT_MS = 10_000;
 
-/**
- * What ingest does with the path measurements of a batch: cache, table, failovers. Never rejects.
- */
+/** Processes the path measurements of a batch: cache, table, failovers. Never rejects. */
 export function makePathMeasurements({
   client,
   tables,
@@ -33,10 +30,10 @@ export function makePathMeasurements({
     onFailover(done, operation) {
       countStranded('ingest', done);
       const { audit_id, receipt } = done;
-      logger.warn(`A path changed sides: ${operation}`, { audit_id, path_id: receipt.path_id });
+      logger.warn(`A path was failed over or restored: ${operation}`, { audit_id, path_id: receipt.path_id });
     },
     onTrouble(path_id, cause) {
-      logger.warn('A path measurement could not be dealt with.', { path_id, cause });
+      logger.warn('A path measurement could not be processed.', { path_id, cause });
     },
   });
   return async reports => {

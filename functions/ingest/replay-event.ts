@@ -1,6 +1,6 @@
 import type { KinesisStreamBatchResponse, KinesisStreamRecord } from 'aws-lambda';
 
-/** A record as far as ingest reads it. */
+/** The fields of a record that ingest reads. */
 export interface DeliveredRecord {
   eventID: string;
   kinesis: Pick<
@@ -10,10 +10,9 @@ export interface DeliveredRecord {
 }
 
 /**
- * Records that were in the stream before, put through ingest once more by
- * `npm run stream -- replay` or from the quarantine. They count as ever, judged by when they
- * arrived; what was measured then judges no path now, and what is quarantined again raises no
- * alarm.
+ * Earlier records of the stream that `npm run stream -- replay` or the quarantine sends through
+ * ingest again. They count as usual, by their original time of arrival. Their measurements don't
+ * judge paths, and records that go to the quarantine again raise no alarm.
  */
 export interface ReplayEvent {
   replay: true;
@@ -25,13 +24,13 @@ export interface RejectedReplay {
   sequence_number: string;
   /** A code of `REJECTION_REASONS`. */
   reason: string;
-  /** The reason for people. */
+  /** The reason in words. */
   message: string;
 }
 
 /**
- * What a replay is answered: as the stream is, and which of the records that were dealt with can't
- * be counted.
+ * The answer to a replay: that of a stream's batch, and which of the processed records can't be
+ * counted.
  */
 export interface ReplayAnswer extends KinesisStreamBatchResponse {
   rejected: RejectedReplay[];

@@ -5,8 +5,8 @@ import { roleSettings, SETTINGS } from '../settings.ts';
 const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SNS, NOTICE_TOPIC_ARN, WEBHOOKS_TO_PRIVATE_ADDRESSES } = SETTINGS;
 
 /**
- * The function's configuration, checked when a container starts. The credentials are the function's
- * role.
+ * The function's configuration, validated when a container starts. The credentials are those of the
+ * function's role.
  */
 export const environmentSchema = z.object({
   ...tableEnvironment,

@@ -19,7 +19,7 @@ import { untilAnswered } from '../until-answered.ts';
 import { webhookRulesOf } from '../webhook-rules.ts';
 import { environmentSchema } from './environment.ts';
 
-/** Time kept back for the report. */
+/** Time reserved for the log and the answer. */
 const MARGIN_MS = 2000;
 
 const environment = environmentSchema.parse(process.env);
@@ -44,7 +44,7 @@ const send: SendNotice = async ({ type, url }, notice, { secret, at_ms }) => {
   return postWebhook({ url, body, rules, headers: webhookHeaders(notice, { body, secret, at_ms }) });
 };
 
-/** Runs each minute: tells the destinations of alarms what they haven't been told. */
+/** Runs every minute and delivers pending notices to the destinations of alarms. */
 async function handle(_event: unknown, lambda: Context): Promise<DeliveryResult> {
   beginLog(lambda);
   const result = await deliverNotices(
@@ -54,7 +54,7 @@ async function handle(_event: unknown, lambda: Context): Promise<DeliveryResult>
     },
     send,
   );
-  logger.info('Destinations were told of alarms.', { ...result });
+  logger.info('Delivered notices of alarms.', { ...result });
   if (result.given_up > 0) countMetrics('notify', { DeliveriesGivenUp: result.given_up });
   return result;
 }

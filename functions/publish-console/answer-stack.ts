@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What CloudFormation asks a custom resource for. */
+/** CloudFormation's request to a custom resource. */
 export const stackRequestSchema = z.object({
   RequestType: z.enum(['Create', 'Update', 'Delete']),
   ResponseURL: z.url(),
@@ -11,26 +11,26 @@ export const stackRequestSchema = z.object({
 
 type StackRequest = z.infer<typeof stackRequestSchema>;
 
-/** The one resource of its stack: an update is never a replacement. */
+/** Constant, so that CloudFormation never takes an update for a replacement. */
 const PHYSICAL_ID = 'console';
 
 /**
- * Does what a stack asks for and answers it, also where that fails: without an answer a deployment
- * waits for an hour.
- * @param work what is to be done for a creation or an update; for a deletion nothing is
- * @throws Error where the answer can't be given
+ * Handles a stack's request and answers it, also if it fails: without an answer, a deployment waits
+ * for an hour.
+ * @param work runs for a creation or an update; a deletion needs no work
+ * @throws Error if the answer can't be delivered
  */
 export async function answerStack(request: StackRequest, work: () => Promise<void>): Promise<void> {
   const { RequestType, ResponseURL, StackId, RequestId, LogicalResourceId } = request;
   const outcome = RequestType === 'Delete' ? { Status: 'SUCCESS' } : await attempt(work);
   const answer = { ...outcome, PhysicalResourceId: PHYSICAL_ID, StackId, RequestId, LogicalResourceId };
-  // The address is signed for a request without a content type.
+  // The signature of the address is valid only for a request without a content type.
   const response = await fetch(ResponseURL, {
     method: 'PUT',
     headers: { 'content-type': '' },
     body: Buffer.from(JSON.stringify(answer)),
   });
-  if (!response.ok) throw new Error(`The stack took no answer (${response.status}).`);
+  if (!response.ok) throw new Error(`CloudFormation did not accept the answer (status ${response.status}).`);
 }
 
 async function attempt(work: () => Promise<void>): Promise<{ Status: string; Reason?: string }> {

@@ -3,5 +3,5 @@ import { SETTINGS } from '../settings.ts';
 
 const { CONSOLE_BUCKET } = SETTINGS;
 
-/** The function's configuration, checked when a container starts. */
+/** The function's configuration, validated when a container starts. */
 export const environmentSchema = z.object({ CONSOLE_BUCKET });

@@ -8,7 +8,7 @@ import { answerStack, stackRequestSchema } from './answer-stack.ts';
 import { environmentSchema } from './environment.ts';
 import { publishFiles } from './publish-files.ts';
 
-/** Beside the bundle, in the same asset. */
+/** Part of the bundle's asset. */
 const FILES = join(import.meta.dirname, 'files');
 
 const { CONSOLE_BUCKET } = environmentSchema.parse(process.env);
@@ -19,7 +19,7 @@ const eventSchema = stackRequestSchema.extend({
 });
 
 /**
- * Called by CloudFormation while a stack is deployed: publishes the console and its configuration.
+ * Publishes the console and its configuration. CloudFormation calls it when a stack is deployed.
  */
 async function handle(event: unknown, lambda: Context): Promise<void> {
   beginLog(lambda);

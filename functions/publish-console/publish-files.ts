@@ -13,11 +13,10 @@ export interface Publication {
 }
 
 /**
- * Puts the console's files into their bucket: what pages name first, the pages last, so that each
- * page that is read finds its assets. Nothing is removed: a page of an earlier release that is
- * still open goes on to find its own.
- * @returns how many files it put
- * @throws Error of a file of a kind that a browser would not be told of
+ * Uploads the console's files to their bucket: assets first and pages last, so that a page always
+ * finds its assets. No file is removed, so that open pages of an earlier release still find theirs.
+ * @returns the number of uploaded files
+ * @throws Error for a file whose content type is unknown
  */
 export async function publishFiles({ s3, bucket, folder, others }: Publication): Promise<number> {
   const built = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -26,7 +25,7 @@ export async function publishFiles({ s3, bucket, folder, others }: Publication):
     .map(({ parentPath, name }) => join(parentPath, name).slice(folder.length + 1));
   const put = async (path: string, body: Buffer | string): Promise<void> => {
     const headers = fileHeaders(path);
-    if (!headers) throw new Error(`The console's file ${path} is of a kind that has no content type.`);
+    if (!headers) throw new Error(`The content type of the console's file ${path} is unknown.`);
     await s3.send(
       new PutObjectCommand({
         Bucket: bucket,

@@ -14,7 +14,7 @@ const retention = retentionOf(environment);
 const client = makeDocumentClient();
 const tables = tablesOf(environment);
 
-/** Reads one group of the lanes for the snapshot of a minute. Called twice it reads once. */
+/** Reads one group of lanes for the snapshot of a minute. A repeated call does not read again. */
 async function handle(event: unknown, lambda: Context): Promise<{ read: boolean }> {
   beginLog(lambda);
   const request = groupRequestSchema.parse(event);
@@ -26,7 +26,7 @@ async function handle(event: unknown, lambda: Context): Promise<{ read: boolean 
     deadline: systemClock() + lambda.getRemainingTimeInMillis(),
   };
   const read = await readGroupOnce(options, request);
-  logger.info('A group of lanes is read.', { group: request.group, read });
+  logger.info('Read a group of lanes.', { group: request.group, read });
   return { read };
 }
 

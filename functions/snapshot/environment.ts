@@ -5,7 +5,7 @@ import { SETTINGS } from '../settings.ts';
 
 const { LANES_A_GROUP, SILENT_AFTER_S, SNAPSHOT_GROUP_FUNCTION } = SETTINGS;
 
-/** The function's configuration, checked when a container starts. */
+/** The function's configuration, validated when a container starts. */
 export const environmentSchema = z.object({
   ...tableEnvironment,
   ...retentionSettings,

@@ -19,22 +19,22 @@ const tables = tablesOf(environment);
 const workers = makeWorkerClient();
 const previous: PreviousTotals = { taken_at: 0, fingerprints: new Map() };
 
-/** The rest of the time is for the samples of policies and the hour that begins. */
+/** Share of the time for reading; the rest is for the samples of policies and of a new hour. */
 const SHARE_FOR_READING = 0.6;
 
-/** The schedule passes the instant that it fired for, which a late or repeated call keeps. */
+/** The schedule passes the time that it fired for. A late or repeated call has the same time. */
 const eventSchema = z.object({ scheduled_at: z.iso.datetime({ offset: true }) });
 
 /**
- * Runs each minute. Called twice for one minute it changes nothing; failing, it is called again by
- * the schedule.
+ * Runs every minute. A second call for the same minute changes nothing; after a failure, the
+ * schedule calls it again.
  */
 async function handle(event: unknown, lambda: Context): Promise<SnapshotResult> {
   beginLog(lambda);
   const { scheduled_at } = eventSchema.parse(event);
   const begun = systemClock();
   const remaining = lambda.getRemainingTimeInMillis();
-  // Beside the reading of the lanes, which a large network leaves to others.
+  // Runs concurrently with the reading of the lanes, which other functions do in a large network.
   const registered = readServedEdges({
     client,
     tables,

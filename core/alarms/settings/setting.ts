@@ -51,7 +51,7 @@ export const auditState = <T extends Setting>(
 ): T | null => (setting ? (audited?.(setting) ?? setting) : null);
 
 export function noSetting({ name, query }: { name: string; query: string }, id: string): NotFound {
-  return new NotFound(`There is no ${name} ${quoted(id)}: the query ${query} lists those that there are.`);
+  return new NotFound(`There is no ${name} ${quoted(id)}: the query ${query} lists those that exist.`);
 }
 
 /** @throws ValidationError where there is no room for another one */

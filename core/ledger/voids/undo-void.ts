@@ -12,17 +12,17 @@ import type { WriteAction } from '../../storage/write-action.ts';
 import { type CorrectionHead, correctionKey, correctionOfItem, readCorrectionCounts } from './corrections.ts';
 import { removeTombstone } from './voided-boot.ts';
 
-/** A void that was taken back. */
+/** A void that was undone. */
 export interface UndoneVoid {
-  /** Of the undo. */
+  /** Id of the undo's audit entry. */
   audit_id: string;
   undone: CorrectionHead;
-  /** What the boot has counted. */
+  /** The boot's counts. */
   packets: bigint;
   bytes: bigint;
 }
 
-/** What takes a void back, and what it puts back. */
+/** The actions that undo a void, and the counts that they restore. */
 export interface UndoVoidPlan extends Pick<Change, 'before' | 'after' | 'event'> {
   actions: WriteAction[];
   undone: CorrectionHead;
@@ -31,7 +31,7 @@ export interface UndoVoidPlan extends Pick<Change, 'before' | 'after' | 'event'>
 }
 
 /**
- * Plans to take a void back. Once: its head says that it is undone.
+ * Plans to undo a void. It can be undone once: its head is marked as undone.
  *
  * @throws NotFound when no void has that id · Conflict when it was undone already
  */
@@ -62,8 +62,7 @@ export async function planUndoVoid(context: StoreContext, audit_id: string): Pro
 }
 
 /**
- * Takes a void back, in one step: what the boot had counted is in every figure again, and its
- * reports count.
+ * Undoes a void in one step: every figure contains the boot's counts again, and its reports count.
  *
  * @throws NotFound when no void has that id · Conflict when it was undone already
  */

@@ -24,7 +24,7 @@ type AggregationOperation =
   | 'Query.endpointStats'
   | 'Query.trafficAudit';
 
-/** So many policies whose counters differ one answer names. */
+/** Maximum number of mismatches in an answer. */
 const MAX_MISMATCHES = 1000;
 
 const OWN_FIELDS = [

@@ -30,8 +30,8 @@ const auditArguments = z
 
 const isGiven = (id: string | null | undefined): id is string => id !== null && id !== undefined;
 
-/** Fields of an entry that are read with it. */
-const READ_WITH_IT = [
+/** The fields that an entry itself contains. */
+const STORED_FIELDS = [
   ...[
     '__typename',
     'id',
@@ -46,11 +46,9 @@ const READ_WITH_IT = [
   ],
   ...['attempts', 'request', 'undoes', 'did', 'before', 'after'],
 ];
-/**
- * Those that need a look whether it was undone; `target_name` is the other one that is looked up.
- */
-const WITHOUT_UNDONE = [...READ_WITH_IT, 'target_name'];
-const WITHOUT_NAMES = [...READ_WITH_IT, 'undone_by', 'undoable_until'];
+/** Fields that can be answered without checking whether the entry was undone. */
+const WITHOUT_UNDONE = [...STORED_FIELDS, 'target_name'];
+const WITHOUT_NAMES = [...STORED_FIELDS, 'undone_by', 'undoable_until'];
 
 type AuditOperation = 'Query.auditLog' | 'Query.auditEntry' | 'Mutation.undo';
 

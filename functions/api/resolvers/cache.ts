@@ -19,7 +19,7 @@ type CacheOperation =
 
 const nothing = z.object({});
 
-/** Names of the columns, the sum last. */
+/** Names of the caches, and of their sum. */
 const COLUMNS = [...CACHE_NAMES, 'total'];
 
 export const cacheResolvers: Pick<Resolvers, CacheOperation> = {
@@ -51,8 +51,8 @@ export const cacheResolvers: Pick<Resolvers, CacheOperation> = {
       const { warmed, wanted, audit_id } = await warmDecisions(context, caches, caller);
       const message =
         wanted === 0
-          ? 'Nothing was asked of the caches yet, so that there is nothing to fill them with.'
-          : `The caches hold ${warmed} of the ${wanted} decisions that were asked for last.`;
+          ? 'There were no requests for decisions yet, so there is nothing to warm the caches with.'
+          : `The caches hold ${warmed} of the ${wanted} decisions that were requested most recently.`;
       return { success: true, message, warmed, audit_id };
     },
   }),
@@ -63,7 +63,7 @@ export const cacheResolvers: Pick<Resolvers, CacheOperation> = {
     async resolve(_, { context, caller }) {
       const { cleared_entries, audit_id } = await clearCaches(context, caller, CACHE_NAMES);
       const entries = cleared_entries === 1 ? '1 entry' : `${cleared_entries} entries`;
-      const message = `The caches are cleared of ${entries}; within a second nothing old is served anywhere.`;
+      const message = `Cleared ${entries}; within a second no function serves old entries.`;
       return { success: true, message, cleared_entries, audit_id };
     },
   }),

@@ -20,7 +20,8 @@ export const commandResolvers: Pick<Resolvers, CommandOperation> = {
     async resolve({ edge_id, policies_version = null }, { context, caller, edge_roles }) {
       requireEdge(caller, edge_id, edge_roles);
       const commands = await pendingCommands(context, { edge_id, policies_version });
-      // An edge asks again every few minutes: what has no room comes when others are acknowledged.
+      // An edge reads again every few minutes: commands that don't fit now are returned when others
+      // have been acknowledged.
       return rowsThatFit(
         commands.map(({ data, ...command }) => ({ ...command, data: JSON.stringify(data) })),
       );
@@ -52,7 +53,7 @@ export const commandResolvers: Pick<Resolvers, CommandOperation> = {
   }),
 };
 
-// With one of them alone an edge might take older routes than it has for newer ones.
+// With only one version, an edge could take routes for new ones that are older than its own.
 function bothVersions(
   policies_version: string | null | undefined,
   routing_version: number | null | undefined,

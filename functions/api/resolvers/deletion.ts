@@ -28,7 +28,7 @@ const target = ({ site_id }: { site_id: string }) => siteTarget(site_id);
 
 const INVENTORY_FIELDS = ['endpoints', 'paths', 'peer_sites', 'peer_site_ids', '__typename'];
 
-/** So many skipped paths one answer names. */
+/** Maximum number of skipped paths in an answer. */
 const MAX_SKIPPED = 2000;
 
 export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
@@ -37,11 +37,11 @@ export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
     cost: () => COSTS.preview,
     async resolve({ site_id }, { context, caches, selection, retention }) {
       const { endpoints, paths, peer_sites } = await readDependents(context, site_id);
-      const selects = (field: string) => !selectsOnly(selection, '', [...INVENTORY_FIELDS, field]);
+      const selectsBeyond = (field: string) => !selectsOnly(selection, '', [...INVENTORY_FIELDS, field]);
       const store = { ...context, table: context.tables.traffic };
       const [policies, traffic] = await Promise.all([
-        selects('traffic_24h') ? policiesOnSite(context, caches, { site_id, peer_sites }) : [],
-        selects('policies')
+        selectsBeyond('traffic_24h') ? policiesOnSite(context, caches, { site_id, peer_sites }) : [],
+        selectsBeyond('policies')
           ? siteTrafficOfDay(store, { site_id, now: context.clock(), retention })
           : undefined,
       ]);
@@ -85,7 +85,7 @@ export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
         success: true,
         site_id: input.site_id,
         ...restore,
-        // It is done, so the answer must fit, whatever a site left behind.
+        // The restore is done, so its answer must fit, however many paths were skipped.
         skipped_paths: skipped.slice(0, MAX_SKIPPED).map(({ path }) => path.id),
         skipped: skipped.slice(0, MAX_SKIPPED).map(({ path, peer_site_id, reason }) => ({
           path_id: path.id,
@@ -98,8 +98,8 @@ export const deletionResolvers: Pick<Resolvers, DeletionOperation> = {
 };
 
 /**
- * Each site of a batch that is refused has an entry of its own in the audit log. The others may be
- * gone by then: a busy database mustn't fail the answer.
+ * Logs each refused site of a batch in the audit log. Other sites may be deleted by then, so a
+ * throttled database must not fail the answer.
  */
 function refusalRecorder({ context, caller }: Call): OnRefused {
   return (site_id, error) =>

@@ -106,7 +106,7 @@ export const destinationResolvers: Pick<Resolvers, DestinationOperation> = {
     target,
     async resolve({ id }, { context, caller }) {
       const { delivery_id, destination } = await testDestination(context, caller, id);
-      const message = `A test goes to ${destination.name} within a minute: its log says what became of it.`;
+      const message = `A test is sent to ${destination.name} within a minute; its deliveries show the result.`;
       return { success: true, message, delivery_id };
     },
   }),

@@ -134,7 +134,7 @@ async function presentAll(edges: KnownEdge[], call: Call, path: string): Promise
   );
 }
 
-// The status is read first: once the change is made, nothing may fail any more.
+// The status is read before the change, because nothing may fail after it.
 async function changed(
   call: Call,
   { id, site_id }: { id: string; site_id?: string },
@@ -191,7 +191,7 @@ const OWN_FIELDS = [
   '__typename',
 ] as const satisfies (keyof Edge | '__typename')[];
 
-/** Read only where `refused` is asked for: it is an item of its own. */
+/** Read only if `refused` is selected, because it is a separate item. */
 async function readRefused(
   { context, selection }: Call,
   ids: string[],
@@ -201,7 +201,7 @@ async function readRefused(
   return Promise.all(ids.map(id => readRefusedBoot(context, id)));
 }
 
-/** Read only where `keys` is asked for. */
+/** Read only if `keys` is selected. */
 async function readKeys({ context, selection }: Call, ids: string[], path: string): Promise<EdgeKey[][]> {
   if (selectsOnly(selection, path, [...OWN_FIELDS, 'refused'])) return [];
   return readKeysOfEdges(context, ids);
@@ -210,12 +210,12 @@ async function readKeys({ context, selection }: Call, ids: string[], path: strin
 const siteOf = ({ registration }: KnownEdge, status: EdgeStatus | undefined): string | null =>
   registration?.site_id ?? status?.site_id ?? null;
 
-/** What an edge is shown with. */
-interface Beside {
+/** Data for the presentation of an edge. */
+interface EdgeSurroundings {
   call: Call;
-  /** Of the policies that are defined now. */
+  /** Current version of the policies. */
   version: number;
-  /** The sites that are there. */
+  /** Sites that exist. */
   shown: ReadonlySet<string>;
   refused: NewBootOrder | undefined;
   keys: EdgeKey[];
@@ -224,7 +224,7 @@ interface Beside {
 function present(
   edge: KnownEdge,
   status: EdgeStatus | undefined,
-  { call, version, shown, refused, keys }: Beside,
+  { call, version, shown, refused, keys }: EdgeSurroundings,
 ): Edge {
   const { id, registration } = edge;
   const site_id = siteOf(edge, status);

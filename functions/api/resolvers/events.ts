@@ -10,10 +10,10 @@ import { timeArgument } from '../time-argument.ts';
 
 const TYPES_RULE = 'types must be 1 to 50 types of events, such as EDGE_SILENT.';
 
-/** Targets whose events call them by their ids. */
+/** Targets that events name by id only. */
 const CALLED_BY_ID = /^(path|endpoint):/;
 
-/** Fields for which no name of a target is looked up. */
+/** Fields that need no look-up of a target's name. */
 const WITHOUT_NAMES = [
   ...['__typename', 'id', 'type', 'timestamp', 'site_id', 'site_seq', 'data', 'title', 'actor', 'target'],
   'audit_id',
@@ -34,7 +34,7 @@ export const eventResolvers: Pick<Resolvers, 'Query.events'> = {
         site_id: optionalUuid,
       })
       .refine(({ after_id, from }) => after_id == null || from === undefined, {
-        error: 'Give after_id or from, not both: each says where to begin.',
+        error: 'Give after_id or from, not both: each defines where to begin.',
         path: ['after_id'],
       }),
     async resolve({ from: from_ms, ...query }, { context, selection }) {

@@ -9,7 +9,7 @@ import { figureMemoryOf } from '../figure-memory.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 import { wholeNumber } from '../whole-number.ts';
 
-/** More than one answer has room for. */
+/** More items than fit in one answer. */
 const MOST_ITEMS = 20_000;
 
 export const figureResolvers: Pick<Resolvers, 'Query.figures'> = {
@@ -22,13 +22,14 @@ export const figureResolvers: Pick<Resolvers, 'Query.figures'> = {
     cost: ({ scope }) => COSTS.figures[scope],
     async resolve({ scope, limit, next_token }, call) {
       const after = readFigureToken(scope, next_token);
-      // The lease first: what is published after its number is newer than what is read here.
+      // The lease is renewed first: publications with a higher number are newer than the figures
+      // that are read here.
       const lease = await renewLease(call.context, scope);
       const seq = after?.seq ?? lease.seq;
       const page = await readFigurePage(call.context, figureMemoryOf(call), { scope, after, seq, limit });
       return {
         ...{ scope, seq, part: 0, parts: 1, removed: [] },
-        // What a figure leaves out is null.
+        // GraphQL turns missing fields of a figure into null.
         items: page.items as Figure[],
         as_of: timestamp(page.as_of_ms),
         lease_until: timestamp(lease.lease_until_ms),

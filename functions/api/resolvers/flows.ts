@@ -128,6 +128,6 @@ function presentErasure(erasure: FlowErasure): PresentedErasure {
 }
 
 function presentDuplicate({ edge_ids, flows, bytes }: DuplicatePair): DuplicateCountingWarning {
-  const message = `Edges ${edge_ids.join(' and ')} reported ${flows} large flow(s) with the same addresses and ports, at the same time and with about the same bytes: it seems that both see the same packets, which are counted twice then. Count each packet at one edge, the one where it enters the WAN (docs/edge.md).`;
+  const message = `Edges ${edge_ids.join(' and ')} reported ${flows} large flow(s) with the same addresses and ports, at the same time and with about the same bytes. It seems that both see the same packets, which are then counted twice. Count each packet at one edge, the one where it enters the WAN (docs/edge.md).`;
   return { edge_ids, flows, bytes: Number(bytes), bytes_exact: String(bytes), message };
 }

@@ -11,13 +11,14 @@ import { type Resolvers, resolver } from '../resolver.ts';
 
 type MeOperation = 'Query.me' | 'Mutation.setPreferences' | 'Mutation.saveView' | 'Mutation.removeView';
 
-/** A field that is left out or null stays as it is. */
-const orStays = <T extends z.ZodType>(schema: T) => schema.nullish().transform(value => value ?? undefined);
+/** A field that is left out or null doesn't change. */
+const orUnchanged = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform(value => value ?? undefined);
 
 const preferencesArgument = z.object({
-  theme: orStays(z.enum(THEMES)),
+  theme: orUnchanged(z.enum(THEMES)),
   time_zone: z.string().max(64, 'must have at most 64 characters').nullish(),
-  units: orStays(z.enum(BYTE_UNITS)),
+  units: orUnchanged(z.enum(BYTE_UNITS)),
 });
 
 export const meResolvers: Pick<Resolvers, MeOperation> = {

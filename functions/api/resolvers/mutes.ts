@@ -42,7 +42,7 @@ export const muteResolvers: Pick<Resolvers, MuteOperation> = {
     target: ({ id }) => settingTarget(MUTE, id),
     async resolve({ id }, { context, caller }) {
       const { audit_id } = await removeMute(context, caller, id);
-      const message = 'The mute is removed: what is wrong is delivered again.';
+      const message = 'The mute is removed: current problems are delivered again.';
       return { success: true, message, audit_id, finished: true };
     },
   }),

@@ -17,20 +17,21 @@ import { alarmResolvers } from './alarms.ts';
 import { policyResolvers } from './policies.ts';
 import { readCompleteness, trafficResolvers } from './traffic.ts';
 
-/** So many policies, sites and changes it shows. */
-const MOST = 10;
+/** Number of policies, sites, problems and changes in the overview. */
+const MAX_ITEMS = 10;
 
 const nothing = z.object({});
 
 export const overviewResolvers: Pick<Resolvers, 'Query.overview'> = {
-  // Each of its fields has a resolver of its own, so that one that fails leaves the others filled.
+  // Each field has its own resolver, so that a failure leaves the other fields filled.
   'Query.overview': resolver({ arguments: nothing, resolve: async () => ({}) as Overview }),
 };
 
 type Parts = { [Part in keyof Overview]: Resolver<Record<string, never>, Overview[Part]> };
 
 /**
- * The fields of the overview: for those who may ask for it. Selections are relative to the field.
+ * The fields of the overview. Authorization is that of the overview; selections are relative to the
+ * field.
  */
 export const overviewParts: Parts = {
   totals: trafficResolvers['Query.trafficTotals'],
@@ -42,7 +43,7 @@ export const overviewParts: Parts = {
     async read(call) {
       const { items } = await readFigures.POLICIES(call.context, figureMemoryOf(call));
       const one = policyResolvers['Query.policy'];
-      const policies = await Promise.all(busiest(items, MOST).map(id => one.run({ id }, call)));
+      const policies = await Promise.all(busiest(items, MAX_ITEMS).map(id => one.run({ id }, call)));
       return policies.filter(policy => policy !== null);
     },
   }),
@@ -51,7 +52,7 @@ export const overviewParts: Parts = {
     cost: COSTS.figures.SITES,
     async read(call) {
       const { items } = await readFigures.SITES(call.context, figureMemoryOf(call));
-      const found = await Promise.all(busiest(items, MOST).map(id => readSite(call.context, id)));
+      const found = await Promise.all(busiest(items, MAX_ITEMS).map(id => readSite(call.context, id)));
       return presentSites(
         found.filter(site => site !== undefined),
         call,
@@ -61,7 +62,7 @@ export const overviewParts: Parts = {
   }),
 
   problems: part({
-    read: async call => (await alarmResolvers['Query.alarms'].run({ limit: MOST }, call)).items,
+    read: async call => (await alarmResolvers['Query.alarms'].run({ limit: MAX_ITEMS }, call)).items,
   }),
 
   running: alarmResolvers['Query.operations'],
@@ -74,7 +75,7 @@ export const overviewParts: Parts = {
   last_changes: part({
     async read({ context, caller }) {
       const looked_up = { with_undone: true, with_names: true };
-      const newest = { limit: MOST, ...looked_up, oldest_first: false, filter: {} };
+      const newest = { limit: MAX_ITEMS, ...looked_up, oldest_first: false, filter: {} };
       return (await answerAuditLog(context, { ...newest, view: viewOf(caller) })).items;
     },
   }),

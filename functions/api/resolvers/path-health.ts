@@ -38,7 +38,7 @@ const probeArguments = z
   .refine(
     ({ sent, latency_ms, jitter_ms, measured_at }) =>
       sent === 0 || (latency_ms != null && jitter_ms != null && measured_at != null),
-    'Probes that were sent come with latency_ms, jitter_ms and measured_at.',
+    'If probes were sent, latency_ms, jitter_ms and measured_at are required.',
   );
 
 export const pathHealthResolvers: Pick<Resolvers, PathHealthOperation> = {
@@ -84,10 +84,10 @@ function metricsOf({ sent, latency_ms, jitter_ms }: Reported): ProbeReport['metr
 
 function resultOf({ edge_id, method = null, sent, received, error }: Reported): ProbeResult {
   if (sent === 0) {
-    const reason = `Edge ${edge_id} could not measure: ${error || 'it does not say why'}`;
+    const reason = `Edge ${edge_id} could not measure: ${error || 'it gives no reason'}`;
     return { measured: false, reason, method, sent, received };
   }
   const how = method === 'TCP_CONNECT' ? 'TCP connections' : 'UDP echoes';
-  const reason = `Edge ${edge_id} measured it now: ${received} of ${sent} ${how} came back.`;
+  const reason = `Edge ${edge_id} measured it now: ${received} of ${sent} ${how} were answered.`;
   return { measured: true, reason, method, sent, received };
 }

@@ -28,10 +28,10 @@ type PathOperation =
   | 'Mutation.createPath'
   | 'Mutation.deletePath';
 
-/** What of a list is shown without reading the names of its sites. */
+/** The fields of a list that need no names of sites. */
 const LIST_FIELDS = ['items', 'pairs', 'total', 'by_status', 'next_token', '__typename'];
 
-/** The sites at these ends, with their names. */
+/** The sites at the ends of these paths, with their names. */
 async function namesOf(
   context: StoreContext,
   ends: readonly { source_site_id: string; destination_site_id: string }[],
@@ -43,7 +43,7 @@ async function namesOf(
   return Array.from(names, ([id, name]) => ({ id, name }));
 }
 
-/** The fields of a pair that are shown without reading traffic. */
+/** The fields of a pair that need no traffic. */
 const PAIR_FIELDS = [
   'source_site_id',
   'destination_site_id',
@@ -80,7 +80,7 @@ export const pathResolvers: Pick<Resolvers, PathOperation> = {
       })
       .refine(({ site_id, beside }) => !site_id || !beside, {
         path: ['beside'],
-        message: 'beside and site_id exclude each other: leave one of them out.',
+        message: 'beside and site_id cannot be combined: leave one of them out.',
       }),
     cost: ({ site_id, beside }) => (site_id || beside ? 0 : COSTS.all_paths),
     async resolve(query, call) {
@@ -121,7 +121,7 @@ export const pathResolvers: Pick<Resolvers, PathOperation> = {
     target: ({ source_site_id }) => siteTarget(source_site_id),
     async resolve(input, call) {
       const path = await createPath(call.context, call.caller, input);
-      // It was never measured, and nothing may fail any more.
+      // A new path has no measurements, and nothing may fail after the change.
       const unused = { metrics: undefined, policies: {}, enabled: new Set<string>(), probe: null };
       return presentPath(path, { context: call.context, ...unused });
     },

@@ -56,7 +56,7 @@ const filterArgument = z
   .object({ text: z.string().max(200, TEXT_RULE).nullish(), enabled: z.boolean().nullish() })
   .nullish();
 
-/** Pages up to this size cost nothing. */
+/** Pages up to this size are free. */
 const FREE_POLICIES = 100;
 export const policyTarget = ({ id }: { id: string }) => `policy:${id}`;
 
@@ -109,7 +109,7 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
     arguments: newPolicySchema,
     async resolve(input, call) {
       const { policy } = await createPolicy(call.context, call.caller, input);
-      // No edge can have counted under an id that was made just now.
+      // No edge can have counted under a new id.
       return present(listed(policy), selectsCounts(call, '') ? new Map() : undefined);
     },
   }),
@@ -133,15 +133,13 @@ export const policyResolvers: Pick<Resolvers, PolicyOperation> = {
     target: policyTarget,
     async resolve({ id }, call) {
       const { policy, audit_id } = await deletePolicy(call.context, call.caller, id);
-      const message = `Policy ${id} (${policy.name}) is deleted; what it has counted stays, shown under its id.`;
+      const message = `Policy ${id} (${policy.name}) is deleted. Its counters are kept and shown under its id.`;
       return { success: true, message, audit_id };
     },
   }),
 };
 
-/**
- * An edge that names the version it was told of may get what another edge made this function read.
- */
+/** An edge that names a version may get policies that this container read for another edge. */
 function readPoliciesFor(call: Call, policies_version: string | null | undefined): Promise<Policies> {
   if (!policies_version || !isEdgeSession(call.caller, call.edge_roles)) return readPolicies(call.context);
   return edgeMemoryOf(call).policies.read(call.context, Number(policies_version));
@@ -165,8 +163,8 @@ function selectsCounts({ selection }: Call, path: string): boolean {
 }
 
 /**
- * `id` is that of the policy that is changed. Its counters are read first: once the change is made,
- * nothing may fail any more.
+ * Changes the policy `id` and returns it. Its counters are read before the change, because nothing
+ * may fail after it.
  */
 export async function changedPolicy(
   call: Call,
@@ -191,8 +189,8 @@ function present(policy: ListedPolicy, counts: ReadonlyMap<string, ShownCounts> 
 
 type CountFields = Omit<Policy, (typeof DEFINITION_FIELDS)[number]>;
 
-// Counts that were not selected are not read and not there. Were they selected after all, the API
-// would refuse the answer for the missing fields, where a made-up 0 would be believed.
+// Counts that are not selected are not read and are missing in the answer. If they were selected
+// after all, the API would refuse the answer; an invented 0 would look valid.
 function presentCounts(counts: ShownCounts | undefined): CountFields {
   if (counts === undefined) return {} as CountFields;
   return {
@@ -207,7 +205,7 @@ function presentCounts(counts: ShownCounts | undefined): CountFields {
   };
 }
 
-/** The order is part of the kind: a position says nothing in another one. */
+/** The order is part of the kind: a position is valid in one order only. */
 const tokenKind = (order: PolicyOrder) => (order === 'PRIORITY' ? 'policies' : `policies by ${order}`);
 
 function makePosition(policy: ListedPolicy, order: PolicyOrder): string {

@@ -14,7 +14,7 @@ export const resetResolvers: Pick<Resolvers, ResetOperation> = {
     async resolve({ policy_id }, { context, caller }) {
       const defined = policy_id === DEFAULT_POLICY_ID || (await readPolicy(context, policy_id)) !== undefined;
       const { audit_id } = await resetPolicyStats(context, { actor: caller, policy_id, defined });
-      const message = `Policy ${policy_id} is shown from zero on; undoReset takes that back, and its history stays whole.`;
+      const message = `Policy ${policy_id} is shown from zero now. Its history is kept, and undoReset undoes the reset.`;
       return { success: true, message, audit_id };
     },
   }),
@@ -24,7 +24,7 @@ export const resetResolvers: Pick<Resolvers, ResetOperation> = {
     target: () => 'policies',
     async resolve(_, { context, caller }) {
       const { audit_id, policies } = await resetAllStats(context, { actor: caller });
-      const message = `All policies are shown from zero on (${policies} had counted something); undoReset takes that back, and their history stays whole.`;
+      const message = `All policies are shown from zero now (${policies} had counts). Their history is kept, and undoReset undoes the reset.`;
       return { success: true, message, audit_id };
     },
   }),

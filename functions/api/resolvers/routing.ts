@@ -133,7 +133,7 @@ const LONGEST_MAINTENANCE_MS = 366 * 86_400_000;
 function checkUntil(until_ms: number | undefined, now: number): void {
   if (until_ms === undefined || (until_ms > now && until_ms <= now + LONGEST_MAINTENANCE_MS)) return;
   throw new ValidationError(
-    'until must be a time in the next 366 days: give until_restored for a maintenance without an end.',
+    'until must be a time in the next 366 days: use until_restored for maintenance without a planned end.',
     { arguments: ['until'] },
   );
 }
@@ -152,9 +152,7 @@ function presentRouting(
   return { policy_id, preference: preference.kind, weights, ...failover, updated_at };
 }
 
-/**
- * How the message of a change of sides begins, and what it says where no policy has another path.
- */
+/** The start of a failover's message, and its end if no policy moved. */
 interface Lead {
   lead: string;
   unmoved: string;
@@ -185,11 +183,11 @@ function failoverMessage(
   { moved, withoutPath }: { moved: number; withoutPath: string[] },
 ): string {
   if (moved === 0) return `${lead}; ${unmoved}.`;
-  const policies = moved === 1 ? '1 policy takes' : `${moved} policies take`;
+  const policies = moved === 1 ? '1 policy uses' : `${moved} policies use`;
   if (withoutPath.length === 0) return `${lead}; ${policies} another path.`;
   const stranded =
     withoutPath.length === 1
       ? `policy ${withoutPath[0]} has`
       : `policies ${withoutPath.slice(0, 5).join(', ')}${withoutPath.length > 5 ? ' …' : ''} have`;
-  return `${lead}. No path is left between these sites: ${stranded} none. Bring another path up, or repair this one.`;
+  return `${lead}. No path is left between these sites: ${stranded} none. Add another path, or repair this one.`;
 }

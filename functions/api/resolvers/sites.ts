@@ -25,7 +25,7 @@ type SiteOperation =
   | 'Mutation.createSite'
   | 'Mutation.updateSite';
 
-/** Pages up to this size cost nothing, and may have what is read site by site. */
+/** Pages up to this size are free, and may have fields that are read site by site. */
 const FREE_SITES = 100;
 
 const SEARCH_RULE = 'search must be at most 200 characters.';
@@ -43,7 +43,7 @@ export const siteResolvers: Pick<Resolvers, SiteOperation> = {
     async resolve(query, call) {
       if (query.limit > FREE_SITES && selectsMore(call, 'items')) {
         throw new ValidationError(
-          `limit may be above ${FREE_SITES} only where nothing is selected that is read site by site (endpoints, last_seen, rate, path_count, worst_status): ask for less of each, or for fewer.`,
+          `limit may be above ${FREE_SITES} only if none of endpoints, last_seen, rate, path_count and worst_status are selected, because they are read site by site: select fewer fields, or lower the limit.`,
           { arguments: ['limit'] },
         );
       }
@@ -78,7 +78,7 @@ export const siteResolvers: Pick<Resolvers, SiteOperation> = {
     arguments: validatedInCore('Mutation.updateSite'),
     target: ({ site_id }) => siteTarget(site_id),
     async resolve(input, call) {
-      // What else is shown is read first: once the change is made, nothing may fail any more.
+      // The other fields are read before the change, because nothing may fail after it.
       const { site_id } = parseArguments(siteIdInput, input);
       const before = await readSite(call.context, site_id);
       const shown = before && (await repeatUntil(call.context, () => presentOne(before, call)));

@@ -70,7 +70,7 @@ export const thresholdResolvers: Pick<Resolvers, ThresholdOperation> = {
   }),
 };
 
-/** A change has no state yet: it is judged within a minute. */
+/** A new or changed threshold has no state yet; it is evaluated within a minute. */
 function present(threshold: Threshold, states?: ThresholdStates, name?: string | null): Presented {
   const kept = states?.states.get(threshold.id);
   const state = kept?.revision === threshold.updated_at ? kept : undefined;

@@ -8,21 +8,14 @@ import { type Resolvers, resolver } from '../resolver.ts';
 import { selectsOnly } from '../selection.ts';
 import { timeArgument } from '../time-argument.ts';
 import { trafficFilter } from '../traffic-filter.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 const DEFAULT_POINTS = 300;
 const DEFAULT_GROUPS = 10;
 const MAX_GROUPS = 50;
 
-const wholeNumber = (most: number, fallback: number) =>
-  z
-    .int(`must be a whole number, 1 to ${most}`)
-    .min(1, `must be a whole number, 1 to ${most}`)
-    .max(most, `must be a whole number, 1 to ${most}`)
-    .nullish()
-    .transform(given => given ?? fallback);
-
-/** Intervals of a series. */
-export const pointsArgument = wholeNumber(MAX_SERIES_POINTS, DEFAULT_POINTS);
+/** Maximum number of intervals of a series. */
+export const pointsArgument = wholeNumber('points', { max: MAX_SERIES_POINTS, fallback: DEFAULT_POINTS });
 
 export const trafficSeriesResolvers: Pick<Resolvers, 'Query.trafficSeries' | 'Query.trafficPercentile'> = {
   'Query.trafficPercentile': resolver({
@@ -41,7 +34,7 @@ export const trafficSeriesResolvers: Pick<Resolvers, 'Query.trafficSeries' | 'Qu
       to: timeArgument,
       points: pointsArgument,
       filter: trafficFilter,
-      limit: wholeNumber(MAX_GROUPS, DEFAULT_GROUPS),
+      limit: wholeNumber('limit', { max: MAX_GROUPS, fallback: DEFAULT_GROUPS }),
       compare_previous: z.boolean().nullish(),
     }),
     cost: () => COSTS.series,

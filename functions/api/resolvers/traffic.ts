@@ -42,15 +42,14 @@ export const trafficResolvers: Pick<Resolvers, 'Query.trafficTotals'> = {
         rate: presentRate(totals),
         as_of,
         counted_since: presentCountedSince(totals),
-        // Left out where it is not selected: it costs reads of its own.
+        // Left out if it is not selected, because it needs additional reads.
         completeness: completeness as Completeness,
       };
     },
   }),
 };
 
-// The last snapshot has counted the edges already; every lane is read for it only in a system's
-// first minute, before there is one.
+// The last snapshot has already counted the edges. Before the first snapshot, every lane is read.
 export async function readCompleteness({ context, silent_after_s }: Call): Promise<Completeness> {
   const { client, tables, clock } = context;
   const now = clock();

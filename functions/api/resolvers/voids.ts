@@ -40,8 +40,8 @@ export const voidResolvers: Pick<Resolvers, VoidOperation> = {
         onVoided: ended => [voidedBootAction(context, ended)],
       });
       const { edge_id, boot_id, audit_id, packets, bytes, policies, was_current } = done;
-      const told = was_current ? ' The edge is told to begin a new boot.' : '';
-      const message = `Boot ${boot_id} of edge ${edge_id} is in no figure any more: ${packets} packets and ${bytes} bytes of ${policies} policies.${told} undoVoidBoot takes that back.`;
+      const next = was_current ? ' The edge is told to start a new boot.' : '';
+      const message = `Boot ${boot_id} of edge ${edge_id} is removed from all figures: ${packets} packets and ${bytes} bytes of ${policies} policies.${next} undoVoidBoot undoes this.`;
       return { ...answerOf(boot, { packets, bytes }), message, audit_id };
     },
   }),
@@ -56,7 +56,7 @@ export const voidResolvers: Pick<Resolvers, VoidOperation> = {
         bytes,
       } = await undoVoidBoot(context, { actor: caller, audit_id });
       const { edge_id, boot_id } = undone;
-      const message = `Boot ${boot_id} of edge ${edge_id} is in all figures again: ${packets} packets and ${bytes} bytes. Its reports from the meantime are in the quarantine and can be replayed.`;
+      const message = `Boot ${boot_id} of edge ${edge_id} is in all figures again: ${packets} packets and ${bytes} bytes. Its reports from the time of the void are in the quarantine and can be replayed.`;
       return { ...answerOf(undone, { packets, bytes }), message, audit_id: id };
     },
   }),

@@ -37,7 +37,7 @@ export async function findSite(graphql: GraphqlClient, given: string): Promise<S
   if (isUuid(given)) {
     const { site } = siteAnswer.parse(await graphql.query(SITE, { id: given }));
     if (site) return site;
-    throw new EdgeError(`There is no site with the id ${given}: the query sites lists those that there are.`);
+    throw new EdgeError(`There is no site with the id ${given}: the query sites lists those that exist.`);
   }
   const { items } = sitesAnswer.parse(await graphql.query(SITES, { name: given })).sites;
   const found = items.filter(({ name }) => name === given);

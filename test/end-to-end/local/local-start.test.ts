@@ -334,7 +334,6 @@ describe('npm start', () => {
     );
     expect(said).toMatch(/"resolution": "[A-Z_]+"/);
     expect(said).toContain('"selected_path_id"');
-    expect(said).toContain('"failoverPath"');
     expect(said).toMatch(/"undo": \{\s+"message": "Path \S+ is in use again\."/);
   }, 120_000);
 

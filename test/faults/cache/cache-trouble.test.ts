@@ -107,7 +107,7 @@ describe.each(cases)('with the Cache table %s', (_name, trouble) => {
     error: {
       type: 'Throttled',
       message:
-        'The shared caches can not be reached at the moment. Requests are served without them; try again in a minute.',
+        'The shared caches cannot be reached at the moment. Requests are served without them; try again in a minute.',
     },
   };
 

@@ -20,7 +20,7 @@ import {
 import { T0 } from '../../support/report-records.ts';
 
 /** Of the calls of a run, every so many-th is the one at which it is killed. */
-const STEP = callStep(4);
+const STEP = callStep(9);
 
 const reports = arrivedReports();
 const flows = expectedFlows(reports);

@@ -15,7 +15,7 @@ import { scheduledClient } from '../../support/scheduled-client.ts';
 import { withNetwork } from '../../support/use-network.ts';
 
 // How many schedules are tried; DELETION_RUNS=1000 looks longer.
-const RUNS = Number(process.env.DELETION_RUNS ?? 40);
+const RUNS = Number(process.env.DELETION_RUNS ?? 20);
 
 const site = fc.nat(2);
 const onSite = (...names: Operation['name'][]) =>

@@ -19,7 +19,7 @@ import { dumpNetwork } from '../../support/network-bed.ts';
  * makes of the log, over DynamoDB Local (docs/decisions/155). CONTROL_RUNS makes more of it.
  */
 
-const RUNS = Number(process.env.CONTROL_RUNS ?? 4);
+const RUNS = Number(process.env.CONTROL_RUNS ?? 2);
 const IS_LONG = process.env.CONTROL_RUNS !== undefined;
 
 /** The bounded run goes the same worlds each time; the long one finds new ones. */

@@ -176,7 +176,7 @@ describe('a destination', () => {
       delivery_id: string;
       message: string;
     };
-    expect(message).toBe('A test goes to Pager within a minute: its log says what became of it.');
+    expect(message).toBe('A test is sent to Pager within a minute; its deliveries show the result.');
     await run();
     await run();
     expect(told()).toEqual([

@@ -115,7 +115,7 @@ describe('trafficCost', () => {
     expect(await api.call('Query.trafficCost', cost({ group_by: [] }))).toEqual({
       error: {
         type: 'ValidationError',
-        message: 'group_by takes one to four of POLICY, SITE, ENDPOINT, EDGE, each once.',
+        message: 'group_by must have one to four of POLICY, SITE, ENDPOINT, EDGE, each once.',
       },
     });
   });

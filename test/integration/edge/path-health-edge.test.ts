@@ -6,7 +6,7 @@ import { makeSignPost } from '../../../core/appsync/sign-post.ts';
 import { acknowledgeCommand, readCommands } from '../../../core/commands/command-store.ts';
 import type { PendingCommand, RoutesOrder } from '../../../core/commands/edge-command.ts';
 import type { EdgeNews } from '../../../core/commands/edge-news.ts';
-import { tellRefusedBoots } from '../../../core/commands/new-boot.ts';
+import { notifyRefusedBoots } from '../../../core/commands/new-boot.ts';
 import { registerEdge } from '../../../core/inventory/edges/change-edges.ts';
 import type { Path } from '../../../core/inventory/model/site.ts';
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
@@ -197,7 +197,7 @@ describe('an edge that listens', () => {
     expect(data.checkPathHealth).toEqual({
       status: 'OPTIMAL',
       metrics: { latency_ms: expect.any(Number), packet_loss_pct: 0, score: expect.any(Number) },
-      probe: { fresh: true, reason: `Edge ${edge_id} measured it now: 20 of 20 UDP echoes came back.` },
+      probe: { fresh: true, reason: `Edge ${edge_id} measured it now: 20 of 20 UDP echoes were answered.` },
     });
     await edge.following.stop();
     expect(edge.seen).toMatchObject([{ type: 'PROBE', edge_id }]);
@@ -236,9 +236,9 @@ describe('an edge whose reports are refused', () => {
       seq,
       reason: 'A total is lower.',
     });
-    await tellRefusedBoots(context, [refused(7)]);
-    await tellRefusedBoots(context, [refused(7), refused(8)]);
-    await tellRefusedBoots(context, [refused(8)]);
+    await notifyRefusedBoots(context, [refused(7)]);
+    await notifyRefusedBoots(context, [refused(7), refused(8)]);
+    await notifyRefusedBoots(context, [refused(8)]);
     expect(await readCommands(context, edge_id)).toMatchObject([
       { type: 'NEW_BOOT', data: { boot_id: 'boot-1', contradictions: 2, reason: 'A total is lower.' } },
     ]);
@@ -255,7 +255,7 @@ describe('an edge whose reports are refused', () => {
     await broadcast();
     await until(() => edge.seen.length > 0);
     expect(edge.ended).toEqual([]);
-    await tellRefusedBoots(context, [refused(9), refused(10)]);
+    await notifyRefusedBoots(context, [refused(9), refused(10)]);
     await broadcast();
     await until(async () => (await readCommands(context, edge_id)).length === 0);
     await edge.following.stop();
@@ -265,7 +265,7 @@ describe('an edge whose reports are refused', () => {
 
   it('is told of another boot from one on', async () => {
     const report = { edge_id, part: 0, reason: 'It jumped.' };
-    await tellRefusedBoots(context, [
+    await notifyRefusedBoots(context, [
       { ...report, boot_id: 'boot-2', seq: 1 },
       { ...report, boot_id: 'boot-3', seq: 1 },
     ]);

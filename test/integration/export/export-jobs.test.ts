@@ -312,7 +312,7 @@ describe('a link', () => {
     expect(await bed.api.call('Mutation.exportLink', { id })).toEqual({
       error: {
         type: 'NotFound',
-        message: `There is no export "${id}" (any more): the query exports lists those that there are.`,
+        message: `There is no export "${id}" (any more): the query exports lists those that exist.`,
       },
     });
   });
@@ -430,7 +430,7 @@ describe('an export that is not to be', () => {
     await expect(step).rejects.toThrow(
       new AggregateError(
         [refused, refused],
-        'The export function could not be told of 2 exports, of 1 it could.',
+        'Calls of the export function failed for 2 exports and succeeded for 1.',
       ),
     );
     expect(tried).toEqual(ids);
@@ -457,7 +457,7 @@ describe('an export that is not to be', () => {
 
 describe('bad input', () => {
   const groups =
-    'group_by takes one to four of POLICY, SITE, ENDPOINT, EDGE, or of PROTOCOL, APPLICATION, SOURCE_PREFIX, DESTINATION_PREFIX, each once.';
+    'group_by must have one to four of POLICY, SITE, ENDPOINT, EDGE, or of PROTOCOL, APPLICATION, SOURCE_PREFIX, DESTINATION_PREFIX, each once.';
   it.each([
     [{ kind: 'FLOWS', from: 'yesterday' }, 'from must be a time such as 2026-01-31T12:00:00Z.'],
     [
@@ -474,12 +474,9 @@ describe('bad input', () => {
     ],
     [
       { kind: 'HISTORY', address: '10.0.0.0/8' },
-      'An export of HISTORY takes no address: it takes policy_id, site_id, endpoint_id, edge_id and resolution.',
+      'An export of HISTORY has no address: use policy_id, site_id, endpoint_id, edge_id and resolution.',
     ],
-    [
-      { kind: 'AUDIT', policy_id: '7' },
-      'An export of AUDIT takes no policy_id: it takes actor, action and target.',
-    ],
+    [{ kind: 'AUDIT', policy_id: '7' }, 'An export of AUDIT has no policy_id: use actor, action and target.'],
     [
       { kind: 'FLOWS', address: '10.1.2' },
       'address must be an address or prefix such as 10.1.0.0/16 or 2001:db8::/32.',
@@ -506,12 +503,9 @@ describe('bad input', () => {
   it.each([
     [
       { kind: 'HISTORY', policy_id: 'nope' },
-      'There is no policy "nope": the query policies lists those that there are.',
+      'There is no policy "nope": the query policies lists those that exist.',
     ],
-    [
-      { kind: 'STATS', site_id: 'nope' },
-      'There is no site "nope": the query sites lists those that there are.',
-    ],
+    [{ kind: 'STATS', site_id: 'nope' }, 'There is no site "nope": the query sites lists those that exist.'],
     [
       { kind: 'FLOWS', edge_id: 'nope' },
       'No edge "nope" is registered: the query edges lists those that are.',
@@ -554,7 +548,7 @@ describe('bad input', () => {
       expect(await bed.api.call(name, { id: 'x' })).toEqual({
         error: {
           type: 'NotFound',
-          message: 'There is no export "x" (any more): the query exports lists those that there are.',
+          message: 'There is no export "x" (any more): the query exports lists those that exist.',
         },
       });
     },

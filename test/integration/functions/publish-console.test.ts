@@ -58,7 +58,7 @@ describe('the console is published', () => {
   it('not at all where a file is of a kind that has no type: its page stays the last one', async () => {
     await writeFile(join(folder, 'assets/sound.wav'), '');
     await expect(publish()).rejects.toThrow(
-      "The console's file assets/sound.wav is of a kind that has no content type.",
+      "The content type of the console's file assets/sound.wav is unknown.",
     );
     expect(puts.map(({ Key }) => Key)).not.toContain('index.html');
   });
@@ -126,7 +126,7 @@ describe('the stack that asks for it is answered', () => {
   it('or the call fails, so that Lambda makes it again', async () => {
     status = 503;
     await expect(answerStack(request('Create'), async () => {})).rejects.toThrow(
-      'The stack took no answer (503).',
+      'CloudFormation did not accept the answer (status 503).',
     );
   });
 });

@@ -116,7 +116,7 @@ describe('counters beside lanes', () => {
   it('are left where there is no time to compare them', async () => {
     const late = auditTraffic({ ...db, clock: () => 1, deadline: 1 });
     await expect(late).rejects.toThrow(
-      'There was no time to compare all lanes with the counters. Try again in a minute.',
+      'The lanes could not be compared with the counters in time. Try again in a minute.',
     );
   });
 });

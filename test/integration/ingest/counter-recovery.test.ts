@@ -245,7 +245,9 @@ describe('counters that are built anew', () => {
     const store = { ...db, ...time(), deadline: T0 + 1e9 };
     const busy = beside(db, 4, async () => {
       if ((await readCountersHead(db)).building === undefined) return;
-      await expect(resetAllStats(store, { actor: ACTOR })).rejects.toThrow('built anew');
+      await expect(resetAllStats(store, { actor: ACTOR })).rejects.toThrow(
+        'The counters are being rebuilt (npm run recover). Reset statistics when that is done, in some minutes.',
+      );
       refused += 1;
     });
     await recover(busy);

@@ -113,7 +113,7 @@ describe('a database that refuses', () => {
     [
       'canceled: TransactionConflict',
       'Conflict',
-      'Somebody else is changing the same thing right now. Try again in a moment.',
+      'Another request is changing the same data. Try again in a moment.',
     ],
     ['throttled', 'Throttled', 'The database is too busy to do this now. Try again in a minute.'],
     ['internal error', 'Throttled', 'The database is too busy to do this now. Try again in a minute.'],

@@ -165,7 +165,7 @@ describe('resets move a baseline', () => {
 
   it('refuses an id that was never defined or counted', async () => {
     await expect(resetPolicyStats(context, { actor, policy_id: '99', defined: false })).rejects.toThrow(
-      'There is no policy "99": the query policies lists those that there are.',
+      'There is no policy "99": the query policies lists those that exist.',
     );
     await expect(undoReset(context, { actor, audit_id: 'nope' })).rejects.toThrow(
       'No reset has the audit id "nope".',

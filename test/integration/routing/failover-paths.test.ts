@@ -104,11 +104,11 @@ describe('routing decisions', () => {
   it('refuse policies and sites that are not there', async () => {
     const { context, caches, key } = await set();
     await expect(cachedDecision(context, caches, { ...key, policy_id: '99' })).rejects.toThrow(
-      new NotFound('There is no policy "99": the query policies lists those that there are.'),
+      new NotFound('There is no policy "99": the query policies lists those that exist.'),
     );
     const nowhere = '550e8400-e29b-41d4-a716-446655440000';
     await expect(cachedDecision(context, caches, { ...key, destination_site_id: nowhere })).rejects.toThrow(
-      new NotFound(`There is no site "${nowhere}": the query sites lists those that there are.`),
+      new NotFound(`There is no site "${nowhere}": the query sites lists those that exist.`),
     );
   });
 });

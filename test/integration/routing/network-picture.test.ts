@@ -21,11 +21,11 @@ it.each([
   [{ sites: 2, paths: 2 }, undefined],
   [
     { sites: 1, paths: 2 },
-    'This network has more than 1 sites or 2 paths, which is the most that is looked through at once: ask for one site with site_id.',
+    'This network has more than 1 sites or 2 paths, too many for one query: ask for one site with site_id.',
   ],
   [
     { sites: 2, paths: 1 },
-    'This network has more than 2 sites or 1 paths, which is the most that is looked through at once: ask for one site with site_id.',
+    'This network has more than 2 sites or 1 paths, too many for one query: ask for one site with site_id.',
   ],
 ])('refuses a network that is larger than %j', async (limits, refused) => {
   const { context, caches } = routingFunction(db, world.time);

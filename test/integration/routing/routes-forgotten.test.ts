@@ -88,7 +88,7 @@ async function decidedAfter(change: () => Promise<unknown>) {
 }
 
 const nowhere = () =>
-  `There is no site "${key.destination_site_id}": the query sites lists those that there are.`;
+  `There is no site "${key.destination_site_id}": the query sites lists those that exist.`;
 const site = () => ({ site_id: key.destination_site_id });
 
 describe('another function decides anew within a second of', () => {
@@ -120,7 +120,7 @@ describe('another function decides anew within a second of', () => {
     const { policy } = await createPolicy(context, admin, input);
     key = { ...key, policy_id: policy.id };
     await expect(decidedAfter(() => deletePolicy(context, admin, policy.id))).rejects.toThrow(
-      `There is no policy "${policy.id}": the query policies lists those that there are.`,
+      `There is no policy "${policy.id}": the query policies lists those that exist.`,
     );
   });
 });

@@ -12,7 +12,7 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 
 const DAY_MS = 86_400_000;
 const USED =
-  'client_token "a" was used for another request within a day: send a new one for each thing to be made.';
+  'client_token "a" was used for another request within a day: use a new one for each new request.';
 
 let t: TestTables;
 let now = Date.parse('2026-03-15T12:00:00Z');

@@ -192,7 +192,7 @@ describe('undo of a change of the inventory', () => {
     const gone = await change('deletePath', { path_id: path });
     const removed = await change('removeEndpoint', { site_id: a, endpoint_id: 'wan1' });
     expect(await undo(gone.audit_id)).toEqual(
-      conflict(`Site "${a}" has no endpoint "wan1": the query site lists those that it has.`),
+      conflict(`Site "${a}" has no endpoint "wan1": the query site lists its endpoints.`),
     );
     await change('addEndpoint', {
       site_id: a,

@@ -57,7 +57,7 @@ function telling(given: Given = {}) {
     orderRoutes: async () => 0,
     timeLeft: () => 1000,
     onTampering: () => told.push('tampering'),
-    onTrouble: message => troubles.push(message),
+    onFailure: message => troubles.push(message),
     count: () => {},
     ...more,
   };
@@ -105,7 +105,7 @@ it('begins again with the first change of a site whose version could not be rais
   const open = await publishChanges([record('1'), record('2'), record('3')], options);
   expect(open?.dynamodb?.SequenceNumber).toBe('2');
   expect(told.slice(3)).toEqual(['raise site-a', 'raise site-c']);
-  expect(troubles).toEqual(['The edges of a site could not be told of a change; it is tried again.']);
+  expect(troubles).toEqual(['The edges of a site could not be notified of a change; it will be retried.']);
 });
 
 it.each(['publishNews', 'publishCommands'] as const)('repeats a change where %s failed', async name => {
@@ -118,7 +118,7 @@ it.each(['publishNews', 'publishCommands'] as const)('repeats a change where %s 
   });
   const open = await publishChanges([record('1'), record('2')], options);
   expect(open?.dynamodb?.SequenceNumber).toBe('2');
-  expect(troubles).toEqual(['A change could not be published; it is tried again.']);
+  expect(troubles).toEqual(['A change could not be published; it will be retried.']);
 });
 
 it('begins again with the record that could not be published', async () => {
@@ -131,5 +131,5 @@ it('begins again with the record that could not be published', async () => {
   const open = await publishChanges([record('1'), record('2'), record('3')], options);
   expect(open?.dynamodb?.SequenceNumber).toBe('2');
   expect(told).toEqual(['event 1']);
-  expect(troubles).toEqual(['A change could not be published; it is tried again.']);
+  expect(troubles).toEqual(['A change could not be published; it will be retried.']);
 });

@@ -13,7 +13,7 @@ describe('graphql/schema.generated.ts', () => {
 
   it('fails on a scalar that it has no type for', () => {
     expect(() => generateSchemaTypes('type A { a: AWSPhone }')).toThrow(
-      'Scalar AWSPhone has no TypeScript type: give it one.',
+      'Scalar AWSPhone has no TypeScript type: add one to SCALARS.',
     );
   });
 });

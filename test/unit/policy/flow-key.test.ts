@@ -69,6 +69,11 @@ describe('a flow from outside', () => {
     ['one family', { dst: V6.dst }, ['dst: must be of the same IP version as src']],
     ['a port', { dst_port: 65_536 }, ['dst_port: must be a whole number from 0 to 65535']],
     ['a whole port', { src_port: 0.5 }, ['src_port: must be a whole number from 0 to 65535']],
+    [
+      'no ports with the last protocol',
+      { protocol: 255, src_port: 0 },
+      ['dst_port: must be left out: protocol 255 has no ports'],
+    ],
     ['a protocol', { protocol: 256 }, ['protocol: must be a whole number from 0 to 255']],
     [
       'no ports where its protocol has none',

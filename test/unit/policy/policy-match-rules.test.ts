@@ -68,6 +68,8 @@ describe('of several rules', () => {
     ['none: default', [], 'default'],
     ['the highest priority wins', [rule('1', 1), rule('2', 1000), rule('3', 10)], '2'],
     ['the lowest id breaks a tie, as a number', [rule('10', 5), rule('9', 5)], '9'],
+    ['as a number of any length', [rule('100', 5), rule('20', 5)], '20'],
+    ['ids that are no numbers are compared as texts', [rule('p-b', 5), rule('p-a', 5)], 'p-a'],
     ['ids that are numbers come before others', [rule('a', 5), rule('10', 5)], '10'],
     ['one that is switched off matches nothing', [rule('1', 9, {}, false), rule('2', 1)], '2'],
     ['default is last, whatever it says', [{ ...rule('default', 1000) }, rule('1', 0)], '1'],

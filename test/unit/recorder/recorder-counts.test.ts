@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FlowKey } from '../../../core/policy/flow-key.ts';
-import { metaV4 } from '../../../core/policy/flow-key.ts';
+import { KEY_WORDS, metaV4, packFlowKey } from '../../../core/policy/flow-key.ts';
 import { compilePolicies } from '../../../core/policy/policy-match.ts';
 import { Recorder } from '../../../core/recorder/recorder.ts';
 
@@ -69,6 +69,9 @@ describe('counts stay exact', () => {
       [2n, 20n],
     ]);
     recorder.recordFlow(FLOW, many, { policy_id: '1' });
+    recorder.recordFlow(FLOW, { ...many, packets: 1n, bytes: 1n }, { policy_id: '1' });
+    expect(recorder.takeInterval().flows.map(({ packets }) => packets)).toEqual([2n ** 31n - 1n]);
+    recorder.recordFlow(FLOW, many, { policy_id: '1' });
     recorder.recordFlow(FLOW, many, { policy_id: '1' });
     expect(recorder.takeInterval().flows.map(({ packets }) => packets)).toEqual([
       2n ** 31n - 2n,
@@ -76,6 +79,43 @@ describe('counts stay exact', () => {
     ]);
   });
 });
+
+it.each(['IPv4', 'IPv6'])(
+  'packets of %s that come as packed keys are counted as those that come as objects',
+  family => {
+    // Enough that their places in the table collide, and that each of its places is taken some
+    // time.
+    const flows = Array.from({ length: 500 }, (_, n): FlowKey => {
+      if (family === 'IPv4') return numbered(n);
+      return { ...FLOW, src: `2001:db8::${(n + 1).toString(16)}`, dst: '2001:db8::' };
+    });
+    const words = flows.map(flow => {
+      const key = new Int32Array(KEY_WORDS);
+      packFlowKey(flow, 0, key);
+      return key;
+    });
+    const expected = flows.map((flow, n) => ({ ...flow, packets: 2n, bytes: BigInt(2 * n + 1) }));
+    for (let run = 0; run < 8; run++) {
+      const recorder = new Recorder({ flow_capacity: 500 });
+      recorder.time_ms[0] = T0;
+      for (const more of [0, 1]) {
+        for (const [n, key] of words.entries()) {
+          if (family === 'IPv4') recorder.recordV4(key[0]!, key[1]!, key[2]!, key[3]!, n + more);
+          else recorder.recordV6(key, n + more);
+          recorder.noteZeroPorts(key);
+        }
+      }
+      expect([recorder.activeFlowCount(), recorder.evictedFlows]).toEqual([500, 0]);
+      const counted = recorder
+        .takeInterval()
+        .flows.map(({ src, src_port, dst, dst_port, protocol, packets, bytes }) => ({
+          ...{ src, src_port, dst, dst_port, protocol, packets, bytes },
+        }));
+      const bySize = counted.toSorted((a, b) => Number(a.bytes - b.bytes));
+      expect(bySize).toEqual(expected);
+    }
+  },
+);
 
 describe('policies', () => {
   const web = policy('1', 10, { destination_port_from: 443 });

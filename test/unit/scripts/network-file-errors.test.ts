@@ -70,7 +70,7 @@ describe('a file of the network', () => {
       'has routing that contradicts itself',
       'version: 1\ndefault_routing:\n  preference: CUSTOM\n  failover_below: 90\n',
       [
-        'net.yaml:3:3: weights are for the preference CUSTOM, which needs them, and for no other.',
+        'net.yaml:3:3: weights are required for the preference CUSTOM, and not allowed for any other.',
         'net.yaml:3:3: failback_above must not be below failover_below.',
       ].join('\n'),
     ],

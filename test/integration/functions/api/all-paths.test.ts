@@ -182,7 +182,7 @@ describe('all paths of the network', () => {
       error: {
         type: 'ValidationError',
         message:
-          'next_token is not one that this list gave: leave it out to start at the beginning, or pass on the next_token of the page before as it was.',
+          'next_token is not from this list: leave it out to start at the beginning, or pass the next_token of the previous page unchanged.',
       },
     });
   });
@@ -327,19 +327,19 @@ describe('all paths of the network', () => {
       'ValidationError: status must be OPTIMAL, DEGRADED, FAILED, UNKNOWN or OUT.',
     );
     expect(await message({ site_id: NOWHERE })).toBe(
-      `NotFound: There is no site "${NOWHERE}": the query sites lists those that there are.`,
+      `NotFound: There is no site "${NOWHERE}": the query sites lists those that exist.`,
     );
     expect(await message({ beside: 'p-none' })).toBe(
       `NotFound: There is no path "p-none": the query paths lists a site's paths.`,
     );
     expect(await message({ beside: paths[0], site_id: sites[0] })).toBe(
-      'ValidationError: beside and site_id exclude each other: leave one of them out.',
+      'ValidationError: beside and site_id cannot be combined: leave one of them out.',
     );
     expect(await message({ left_by: 'p-none' })).toBe(
-      'NotFound: There is no policy "p-none": the query policies lists those that there are.',
+      'NotFound: There is no policy "p-none": the query policies lists those that exist.',
     );
     expect(await message({ policy_id: 'p-none' })).toBe(
-      'NotFound: There is no policy "p-none": the query policies lists those that there are.',
+      'NotFound: There is no policy "p-none": the query policies lists those that exist.',
     );
   });
 });

@@ -208,7 +208,7 @@ describe('pages of the audit log', () => {
     [{ from: '2026-02-01T00:00:00Z', to: '2026-02-01T00:00:00Z' }, 'from must be before to.'],
     [
       { next_token: '0' },
-      'next_token is not one that this list gave: leave it out to start at the beginning, or pass on the next_token of the page before as it was.',
+      'next_token is not from this list: leave it out to start at the beginning, or pass the next_token of the previous page unchanged.',
     ],
   ])('%j is a ValidationError', async (args, message) => {
     expect(await api.call('Query.auditLog', args)).toEqual({ error: { type: 'ValidationError', message } });

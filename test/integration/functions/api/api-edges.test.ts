@@ -396,7 +396,9 @@ describe('the function', () => {
     'masks the unknown operation %s',
     async name => {
       expect(await api.call(name)).toMatchObject({ error: { type: 'Internal' } });
-      expect(api.reported[0]?.error.message).toBe('The schema has an operation that the function lacks');
+      expect(api.reported[0]?.error.message).toBe(
+        'The schema has an operation that the function does not implement',
+      );
     },
   );
 

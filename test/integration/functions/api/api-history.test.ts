@@ -228,12 +228,12 @@ describe('history over the API', () => {
     [
       'Query.policyHistory',
       { ...range, policy_id: '99' },
-      'There is no policy "99": the query policies lists those that there are.',
+      'There is no policy "99": the query policies lists those that exist.',
     ],
     [
       'Query.trafficHistory',
       { ...range, filter: { policy_id: '99' } },
-      'There is no policy "99": the query policies lists those that there are.',
+      'There is no policy "99": the query policies lists those that exist.',
     ],
     [
       'Query.trafficHistory',
@@ -243,17 +243,17 @@ describe('history over the API', () => {
     [
       'Query.trafficStats',
       { ...range, group_by: ['EDGE'], filter: { site_id: 'nowhere' } },
-      'There is no site "nowhere": the query sites lists those that there are.',
+      'There is no site "nowhere": the query sites lists those that exist.',
     ],
     [
       'Query.trafficStats',
       { ...range, group_by: ['EDGE'], filter: { site_id: SITE, endpoint_id: 'wan9' } },
-      `Site "${SITE}" has no endpoint "wan9": the query site lists those that it has.`,
+      `Site "${SITE}" has no endpoint "wan9": the query site lists its endpoints.`,
     ],
     [
       'Query.endpointStats',
       { site_id: 'nowhere' },
-      'There is no site "nowhere": the query sites lists those that there are.',
+      'There is no site "nowhere": the query sites lists those that exist.',
     ],
   ])('%s knows nothing of %j', async (operation, args, message) => {
     expect(await api.call(operation, args)).toEqual({ error: { type: 'NotFound', message } });
@@ -280,7 +280,7 @@ describe('history over the API', () => {
     [
       'Query.trafficStats',
       { ...range, group_by: ['SITE', 'SITE'] },
-      'group_by takes one to four of POLICY, SITE, ENDPOINT, EDGE, each once.',
+      'group_by must have one to four of POLICY, SITE, ENDPOINT, EDGE, each once.',
     ],
     [
       'Query.trafficStats',

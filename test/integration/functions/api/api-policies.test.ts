@@ -195,7 +195,10 @@ describe('policies', () => {
     await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
     const { next_token } = await api.data('Query.policies', { limit: 1, order_by: 'NAME' });
     expect(await api.call('Query.policies', { limit: 1, next_token })).toMatchObject({
-      error: { type: 'ValidationError', message: expect.stringContaining('next_token is not one') },
+      error: {
+        type: 'ValidationError',
+        message: expect.stringContaining('next_token is not from this list'),
+      },
     });
   });
 
@@ -286,7 +289,7 @@ describe('deletePolicy', () => {
 
     expect(result).toEqual({
       success: true,
-      message: `Policy ${id} (Voice) is deleted; what it has counted stays, shown under its id.`,
+      message: `Policy ${id} (Voice) is deleted. Its counters are kept and shown under its id.`,
       audit_id: expect.stringMatching(/^[0-9A-Z]{26}$/),
     });
     expect(await api.data('Query.policy', { id })).toMatchObject({
@@ -321,7 +324,7 @@ describe('bad input', () => {
   const priority = 'priority must be a whole number from 0 to 1000.';
   const cidr = 'match.source_cidr must be an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.';
   const token =
-    'next_token is not one that this list gave: leave it out to start at the beginning, or pass on the next_token of the page before as it was.';
+    'next_token is not from this list: leave it out to start at the beginning, or pass the next_token of the previous page unchanged.';
   const limit = 'limit must be a whole number from 1 to 1000.';
 
   it.each([
@@ -377,7 +380,7 @@ describe('bad input', () => {
     ['Mutation.togglePolicy', { id: '9', enabled: false }],
     ['Mutation.deletePolicy', { id: '9' }],
   ])('%s of a policy that is not there is NotFound', async (operation, args) => {
-    const message = 'There is no policy "9": the query policies lists those that there are.';
+    const message = 'There is no policy "9": the query policies lists those that exist.';
     expect(await api.call(operation, args)).toEqual({ error: { type: 'NotFound', message } });
   });
 

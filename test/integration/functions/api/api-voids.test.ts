@@ -101,13 +101,13 @@ describe('a voided boot over the API', () => {
       'an edge that never reported',
       { edge_id: 'edge-9', boot_id: 'x' },
       'NotFound',
-      'Edge "edge-9" has never reported: the query edges lists those that have.',
+      'Edge "edge-9" has not reported yet. The query edges lists the edges that have.',
     ],
     [
       'a boot that never reported',
       { edge_id: 'edge-2', boot_id: 'x' },
       'NotFound',
-      'Edge "edge-2" has counted no boot "x": edgeBoots lists those that it has.',
+      'Edge "edge-2" has counted no boot "x". The query edgeBoots lists its boots.',
     ],
     [
       'an empty id',
@@ -139,7 +139,7 @@ describe('a voided boot over the API', () => {
     expect(await api.data('Mutation.voidBoot', spoofed)).toEqual({
       success: true,
       message:
-        'Boot spoofed of edge edge-2 is in no figure any more: 3500 packets and 350000 bytes of 2 policies. The edge is told to begin a new boot. undoVoidBoot takes that back.',
+        'Boot spoofed of edge edge-2 is removed from all figures: 3500 packets and 350000 bytes of 2 policies. The edge is told to start a new boot. undoVoidBoot undoes this.',
       audit_id: expect.any(String),
       ...spoofed,
       packets_exact: '3500',
@@ -176,7 +176,7 @@ describe('a voided boot over the API', () => {
     expect(edge.refused).toEqual({
       boot_id: 'spoofed',
       contradictions: 3,
-      reason: 'An administrator has voided the boot: what it counted is in no figure any more.',
+      reason: 'An administrator has voided the boot: its counts are no longer part of any figure.',
     });
   });
 
@@ -184,7 +184,7 @@ describe('a voided boot over the API', () => {
     expect(await api.call('Mutation.voidBoot', spoofed)).toEqual({
       error: {
         type: 'Conflict',
-        message: `Boot "spoofed" of edge "edge-2" was voided already, by ${audit_id}: undoVoidBoot takes that back.`,
+        message: `Boot "spoofed" of edge "edge-2" was voided already, by ${audit_id}. Use undoVoidBoot to undo that.`,
       },
     });
   });
@@ -248,7 +248,7 @@ describe('a voided boot over the API', () => {
     expect(undone).toEqual({
       success: true,
       message:
-        'Boot spoofed of edge edge-2 is in all figures again: 3500 packets and 350000 bytes. Its reports from the meantime are in the quarantine and can be replayed.',
+        'Boot spoofed of edge edge-2 is in all figures again: 3500 packets and 350000 bytes. Its reports from the time of the void are in the quarantine and can be replayed.',
       audit_id: expect.any(String),
       ...spoofed,
       packets_exact: '3500',

@@ -58,7 +58,7 @@ describe('cacheStats and clearCache', () => {
     ]);
     expect(await api.data('Mutation.clearCache')).toEqual({
       success: true,
-      message: 'The caches are cleared of 1 entry; within a second nothing old is served anywhere.',
+      message: 'Cleared 1 entry; within a second no function serves old entries.',
       cleared_entries: 1,
       audit_id: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/),
     });

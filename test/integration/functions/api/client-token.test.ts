@@ -90,7 +90,7 @@ describe.each(Object.entries(MAKERS))('%s with a client_token', (operation, { ar
     expect(used).toEqual({
       error: {
         type: 'Conflict',
-        message: `client_token "${client_token}" was used for another request within a day: send a new one for each thing to be made.`,
+        message: `client_token "${client_token}" was used for another request within a day: use a new one for each new request.`,
       },
     });
     expect((await done()) - before).toBe(1);
@@ -101,7 +101,7 @@ describe.each(Object.entries(MAKERS))('%s with a client_token', (operation, { ar
       error: {
         type: 'ValidationError',
         message:
-          'client_token must be 1 to 64 printable ASCII characters without blanks, such as a UUID: a new one for each thing to be made.',
+          'client_token must be 1 to 64 printable ASCII characters without blanks, such as a UUID: use a new one for each new request.',
       },
     });
   });

@@ -159,7 +159,7 @@ describe('events', () => {
     [{ from: 'yesterday' }, 'from must be a time such as 2026-01-31T12:00:00Z.'],
     [
       { from: '2026-03-15T12:00:00Z', after_id: '01A' },
-      'Give after_id or from, not both: each says where to begin.',
+      'Give after_id or from, not both: each defines where to begin.',
     ],
   ])('refuses %j', async (args, message) => {
     expect(await api.call('Query.events', args)).toEqual({ error: { type: 'ValidationError', message } });

@@ -385,7 +385,7 @@ describe('flow logs, from the stream to the API', () => {
           bytes: 9_000_000,
           bytes_exact: '9000000',
           message:
-            'Edges tap-1 and tap-2 reported 1 large flow(s) with the same addresses and ports, at the same time and with about the same bytes: it seems that both see the same packets, which are counted twice then. Count each packet at one edge, the one where it enters the WAN (docs/edge.md).',
+            'Edges tap-1 and tap-2 reported 1 large flow(s) with the same addresses and ports, at the same time and with about the same bytes. It seems that both see the same packets, which are then counted twice. Count each packet at one edge, the one where it enters the WAN (docs/edge.md).',
         },
       ],
     });
@@ -452,7 +452,10 @@ describe('flow logs, from the stream to the API', () => {
   ])('takes no token that it never gave: %j', async parts => {
     const next_token = Buffer.from(JSON.stringify(parts)).toString('base64url');
     expect(await api.call('Query.flows', { ...hour, next_token })).toMatchObject({
-      error: { type: 'ValidationError', message: expect.stringContaining('next_token is not one') },
+      error: {
+        type: 'ValidationError',
+        message: expect.stringContaining('next_token is not from this list'),
+      },
     });
   });
 
@@ -505,7 +508,7 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.flows',
       { ...hour, next_token: 'x' },
-      'next_token is not one that this list gave: leave it out to start at the beginning, or pass on the next_token of the page before as it was.',
+      'next_token is not from this list: leave it out to start at the beginning, or pass the next_token of the previous page unchanged.',
     ],
     ['Query.flows', { ...hour, limit: 1001 }, 'limit must be a whole number from 1 to 1000.'],
     ['Query.flows', { ...hour, filter: { site_id: '' } }, 'filter.site_id must have 1 to 128 characters.'],
@@ -527,7 +530,7 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.flowStats',
       { ...hour, group_by: [] },
-      'group_by takes one to four of PROTOCOL, APPLICATION, SOURCE_PREFIX, DESTINATION_PREFIX, POLICY, SITE, ENDPOINT, EDGE, SOURCE, DESTINATION, PORT, SOURCE_GROUP, DESTINATION_GROUP, PORT_GROUP, each once.',
+      'group_by must have one to four of PROTOCOL, APPLICATION, SOURCE_PREFIX, DESTINATION_PREFIX, POLICY, SITE, ENDPOINT, EDGE, SOURCE, DESTINATION, PORT, SOURCE_GROUP, DESTINATION_GROUP, PORT_GROUP, each once.',
     ],
     [
       'Query.flowStats',
@@ -542,17 +545,17 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.topFlows',
       { site_id: 'nowhere' },
-      'There is no site "nowhere": the query sites lists those that there are.',
+      'There is no site "nowhere": the query sites lists those that exist.',
     ],
     [
       'Query.duplicateCounting',
       { site_id: 'nowhere' },
-      'There is no site "nowhere": the query sites lists those that there are.',
+      'There is no site "nowhere": the query sites lists those that exist.',
     ],
     [
       'Query.topFlows',
       { policy_id: '99' },
-      'There is no policy "99": the query policies lists those that there are.',
+      'There is no policy "99": the query policies lists those that exist.',
     ],
     [
       'Query.flows',
@@ -562,7 +565,7 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.flows',
       { ...hour, filter: { policy_ids: ['7', '99'], protocols: [99] } },
-      'There is no policy "99": the query policies lists those that there are.',
+      'There is no policy "99": the query policies lists those that exist.',
     ],
     [
       'Query.flows',
@@ -577,7 +580,7 @@ describe('flow logs, from the stream to the API', () => {
         group_by: ['PROTOCOL'],
         filter: { site_id: SITE_A, endpoint_id: 'wan9' },
       },
-      `Site "${SITE_A}" has no endpoint "wan9": the query site lists those that it has.`,
+      `Site "${SITE_A}" has no endpoint "wan9": the query site lists its endpoints.`,
     ],
   ])('%s tells an id that never was from one without flows: %j', async (operation, args, message) => {
     api.now = T0 + 2 * MINUTE;

@@ -129,7 +129,7 @@ describe('an incident', () => {
 
     const { audit_id, message } = await api.data('Mutation.removeIncident', { id });
     expect(message).toBe('The incident Twice is removed.');
-    const gone = `There is no incident "${id}": the query incidents lists those that there are.`;
+    const gone = `There is no incident "${id}": the query incidents lists those that exist.`;
     expect(await api.call('Query.incident', { id })).toEqual({ error: { type: 'NotFound', message: gone } });
     const back = await api.data('Mutation.undo', { audit_id });
     expect(back.message).toBe(`The incident ${id} is there again.`);
@@ -198,9 +198,9 @@ describe('an incident', () => {
     [
       'policy',
       { policy_id: 'p-none' },
-      'There is no policy "p-none": the query policies lists those that there are.',
+      'There is no policy "p-none": the query policies lists those that exist.',
     ],
-    ['site', { site_id: 'Berlin' }, 'There is no site "Berlin": the query sites lists those that there are.'],
+    ['site', { site_id: 'Berlin' }, 'There is no site "Berlin": the query sites lists those that exist.'],
   ])('is refused about a %s that never was', async (_, scope, message) => {
     expect(await api.call('Mutation.createIncident', { ...asked, scope })).toEqual({
       error: { type: 'NotFound', message },

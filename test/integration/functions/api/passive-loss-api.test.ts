@@ -184,7 +184,7 @@ it('has nothing where nothing was reported, the other end where one is silent, a
 });
 
 it.each([
-  [{ points: 1501 }, 'points must be a whole number, 1 to 1500.'],
+  [{ points: 1501 }, 'points must be a whole number from 1 to 1500.'],
   [
     { to: new Date(T0).toISOString() },
     'from (2026-01-31T12:00:00.000Z) must lie before to (2026-01-31T12:00:00.000Z).',

@@ -155,7 +155,7 @@ describe('checkPathHealth', () => {
       maintenance: null,
       probe: {
         fresh: true,
-        reason: `Edge ${edge_id} measured it now: 19 of 20 UDP echoes came back.`,
+        reason: `Edge ${edge_id} measured it now: 19 of 20 UDP echoes were answered.`,
       },
       policies: null,
       traffic: null,
@@ -179,7 +179,7 @@ describe('checkPathHealth', () => {
       status: 'DEGRADED',
       probe: {
         fresh: false,
-        reason: `Edge ${edge_id} did not answer within 10 s: look after its connection.`,
+        reason: `Edge ${edge_id} did not answer within 10 s: check its connection.`,
       },
     });
   });
@@ -200,7 +200,7 @@ describe('checkPathHealth', () => {
       expect(metrics).toMatchObject({ latency_ms: 12.5 });
       expect(probe).toEqual({
         fresh: true,
-        reason: `Edge ${edge_id} measured it now: 20 of 20 UDP echoes came back.`,
+        reason: `Edge ${edge_id} measured it now: 20 of 20 UDP echoes were answered.`,
       });
     }
     expect(ordered.size).toBe(1);
@@ -389,7 +389,7 @@ describe('an edge', () => {
       { sent: 5, received: 6, latency_ms: 1, jitter_ms: 0, measured_at: '2026-03-15T12:00:00Z' },
       'received must not be above sent.',
     ],
-    [{ sent: 5, received: 5 }, 'Probes that were sent come with latency_ms, jitter_ms and measured_at.'],
+    [{ sent: 5, received: 5 }, 'If probes were sent, latency_ms, jitter_ms and measured_at are required.'],
     [
       { sent: 20_000, received: 0, latency_ms: 1, jitter_ms: 0, measured_at: '2026-03-15T12:00:00Z' },
       'sent must be a number of probes from 0 to 10000.',

@@ -111,7 +111,7 @@ describe('policyVersions', () => {
     [{ limit: 101 }, 'limit must be a whole number from 1 to 100.'],
     [
       { next_token: 'x' },
-      'next_token is not one that this list gave: leave it out to start at the beginning, or pass on the next_token of the page before as it was.',
+      'next_token is not from this list: leave it out to start at the beginning, or pass the next_token of the previous page unchanged.',
     ],
   ])('refuse %j', async (args, message) => {
     expect(await api.call('Query.policyVersions', { id, ...args })).toEqual(

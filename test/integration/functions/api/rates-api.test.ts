@@ -256,7 +256,7 @@ describe('figures', () => {
         error: {
           type: 'ValidationError',
           message:
-            'next_token is not one that this list gave: leave it out to start at the beginning, or pass on the next_token of the page before as it was.',
+            'next_token is not from this list: leave it out to start at the beginning, or pass the next_token of the previous page unchanged.',
         },
       });
     });

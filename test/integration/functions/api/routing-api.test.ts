@@ -78,7 +78,7 @@ describe('routing over GraphQL', () => {
       await api.data('Mutation.failoverPath', { path_id: fast }, { identity: personIn('operator') }),
     ).toEqual({
       success: true,
-      message: `Path ${fast} is out of use until it has been good for long enough; 1 policy takes another path.`,
+      message: `Path ${fast} is out of use until it has been good for long enough; 1 policy uses another path.`,
       audit_id: expect.any(String),
       path_id: fast,
       samples: [
@@ -113,7 +113,7 @@ describe('routing over GraphQL', () => {
       selected_path_id: slow,
     });
     expect((await api.data('Mutation.failoverPath', { path_id: slow })).message).toBe(
-      `Path ${slow} is out of use until it has been good for long enough. No path is left between these sites: policy default has none. Bring another path up, or repair this one.`,
+      `Path ${slow} is out of use until it has been good for long enough. No path is left between these sites: policy default has none. Add another path, or repair this one.`,
     );
     expect(api.failovers).toEqual(['failoverPath without path: none', 'failoverPath without path: default']);
   });
@@ -128,7 +128,7 @@ describe('routing over GraphQL', () => {
     const until = '2026-03-15T14:00:00.000Z';
     const since = '2026-03-15T12:00:00.000Z';
     expect((await api.data('Mutation.failoverPath', { path_id: fast, until })).message).toBe(
-      `Path ${fast} is out of use until ${until} at least; 1 policy takes another path.`,
+      `Path ${fast} is out of use until ${until} at least; 1 policy uses another path.`,
     );
     expect(await shown()).toEqual({ status: 'OUT', out_for: ['*'], maintenance: { since, until } });
     expect((await api.data('Mutation.failoverPath', { path_id: fast, until_restored: true })).message).toBe(
@@ -142,7 +142,7 @@ describe('routing over GraphQL', () => {
     );
     expect(restored).toMatchObject({
       success: true,
-      message: `Path ${fast} is in use again; 1 policy takes another path.`,
+      message: `Path ${fast} is in use again; 1 policy uses another path.`,
       path_id: fast,
       moved: [{ policy_id: 'default', old_path_id: slow, new_path_id: fast }],
       without_path: [],
@@ -220,7 +220,7 @@ describe('routing over GraphQL', () => {
       'an unknown policy',
       { policy_id: '77' },
       'NotFound',
-      'There is no policy "77": the query policies lists those that there are.',
+      'There is no policy "77": the query policies lists those that exist.',
     ],
     [
       'Mutation.setPolicyRouting',
@@ -241,7 +241,7 @@ describe('routing over GraphQL', () => {
       'CUSTOM without weights',
       { policy_id: 'default', preference: 'CUSTOM' },
       'ValidationError',
-      'weights are for the preference CUSTOM, which needs them, and for no other.',
+      'weights are required for the preference CUSTOM, and not allowed for any other.',
     ],
     [
       'Mutation.setPolicyRouting',
@@ -262,14 +262,14 @@ describe('routing over GraphQL', () => {
       'a maintenance that is over',
       { path_id: 'p-1', until: '2026-03-15T12:00:00Z' },
       'ValidationError',
-      'until must be a time in the next 366 days: give until_restored for a maintenance without an end.',
+      'until must be a time in the next 366 days: use until_restored for maintenance without a planned end.',
     ],
     [
       'Mutation.failoverPath',
       'a maintenance of more than a year',
       { path_id: 'p-1', until: '2027-03-17T12:00:00Z' },
       'ValidationError',
-      'until must be a time in the next 366 days: give until_restored for a maintenance without an end.',
+      'until must be a time in the next 366 days: use until_restored for maintenance without a planned end.',
     ],
     [
       'Mutation.failoverPath',
@@ -351,7 +351,7 @@ describe('warmCaches', () => {
     api.now += 1000;
     expect(await api.data('Mutation.warmCaches', {}, { identity: personIn('operator') })).toEqual({
       success: true,
-      message: 'The caches hold 1 of the 3 decisions that were asked for last.',
+      message: 'The caches hold 1 of the 3 decisions that were requested most recently.',
       warmed: 1,
       audit_id: expect.stringMatching(/^[0-9A-HJKMNP-TV-Z]{26}$/),
     });
@@ -364,7 +364,7 @@ describe('warmCaches', () => {
   it('has nothing to do where nothing was asked for', async () => {
     await leaveHotKeys([]);
     expect(await api.data('Mutation.warmCaches')).toMatchObject({
-      message: 'Nothing was asked of the caches yet, so that there is nothing to fill them with.',
+      message: 'There were no requests for decisions yet, so there is nothing to warm the caches with.',
       warmed: 0,
     });
   });

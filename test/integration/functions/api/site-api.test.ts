@@ -88,7 +88,7 @@ describe('sites in the API', () => {
         error: {
           type: 'ValidationError',
           message:
-            'limit may be above 100 only where nothing is selected that is read site by site (endpoints, last_seen, rate, path_count, worst_status): ask for less of each, or for fewer.',
+            'limit may be above 100 only if none of endpoints, last_seen, rate, path_count and worst_status are selected, because they are read site by site: select fewer fields, or lower the limit.',
         },
       });
     }
@@ -211,7 +211,7 @@ describe('sites in the API', () => {
     expect(results).toMatchObject([
       {
         success: false,
-        message: `There is no site "${NOWHERE}": the query sites lists those that there are.`,
+        message: `There is no site "${NOWHERE}": the query sites lists those that exist.`,
         error_type: 'NotFound',
         site_id: NOWHERE,
       },
@@ -231,7 +231,7 @@ describe('what is refused', () => {
       'deleteSite',
       () => ({ site_id: NOWHERE }),
       'NotFound',
-      `There is no site "${NOWHERE}": the query sites lists those that there are.`,
+      `There is no site "${NOWHERE}": the query sites lists those that exist.`,
     ],
     [
       'restoreSite',
@@ -291,7 +291,7 @@ describe('what is refused', () => {
       'removeEndpoint',
       () => ({ site_id: b(), endpoint_id: 'wan9' }),
       'NotFound',
-      /^Site ".*" has no endpoint "wan9": the query site lists those that it has\.$/,
+      /^Site ".*" has no endpoint "wan9": the query site lists its endpoints\.$/,
     ],
     [
       'createPath',
@@ -309,7 +309,7 @@ describe('what is refused', () => {
       'createPath',
       () => ({ ...path(), destination_site_id: NOWHERE }),
       'NotFound',
-      `There is no site "${NOWHERE}": the query sites lists those that there are.`,
+      `There is no site "${NOWHERE}": the query sites lists those that exist.`,
     ],
     [
       'deletePath',

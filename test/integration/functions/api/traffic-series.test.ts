@@ -200,10 +200,10 @@ describe('trafficSeries', () => {
   });
 
   it.each([
-    [{ points: 0 }, 'points must be a whole number, 1 to 1500.'],
-    [{ points: 1501 }, 'points must be a whole number, 1 to 1500.'],
-    [{ limit: 51 }, 'limit must be a whole number, 1 to 50.'],
-    [{ limit: 1.5 }, 'limit must be a whole number, 1 to 50.'],
+    [{ points: 0 }, 'points must be a whole number from 1 to 1500.'],
+    [{ points: 1501 }, 'points must be a whole number from 1 to 1500.'],
+    [{ limit: 51 }, 'limit must be a whole number from 1 to 50.'],
+    [{ limit: 1.5 }, 'limit must be a whole number from 1 to 50.'],
     [{ group_by: 'FLOW' }, 'group_by must be POLICY, SITE, ENDPOINT or EDGE.'],
     [{ filter: { policy_ids: [] } }, 'filter.policy_ids must have 1 to 20 ids.'],
     [
@@ -212,11 +212,11 @@ describe('trafficSeries', () => {
     ],
     [
       { filter: { policy_ids: ['1'], not: { policy_ids: ['1', '2'] } } },
-      'filter.policy_ids must have an id that passes the other parts of the filter: nothing passes filter.policy_ids as it is.',
+      'filter.policy_ids must have an id that passes the other conditions of the filter: no traffic can match filter.policy_ids.',
     ],
     [
       { filter: { edge_id: 'a', edge_ids: ['b'] } },
-      'filter.edge_ids must have an id that passes the other parts of the filter: nothing passes filter.edge_ids as it is.',
+      'filter.edge_ids must have an id that passes the other conditions of the filter: no traffic can match filter.edge_ids.',
     ],
     [{ to: iso(START) }, `from (${iso(START)}) must lie before to (${iso(START)}).`],
   ])('refuses %j', async (args, message) => {

@@ -97,10 +97,7 @@ describe('updateEndpoint', () => {
 
   it('is NotFound for an endpoint that is not there', async () => {
     expect(await update({ endpoint_id: 'wan7', cost_per_gb: 1 })).toEqual(
-      refusal(
-        'NotFound',
-        `Site "${site_id}" has no endpoint "wan7": the query site lists those that it has.`,
-      ),
+      refusal('NotFound', `Site "${site_id}" has no endpoint "wan7": the query site lists its endpoints.`),
     );
   });
 });

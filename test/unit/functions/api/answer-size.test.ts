@@ -60,7 +60,7 @@ describe('the size of an answer', () => {
   ])('that can not be made smaller is refused', async ({ paged, items }) => {
     const answer = answerOfSize({ arguments: {}, paged, run: async () => ({ items }) });
     await expect(answer).rejects.toThrow(
-      'The answer has 1.2 MB, and at most 0.9 MB can be sent: ask for less, such as a shorter range, a narrower filter or fewer fields.',
+      'The answer has 1.2 MB, and at most 0.9 MB can be sent: request less, such as a shorter range, a narrower filter or fewer fields.',
     );
   });
 });
