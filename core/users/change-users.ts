@@ -126,7 +126,7 @@ export function changeKnownUser(
 }
 
 const noUser = (id: string): NotFound =>
-  new NotFound(`There is no user ${quoted(id)}. The query users lists all users.`);
+  new NotFound(`There is no user ${quoted(id)}: the query users lists those that exist.`);
 
 interface Plan {
   known: User | undefined;

@@ -3,7 +3,7 @@ import { keepTotal } from '../alarms/alarm-total.ts';
 import { readAllAlarms } from '../alarms/read-alarms.ts';
 import { removeEnded } from '../alarms/remove-ended.ts';
 import { settleAlarms } from '../alarms/settle-alarms.ts';
-import { tellEndedExports } from '../export/tell-ended-exports.ts';
+import { publishEndedExports } from '../export/publish-ended-exports.ts';
 import { readEdgesInService } from '../inventory/edges/read-edges.ts';
 import { endStalePathAlarms } from '../routing/metrics/stale-path-alarms.ts';
 import { QUARANTINE_KINDS, quarantineProblems } from './quarantine-problems.ts';
@@ -42,7 +42,7 @@ export async function watchNetwork(context: WatchContext): Promise<WatchedNetwor
     await settle(QUARANTINE_KINDS, await quarantineProblems(context, ids)),
     await endStalePathAlarms(context, ofKinds(['PATH_FAILED', 'PATH_DEGRADED'])),
   ];
-  const exports_told = await tellEndedExports(context);
+  const exports_told = await publishEndedExports(context);
   const watched = await watchEdges(context, {
     edges,
     open: ofKinds(EDGE_KINDS),

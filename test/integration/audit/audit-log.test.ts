@@ -112,7 +112,7 @@ describe('following the audit log', () => {
     expect((await pages({ ...range, order: 'OLDEST_FIRST' })).flat()).toEqual([log[2], log[3]]);
   });
 
-  it('goes on behind a refusal', async () => {
+  it('continues after a refusal', async () => {
     api.now -= 5 * MINUTE;
     await api.call('Mutation.deletePolicy', { id: 'no-such' });
     api.now += 1;

@@ -107,7 +107,7 @@ describe('named groups', () => {
     expect(await api.call('Mutation.deleteNamedGroup', { name: 'nowhere' }, operator)).toEqual({
       error: {
         type: 'NotFound',
-        message: 'There is no group "nowhere". The query namedGroups lists all groups.',
+        message: 'There is no group "nowhere": the query namedGroups lists those that exist.',
       },
     });
     const seen = { ...OFFICES, name: 'Mail', if_updated_at: '2026-01-01T00:00:00Z' };

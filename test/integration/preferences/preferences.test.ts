@@ -20,7 +20,7 @@ describe('preferences', () => {
   const ofMe = async (by: { identity: ReturnType<typeof personIn> }) =>
     (await api.data('Query.me', {}, by)).preferences;
 
-  it('are each one’s own, and what is left out stays', async () => {
+  it('belong to one person, and keep fields that are left out', async () => {
     expect(await ofMe(viewer)).toEqual(DEFAULTS);
     await set({ theme: 'DARK', time_zone: 'Europe/Berlin' });
     expect(await set({ units: 'IEC', theme: null })).toEqual({
@@ -39,7 +39,7 @@ describe('preferences', () => {
     expect(items).toEqual([]);
   });
 
-  it('take no time zone that there isn’t', async () => {
+  it("take no time zone that there isn't", async () => {
     const preferences = { time_zone: 'Europe/Atlantis' };
     expect(await api.call('Mutation.setPreferences', { preferences }, viewer)).toEqual({
       error: {
@@ -76,7 +76,7 @@ describe('preferences', () => {
     'https://elsewhere.example',
     '/a b',
     `/${'x'.repeat(1000)}`,
-  ])('take %j for no view of the console', async address => {
+  ])('refuse %j as a view of the console', async address => {
     expect(await api.call('Mutation.saveView', { name: 'Elsewhere', address }, viewer)).toEqual({
       error: {
         type: 'ValidationError',

@@ -105,7 +105,7 @@ describe('users', () => {
     await api.data('Mutation.inviteUser', { email: 'eve@example.com', groups: ['viewer'] });
   });
 
-  it('are put into other groups, disabled and enabled; undo takes it back once', async () => {
+  it('are moved to other groups, disabled and enabled; undo reverts it once', async () => {
     const { audit_id } = await api.data('Mutation.setUserGroups', { user_id: 'cleo', groups: ['admin'] });
     expect(groupsOf('cleo')).toEqual(['admin']);
     api.now += 1000;
@@ -124,7 +124,7 @@ describe('users', () => {
     });
   });
 
-  it('keep one administrator who can sign in, whichever way', async () => {
+  it('keep one administrator who can sign in, with any change', async () => {
     const refusal = (name: string) => ({
       error: {
         type: 'Conflict',
@@ -178,12 +178,12 @@ describe('users', () => {
     expect(await setEnabled('eve', false)).toEqual({
       error: {
         type: 'NotFound',
-        message: 'There is no user "eve". The query users lists all users.',
+        message: 'There is no user "eve": the query users lists those that exist.',
       },
     });
   });
 
-  it('who are disabled change nothing with the token that they have', async () => {
+  it('who are disabled cannot change anything with their old token', async () => {
     const disabled = makeApi(tables!, { directory, isDisabled: async () => true });
     expect(await disabled.call('Mutation.setUserEnabled', { user_id: 'cleo', enabled: false })).toEqual({
       error: {

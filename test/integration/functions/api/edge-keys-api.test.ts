@@ -63,7 +63,7 @@ describe("an edge's key", () => {
     expect(items.map(({ keys }: { keys: object[] }) => keys)).toEqual([[keyOf(a)], []]);
   });
 
-  it('stays when the edge is registered again without one, and with the same one nothing is added', async () => {
+  it('is kept when the edge is registered again without one, and is not added twice', async () => {
     await api.data('Mutation.registerEdge', edge('edge-7', a), operator);
     api.now += 60_000;
     expect((await api.data('Mutation.registerEdge', edge('edge-7'), operator)).keys).toEqual([keyOf(a)]);

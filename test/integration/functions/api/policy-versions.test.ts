@@ -30,7 +30,7 @@ const policy = () => api.data('Query.policy', { id });
 const refusal = (type: string, message: string) => ({ error: { type, message } });
 
 describe('policyVersions', () => {
-  it('are the changes of the definition, the newest first, with what changed and who did it', async () => {
+  it('are the changes of the definition, newest first, with the changed fields and the person', async () => {
     const [off, changed, made] = await versions();
     expect(off).toMatchObject({
       ...{ operation: 'togglePolicy', did: null, current: true },
@@ -167,7 +167,7 @@ describe('restorePolicyVersion', () => {
     );
   });
 
-  it('refuses what is no version of the policy, and the version that is its deletion', async () => {
+  it('refuses entries that are not versions of the policy, and its deletion', async () => {
     const call = (args: object) => api.call('Mutation.restorePolicyVersion', { id, ...args });
     const none = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
     const notFound = (of: string, version: string) =>

@@ -106,7 +106,7 @@ describe('rates', () => {
     });
   });
 
-  it('stay as they are at a reset, from which counts are told to be', async () => {
+  it('are not affected by a reset, which counts are relative to', async () => {
     await api.data('Mutation.resetPolicyStats', { policy_id: 'voice' });
     const voice = await api.data('Query.policy', { id: 'voice' });
     expect([voice.rate, voice.packets_matched, voice.counted_since]).toEqual([
@@ -203,7 +203,7 @@ describe('figures', () => {
     expect(await api.call('Query.figures', { scope: 'TOTALS' }, { identity })).toHaveProperty('data');
   });
 
-  it('are for nobody without a group', async () => {
+  it('are refused without a group', async () => {
     const answer = await api.call('Query.figures', { scope: 'TOTALS' }, { identity: personIn('none') });
     expect(answer).toMatchObject({ error: { type: 'Unauthorized' } });
   });

@@ -27,7 +27,7 @@ describe('updateEndpoint', () => {
   const endpoints = async () => (await api.data('Query.site', { id: site_id })).endpoints;
   const refusal = (type: string, message: string) => ({ error: { type, message } });
 
-  it('changes what is given and leaves the rest', async () => {
+  it('changes the given fields and keeps the others', async () => {
     const [before, other] = await endpoints();
     const after = { ...before, cost_per_gb: 0.5, updated_at: new Date(api.now).toISOString() };
     expect(await update({ cost_per_gb: 0.5, address: null })).toEqual({ data: after });
@@ -45,7 +45,7 @@ describe('updateEndpoint', () => {
     });
   });
 
-  it('is in the audit log, and undo takes it back', async () => {
+  it('is in the audit log, and undo reverts it', async () => {
     const before = await endpoints();
     await update({ address: '192.0.2.9', cost_per_gb: 0 });
     const [entry] = (
@@ -74,7 +74,7 @@ describe('updateEndpoint', () => {
     );
   });
 
-  it('refuses the address of another endpoint, and takes its own', async () => {
+  it('refuses the address of another endpoint, and accepts its own', async () => {
     expect(await update({ address: '192.0.2.2' })).toEqual(
       refusal(
         'Conflict',
