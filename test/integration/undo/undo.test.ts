@@ -118,7 +118,7 @@ describe("undo of a policy's change", () => {
     );
     await change('deletePolicy', { id });
     expect(await undo(ranked.audit_id)).toEqual(
-      conflict(`Policy ${id} was deleted since: undo its deletion first.`),
+      conflict(`Policy ${id} was deleted since. Undo its deletion first.`),
     );
   });
 
