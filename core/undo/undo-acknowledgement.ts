@@ -16,7 +16,7 @@ export const undoAcknowledgement: Undoer = {
         throw new Conflict(`The alarm ${after.id} ended, and came again at ${alarm.since}.`);
       }
       if (!isDeepStrictEqual(alarm.acknowledged, after.acknowledged)) {
-        throw new Conflict(`The alarm ${after.id} was acknowledged again since: undo that first.`);
+        throw new Conflict(`The alarm ${after.id} was acknowledged again since. Undo that first.`);
       }
       return {
         did: 'acknowledgeAlarm',

@@ -39,7 +39,7 @@ async function plan({ context, entry }: UndoRequest, did: ChangeOperation) {
   const current = item && edgeFromItem(item);
   const table = context.tables.network;
   if (!after) {
-    if (current) throw new Conflict(`${what} is registered again: change it with registerEdge.`);
+    if (current) throw new Conflict(`${what} is registered again. Change it with registerEdge.`);
     const Item = edgeToItem(before!, {
       revision: 1,
       service: serviceAfter(undefined, before!, before!.registered_at),
@@ -52,10 +52,10 @@ async function plan({ context, entry }: UndoRequest, did: ChangeOperation) {
     };
   }
   if (!item || !current)
-    throw new Conflict(`${what} isn't registered any more: register it with registerEdge.`);
+    throw new Conflict(`${what} isn't registered any more. Register it with registerEdge.`);
   if (!before) {
     if (!isDeepStrictEqual(current, after)) {
-      throw new Conflict(`${what} was changed since: take it out of service with retireEdge.`);
+      throw new Conflict(`${what} was changed since. Retire it with retireEdge.`);
     }
     return {
       did,

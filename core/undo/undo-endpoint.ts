@@ -62,12 +62,12 @@ async function requireAsLeft(
 ): Promise<void> {
   const what = `Endpoint ${endpoint.id} of site ${endpoint.site_id}`;
   if (!isDeepStrictEqual(toEndpoint(current), endpoint)) {
-    throw new Conflict(`${what} was changed since: remove it with removeEndpoint if it isn't needed.`);
+    throw new Conflict(`${what} was changed since. Remove it with removeEndpoint if it isn't needed.`);
   }
   const now = await countEndpointPaths(context, current);
   if (now !== paths) {
     throw new Conflict(
-      `${what} has ${now} paths and was left with ${paths}: remove it with removeEndpoint if they aren't needed either.`,
+      `${what} has ${now} paths, and had ${paths} after the change. Remove it with removeEndpoint if they aren't needed either.`,
     );
   }
 }

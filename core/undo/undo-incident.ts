@@ -28,7 +28,7 @@ async function plan({ context, entry }: UndoRequest): Promise<UndoPlan> {
       message: `The incident ${id} is removed.`,
     };
   }
-  if (current) throw new Conflict(`The incident ${id} is there again.`);
+  if (current) throw new Conflict(`The incident ${id} exists again.`);
   const maker = await readMaker(context, id);
   if (!maker) throw new Conflict(`The frozen data of the incident ${id} has expired.`);
   refuseTooMany(INCIDENT, meta.count);
@@ -37,7 +37,7 @@ async function plan({ context, entry }: UndoRequest): Promise<UndoPlan> {
     did: 'createIncident',
     actions: [...settingActions(tables, INCIDENT, { meta, after }), keepContent(tables, id)],
     after: auditedState(after),
-    message: `The incident ${id} is there again.`,
+    message: `The incident ${id} was restored.`,
   };
 }
 

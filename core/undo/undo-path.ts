@@ -25,7 +25,7 @@ export const undoDeletePath: Undoer = {
       const path = pathSchema.parse(entry.before);
       const sites = await readPathSites(context, path);
       await requirePathEndpoints(context, path);
-      if (await readCopy(context, path)) throw new Conflict(`Path ${path.id} is there again.`);
+      if (await readCopy(context, path)) throw new Conflict(`Path ${path.id} exists again.`);
       await refuseSamePath(context, path);
       return {
         did: 'createPath',
@@ -46,10 +46,12 @@ export const undoCreatePath: Undoer = {
       const path = pathSchema.parse(entry.after);
       const item = await readCopy(context, path);
       if (!item)
-        throw new Conflict(`Path ${path.id} is gone already: it was deleted, or one of its ends was.`);
+        throw new Conflict(
+          `Path ${path.id} does not exist any more: it was deleted, or one of its ends was.`,
+        );
       if (!isDeepStrictEqual(toPath(item), path)) {
         throw new Conflict(
-          `Path ${path.id} was changed since: remove it with deletePath if it isn't needed.`,
+          `Path ${path.id} was changed since. Remove it with deletePath if it isn't needed.`,
         );
       }
       const sites = await readPathSites(context, path);
@@ -58,7 +60,7 @@ export const undoCreatePath: Undoer = {
         actions: removePath(context, item, sites),
         before: path,
         event: pathEvent('pathDeleted', path, sites),
-        message: `Path ${path.id} is gone again.`,
+        message: `Path ${path.id} was deleted.`,
       };
     }),
 };

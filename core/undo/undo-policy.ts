@@ -25,7 +25,7 @@ async function plan({ context, entry }: UndoRequest) {
   const meta = await readPoliciesMeta(context);
   const current = await readPolicy(context, id);
   const step = stepOf(context, { before, after, current });
-  if (!before) return { ...planned('deletePolicy', step), message: `Policy ${id} is gone again.` };
+  if (!before) return { ...planned('deletePolicy', step), message: `Policy ${id} was deleted.` };
   if (!after) {
     if (meta.count >= MAX_POLICIES) {
       throw new Conflict(
@@ -55,15 +55,15 @@ function stepOf(context: StoreContext, { before, after, current }: States): Step
   const { id } = (after ?? before)!;
   const what = `Policy ${id}`;
   if (!after) {
-    if (current) throw new Conflict(`${what} is there again: change it with updatePolicy.`);
+    if (current) throw new Conflict(`${what} exists again. Change it with updatePolicy.`);
     return { after: before! };
   }
   if (!current) {
-    throw new Conflict(`${what} was deleted since: undo its deletion first.`);
+    throw new Conflict(`${what} was deleted since. Undo its deletion first.`);
   }
   if (!before) {
     if (isDeepStrictEqual(current, after)) return { before: current };
-    throw new Conflict(`${what} was changed since: remove it with deletePolicy if it isn't needed.`);
+    throw new Conflict(`${what} was changed since. Remove it with deletePolicy if it isn't needed.`);
   }
   const now = timestamp(context.clock());
   return { before: current, after: stepBack({ what, by_hand: 'updatePolicy', before, after, current, now }) };

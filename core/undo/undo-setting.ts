@@ -82,11 +82,11 @@ async function plan<T extends Setting>(
   const plannedActions = (change: { before?: T; after?: T }) =>
     settingActions(context.tables, kind, { meta, ...change });
   if (!after) {
-    if (current) throw new Conflict(`${what} is there again.`);
+    if (current) throw new Conflict(`${what} exists again.`);
     refuseTooMany(kind, meta.count);
     const back = { ...before!, updated_at: timestamp(context.clock()) };
     const actions = plannedActions({ after: back });
-    return { did: add, actions, after: auditState(kind, back), message: `${what} is there again.` };
+    return { did: add, actions, after: auditState(kind, back), message: `${what} was restored.` };
   }
   if (!current) throw new Conflict(`${what} was removed since.`);
   if (!before) {

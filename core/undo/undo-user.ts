@@ -19,7 +19,7 @@ export function undoUser(role: Undoer['role'], did: UserOperation): Undoer {
         async current => {
           await refuseUndone(context, entry.id);
           if (isDeepStrictEqual(current, after)) return before;
-          throw new Conflict(`${after.name} was changed again since: undo that first.`);
+          throw new Conflict(`${after.name} was changed again since. Undo that first.`);
         },
         { audit_id: entry.id, by_undo: true },
       );

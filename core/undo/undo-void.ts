@@ -16,7 +16,7 @@ export const undoVoid: Undoer = {
       return {
         ...plan,
         did: 'undoVoidBoot',
-        message: `Boot ${boot_id} of edge ${edge_id} is in all figures again: ${packets} packets and ${bytes} bytes. Its reports from the meantime are in the quarantine and can be replayed.`,
+        message: `Boot ${boot_id} of edge ${edge_id} is in all figures again: ${packets} packets and ${bytes} bytes. Its reports from the time of the void are in the quarantine and can be replayed.`,
       };
     }),
 };

@@ -168,7 +168,7 @@ function plannedError(cause: unknown): unknown {
     );
   }
   if (name === 'UserNotFoundException') {
-    return new NotFound('There is no such user (any more): the query users lists those that exist.', {
+    return new NotFound('The user does not exist any more. The query users lists all users.', {
       cause,
     });
   }

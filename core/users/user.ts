@@ -50,7 +50,7 @@ export function inOrder(groups: readonly string[]): UserGroup[] {
   return USER_GROUPS.filter(group => groups.includes(group));
 }
 
-/** Whether a user is an administrator who can sign in; an invited one may never do so. */
+/** Whether a user is an administrator who can sign in: an invited user may not accept. */
 export function isWorkingAdmin({ groups, enabled, status }: User): boolean {
   return enabled && status !== 'INVITED' && groups.includes('admin');
 }

@@ -34,7 +34,7 @@ export function beingChanged({ id, status }: Pick<SiteItem, 'id' | 'status'>): C
 export function refuseWhileRemoving({ id, removing_endpoint }: SiteItem): void {
   if (removing_endpoint !== undefined) {
     throw new Conflict(
-      `Endpoint ${removing_endpoint} of site ${id} is being removed or brought back. Try again in a moment.`,
+      `Endpoint ${removing_endpoint} of site ${id} is being removed or restored. Try again in a moment.`,
     );
   }
 }

@@ -335,7 +335,11 @@ describe('changes of destinations', () => {
     });
     await api.data('Mutation.removeDestination', { id });
     expect(await undo('removeDestination')).toMatchObject({
-      error: { message: expect.stringContaining('Its secret is gone: set it again with setDestination.') },
+      error: {
+        message: expect.stringContaining(
+          'Its secret was deleted. Create the destination again with setDestination.',
+        ),
+      },
     });
     expect(await api.data('Query.destinations')).toMatchObject({ items: [], total: 0 });
   });

@@ -62,7 +62,7 @@ it(
         }),
       ).rejects.toThrow(Conflict);
       await expect(deleteSite(context, admin, { site_id: hub.id })).rejects.toThrow(
-        `Endpoint wan1 of site ${hub.id} is being removed or brought back. Try again in a moment.`,
+        `Endpoint wan1 of site ${hub.id} is being removed or restored. Try again in a moment.`,
       );
       await expect(restoreEndpoint(context, restore)).rejects.toThrow(Conflict);
       // A change of the site's name doesn't disturb it.

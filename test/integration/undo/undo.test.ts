@@ -118,7 +118,7 @@ describe("undo of a policy's change", () => {
     );
     await change('deletePolicy', { id });
     expect(await undo(ranked.audit_id)).toEqual(
-      conflict(`Policy ${id} was deleted since: undo its deletion first.`),
+      conflict(`Policy ${id} was deleted since. Undo its deletion first.`),
     );
   });
 
@@ -327,7 +327,7 @@ describe('undo', () => {
     ]);
   });
 
-  it('happens once, even if many ask at the same time', async () => {
+  it('happens at most once, also by concurrent requests', async () => {
     const { id } = await change('createPolicy', { name: 'x', priority: 1 });
     const { audit_id } = await change('togglePolicy', { id, enabled: false });
     const answers = await Promise.all(Array.from({ length: 8 }, () => undo(audit_id)));
@@ -352,7 +352,7 @@ describe('undo', () => {
   it.each([['clearCache', "clearCache can't be undone."]])('says of %s why not', async operation => {
     const { audit_id } = await change(operation, {});
     expect(await undo(audit_id)).toEqual(
-      conflict("clearCache can't be undone. What was cached is loaded again when it is needed."),
+      conflict("clearCache can't be undone. Values are cached again when they are next needed."),
     );
   });
 

@@ -120,7 +120,7 @@ describe('users', () => {
     expect(user('cleo').enabled).toBe(false);
     await api.data('Mutation.setUserEnabled', { user_id: 'cleo', enabled: true });
     expect(await api.call('Mutation.undo', { audit_id: disabled.audit_id })).toEqual({
-      error: { type: 'Conflict', message: 'cleo@example.com was changed again since: undo that first.' },
+      error: { type: 'Conflict', message: 'cleo@example.com was changed again since. Undo that first.' },
     });
   });
 

@@ -378,7 +378,7 @@ describe('acknowledgeAlarm', () => {
     await api.data('Mutation.acknowledgeAlarm', { id, note: 'Two.' }, operator);
     const [second, first] = (await api.data('Query.auditLog', { target: `alarm:${id}` })).items;
     expect(await api.call('Mutation.undo', { audit_id: first.id }, operator)).toEqual({
-      error: { type: 'Conflict', message: `The alarm ${id} was acknowledged again since: undo that first.` },
+      error: { type: 'Conflict', message: `The alarm ${id} was acknowledged again since. Undo that first.` },
     });
     await api.data('Mutation.undo', { audit_id: second.id }, operator);
     expect(await alarms()).toMatchObject([{ note: 'One.' }]);

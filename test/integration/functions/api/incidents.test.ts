@@ -132,7 +132,7 @@ describe('an incident', () => {
     const gone = `There is no incident "${id}": the query incidents lists those that exist.`;
     expect(await api.call('Query.incident', { id })).toEqual({ error: { type: 'NotFound', message: gone } });
     const back = await api.data('Mutation.undo', { audit_id });
-    expect(back.message).toBe(`The incident ${id} is there again.`);
+    expect(back.message).toBe(`The incident ${id} was restored.`);
     expect((await api.data('Query.incident', { id })).incident.name).toBe('Twice');
     expect((await api.data('Query.incidents')).total).toBe(total);
     expect((await api.data('Mutation.undo', { audit_id: back.audit_id })).message).toBe(
@@ -147,9 +147,7 @@ describe('an incident', () => {
     expect(await api.call('Query.incident', { id })).toMatchObject({ error: { type: 'NotFound' } });
     const now = api.now;
     api.now += 29 * DAY;
-    expect((await api.data('Mutation.undo', { audit_id })).message).toBe(
-      `The incident ${id} is there again.`,
-    );
+    expect((await api.data('Mutation.undo', { audit_id })).message).toBe(`The incident ${id} was restored.`);
     // It is kept for good again, not until it would have gone after the removal.
     api.now += 40 * DAY;
     expect((await api.data('Query.incident', { id })).log_total).toBe(1);

@@ -18,7 +18,7 @@ describe('the lists of operations', () => {
 
   it.each([
     ['togglePolicy', '| operator | Text. | yes |'],
-    ['eraseFlows', '| admin | Text. | No. What was erased is gone for good. |'],
+    ['eraseFlows', '| admin | Text. | No. Erased data is gone for good. |'],
     ['saveView', '| viewer | Text. | No: it is not in the audit log. |'],
     ['publishEvent', '| machines | Text. |  |'],
   ])('say of the mutation %s who may and whether it can be undone', (name, cells) => {
