@@ -10,6 +10,8 @@ import { SessionProvider } from './session/session-provider.tsx';
 import './style/tokens.css';
 import './style/base.css';
 import './style/parts.css';
+import './style/overlays.css';
+import './style/lists.css';
 
 const root = createRoot(document.getElementById('console')!);
 
@@ -26,7 +28,7 @@ function begin(expireSession: () => void): void {
   expire = expireSession;
 }
 
-// The page's code comes while the session is looked at.
+// The page's code is loaded while the session is checked.
 preloadPage(location.pathname);
 
 try {

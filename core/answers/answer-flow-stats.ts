@@ -59,7 +59,7 @@ export async function answerFlowStats(asking: Asking, asked: AskedFlowStats): Pr
   });
   const reports = { ...range, ...reportsOf(flows) };
   await readFlowLogs(flowLogOf(asking), reports, report => groups.add(report));
-  const stats = groups.beside(total, { order_by, limit, offset: position.offset });
+  const stats = groups.splitTotal(total, { order_by, limit, offset: position.offset });
   const { taken_at } = after.mark;
   return {
     from: timestamp(range.from),

@@ -73,7 +73,7 @@ export async function freezeIncident(asking: Asking, asked: AskedIncident): Prom
     if (packed) return packed;
   }
   throw new ValidationError(
-    'An incident can’t hold everything that happened in this time: choose a shorter one.',
+    "An incident can't hold everything that happened in this time: choose a shorter one.",
     {
       arguments: ['from', 'to'],
     },

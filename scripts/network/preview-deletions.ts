@@ -1,8 +1,8 @@
 import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import { SystemRefused } from '../../edge/system/system-client.ts';
 import type { SystemNetwork } from './network-model.ts';
-import type { Plan } from './plan-network.ts';
-import { goesWithSiteText } from './step-texts.ts';
+import type { Plan } from './plan/plan.ts';
+import { removedWithSiteText } from './step-texts.ts';
 
 const PREVIEW = `query ($site_id: ID!) {
   answer: siteDeletionPreview(site_id: $site_id) {
@@ -18,8 +18,8 @@ interface Preview {
 }
 
 /**
- * The same plan, with what the system says that its deletions of sites take along; a machine may
- * not ask that, and keeps what was read.
+ * The same plan, with the system's previews of site deletions; a machine may not query them, and
+ * keeps the details of the plan.
  */
 export async function previewDeletions(
   graphql: GraphqlClient,
@@ -49,13 +49,13 @@ function detailsOf(
   names: ReadonlyMap<string, string>,
 ): string[] {
   return [
-    goesWithSiteText(counts),
+    removedWithSiteText(counts),
     ...(policies.length > 0
       ? [`policies that choose one of its paths now: ${policies.map(id => names.get(id) ?? id).join(', ')}`]
       : []),
     ...(traffic_24h && traffic_24h.bytes_exact !== '0'
       ? [`its edges counted ${traffic_24h.bytes_exact} bytes in the last 24 hours`]
       : []),
-    'restoreSite can bring it back for 30 days',
+    'it can be restored for 30 days (restoreSite)',
   ];
 }

@@ -1,7 +1,9 @@
 import { count } from '../../core/inventory/model/count-words.ts';
 import type { Change, FilePath, Site, SystemNetwork, SystemPath, SystemSite } from './network-model.ts';
 
-/** How a plan names what it is about. */
+export type StepTexts = ReturnType<typeof stepTexts>;
+
+/** The texts of a plan's steps. */
 export function stepTexts(system: SystemNetwork) {
   const names = new Map(system.sites.map(({ id, name }) => [id, name]));
   const siteName = (id: string | null): string | null => (id === null ? null : (names.get(id) ?? id));
@@ -14,27 +16,29 @@ export function stepTexts(system: SystemNetwork) {
     path: ({ from, to }: FilePath) =>
       `path "${from.site}/${from.endpoint_id} → ${to.site}/${to.endpoint_id}"`,
     systemPath: ({ from, to }: SystemPath) => `path "${end(from)} → ${end(to)}"`,
-    /** What is said of something new, without what it doesn't have. */
-    said: (fields: Record<string, unknown>) =>
-      Object.entries(fields)
+    /** The fields of a new item, without empty ones. */
+    fields: (values: Record<string, unknown>) =>
+      Object.entries(values)
         .filter(([, value]) => value !== null && value !== undefined)
         .map(([key, value]) => `${key}: ${JSON.stringify(value)}`),
     changes: (changes: readonly Change[]) =>
       changes.map(([key, before, after]) => `${key}: ${shown(before)} → ${shown(after)}`),
-    goesAlong: (paths: readonly SystemPath[]) =>
-      paths.length === 0 ? [] : [`takes ${count(paths.length, 'path')} along`],
-    goesWithSite({ id, endpoints }: SystemSite, { paths }: SystemNetwork): string[] {
+    alsoRemoves: (paths: readonly SystemPath[]) =>
+      paths.length === 0 ? [] : [`also removes ${count(paths.length, 'path')}`],
+    removedWithSite({ id, endpoints }: SystemSite, { paths }: SystemNetwork): string[] {
       const along = paths.filter(({ from, to }) => from.site_id === id || to.site_id === id);
       const peers = new Set(
         along.flatMap(({ from, to }) => [from.site_id, to.site_id]).filter(site => site !== id),
       );
-      return [goesWithSiteText({ endpoints: endpoints.length, paths: along.length, peer_sites: peers.size })];
+      return [
+        removedWithSiteText({ endpoints: endpoints.length, paths: along.length, peer_sites: peers.size }),
+      ];
     },
   };
 }
 
-/** What a deletion of a site takes along. */
-export function goesWithSiteText({
+/** The dependent objects of a site's deletion. */
+export function removedWithSiteText({
   endpoints,
   paths,
   peer_sites,
@@ -43,7 +47,7 @@ export function goesWithSiteText({
   paths: number;
   peer_sites: number;
 }): string {
-  return `takes ${count(endpoints, 'endpoint')} and ${count(paths, 'path')} to ${count(peer_sites, 'other site')} along`;
+  return `also removes ${count(endpoints, 'endpoint')} and ${count(paths, 'path')} to ${count(peer_sites, 'other site')}`;
 }
 
 function shown(value: unknown): string {

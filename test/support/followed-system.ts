@@ -20,7 +20,7 @@ export type Known = 'policies' | 'paths' | 'routing';
 /** A connection as its server has it. */
 interface Line {
   heard: Heard;
-  /** Nothing comes through any more, and the edge isn't told. */
+  /** Nothing arrives any more, and the edge isn't notified. */
   dead: boolean;
   close(): void;
 }
@@ -120,7 +120,7 @@ export class FollowedSystem {
     await this.time.advance(0);
   }
 
-  /** The connection ends, and nobody tells the edge. */
+  /** The connection ends without a notification to the edge. */
   cutSilently(): void {
     if (this.#line) this.#line.dead = true;
   }
@@ -176,7 +176,7 @@ export class FollowedSystem {
     this.asked[name] += 1;
     if (!this.answers) {
       await this.#wait(REQUEST_LIMIT_MS);
-      throw new Error('nothing came for 30 s');
+      throw new Error('no answer within 30 s');
     }
     await this.#wait(LATENCY_MS);
   }

@@ -10,9 +10,11 @@ import { fetcher } from './fetcher.ts';
 import '../style/tokens.css';
 import '../style/base.css';
 import '../style/parts.css';
+import '../style/overlays.css';
+import '../style/lists.css';
 import './graphiql.css';
 
-/** What a first visitor sees: something to run. */
+/** The first operation that a new visitor sees. */
 const FIRST_QUERY = `# Every operation and type is described in the panel at the left.
 {
   trafficTotals { packets_exact bytes_exact active_flows }

@@ -121,14 +121,14 @@ describe('an export by the function', () => {
       ['stats', '--by', 'protocol', '--order', 'PACKETS'],
     ],
     [{ kind: 'AUDIT', action: 'createPolicy' }, ['audit', '--action', 'createPolicy']],
-  ])('of %j is what the program writes, to the byte', async (input, argv) => {
+  ])("of %j equals the program's output to the byte", async (input, argv) => {
     const [what, ...options] = argv as [string, ...string[]];
     const text = await (await exported(input)).text();
     expect(text.split('\n').length).toBeGreaterThan(1);
     expect(text).toBe(await byProgram(what, ...options));
   });
 
-  it('holds every group, where a query gives a page of them', async () => {
+  it('has every group, even if a query returns pages', async () => {
     const lines = (await (await exported({ kind: 'STATS', group_by: ['POLICY', 'EDGE'] })).text())
       .trimEnd()
       .split('\r\n');
@@ -148,7 +148,7 @@ describe('an export by the function', () => {
     expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8');
   });
 
-  it('tells how far it is and what came of it', async () => {
+  it('reports its progress and its result', async () => {
     const started = await start({ kind: 'FLOWS' });
     expect(started).toEqual({
       id: expect.stringMatching(/^[0-9A-Z]{26}$/),
@@ -212,7 +212,7 @@ describe('an export that goes on for long', () => {
     // Each begins where it is kept for a minute more.
     ['HISTORY', { resolution: 'MINUTE' }, { from: T0 - 48 * HOUR + 3 * MINUTE, to: T0 + MINUTE }],
     ['STATS', {}, { from: T0 - 730 * 24 * HOUR + 3 * MINUTE, to: T0 + MINUTE }],
-  ])('has what of %s was kept when it was started', async (kind, given, { from, to }) => {
+  ])('has the %s that were stored when it started', async (kind, given, { from, to }) => {
     const { id } = await start({ kind, ...given, from: iso(from), to: iso(to) });
     bed.api.now += HOUR;
     expect(await bed.runAll()).toEqual(['done']);
@@ -222,7 +222,7 @@ describe('an export that goes on for long', () => {
   it.each([
     ['FLOWS', {}, 1003],
     ['STATS', { group_by: ['PROTOCOL'] }, 2],
-  ])('has what of %s the log kept when it was started', async (kind, given, rows) => {
+  ])('has the %s that the log had when it started', async (kind, given, rows) => {
     bed.api.now = T0 + 24 * HOUR - MINUTE;
     const { id } = await start({ kind, ...given });
     bed.api.now += HOUR;
@@ -271,7 +271,7 @@ describe('an export that goes on for long', () => {
 });
 
 describe('a link', () => {
-  it('is good for 15 minutes, and who got it stands in the audit log without it', async () => {
+  it('is valid for 15 minutes; the audit log has its requester but not the link', async () => {
     const { id } = await start({ kind: 'FLOWS' });
     await bed.runAll();
     bed.api.now += 1;
@@ -340,7 +340,7 @@ describe('whose export it is', () => {
     },
   );
 
-  it('lists one’s own, page by page, and everybody’s to administrators', async () => {
+  it("lists one's own, page by page, and everybody's to administrators", async () => {
     const mine = [];
     for (let i = 0; i < 3; i++) {
       bed.api.now += 1;
@@ -359,7 +359,7 @@ describe('whose export it is', () => {
     await bed.runAll();
   });
 
-  it('lets nobody start one who may not ask, nor more than five at once', async () => {
+  it('refuses roles that may not query the data, and more than five at once', async () => {
     const input = { kind: 'FLOWS', ...range };
     expect(
       await bed.api.call('Mutation.startExport', { input }, { identity: personIn('none') }),
@@ -411,7 +411,7 @@ describe('an export that is not to be', () => {
     expect(await step()).toEqual({ resumed: 0, complete: true });
   });
 
-  it('does not keep the clean-up from those behind it when its call fails', async () => {
+  it('does not stop the clean-up of later ones when its call fails', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 3; i++) {
       ids.unshift((await start({ kind: 'AUDIT' })).id);
@@ -437,7 +437,7 @@ describe('an export that is not to be', () => {
     await bed.runAll();
   });
 
-  it('changes nothing of the Network table while it runs', async () => {
+  it('writes nothing to the Network table while it runs', async () => {
     const { id } = await start({ kind: 'FLOWS' });
     const count = async () =>
       (await bed.client.send(new ScanCommand({ TableName: bed.tables.network, Select: 'COUNT' }))).Count;

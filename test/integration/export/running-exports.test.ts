@@ -73,7 +73,7 @@ it('five run of each owner', async () => {
   expect(await startAtOnce(8, 'ben')).toHaveLength(5);
 });
 
-it('however they are started and end, exactly as many begin as have room', async () => {
+it('start up to the limit, in any order of starts and ends', async () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('start' as const), count: fc.integer({ min: 1, max: 8 }) }),
     fc.record({ kind: fc.constantFrom('cancel' as const, 'finish' as const), which: fc.nat(4) }),

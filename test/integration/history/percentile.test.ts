@@ -64,7 +64,7 @@ describe('the 95th percentile', () => {
     deadline: now + HOUR,
   });
 
-  it.each(FILTERS)('has of %j, off the hours alone, what minutes say, five by five', async filter => {
+  it.each(FILTERS)('has for %j the same values from hours as from minutes', async filter => {
     const now = world.now + 1000;
     const history = await readTrafficHistory(reader(now), {
       ...{ range: WITH_WHAT_FOLLOWS, filter, now, retention: DEFAULT_RETENTION },
@@ -150,7 +150,7 @@ describe('the 95th percentile', () => {
     expect(await ask(args)).toEqual({ error: { type: 'ValidationError', message } });
   });
 
-  it('says that a policy never was, answers viewers, and nobody outside the groups', async () => {
+  it('reports an unknown policy, answers viewers, and refuses people outside the groups', async () => {
     expect(await ask({ filter: { policy_id: '99' } })).toMatchObject({ error: { type: 'NotFound' } });
     const args = { from: iso(RANGE.from), to: iso(RANGE.to) };
     const asked = (group: 'viewer' | 'none') =>

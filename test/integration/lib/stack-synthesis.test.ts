@@ -32,7 +32,7 @@ interface Assets {
   files: Record<string, { source: { path: string } }>;
 }
 
-// Nothing of an account is in the environment: whoever checks the project out can synthesize it.
+// The environment has no account: everyone who checks the project out can synthesize it.
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'patronus-synthesis-'));
   const env = { PATH: process.env.PATH, HOME: folder, CDK_OUTDIR: folder, AWS_EC2_METADATA_DISABLED: 'true' };
@@ -71,7 +71,7 @@ describe('the CDK app', () => {
     expect(stdout).toBe('');
   });
 
-  it('is made of nothing but what makes a system that starts synthesize anew', async () => {
+  it('has only inputs that make a starting system synthesize again', async () => {
     const bundles = (await readdir(folder)).filter(file => file.startsWith('asset.'));
     const used = new Set<string>();
     for (const bundle of bundles) {
@@ -98,7 +98,7 @@ describe('the CDK app', () => {
   });
 });
 
-describe('what publishes the console', () => {
+describe('the function that publishes the console', () => {
   it('carries the build that npm start serves', async () => {
     const bundle = await bundleOf('PatronusWeb', /PublishConsole/);
     const [carried, built] = [join(dirname(bundle), 'files'), await consoleFiles()];
@@ -155,7 +155,7 @@ describe('the bundle of the api function', () => {
     });
   });
 
-  it('forgets within a second, in every container, what one of them clears', async () => {
+  it('drops within a second, in every container, the entries that one of them clears', async () => {
     const file = await bundleOf('PatronusApi', /^ApiFunction/);
     const environment = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => ENVIRONMENT.test(name)),

@@ -46,7 +46,7 @@ describe('what changed between two instants', () => {
     );
   });
 
-  it('loses nothing: each entry is in one change, and so is all traffic that isn’t the same', () => {
+  it("loses nothing: each entry is in one change, and so is all traffic that isn't the same", () => {
     fc.assert(
       fc.property(differences, given => {
         const ranked = rankChanges(given);
@@ -62,7 +62,7 @@ describe('what changed between two instants', () => {
     );
   });
 
-  it('doesn’t depend on the order in which it was read', () => {
+  it("doesn't depend on the order in which it was read", () => {
     fc.assert(
       fc.property(differences, fc.func(fc.integer()), (given, key) => {
         const shuffled = <T>(list: readonly T[]) => list.toSorted((a, b) => key(a) - key(b));
@@ -90,7 +90,7 @@ describe('what changed between two instants', () => {
   });
 
   it.each<[string, Partial<Happened>, number | null]>([
-    ['a policy’s traffic', { kind: 'POLICY', policy_id: '1' }, 4],
+    ["a policy's traffic", { kind: 'POLICY', policy_id: '1' }, 4],
     ['a policy that carried nothing at either time', { kind: 'POLICY', policy_id: '9' }, null],
     ['the site with the larger difference', { kind: 'INVENTORY', site_ids: ['1', '2'] }, 30],
     ['what a decision moved, whatever its sites carry', { kind: 'DECISION', site_ids: ['1'], moved: 7 }, 7],
@@ -204,7 +204,7 @@ describe('what changed between two instants', () => {
     expect(ranked.map(({ newest_id }) => newest_id).join('')).toBe('78654321');
   });
 
-  it('sums what the decisions about a path moved, and doesn’t where one isn’t known', () => {
+  it('sums what the decisions about a path moved, and leaves out unknown ones', () => {
     const decision = (id: string, moved: number | null): Happened => ({
       ...{ id, at: 1, kind: 'DECISION', target: 'path:1', title: 'It was left.' },
       ...{ policy_id: undefined, site_ids: [], moved },
@@ -223,7 +223,7 @@ describe('rates of two times', () => {
     seconds,
   });
 
-  it('are bits a second; what isn’t named in a time counted nothing in it', () => {
+  it("are bits a second; what isn't named in a time counted nothing in it", () => {
     expect(ratesBetween(counted({ a: 5n }), counted({ a: 10n, b: 1n }, 4))).toEqual(
       new Map([
         ['a', { before: 5, after: 20 }],
@@ -232,13 +232,13 @@ describe('rates of two times', () => {
     );
   });
 
-  it('are null in the later time too, where it wasn’t measured', () => {
+  it('are null in the later time too, where it was not measured', () => {
     expect(ratesBetween(counted({ a: 8n }), undefined)).toEqual(new Map([['a', { before: 8, after: null }]]));
     expect(ratesBetween(undefined, undefined)).toEqual(new Map());
   });
 
   it.each([
-    ['a time wasn’t measured', undefined],
+    ["a time wasn't measured", undefined],
     ['counts were taken back in it', counted({ a: -1n })],
   ])('are null where %s', (_, before) => {
     expect(ratesBetween(before, counted({ a: 8n }))).toEqual(new Map([['a', { before: null, after: 8 }]]));

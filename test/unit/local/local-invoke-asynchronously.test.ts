@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FunctionFailure } from '../../../local/lambda/function-failure.ts';
 import { invokeAsynchronously } from '../../../local/lambda/invoke-asynchronously.ts';
 
-/** Calls a function that fails the first times; tells the pauses and what was given up on. */
+/** Calls a function that fails the first times; returns the pauses and the abandoned events. */
 async function invoke(failures: number, maximumRetryAttempts?: number, stopped = false) {
   const pauses: number[] = [];
   const failed: unknown[] = [];
@@ -43,7 +43,7 @@ describe('an asynchronous event', () => {
     expect(await invoke(2)).toEqual({ calls: 3, pauses: [60_000, 120_000], failed: [] });
   });
 
-  it('is not tried again where the function’s configuration says so', async () => {
+  it("is not tried again where the function's configuration says so", async () => {
     expect(await invoke(1, 0)).toMatchObject({ calls: 1, pauses: [], failed: [expect.anything()] });
   });
 

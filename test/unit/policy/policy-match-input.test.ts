@@ -61,7 +61,7 @@ describe('a policy from outside', () => {
     [
       'an id with a mark of direction, which reports may not have either',
       { ...RULE, id: 'a\u200f' },
-      ['id: must not hold control characters: reports with such ids are not counted'],
+      ['id: must not contain control characters: reports with such ids are not counted'],
     ],
     ['an id too long', { ...RULE, id: 'x'.repeat(129) }, ['id: must have at most 128 characters']],
     ['enabled a text', { ...RULE, enabled: 'yes' }, ['enabled: must be true or false']],

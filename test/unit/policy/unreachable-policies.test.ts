@@ -184,6 +184,16 @@ describe('policies that can never match', () => {
       [{ policy_id: 'all', shadowed_by: Array.from({ length: 256 }, (_, protocol) => `${protocol}`) }],
     ],
     [
+      'not behind every protocol, of which one is for a port alone',
+      [
+        ...Array.from({ length: 256 }, (_, protocol) =>
+          rule(`${protocol}`, 9, protocol === 6 ? { protocol, source_port: 5 } : { protocol }),
+        ),
+        rule('all', 1),
+      ],
+      [],
+    ],
+    [
       'not behind halves of IPv6 of which one is of fewer ports',
       [
         rule('1', 9, { destination_cidr: '2001:db8::/33' }),
@@ -206,6 +216,12 @@ describe('policies that can never match', () => {
   ])('%s', (_, policies, expected) => {
     expect(unreachablePolicies(policies)).toEqual(expected);
     reaches(policies);
+  });
+
+  it('are not looked for among networks that can’t be read', () => {
+    expect(() => unreachablePolicies([rule('1', 9, { destination_cidr: '10.0.0.0/33' })])).toThrow(
+      '"10.0.0.0/33" is not an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.',
+    );
   });
 
   it('are never claimed falsely: no flow ever belongs to one', () => {
@@ -245,6 +261,21 @@ describe('a proof that would take too long', () => {
       ['last', 'undecided'],
     ]);
     expect(unreachablePolicies([...many, rule('last', 1)])).toEqual([]);
+  });
+
+  it('leaves a policy undecided whose addresses would be looked at in too many parts', () => {
+    // Each has the addresses that begin with so many ones and then a zero; the last one has the
+    // rest.
+    const whole = Array.from({ length: 33 }, (_, ones) => {
+      const address = [24, 16, 8, 0].map(shift => ((2 ** 32 - 2 ** (32 - ones)) / 2 ** shift) & 255);
+      return rule(`${ones}`, 8, { destination_cidr: `${address.join('.')}/${Math.min(32, ones + 1)}` });
+    });
+    const hosts = Array.from({ length: 20 }, (_, n) =>
+      rule(`host ${n}`, 9, { source_cidr: `${(n * 89) % 251}.${(n * 7) % 251}.${(n * 31) % 251}.1` }),
+    );
+    const last = rule('last', 1, { source_cidr: '0.0.0.0/0' });
+    expect(reaches([...whole, last]).last).toEqual(whole.map(({ id }) => id));
+    expect(reaches([...whole, ...hosts, last]).last).toBe('undecided');
   });
 
   it.each<[string, PolicyRule[], PolicyMatch]>([

@@ -56,6 +56,29 @@ describe('counts stay exact', () => {
     });
   });
 
+  it.each(['packets', 'bytes'])('for pairs whose %s pass 2^53 only together', count => {
+    const recorder = new Recorder();
+    const counts = { packets: 1n, bytes: 1n, first_ms: T0, last_ms: T0, [count]: 2n ** 52n - 1n };
+    for (let n = 0; n < 5; n++) recorder.recordFlow(FLOW, counts, { policy_id: '1', endpoint_id: `wan${n}` });
+    const exact = { packets: 5n, bytes: 5n, [count]: 5n * (2n ** 52n - 1n) };
+    expect(recorder.totals()).toEqual({ ...exact, flows: 5 });
+    expect(recorder.getPolicyStats('1')).toMatchObject({
+      packets_matched: Number(exact.packets),
+      bytes_matched: Number(exact.bytes),
+    });
+  });
+
+  it('for a flow of more bytes at once than its entry can hold', () => {
+    const recorder = new Recorder();
+    const bytes = 2n ** 53n + 1n;
+    recorder.recordFlow(FLOW, { packets: 1n, bytes, first_ms: T0, last_ms: T0 }, { policy_id: '1' });
+    recorder.recordPacket('1', FLOW, 7, T0);
+    expect(recorder.takeInterval().flows.map(({ packets, bytes }) => [packets, bytes])).toEqual([
+      [1n, bytes],
+      [1n, 7n],
+    ]);
+  });
+
   it('for a flow of more packets than its entry can hold', () => {
     const recorder = new Recorder();
     const many = { packets: 2n ** 31n - 2n, bytes: 2n ** 40n, first_ms: T0, last_ms: T0 };
@@ -133,7 +156,7 @@ describe('policies', () => {
     ]);
   });
 
-  it('that change apply from a known flow’s next packet on, and what it carried stays where it was', () => {
+  it("that change apply from a known flow's next packet on, and what it carried stays where it was", () => {
     const recorder = new Recorder();
     const record = (size: number) => recorder.recordV4(1, 2, 443, metaV4(6, 0), size);
     recorder.setPolicies(compilePolicies([web]));
@@ -246,7 +269,7 @@ it.each([0, -1, 1.5, 2 ** 26 + 1, Number.NaN])('refuses a capacity of %d flows',
   );
 });
 
-it('refuses a flow whose addresses can’t be read', () => {
+it("refuses a flow whose addresses can't be read", () => {
   const recorder = new Recorder();
   expect(() => recorder.recordPacket('1', { ...FLOW, dst: '2001:db8::1' }, 1)).toThrow(
     'A flow needs two IPv4 or two IPv6 addresses, but has src "10.0.0.1" and dst "2001:db8::1".',

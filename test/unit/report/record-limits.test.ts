@@ -178,6 +178,17 @@ describe('a field', () => {
     expect(shown(59)).toBe(`"${'x'.repeat(59)}…`);
   });
 
+  it('that is wrong is not the reason where the report is too deep as well', () => {
+    const deep = JSON.parse('['.repeat(9) + ']'.repeat(9));
+    expect(rejectionOf(changed({ v: 2 }))).toBe('wrong_version');
+    expect(rejectionOf(changed({ v: 2, more: deep }))).toBe('too_deep');
+    expect(rejectionOf(() => parseReportJson(Buffer.from(`{"a":${'['.repeat(9)}`)))).toBe('too_deep');
+  });
+
+  it('that says another version is shown up to 40 characters', () => {
+    expect(changed({ v: 'x'.repeat(80) })).toThrow(`(v is "${'x'.repeat(39)})`);
+  });
+
   it('that nothing knows is looked at for its structure', () => {
     expect(rejectionOf(changed({ more: JSON.parse('['.repeat(9) + ']'.repeat(9)) }))).toBe('too_deep');
   });

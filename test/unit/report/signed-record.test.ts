@@ -97,6 +97,8 @@ describe('a signed record', () => {
     ['alg is "ed25519", not Ed25519', signByHand(PAYLOAD, key, header({ alg: 'ed25519' }))],
     ['alg is ["Ed25519"], not Ed25519', signByHand(PAYLOAD, key, header({ alg: ['Ed25519'] }))],
     ['alg is missing, not Ed25519', signByHand(PAYLOAD, key, header({ alg: undefined }))],
+    [`alg is "${'x'.repeat(59)}, not Ed25519`, signByHand(PAYLOAD, key, header({ alg: 'x'.repeat(100) }))],
+    ['its header is not base64url', signByHand(PAYLOAD, key).toString().replace(/^ey/, 'e+')],
     ['kid is missing, not the thumbprint of a key', signByHand(PAYLOAD, key, header({ kid: undefined }))],
     ['kid is "edge-1", not the thumbprint of a key', signByHand(PAYLOAD, key, header({ kid: 'edge-1' }))],
     ...['crit', 'b64', 'jwk', 'jku', 'x5c', 'x5u', 'x5t', 'x5t#S256'].map((name): [string, Buffer] => [
@@ -226,6 +228,8 @@ describe('a public key', () => {
     ['-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----', rule],
     [JSON.stringify({ kty: 'OKP', crv: 'Ed25519', x: key.x, d: key.x }), isPrivate],
     [key.key.export({ type: 'pkcs8', format: 'pem' }).toString(), isPrivate],
+    ...['ENCRYPTED', 'RSA', 'OPENSSH'].map(kind => [`-----BEGIN ${kind} PRIVATE KEY-----\nMFkw`, isPrivate]),
+    ['-----BEGIN CERTIFICATE-----\nMFkw\n-----END CERTIFICATE-----', rule],
   ])('%s is refused', async (text, message) => {
     await expect(readPublicKey(text)).rejects.toThrow(expect.objectContaining({ message }));
   });

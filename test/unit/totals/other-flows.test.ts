@@ -142,6 +142,19 @@ it.each([
   expect(totals.sums.slice(0, 2).every(low => low < CARRY)).toBe(true);
 });
 
+it('totals stay what they were while more pairs come', () => {
+  const totals = new PairTotals();
+  for (let n = 0; n < 70; n++) {
+    const pair = totals.indexOf('p', n, 0);
+    totals.add(pair, BigInt(n), 2n ** 60n + BigInt(n));
+    totals.activeFlows[pair]! += n;
+  }
+  for (let n = 0; n < 70; n++) {
+    const found = [totals.packets(n), totals.bytes(n), totals.activeFlows[n]];
+    expect(found).toEqual([BigInt(n), 2n ** 60n + BigInt(n), n]);
+  }
+});
+
 it('totals are exact past 2^52, whatever is added at once, and of as many pairs as come', () => {
   const totals = new PairTotals();
   const added = [2n ** 52n - 1n, 1n, 2n ** 53n + 3n, 2n ** 63n - 1n];

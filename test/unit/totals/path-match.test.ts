@@ -17,6 +17,8 @@ const PATHS: PathEnds[] = [
   },
   { path_id: 'v6', local: { address: '2001:db8::1' }, remote: { address: '2001:db8:1:2:3:4:5:6' } },
   { path_id: 'v6 near', local: { address: '2001:db8::1' }, remote: { address: '2001:db8:1:2:3:4:5:7' } },
+  { path_id: 'v6 1 11', local: { address: '2001:db8::1' }, remote: { address: '2001:db8:0:1:0:b::' } },
+  { path_id: 'v6 11 1', local: { address: '2001:db8::1' }, remote: { address: '2001:db8:0:b:0:1::' } },
   { path_id: 'v6 far', local: { address: '2001:db8::1:0:1' }, remote: { address: '2001:db8:1:2:3:4:5:6' } },
 ];
 
@@ -48,6 +50,8 @@ it.each([
   ['2001:db8:1:2:3:4:5:6', '2001:db8::1', {}, 'received v6'],
   ['2001:db8::1', '2001:db8:1:2:3:4:5:7', {}, 'sent v6 near'],
   ['2001:db8::1:0:1', '2001:db8:1:2:3:4:5:6', {}, 'sent v6 far'],
+  ['2001:db8::1', '2001:db8:0:1:0:b::', {}, 'sent v6 1 11'],
+  ['2001:db8::1', '2001:db8:0:b:0:1::', {}, 'sent v6 11 1'],
   ['2001:db8::2', '2001:db8:1:2:3:4:5:6', {}, 'none'],
 ])('a flow from %s to %s with %o is %s', (src, dst, ports, expected) => {
   expect(pathOf({ src, dst, ...ports })).toBe(expected);

@@ -81,7 +81,7 @@ describe('cacheStats and clearCache', () => {
 });
 
 describe('cacheHistory', () => {
-  it('is what the clean-up kept, interval by interval', async () => {
+  it("has the clean-up's measurements, interval by interval", async () => {
     await keepCacheSample(
       storeContext(t, () => api.now),
       CACHE_NAMES,

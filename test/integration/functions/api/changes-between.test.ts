@@ -46,7 +46,7 @@ describe('what changed between two instants', () => {
 
   const range = { from: at(10), to: at(20) };
 
-  it('is ranked by what traffic did, with the changes that went along with it', async () => {
+  it('are ranked by the difference in traffic, together with changes at the same time', async () => {
     const { items, ...about } = await api.data('Query.changesBetween', range);
     const completeness = { edges_expected: 1, edges_heard: 1, late_groups: [] };
     expect(about).toEqual({
@@ -113,7 +113,7 @@ describe('what changed between two instants', () => {
     expect([items.length, total]).toEqual([1, 6]);
   });
 
-  it('says null where no two snapshots tell a rate, and ranks what happened all the same', async () => {
+  it('return null without two snapshots for a rate, and still rank the changes', async () => {
     const early = { from: at(-5), to: at(0.5) };
     const { before, after, items } = await api.data('Query.changesBetween', early);
     expect([before, after]).toEqual([null, null]);

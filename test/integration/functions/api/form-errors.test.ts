@@ -29,7 +29,7 @@ describe('a refused request', () => {
     return 'error' in answered ? answered.error : answered;
   }
 
-  it('names every argument that breaks a rule of the inventory, and what is allowed', async () => {
+  it('names every argument that breaks a rule of the inventory, with the allowed values', async () => {
     expect(await refusal('Mutation.createPolicy', { name: '', priority: 1001 })).toEqual({
       type: 'ValidationError',
       message: `${NAME_RULE} priority must be a whole number from 0 to 1000.`,
@@ -50,7 +50,7 @@ describe('a refused request', () => {
     });
   });
 
-  it('says the same of what core checks and of what the border checks', async () => {
+  it('has the same errors for checks in core and at the border', async () => {
     const ofCore = await refusal('Mutation.updateSite', { site_id: SITE, name: ' ' });
     expect(ofCore).toMatchObject({ info: { fields: [{ argument: 'name', message: NAME_RULE }] } });
 
