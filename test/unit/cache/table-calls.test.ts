@@ -75,6 +75,36 @@ it.each([
   },
 );
 
+describe('a deletion', () => {
+  it('of a broken entry never removes a good one that was written since it was read', async () => {
+    const broken = { pk: 'ENTRY#test#0#00', sk: 'key', shape: 1, value: 7, written_ms: 5 };
+    const { calls, client } = recording(({ name }) => {
+      if (name === 'GetCommand') return { Item: broken };
+      throw named('ConditionalCheckFailedException');
+    });
+    expect(await levelOf(client).get('key', 0)).toBeUndefined();
+    expect(calls[1]!.input).toMatchObject({
+      Key: { pk: broken.pk, sk: 'key' },
+      ConditionExpression: '#written_ms = :seen',
+      ExpressionAttributeValues: { ':seen': 5 },
+    });
+  });
+
+  it('of an expired entry never removes one that was written anew since the index listed it', async () => {
+    const { calls, client } = recording(({ name }, number) => {
+      if (name === 'QueryCommand') return { Items: number === 1 ? [{ pk: 'ENTRY', sk: 'key' }] : [] };
+      throw named('ConditionalCheckFailedException');
+    });
+    expect(await levelOf(client).cleanupExpired(0)).toBe(0);
+    const deletions = calls.filter(({ name }) => name === 'DeleteCommand');
+    expect(deletions).toHaveLength(1);
+    expect(deletions[0]!.input).toMatchObject({
+      ConditionExpression: '#expires_ms <= :now',
+      ExpressionAttributeValues: { ':now': 0 },
+    });
+  });
+});
+
 describe('the sweep', () => {
   it('goes on when a change of the network raises the generation while it marks one as swept', async () => {
     const { calls, client } = recording(({ name }) => {
