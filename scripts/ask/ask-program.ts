@@ -33,7 +33,7 @@ export async function runAsk(argv: readonly string[]): Promise<number> {
     .option('--last <time>', 'what $from and $to span, up to now: 90s, 30m, 6h, 7d', duration, HOUR_MS)
     .option('--pick <path>', 'print one value of the data alone, such as sites.items.0.id')
     .addOption(systemFolderOption())
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(--help lists commands and options)')
     .exitOverride()
     .action(async (query: string | undefined, options: AskOptions) => {
       process.stdout.write(await ask(query ?? (await text(process.stdin)), options));

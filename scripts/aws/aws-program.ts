@@ -36,7 +36,7 @@ export async function runAws(
 export function awsProgram(write: Write, onExit: (code: number) => void): Command {
   const program = new Command('aws')
     .description('Works on a stage that is deployed in an AWS account: docs/deploying.md.')
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(--help lists commands and options)')
     .exitOverride();
   const add = <Options extends AwsOptions>(
     command: Command,

@@ -116,7 +116,7 @@ function costCommand(): Command {
     .option('--scale', 'also what each element carries, and where it stops', false)
     .option('--json', 'as JSON, with the smallest rows too', false)
     .allowExcessArguments(false)
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(--help lists commands and options)')
     .exitOverride();
 }
 

@@ -54,7 +54,7 @@ interface ProgramOptions
 export async function runExport(argv: readonly string[]): Promise<number> {
   const program = new Command('export')
     .description('Writes history, sums, flows or the audit log to a file.')
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(--help lists commands and options)')
     .exitOverride();
   addKind(program, { kind: 'HISTORY', description: 'interval by interval' }).addOption(
     new Option('--resolution <name>', 'default: the finest that is kept and fits').choices(RESOLUTION_NAMES),

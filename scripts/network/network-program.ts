@@ -47,7 +47,7 @@ export async function runNetwork(argv: readonly string[], surroundings: Surround
   const write = surroundings.write ?? (text => void process.stdout.write(text));
   const program = new Command('network')
     .description('Keeps policies, sites, endpoints, paths, routing and edges in a file.')
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(--help lists commands and options)')
     .exitOverride();
   const add = (
     command: Command,

@@ -19,7 +19,7 @@ interface Choice extends SystemOptions {
 export async function runQuarantine(argv: readonly string[]): Promise<number> {
   const program = new Command('quarantine')
     .description('Looks at records that could not be counted, and sends them again.')
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(--help lists commands and options)')
     .exitOverride();
   addCommand(program, 'list', 'shows what has not been replayed, oldest first')
     .option('--all', 'what has been replayed too')

@@ -38,7 +38,7 @@ interface AdoptChoice extends TablesOptions {
 export async function runRecover(argv: readonly string[]): Promise<number> {
   const program = new Command('recover')
     .description('Puts things right after tables were restored from a backup.')
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(--help lists commands and options)')
     .exitOverride();
   const terminal = openTerminal();
   let exitCode = 0;

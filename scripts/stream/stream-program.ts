@@ -23,7 +23,7 @@ interface ReplayChoice extends StreamOptions {
 export async function runStream(argv: readonly string[]): Promise<number> {
   const program = new Command('stream')
     .description('Works on what the report stream keeps.')
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(--help lists commands and options)')
     .exitOverride();
   const terminal = openTerminal();
   let exitCode = 0;

@@ -9,7 +9,7 @@ export async function runToken(argv: readonly string[]): Promise<number> {
     .description('Prints an access token of the running local system, good for an hour.')
     .argument('<group>', 'whose: admin, operator or viewer')
     .addOption(systemFolderOption())
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(--help lists commands and options)')
     .exitOverride()
     .action(async (group: string, { system }: { system: string }) => {
       const { token } = await localUser(group, system);

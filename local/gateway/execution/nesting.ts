@@ -5,8 +5,10 @@ const OPENING: readonly string[] = [TokenKind.BRACE_L, TokenKind.BRACKET_L, Toke
 const CLOSING: readonly string[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R];
 
 /**
- * Why a query is too much to parse; undefined when it isn't. Parsers and validators recurse.
- * @throws GraphQLError
+ * Why a query is too large to parse; undefined if it is not. Parsers and validators are
+ * recursive.Why a query is too much to parse; undefined when it isn't. Parsers and validators
+ * recurse.
+ * @throws GraphQLError@throws GraphQLError
  */
 export function tokenProblem(query: string): string | undefined {
   const { tokens, nesting } = WORK_LIMITS;
@@ -25,8 +27,8 @@ export function tokenProblem(query: string): string | undefined {
 }
 
 /**
- * Whether objects and arrays of a JSON text nest deeper than `limit`. Text that is no JSON gives
- * any answer.
+ * Whether objects and arrays of a JSON text nest deeper than `limit`. The result is undefined
+ * behaviour for text that is not JSON.
  */
 export function jsonNestsDeeper(text: string, limit: number): boolean {
   let depth = 0;

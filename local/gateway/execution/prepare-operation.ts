@@ -23,13 +23,13 @@ import { tokenProblem } from './nesting.ts';
 import type { GraphqlRequest } from './parse-request.ts';
 import { fragmentsOf, queryDepth } from './query-depth.ts';
 
-/** An operation that fits the schema, ready to run. */
+/** A valid operation, ready for execution. */
 export interface PreparedOperation {
   document: DocumentNode;
   operation: OperationDefinitionNode;
-  /** With the variables as they are coerced. */
+  /** With the coerced variables. */
   scope: SelectionScope;
-  /** As the client sent them. */
+  /** The variables as sent by the client. */
   rawVariables: Record<string, unknown>;
 }
 

@@ -25,7 +25,7 @@ const poolClientSchema = z.strictObject({
   PreventUserExistenceErrors: noEffect('the sign-ins are printed at the start'),
 });
 
-/** cognito-local knows no SRP: here, and only here, people sign in with their password. */
+/** cognito-local does not support SRP: only here, people sign in with their password. */
 const PASSWORD_FLOW = 'ALLOW_USER_PASSWORD_AUTH';
 
 type ClientProperties = z.output<typeof poolClientSchema>;
@@ -42,8 +42,9 @@ export const cognitoUserPoolClient: ResourceType<ClientProperties, ClientPropert
 };
 
 /**
- * Makes a client of a user pool, or takes the one of that name from an earlier run as it is.
- * @returns its id
+ * Makes a client of a user pool, or reuses the one with that name from an earlier run.Makes a
+ * client of a user pool, or takes the one of that name from an earlier run as it is.
+ * @returns its id@returns its id
  */
 async function createClient(endpoint: string, name: string, properties: ClientProperties): Promise<string> {
   const { UserPoolId } = properties;

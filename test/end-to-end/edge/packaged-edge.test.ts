@@ -106,7 +106,7 @@ const signedAs = (edge_id: string) => ({
 
 const counted = expect.stringMatching(/^\{.*\}\n$/);
 const totals = { packets, bytes, skipped };
-const unasked = 'No policies file and no system to ask: everything counts under "default".\n';
+const unasked = 'There is no policies file and no system: everything counts under "default".\n';
 
 describe('the packaged edge program, alone in a folder', () => {
   it('says its version, its commands, and what is wrong with a command', () => {
@@ -119,7 +119,7 @@ describe('the packaged edge program, alone in a folder', () => {
     expect(run(['raed'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: "error: unknown command 'raed'\n(--help shows what there is)\n",
+      stderr: "error: unknown command 'raed'\n(--help lists commands and options)\n",
     });
   });
 
@@ -139,7 +139,7 @@ describe('the packaged edge program, alone in a folder', () => {
     expect(run(['sample', 'office.pcap'])).toEqual({
       code: 0,
       stdout: '',
-      stderr: `office.pcap is a capture of ${office.file.length} bytes: five minutes of a small office, made up.\n`,
+      stderr: `office.pcap is a capture of ${office.file.length} bytes: five minutes of a simulated small office.\n`,
     });
     expect((await readFile(join(folder, 'office.pcap'))).equals(office.file)).toBe(true);
     expect(run(['sample', 'office.pcap'])).toEqual({

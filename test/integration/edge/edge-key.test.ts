@@ -61,7 +61,7 @@ describe("an edge's key", () => {
 
   it('that can not be read is never replaced, and its content not shown', async () => {
     await writeFile(join(folder, 'key.json'), '{"v":1,"secret":"abc"');
-    const message = `The key file ${join(folder, 'key.json')} can't be read as a key: restore it, or delete it and have an administrator register the key that is made then.`;
+    const message = `The key file ${join(folder, 'key.json')} is not a valid key: restore it, or delete it and let an administrator register the new key that is then made.`;
     const failure = await openEdgeKey(folder).catch((cause: unknown) => cause as Error);
     expect(failure).toMatchObject({ name: 'SpoolError', message });
     expect(String((failure as Error).cause)).not.toContain('abc');

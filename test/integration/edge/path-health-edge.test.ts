@@ -405,7 +405,7 @@ describe('an edge may not', () => {
       onQuiet: () => {},
     });
     await expect(listening).rejects.toThrow(
-      `The system at ${system.url} does not pass commands on: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
+      `The system at ${system.url} does not deliver commands: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
     );
   });
 });
