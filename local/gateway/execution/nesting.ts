@@ -27,8 +27,8 @@ export function tokenProblem(query: string): string | undefined {
 }
 
 /**
- * Whether objects and arrays of a JSON text nest deeper than `limit`. The result is undefined
- * behaviour for text that is not JSON.
+ * Whether objects and arrays of a JSON text nest deeper than `limit`. The result is arbitrary for
+ * text that is not JSON.
  */
 export function jsonNestsDeeper(text: string, limit: number): boolean {
   let depth = 0;

@@ -348,7 +348,7 @@ describe('the edge program, used wrongly', () => {
     [['match', '--src', '10.0.0.1', '--dst', '::1'], 'error: --src and --dst must be of the same IP version'],
     [
       ['replay', 'x', '--scale-sampled'],
-      'error: --scale-sampled is for flow records: give --format nfdump or goflow2 too',
+      'error: --scale-sampled applies to flow records: add --format nfdump or goflow2',
     ],
     [['replay', 'x', '--fast'], "error: unknown option '--fast'"],
     [
@@ -385,13 +385,13 @@ describe('the edge program, used wrongly', () => {
     ],
     [
       ['replay', 'x', '--graphql', 'https://example.com/graphql'],
-      'error: --graphql is signed for an AWS region, which this address does not name: give --region, or a person’s --token',
+      'error: requests to --graphql are signed for an AWS region, which this address does not contain: give --region, or a person’s --token',
     ],
     [['replay', 'x', '--token', 't'], 'error: --token is for --graphql: give its address too'],
     [['read', '--wait', '--dry-run'], 'error: --wait makes no sense with --dry-run, which sends nothing'],
     [
       ['read', '--wait', '--stream', 's'],
-      'error: --wait asks the system what it has counted: give its address with --graphql',
+      'error: --wait reads from the system what it has counted: give its address with --graphql',
     ],
   ])('%j is told and ends with 2', async (args, message) => {
     expect(await runEdge(args)).toEqual({

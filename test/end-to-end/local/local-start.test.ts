@@ -347,7 +347,7 @@ describe('npm start', () => {
     process.kill(childOf(running.child.pid!, 'java'), 'SIGKILL');
     expect(await running.ended).toBe(1);
     expect(running.output()).toMatch(
-      /DynamoDB Local ended \(SIGKILL\)\.(.|\n)*The system is stopped; start it again with npm start\.\n/,
+      /DynamoDB Local ended \(SIGKILL\)\.(.|\n)*The system has stopped; start it again with npm start\.\n/,
     );
     expect(await Promise.all([endpoints.kinesis, endpoints.cognito].map(answers))).toEqual([false, false]);
   });

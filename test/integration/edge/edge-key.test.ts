@@ -96,8 +96,11 @@ describe('edge key', () => {
   });
 
   it.each([
-    [['--next', '--switch'], 'error: --next makes the next key, --switch begins to use it: give one of them'],
-    [['--pem', '--json'], 'error: --pem and --json are two ways to print the key: give one of them'],
+    [
+      ['--next', '--switch'],
+      'error: --next makes the next key, --switch starts to use it: give only one of them',
+    ],
+    [['--pem', '--json'], 'error: --pem and --json are two ways to print the key: give only one of them'],
   ])('%j is bad usage', async (given, message) => {
     const { stderr, code } = await run(...given);
     expect(code).toBe(2);

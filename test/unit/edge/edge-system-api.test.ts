@@ -162,7 +162,7 @@ describe('asking the system', () => {
       'an answer that is no JSON',
       async () => new Response('<html>'),
       new EdgeError(
-        'The system at https://api.example.com/graphql does not answer (no JSON came): is it running?',
+        'The system at https://api.example.com/graphql does not answer (the answer was not JSON): is it running?',
       ),
     ],
     [
