@@ -1,8 +1,7 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 
 /**
- * The SHA-256 digest of bytes or of a text's UTF-8 bytes; 64 hexadecimal digits, unless another
- * encoding is named.
+ * The SHA-256 digest of bytes, or of the UTF-8 bytes of a text. By default 64 hexadecimal digits.
  */
 export function sha256(data: string | Uint8Array, encoding: 'hex' | 'base64url' = 'hex'): string {
   return createHash('sha256').update(data).digest(encoding);
@@ -10,7 +9,7 @@ export function sha256(data: string | Uint8Array, encoding: 'hex' | 'base64url' 
 
 type Data = string | ArrayBuffer | ArrayBufferView;
 
-/** SHA-256, or HMAC-SHA-256 with a secret, in the form that `@smithy/signature-v4` takes. */
+/** SHA-256, or HMAC-SHA-256 with a secret, with the interface of `@smithy/signature-v4`. */
 export class Sha256 {
   readonly #hash: Hash | Hmac;
 

@@ -1,6 +1,5 @@
 /**
- * What a program can switch on when an operation is refused or fails (contract, see
- * graphql/schema.graphql).
+ * The type of an error, for programs (contract, see graphql/schema.graphql).
  */
 export type ErrorType =
   | 'ValidationError'
@@ -11,9 +10,8 @@ export type ErrorType =
   | 'Internal';
 
 /**
- * Base of every planned error. `message` is written for the person who asked and says what to do
- * next; it never names a table, a key or a stack frame. Anything thrown that is not one of these is
- * masked as `Internal`.
+ * Base of every planned error. `message` is for the person who made the request: it says what to do
+ * next, and names no table, key or stack frame. Any other error is masked as `Internal`.
  */
 export abstract class PatronusError extends Error {
   abstract readonly errorType: ErrorType;
@@ -24,14 +22,14 @@ export abstract class PatronusError extends Error {
   }
 }
 
-/** An argument that breaks a rule, so that a form can say it beside its field. */
+/** An argument that breaks a rule, so that a form can show the rule next to its field. */
 export interface WrongArgument {
-  /** Its name; of a part of it with the way there, such as `match.protocol` or `site_ids.2`. */
+  /** The argument's name, or the path to a part of it, such as `match.protocol` or `site_ids.2`. */
   argument: string;
   /** The rule, a whole sentence. */
   message: string;
   /**
-   * What is allowed, such as "a whole number from 1 to 100"; null where the rule names no values.
+   * The allowed values, such as "a whole number from 1 to 100"; null if the rule names none.
    */
   allowed: string | null;
 }
@@ -42,10 +40,10 @@ export interface WrongArgument {
  */
 export class ValidationError extends PatronusError {
   readonly errorType = 'ValidationError';
-  /** The arguments that are wrong, as far as the rules are about single arguments. */
+  /** The wrong arguments. Empty if the rule isn't about a single argument. */
   readonly fields: readonly WrongArgument[];
 
-  /** @param options.arguments names of the arguments that the message is about */
+  /** @param options.arguments the names of the wrong arguments */
   constructor(
     message: string,
     {
@@ -59,23 +57,23 @@ export class ValidationError extends PatronusError {
   }
 }
 
-/** A rule that an input breaks, as a schema reports it. */
+/** A rule that an input breaks, in the form of a schema's issue. */
 export interface BrokenRule {
-  /** The way to the value that breaks it; empty for the input as a whole. */
+  /** Path to the value that breaks it; empty for the whole input. */
   path: readonly PropertyKey[];
-  /** A whole sentence, or what follows the argument's name, such as "must be …". */
+  /** A whole sentence, or the part after the argument's name, such as "must be …". */
   message: string;
 }
 
-/** So many rules are named that an input breaks; the rest are counted. */
+/** How many broken rules a message names; it counts the others. */
 const MAX_RULES = 10;
 
-/** So many wrong arguments are listed. */
+/** How many wrong arguments an error lists. */
 const MAX_WRONG_ARGUMENTS = 50;
 
 /**
- * An input that breaks `rules`: the message says each sentence once, at most ten of them; `fields`
- * has each argument once, with the first rule that it breaks.
+ * The error for an input that breaks `rules`. The message has each sentence once, up to ten of
+ * them. `fields` has each argument once, with one rule that it breaks.
  */
 export function brokenRules(rules: readonly BrokenRule[]): ValidationError {
   const said = [...new Set(rules.map(sentence))];
@@ -103,17 +101,18 @@ function wrongArgument(argument: string, message: string): WrongArgument {
 }
 
 /**
- * @example allowedBy('limit must be a whole number from 1 to 100.') // 'a whole number from 1 to 100'
+ * @example allowedBy('limit must be a whole number from 1 to 100.') // 'a whole number from 1 to
+ * 100'
  */
 function allowedBy(rule: string): string | null {
-  // What is in brackets belongs to what is allowed, colons included.
+  // Text in brackets is part of the allowed values, colons included.
   return /\bmust (?:be|have) ((?:\([^)]*\)|[^:;])+?)(?:[:;]|\.?$)/.exec(rule)?.[1] ?? null;
 }
 
-/** Longest text of a caller's that a message repeats, characters. */
+/** Longest text of a caller that a message repeats, characters. */
 const MAX_QUOTED = 80;
 
-/** A text of a caller's as messages quote it: in quotes, cut off behind 80 characters. */
+/** A caller's text for a message: in quotes, and at most 80 characters long. */
 export function quoted(text: string): string {
   return JSON.stringify(shortened(text));
 }
@@ -123,54 +122,54 @@ export function shortened(text: string): string {
   return text.length <= MAX_QUOTED ? text : `${text.slice(0, MAX_QUOTED - 1)}…`;
 }
 
-/** The thing that was named does not exist (any more). */
+/** What the request names does not exist, or no longer exists. */
 export class NotFound extends PatronusError {
   readonly errorType = 'NotFound';
 }
 
-/** No site has this id, or it isn't shown. */
+/** The error when no site has this id, or it isn't shown. */
 export const noSite = (id: string): NotFound => noSuch('site', id, 'sites');
 
-/** No path has this id, or it isn't shown. */
+/** The error when no path has this id, or it isn't shown. */
 export const noPath = (id: string): NotFound =>
   new NotFound(`There is no path ${quoted(id)}: the query paths lists a site's paths.`);
 
-/** No policy has this id. */
+/** The error when no policy has this id. */
 export const noPolicy = (id: string): NotFound => noSuch('policy', id, 'policies');
 
-/** No edge of this id is in the inventory. */
+/** The error when no edge in the inventory has this id. */
 export const noEdge = (id: string): NotFound =>
   new NotFound(`No edge ${quoted(id)} is registered: the query edges lists those that are.`);
 
-/** A site has no such endpoint; without a site, no edge has counted anything for it. */
+/** The error when a site has no such endpoint or, without a site, no edge has counted for it. */
 export const noEndpoint = (id: string, siteId?: string): NotFound =>
   new NotFound(
     siteId === undefined
       ? `No edge has counted anything for an endpoint ${quoted(id)}; with site_id it is looked up at that site.`
-      : `Site ${quoted(siteId)} has no endpoint ${quoted(id)}: the query site lists those that it has.`,
+      : `Site ${quoted(siteId)} has no endpoint ${quoted(id)}: the query site lists its endpoints.`,
   );
 
 function noSuch(kind: string, id: string, query: string): NotFound {
-  return new NotFound(`There is no ${kind} ${quoted(id)}: the query ${query} lists those that there are.`);
+  return new NotFound(`There is no ${kind} ${quoted(id)}: the query ${query} lists those that exist.`);
 }
 
-/** The caller is known but may not do this; the message names the group that may. */
+/** The caller is known but is not allowed to do this. The message names the group that is. */
 export class Unauthorized extends PatronusError {
   readonly errorType = 'Unauthorized';
 }
 
-/** Somebody else changed the same thing first; asking again may succeed. */
+/** Another request changed the same data before. A repetition may succeed. */
 export class Conflict extends PatronusError {
   readonly errorType = 'Conflict';
 }
 
 /**
- * Too much is asked for at once: of the database for longer than the function may wait, or by one
- * caller. Asking again later will succeed.
+ * Too many requests at once: the database is busy for longer than the function may wait, or one
+ * caller exceeds a limit. A repetition succeeds later.
  */
 export class Throttled extends PatronusError {
   readonly errorType = 'Throttled';
-  /** In how many seconds to ask again, where that is known. */
+  /** After how many seconds to repeat, if that is known. */
   readonly retry_after_s: number | undefined;
 
   constructor(

@@ -8,15 +8,15 @@ const HOLDER_FILE = 'lock.json';
 /** Lock files of releases whose locks were files with a process id. */
 const FORMER_LOCK_FILE = 'lock';
 
-/** A process that holds a folder, as it describes itself. */
+/** The process that holds a folder, described by itself. */
 export interface LockHolder {
   pid: number;
   host: string;
-  /** Names the PID namespace on Linux: the same number is another process in another container. */
+  /** The PID namespace on Linux: process ids of different containers may be equal. */
   pid_namespace: string | null;
 }
 
-/** A folder can't be locked. `cause` is SQLite's error, where there is one. */
+/** A folder can't be locked. `cause` is SQLite's error, if there is one. */
 export class FolderLockError extends Error {
   override readonly name: string = 'FolderLockError';
 }
@@ -25,11 +25,11 @@ export class FolderLockError extends Error {
 export class FolderInUse extends FolderLockError {
   override readonly name = 'FolderInUse';
   /**
-   * "process 12", "process 12 on 4be1c0de, in another container", or "another process" where that
-   * is unknown.
+   * "process 12", "process 12 on 4be1c0de, in another container", or "another process" if it is not
+   * known.
    */
   readonly heldBy: string;
-  /** The holder's process id, where this process can end it by that number. */
+  /** The holder's process id, if this process can end it by that id. */
   readonly pid: number | undefined;
 
   constructor(folder: string, holder: LockHolder | undefined) {
@@ -41,16 +41,16 @@ export class FolderInUse extends FolderLockError {
   }
 }
 
-/** Connections that hold a lock: one that is collected as garbage would give its lock free. */
+/** Connections that hold a lock. A connection that is garbage-collected would release its lock. */
 const held = new Set<object>();
 
 /**
- * Takes a folder, which must exist, for this process until the returned function is called.
+ * Locks an existing folder for this process until the returned function is called.
  *
- * The kernel holds the lock (a file lock that SQLite takes), so that it also holds between
- * containers that share the folder, and is free as soon as the process is gone, also by `kill -9`.
- * Files that are left behind lock nothing. This process must not open the lock file in another way:
- * closing any handle of it would give the lock free.
+ * The kernel holds the lock, a file lock of SQLite. So it also holds between containers that share
+ * the folder, and is released when the process ends, also by `kill -9`. Files that are left over
+ * lock nothing. This process must not open the lock file in another way: closing any handle of it
+ * would release the lock.
  *
  * @throws FolderInUse when the folder is held already
  * @throws FolderLockError on a network file system, whose locks don't hold everywhere, or when
@@ -81,17 +81,17 @@ export async function lockFolder(folder: string): Promise<() => void> {
 const SQLITE_BUSY = 5;
 
 /**
- * Opens the lock's database and begins a transaction in it, which is never committed: nothing is
- * written or flushed, and no journal is left behind. IMMEDIATE excludes others as EXCLUSIVE does,
- * but doesn't wait until every other has ended its attempt: of several that try at once exactly one
- * gets the lock.
+ * Opens the lock's database and begins a transaction that is not committed: nothing is written or
+ * flushed, and no journal is left over. IMMEDIATE excludes other processes as EXCLUSIVE does, but
+ * doesn't wait until their attempts have ended: of several concurrent attempts exactly one gets the
+ * lock.
  */
 function begin(folder: string) {
   const { DatabaseSync } = loadSqlite();
   const file = join(folder, LOCK_FILE);
   const fail = (cause: unknown): FolderLockError => {
     const { errcode = 0, message } = cause as Error & { errcode?: number };
-    // The higher bits say more about the same failure.
+    // The higher bits are details of the same failure.
     if ((errcode & 0xff) === SQLITE_BUSY) return new FolderInUse(folder, readHolder(folder));
     return new FolderLockError(
       `The folder ${folder} can't be locked with its file ${LOCK_FILE}: ${message}.`,
@@ -114,7 +114,7 @@ function begin(folder: string) {
   }
 }
 
-/** Loads SQLite without the warning that earlier versions of Node 24 print then. */
+/** Loads SQLite without the warning that earlier versions of Node 24 print. */
 function loadSqlite() {
   const { emitWarning } = process;
   process.emitWarning = (...args: unknown[]) => {
@@ -142,8 +142,7 @@ function pidNamespace(): string | null {
 }
 
 /**
- * Who holds a folder, as far as is known: a holder that is just starting or ending may not be
- * written down.
+ * The holder of a folder; undefined if it is not known, such as while it starts or ends.
  */
 function readHolder(folder: string): LockHolder | undefined {
   try {
@@ -163,7 +162,7 @@ function describeHolder(holder: LockHolder | undefined, here: boolean): string {
   return here ? `process ${holder.pid}` : `process ${holder.pid} on ${holder.host}, in another container`;
 }
 
-/** `f_type` of statfs on Linux, of file systems that several machines may mount. */
+/** `f_type` of statfs on Linux for file systems that several machines may mount. */
 const NETWORK_FILE_SYSTEMS = new Map([
   [0x6969, 'NFS'],
   [0x517b, 'SMB'],
@@ -176,7 +175,7 @@ const NETWORK_FILE_SYSTEMS = new Map([
   [0x47504653, 'GPFS'],
 ]);
 
-/** Other systems than Linux number their file systems otherwise: there it isn't noticed. */
+/** Checks on Linux. Other systems have other numbers for their file systems. */
 async function refuseNetworkFileSystem(folder: string): Promise<void> {
   if (process.platform !== 'linux') return;
   const { type } = await statfs(folder);

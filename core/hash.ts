@@ -1,8 +1,8 @@
 const encoder = new TextEncoder();
 
 /**
- * FNV-1a, 32 bits, over the UTF-8 bytes: spreads keys over partitions the same way everywhere.
- * Unsigned.
+ * FNV-1a over the UTF-8 bytes, an unsigned number of 32 bits. It spreads keys over partitions, in
+ * the same way in every function.
  */
 export function fnv1a(text: string): number {
   let hash = 0x811c9dc5;

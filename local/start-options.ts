@@ -30,7 +30,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
       DEFAULT_PORT,
     )
     .option('--no-demo', 'start empty: no policies, no simulated edges')
-    .option('--seed <number>', 'seed of the demo’s traffic', parseSeed, 1)
+    .option('--seed <number>', "seed of the demo's traffic", parseSeed, 1)
     .option(
       '--data <folder>',
       'keep the data in this folder between runs; without it, all data is lost at the end',

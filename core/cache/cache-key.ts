@@ -5,7 +5,7 @@ const KEY_MAX_BYTES = 1024;
 
 /** @throws ValidationError when the key is empty or over {@link KEY_MAX_BYTES} bytes of UTF-8. */
 export function checkKey(key: string): string {
-  // Only text of over a third of the limit can pass it: up to 3 bytes a UTF-16 unit.
+  // Shorter texts can't exceed the limit: a UTF-16 unit has up to 3 bytes.
   const bytes = key.length * 3 <= KEY_MAX_BYTES ? key.length : Buffer.byteLength(key);
   if (bytes > 0 && bytes <= KEY_MAX_BYTES) return key;
   const fault = bytes === 0 ? 'it is empty' : `this one has ${bytes}`;

@@ -10,7 +10,8 @@ export interface ItemAddress {
 }
 
 /**
- * What a look-up found. `item` is the companion; null: there is none; undefined: it was not read.
+ * The result of a look-up. `item` is the companion: null when it does not exist, undefined when it
+ * was not read.
  */
 export interface Found<V> {
   entry: CachedEntry<V> | undefined;
@@ -18,31 +19,31 @@ export interface Found<V> {
 }
 
 /**
- * Entries of one generation of a cache in one level, without removed ones. `total` is `active` +
+ * The number of entries of one generation in one level, without removed ones. `total` is `active` +
  * `expired`.
  */
 export interface LevelCount {
   total: number;
   active: number;
-  /** Past their time and not yet removed; never served. */
+  /** Expired and not yet deleted; never served. */
   expired: number;
 }
 
 /**
- * What became of a write: `older` – the stored value was measured later and stays (or at the same
- * time, and was written just now); `too_soon` – another function wrote this key less than the write
- * interval ago; `too_large` – this level doesn't keep values of that size.
+ * The outcome of a write. `older`: the stored value stays, because it was measured later, or at the
+ * same time and was written just now. `too_soon`: another function wrote this key less than the
+ * write interval ago. `too_large`: this level does not keep values of that size.
  */
 export type PutOutcome = 'stored' | 'older' | 'too_soon' | 'too_large';
 
 /**
- * One level of a cache: memory or the shared table. Levels know nothing of each other. Reads never
- * return an expired entry or one of another generation. A level may throw when its store is in
- * trouble; the cache handles that.
+ * One level of a cache: memory or the shared table. Levels don't know each other. Reads never
+ * return an expired entry or one of another generation. A level may throw when its store fails; the
+ * cache handles that.
  */
 export interface CacheLevel<V> {
   get(key: string, generation: number, signal?: AbortSignal): MaybePromise<CachedEntry<V> | undefined>;
-  /** The same, with a companion item in the same request; levels that can't do that lack it. */
+  /** The same, with a companion item in the same request. Absent where the level can't do that. */
   getWithCompanion?(
     key: string,
     generation: number,
@@ -51,7 +52,7 @@ export interface CacheLevel<V> {
   ): Promise<Found<V>>;
   put(key: string, entry: CachedEntry<V>): MaybePromise<PutOutcome>;
   remove(key: string, generation: number): MaybePromise<boolean>;
-  /** Removes what has expired and answers how many entries went. */
+  /** Removes expired entries and returns how many it removed. */
   cleanupExpired(generation: number): MaybePromise<number>;
   count(generation: number, removals: RemovalLog): MaybePromise<LevelCount>;
 }

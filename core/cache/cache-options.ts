@@ -5,30 +5,30 @@ import type { TroubleKind } from './shared/shared-access.ts';
 import type { SharedStore } from './shared/shared-store.ts';
 
 export interface CacheOptions<K, V> {
-  /** Names the cache in metrics and statistics. */
+  /** The cache's name in metrics and statistics. */
   name: string;
-  /** TTL of entries that don't bring their own; above 0, at most a day. */
+  /** TTL of entries without one of their own; above 0, at most a day. */
   ttl_seconds: number;
   memory?: Partial<MemoryLimits>;
-  /** The level that all functions share; without it the cache is this function's own. */
+  /** The level that all functions share. Default: none, the cache is this function's own. */
   shared?: SharedStore<V>;
-  /** Text of a key, at most 1,024 bytes; by default the key as it is. */
+  /** Text of a key, at most 1,024 bytes. Default: the key as it is. */
   keyOf?: (key: K) => string;
-  /** When a value was measured (ms): older ones then never replace newer ones. */
+  /** When a value was measured (ms). With it, an older value never replaces a newer one. */
   measuredAt?: (value: V) => number;
-  /** The longest time that a value may be kept, seconds; undefined: its own TTL. */
+  /** Upper limit of a value's TTL, seconds; undefined: no limit. */
   maxTtlSeconds?: (value: V) => number | undefined;
-  /** Bytes of a value, for the memory limit; by default the length of its JSON. */
+  /** Bytes of a value, for the memory limit. Default: the length of its JSON. */
   sizeOf?: (value: V) => number;
-  /** Longest time that a request waits for the shared level. */
+  /** How long a request waits for the shared level before it goes on without it. */
   limit_ms?: number;
-  /** After trouble the shared level is passed by for so long. */
+  /** How long the shared level is bypassed after trouble. */
   pause_ms?: number;
   /** Least time between two shared writes of one key. */
   write_interval_ms?: number;
   clock?: Clock;
   schedule?: Schedule;
-  /** Called on trouble, which never fails a request; make it a metric. */
+  /** Called on trouble with the shared level, which never fails a request. Count it in a metric. */
   onTrouble?: (kind: TroubleKind, cause?: unknown) => void;
 }
 

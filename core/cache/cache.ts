@@ -17,30 +17,30 @@ import type { Tier } from './tier.ts';
 /** A value that is one item of a table. */
 export interface ItemSource<V> {
   address: ItemAddress;
-  /** The value in the item; undefined where there is none. */
+  /** The item's value; undefined when there is none. */
   parse(item: Record<string, unknown> | undefined): V | undefined;
-  /** Reads it alone, for when the shared level is passed by. */
+  /** Reads the item alone, for when the shared level is bypassed. */
   read(): Promise<V | undefined>;
 }
 
 type Source<V> = Pick<ItemSource<V>, 'read'> & Partial<ItemSource<V>>;
 
 export interface CacheStats extends LevelCount {
-  /** Of this function since its start. */
+  /** Look-ups of this function since its start. */
   hits: number;
   misses: number;
-  /** 0 to 1; 0 before the first look-up. */
+  /** 0 to 1; 0 while there were no look-ups. */
   hit_rate: number;
 }
 
 const WARM_DEFAULTS = { max_keys: 100, limit_ms: 500 };
 
 /**
- * A cache with a time to live: this function's memory over a level that all functions share. What
- * was cleared or removed is served nowhere a second later, and trouble with the shared level costs
- * a request at most `limit_ms` and never fails it.
+ * A cache with a time to live: this function's memory over a level that all functions share. A
+ * cleared or removed value is never served in any function a second later. Trouble with the shared
+ * level costs a request at most `limit_ms` and never fails it.
  *
- * What memory holds is answered at once, not as a promise; `await` it all the same.
+ * A hit in memory is returned as a value, not as a promise; `await` works for both.
  *
  * @example
  * const cache = new Cache<string, PathMetrics>({ name: 'metrics', ttl_seconds: 60 });
@@ -83,8 +83,8 @@ export class Cache<K, V> {
   }
 
   /**
-   * Keeps `value` for the cache's own TTL; resolves when the shared write, unless it has to wait
-   * its turn, has ended.
+   * Keeps `value` for the cache's own TTL. Resolves when the shared write has ended; a write that
+   * has to wait for its turn is not awaited.
    */
   async insert(key: K, value: V): Promise<void> {
     await this.#insert(this.#checkedKey(key), value, this.#ttlMs);
@@ -95,7 +95,7 @@ export class Cache<K, V> {
     await this.#insert(this.#checkedKey(key), value, checkTtl(ttl_seconds));
   }
 
-  /** The value, or undefined when there is none or its time is over. */
+  /** The value; undefined when there is none or it has expired. */
   get(key: K): MaybePromise<V | undefined> {
     const text = this.#keyOf(key);
     const held = this.#inMemory(text);
@@ -107,9 +107,9 @@ export class Cache<K, V> {
   }
 
   /**
-   * The value, or what `load` gives, which is then kept. All that ask for a key that is being
-   * loaded get that load's answer; a failed load fails for all of them and is not kept, nor is
-   * `undefined`.
+   * The value; on a miss the result of `load`, which is then kept. Callers that ask for a key while
+   * it is being loaded share that load. A failed load rejects for all of them. Neither a failure
+   * nor `undefined` is kept.
    */
   getOrLoad(key: K, load: () => Promise<V | undefined>): MaybePromise<V | undefined> {
     const text = this.#keyOf(key);
@@ -122,8 +122,8 @@ export class Cache<K, V> {
   }
 
   /**
-   * The same for a value that is one item of a table: on a miss in memory the shared entry and the
-   * item are read in one request, so that a miss takes no longer than reading the item.
+   * The same for a value that is one item of a table. On a miss in memory it reads the shared entry
+   * and the item in one request, so that a miss takes no longer than reading the item.
    */
   getOrRead(key: K, source: ItemSource<V>): MaybePromise<V | undefined> {
     const text = this.#keyOf(key);
@@ -136,10 +136,10 @@ export class Cache<K, V> {
   }
 
   /**
-   * Removes a key, in every function within a second, and answers whether there was a value. Loads
-   * and writes that began before don't bring it back; what another function inserts within that
-   * second may go with it. Where the shared level is in trouble only this function forgets the key,
-   * and others serve it until its time is over.
+   * Removes a key, in every function within a second, and returns whether there was a value. Loads
+   * and writes that began before don't bring it back. A value that another function inserts within
+   * that second may be removed too. When the shared level is in trouble, this function alone
+   * forgets the key and others serve it until it expires.
    */
   async remove(key: K): Promise<boolean> {
     const text = this.#checkedKey(key);
@@ -152,8 +152,8 @@ export class Cache<K, V> {
   }
 
   /**
-   * Removes what has expired, and answers how many entries of the shared level (without one: of
-   * memory) went.
+   * Removes expired entries, and returns how many of the shared level (without one: of memory) it
+   * removed.
    */
   async cleanupExpired(): Promise<number> {
     const generation = this.#tier.state?.generation ?? 0;
@@ -162,7 +162,7 @@ export class Cache<K, V> {
   }
 
   /**
-   * Forgets everything, in every function within a second, and answers how many active entries were
+   * Forgets everything, in every function within a second, and returns how many active entries were
    * cleared. Loads under way don't bring anything back. Rejects when the shared level can't be
    * reached.
    */
@@ -174,9 +174,9 @@ export class Cache<K, V> {
   }
 
   /**
-   * Makes the next look-up read what was cleared: because a change of this function's own may just
-   * have done so, or because what is found is kept in another cache, which may have heard of a
-   * clear that this one has not.
+   * Makes the next look-up read again what was cleared. Call it after a change of this function's
+   * own that may have cleared the cache, or before keeping a result in another cache, which may
+   * know of a clear that this one does not know.
    */
   recheck(): void {
     this.#tier.invalidate();
@@ -195,8 +195,8 @@ export class Cache<K, V> {
   }
 
   /**
-   * Takes what the shared level holds of these keys into memory: for a new function's start,
-   * bounded in time and number. Answers how many came.
+   * Loads these keys from the shared level into memory, for the start of a new function. Bounded in
+   * time and number. Returns how many were loaded.
    */
   warm(keys: Iterable<K>, limits = WARM_DEFAULTS): Promise<number> {
     return this.warmTexts([...take(keys, limits.max_keys)].map(this.#keyOf), limits);
@@ -217,22 +217,22 @@ export class Cache<K, V> {
     return warmed;
   }
 
-  /** The keys used last, as texts, for the next function's start. */
+  /** The keys used last, as texts, for the start of the next function. */
   hotKeys(limit: number): string[] {
     return [...this.#memory.recentKeys(limit)];
   }
 
   /**
-   * Resolves when no shared write is under way; values that wait for their key's turn go on
-   * waiting.
+   * Resolves when no shared write is under way. Values that wait for their key's turn are not
+   * awaited.
    */
   settle(): Promise<void> {
     return this.#tier.settle();
   }
 
   /**
-   * Resolves when values that wait for their key's turn are in the shared level too: for the end of
-   * an invocation, after which a function may be frozen or gone.
+   * Resolves when values that wait for their key's turn are in the shared level too. Call it at the
+   * end of an invocation, after which a function may be frozen or stopped.
    */
   drain(): Promise<void> {
     return this.#tier.drain();
@@ -263,7 +263,7 @@ export class Cache<K, V> {
     if (!entry) return found;
     const held = this.#memory.get(key, entry.generation);
     if (held) return { entry: held };
-    // What was removed while the shared level was being read must not be undone by what it answers.
+    // The key may have been removed while the shared level was being read.
     if (this.#mayBeRemoved(key, entry)) return { ...found, entry: undefined };
     this.#memory.put(key, entry);
     return found;
@@ -273,7 +273,7 @@ export class Cache<K, V> {
     return this.#tier.state?.removals.mayName(key, removals) ?? false;
   }
 
-  // What the log names goes; where the log doesn't reach back far enough, everything goes.
+  // Forgets the keys that the log names, or everything when the log doesn't reach back far enough.
   #drop(log: RemovalLog, since: number): void {
     this.#flights.forgetBefore((key, begun) => !begun || log.mayName(key, begun.removals.last));
     if (log.reachesBackTo(since)) this.#memory.removeWhere((key, entry) => log.names(key, entry.removals));
@@ -289,7 +289,7 @@ export class Cache<K, V> {
     const flight = this.#joinable(key);
     if (flight) return this.#join(flight);
     if (this.#flights.has(key)) {
-      // Its age says too little: only the generation shows whether it began before a clear.
+      // Its age is not enough: the generation shows whether it began before a clear.
       await this.#tier.refresh();
       const late = this.#joinable(key);
       if (late) return this.#join(late);
@@ -313,7 +313,7 @@ export class Cache<K, V> {
   ): Promise<V | undefined> {
     const { entry, item } = await this.#lookUp(key, source.address);
     if (entry) return entry.value;
-    // An item that came with the look-up was read before this is known, but a removal since then
+    // An item that came with the look-up was read before this state is known. A removal since then
     // has ended the flight.
     flight.begun = this.#stateIfFresh();
     const parsed = item !== undefined && source.parse;
@@ -321,7 +321,7 @@ export class Cache<K, V> {
     const { begun } = flight;
     const dead = begun === undefined || begun.generation !== this.#tier.state?.generation;
     if (value === undefined || dead || !this.#flights.isCurrent(key, flight)) return value;
-    // The answer does not wait for the shared write, which may as well end after it.
+    // The answer does not wait for the shared write.
     void this.#keep(key, this.#entry(value, { begun, ttlMs: this.#ttlMs }));
     return value;
   }
@@ -333,8 +333,8 @@ export class Cache<K, V> {
   }
 
   /**
-   * The cache's generation, as of a second ago at the latest: what was derived from what the cache
-   * is made from is good while it stays. Undefined where it can't be read.
+   * The cache's generation, at most a second old. While it stays the same, values derived from the
+   * cache's sources stay valid. Undefined when it can't be read.
    */
   async generation(): Promise<number | undefined> {
     return (await this.#freshState())?.generation;

@@ -1,18 +1,18 @@
 /**
- * One cached value with what decides whether it may be served. Times are milliseconds since the
+ * One cached value, and what decides whether it may be served. Times are milliseconds since the
  * Unix epoch.
  */
 export interface CachedEntry<V> {
   value: V;
-  /** The first moment at which it may no longer be served. */
+  /** From this moment on it is not served. */
   expires_ms: number;
-  /** The cache's generation when the value's load began: a clear in between makes it unservable. */
+  /** The cache's generation when the value's load began. A later clear invalidates the entry. */
   generation: number;
-  /** How many removals were known then: a later one of its key makes it unservable too. */
+  /** How many removals were known then. A later removal of its key invalidates the entry. */
   removals: number;
   /**
-   * When the value was measured, where the cache orders by that: an older one never replaces a
-   * newer one.
+   * When the value was measured, if the cache orders by that: an older value never replaces a newer
+   * one.
    */
   measured_ms?: number;
   /** Bytes of the encoded value, for the memory limit. */
@@ -20,8 +20,8 @@ export interface CachedEntry<V> {
 }
 
 /**
- * May `incoming` take the place of `stored`? Without measuring times the last writer wins; an
- * expired one is still newer.
+ * Whether `incoming` may replace `stored`. Without times of measurement the last writer wins. An
+ * expired entry still counts as the newer one.
  */
 export function mayReplace(
   stored: { measured_ms?: number | undefined },

@@ -15,8 +15,8 @@ export function checkTtl(ttl_seconds: number): number {
 }
 
 /**
- * Whether an entry may no longer be served: from the very millisecond of its expiry on. Every read
- * asks this, because DynamoDB deletes expired items days late.
+ * Whether an entry may no longer be served, which is so from the millisecond of its expiry on.
+ * Every read checks this, because DynamoDB deletes expired items days late.
  */
 export function isExpired({ expires_ms }: { expires_ms: number }, now: number): boolean {
   return now >= expires_ms;

@@ -1,20 +1,20 @@
 import type { CacheState } from './generation/cache-state.ts';
 import { GENERATION_MAX_AGE_MS } from './generation/generation-watch.ts';
 
-/** One load under way, with what was known of the cache when it began, once that is known. */
+/** One load under way. `begun`: the cache's state when it began, once that is known. */
 export interface Flight<V> {
   promise: Promise<V | undefined>;
   startedAt: number;
   begun: CacheState | undefined;
 }
 
-/** Loads under way, one a key: all that ask for the same key meanwhile get the same answer. */
+/** Loads under way. Callers that ask for the same key meanwhile share one load. */
 export class Flights<V> {
   readonly #flights = new Map<string, Flight<V>>();
 
   /**
-   * The flight that a caller may join: one that began after the caller's last possible clear. A
-   * flight that began before is left to those who wait for it already.
+   * The flight that a caller may join: one that began after the last clear that the caller may know
+   * of. An earlier flight still answers the callers that joined it before.
    */
   joinable(key: string, { now, fresh }: { now: number; fresh: number | undefined }): Flight<V> | undefined {
     const flight = this.#flights.get(key);
@@ -44,8 +44,8 @@ export class Flights<V> {
   }
 
   /**
-   * False once the key was removed, the cache cleared or a newer flight begun: its value must not
-   * be kept.
+   * False once the key was removed, the cache was cleared or a newer flight began. The flight's
+   * value must not be kept then.
    */
   isCurrent(key: string, flight: Flight<V>): boolean {
     return this.#flights.get(key) === flight;

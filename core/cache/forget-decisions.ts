@@ -2,12 +2,12 @@ import type { TableNames } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { raiseGenerationAction } from './generation/generation.ts';
 
-/** Routing decisions by policy and both sites: the cache's name. */
+/** Name of the cache of routing decisions by policy and both sites. */
 export const ROUTING_CACHE = 'routing';
 
 /**
- * Has every routing decision made anew, in the transaction that changes what decisions are made
- * from.
+ * The action that invalidates every routing decision, for a transaction that changes what decisions
+ * depend on.
  */
 export function forgetDecisions(tables: Pick<TableNames, 'cache'>): WriteAction {
   return raiseGenerationAction({ table: tables.cache, cache: ROUTING_CACHE });

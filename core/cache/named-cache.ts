@@ -9,7 +9,7 @@ import type { TroubleKind } from './shared/shared-access.ts';
 import { tableStore } from './shared/shared-store.ts';
 import type { ValueCodec } from './value-codec.ts';
 
-/** Where a cache of the product lives; tests bring their own time. */
+/** Where a cache of the product is stored, and its settings. Tests pass a clock of their own. */
 export interface CachePlace {
   client: DynamoDBDocumentClient;
   /** The Cache table. */

@@ -3,26 +3,26 @@ import type { CachedEntry } from './cached-entry.ts';
 import type { CacheState } from './generation/cache-state.ts';
 
 /**
- * What is behind a cache's memory: the shared level with its generation, or nothing. A tier never
- * fails a look-up or a write; only `clear` rejects, because its caller must know whether it
- * happened.
+ * The part of a cache behind its memory: the shared level with its generation, or nothing. A tier
+ * never fails a look-up or a write. `clear`, `count` and `cleanupExpired` reject, because their
+ * callers must know whether they happened.
  */
 export interface Tier<V> {
   /**
-   * The generation from which memory may be served now; undefined: ask {@link Tier.find} or {@link
-   * Tier.refresh} first.
+   * The generation of which memory may be served now. Undefined: memory may not be served before
+   * {@link Tier.find} or {@link Tier.refresh}.
    */
   fresh(now: number): number | undefined;
-  /** What was last heard of the cache, however long ago. */
+  /** The last known state of the cache, of any age. */
   readonly state: CacheState | undefined;
-  /** True when there is nothing behind memory, so that a miss there is a miss. */
+  /** True when there is no shared level. */
   readonly alone: boolean;
   refresh(): Promise<void>;
-  /** Makes the next use read again what was cleared or removed. */
+  /** Makes the next use read the state again. */
   invalidate(): void;
   /**
-   * `held` gives memory's entry of that generation: it is served once the generation is confirmed.
-   * `companion` is read in the same request where the level can do that.
+   * `held` returns memory's entry of a generation, which is served once the generation is
+   * confirmed. `companion` is read in the same request if the level can do that.
    */
   find(
     key: string,
@@ -31,7 +31,7 @@ export interface Tier<V> {
   ): Promise<Found<V>>;
   write(key: string, entry: CachedEntry<V>): Promise<void>;
   remove(key: string, generation: number): Promise<boolean>;
-  /** Entries of the present generation; undefined when that isn't known. */
+  /** Entries of the present generation; undefined without a shared level. */
   count(): Promise<LevelCount | undefined>;
   cleanupExpired(): Promise<number>;
   clear(): Promise<void>;

@@ -1,7 +1,7 @@
 /** How a cache writes its values into the shared level and reads them back. */
 export interface ValueCodec<V> {
   /**
-   * Raised whenever the stored form changes; an entry of an older shape is a miss and is removed.
+   * Raise it when the stored form changes. An entry of an older shape is a miss and is removed.
    */
   shape: number;
   encode(value: V): string;
@@ -9,10 +9,7 @@ export interface ValueCodec<V> {
   decode(text: string): V;
 }
 
-/**
- * JSON, checked on the way in by `parse` (a zod schema's `parse`, or a hand-written check that
- * throws).
- */
+/** JSON. `parse` checks what is read: a zod schema's `parse`, or a function that throws. */
 export function jsonCodec<V>({ shape, parse }: { shape: number; parse: (raw: unknown) => V }): ValueCodec<V> {
   return { shape, encode: value => JSON.stringify(value), decode: text => parse(JSON.parse(text)) };
 }

@@ -11,22 +11,22 @@ import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { aboutOf, type EdgeCommand, type PendingCommand } from './edge-command.ts';
 
-/** Begins every edge's partition of commands. */
+/** The beginning of every edge's partition of commands. */
 export const COMMAND_PREFIX = 'COMMAND#';
 
 const partition = (edgeId: string): string => COMMAND_PREFIX + edgeId;
 
-/** The key of the command about something. */
+/** The key of an edge's command about a subject; see `aboutOf`. */
 export function commandKey(edgeId: string, about: string): ItemKey {
   return { pk: partition(edgeId), sk: about };
 }
 
 /**
- * Commands that are dropped after a while, seconds; every other one waits until it is acknowledged.
+ * Lifetime of commands that expire, in seconds. Every other command waits until it is acknowledged.
  */
 const KEPT_SECONDS: Partial<Record<EdgeCommand['type'], number>> = { PROBE: 120, NEW_BOOT: 86_400 };
 
-/** The action that gives an edge a command, for the transaction that has the reason for it. */
+/** The action that stores a command for an edge, for the transaction with the reason for it. */
 export function commandAction(
   { tables, clock }: Pick<StoreContext, 'tables' | 'clock'>,
   edgeId: string,
@@ -54,7 +54,7 @@ export function commandAction(
   };
 }
 
-/** What an edge has not acknowledged yet, oldest first. */
+/** The commands that an edge has not acknowledged yet, in order of age from the oldest on. */
 export async function readCommands(context: StoreContext, edgeId: string): Promise<PendingCommand[]> {
   const items = await queryAll(context, { pk: partition(edgeId) });
   const seconds = context.clock() / 1000;
@@ -65,8 +65,8 @@ export async function readCommands(context: StoreContext, edgeId: string): Promi
 }
 
 /**
- * An edge has done a command. Answers false when it isn't there any more, acknowledged already or
- * replaced by a newer one, which stays.
+ * Removes a command that an edge has done. Returns false when it no longer exists: it was
+ * acknowledged already, or replaced by a newer one, which stays.
  */
 export async function acknowledgeCommand(
   context: StoreContext,
@@ -87,7 +87,7 @@ export async function acknowledgeCommand(
   );
 }
 
-/** A command as the Network table keeps it. */
+/** The attributes of a command in the Network table. */
 const commandSchema = z.object({
   id: z.string(),
   edge_id: z.string(),
@@ -97,8 +97,8 @@ const commandSchema = z.object({
 });
 
 /**
- * A stored command. Its type is left open: a later release may have stored one that this release
- * passes on without knowing it.
+ * Parses a stored command. Its type is not checked: this release passes on commands of a later one
+ * that it does not know.
  *
  * @throws BrokenItem
  */

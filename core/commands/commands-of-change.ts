@@ -9,9 +9,9 @@ import { handedOut } from './handed-out.ts';
 import { ALL_SITES, readRouteVersion, routeVersionOf } from './route-versions.ts';
 
 /**
- * What a change of the Network table publishes to edges that listen, each on its own channel: a new
- * command; a hint to the edges of a site whose version has risen; a hint to an edge that has come
- * into service at a site.
+ * The commands that a change of the Network table publishes to listening edges, each on its own
+ * channel: a new command; a hint to the edges of a site whose version was raised; a hint to an edge
+ * that begins its service at a site.
  */
 export async function commandsOf(change: StreamChange, context: StoreContext): Promise<PendingCommand[]> {
   const { pk, after } = change;
@@ -28,7 +28,7 @@ export async function commandsOf(change: StreamChange, context: StoreContext): P
   return edges.map(({ id }) => pathsHint(change, { edge_id: id, site_id, paths_version }));
 }
 
-/** An edge that is in service at another site than before has other paths. */
+/** The hint to an edge that is in service at another site than before, and so has other paths. */
 async function newcomerHint(change: StreamChange, context: StoreContext): Promise<PendingCommand[]> {
   const edge = edgeFromItem(parseItem(edgeItemSchema, change.after!));
   const before = change.before && edgeFromItem(parseItem(edgeItemSchema, change.before));

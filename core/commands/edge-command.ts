@@ -1,14 +1,15 @@
 /**
- * What an edge has to do. A newer command of the same `about` replaces the older one, because only
- * the newest counts.
+ * A command to an edge. A newer command about the same subject replaces the older one.
  *
  * - PROBE: measure a path now and answer with `reportProbe`.
- * - ROUTES: take these paths to a site from now on.
+ * - ROUTES: use these paths to a site from now on.
  * - POLICIES: fetch the policies; there is a newer version.
- * - PATHS: read `edgeRoutes` again, unless what was read is of this version of the site or a newer
- *   one. Published to edges that listen, never stored: the others read it when they connect.
- * - NEW_BOOT: reports of this boot were refused; from the third on begin a new one. Also where the
- *   boot was voided, at once.
+ * - PATHS: read `edgeRoutes` again, unless the edge has read this version of the site or a newer
+ * one.
+ *   Published to listening edges and not stored: the others read `edgeRoutes` when they connect.
+ * - NEW_BOOT: reports of this boot were refused; after the third one begin a new boot. If the boot
+ * was
+ *   voided, begin it at once.
  */
 export type EdgeCommand =
   | { type: 'PROBE'; data: ProbeOrder }
@@ -17,7 +18,7 @@ export type EdgeCommand =
   | { type: 'PATHS'; data: PathsHint }
   | { type: 'NEW_BOOT'; data: NewBootOrder };
 
-/** Releases before the versions named neither: then it is always news. */
+/** Releases before the versions named neither; then the edge always reads again. */
 export interface PathsHint {
   site_id?: string;
   paths_version?: number;
@@ -25,34 +26,34 @@ export interface PathsHint {
 
 export interface ProbeOrder {
   path_id: string;
-  /** Where the other end answers, `host:port`; what it doesn't say is the edge's default. */
+  /** Address of the other end, `host:port`; the edge has defaults for missing parts. */
   target: string;
-  /** RFC 3339, UTC, by the functions' clock: an answer after it comes too late. */
+  /** Latest time of the answer, by the functions' clock. RFC 3339, UTC. */
   until: string;
-  /** How long there is left for an answer when the edge gets the order; none in a stored one. */
+  /** Time left for the answer when the edge gets the order; absent in a stored one. */
   within_ms?: number;
 }
 
 export interface RoutesOrder {
   destination_site_id: string;
-  /** null: there is no path that could carry the policy's traffic. */
+  /** null: no path can carry the policy's traffic. */
   routes: { policy_id: string; path_id: string | null }[];
 }
 
-/** So many refused reports end a boot: one or two may be stray packets of a boot that is sound. */
+/** Refused reports that end a boot. One or two may be stray packets of a sound boot. */
 export const NEW_BOOT_AFTER = 3;
 
 export interface NewBootOrder {
   boot_id: string;
   /** Reports of the boot that were refused, counted up to {@link NEW_BOOT_AFTER}. */
   contradictions: number;
-  /** Why the last one was, for people. */
+  /** Why the last one was refused, for people. */
   reason: string;
-  /** Which ones were: `part#seq`. */
+  /** The refused reports: `part#seq`. */
   reports?: string[];
 }
 
-/** A command as it waits for its edge's acknowledgement. */
+/** A command that waits for its edge's acknowledgement. */
 export type PendingCommand = EdgeCommand & {
   /** ULID. */
   id: string;
@@ -61,7 +62,7 @@ export type PendingCommand = EdgeCommand & {
   created_at: string;
 };
 
-/** What a command is about: a later one about the same replaces it. */
+/** The subject of a command: a later command about the same subject replaces it. */
 export function aboutOf(command: EdgeCommand): string {
   switch (command.type) {
     case 'PROBE':

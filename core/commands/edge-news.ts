@@ -4,20 +4,22 @@ import { readPoliciesMeta } from '../inventory/policies/read-policies.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { ALL_SITES, readRouteVersion, routeVersionOf } from './route-versions.ts';
 
-/** What all edges are told in one publication. */
+/** A publication to all edges. */
 export interface EdgeNews {
-  /** Of the policies that there are now. */
+  /** The present version of the policies. */
   policies_version: string;
-  /** Of how policies choose among paths. */
+  /** The present version of how policies choose among paths. */
   routing_version: number;
-  /** An edge for which this is news reads it after a random part of so many seconds. */
+  /**
+   * An edge with older versions reads the new ones after a random part of this time, in seconds.
+   */
   spread_s: number;
 }
 
 /**
- * What a change of the Network table tells all edges; undefined: it doesn't concern all of them.
- * Both versions are those that hold now, so news that was published late is no older than its
- * successor.
+ * The publication to all edges that follows from a change of the Network table; undefined: it
+ * doesn't concern all of them. Both versions are the present ones, so a publication that is late
+ * has no older versions than its successor.
  */
 export async function newsOf(
   { pk, sk, after }: StreamChange,

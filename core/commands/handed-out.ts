@@ -1,9 +1,8 @@
 import type { PendingCommand } from './edge-command.ts';
 
 /**
- * A command as an edge gets it at `now_ms`, by the functions' clock. What has to be done within a
- * time says how much of it is left, since the edge's clock may be another. undefined: it is too
- * late.
+ * A command as an edge gets it at `now_ms`, by the functions' clock. A command with a time limit
+ * gets the time that is left, because the edge's clock may differ. undefined: the limit has passed.
  */
 export function handedOut(command: PendingCommand, now_ms: number): PendingCommand | undefined {
   if (command.type !== 'PROBE') return command;

@@ -9,17 +9,17 @@ import type { WriteAction } from '../storage/write-action.ts';
 import { commandAction, commandKey } from './command-store.ts';
 import { NEW_BOOT_AFTER, type NewBootOrder } from './edge-command.ts';
 
-/** A report that was refused for what its boot had reported before. */
+/** A report that was refused because it contradicts earlier reports of its boot. */
 export interface RefusedReport {
   edge_id: string;
   boot_id: string;
   part: number;
   seq: number;
-  /** The sentence for people. */
+  /** Why it was refused, for people. */
   reason: string;
 }
 
-/** Edges that are told in one go; the others are told with their next report. */
+/** Edges that are notified in one call; the others are notified with their next refused report. */
 const EDGES_AT_ONCE = 50;
 
 const newBootSchema = z.object({
@@ -34,22 +34,22 @@ const newBootSchema = z.object({
 });
 
 /**
- * Tells edges that reports of theirs were refused, each report once however often it is told: an
- * edge that has heard of three begins a new boot. One command an edge is pending at most, with
- * their number.
+ * Notifies edges of their refused reports; after three of them an edge begins a new boot. A report
+ * counts once, also when it is passed repeatedly. At most one such command is pending for an edge;
+ * it has the number of refused reports.
  */
-export async function tellRefusedBoots(
+export async function notifyRefusedBoots(
   context: StoreContext,
   refused: readonly RefusedReport[],
 ): Promise<void> {
   const byEdge = Map.groupBy(refused, ({ edge_id }) => edge_id);
   const edges = [...byEdge.values()].slice(0, EDGES_AT_ONCE);
-  await Promise.all(edges.map(reports => tellEdge(context, reports)));
+  await Promise.all(edges.map(reports => notifyEdge(context, reports)));
 }
 
 /**
- * What an edge has been told of refused reports of a boot, and has not acknowledged; undefined:
- * nothing.
+ * The refused reports of which an edge was notified and which it has not acknowledged; undefined:
+ * none.
  */
 export async function readRefusedBoot(
   context: StoreContext,
@@ -59,14 +59,14 @@ export async function readRefusedBoot(
 }
 
 /**
- * The action that has an edge begin a new boot in place of one that was voided, for the transaction
- * by which that counts.
+ * The action that orders an edge to begin a new boot in place of a voided one, for the transaction
+ * that voids it.
  */
 export function voidedBootAction(
   context: Pick<StoreContext, 'tables' | 'clock'>,
   { edge_id, boot_id }: Pick<RefusedReport, 'edge_id' | 'boot_id'>,
 ): WriteAction {
-  const reason = 'An administrator has voided the boot: what it counted is in no figure any more.';
+  const reason = 'An administrator has voided the boot: its counts are no longer part of any figure.';
   const data = { boot_id, contradictions: NEW_BOOT_AFTER, reason };
   return commandAction(context, edge_id, { type: 'NEW_BOOT', data }).action;
 }
@@ -77,20 +77,20 @@ async function readPending(context: StoreContext, edge_id: string) {
   return expires_at * 1000 <= context.clock() ? undefined : item;
 }
 
-async function tellEdge(context: StoreContext, reports: readonly RefusedReport[]): Promise<void> {
+async function notifyEdge(context: StoreContext, reports: readonly RefusedReport[]): Promise<void> {
   const { edge_id, boot_id, reason } = reports.at(-1)!;
   const pending = await readPending(context, edge_id);
-  const told = pending?.data.boot_id === boot_id ? pending.data.reports : [];
+  const known = pending?.data.boot_id === boot_id ? pending.data.reports : [];
   const names = reports.filter(report => report.boot_id === boot_id).map(({ part, seq }) => `${part}#${seq}`);
-  const all = [...new Set([...told, ...names])].slice(0, NEW_BOOT_AFTER);
-  if (all.length === told.length) return;
+  const all = [...new Set([...known, ...names])].slice(0, NEW_BOOT_AFTER);
+  if (all.length === known.length) return;
   const data = { boot_id, contradictions: all.length, reason, reports: all };
   const { Put } = commandAction(context, edge_id, { type: 'NEW_BOOT', data }).action;
   const condition = pending ? conditionOf({ expression: '#id = :was', values: { was: pending.id } }) : {};
   try {
     await repeatUntil(context, () => context.client.send(new PutCommand({ ...Put, ...condition })));
   } catch (cause) {
-    // Another call has told it of other reports; the next refused report adds to those.
+    // Another call has stored a command with other reports; the next refused report adds to those.
     if (!(cause instanceof ConditionFailed)) throw cause;
   }
 }

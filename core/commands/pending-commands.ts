@@ -5,9 +5,10 @@ import type { PendingCommand } from './edge-command.ts';
 import { handedOut } from './handed-out.ts';
 
 /**
- * All that an edge has to do, oldest first: what waits for its acknowledgement and, when it applies
- * older policies than there are, the command to fetch them. That one is never stored: every edge
- * would have to be written with each change.
+ * All commands for an edge, in order of age from the oldest on: those that wait for its
+ * acknowledgement and, when it applies older policies than the present ones, the command to fetch
+ * them. That command is not stored, because a change of policies would then write one for every
+ * edge.
  */
 export async function pendingCommands(
   context: StoreContext,

@@ -6,10 +6,10 @@ import { readItem } from '../storage/parse-item.ts';
 import { ConditionFailed, repeatUntil } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 
-/** Begins the partition of each site's version, and of that of all sites. */
+/** The beginning of the partitions of the sites' versions. */
 export const ROUTES_PREFIX = 'ROUTES#';
 
-/** In place of a site's id: what concerns the edges of every site. */
+/** In place of a site's id: the version for the edges of all sites. */
 export const ALL_SITES = '*';
 
 const versionSchema = z.object({ version: z.number() });
@@ -18,17 +18,17 @@ function versionKey(site_id: string): ItemKey {
   return { pk: ROUTES_PREFIX + site_id, sk: 'VERSION' };
 }
 
-/** Which state of the network an edge's paths and routes are made from. */
+/** The versions of the state from which an edge's paths and routes are made. */
 export interface RouteVersions {
-  /** Grows with what concerns the edges of one site; 0 before the first change. */
+  /** Grows with each change that concerns the edges of one site; 0 before any change. */
   paths_version: number;
-  /** Grows with what concerns the edges of all sites: how policies choose among paths. */
+  /** Grows with each change of how policies choose among paths, which concerns all edges. */
   routing_version: number;
 }
 
 /**
- * One site's version, or that of {@link ALL_SITES}, as it is now. What is read afterwards,
- * strongly, is at least as new: it is raised after the change that it stands for.
+ * The present version of one site, or of {@link ALL_SITES}. It is raised after the change that it
+ * announces, so a strongly consistent read after this one sees at least that change.
  */
 export async function readRouteVersion(context: StoreContext, site_id: string): Promise<number> {
   return (await readItem(context, versionKey(site_id), versionSchema))?.version ?? 0;
@@ -36,7 +36,7 @@ export async function readRouteVersion(context: StoreContext, site_id: string): 
 
 /**
  * Raises the version of a site, or of {@link ALL_SITES}, after a change of what its edges route by.
- * The stream then tells them. Where another call raises it at the same time, its version stands for
+ * The stream then notifies them. If another call raises it at the same time, that version announces
  * this change as well.
  */
 export async function raiseRouteVersion(context: StoreContext, site_id: string): Promise<void> {
@@ -57,7 +57,7 @@ export async function raiseRouteVersion(context: StoreContext, site_id: string):
   }
 }
 
-/** The version in an item of the Network table, and whose it is; undefined for any other item. */
+/** The version in an item of the Network table, and its site; undefined for any other item. */
 export function routeVersionOf({
   pk,
   after,

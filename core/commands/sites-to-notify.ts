@@ -11,9 +11,9 @@ const SITE_PREFIX = sitePartition('');
 
 /**
  * The sites whose edges have other paths after a change of the Network table, or choose among them
- * otherwise: those that hold a copy of a path that came or went, and the peers of one whose
- * endpoint changed or that is shown again. It follows from the items, so it holds for every
- * operation, undo included.
+ * differently: the sites that hold a copy of a path that was added or removed, and a site whose
+ * endpoint changed or that is shown again, with its peers. It follows from the items, so it holds
+ * for every operation, undo included.
  */
 export async function sitesToNotify(change: StreamChange, context: StoreContext): Promise<string[]> {
   const { pk, sk } = change;
@@ -26,15 +26,16 @@ export async function sitesToNotify(change: StreamChange, context: StoreContext)
 }
 
 /**
- * A restore attaches paths while the site is hidden: its edges and their peers see them at its end.
+ * A restore attaches paths while the site is hidden. Its edges and their peers see them when the
+ * restore ends.
  */
 function isShownAgain({ before, after }: StreamChange): boolean {
   return before !== undefined && before.status !== after?.status && after?.status === SITE_STATUS.active;
 }
 
 /**
- * What edges and decisions know of an endpoint. A new one has no paths, and those of a removed one
- * go one by one.
+ * Whether a change concerns what edges and decisions use of an endpoint. A new endpoint has no
+ * paths, and the paths of a removed one are removed one by one.
  */
 function changesEndpoint({ sk, before, after }: StreamChange): boolean {
   if (!sk.startsWith(ENDPOINT_PREFIX) || !before || !after) return false;

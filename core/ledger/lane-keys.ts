@@ -7,7 +7,7 @@ import type { ItemKey } from '../storage/item.ts';
  */
 export const LANE_BUCKETS = 64;
 
-/** Partition of every edge that was ever heard from; sort key is the edge's id. */
+/** Partition of all edges that have reported; the sort key is the edge's id. */
 export const HEARD_EDGES_PARTITION = 'EDGE';
 
 /** `00` to `63`: the partition that an edge's lanes are in. */
@@ -20,10 +20,7 @@ export function laneBuckets(): string[] {
   return Array.from({ length: LANE_BUCKETS }, (_, number) => bucketName(number));
 }
 
-/**
- * Some of the buckets: those whose number leaves `index` over when it is divided by `of`, a power
- * of two up to 64.
- */
+/** Some of the buckets: those with `number % of === index`. `of` is a power of two up to 64. */
 export interface LaneGroup {
   index: number;
   of: number;
@@ -50,16 +47,13 @@ export function laneKey(edge_id: string, part: number): ItemKey {
 }
 
 /**
- * Where the lanes are listed that were ever at a site; sort keys are the lanes' own
- * (docs/decisions/165).
+ * Lists all lanes that have been at a site, under the lanes' own sort keys (docs/decisions/165).
  */
 export function siteLanesPartition(site_id: string): string {
   return `SITE#${site_id}`;
 }
 
-/**
- * Where the lanes of a bucket are listed that ever counted for an endpoint of this id, at any site.
- */
+/** Lists all lanes of a bucket that have counted for an endpoint of this id, at any site. */
 export function endpointLanesPartition(endpoint_id: string, bucket: string): string {
   return `ENDPOINT#${bucket}#${endpoint_id}`;
 }
@@ -71,8 +65,8 @@ export function parseLaneSortKey(sk: string): { edge_id: string; part: number } 
 }
 
 /**
- * A segment of a lane's idle pairs. In a partition of its own, so that what reads all lanes each
- * minute doesn't pay for it (docs/decisions/100).
+ * A segment of a lane's idle pairs. It has a partition of its own, so that readers of all lanes
+ * don't pay for it each minute (docs/decisions/100).
  */
 export function idleKey(edge_id: string, part: number, version: number): ItemKey {
   return { pk: `IDLE#${edge_id}`, sk: `${part}#${version}` };
@@ -83,8 +77,8 @@ export function bootKey(edge_id: string, part: number, boot_id: string): ItemKey
 }
 
 /**
- * That a boot which is not current was closed or reported lately, in one part of its edge. A reset
- * asks for them: in partitions by bucket, with TTL.
+ * Marks a boot that is not current and was closed or reported lately, in one part of its edge.
+ * Resets query these items by bucket; they have a TTL.
  */
 export function recentBootKey(edge_id: string, part: number, boot_id: string): ItemKey {
   return { pk: recentBootPartition(laneBucket(edge_id)), sk: `${edge_id}#${part}#${boot_id}` };
@@ -104,7 +98,7 @@ export function counterKey(slot: number, policy_id: string, generation = 0): Ite
 }
 
 /**
- * Counters that were built anew have their generation in the name of their partitions
+ * Counters that were rebuilt have their generation in the name of their partitions
  * (docs/decisions/117).
  */
 export function counterPartition(slot: number, generation = 0): string {

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 
-/** Above what earlier releases counted up to. */
+/** Above all versions of earlier releases, which counted up. */
 const FROM = 2 ** 32;
 const BELOW = 2 ** 48 - 1;
 
 /**
- * The version of a lane's next write, or of a new segment of idle pairs: never one that was there
- * before.
+ * The version of a lane's next write, or of a new segment of idle pairs. It never repeats an
+ * earlier one.
  */
 export function randomVersion(): number {
   return randomInt(FROM, BELOW);

@@ -15,5 +15,5 @@ export async function readNamedGroups(context: StoreContext): Promise<NamedGroup
 
 /** @throws NotFound */
 export function noGroup(name: string): NotFound {
-  return new NotFound(`There is no group ${quoted(name)}: the query namedGroups lists those that there are.`);
+  return new NotFound(`There is no group ${quoted(name)}: the query namedGroups lists those that exist.`);
 }

@@ -10,7 +10,7 @@ const cidr = z.string().refine(text => parseCidr(text) !== undefined, {
 
 function wholeNumber(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
-  return z.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+  return z.number({ error }).int().min(min).max(max);
 }
 
 const port = wholeNumber(0, 65535);

@@ -4,15 +4,15 @@ import type { StoreContext } from '../storage/store-context.ts';
 import { VersionedMemory } from '../storage/versioned-memory.ts';
 import { type PolicyRouting, readAllPolicyRouting } from './decisions/policy-routing.ts';
 
-/** How policies choose among paths, at all sites. */
+/** How policies choose among paths at all sites. */
 interface SharedRouting {
-  /** Of the routing that was read, or an earlier one: the version is read first. */
+  /** The version of `by_policy` or an earlier one, because the version is read before it. */
   version: number;
-  /** By policy, where it was set. */
+  /** By policy id; policies with the defaults are not in it. */
   by_policy: ReadonlyMap<string, PolicyRouting>;
 }
 
-/** What every edge reads after a change, and reads the same. */
+/** Remembers what every edge reads after a change, and what is the same for all edges. */
 export class EdgeMemory {
   readonly policies = new VersionedMemory({
     read: readPolicies,

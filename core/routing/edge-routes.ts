@@ -13,17 +13,17 @@ import { readManyMetrics } from './metrics/many-metrics.ts';
 import { endpointOf, priced } from './path-costs.ts';
 import { type Neighbour, readNeighbourhood } from './read-neighbourhood.ts';
 
-/** What an edge measures and routes over to one peer of its site. */
+/** The paths and routes of an edge to one peer of its site. */
 export interface EdgeRoutes {
   destination_site_id: string;
   paths: EdgePath[];
-  /** The path that each enabled policy uses; null: there is none that could carry it. */
+  /** The path that each enabled policy uses; null: no path can carry its traffic. */
   routes: { policy_id: string; path_id: string | null }[];
 }
 
 /**
- * A path as the edge at one of its ends sees it. Addresses are as the inventory has them, empty
- * where it has none.
+ * A path as seen from the edge at one of its ends. Addresses are those of the inventory, empty if
+ * it has none.
  */
 export interface EdgePath {
   path_id: string;
@@ -34,8 +34,8 @@ export interface EdgePath {
 }
 
 /**
- * The versions are of the state that is read or an earlier one, and null where the edge isn't in
- * service.
+ * A page of an edge's routes. The versions are those of the state that was read or earlier ones;
+ * null if the edge isn't in service.
  */
 export interface EdgeRoutesPage extends Record<keyof RouteVersions, number | null> {
   /** null: the edge isn't in service. */
@@ -48,7 +48,7 @@ export interface EdgeRoutesRequest {
   edge_id: string;
   limit: number;
   next_token?: string | null | undefined;
-  /** The versions that the answer must have seen at least; without them all of it is read anew. */
+  /** The answer is at least as new as these versions. Without them nothing is taken from memory. */
   at_least?: { policies_version: number; routing_version: number } | undefined;
 }
 
@@ -63,8 +63,8 @@ const NOTHING: EdgeRoutesPage = {
 };
 
 /**
- * A page of the peers of an edge's site, by their ids: the paths to each, and which of them the
- * policies use now.
+ * A page of the peers of an edge's site in the order of their ids: the paths to each, and which of
+ * them the policies use now.
  *
  * @throws ValidationError for a token of another list
  */
@@ -89,8 +89,8 @@ export async function readEdgeRoutes(
     limit: Math.min(limit, peersThatFit(routing.size)),
   });
   const ids = neighbours.flatMap(({ paths }) => paths.map(({ id }) => id));
-  // Past the cache: an edge asks once an hour, and an entry that is put for it costs more than what
-  // it reads.
+  // Without the cache: an edge asks once an hour, and to write an entry for it costs more than to
+  // read the items.
   const [states, { metrics }] = await Promise.all([
     readManyPathStates(context, ids),
     readManyMetrics(context, ids, { lanes_after_ms: FRESH_MS }),
@@ -118,11 +118,12 @@ export async function readEdgeRoutes(
 }
 
 /**
- * Routes of an answer at most: AppSync and Lambda end at a few MB, and a route has a hundred bytes.
+ * Upper limit of the routes in an answer: AppSync and Lambda allow a few MB, and a route has a
+ * hundred bytes.
  */
 const MAX_ROUTES = 20_000;
 
-/** How many peers an answer can hold with so many policies; one at least. */
+/** How many peers an answer can hold with this number of policies; at least one. */
 export function peersThatFit(policies: number): number {
   return Math.max(1, Math.floor(MAX_ROUTES / policies));
 }

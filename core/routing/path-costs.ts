@@ -1,6 +1,6 @@
 import type { Endpoint, Path } from '../inventory/model/site.ts';
 
-/** A path with what a gigabyte over it costs, both ends together. */
+/** A path with its cost per gigabyte, the sum of both ends. */
 export interface PricedPath extends Path {
   cost_per_gb: number;
 }
@@ -17,7 +17,7 @@ export function endpointOf(
   return endpoints.get(endpointName(site_id, endpoint_id));
 }
 
-/** What passes a path is paid for at both of its ends. */
+/** Adds the cost of a path: its traffic is paid for at both of its ends. */
 export function priced(path: Path, endpoints: ReadonlyMap<string, Endpoint>): PricedPath {
   const { source_site_id, source_endpoint_id, destination_site_id, destination_endpoint_id } = path;
   const ends = [
@@ -28,5 +28,5 @@ export function priced(path: Path, endpoints: ReadonlyMap<string, Endpoint>): Pr
   return { ...path, cost_per_gb: costs.reduce((sum, cost) => sum + cost, 0) };
 }
 
-/** Names an endpoint of a site. */
+/** The name of an endpoint in indexes: unique over all sites. */
 export const endpointName = (siteId: string, endpointId: string) => JSON.stringify([siteId, endpointId]);

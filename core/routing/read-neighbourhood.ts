@@ -18,13 +18,13 @@ export interface Neighbourhood {
   neighbours: Neighbour[];
   /** Endpoints of the site and of these neighbours. */
   endpoints: ReadonlyMap<string, Endpoint>;
-  /** What to go on after; undefined: these are the last ones. */
+  /** The value of `after` for the next page; undefined: this is the last one. */
   next: string | undefined;
 }
 
 /**
- * The peers of a site after `after`, at most `limit`, with the paths to each. Nothing of a site
- * that isn't shown.
+ * Reads up to `limit` peers of a site after `after`, with the paths to each. Empty for a site that
+ * isn't shown.
  */
 export async function readNeighbourhood(
   context: StoreContext,

@@ -9,8 +9,7 @@ import { queryAll } from '../storage/strong-reads.ts';
 import { endpointIndex, type PricedPath, priced } from './path-costs.ts';
 
 /**
- * Every path between two sites, whichever of them is its source. @throws NotFound when a site isn't
- * there
+ * Every path between two sites, in either direction. @throws NotFound when a site doesn't exist
  */
 export async function readPathsBetween(
   context: StoreContext,

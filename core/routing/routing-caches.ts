@@ -1,7 +1,7 @@
 import type { RoutingCache } from './decisions/routing-cache.ts';
 import type { MetricsCache } from './metrics/metrics-cache.ts';
 
-/** The caches that routing asks of a function. */
+/** The caches that a function needs for routing. */
 export interface RoutingCaches {
   metrics: MetricsCache;
   routing: RoutingCache;

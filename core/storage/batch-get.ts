@@ -6,20 +6,20 @@ import { outOfTime, type Retrying, repeatUntil } from './retrying.ts';
 /** DynamoDB's limit on one BatchGetItem call. */
 const BATCH_MAX_KEYS = 100;
 
-/** Calls under way at once; the SDK keeps 50 connections. */
+/** Concurrent calls. The SDK keeps 50 connections. */
 const CONCURRENCY = 16;
 
 export interface BatchGetOptions extends Retrying {
   client: DynamoDBDocumentClient;
   table: string;
-  /** Reads eventually, for half the units: only for what may be a second old. */
+  /** Reads eventually consistent, for half the cost: for data that may be a second old. */
   eventually?: boolean;
 }
 
 /**
- * Those of the items that exist, read strongly unless said otherwise, in batches of 100, several at
- * a time, in no particular order. No key twice. What DynamoDB has no room or capacity for is asked
- * for again with jitter.
+ * Reads the existing items of some keys in batches of 100, several at a time. Strongly consistent
+ * by default; in no particular order. The keys must be different. Keys that DynamoDB leaves
+ * unprocessed are requested again with jitter.
  *
  * @throws Throttled at the deadline
  */
@@ -41,7 +41,7 @@ export async function batchGet<Read extends ItemKey = ItemKey & Item>(
 }
 
 /**
- * As {@link batchGet}: the items that exist by the text of their keys.
+ * As {@link batchGet}, but returns the items by the text of their keys.
  *
  * @throws Throttled at the deadline
  */
@@ -75,7 +75,7 @@ async function pause(attempt: number, { clock, sleep, random, deadline }: Retryi
   await sleep(wait);
 }
 
-// One generator shared by all workers: each takes the next batch when it is free.
+// One generator for all workers: a free worker processes the next batch.
 function* inBatches(keys: readonly ItemKey[]): Generator<ItemKey[]> {
   for (let from = 0; from < keys.length; from += BATCH_MAX_KEYS)
     yield keys.slice(from, from + BATCH_MAX_KEYS);

@@ -10,20 +10,20 @@ const BATCH_MAX_ITEMS = 25;
 export interface BatchWriteOptions {
   client: DynamoDBDocumentClient;
   table: string;
-  /** Calls under way at once. */
+  /** Concurrent calls. */
   concurrency?: number;
-  /** How often a batch is offered again before its failure is thrown. */
+  /** How often a batch is tried before its failure is thrown. */
   attempts?: number;
   sleep: Sleep;
 }
 
 /**
- * Puts all items, in batches of 25, several at a time; what DynamoDB leaves unprocessed or
- * throttles is offered again with jitter. Not atomic: callers make what they write visible with one
- * item of their own at the end.
+ * Puts all items in batches of 25, several at a time. Items that DynamoDB leaves unprocessed or
+ * throttles are tried again with jitter. Not atomic: callers make the items visible with one item
+ * of their own at the end.
  *
  * @returns how many items were written
- * @throws what DynamoDB threw last, when a batch did not get through
+ * @throws DynamoDB's last error when a batch could not be written
  */
 export async function batchPut(items: Iterable<Item>, options: BatchWriteOptions): Promise<number> {
   const batches = inBatches(items);
@@ -61,7 +61,7 @@ async function putBatch(
   }
 }
 
-// One generator shared by all workers: each takes the next batch when it is free.
+// One generator for all workers: a free worker processes the next batch.
 function* inBatches(items: Iterable<Item>): Generator<Item[]> {
   let batch: Item[] = [];
   for (const item of items) {

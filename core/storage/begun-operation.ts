@@ -4,8 +4,8 @@ import type { Clock } from '../time/clock.ts';
 /** An operation that has begun and has written nothing yet. */
 export interface BegunOperation {
   /**
-   * Id of the audit entry to come, a ULID of `started_ms`. Answers, archives, baselines and undos
-   * name it.
+   * The id of the audit entry that will be written, a ULID of `started_ms`. Answers, archives,
+   * baselines and undos refer to it.
    */
   audit_id: string;
   /** Milliseconds since the epoch. */
@@ -13,8 +13,8 @@ export interface BegunOperation {
 }
 
 /**
- * To be called once an operation, before its first try: an operation can be committed once under an
- * id.
+ * Call it once for an operation, before its first try: under one id an operation can be committed
+ * once.
  */
 export function beginOperation({ clock }: { clock: Clock }): BegunOperation {
   const started_ms = clock();

@@ -6,19 +6,20 @@ import type { StoreContext } from './store-context.ts';
 import type { PlannedAction } from './write-action.ts';
 import { writeChange } from './write-change.ts';
 
-/** What to write (nothing at all is allowed) and what to answer when it is written. */
+/** The actions to write, possibly none, and the result to return once they are written. */
 export interface Change<T> {
   actions: PlannedAction[];
   result: T;
 }
 
 /**
- * Optimistic change: `plan` reads and decides, its actions are conditional on what it read. When
- * somebody was faster it plans again on what stands there now, so that a refusal (NotFound,
- * Conflict) comes from `plan` and says why. All plans write one audit entry, that of the operation
- * they are given: whatever is lost or late, one of them is committed.
+ * An optimistic change. `plan` reads and decides, and its actions are conditional on what it read.
+ * If another request was faster, it plans again from the present state, so that a refusal
+ * (NotFound, Conflict) is thrown by `plan` with its reason. All plans write the same audit entry,
+ * that of the operation that they are given. So exactly one of them is committed, even if answers
+ * are lost or late.
  *
- * @throws what `plan` throws · Conflict or Throttled when the time is over
+ * @throws what `plan` throws · Conflict or Throttled at the deadline
  */
 export async function commitChange<T>(
   context: StoreContext,
@@ -29,7 +30,7 @@ export async function commitChange<T>(
   const results: T[] = [];
   for (;;) {
     const { actions, result } = await plan(begun);
-    // A plan may find that all is as it should be.
+    // A plan without actions changes nothing.
     if (actions.length === 0) return result;
     const number = results.push(result) - 1;
     try {

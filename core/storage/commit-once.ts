@@ -13,21 +13,21 @@ import { TTL_ATTRIBUTE } from './tables.ts';
 import type { WriteAction } from './write-action.ts';
 
 const TOKEN_RULE =
-  'client_token must be 1 to 64 printable ASCII characters without blanks, such as a UUID: a new one for each thing to be made.';
+  'client_token must be 1 to 64 printable ASCII characters without blanks, such as a UUID: use a new one for each new request.';
 
-/** A caller's name for one request, so that it can be repeated. */
+/** A caller's name for one request, so that the caller can repeat it. */
 export const clientToken = z
   .string(TOKEN_RULE)
   .regex(/^[\x21-\x7e]{1,64}$/, TOKEN_RULE)
   .nullish();
 
-/** A request that a caller may send again because its answer was lost. */
+/** A request that a caller may repeat because the answer was lost. */
 export interface RepeatableRequest {
-  /** The caller's `sub`: tokens of different callers are different ones. */
+  /** The caller's `sub`. Different callers may use the same token. */
   owner: string;
   operation: string;
   client_token?: string | null | undefined;
-  /** What was asked for, as it was given; `client_token` in it is left out. */
+  /** The arguments of the request; `client_token` in them is ignored. */
   given: object;
 }
 
@@ -37,9 +37,9 @@ const KEPT_S = 86_400;
 const doneSchema = z.object({ request: z.string(), result: z.string(), [TTL_ATTRIBUTE]: z.number() });
 
 /**
- * As {@link commitChange}, but once for a token: the token is put in the same transaction as the
- * change, with the result. The same request with the same token gets that result, whatever has
- * become of what it made. Results must survive JSON.
+ * As {@link commitChange}, but once for a token: the token is put with the result in the
+ * transaction of the change. The same request with the same token gets that result, even if the
+ * change was undone or overwritten since. Results must survive JSON.
  *
  * @throws Conflict when the token was used for another request · what `commitChange` throws
  */
@@ -57,7 +57,7 @@ export function commitOnce<T>(
     const done = await readDone(context, key);
     if (done && done.request !== request) {
       throw new Conflict(
-        `client_token ${quoted(key.sk)} was used for another request within a day: send a new one for each thing to be made.`,
+        `client_token ${quoted(key.sk)} was used for another request within a day: use a new one for each new request.`,
       );
     }
     return done && { actions: [], result: JSON.parse(done.result) as T };
@@ -70,7 +70,7 @@ export function commitOnce<T>(
       const { actions, result } = await plan(begun);
       return { actions: [...actions, putDone(context, key, { request, result })], result };
     } catch (cause) {
-      // What is in the way may be what the same request has just made.
+      // The cause may be that the same request has just been committed.
       if (!(cause instanceof PatronusError)) throw cause;
       const madeMeanwhile = await findDone();
       if (!madeMeanwhile) throw cause;
@@ -104,7 +104,7 @@ function putDone(
     Put: {
       TableName: tables.traffic,
       Item: { ...key, request, result: JSON.stringify(result), [TTL_ATTRIBUTE]: now_s + KEPT_S },
-      // What DynamoDB has not removed yet has expired all the same.
+      // DynamoDB deletes late: an expired token is replaced.
       ...conditionOf({
         expression: `attribute_not_exists(#pk) OR #${TTL_ATTRIBUTE} <= :now_s`,
         values: { now_s },
@@ -113,7 +113,7 @@ function putDone(
   };
 }
 
-/** JSON in which the order of names makes no difference, and null is as good as left out. */
+/** JSON that doesn't depend on the order of names, and in which null equals left out. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, part: unknown) => {
     if (typeof part !== 'object' || part === null || Array.isArray(part)) return part ?? undefined;

@@ -3,42 +3,39 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { UnstorableInput } from './failure.ts';
 
-// The SDK's type wants the wrapper class or a bigint; a plain number is what `wrapNumbers: false`
-// would give.
+// The SDK's type is the wrapper class or a bigint. A plain number is the result of
+// `wrapNumbers: false`.
 function parseNumber(text: string): bigint {
   const value = Number(text);
   const fits = !Number.isInteger(value) || Number.isSafeInteger(value);
   return (fits ? value : BigInt(text)) as bigint;
 }
 
-/**
- * How numbers of items become Number or BigInt, for whoever reads items without the document
- * client.
- */
+/** How numbers of items become Number or BigInt, for readers without the document client. */
 export const UNMARSHALL_OPTIONS = { wrapNumbers: parseNumber };
 
 const MARSHALL_OPTIONS = { removeUndefinedValues: true };
 
 /**
- * The document client that all storage code uses. Integers past 2^53−1 come back as BigInt, every
- * other number as Number: pass values that can grow through {@link toBigInt}. The SDK itself
- * retries once only; the callers own retries, because they know what may safely be repeated.
+ * The document client of all storage code. Integers past 2^53−1 are read as BigInt, every other
+ * number as Number: use {@link toBigInt} for values that can grow. The SDK retries once. Further
+ * retries are the callers' task, because they know what may safely be repeated.
  */
 export function makeDocumentClient(config: DynamoDBClientConfig = {}): DynamoDBDocumentClient {
   const client = new DynamoDBClient({ maxAttempts: 2, ...config });
   nameUnstorableInput(client);
   return DynamoDBDocumentClient.from(client, {
-    // Copies: the client writes its own settings into what it is given.
+    // Copies, because the client writes its own settings into these objects.
     marshallOptions: { ...MARSHALL_OPTIONS },
     unmarshallOptions: { ...UNMARSHALL_OPTIONS },
   });
 }
 
 /**
- * What the SDK throws when it can't write a value (a number out of its range, a type that it
- * doesn't know) has no name of its own, and would look like a fault of the whole program. It
- * becomes an {@link UnstorableInput}. Other failures before a request, such as missing credentials,
- * stay as they are.
+ * Turns the SDK's error about a value that it can't write (a number out of its range, an unknown
+ * type) into an {@link UnstorableInput}. That error has no name, so it would look like a fault of
+ * the whole program. Other failures before a request, such as missing credentials, stay as they
+ * are.
  */
 function nameUnstorableInput(client: DynamoDBClient): void {
   client.middlewareStack.add(

@@ -1,21 +1,21 @@
 /**
  * What a failed DynamoDB call means for the caller.
  *
- * - `condition`: a condition did not hold; `reasons` say which action and, where asked for, the
- *   item found there.
+ * - `condition`: a condition did not hold; `reasons` has the action and, if requested, the stored
+ *   item.
  * - `conflict`: another transaction held an item; nothing was written; the same call may be
  *   repeated.
  * - `throttled`: nothing was written; repeat later.
- * - `validation`: DynamoDB will never take this call, or the SDK can't even make a request of it;
- *   `reasons` say which action, where it knows.
- * - `unknown`: no answer came (time-out, reset, 5xx): the write may or may not have landed; read
- *   strongly before going on.
+ * - `validation`: DynamoDB refuses this call each time, or the SDK can't make a request of it;
+ *   `reasons` has the action, if it is known.
+ * - `unknown`: no answer (time-out, reset, 5xx): the write may or may not be committed; read
+ *   strongly consistent before going on.
  * - `fatal`: anything else (no such table, no permission, a bug).
  */
 export type FailureKind = 'condition' | 'conflict' | 'throttled' | 'validation' | 'unknown' | 'fatal';
 
 /**
- * One action's share in a cancelled transaction; `item` is the raw item that stood there (ALL_OLD).
+ * Why one action cancelled a transaction; `item` is the stored item (ALL_OLD) in DynamoDB's format.
  */
 export interface CancellationReason {
   index: number;
@@ -25,7 +25,7 @@ export interface CancellationReason {
 
 export interface Failure {
   kind: FailureKind;
-  /** Only the actions that had a part in it, in the order of the transaction. */
+  /** The actions that caused it, in the order of the transaction. */
   reasons: CancellationReason[];
   cause: unknown;
 }
@@ -57,14 +57,14 @@ const UNKNOWN = new Set([
   'EAI_AGAIN',
 ]);
 
-/** Sorts anything the SDK threw by what the caller may do next. Never throws. */
+/** Classifies an error of the SDK by what the caller may do next. Does not throw. */
 export function classifyFailure(cause: unknown): Failure {
   const error = (cause ?? {}) as SdkError;
   if (error.name === 'TransactionCanceledException') return classifyCancellation(error, cause);
   return { kind: kindOf(error), reasons: [], cause };
 }
 
-/** The SDK can't write this as an item: no request was made, and none ever can be. */
+/** The SDK can't write this as an item, so no request can be made. */
 export class UnstorableInput extends Error {
   override readonly name = 'UnstorableInput';
 
@@ -101,8 +101,8 @@ function classifyCancellation(error: SdkError, cause: unknown): Failure {
   return { kind: cancellationKind(codes), reasons, cause };
 }
 
-// A failed condition is looked at before a conflict: re-reading serves both. A validation error
-// comes first, because repeating the transaction can't succeed.
+// The order matters. A validation error has priority, because a repetition can't succeed. A failed
+// condition has priority over a conflict, because to read again resolves both.
 function cancellationKind(codes: Set<string>): FailureKind {
   if (codes.has('ValidationError') || codes.has('ItemCollectionSizeLimitExceeded')) return 'validation';
   if (codes.has('ConditionalCheckFailed')) return 'condition';

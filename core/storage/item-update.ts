@@ -1,11 +1,11 @@
 import type { UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { ItemKey } from './item.ts';
 
-/** What must hold of an item for a write. */
+/** The condition of a write on an item. */
 export interface ItemCondition {
   /**
-   * In DynamoDB's language. `#name` is the attribute of that name, `:name` one of `values`. Use
-   * `#name` throughout: then no word is reserved.
+   * In DynamoDB's language. `#name` is the attribute of that name, `:name` one of `values`. Always
+   * write `#name`, which also works for reserved words.
    */
   expression: string;
   values?: Record<string, unknown>;
@@ -16,7 +16,7 @@ export interface ItemUpdate {
   table: string;
   key: ItemKey;
   set?: Record<string, unknown>;
-  /** Numbers to add; an attribute that isn't there counts as 0. */
+  /** Numbers to add; a missing attribute counts as 0. */
   add?: Record<string, number | bigint>;
   remove?: readonly string[];
   condition?: ItemCondition;
@@ -62,7 +62,7 @@ export function updateItem({ table, key, set = {}, add = {}, remove = [], condit
   } satisfies UpdateCommandInput;
 }
 
-/** What a Put, a Delete or a ConditionCheck says of its condition. */
+/** The fields of a Put, a Delete or a ConditionCheck for its condition. */
 export function conditionOf(condition: ItemCondition) {
   const names = conditionNames(condition);
   const values = conditionValues(condition);

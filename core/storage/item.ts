@@ -1,7 +1,7 @@
-/** An item as a table gives it. */
+/** An item of a table. */
 export type Item = Record<string, unknown>;
 
-/** An item's key: strings in every table of ours. */
+/** An item's key, which is strings in all of the tables. */
 export interface ItemKey {
   pk: string;
   sk: string;

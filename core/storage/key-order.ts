@@ -15,7 +15,7 @@ export function compareKeys(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Puts the halves of characters past U+FFFF behind all others. */
+/** Ranks surrogates, the halves of characters past U+FFFF, after all other units. */
 function rank(unit: number): number {
   if (unit < SURROGATES_FROM) return unit;
   return unit < AFTER_SURROGATES ? unit + 0x10000 : unit;

@@ -1,17 +1,17 @@
 import { ValidationError } from '../errors.ts';
 
 /**
- * An opaque `next_token`: a short list of texts that says where the next page begins. `kind` names
- * the list it belongs to.
+ * An opaque `next_token`: the position of the next page as a short list of texts. `kind` is the
+ * name of its list.
  */
 export function makePageToken(kind: string, position: string[]): string {
   return Buffer.from(JSON.stringify([kind, ...position])).toString('base64url');
 }
 
 /**
- * The position in a token that {@link makePageToken} made for the same kind; undefined when there
- * is none. `shape` says what each part must look like.
- * @throws ValidationError when it is anything else.
+ * The position in a token that {@link makePageToken} made for the same kind; undefined without a
+ * token. `shape` has a pattern for each part.
+ * @throws ValidationError for any other text.
  */
 export function readPageToken(
   kind: string,
@@ -25,7 +25,7 @@ export function readPageToken(
     if (shape.every((pattern, index) => isText(position[index], pattern))) return position as string[];
   }
   throw new ValidationError(
-    'next_token is not one that this list gave: leave it out to start at the beginning, or pass on the next_token of the page before as it was.',
+    'next_token is not from this list: leave it out to start at the beginning, or pass the next_token of the previous page unchanged.',
     { arguments: ['next_token'] },
   );
 }

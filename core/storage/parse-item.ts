@@ -4,7 +4,7 @@ import type { StoreContext } from './store-context.ts';
 import { getItem } from './strong-reads.ts';
 
 /**
- * A stored item lacks what its kind needs. A fault of ours or of the table's, never of a caller.
+ * A stored item that its schema can't read: a fault of the program or the table, not of a caller.
  */
 export class BrokenItem extends Error {
   constructor({ pk, sk }: Item, cause: z.ZodError) {
@@ -14,7 +14,7 @@ export class BrokenItem extends Error {
 }
 
 /**
- * An item as its kind's schema describes it; attributes that the schema doesn't name are left out.
+ * Parses an item with a schema; attributes that the schema doesn't name are left out.
  *
  * @throws BrokenItem
  */
@@ -25,7 +25,8 @@ export function parseItem<T>(schema: z.ZodType<T>, item: Item): T {
 }
 
 /**
- * One item of the Network table, read strongly; undefined when there is none. @throws BrokenItem
+ * Reads one item of the Network table, strongly consistent; undefined when there is none. @throws
+ * BrokenItem
  */
 export async function readItem<T>(
   context: StoreContext,

@@ -1,11 +1,11 @@
-/** The same pages; while one is being worked on the next is already asked for. */
+/** The same pages. While the caller processes one, the next is already requested. */
 export async function* readAhead<T>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = pages.next();
   for (;;) {
     const { value, done } = await next;
     if (done) return;
     next = pages.next();
-    // Thrown where it is waited for; who stops before that has no use for it.
+    // The await above throws it. A caller that stops earlier doesn't need it.
     next.catch(() => {});
     yield value;
   }

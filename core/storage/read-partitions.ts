@@ -2,14 +2,14 @@ import { type DynamoDBDocumentClient, paginateQuery } from '@aws-sdk/lib-dynamod
 
 /** A page of one partition's items. */
 export interface PartitionPage<Item> {
-  /** Its place in the list of partitions that was asked for. */
+  /** The partition's index in the given list. */
   index: number;
   items: Item[];
 }
 
 /**
- * All items of some partitions, read strongly, every partition at once; pages come in the order in
- * which they arrive, so memory holds a page a partition and no more.
+ * Reads all items of some partitions, strongly consistent and all partitions at the same time.
+ * Pages are yielded in order of arrival, so memory holds one page for each partition.
  */
 export async function* readPartitions<Item>(
   client: DynamoDBDocumentClient,
@@ -39,7 +39,7 @@ interface Arrival<Item> {
   items: Item[] | undefined;
 }
 
-// Handled here too: a reader that stops early leaves pages behind whose failure nobody waits for.
+// The catch is for readers that stop early: a failure of pages that they don't await is no error.
 function asked<Item>(index: number, pages: Pages<Item>): Promise<Arrival<Item>> {
   const arrival = nextPage(index, pages);
   arrival.catch(() => {});

@@ -3,17 +3,17 @@ import type { Clock, Sleep } from '../time/clock.ts';
 import { backoffMs } from './backoff.ts';
 import { classifyFailure, type Failure } from './failure.ts';
 
-/** How long and by which clock a caller repeats what DynamoDB refused for the moment. */
+/** How long and by which clock a caller repeats a call that failed temporarily. */
 export interface Retrying {
   clock: Clock;
   sleep: Sleep;
   /** 0 ≤ random() < 1, for the jitter. */
   random: () => number;
-  /** No new attempt starts after it: milliseconds since the epoch. */
+  /** No new attempt starts after this time, milliseconds since the epoch. */
   deadline: number;
 }
 
-/** A condition of a write did not hold: what was read before is out of date. */
+/** A condition of a write did not hold: the data that was read before is out of date. */
 export class ConditionFailed extends Error {
   readonly failure: Failure;
 
@@ -24,7 +24,7 @@ export class ConditionFailed extends Error {
   }
 }
 
-/** Whether the conditions of a write held. @throws whatever else the write fails with */
+/** Whether the conditions of a write held. @throws any other error of the write */
 export async function conditionHeld(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;
@@ -36,12 +36,12 @@ export async function conditionHeld(write: Promise<unknown>): Promise<boolean> {
 }
 
 /**
- * Runs `attempt` until it succeeds or the deadline comes, with full jitter between attempts. Only
- * for what may be repeated when nobody knows whether it happened: reads, idempotent writes,
+ * Runs `attempt` until it succeeds or the deadline is reached, with full jitter between attempts.
+ * Use it for calls that may be repeated when their outcome is unknown: reads, idempotent writes,
  * transactions with a request token.
  *
- * @throws ConditionFailed at once · Conflict or Throttled at the deadline · anything that repeating
- * can't help, as it is
+ * @throws ConditionFailed at once · Conflict or Throttled at the deadline · an error that a
+ * repetition can't help, unchanged
  */
 export async function repeatUntil<T>(
   { clock, sleep, random, deadline }: Retrying,
@@ -61,12 +61,14 @@ export async function repeatUntil<T>(
   }
 }
 
-/** What a caller is told when the time for repeating is over. */
+/** The error when there is no time left for repetitions. */
 export function outOfTime({ kind, cause }: Pick<Failure, 'kind' | 'cause'>): Conflict | Throttled {
   return kind === 'throttled' || kind === 'unknown'
     ? new Throttled('The database is too busy to do this now. Try again in a minute.', { cause })
-    : new Conflict('Somebody else is changing the same thing right now. Try again in a moment.', { cause });
+    : new Conflict('Another request is changing the same data. Try again in a moment.', { cause });
 }
 
-/** Whether the database refused for too long; what was begun stays begun. */
+/**
+ * Whether an error means that the database was busy for too long. Work that was begun stays begun.
+ */
 export const isBusy = (cause: unknown): boolean => cause instanceof Throttled || cause instanceof Conflict;

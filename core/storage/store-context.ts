@@ -3,8 +3,8 @@ import type { Retrying } from './retrying.ts';
 import { type TableNames, TRANSACTION_MAX_ACTIONS } from './tables.ts';
 
 /**
- * What every operation on sites needs. `deadline` is the end of the caller's time, in milliseconds
- * since the epoch.
+ * What every operation on stored data needs. `deadline` is the end of the caller's time, in
+ * milliseconds since the epoch.
  */
 export interface StoreContext extends Retrying {
   client: DynamoDBDocumentClient;
@@ -12,8 +12,8 @@ export interface StoreContext extends Retrying {
   /** How long a deleted site can be restored. Default {@link DEFAULT_ARCHIVE_DAYS}. */
   archive_days?: number;
   /**
-   * Actions a transaction may have. Default: DynamoDB's 100; tests make it small, so that a small
-   * site takes many.
+   * Upper limit of the actions in a transaction. Default: DynamoDB's 100. Tests set it lower, so
+   * that a small site needs several.
    */
   max_actions?: number;
 }

@@ -4,7 +4,7 @@ import type { Item, ItemKey } from './item.ts';
 import { repeatUntil } from './retrying.ts';
 import type { StoreContext } from './store-context.ts';
 
-/** One item of the Network table, strongly. */
+/** Reads one item of the Network table, strongly consistent. */
 export async function getItem(context: StoreContext, key: ItemKey): Promise<Item | undefined> {
   const { client, tables } = context;
   const command = { TableName: tables.network, Key: key, ConsistentRead: true };
@@ -12,27 +12,27 @@ export async function getItem(context: StoreContext, key: ItemKey): Promise<Item
   return Item;
 }
 
-/** Those of the items that exist, strongly, in no particular order. No key twice. */
+/** Reads the existing items of some different keys, strongly consistent, in no particular order. */
 export function getItems(context: StoreContext, keys: ItemKey[]): Promise<(Item & ItemKey)[]> {
   return batchGet<ItemKey & Item>(keys, { ...context, table: context.tables.network });
 }
 
 export interface PartitionQuery {
   pk: string;
-  /** Only items whose sk begins so. */
+  /** Beginning of the sort keys. */
   prefix?: string;
-  /** Only items after this one, exclusive; `descending` turns it round. */
+  /** Sort key after which to begin, exclusive; with `descending`, before which. */
   after?: string;
   descending?: boolean;
-  /** Items a page; without it as many as fit 1 MB. */
+  /** Items a page. Default: up to 1 MB. */
   pageSize?: number;
-  /** Only these attributes. */
+  /** The attributes to read. Default: all. */
   project?: string[];
 }
 
 /**
- * A partition's items in the order of sk, page by page, strongly. Nothing is read before it is
- * asked for.
+ * A partition's items in the order of their sort keys, page by page, strongly consistent. A page is
+ * read when it is requested.
  */
 export async function* queryPages(context: StoreContext, query: PartitionQuery): AsyncGenerator<Item[]> {
   const input = queryInput(context, query);
@@ -45,7 +45,7 @@ export async function* queryPages(context: StoreContext, query: PartitionQuery):
   } while (start);
 }
 
-/** All of a small partition (or of a prefix in it). */
+/** All items of a small partition, or of a prefix in it. */
 export async function queryAll(context: StoreContext, query: PartitionQuery): Promise<Item[]> {
   const items: Item[] = [];
   for await (const page of queryPages(context, query)) items.push(...page);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TableNames } from './tables.ts';
 
-/** The variables that name the tables in every function's environment: a part of its schema. */
+/** The part of every function's environment schema with the names of the tables. */
 export const tableEnvironment = {
   AUDIT_TABLE: z.string().min(1),
   NETWORK_TABLE: z.string().min(1),
@@ -9,7 +9,7 @@ export const tableEnvironment = {
   CACHE_TABLE: z.string().min(1),
 };
 
-/** The tables that a checked environment names. */
+/** The names of the tables from a checked environment. */
 export function tablesOf(environment: Record<keyof typeof tableEnvironment, string>): TableNames {
   return {
     audit: environment.AUDIT_TABLE,

@@ -1,5 +1,5 @@
 /**
- * Names of the four tables. Every one has string keys `pk` and `sk` and the TTL attribute
+ * Names of the four tables. Each has the string keys `pk` and `sk` and the TTL attribute
  * `expires_at` (seconds).
  */
 export interface TableNames {
@@ -10,8 +10,8 @@ export interface TableNames {
 }
 
 /**
- * Attribute that DynamoDB's TTL reads: seconds since the Unix epoch. DynamoDB deletes late, so
- * readers check it too.
+ * The attribute of DynamoDB's TTL, seconds since the Unix epoch. DynamoDB deletes late, so readers
+ * check it too.
  */
 export const TTL_ATTRIBUTE = 'expires_at';
 

@@ -10,33 +10,34 @@ import { ConditionFailed, type Retrying, repeatUntil } from './retrying.ts';
 import { isTimedRecord, type PlannedAction, type TimedRecord, type WriteAction } from './write-action.ts';
 
 /**
- * Time limit of one try of a transaction with a record, milliseconds: a record's time is then at
- * most this far behind the time at which it can be read (docs/decisions/135).
+ * Time limit of one try of a transaction with a record, milliseconds. It bounds how far a record's
+ * time is before the time at which it can be read (docs/decisions/135).
  */
 const RECORD_TRY_MS = 15_000;
 
 export interface TransactOptions {
-  /** A table whose trouble must not stop the rest: then what concerns it is left out. */
+  /** A table whose failure must not stop the rest: its actions are left out then. */
   dispensable?: string;
   /**
-   * Which plan of which operation this is, for operations that plan again. Default: the only one of
-   * its operation.
+   * The plan and its operation, for operations that plan again. Default: a new operation with one
+   * plan.
    */
   plan?: PlanId;
 }
 
-/** A plan of an operation: all plans of one operation write the same record. */
+/** A plan of an operation. All plans of one operation write the same record. */
 export interface PlanId {
   operation: string;
   number: number;
 }
 
 /**
- * Writes all actions or none. A conflict, throttling or lost answer is repeated with jitter. A
- * write whose answer was lost counts as done when it is repeated: without a record all tries have
- * one request token, and a record's receipt says which try has written it.
+ * Writes all actions or none. After a conflict, throttling or a lost answer it is repeated with
+ * jitter. If the lost answer was of a committed write, the repetition succeeds without writing
+ * again: without a record all tries have one request token, and a record's receipt names the try
+ * that wrote it.
  *
- * @returns the number of the plan that was written: an earlier one where that landed late
+ * @returns the number of the committed plan, which may be an earlier one whose answer was lost
  * @throws ConditionFailed (with the reasons) · Conflict or Throttled at the deadline
  */
 export async function transact(
@@ -81,7 +82,7 @@ async function writeRecord(
   try {
     await repeatUntil(retrying, () =>
       tries.send(some => {
-        // Last, so that what is said of the other actions bears their own numbers.
+        // The record's actions are at the end, so that reasons have the other actions' own indexes.
         const own = record.actionsOfTry(retrying.clock(), prefix + plan.number);
         const input = { TransactItems: [...some, ...own], ClientRequestToken: randomUUID() };
         return withTimeLimit(RECORD_TRY_MS, abortSignal =>
@@ -102,14 +103,14 @@ function failedAtReceipt({ failure }: ConditionFailed, others: number): boolean 
   return failure.reasons.some(({ index }) => index >= others);
 }
 
-/** Sends actions, from the first trouble of the dispensable ones on without these. */
+/** Sends actions. After trouble with the dispensable ones it sends the others without them. */
 function withoutTroubled(actions: WriteAction[], dispensable: string | undefined) {
   const needed = actions.filter(action => tableOf(action) !== dispensable);
-  // What is beyond the actions is a record's, and needed.
+  // Indexes beyond the actions are a record's, which is needed.
   const isNeeded = (index: number) => index >= actions.length || needed.includes(actions[index]!);
   let left = actions;
   return {
-    /** Those that were sent last. */
+    /** The actions that were sent last. */
     actions: () => left,
     async send(sendOnce: (actions: WriteAction[]) => Promise<unknown>): Promise<void> {
       try {
@@ -127,9 +128,9 @@ function tableOf({ Put, Update, Delete, ConditionCheck }: WriteAction): string |
   return (Put ?? Update ?? Delete ?? ConditionCheck)?.TableName;
 }
 
-// Only where it is known that nothing was written. It is not said whose a missing table, a missing
-// permission or a refused value is: if it is a needed one's, leaving out the rest fails in the same
-// way.
+// True when it is certain that nothing was written. The error doesn't say which action has a
+// missing table, a missing permission or a refused value. If it is a needed action, the next try
+// without the others fails in the same way.
 function isTroubleOfOthers(cause: unknown, isNeeded: (action: number) => boolean): boolean {
   const { kind, reasons } = classifyFailure(cause);
   if (reasons.length === 0) return kind === 'fatal' || kind === 'validation';

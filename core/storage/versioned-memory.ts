@@ -1,20 +1,20 @@
 import type { StoreContext } from './store-context.ts';
 
-/** How long what was read is good without a look at its version, milliseconds. */
+/** How long a value is used without a check of its version, milliseconds. */
 const CHECKED_MS = 1000;
 
-/** What a memory reads, strongly. */
+/** The source of a memory. Its reads are strongly consistent. */
 export interface VersionedSource<T> {
-  /** The version that there is now. */
+  /** Reads the present version. */
   readVersion(context: StoreContext): Promise<number>;
-  /** All of it: at least as new as the version that it has. */
+  /** Reads the value, which is at least as new as the version in it. */
   read(context: StoreContext): Promise<T>;
 }
 
 /**
- * Keeps what was read last, and looks each second whether that is still the newest version. Only a
- * reader that names a version gets it, and only while it is of that version or a newer one; every
- * other reading is made anew.
+ * Remembers the last value, and checks each second whether its version is still the present one. A
+ * reader that names a version gets the remembered value if it has that version or a newer one.
+ * Every other reader reads again.
  */
 export class VersionedMemory<T extends { version: number }> {
   #kept: { value: T; checked_ms: number } | undefined;

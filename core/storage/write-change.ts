@@ -3,9 +3,9 @@ import { type PlanId, transact } from './transact.ts';
 import type { PlannedAction } from './write-action.ts';
 
 /**
- * Writes a change of the network, all of it or nothing. What it tells the caches belongs to it;
- * only where their table is in trouble it is written without, and what they hold lives out its
- * time.
+ * Writes a change of the network, all of it or nothing, with the actions that invalidate caches. If
+ * the Cache table is in trouble, the change is written without them, and cached entries live until
+ * they expire.
  *
  * @returns the number of the plan that was written, see {@link transact}
  * @throws ConditionFailed (with the reasons) · Conflict or Throttled at the deadline

@@ -10,7 +10,7 @@ const LOCAL_FOLDER =
 
 /** The option that selects the local system. */
 export function systemFolderOption(): Option {
-  return new Option('--system <folder>', 'folder with the local system’s addresses').default(
+  return new Option('--system <folder>', "folder with the local system's addresses").default(
     LOCAL_FOLDER,
     '.local',
   );

@@ -7,6 +7,8 @@ import type { Following } from '../commands/follow-commands.ts';
 import { type CommandSource, startEdgeCommands } from '../commands/start-edge-commands.ts';
 import { type PolicySet, UNVERSIONED } from '../policies/policy-set.ts';
 import { RecordSender } from '../reporting/record-sender.ts';
+import { memorySpool } from '../spool/memory-spool.ts';
+import type { Spool } from '../spool/spool.ts';
 import { kinesisClient } from '../system/kinesis-client.ts';
 import type { StreamClient } from '../system/local-stream.ts';
 import { simulatedProbe } from './path-conditions.ts';
@@ -44,6 +46,11 @@ export interface SimulationOptions {
   /** Signers of records by edge id; records of other edges are not signed. */
   signers?: ReadonlyMap<string, SignRecord>;
   /**
+   * Opens the spool for an edge's unsent reports, given the recorder whose counts they contain;
+   * default: in memory.
+   */
+  spool?: (edge: SimulatedEdge, recorder: Recorder) => Promise<Spool>;
+  /**
    * Source of the edges' commands, paths and routes; without it they have none. Their measurements
    * are simulated, like the traffic.
    */
@@ -54,7 +61,11 @@ export interface SimulationOptions {
   clock?: Clock;
 }
 
-type Simulated = ReturnType<typeof simulateEdge> & { edge_id: string; following: Following | undefined };
+type Simulated = ReturnType<typeof simulateEdge> & {
+  edge: SimulatedEdge;
+  edge_id: string;
+  following: Following | undefined;
+};
 
 /** Totals of all simulated edges, including counts that are not reported yet. */
 interface SimulationTotals {
@@ -82,10 +93,7 @@ export interface Simulation {
   stop(): Promise<void>;
 }
 
-/**
- * Runs edges with simulated traffic that report to a stream, until stopped. Unsent reports are kept
- * only in memory.
- */
+/** Runs edges with simulated traffic that report to a stream, until stopped. */
 export function startSimulation({
   edges,
   seed = 1,
@@ -101,6 +109,7 @@ export function startSimulation({
   policies = [],
   policies_version = UNVERSIONED,
   signers,
+  spool = async () => memorySpool(),
   commands,
   onReport = () => {},
   onTrouble = () => {},
@@ -146,11 +155,15 @@ export function startSimulation({
         endBoot: boot_id => made.endBoot(boot_id),
         onTrouble,
       });
-    return { ...made, edge_id, following };
+    return { ...made, edge, edge_id, following };
   }
 
-  const start = (edge: Simulated) =>
-    edge.start(sender, policySet, { onSent: sent, sign: signers?.get(edge.edge_id) });
+  const start = async (edge: Simulated) =>
+    edge.start(sender, policySet, {
+      spool: await spool(edge.edge, edge.recorder),
+      onSent: sent,
+      sign: signers?.get(edge.edge_id),
+    });
 
   async function run(): Promise<void> {
     const reporters = await Promise.all(simulated.map(start));

@@ -9,7 +9,7 @@ import type { RouteTable } from '../paths/route-table.ts';
 import { expectedPairs, type PolicySet } from '../policies/policy-set.ts';
 import type { RecordSender } from '../reporting/record-sender.ts';
 import { Reporter } from '../reporting/reporter.ts';
-import { memorySpool } from '../spool/memory-spool.ts';
+import type { Spool } from '../spool/spool.ts';
 import { simulatedProbe } from './path-conditions.ts';
 import type { Scenario } from './scenario.ts';
 import type { SimulatedWan } from './simulated-wan.ts';
@@ -105,7 +105,11 @@ export function simulateEdge(
     async start(
       sender: RecordSender,
       policySet: PolicySet,
-      { onSent, sign }: { onSent: (report: SimulatedReport) => void; sign?: SignRecord | undefined },
+      {
+        spool,
+        onSent,
+        sign,
+      }: { spool: Spool; onSent: (report: SimulatedReport) => void; sign?: SignRecord | undefined },
     ) {
       applyPolicies(policySet);
       reporter = await Reporter.start({
@@ -113,7 +117,7 @@ export function simulateEdge(
         site_id: edge.site_id,
         makeBootId: () => ulid(),
         interval_s: traffic.tick_s,
-        spool: memorySpool(),
+        spool,
         sender,
         destination: 'simulation',
         policies_version: policySet.version,

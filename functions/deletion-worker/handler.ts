@@ -1,5 +1,5 @@
 import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda';
-import { takeOver } from '../../core/inventory/removal/take-over.ts';
+import { continueHandedOver } from '../../core/inventory/removal/continue-handed-over.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { tablesOf } from '../../core/storage/table-environment.ts';
 import { systemClock, systemSleep } from '../../core/time/clock.ts';
@@ -43,7 +43,7 @@ async function work({ dynamodb }: DynamoDBRecord, lambda: Context): Promise<void
   const deadline = now + lambda.getRemainingTimeInMillis() - MARGIN_MS;
   const context = { client, tables, clock: systemClock, sleep: systemSleep, random: Math.random, deadline };
   try {
-    const outcome = await takeOver(context, key, Math.min(deadline, now + WORK_MS));
+    const outcome = await continueHandedOver(context, key, Math.min(deadline, now + WORK_MS));
     logger.info(`Took an operation over: ${outcome}.`, details);
   } catch (cause) {
     logger.error('An operation could not be continued; it will be retried.', { ...details, cause });

@@ -1,6 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
-import { tellRefusedBoots } from '../../core/commands/new-boot.ts';
+import { notifyRefusedBoots } from '../../core/commands/new-boot.ts';
 import { EdgeKeyMemory } from '../../core/edge-keys/edge-key-memory.ts';
 import { flowObjects } from '../../core/flows/flow-objects.ts';
 import { RecentReports } from '../../core/flows/recent-reports.ts';
@@ -99,7 +99,7 @@ async function handle(
     ...(!isReplay && {
       onPathReports,
       onContradictions: refused =>
-        tellRefusedBoots({ ...store, deadline: systemClock() + NOTIFY_WITHIN_MS }, refused),
+        notifyRefusedBoots({ ...store, deadline: systemClock() + NOTIFY_WITHIN_MS }, refused),
     }),
     onRejected: ({ sequence_number }, { code, message }) =>
       rejected.push({ sequence_number, reason: code, message }),

@@ -30,10 +30,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
  * Whether all files of tests ran and none failed: only then it says something that the run recorded
  * nothing of a right.
  */
-async function ranWhole(project: TestProject): Promise<boolean> {
-  const { testFiles } = await project.globTestFiles();
-  const { state, config } = project.vitest;
-  const ran = state.getFiles();
+async function ranWhole({ vitest }: TestProject): Promise<boolean> {
+  const all = await Promise.all(vitest.projects.map(each => each.globTestFiles()));
+  const files = all.flatMap(({ testFiles }) => testFiles);
+  const ran = vitest.state.getFiles();
   const failed = ran.some(({ result }) => result?.state === 'fail');
-  return !failed && ran.length === testFiles.length && config.testNamePattern === undefined;
+  return !failed && ran.length === files.length && vitest.config.testNamePattern === undefined;
 }

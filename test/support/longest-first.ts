@@ -10,7 +10,7 @@ export const LONGEST = [
   'faults/inventory/deletion-interleaving',
   'faults/system/control-plane',
   'faults/history/lane-groups',
-  'faults/local/local-system-kills',
+  'faults/local/soak',
   'end-to-end/system/main-path',
   'integration/history/history-lag',
   'integration/local/local-bundles',

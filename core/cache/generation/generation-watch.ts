@@ -3,7 +3,7 @@ import { type CacheState, isBefore } from './cache-state.ts';
 import type { RemovalLog } from './removal-log.ts';
 
 /**
- * For how long what was read may be relied on, so that a clear or a removal is known everywhere
+ * How long a state that was read is used, so that a clear or a removal is known in every function
  * within a second.
  */
 export const GENERATION_MAX_AGE_MS = 900;
@@ -13,25 +13,25 @@ export interface GenerationWatchOptions {
   read: (signal: AbortSignal) => Promise<CacheState>;
   clock: Clock;
   /**
-   * Called with removals that this function did not know; `since`: the number of the last one that
-   * it had.
+   * Called with removals that this function did not know. `since`: the number of the last removal
+   * that it knew.
    */
   onRemovals: (removals: RemovalLog, since: number) => void;
 }
 
 /**
- * What this function knows of a cache's clears and removals, and from when. The age counts from the
- * moment the read was sent, so that a clear that landed while it was under way is not overlooked
- * for longer than it may.
+ * What this function knows of a cache's clears and removals, and since when. The age counts from
+ * the moment when the read was sent, so that a clear that was committed during the read is known in
+ * time too.
  */
 export class GenerationWatch {
   readonly #options: GenerationWatchOptions;
   #state: CacheState | undefined;
-  /** Of the state, for the hot path. */
+  /** The state's generation, for the hot path. */
   #generation: number | undefined;
-  /** When the newest read or write that returned it was sent … */
+  /** When the newest read or write that confirmed the state was sent. */
   #knownAt = 0;
-  /** … and when its state was heard of. */
+  /** When the state was received. */
   #heardAt = 0;
   #reading: Reading | undefined;
 
@@ -40,27 +40,27 @@ export class GenerationWatch {
   }
 
   /**
-   * The generation, if it is known freshly enough to serve from memory; a clock that was set back
-   * knows nothing.
+   * The generation, if it is fresh enough to serve from memory. Undefined after the clock was set
+   * back.
    */
   fresh(now: number): number | undefined {
     const age = now - this.#knownAt;
     return age >= 0 && age < GENERATION_MAX_AGE_MS ? this.#generation : undefined;
   }
 
-  /** What was last heard of, however long ago. */
+  /** The last known state, of any age. */
   get state(): CacheState | undefined {
     return this.#state;
   }
 
-  /** Makes the next use read again, because something was changed just now. */
+  /** Makes the next use read again. An answer that is on its way no longer counts as fresh. */
   invalidate(): void {
     this.#knownAt = Number.NEGATIVE_INFINITY;
     if (this.#reading) this.#reading.sentAt = Number.NEGATIVE_INFINITY;
     this.#reading = undefined;
   }
 
-  /** Reads the cache's state, once for all that ask meanwhile. Rejects when it can't be read. */
+  /** Reads the cache's state; concurrent callers share one read. Rejects when it can't be read. */
   refresh(): Promise<void> {
     const now = this.#options.clock();
     const reading = this.#reading;
@@ -72,9 +72,9 @@ export class GenerationWatch {
   }
 
   /**
-   * Takes over the state that a read or a write sent at `at` returned. Of two that overlap the
-   * higher state is the later one. A lower one that was asked for after the higher was known is
-   * believed too: the table was made anew.
+   * Adopts the state that a read or a write sent at `at` returned. Of two that overlap, the higher
+   * state is the later one. A lower state is adopted if it was asked for after the higher one was
+   * known: the table was created again.
    */
   learn(state: CacheState, at: number): void {
     const now = this.#options.clock();
@@ -108,7 +108,7 @@ export class GenerationWatch {
 
 interface Reading {
   promise: Promise<void>;
-  /** Long ago, once the reading is invalidated. */
+  /** Minus infinity once the reading is invalidated. */
   sentAt: number;
   abort: AbortController;
 }

@@ -8,14 +8,14 @@ import type { CacheState } from './cache-state.ts';
 import { LOG_KEEPS, RemovalLog, removalHash } from './removal-log.ts';
 
 /**
- * What is known of a cache's entries: those of generations before `generation` are dead, those
- * before `swept` are gone as well.
+ * The stored state of a cache. Entries of generations before `generation` are invalid; those before
+ * `swept` are deleted too.
  */
 export interface Generation extends CacheState {
   swept: number;
 }
 
-/** A cache in its table. */
+/** The table that holds a cache, and the cache's name. */
 export interface CacheAddress {
   client: DynamoDBDocumentClient;
   /** The Cache table. */
@@ -24,8 +24,8 @@ export interface CacheAddress {
 }
 
 /**
- * Reads a cache's generation, strongly consistent: what was cleared or removed before this call is
- * known after it.
+ * Reads a cache's generation with a strongly consistent read: the result includes every clear and
+ * removal before this call.
  */
 export async function readGeneration(
   { client, table, cache }: CacheAddress,
@@ -38,12 +38,12 @@ export async function readGeneration(
   return fromItem(found.Item);
 }
 
-/** The action that clears a cache everywhere, for the transaction that has the reason for it. */
+/** The action that clears a cache in every function, for the transaction with the reason for it. */
 export function raiseGenerationAction({ table, cache }: Pick<CacheAddress, 'table' | 'cache'>): WriteAction {
   return { Update: raise({ table, cache }) };
 }
 
-/** Clears a cache everywhere, and returns its new state. */
+/** Clears a cache in every function, and returns its new state. */
 export async function raiseGeneration({ client, table, cache }: CacheAddress): Promise<CacheState> {
   const command = new UpdateCommand({ ...raise({ table, cache }), ReturnValues: 'ALL_NEW' });
   const { Attributes } = await client.send(command);
@@ -71,7 +71,7 @@ export async function recordRemoval(address: CacheAddress, key: string): Promise
   return state;
 }
 
-// The condition lets one of many trim; one that fails leaves it to the next removal.
+// The condition lets one of several callers trim. After a failure the next removal trims.
 async function trimLog({ client, table, cache }: CacheAddress): Promise<void> {
   const oldest = Array.from({ length: LOG_KEEPS }, (_, index) => `removed_keys[${index}]`);
   const command = new UpdateCommand({
@@ -84,7 +84,7 @@ async function trimLog({ client, table, cache }: CacheAddress): Promise<void> {
   await client.send(command).catch(() => {});
 }
 
-// Strict, because serving by a number that is none would serve what was cleared.
+// Strict, because with a wrong generation cleared entries would be served.
 const generationSchema = z.object({
   generation: z.int().default(0),
   removals: z.int().default(0),

@@ -10,12 +10,14 @@ export interface MemoryLimits {
   max_bytes: number;
 }
 
-/** Bytes of an entry over its key and value (objects, list links), which the byte limit counts. */
+/**
+ * Bytes of an entry besides its key and value (objects, list links); the byte limit counts them.
+ */
 const ENTRY_OVERHEAD_BYTES = 200;
 
 /**
- * The level in the function's own memory: lru-cache, bounded in entries and bytes. lru-cache's own
- * TTL is left alone: it reads another clock, and the entry knows its expiry.
+ * The level in the function's own memory: lru-cache, bounded in entries and bytes. It does not use
+ * lru-cache's TTL, which reads another clock: an entry has its own expiry.
  */
 export class MemoryLevel<V> implements CacheLevel<V> {
   readonly #entries: LRUCache<string, CachedEntry<V>>;
@@ -31,7 +33,7 @@ export class MemoryLevel<V> implements CacheLevel<V> {
   }
 
   /**
-   * Unlike the port's `get`, unchecked: the hot path checks expiry itself, with the clock it has
+   * Like `get` without its checks: the hot path checks expiry itself, with the time that it has
    * read already.
    */
   peek(key: string): CachedEntry<V> | undefined {
@@ -57,7 +59,7 @@ export class MemoryLevel<V> implements CacheLevel<V> {
     return entry?.generation === generation && !isExpired(entry, this.#clock());
   }
 
-  /** Takes an entry out, whatever it is. */
+  /** Removes and returns an entry of any generation, also an expired one. */
   take(key: string): CachedEntry<V> | undefined {
     const entry = this.#entries.peek(key);
     this.#entries.delete(key);
@@ -93,12 +95,12 @@ export class MemoryLevel<V> implements CacheLevel<V> {
     return { total: active + expired, active, expired };
   }
 
-  /** Forgets everything at once, whatever its generation. */
+  /** Forgets the entries of all generations. */
   forget(): void {
     this.#entries.clear();
   }
 
-  /** Keys from the most recently used on. */
+  /** Keys, the most recently used one at the beginning. */
   *recentKeys(limit: number): Generator<string> {
     let left = limit;
     for (const key of this.#entries.keys()) {

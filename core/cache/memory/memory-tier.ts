@@ -3,7 +3,7 @@ import type { CachedEntry } from '../cached-entry.ts';
 import { type CacheState, FIRST_STATE } from '../generation/cache-state.ts';
 import type { Tier } from '../tier.ts';
 
-/** Nothing behind memory: the cache is this function's own, and its generation a number in it. */
+/** The tier of a cache without a shared level. The generation is a number in this function. */
 export class MemoryTier<V> implements Tier<V> {
   readonly alone = true;
   #state = FIRST_STATE;

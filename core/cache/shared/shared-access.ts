@@ -1,16 +1,16 @@
 import type { Clock } from '../../time/clock.ts';
 import type { Schedule } from '../../time/schedule.ts';
 
-/** What a caller gets instead of an answer when the shared level is down, slow or passed by. */
+/** What a caller gets instead of an answer when the shared level fails, is slow or is bypassed. */
 export const TROUBLE = Symbol('the shared level is in trouble');
 
 export type TroubleKind = 'slow' | 'failed' | 'garbage' | 'too_large' | 'dropped';
 
 export interface SharedAccessOptions {
-  /** Longest time that a request waits for the shared level. */
+  /** How long a request waits for the shared level. */
   limit_ms: number;
   /**
-   * After trouble the shared level is passed by for so long, so that a request pays the limit once
+   * How long the shared level is bypassed after trouble, so that a request waits for the limit once
    * and not for each key.
    */
   pause_ms: number;
@@ -20,8 +20,8 @@ export interface SharedAccessOptions {
 }
 
 /**
- * Guards every use of the shared level: bounded in time, never failing, and passed by for a while
- * after trouble.
+ * Guards every use of the shared level: a use is limited in time and never rejects, and after
+ * trouble the level is bypassed for a while.
  */
 export class SharedAccess {
   readonly #options: SharedAccessOptions;
@@ -31,7 +31,7 @@ export class SharedAccess {
     this.#options = options;
   }
 
-  /** False while the shared level is passed by. */
+  /** False while the shared level is bypassed. */
   get available(): boolean {
     if (this.#pausedAt === undefined) return true;
     const elapsed = this.#options.clock() - this.#pausedAt;
@@ -39,8 +39,7 @@ export class SharedAccess {
   }
 
   /**
-   * The answer of `use`, or {@link TROUBLE} when it fails or is slower than the limit. Never
-   * rejects.
+   * The answer of `use`, or {@link TROUBLE} when it fails or exceeds the time limit. Never rejects.
    */
   attempt<T>(use: (signal: AbortSignal) => Promise<T>): Promise<T | typeof TROUBLE> {
     if (!this.available) return Promise.resolve(TROUBLE);
@@ -70,7 +69,7 @@ export class SharedAccess {
   }
 }
 
-// A use that throws before its first await is trouble too.
+// Turns a synchronous throw of `use` into a rejection.
 async function invoke<T>(use: () => Promise<T>): Promise<T> {
   return use();
 }

@@ -3,14 +3,14 @@ import type { CacheState } from '../generation/cache-state.ts';
 import { raiseGeneration, readGeneration, recordRemoval } from '../generation/generation.ts';
 import { TableLevel, type TableLevelOptions } from './table-level.ts';
 
-/** A level that functions share, and the state that says which of its entries live. */
+/** A level that functions share, and the state that says which of its entries are valid. */
 export interface SharedStore<V> {
   level: CacheLevel<V>;
-  /** Strongly consistent: what was cleared or removed before the call is known after it. */
+  /** Strongly consistent: the result includes every clear and removal before the call. */
   readState(signal: AbortSignal): Promise<CacheState>;
-  /** Makes every entry of every function dead, and answers the new state. */
+  /** Invalidates every entry in every function, and returns the new state. */
   raiseGeneration(): Promise<CacheState>;
-  /** Makes this key's entries of every function dead, and answers the new state. */
+  /** Invalidates this key's entries in every function, and returns the new state. */
   recordRemoval(key: string): Promise<CacheState>;
 }
 

@@ -12,9 +12,9 @@ import { WriteThrottle } from './write-throttle.ts';
 
 export interface SharedTierOptions<V> {
   store: SharedStore<V>;
-  /** Longest time that a request waits for the shared level. */
+  /** How long a request waits for the shared level. */
   limit_ms: number;
-  /** After trouble the shared level is passed by for so long. */
+  /** How long the shared level is bypassed after trouble. */
   pause_ms: number;
   /** Least time between two shared writes of one key. */
   write_interval_ms: number;
@@ -22,8 +22,8 @@ export interface SharedTierOptions<V> {
   schedule: Schedule;
   onTrouble: (kind: TroubleKind, cause?: unknown) => void;
   /**
-   * Called with removals that this function did not know; `since`: the number of the last one that
-   * it had.
+   * Called with removals that this function did not know. `since`: the number of the last removal
+   * that it knew.
    */
   onRemovals: (removals: RemovalLog, since: number) => void;
 }
@@ -38,7 +38,7 @@ interface Look<V> {
 const MAX_WAITING_WRITES = 10_000;
 
 /**
- * The level that all functions share, guarded: bounded in time, rate-limited in writes, true to its
+ * The level that all functions share, with a time limit, a write throttle and checks of its
  * generation.
  */
 export class SharedTier<V> implements Tier<V> {
@@ -64,7 +64,7 @@ export class SharedTier<V> implements Tier<V> {
     this.#access = new SharedAccess(options);
     this.#writes = new WriteThrottle({
       put: async (key, entry) => {
-        // A write over the time limit is not aborted: it may as well land late.
+        // A write over the time limit is not aborted: it may still be stored.
         const outcome = await this.#access.attempt(async () => store.level.put(key, entry));
         return outcome === TROUBLE ? undefined : outcome;
       },
@@ -107,16 +107,15 @@ export class SharedTier<V> implements Tier<V> {
     return this.#writes.write(key, entry);
   }
 
-  // From the record on the entry is dead, which is what counts; that it goes makes room and an
-  // honest count.
+  // The record invalidates the entry. Deleting it as well saves room and keeps the count right.
   async remove(key: string, generation: number): Promise<boolean> {
     this.#writes.cancel(key);
     const { recordRemoval, level } = this.#store;
     const removed = await this.#access.attempt(async () => {
       const sentAt = this.#clock();
-      const [state, stood] = await Promise.all([recordRemoval(key), level.remove(key, generation)]);
+      const [state, hadValue] = await Promise.all([recordRemoval(key), level.remove(key, generation)]);
       this.#watch.learn(state, sentAt);
-      return stood;
+      return hadValue;
     });
     return removed === true;
   }
@@ -145,8 +144,8 @@ export class SharedTier<V> implements Tier<V> {
     return this.#writes.drain();
   }
 
-  // The generation and the entry are asked for at once, on the guess that nothing was cleared since
-  // the last look.
+  // Reads the generation and the entry at the same time, on the guess that nothing was cleared
+  // since the last read.
   async #find(key: string, { held, companion, signal }: Look<V>): Promise<Found<V>> {
     const guess = this.#watch.state?.generation;
     const inMemory = guess === undefined ? undefined : held(guess);
@@ -157,7 +156,7 @@ export class SharedTier<V> implements Tier<V> {
     const generation = this.#watch.fresh(this.#clock());
     if (generation === undefined) return { entry: undefined };
     if (generation === guess && early) return early;
-    // Memory is asked again, because the key may turn out to be removed.
+    // Asks memory again, because the refresh may have removed the key from it.
     const entry = held(generation);
     return entry ? { entry } : this.#read(key, generation, { signal });
   }
@@ -173,7 +172,7 @@ export class SharedTier<V> implements Tier<V> {
     return { entry: await level.get(key, generation, signal) };
   }
 
-  // For counts and clean-up: no time limit, and the caller reports trouble.
+  // For counts and clean-up, which have no time limit here and reject on trouble.
   #current(): Promise<CacheState> {
     return this.#store.readState(new AbortController().signal);
   }

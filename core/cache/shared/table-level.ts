@@ -19,8 +19,8 @@ import { entryKey } from './table-keys.ts';
 import { countPartitions, sweepExpired } from './table-partitions.ts';
 
 /**
- * Values over this stay in memory only; with key and attributes an item stays well under DynamoDB's
- * 400 KB.
+ * Larger values are kept in memory and not in the table. With key and attributes an item stays well
+ * under DynamoDB's 400 KB.
  */
 export const SHARED_VALUE_MAX_BYTES = 256 * 1024;
 
@@ -32,16 +32,15 @@ export interface TableLevelOptions<V> {
   codec: ValueCodec<V>;
   clock: Clock;
   /**
-   * A key is written at most once in so many milliseconds, by all functions together; 0: no limit.
+   * Least time between two writes of one key, by all functions together; 0: no limit.
    */
   write_interval_ms?: number;
-  /** Called for an entry that can't be read (broken bytes, an unknown shape). */
+  /** Called with the reason why an entry can't be read (broken bytes, an unknown shape). */
   onGarbage?: (reason: unknown) => void;
 }
 
 /**
- * What is read of an entry's item. Entries of releases before removals were logged have no
- * `removals`.
+ * The attributes of an entry's item. Entries of releases without a removal log have no `removals`.
  */
 const entryItemSchema = z.object({
   value: z.string(),
@@ -143,7 +142,7 @@ export class TableLevel<V> implements CacheLevel<V> {
 
   async #read(item: Record<string, unknown>, generation: number): Promise<CachedEntry<V> | undefined> {
     const { codec, onGarbage } = this.#options;
-    // A newer shape belongs to a newer release that runs at the same time: a miss, and not removed.
+    // An entry of a newer release that runs at the same time is a miss, and is not removed.
     if (typeof item.shape === 'number' && item.shape > codec.shape) return undefined;
     try {
       if (item.shape !== codec.shape) throw new TypeError(`shape ${String(item.shape)}`);
@@ -162,7 +161,7 @@ export class TableLevel<V> implements CacheLevel<V> {
     }
   }
 
-  // Only what was seen: a function may have put a good one there meanwhile.
+  // Removes the item that was read and no later one, which a function may have written since.
   async #removeGarbage(item: Record<string, unknown>): Promise<void> {
     const { client, table } = this.#options;
     const seen = item.written_ms;
@@ -198,7 +197,7 @@ function putCondition(
     });
   }
   if (write_interval_ms > 0) {
-    // A stamp from the future is another function's wrong clock: it must not stop writes.
+    // A time in the future is from a function whose clock is wrong. It must not stop writes.
     conditions.push({
       expression: '(attribute_not_exists(#written_ms) OR #written_ms <= :before OR #written_ms > :now)',
       values: { before: now - write_interval_ms, now },
@@ -214,9 +213,9 @@ function putCondition(
   };
 }
 
-// The item comes back in the wire's form: the document client does not translate what an error
-// carries. What was measured at the same time and written too soon before says the same: nothing
-// has to be written after it.
+// The item of an error is in DynamoDB's own format: the document client does not translate it. A
+// stored value of the same time of measurement is the same value, so it counts as `older` and the
+// write is not repeated.
 function refusal(error: unknown, entry: CachedEntry<unknown>): PutOutcome {
   const measured = (error as { Item?: { measured_ms?: { N?: string } } }).Item?.measured_ms?.N;
   const older =
@@ -225,8 +224,8 @@ function refusal(error: unknown, entry: CachedEntry<unknown>): PutOutcome {
 }
 
 /**
- * Two items of two tables in one request, strongly consistent. null: there is none; undefined: the
- * database did not get to it.
+ * Reads two items of two tables in one request, strongly consistent. null: the item doesn't exist;
+ * undefined: DynamoDB left it unprocessed.
  */
 async function getTwo(
   client: DynamoDBDocumentClient,

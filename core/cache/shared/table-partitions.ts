@@ -15,7 +15,7 @@ export interface PartitionScope {
   now: number;
 }
 
-/** Deletes run side by side, so many at a time. */
+/** How many deletes run at the same time. */
 const CONCURRENT_DELETES = 16;
 
 export interface CountScope extends PartitionScope {
@@ -24,8 +24,8 @@ export interface CountScope extends PartitionScope {
 }
 
 /**
- * Counts the entries of one generation that were not removed, strongly consistent, its partitions
- * in parallel.
+ * Counts the entries of one generation that were not removed. Strongly consistent; the partitions
+ * are read in parallel.
  */
 export async function countPartitions(scope: CountScope): Promise<LevelCount> {
   const counts = await Promise.all(
@@ -62,8 +62,8 @@ async function countPartition({ client, table, now, removals, signal }: CountSco
 }
 
 /**
- * Removes what has expired in one generation and answers how many entries went. It reads only that
- * part of the expiry index, so its work grows with what has expired and never with what is live.
+ * Removes the expired entries of one generation and returns how many it removed. It reads only the
+ * expired part of the expiry index, so its cost does not depend on the number of live entries.
  */
 export async function sweepExpired(scope: PartitionScope): Promise<number> {
   const swept = await Promise.all(
@@ -75,7 +75,7 @@ export async function sweepExpired(scope: PartitionScope): Promise<number> {
 async function sweepPartition(scope: PartitionScope, pk: string): Promise<number> {
   const { client, table, now } = scope;
   let removed = 0;
-  // Indexes are eventually consistent: the delete checks the entry itself.
+  // Indexes are eventually consistent, so the delete checks the entry's own expiry.
   const pages = paginateQuery(
     { client, pageSize: CONCURRENT_DELETES },
     {
@@ -116,8 +116,8 @@ async function removeExpired(
 }
 
 /**
- * Removes a whole generation that is no longer read, its partitions in parallel; returns how many
- * entries went.
+ * Removes all entries of a generation that is no longer read, and returns how many it removed. The
+ * partitions are emptied in parallel.
  */
 export async function sweepGeneration(scope: PartitionScope): Promise<number> {
   const swept = await Promise.all(

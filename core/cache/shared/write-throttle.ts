@@ -10,7 +10,7 @@ export interface WriteThrottleOptions<V> {
   put: (key: string, entry: CachedEntry<V>) => Promise<PutOutcome | undefined>;
   /** Least time between two writes of one key; 0 is no limit. */
   interval_ms: number;
-  /** Keys that may wait for their turn; the longest waiting is dropped beyond that. */
+  /** Keys that may wait for their turn. Beyond that the one that waited longest is dropped. */
   max_waiting: number;
   clock: Clock;
   schedule: Schedule;
@@ -20,14 +20,14 @@ export interface WriteThrottleOptions<V> {
 interface Waiting<V> {
   entry: CachedEntry<V>;
   cancel: Cancel;
-  /** Kept by {@link WriteThrottle.drain}: resolves once nothing waits under this key. */
+  /** Awaited by {@link WriteThrottle.drain}: resolves once nothing waits under this key. */
   over: Promise<void>;
   end: () => void;
 }
 
 /**
- * How often a write that others keep forestalling is tried again before it is given up: the others'
- * values are fresh.
+ * How often a write is retried when other functions write the same key before it. Then it is
+ * discarded, because their values are fresh.
  */
 const MAX_FORESTALLED = 3;
 
@@ -47,8 +47,8 @@ export class WriteThrottle<V> {
   }
 
   /**
-   * Resolves when a write that could start at once has ended; a value that has to wait for its turn
-   * is not waited for.
+   * Resolves when a write that could start at once has ended. A value that has to wait for its turn
+   * is not awaited.
    */
   write(key: string, entry: CachedEntry<V>): Promise<void> {
     const waiting = this.#waiting.get(key);
@@ -62,7 +62,7 @@ export class WriteThrottle<V> {
     return Promise.resolve();
   }
 
-  /** Forgets a value that waits for its turn, because its key was removed. */
+  /** Discards a value that waits for its turn, because its key was removed. */
   cancel(key: string): void {
     this.#waiting.get(key)?.cancel();
     this.#take(key);
@@ -77,15 +77,16 @@ export class WriteThrottle<V> {
   }
 
   /**
-   * Resolves when every write that is under way has ended; what waits for its turn goes on waiting.
+   * Resolves when every write that is under way has ended. Values that wait for their turn are not
+   * awaited.
    */
   async settle(): Promise<void> {
     while (this.#writing.size > 0) await Promise.all(this.#writing);
   }
 
   /**
-   * Resolves when what waits for its turn is written too; an interval or, where others write the
-   * same keys, a few.
+   * Resolves when values that wait for their turn are written too. That lasts an interval, or a few
+   * where other functions write the same keys.
    */
   async drain(): Promise<void> {
     while (this.#writing.size > 0 || this.#waiting.size > 0) {
@@ -114,11 +115,11 @@ export class WriteThrottle<V> {
     entry: CachedEntry<V>,
     { wait, forestalled }: { wait: number; forestalled: number },
   ): void {
-    // A millisecond more, because timers and clocks round differently and an early write would only
-    // be refused.
+    // A millisecond more, because timers and clocks round differently and an early write would be
+    // refused.
     const cancel = this.#options.schedule(wait + 1, () => {
       const due = this.#take(key);
-      // A function that was frozen meanwhile must not put what has expired over what is newer.
+      // A function that was frozen meanwhile must not write an expired value over a newer one.
       if (due && !isExpired(due, this.#options.clock())) void this.#write(key, due, forestalled);
     });
     const { promise, resolve } = Promise.withResolvers<void>();

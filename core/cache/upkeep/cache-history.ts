@@ -9,7 +9,7 @@ export interface CacheHistory {
 
 export interface CacheHistoryColumns {
   name: string;
-  /** Share of the interval's look-ups that were hits, 0 to 1; null where nothing was looked up. */
+  /** Share of the interval's look-ups that were hits, 0 to 1; null without look-ups. */
   hit_rate: (number | null)[];
   /** Look-ups a second. */
   lookups_per_second: (number | null)[];
@@ -18,8 +18,8 @@ export interface CacheHistoryColumns {
 }
 
 /**
- * What came between each two samples that follow each other. Figures that went down were begun
- * anew, as after a table was lost: of such an interval the rate is not known.
+ * The difference between each two consecutive samples. If a figure went down, counting began again,
+ * as after the loss of a table; the rates of such an interval are not known.
  */
 export function cacheHistory(samples: readonly CacheSample[], names: readonly string[]): CacheHistory {
   const intervals = samples.slice(1).map((after, index) => ({ before: samples[index]!, after }));

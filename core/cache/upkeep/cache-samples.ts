@@ -13,7 +13,7 @@ export const CACHE_SAMPLES_KEPT_MS = 7 * 86_400_000;
 /** Time limit of one page of samples. */
 const LIMIT_MS = 2000;
 
-/** What all functions had looked up by an instant, and what the shared level held then. */
+/** Look-ups of all functions up to an instant, and the entries of the shared level at it. */
 const figuresSchema = z.object({ active: z.number(), hits: z.number(), misses: z.number() });
 
 const sampleSchema = z.object({ sk: z.string(), caches: z.record(z.string(), figuresSchema) });
@@ -21,13 +21,13 @@ const sampleSchema = z.object({ sk: z.string(), caches: z.record(z.string(), fig
 export interface CacheSample {
   /** Milliseconds since the epoch. */
   at: number;
-  /** By name of a cache; `total` is their sum. */
+  /** By cache name; `total` is the sum of all. */
   caches: ReadonlyMap<string, z.output<typeof figuresSchema>>;
 }
 
 /**
- * Keeps how the caches stand at an instant, for {@link readCacheSamples}. The same instant is
- * written once over.
+ * Stores the caches' figures under an instant, for {@link readCacheSamples}. A second sample of the
+ * same instant replaces the first one.
  *
  * @throws Throttled when the shared level can't be reached
  */
@@ -55,7 +55,7 @@ function figuresOf({ active, hits, misses }: NamedCacheStats): z.output<typeof f
 }
 
 /**
- * The samples from `from` to `to` (milliseconds since the epoch, both inclusive), the oldest first.
+ * The samples from `from` to `to` (milliseconds since the epoch, both inclusive), in order of time.
  *
  * @throws Throttled when the shared level can't be reached
  */

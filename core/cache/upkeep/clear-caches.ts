@@ -8,11 +8,11 @@ import { asUnreachable, countCaches } from './count-caches.ts';
 
 /**
  * Clears these caches in every function within a second, and publishes that. Returns how many
- * active entries of the shared level were cleared; what functions hold in their memories is not
+ * active entries of the shared level were cleared; entries in the functions' memories are not
  * counted.
  *
- * @throws Throttled when the shared level can't be reached: then nothing is cleared, unless a clear
- * goes through unheard
+ * @throws Throttled when the shared level can't be reached. Nothing is cleared then, except when
+ * the answer to a committed clear was lost
  */
 export async function clearCaches(
   context: StoreContext,

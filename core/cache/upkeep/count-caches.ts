@@ -9,8 +9,8 @@ import { countPartitions } from '../shared/table-partitions.ts';
 const LIMIT_MS = 1000;
 
 /**
- * The shared level's entries of each cache, in the order of the names. @throws Throttled when it
- * can't be reached
+ * Counts the shared level's entries of each cache, in the order of the names. @throws Throttled
+ * when the shared level can't be reached
  */
 export async function countCaches(
   { client, tables, clock }: Pick<StoreContext, 'client' | 'tables' | 'clock'>,
@@ -26,13 +26,13 @@ export async function countCaches(
 }
 
 /**
- * Says that the caches can't be reached, for requests about the caches themselves. @throws
- * Throttled
+ * Rethrows a planned error, and any other one as Throttled: the caches can't be reached. For
+ * requests about the caches themselves.
  */
 export function asUnreachable(cause: unknown): never {
   if (cause instanceof PatronusError) throw cause;
   throw new Throttled(
-    'The shared caches can not be reached at the moment. Requests are served without them; try again in a minute.',
+    'The shared caches cannot be reached at the moment. Requests are served without them; try again in a minute.',
     { cause },
   );
 }

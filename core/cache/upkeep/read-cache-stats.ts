@@ -8,8 +8,8 @@ export interface NamedCacheStats extends CacheStats {
 }
 
 /**
- * The shared level's entries of each cache, with the look-ups of all functions; then their sums,
- * named `total`.
+ * The shared level's entries of each cache, with the look-ups of all functions. The last element is
+ * their sum, named `total`.
  *
  * @throws Throttled when the shared level can't be reached
  */

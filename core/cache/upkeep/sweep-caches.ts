@@ -12,21 +12,20 @@ export interface SweepOptions {
   table: string;
   caches: readonly string[];
   clock: Clock;
-  /** Nothing new is begun after it (ms); the next run goes on. */
+  /** No new work begins after this time (ms); the next run continues. */
   deadline: number;
 }
 
 /**
- * Dead generations that a run looks through, the newest ones. Each change of the network's paths
- * makes one, most of them with nothing in it; what older ones may hold has expired long ago, and
- * DynamoDB's own TTL takes it.
+ * How many of the newest dead generations a run sweeps. Each change of the network's paths makes
+ * one, most of them empty. Entries of older ones expired long ago, and DynamoDB's TTL deletes them.
  */
 const MAX_DEAD = 20;
 
 /**
- * Removes what expired and what was cleared from the shared level, and answers how many entries
- * went. DynamoDB's TTL would do it too, days late. Its work grows with what goes, never with what
- * is live.
+ * Removes expired and cleared entries from the shared level, and returns how many it removed.
+ * DynamoDB's TTL would do that too, days late. The cost does not depend on the number of live
+ * entries.
  */
 export async function sweepCaches(options: SweepOptions): Promise<{ removed: number; finished: boolean }> {
   const { caches, clock, deadline } = options;
@@ -45,7 +44,7 @@ export async function sweepCaches(options: SweepOptions): Promise<{ removed: num
   return { removed, finished: true };
 }
 
-// What a slow load puts into a dead generation after this is left to DynamoDB's TTL.
+// An entry that a slow load writes to a dead generation after this is left to DynamoDB's TTL.
 async function markSwept({
   client,
   table,
@@ -59,7 +58,7 @@ async function markSwept({
 }): Promise<void> {
   const command = new UpdateCommand(updateItem({ table, key: generationKey(cache), set: { swept } }));
   await client.send(command).catch(cause => {
-    // A change of the network raises the generation just now; the next mark says the same and more.
+    // A change of the network is raising the generation; the next run's mark includes this one.
     if (classifyFailure(cause).kind !== 'conflict') throw cause;
   });
 }

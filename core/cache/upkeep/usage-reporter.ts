@@ -20,30 +20,30 @@ export interface UsageReporterOptions {
   table: string;
   caches: readonly AnyCache[];
   clock: Clock;
-  /** Whether this function's keys are what a new one warms up with. Default: yes. */
+  /** Whether a new function warms up with this function's keys. Default: yes. */
   leaves_hot_keys?: boolean;
   /**
-   * Called with a cache's look-ups since the last time, whether or not they could be added up; make
-   * it a metric.
+   * Called with a cache's look-ups since the last time, also when they could not be added to the
+   * shared figures. Count them in a metric.
    */
   onUsage?: (cache: string, usage: Usage) => void;
   onTrouble?: (cause: unknown) => void;
 }
 
 /**
- * A function adds its look-ups to everyone's at most so often, in one write for all of its caches.
+ * Least time between two reports of a function. A report is one write for all of its caches.
  */
 const USAGE_INTERVAL_MS = 10_000;
 
 /** Time limit of one read or write of the figures. */
 const LIMIT_MS = 1000;
 
-/** Hot keys that a function leaves for the next one's start, of each cache. */
+/** How many hot keys of each cache a function stores for the start of the next one. */
 const HOT_KEYS = 100;
 
 /**
- * Adds this function's hits and misses to those of all functions, and leaves its hot keys for the
- * next one's start.
+ * Adds this function's hits and misses to the shared figures at most once an interval, and stores
+ * its hot keys for the start of the next function.
  */
 export class UsageReporter {
   readonly #options: UsageReporterOptions;
@@ -55,7 +55,7 @@ export class UsageReporter {
     this.#last = options.clock();
   }
 
-  /** Call it at the end of an invocation; writes when the interval is over. Never rejects. */
+  /** Call it at the end of an invocation; it writes when the interval is over. Never rejects. */
   async report(): Promise<void> {
     const { caches, clock, onUsage, onTrouble } = this.#options;
     const elapsed = clock() - this.#last;
@@ -68,7 +68,7 @@ export class UsageReporter {
     for (const { cache, usage } of news) onUsage?.(cache.name, usage);
     try {
       await this.#add(news);
-      // Only what was added is done with: after trouble the next report carries it along.
+      // Look-ups that could not be added are part of the next report.
       for (const { cache } of news) this.#reported.set(cache.name, { ...cache.usage() });
     } catch (cause) {
       onTrouble?.(cause);
@@ -98,7 +98,7 @@ export class UsageReporter {
   }
 }
 
-/** What all functions together have looked up in a cache, and the keys used last in one of them. */
+/** Look-ups of all functions in a cache, and the keys that one of them used last. */
 export interface SharedUsage extends Usage {
   hot_keys: string[];
 }

@@ -10,24 +10,22 @@ import { archivePartition, chunkKey } from '../model/inventory-keys.ts';
 import { type PathItem, pathItemSchema } from '../model/site-items.ts';
 import { putNew } from '../model/site-writes.ts';
 
-/** First byte of packed data, so that the format can change: 1 = raw deflate of JSON. */
+/** The byte at the start of packed data, so that the format can change: 1 = raw deflate of JSON. */
 const FORMAT = 1;
 
-/** Anything of JSON, compressed. */
+/** Compresses a value as JSON. */
 export function pack(value: unknown): Uint8Array {
   const body = deflateRawSync(JSON.stringify(value), { level: 3 });
   return Buffer.concat([Buffer.of(FORMAT), body]);
 }
 
-/** What {@link pack} packed. @throws Error for a format of a later release */
+/** The value that {@link pack} compressed. @throws Error for a format of a later release */
 export function unpack<T>(schema: z.ZodType<T>, data: Uint8Array): T {
   if (data[0] !== FORMAT) throw new Error(`archive format ${data[0]} is not known to this release`);
   return schema.parse(JSON.parse(inflateRawSync(data.subarray(1)).toString()));
 }
 
-/**
- * Some paths of a deleted site. Every writer raises `version`; a chunk without paths doesn't exist.
- */
+/** Some paths of a deleted site, at least one. Each write raises `version`. */
 export interface ArchiveChunk extends ItemKey {
   operation_id: string;
   count: number;
@@ -46,7 +44,7 @@ export const archiveChunkSchema: z.ZodType<ArchiveChunk> = z.object({
   expires_at: z.number(),
 });
 
-/** One chunk; undefined when it is empty or was never there. */
+/** One chunk; undefined when there is none. */
 export const readChunk = (context: StoreContext, { pk, sk }: ItemKey): Promise<ArchiveChunk | undefined> =>
   readItem(context, { pk, sk }, archiveChunkSchema);
 
@@ -58,7 +56,7 @@ export interface NewChunk {
   expires_at: number;
 }
 
-/** Puts paths in a site's archive, under the first of them. */
+/** Puts paths in a site's archive, in a chunk with the id of paths[0]. */
 export function putChunk(
   tables: TableNames,
   { site_id, operation_id, paths, expires_at }: NewChunk,
@@ -78,7 +76,8 @@ const pathsSchema = z.array(pathItemSchema);
 export const chunkPaths = ({ data }: ArchiveChunk): PathItem[] => unpack(pathsSchema, data);
 
 /**
- * Leaves only `paths` in a chunk, unless it has changed since it was read; without any, removes it.
+ * Replaces a chunk's paths by `paths`, or removes the chunk when there are none: only when it
+ * hasn't changed since it was read.
  */
 export function rewriteChunk(
   tables: TableNames,
@@ -98,5 +97,5 @@ export function rewriteChunk(
   return { Update: updateItem({ table, key, set, condition }) };
 }
 
-/** The site whose archive, or whose endpoint's, a chunk lies in. */
+/** The site whose archive, or whose endpoint's archive, contains a chunk. */
 export const archiveOwner = (pk: string): string => pk.slice(archivePartition('').length).split('/', 1)[0]!;

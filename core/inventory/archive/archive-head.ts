@@ -10,12 +10,12 @@ import { pack, unpack } from './archive-chunk.ts';
 
 const DAY_S = 24 * 3600;
 /**
- * What is archived stays a little longer than it can be restored, so that it doesn't expire under a
- * restore.
+ * How much longer an archive is kept than it can be restored: it never expires during a restore,
+ * not even one that begins in the last second.
  */
 const SLACK_S = 2 * DAY_S;
 
-/** What the list of deleted sites shows of one. */
+/** A site in the list of deleted sites. */
 export interface DeletedSite {
   site_id: string;
   name: string;
@@ -41,15 +41,15 @@ const listedSchema = z.object({
   paths: z.number(),
 });
 
-/** An item of the list of deleted sites. */
+/** Schema of an item of the list of deleted sites. */
 export const deletedSiteSchema: z.ZodType<DeletedSite> = listedSchema;
 
-/** What a deleted site left in its archive, with its paths in chunks beside it. */
+/** The head of a deleted site's archive; chunks hold its paths. */
 export interface ArchiveHead extends DeletedSite {
   state: 'ARCHIVED' | 'RESTORING' | 'RESTORED';
-  /** Site and endpoints, packed; not kept once it is RESTORED. */
+  /** Site and endpoints, packed; removed when it becomes RESTORED. */
   data?: Uint8Array;
-  /** Audit entry of the restore, once it has one. */
+  /** Audit entry of the restore, when it is RESTORED. */
   restore_audit_id?: string;
   restored_at?: string;
 }
@@ -61,7 +61,7 @@ const archiveHeadSchema: z.ZodType<ArchiveHead> = listedSchema.extend({
   restored_at: z.string().exactOptional(),
 });
 
-/** A deleted site's head, kept after a restore too; undefined when there is none. */
+/** The head of a deleted site's archive, also after a restore; undefined when there is none. */
 export const readArchiveHead = (context: StoreContext, siteId: string): Promise<ArchiveHead | undefined> =>
   readItem(context, archiveHeadKey(siteId), archiveHeadSchema);
 
@@ -78,7 +78,7 @@ const archivedSiteSchema: z.ZodType<ArchivedSite> = z.object({
 /** The site and endpoints in an ARCHIVED head. */
 export const archivedSite = ({ data }: ArchiveHead): ArchivedSite => unpack(archivedSiteSchema, data!);
 
-/** Seconds since the epoch until which what is archived now is kept. */
+/** When an archive that is written now expires: seconds since the epoch. */
 export const archiveExpiry = (context: StoreContext): number =>
   Math.ceil(context.clock() / 1000) + archiveDays(context) * DAY_S + SLACK_S;
 
@@ -90,7 +90,7 @@ export interface Deleted extends ArchivedSite {
   audit_id: string;
 }
 
-/** The head and its place in the list of deleted sites. */
+/** The archive's head, and the items of the head and of its entry in the list of deleted sites. */
 export function archiveItems(
   context: StoreContext,
   { site, endpoints, paths, deleted_by, audit_id }: Deleted,

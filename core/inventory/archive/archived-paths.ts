@@ -2,7 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { updateItem } from '../../storage/item-update.ts';
 import { parseItem } from '../../storage/parse-item.ts';
-import { repeatUntil } from '../../storage/retrying.ts';
+import { conditionHeld, repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { queryAll, queryPages } from '../../storage/strong-reads.ts';
 import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
@@ -15,7 +15,7 @@ import { judgePaths, type SkippedPath, skippedPaths } from './path-fates.ts';
 const countSchema = z.object({ count: z.number() });
 const ownerSchema = z.object({ pk: z.string(), sk: z.string(), operation_id: z.string() });
 
-/** Chunks a page: bounds memory. */
+/** Chunks a page, which bounds the memory needed. */
 const PAGE_CHUNKS = 16;
 
 /** Pages of the chunks in a site's archive. */
@@ -26,7 +26,7 @@ export async function* chunkPages(context: StoreContext, siteId: string): AsyncG
   }
 }
 
-/** Paths that all runs of a deletion have put in the archive so far. */
+/** How many paths all runs of a deletion have archived so far. */
 export async function countArchived(
   context: StoreContext,
   { site_id, operation_id }: RunningOperation,
@@ -39,11 +39,8 @@ export async function countArchived(
   return chunks.reduce((sum, chunk) => sum + parseItem(countSchema, chunk).count, 0);
 }
 
-/**
- * Keeps what earlier deletions of the site have left in its archive as long as what this one puts
- * there.
- */
-export async function keepLeftovers(
+/** Extends the expiry of chunks of the site's earlier deletions to that of this deletion. */
+export async function extendLeftovers(
   context: StoreContext,
   { site_id, operation_id }: RunningOperation,
 ): Promise<void> {
@@ -64,11 +61,12 @@ export async function keepLeftovers(
         condition: { expression: 'attribute_exists(#pk)' },
       }),
     );
-    await repeatUntil(context, () => context.client.send(command));
+    // A chunk that has expired since it was read stays removed.
+    await conditionHeld(repeatUntil(context, () => context.client.send(command)));
   }
 }
 
-/** The paths that a restored site's archive still holds, and why. */
+/** The paths that a restored site's archive still contains, and why. */
 export async function readSkipped(context: StoreContext, siteId: string): Promise<SkippedPath[]> {
   const skipped: SkippedPath[] = [];
   for await (const chunks of chunkPages(context, siteId)) {

@@ -10,8 +10,7 @@ import { planStep } from './attach-step.ts';
 import { judgePaths, type SkippedPath, skippedPaths } from './path-fates.ts';
 
 /**
- * The operation that restores, and the life of the site that it begins; or that in which it brings
- * an endpoint back.
+ * A restore: of a site, in the life that it begins, or of an endpoint in the site's present life.
  */
 export type Restore = Pick<RunningOperation, 'site_id' | 'operation_id' | 'life' | 'state' | 'endpoint_id'>;
 
@@ -21,8 +20,8 @@ export interface Attached {
 }
 
 /**
- * Brings back those paths of a chunk that end at the restored site and whose peer is there, in as
- * many transactions as needed. Stops once that life of the site is over.
+ * Restores those paths of a chunk that end at the restored site and whose peer exists, in as many
+ * transactions as needed. It never restores a path after the end of that life of the site.
  */
 export async function attachPaths(
   context: StoreContext,
@@ -51,8 +50,7 @@ export async function attachPaths(
       expires_at: archiveExpiry(context),
     });
     if (step.actions.length === 0) {
-      // Paths that another site's archive keeps are skipped by that site's restore, not by this
-      // one.
+      // The paths of another site's archive are reported by that site's restore.
       const own = archiveOwner(chunk.pk) === site_id;
       return { restored, skipped: own ? skippedPaths(site_id, fates) : [] };
     }

@@ -18,46 +18,47 @@ export interface Step {
   /** Empty when there is nothing to do. */
   actions: WriteAction[];
   restored: PathItem[];
-  /** Paths whose peer is gone, now noted under the peer. */
+  /** Paths whose peer is gone, noted under the peer. */
   noted: PathItem[];
 }
 
 export interface StepInput {
-  /** The site that is there again, in this life. */
+  /** The restored site, and the life that it has now. */
   site_id: string;
   life: number;
-  /** The operation that restores, which becomes the paths' revision. */
+  /** The restore, whose id becomes the paths' revision. */
   operation_id: string;
-  /** The endpoint that is restored, if it isn't the site. */
+  /** The restored endpoint, where the restore is one of an endpoint. */
   endpoint_id?: string;
-  /** Whether the site is shown already, so that a path is used from then on. */
+  /** Whether the site is shown already: then restored paths are used at once. */
   shown: boolean;
   chunk: ArchiveChunk;
-  /** All that is in the chunk. */
+  /** All paths in the chunk. */
   paths: PathItem[];
-  /** What becomes of those that aren't decided yet. */
+  /** The fates of the paths that are to be restored or noted. */
   fates: Map<PathItem, Fate>;
-  /** Actions that the transaction may have. */
+  /** How many actions the transaction may have. */
   max_actions: number;
-  /** Seconds since the epoch: how long what stays is kept. */
+  /** When the remaining paths expire: seconds since the epoch. */
   expires_at: number;
 }
 
 /**
- * The site's own check and its endpoint's, the chunk and, where the site is shown, the decisions.
+ * Other actions of the transaction: the checks of the site and of its endpoint, the chunk and,
+ * where the site is shown, the decisions.
  */
 const OTHER_ACTIONS = 4;
 
 /**
- * One transaction that brings back as many of a chunk's paths as it has room for: each out of the
- * chunk and into both sites, which must be there, as must be the peer's endpoint. In the site's own
- * archive a path whose peer is gone is noted under the peer; in another one's it is left alone.
+ * Plans one transaction, of at most `max_actions`, that restores paths of a chunk: it moves each
+ * from the chunk into both sites, only while these and the peer's endpoint exist. A path whose peer
+ * is gone is noted under the peer, only where the chunk is in the site's own archive.
  */
 export function planStep(tables: TableNames, input: StepInput): Step {
   const { site_id, life, endpoint_id, operation_id, shown, chunk, paths, fates, expires_at } = input;
   const restored: PathItem[] = [];
   const noted: PathItem[] = [];
-  // One action on an item, however many paths need it.
+  // A transaction may have at most one action on an item, whatever the number of paths.
   const byItem = new Map<string, WriteAction>();
   for (const [path, fate] of fates) {
     const needed = neededFor(tables, { path, fate, input }).filter(([key]) => !byItem.has(key));
@@ -93,7 +94,7 @@ function neededFor(tables: TableNames, { path, fate, input }: Need): [string, Wr
   const peer = peerOf(path, site_id);
   if (fate.restore)
     return restoreActions(tables, {
-      path: reborn(path, fate.peer_life, input),
+      path: inNewLives(path, fate.peer_life, input),
       peer,
       input,
       peer_life: fate.peer_life,
@@ -102,7 +103,7 @@ function neededFor(tables: TableNames, { path, fate, input }: Need): [string, Wr
   return own && fate.reason === 'PEER_GONE' ? noteActions(tables, peer, input) : [];
 }
 
-function reborn(path: PathItem, peer_life: number, { site_id, life, operation_id }: StepInput): PathItem {
+function inNewLives(path: PathItem, peer_life: number, { site_id, life, operation_id }: StepInput): PathItem {
   const isSource = path.source_site_id === site_id;
   return {
     ...path,
@@ -112,7 +113,7 @@ function reborn(path: PathItem, peer_life: number, { site_id, life, operation_id
   };
 }
 
-interface Reborn {
+interface Restored {
   path: PathItem;
   peer: string;
   peer_life: number;
@@ -121,7 +122,7 @@ interface Reborn {
 
 function restoreActions(
   tables: TableNames,
-  { path, peer, peer_life, input: { site_id } }: Reborn,
+  { path, peer, peer_life, input: { site_id } }: Restored,
 ): [string, WriteAction][] {
   const endpoint = path.source_site_id === peer ? path.source_endpoint_id : path.destination_endpoint_id;
   return [
@@ -132,10 +133,7 @@ function restoreActions(
   ];
 }
 
-/**
- * Notes under a gone peer that a chunk holds paths which come back with it, unless it has come back
- * meanwhile.
- */
+/** Notes under a peer that a chunk has paths which wait for it: only while the peer is gone. */
 function noteActions(
   tables: TableNames,
   peer: string,

@@ -10,9 +10,7 @@ import { endsAt } from '../model/site.ts';
 import { chunkPaths, readChunk } from './archive-chunk.ts';
 import { attachPaths, type Restore } from './attach-paths.ts';
 
-/**
- * Under a site that is gone: a chunk of another site's archive that holds paths between the two.
- */
+/** Stored under a site that is gone: names a chunk of another site's archive with paths to it. */
 const waitingNoteSchema = z.object({
   pk: z.string(),
   sk: z.string(),
@@ -24,9 +22,9 @@ const waitingNoteSchema = z.object({
 type WaitingNote = z.infer<typeof waitingNoteSchema>;
 
 /**
- * Brings back the paths that other restored sites' archives hold because this site was gone.
+ * Restores the paths that other restored sites' archives kept because this site was gone.
  *
- * @returns how many; undefined when it stopped on the way
+ * @returns how many; undefined when it was stopped before the end
  */
 export async function attachWaiting(
   context: StoreContext,
@@ -39,7 +37,7 @@ export async function attachWaiting(
     if (stop()) return undefined;
     const chunk = await readChunk(context, chunkOf(note));
     if (chunk) restored += (await attachPaths(context, restore, chunk)).restored;
-    await dropNote(context, restore, note);
+    await removeNote(context, restore, note);
   }
   return restored;
 }
@@ -47,10 +45,10 @@ export async function attachWaiting(
 const chunkOf = ({ chunk_pk, chunk_sk }: WaitingNote) => ({ pk: chunk_pk, sk: chunk_sk });
 
 /**
- * Removes a note once its chunk holds nothing of the site; one that was written again meanwhile
- * stays.
+ * Removes a note: only when its chunk has no more paths of the site, and never one that was written
+ * again meanwhile.
  */
-async function dropNote(context: StoreContext, { site_id }: Restore, note: WaitingNote): Promise<void> {
+async function removeNote(context: StoreContext, { site_id }: Restore, note: WaitingNote): Promise<void> {
   const chunk = await readChunk(context, chunkOf(note));
   if (chunk && chunkPaths(chunk).some(path => endsAt(path, site_id))) return;
   const command = new DeleteCommand({

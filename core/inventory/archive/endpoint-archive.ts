@@ -10,7 +10,7 @@ import type { Endpoint } from '../model/site.ts';
 import { type EndpointItem, endpointSchema, toEndpoint } from '../model/site-items.ts';
 import { archiveExpiry } from './archive-head.ts';
 
-/** What a removed endpoint left in its archive, with its paths in chunks beside it. */
+/** The head of a removed endpoint's archive; chunks hold its paths. */
 export interface EndpointHead {
   state: 'ARCHIVED' | 'RESTORING' | 'RESTORED';
   /** Audit entry of the removal. */
@@ -26,7 +26,7 @@ const headSchema: z.ZodType<EndpointHead> = z.object({
   paths: z.number(),
 });
 
-/** Names an archive: one removal's of an endpoint of a site. */
+/** One removal of an endpoint, which has an archive of its own. */
 interface EndpointRemoval {
   site_id: string;
   removal_id: string;
@@ -35,13 +35,13 @@ interface EndpointRemoval {
 const keyOf = ({ site_id, removal_id }: EndpointRemoval) =>
   archiveHeadKey(endpointArchive(site_id, removal_id));
 
-/** The head of a removal's archive; undefined: it has expired. */
+/** The head of a removal's archive; undefined when it has expired. */
 export const readEndpointHead = (
   context: StoreContext,
   removal: EndpointRemoval,
 ): Promise<EndpointHead | undefined> => readItem(context, keyOf(removal), headSchema);
 
-/** Puts the head beside the chunks of a removal that ends. */
+/** Puts the archive's head at the end of a removal. */
 export function putEndpointHead(
   context: StoreContext,
   {
@@ -59,8 +59,8 @@ export function putEndpointHead(
   return { Put: { TableName: context.tables.network, Item } };
 }
 
-/** Moves a head on; holds once, from the state that it is in. */
-export function moveEndpointHead(
+/** Changes the state of an archive's head, only from `from`: so it commits once. */
+export function setEndpointHeadState(
   { tables }: StoreContext,
   removal: EndpointRemoval,
   { from, to }: { from: EndpointHead['state']; to: EndpointHead['state'] },

@@ -6,10 +6,7 @@ import { endpointKey, siteKey } from '../model/inventory-keys.ts';
 import { type Path, peerOf, SITE_STATUS } from '../model/site.ts';
 import { endpointItemSchema, type PathItem, siteItemSchema, toPath } from '../model/site-items.ts';
 
-/**
- * Why a path stays in the archive. From PEER_GONE it comes back by itself, when the peer is
- * restored.
- */
+/** Why a path stays in the archive. PEER_GONE: it comes back when the peer is restored. */
 export type SkipReason = 'PEER_GONE' | 'ENDPOINT_GONE';
 
 export interface SkippedPath {
@@ -18,30 +15,26 @@ export interface SkippedPath {
   reason: SkipReason;
 }
 
-/**
- * What becomes of an archived path now: it goes back to both its sites, the peer in this life of
- * it, or is skipped.
- */
+/** Whether an archived path is restored to both its sites, the peer in this life, or skipped. */
 export type Fate = { restore: true; peer_life: number } | { restore: false; reason: SkipReason };
 
 export interface Judgement {
   /**
-   * The site's life; undefined when the site itself is gone or going, or no longer holds the
-   * endpoint that is restored.
+   * The site's life; undefined when the site is gone or being deleted, or when another operation
+   * holds the endpoint to be restored.
    */
   life: number | undefined;
   fates: Map<PathItem, Fate>;
 }
 
-/** An endpoint of the site that an operation brings back, and holds meanwhile. */
+/** An endpoint of the site, and the operation that restores and holds it. */
 export interface RestoredEndpoint {
   endpoint_id: string;
   operation_id: string;
 }
 
 /**
- * What keeps each of a site's archived paths from coming back. Read strongly; the writer checks it
- * again.
+ * Judges which of a site's archived paths can be restored. Reads strongly; the write checks again.
  */
 export async function judgePaths(
   context: StoreContext,
@@ -65,7 +58,7 @@ export async function judgePaths(
   };
 }
 
-/** Those of the paths that stay in the archive. */
+/** The paths that stay in the archive. */
 export const skippedPaths = (siteId: string, fates: Judgement['fates']): SkippedPath[] =>
   [...fates].flatMap(([path, fate]) =>
     fate.restore ? [] : [{ path: toPath(path), peer_site_id: peerOf(path, siteId), reason: fate.reason }],

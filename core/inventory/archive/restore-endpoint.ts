@@ -13,13 +13,13 @@ import { putNew, updateSiteItem } from '../model/site-writes.ts';
 import { enterOperation, newOperation } from '../removal/operation-entry.ts';
 import { HAND_OVER_MS, runOperation } from '../removal/run-operation.ts';
 import { readActiveSite, refuseWhileRemoving } from '../sites/active-site.ts';
-import { moveEndpointHead, readEndpointHead } from './endpoint-archive.ts';
+import { readEndpointHead, setEndpointHeadState } from './endpoint-archive.ts';
 import { runEndpointRestore } from './run-endpoint-restore.ts';
 
 export interface EndpointRestore {
   message: string;
   audit_id: string;
-  /** false: the worker function continues it; the endpoint is not shown before the end. */
+  /** false: the worker function continues it. The endpoint is shown at the end. */
   finished: boolean;
 }
 
@@ -35,9 +35,9 @@ export interface RestoreEndpoint {
 }
 
 /**
- * Brings a removed endpoint back with its paths, as far as their other ends are there.
+ * Restores a removed endpoint with those of its paths whose other ends exist.
  *
- * @throws NotFound · Conflict where another endpoint has its id, or the archive was emptied or has
+ * @throws NotFound · Conflict when another endpoint has its id, or its archive was restored or has
  * expired
  */
 export async function restoreEndpoint(
@@ -49,11 +49,11 @@ export async function restoreEndpoint(
   const { endpoint_id } = restore;
   const message = run.finished
     ? `Endpoint ${endpoint_id} is back with ${count(run.paths, 'path')}.`
-    : `Endpoint ${endpoint_id} is being brought back; ${count(run.paths, 'path')} came back so far. It goes on in the background.`;
+    : `Endpoint ${endpoint_id} is being restored. ${count(run.paths, 'path')} came back so far. The restore continues in the background.`;
   return { message, audit_id: operation.audit_id, finished: run.finished };
 }
 
-/** Puts the endpoint back, not shown yet, and claims the archive, in one transaction. */
+/** Puts the endpoint back, still hidden, and claims its archive, in one transaction. */
 function claim(
   context: StoreContext,
   { actor, site_id, endpoint_id, removal_id, reverses }: RestoreEndpoint,
@@ -66,12 +66,12 @@ function claim(
     const head = await readEndpointHead(context, { site_id, removal_id });
     if (head?.state !== 'ARCHIVED') {
       throw new Conflict(
-        `What the removal of endpoint ${endpoint_id} left is gone: it was brought back, or has expired.`,
+        `The archive of endpoint ${endpoint_id} can't be restored: it was restored before, or has expired.`,
       );
     }
     if (await readItem(context, endpointKey(site_id, endpoint_id), endpointItemSchema)) {
       throw new Conflict(
-        `Site ${site_id} has an endpoint ${endpoint_id} again: remove it first, or leave it and add the paths to it.`,
+        `Site ${site_id} has an endpoint ${endpoint_id} again. Remove that one first, or keep it and create its paths again.`,
       );
     }
     const operation = newOperation(begun, {
@@ -90,7 +90,7 @@ function claim(
       actions: [
         updateSiteItem(tables, { site, set: { removing_endpoint: endpoint_id }, event: false }),
         putNew(tables, endpointItem({ ...head.endpoint, ...held })),
-        moveEndpointHead(context, { site_id, removal_id }, { from: 'ARCHIVED', to: 'RESTORING' }),
+        setEndpointHeadState(context, { site_id, removal_id }, { from: 'ARCHIVED', to: 'RESTORING' }),
         enterOperation(tables, operation),
       ],
       result: operation,

@@ -13,9 +13,9 @@ import { SITE_STATUS } from '../model/site.ts';
 import { siteIdInput } from '../model/site-input.ts';
 import { endpointItem, readSiteItem, type SiteItem, siteItem } from '../model/site-items.ts';
 import { putNew } from '../model/site-writes.ts';
+import { claimInterrupted } from '../removal/claim-interrupted.ts';
 import { enterOperation, newOperation } from '../removal/operation-entry.ts';
 import { HAND_OVER_MS, runOperation } from '../removal/run-operation.ts';
-import { takeCutOff } from '../removal/take-cut-off.ts';
 import { beingChanged } from '../sites/active-site.ts';
 import { type ArchiveHead, archivedSite, readArchiveHead } from './archive-head.ts';
 import { readSkipped } from './archived-paths.ts';
@@ -27,24 +27,24 @@ export interface SiteRestore {
   audit_id: string;
   /** Paths that stay in the archive, because the peer or an endpoint is gone. */
   skipped: SkippedPath[];
-  /** false: the worker function continues it; the site is not shown before the end. */
+  /** false: the worker function continues it. The site is shown at the end. */
   finished: boolean;
 }
 
 export interface RestoreOptions {
   /** When to hand over to the worker: milliseconds since the epoch. Default: 20 s from now. */
   until?: number;
-  /** The deletion that it undoes, where `undo` does it: no other one of the site will do. */
+  /** For `undo`: restores only what this deletion deleted, and no other one of the site. */
   undoes?: string;
 }
 
 /**
- * Brings a deleted site back under its old ids, with its endpoints and the paths whose peers are
- * there. Repeating it does no harm: a restore that was cut off goes on, one that is done is
- * answered again.
+ * Restores a deleted site under its old ids, with its endpoints and the paths whose peers exist. It
+ * can be repeated: it continues a restore that was interrupted, and answers again for one that is
+ * done.
  *
- * @throws ValidationError · NotFound when it was never there or is kept no longer · Conflict while
- * it is deleted or restored
+ * @throws ValidationError · NotFound when the site didn't exist or its archive has expired ·
+ * Conflict while it is deleted or restored
  */
 export async function restoreSite(
   context: StoreContext,
@@ -82,7 +82,7 @@ async function claimRestore(
   });
 }
 
-/** @throws Conflict where the site isn't as the deletion has left it */
+/** @throws Conflict when the site was restored or deleted again after the deletion */
 function refuseOtherDeletion(
   head: ArchiveHead | undefined,
   { siteId, undoes }: { siteId: string; undoes: string },
@@ -90,8 +90,8 @@ function refuseOtherDeletion(
   if (head?.audit_id === undoes && head.state !== 'RESTORED') return;
   throw new Conflict(
     head?.state === 'ARCHIVED'
-      ? `Site ${siteId} was restored and deleted again since, by ${head.audit_id}: undo that one.`
-      : `Site ${siteId} is there again: it was restored since.`,
+      ? `Site ${siteId} was restored and deleted again since: undo that deletion, ${head.audit_id}.`
+      : `Site ${siteId} was already restored.`,
   );
 }
 
@@ -102,7 +102,7 @@ interface NewRestore {
   by_undo: boolean;
 }
 
-/** Puts the site back with its endpoints, not shown yet, and claims the archive's head. */
+/** Puts the site back with its endpoints, still hidden, and claims the archive's head. */
 function planClaim(context: StoreContext, { actor, head, begun, by_undo }: NewRestore): Change<Claim> {
   const { tables } = context;
   const { site_id, deleted_at, restorable_until } = head;
@@ -141,7 +141,7 @@ function planClaim(context: StoreContext, { actor, head, begun, by_undo }: NewRe
   };
 }
 
-/** Holds once, while the head is the one that was read. */
+/** Claims an archived head: commits once, only for the deletion that was read. */
 function claimHead({ tables }: StoreContext, { site_id, audit_id }: ArchiveHead): WriteAction {
   return {
     Update: updateItem({
@@ -162,7 +162,7 @@ interface Begun {
   began: number;
 }
 
-/** A restore that is under way goes on when it was cut off; one that is done is answered again. */
+/** Continues a restore that was interrupted, or answers again for one that is done. */
 async function joinRestore(context: StoreContext, { siteId, head, began }: Begun): Promise<Claim> {
   const site = await readSiteItem(context, siteId);
   if (site === undefined)
@@ -174,24 +174,24 @@ async function joinRestore(context: StoreContext, { siteId, head, began }: Begun
     throw beingChanged({ id: siteId, status: SITE_STATUS.restoring });
   }
   const skipped = await readSkipped(context, siteId);
-  const message = `Site ${site.name} (${siteId}) was already restored on ${head.restored_at}.${staying(skipped)}`;
+  const message = `Site ${site.name} (${siteId}) was already restored on ${head.restored_at}.${skippedMessage(skipped)}`;
   return { done: { message, audit_id: head.restore_audit_id!, skipped, finished: true } };
 }
 
 async function resumeRestore(context: StoreContext, site: SiteItem): Promise<Claim> {
-  const operation = await takeCutOff(context, { site_id: site.id, operation_id: site.operation_id });
+  const operation = await claimInterrupted(context, { site_id: site.id, operation_id: site.operation_id });
   if (!operation) throw beingChanged(site);
   return { operation, name: site.name, resumed: true };
 }
 
 function message(name: string, { site_id, endpoints }: RunningOperation, run: RestoreRun): string {
   if (!run.finished) {
-    return `Site ${name} (${site_id}) is being restored; ${count(run.paths, 'path')} came back so far. It goes on in the background and is shown when it is whole.`;
+    return `Site ${name} (${site_id}) is being restored. ${count(run.paths, 'path')} came back so far. The restore continues in the background, and the site is shown at its end.`;
   }
-  return `Site ${name} (${site_id}) is back with ${count(endpoints, 'endpoint')} and ${count(run.paths, 'path')}.${staying(run.skipped)}`;
+  return `Site ${name} (${site_id}) is back with ${count(endpoints, 'endpoint')} and ${count(run.paths, 'path')}.${skippedMessage(run.skipped)}`;
 }
 
-function staying(skipped: SkippedPath[]): string {
+function skippedMessage(skipped: SkippedPath[]): string {
   const peers = skipped.filter(({ reason }) => reason === 'PEER_GONE').length;
   const endpoints = skipped.length - peers;
   return [

@@ -21,12 +21,12 @@ import type { OperationProgress, Unfinished } from '../removal/operation-progres
 import { readPartition } from '../removal/site-partition.ts';
 import { chunkPages } from './archived-paths.ts';
 import { attachPaths } from './attach-paths.ts';
-import { moveEndpointHead } from './endpoint-archive.ts';
+import { setEndpointHeadState } from './endpoint-archive.ts';
 
 export type EndpointRestoreRun = { finished: true; paths: number } | Unfinished;
 
 /**
- * Brings a claimed endpoint's paths back, chunk by chunk, then shows the endpoint.
+ * Restores a claimed endpoint's paths, chunk by chunk, then shows the endpoint.
  *
  * @throws Conflict or Throttled when the database refuses for too long; the restore stays claimed
  */
@@ -37,15 +37,17 @@ export async function runEndpointRestore(
 ): Promise<EndpointRestoreRun> {
   const claimed = (await progress.settled()) as ClaimedRestore;
   const { site_id, endpoint_id, removal_id, operation_id } = claimed;
+  const outOfTime = () => context.clock() >= until;
   for await (const chunks of chunkPages(context, endpointArchive(site_id, removal_id))) {
     for (const chunk of chunks) {
-      if (context.clock() >= until) return progress.unfinished();
+      if (outOfTime()) return progress.unfinished();
       progress.add((await attachPaths(context, claimed, chunk)).restored);
     }
   }
   let paths = progress.done();
   do {
     const operation = (await progress.settled()) as ClaimedRestore;
+    if (outOfTime()) return progress.unfinished();
     const [site, endpoint] = await Promise.all([
       readSiteItem(context, site_id),
       readItem(context, endpointKey(site_id, endpoint_id), endpointItemSchema),
@@ -70,14 +72,11 @@ interface Restored {
   operation: ClaimedRestore;
   site: SiteItem;
   endpoint: EndpointItem;
-  /** Paths that are back. */
+  /** How many paths were restored. */
   paths: number;
 }
 
-/**
- * The transaction that shows a restored endpoint: it holds once, while the restore holds the
- * endpoint.
- */
+/** The transaction that shows the endpoint: it commits once, only while the restore holds it. */
 function lastTransaction(
   context: StoreContext,
   { operation, site, endpoint, paths }: Restored,
@@ -96,7 +95,7 @@ function lastTransaction(
   return [
     updateSiteItem(tables, { site, set, remove: ['removing_endpoint'], event: true }),
     { Update: showEndpoint },
-    moveEndpointHead(context, { site_id, removal_id }, { from: 'RESTORING', to: 'RESTORED' }),
+    setEndpointHeadState(context, { site_id, removal_id }, { from: 'RESTORING', to: 'RESTORED' }),
     endOperation(context, operation, paths),
     forgetDecisions(tables),
     auditAction(tables, operation, {

@@ -22,8 +22,8 @@ export type RestoreRun =
   | (Unfinished & { skipped?: SkippedPath[] });
 
 /**
- * Brings a claimed site's paths back, chunk by chunk, then shows the site. Its transactions all
- * check the site's status and therefore go one after another.
+ * Restores a claimed site's paths, chunk by chunk, then shows the site. Its transactions run one
+ * after another because each checks the site's status.
  *
  * @throws Conflict or Throttled when the database refuses for too long; the restore stays claimed
  */
@@ -50,6 +50,7 @@ export async function runRestore(
   let run: RestoreRun;
   do {
     const operation = await progress.settled();
+    if (outOfTime()) return { ...progress.unfinished(), skipped };
     const paths = progress.exact() ?? (await countPaths(context, site_id));
     run = { finished: true, paths, skipped };
     const site = await readSiteItem(context, site_id);
@@ -70,13 +71,13 @@ async function countPaths(context: StoreContext, siteId: string): Promise<number
 interface Restored {
   operation: RunningOperation;
   site: SiteItem;
-  /** Paths that are back. */
+  /** How many paths were restored. */
   paths: number;
-  /** Paths that stay in the archive. */
+  /** How many paths stay in the archive. */
   skipped: number;
 }
 
-/** The transaction that shows a restored site: it holds once, while the restore holds the site. */
+/** The transaction that shows the site: it commits once, only while the restore holds it. */
 function lastTransaction(
   context: StoreContext,
   { operation, site, paths, skipped }: Restored,
@@ -118,7 +119,7 @@ function lastTransaction(
   ];
 }
 
-/** What the audit log says. */
+/** The audit entry. */
 function restoredSite(now: string, { operation, site, paths, skipped }: Restored): Change {
   const { endpoints, seq, actor } = operation;
   const after = { ...toSite(site), status: SITE_STATUS.active, updated_at: now };

@@ -4,7 +4,7 @@ import { type Reversal, reversalSchema } from '../../audit/audit-entry.ts';
 import type { Item, ItemKey } from '../../storage/item.ts';
 import { runningKey } from './inventory-keys.ts';
 
-/** What takes more than one transaction, or must not be seen half done. */
+/** Operations that need several transactions, or that readers must not see half done. */
 export const OPERATION_KIND = {
   deleteSite: 'DELETE_SITE',
   restoreSite: 'RESTORE_SITE',
@@ -14,42 +14,37 @@ export const OPERATION_KIND = {
 export type OperationKind = (typeof OPERATION_KIND)[keyof typeof OPERATION_KIND];
 
 /**
- * An entry of the running operations: readers hide what it names, and clean-up finishes one that
- * was cut off.
+ * An entry of the running operations. Readers hide the site or endpoint that it names, and clean-up
+ * finishes it when it was interrupted.
  */
 export interface RunningOperation {
   operation_id: string;
   kind: OperationKind;
   site_id: string;
-  /** Only for REMOVE_ENDPOINT and RESTORE_ENDPOINT. */
+  /** For REMOVE_ENDPOINT and RESTORE_ENDPOINT. */
   endpoint_id?: string;
-  /** Only for RESTORE_ENDPOINT: the removal whose archive it empties. */
+  /** For RESTORE_ENDPOINT: the removal whose archive it empties. */
   removal_id?: string;
   /** The change that it reverses. */
   reverses?: Reversal;
   /** The site's life that it ends or begins. */
   life: number;
   state: 'RUNNING' | 'ENDED';
-  /**
-   * Allotted at the beginning, so that the answer can name it before the audit entry is written.
-   */
+  /** Assigned at the start, so that answers can name it before the audit entry exists. */
   audit_id: string;
   actor: Caller;
   started_ms: number;
-  /** When a run last worked on it: its lease begins then, see {@link isCutOff}. */
+  /** When a run last worked on it: its lease begins then, see {@link isInterrupted}. */
   touched_ms: number;
   ended_ms?: number;
-  /** Paths that are through, as far as runs recorded it: progress, not accounting. */
+  /** Paths done, as far as runs recorded it: an indication of progress. */
   done_paths: number;
   endpoints: number;
-  /**
-   * Number of the site's last event about it; every write of the entry raises it and is conditional
-   * on it.
-   */
+  /** Number of the site's last event about it. Each write of the entry checks and raises it. */
   seq: number;
   /**
-   * Set by a run that is out of time: the table's stream then starts the worker function, which
-   * clears it.
+   * Set by a run whose time is up: the table's stream then starts the worker function, which clears
+   * it.
    */
   handed_over: boolean;
 }
@@ -74,19 +69,17 @@ export const runningOperationSchema: z.ZodType<RunningOperation> = z.object({
   handed_over: z.boolean().default(false),
 });
 
-/**
- * How long an entry stays after its end, so that a reader that began before the end still finds it.
- */
+/** How long an entry is kept after its end, so that readers that began before the end find it. */
 export const KEEP_ENDED_MS = 60_000;
 
 /**
- * The lease of a run, milliseconds. A run renews it with each chunk, at most once a second, so that
- * it ends this long after the run was cut off.
+ * The lease of a run, milliseconds. A run renews it with its chunks, once a second, so it expires
+ * this long after the run was interrupted.
  */
 const LEASE_MS = 30_000;
 
-/** Whether no run works on an operation any more: whoever finds it so may take it over. */
-export const isCutOff = ({ touched_ms }: RunningOperation, now: number): boolean =>
+/** Whether the lease of an operation has expired, so that another run may claim it. */
+export const isInterrupted = ({ touched_ms }: RunningOperation, now: number): boolean =>
   touched_ms + LEASE_MS <= now;
 
 export const runningItem = (operation: RunningOperation): Item & ItemKey => ({

@@ -15,8 +15,8 @@ const RUNNERS: Record<OperationKind, Runner<{ finished: boolean }>> = {
 };
 
 /**
- * Continues a deletion, restore or removal from wherever it is, and hands it over again when the
- * time is up.
+ * Continues a deletion, restore or removal where the last run stopped. When the time is up, it
+ * hands the operation over again.
  *
  * @param until no new transaction starts after it: milliseconds since the epoch
  * @returns whether it has ended
@@ -26,8 +26,8 @@ export async function continueOperation(
   operation: RunningOperation,
   until: number,
 ): Promise<boolean> {
-  const standing = await updateOperation(context, operation, {});
-  if (standing === undefined) return true;
+  const current = await updateOperation(context, operation, {});
+  if (current === undefined) return true;
   const options = { run: RUNNERS[operation.kind], until, resumed: true };
-  return (await runOperation(context, standing, options)).finished;
+  return (await runOperation(context, current, options)).finished;
 }

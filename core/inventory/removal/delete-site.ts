@@ -13,18 +13,18 @@ import { siteIdInput } from '../model/site-input.ts';
 import type { SiteItem } from '../model/site-items.ts';
 import { updateSiteItem } from '../model/site-writes.ts';
 import { beingChanged, readActiveSite, refuseWhileRemoving } from '../sites/active-site.ts';
+import { claimInterrupted } from './claim-interrupted.ts';
 import { enterOperation, newOperation, readLastOperation } from './operation-entry.ts';
 import { type DeletionRun, runDeletion } from './run-deletion.ts';
 import { HAND_OVER_MS, runOperation } from './run-operation.ts';
-import { takeCutOff } from './take-cut-off.ts';
 
 export interface SiteDeletion {
-  /** For a person: how many paths and endpoints went, or that it goes on. */
+  /** For a person: how many paths and endpoints were deleted, or that the deletion continues. */
   message: string;
   audit_id: string;
   /**
-   * false: the worker function continues it; the site is no longer shown and nothing attaches to
-   * it.
+   * false: the worker function continues it. The site is no longer shown and accepts no new paths
+   * or endpoints.
    */
   finished: boolean;
 }
@@ -34,15 +34,15 @@ export interface DeleteOptions {
   until?: number;
   /** The change that it reverses, where it undoes one. */
   reverses?: Reversal;
-  /** Refuses a site that isn't as a change has left it. */
+  /** Throws when the site has changed since the change that is to be undone. */
   check?(site: SiteItem): Promise<void>;
 }
 
 /**
- * Deletes a site with its endpoints and paths, on both sides, into the archive. A deletion that was
- * cut off goes on: its answer is that of the one who began it.
+ * Deletes a site with its endpoints and its paths, on both sides, and archives them. It continues a
+ * deletion that was interrupted, and then returns that deletion's audit id.
  *
- * @throws ValidationError · NotFound · Conflict when the site is just being deleted or restored
+ * @throws ValidationError · NotFound · Conflict while the site is being deleted or restored
  */
 export async function deleteSite(
   context: StoreContext,
@@ -59,11 +59,11 @@ export async function deleteSite(
 interface Claim {
   operation: RunningOperation;
   name: string;
-  /** Another run worked on it, and was cut off. */
+  /** An earlier run worked on it and was interrupted. */
   resumed: boolean;
 }
 
-/** Hides the site and stops all changes of it, in one transaction. */
+/** Hides the site and blocks all other changes of it, in one transaction. */
 function claim(
   context: StoreContext,
   actor: Caller,
@@ -75,7 +75,7 @@ function claim(
     if (reverses) await refuseUndone(context, reverses.audit_id);
     const site = await readSiteToDelete(context, siteId, began);
     if (site.status === SITE_STATUS.deleting) {
-      return { actions: [], result: await takeCutOffDeletion(context, site, reverses) };
+      return { actions: [], result: await claimInterruptedDeletion(context, site, reverses) };
     }
     await check?.(site);
     const operation = newOperation(begun, {
@@ -99,19 +99,19 @@ function claim(
   });
 }
 
-/** The deletion that holds a site. @throws Conflict while a run works on it */
-async function takeCutOffDeletion(
+/** Claims the deletion that holds a site. @throws Conflict while a run works on it */
+async function claimInterruptedDeletion(
   context: StoreContext,
   site: SiteItem,
   reverses: Reversal | undefined,
 ): Promise<Claim> {
   const held = { site_id: site.id, operation_id: site.operation_id };
-  const operation = await takeCutOff(context, { ...held, reverses });
+  const operation = await claimInterrupted(context, { ...held, reverses });
   if (!operation) throw beingChanged(site);
   return { operation, name: site.name, resumed: true };
 }
 
-/** A site that is active, or is being deleted. */
+/** Reads a site that is active or being deleted. */
 async function readSiteToDelete(context: StoreContext, siteId: string, began: number): Promise<SiteItem> {
   try {
     const site = await readActiveSite(context, siteId, { or: SITE_STATUS.deleting });
@@ -119,7 +119,8 @@ async function readSiteToDelete(context: StoreContext, siteId: string, began: nu
     return site;
   } catch (cause) {
     if (cause instanceof NotFound && (await wasDeletedSince(context, siteId, began))) {
-      // This request has lost against another deletion: a conflict, though the site is gone.
+      // Another deletion of the site finished during this request: a conflict, although the site
+      // is gone.
       throw beingChanged({ id: siteId, status: SITE_STATUS.deleting });
     }
     throw cause;
@@ -133,7 +134,7 @@ async function wasDeletedSince(context: StoreContext, siteId: string, began: num
 
 function message(name: string, siteId: string, run: DeletionRun): string {
   if (!run.finished) {
-    return `Site ${name} (${siteId}) is being deleted and no longer shown; ${run.paths} of its paths are gone so far, and it goes on in the background.`;
+    return `Site ${name} (${siteId}) is being deleted and no longer shown. ${run.paths} of its paths are deleted so far. The deletion continues in the background.`;
   }
   const undo = run.restorable_until ? ` restoreSite can bring it back until ${run.restorable_until}.` : '';
   return `Site ${name} (${siteId}) was deleted with ${count(run.endpoints, 'endpoint')} and ${count(run.paths, 'path')}.${undo}`;

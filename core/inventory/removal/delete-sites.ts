@@ -6,28 +6,28 @@ import { deleteSitesInput } from '../model/site-input.ts';
 import { deleteSite } from './delete-site.ts';
 import { HAND_OVER_MS } from './run-operation.ts';
 
-/** Sites of a batch under way at once. */
+/** How many sites of a batch are deleted concurrently. */
 const AT_ONCE = 4;
 
 export interface BatchDeletion {
   site_id: string;
   success: boolean;
   message: string;
-  /** Of the deletion, or of the refusal. */
+  /** Audit entry of the deletion, or of its refusal. */
   audit_id: string;
   finished: boolean;
   error_type: ErrorType | null;
 }
 
-/** A refusal of one site of a batch, for the audit log. */
+/** Records in the audit log that one site of a batch was refused. @returns the audit id */
 export type OnRefused = (siteId: string, error: PatronusError) => Promise<string>;
 
 /**
- * Deletes several sites, each by itself: one that is refused stops none of the others. Results are
- * in the order given.
+ * Deletes several sites, each by itself: a refused one doesn't stop the others. Results have the
+ * order of the input.
  *
  * @param onRefused records a refusal and returns its audit id
- * @throws ValidationError when the list itself is not valid; then nothing was deleted
+ * @throws ValidationError when the list itself is not valid; then no site was deleted
  */
 export async function deleteSites(
   context: StoreContext,

@@ -1,21 +1,22 @@
 import type { StoreContext } from '../../storage/store-context.ts';
-import { isCutOff, KEEP_ENDED_MS } from '../model/running-operation.ts';
+import { isInterrupted, KEEP_ENDED_MS } from '../model/running-operation.ts';
 import { continueOperation } from './continue-operation.ts';
 import { readRunning, removeEntry } from './operation-entry.ts';
 import { removeStragglers } from './remove-stragglers.ts';
 
 export interface FinishedDeletions {
-  /** Operations that had been cut off and have ended now. */
+  /** Interrupted operations that this run finished. */
   finished: number;
-  /** Operations that are still under way, here or elsewhere. */
+  /** Operations that still run, here or elsewhere. */
   running: number;
-  /** Entries that were removed, of operations that ended long enough ago. */
+  /** Removed entries of operations that ended more than a minute ago. */
   removed: number;
 }
 
 /**
- * A step of clean-up: finishes deletions, restores and removals that were cut off, and removes
- * their entries, after their stragglers, a minute after the end. May be cut off itself.
+ * A step of clean-up. It finishes deletions, restores and removals that were interrupted: only
+ * those whose lease has expired. A minute after the end of an operation it removes the stragglers
+ * first, then the entry that hides them. It may be interrupted itself.
  *
  * @param until no new transaction starts after it: milliseconds since the epoch
  */
@@ -27,7 +28,7 @@ export async function finishDeletions(
   for (const operation of await readRunning(context)) {
     if (context.clock() >= until) break;
     if (operation.state === 'RUNNING') {
-      if (isCutOff(operation, context.clock()) && (await continueOperation(context, operation, until)))
+      if (isInterrupted(operation, context.clock()) && (await continueOperation(context, operation, until)))
         result.finished++;
       else result.running++;
     } else if (operation.ended_ms! + KEEP_ENDED_MS <= context.clock()) {

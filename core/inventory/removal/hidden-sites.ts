@@ -3,7 +3,7 @@ import { OPERATION_KIND, type RunningOperation } from '../model/running-operatio
 import type { Path } from '../model/site.ts';
 import { readRunning } from './operation-entry.ts';
 
-/** What a reader must leave out, because an operation that runs is adding or removing it. */
+/** What a reader must hide because a running operation adds or removes it. */
 export interface Hidden {
   site(siteId: string): boolean;
   endpoint(siteId: string, endpointId: string): boolean;
@@ -11,30 +11,30 @@ export interface Hidden {
   path(path: Path): boolean;
 }
 
-/** Another reading is needed only when one more operation ended during the last one. */
+/** At most so many readings: each further one needs another operation that ended meanwhile. */
 const MAX_READS = 4;
 
 /**
- * Reads the inventory so that no reader sees half of a deletion, restore or removal
- * (docs/decisions/033): `read` strongly, then the running operations; `show` leaves out what these
- * hide. A deletion hides its site even after its end. A site that was restored, or an endpoint
- * whose id can be added again, is hidden after the end only from a reading that began before it,
- * which therefore reads once more.
+ * Reads the inventory so that a reader never sees half of a deletion, restore or removal
+ * (docs/decisions/033): it calls `read`, which reads strongly, then reads the running operations.
+ * `show` omits what these hide. A deletion hides its site for as long as its entry exists. After
+ * the end of any other operation the site or endpoint may be there again; a reading that saw such
+ * an entry is repeated once, and then the entry hides nothing.
  */
 export async function readVisible<T, R>(
   context: StoreContext,
   read: () => Promise<T>,
   show: (value: T, hidden: Hidden) => R,
 ): Promise<R> {
-  const over = new Set<string>();
+  const seenEnded = new Set<string>();
   for (let reads = 1; ; reads++) {
     const value = await read();
     const operations = await readRunning(context);
-    const ended = operations.filter(mayBeBack).filter(({ operation_id }) => !over.has(operation_id));
+    const ended = operations.filter(mayBeBack).filter(({ operation_id }) => !seenEnded.has(operation_id));
     if (ended.length === 0 || reads === MAX_READS) {
-      return show(value, hiddenBy(operations.filter(({ operation_id }) => !over.has(operation_id))));
+      return show(value, hiddenBy(operations.filter(({ operation_id }) => !seenEnded.has(operation_id))));
     }
-    for (const { operation_id } of ended) over.add(operation_id);
+    for (const { operation_id } of ended) seenEnded.add(operation_id);
   }
 }
 

@@ -20,8 +20,8 @@ import {
 } from '../model/running-operation.ts';
 
 /**
- * Clean-up removes an ended entry after its stragglers; the table's expiry is only a net below
- * that.
+ * Clean-up removes an ended entry after its stragglers. In case clean-up fails, the table expires
+ * the entry a day later.
  */
 const EXPIRE_LATE_S = 24 * 3600;
 
@@ -34,11 +34,11 @@ export interface NewOperation {
   life: number;
   actor: Caller;
   endpoints: number;
-  /** Number of the event about the beginning. */
+  /** Number of the event about its start. */
   seq: number;
 }
 
-/** An operation as it is entered. */
+/** A new operation, as {@link enterOperation} stores it. */
 export function newOperation(
   { audit_id, started_ms }: BegunOperation,
   operation: NewOperation,
@@ -55,13 +55,13 @@ export function newOperation(
   };
 }
 
-/** The running deletions, restores and removals, and those that ended a short while ago. */
+/** The running deletions, restores and removals, and ended ones until clean-up removes them. */
 export async function readRunning(context: StoreContext): Promise<RunningOperation[]> {
   const items = await queryAll(context, { pk: RUNNING_PARTITION });
   return items.map(item => parseItem(runningOperationSchema, item));
 }
 
-/** The last operation on a site, or on an endpoint of it, until clean-up removes its entry. */
+/** The latest operation on a site, or on one of its endpoints, until clean-up removes the entry. */
 export const readLastOperation = (
   context: StoreContext,
   siteId: string,
@@ -69,7 +69,7 @@ export const readLastOperation = (
 ): Promise<RunningOperation | undefined> =>
   readItem(context, runningKey(siteId, endpointId), runningOperationSchema);
 
-/** The operation as its entry says now; undefined when it has ended. */
+/** An operation's current entry; undefined when the operation has ended. */
 export async function readOperation(
   context: StoreContext,
   { site_id, endpoint_id, operation_id }: RunningOperation,
@@ -78,9 +78,7 @@ export async function readOperation(
   return found?.operation_id === operation_id && found.state === 'RUNNING' ? found : undefined;
 }
 
-/**
- * Enters an operation in the running ones, unless one of the same site or endpoint is under way.
- */
+/** Stores an operation as running: at most one runs on a site, or on an endpoint, at a time. */
 export function enterOperation(tables: TableNames, operation: RunningOperation): WriteAction {
   return {
     Put: {
@@ -94,7 +92,7 @@ export function enterOperation(tables: TableNames, operation: RunningOperation):
   };
 }
 
-/** Marks an operation as ended; holds once, and only from the event number that was read. */
+/** Ends an operation: only one that runs, and only at the event number that was read. */
 export function endOperation(context: StoreContext, operation: RunningOperation, paths: number): WriteAction {
   const now = context.clock();
   return {
@@ -115,25 +113,26 @@ export function endOperation(context: StoreContext, operation: RunningOperation,
   };
 }
 
-export type OperationNews = Partial<Pick<RunningOperation, 'done_paths' | 'handed_over'>>;
+export type OperationUpdate = Partial<Pick<RunningOperation, 'done_paths' | 'handed_over'>>;
 
 /**
- * Records news of a running operation, and that a run works on it; its event number grows by one.
+ * Updates the entry of a running operation, never of one that has ended. It renews the lease and
+ * raises the event number by one.
  *
- * @returns the operation as its entry says now; undefined when it has ended
+ * @returns the current entry; undefined when the operation has ended
  * @throws Conflict or Throttled at the deadline
  */
 export async function updateOperation(
   context: StoreContext,
   operation: RunningOperation,
-  news: OperationNews,
+  update: OperationUpdate,
 ): Promise<RunningOperation | undefined> {
   let known: RunningOperation | undefined = operation;
   while (known) {
     const set = {
       done_paths: known.done_paths,
       handed_over: false,
-      ...news,
+      ...update,
       seq: known.seq + 1,
       touched_ms: context.clock(),
     };
@@ -156,7 +155,7 @@ export async function updateOperation(
   return undefined;
 }
 
-/** Removes an entry that has ended, unless a later operation of the same site has replaced it. */
+/** Removes an ended operation's entry, never that of a later operation of the same site. */
 export async function removeEntry(context: StoreContext, operation: RunningOperation): Promise<void> {
   const command = new DeleteCommand({
     TableName: context.tables.network,
@@ -167,12 +166,12 @@ export async function removeEntry(context: StoreContext, operation: RunningOpera
     }),
   });
   await repeatUntil(context, () => context.client.send(command)).catch(cause => {
-    // The entry was replaced, or another clean-up was faster.
+    // A later operation replaced the entry, or another clean-up removed it.
     if (!(cause instanceof ConditionFailed)) throw cause;
   });
 }
 
-/** Holds while an operation runs and is as it was read. */
+/** Condition: the operation runs, and its entry hasn't changed since it was read. */
 export const unchanged = ({ operation_id, seq }: RunningOperation) => ({
   expression: '#operation_id = :id AND #state = :running AND #seq = :seq',
   values: { id: operation_id, running: 'RUNNING', seq },

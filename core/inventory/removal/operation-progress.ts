@@ -5,48 +5,37 @@ import { writeChange } from '../../storage/write-change.ts';
 import type { RunningOperation } from '../model/running-operation.ts';
 import { readOperation, updateOperation } from './operation-entry.ts';
 
-/** Progress is recorded, and broadcast, at most once in this time. */
+/** A run records its progress, which is then broadcast, at most once in this time. */
 const RECORD_EVERY_MS = 1000;
 
-/** A run that is out of time. */
+/** Result of a run that stopped because its time was up. */
 export interface Unfinished {
   finished: false;
-  /** Paths that are through so far, in all runs as far as earlier ones recorded it. */
+  /** Paths done so far by this run and, as far as they recorded it, by earlier ones. */
   paths: number;
 }
 
-/**
- * How far one run of an operation is, and the operation's entry, which only this writes while the
- * run lasts.
- */
+/** The progress of one run of an operation. It writes the operation's entry during the run. */
 export interface OperationProgress {
-  /**
-   * Counts paths that are through. `offered` is larger when another run was faster with some of
-   * them.
-   */
-  add(paths: number, offered?: number): void;
-  /** The entry as last written or read, once what is being recorded is written. */
+  /** Adds paths that were done. `attempted` is larger when another run had done some of them. */
+  add(paths: number, attempted?: number): void;
+  /** Waits for a write of the entry in progress. @returns the entry as last written or read */
   settled(): Promise<RunningOperation>;
-  /** Paths that are through in all runs, as far as earlier ones recorded it. */
+  /** Paths done by all runs, as far as earlier ones recorded it. */
   done(): number;
-  /**
-   * Paths that are through in all runs, exactly; undefined when another run took part: then they
-   * must be counted.
-   */
+  /** Paths done by all runs, exactly; undefined when another run took part: then count them. */
   exact(): number | undefined;
-  /**
-   * Writes the operation's last transaction; false when it was made from what has changed since.
-   */
+  /** Writes the operation's last transaction. @returns false when a condition failed */
   end(actions: PlannedAction[]): Promise<boolean>;
-  /** Whether the operation still ran when `end` failed; if not, another run has ended it. */
+  /** Whether the operation still ran when `end` failed; false: another run has ended it. */
   isRunning(): boolean;
-  /** What a run that is out of time returns. */
+  /** The result of a run whose time is up. */
   unfinished(): Unfinished;
   /** Marks the operation for the worker function, which the table's stream starts. */
   handOver(): Promise<void>;
 }
 
-/** @param resumed whether other runs may have worked on it before */
+/** @param resumed whether earlier runs may have worked on the operation */
 export function trackProgress(
   context: StoreContext,
   operation: RunningOperation,
@@ -59,10 +48,10 @@ export function trackProgress(
   let recordedAt = context.clock();
   let recording: Promise<void> | undefined;
 
-  const done = () => operation.done_paths + paths;
+  const doneByAll = () => operation.done_paths + paths;
 
   async function record(): Promise<void> {
-    entry = (await updateOperation(context, entry, { done_paths: done() })) ?? entry;
+    entry = (await updateOperation(context, entry, { done_paths: doneByAll() })) ?? entry;
   }
 
   async function settled(): Promise<RunningOperation> {
@@ -71,12 +60,12 @@ export function trackProgress(
   }
 
   return {
-    add(through, offered = through) {
-      paths += through;
-      if (through < offered) alone = false;
+    add(done, attempted = done) {
+      paths += done;
+      if (done < attempted) alone = false;
       if (!recording && context.clock() - recordedAt >= RECORD_EVERY_MS) {
         recordedAt = context.clock();
-        // Progress is news: a failure to record it stops nothing.
+        // Progress is informative: a failure to record it never stops the run.
         recording = record()
           .catch(() => {})
           .finally(() => {
@@ -85,7 +74,7 @@ export function trackProgress(
       }
     },
     settled,
-    done,
+    done: doneByAll,
     exact: () => (alone ? paths : undefined),
     async end(actions) {
       try {
@@ -101,9 +90,9 @@ export function trackProgress(
       }
     },
     isRunning: () => running,
-    unfinished: () => ({ finished: false, paths: done() }),
+    unfinished: () => ({ finished: false, paths: doneByAll() }),
     async handOver() {
-      await updateOperation(context, await settled(), { done_paths: done(), handed_over: true });
+      await updateOperation(context, await settled(), { done_paths: doneByAll(), handed_over: true });
     },
   };
 }

@@ -14,15 +14,15 @@ import { removeEndpointInput } from '../model/site-input.ts';
 import { type EndpointItem, endpointItemSchema } from '../model/site-items.ts';
 import { updateSiteItem } from '../model/site-writes.ts';
 import { readActiveEndpoint, readActiveSite, refuseWhileRemoving } from '../sites/active-site.ts';
+import { claimInterrupted } from './claim-interrupted.ts';
 import { enterOperation, newOperation } from './operation-entry.ts';
 import { HAND_OVER_MS, runOperation } from './run-operation.ts';
 import { runRemoval } from './run-removal.ts';
-import { takeCutOff } from './take-cut-off.ts';
 
 export interface EndpointRemoval {
   message: string;
   audit_id: string;
-  /** false: the worker function continues it; the endpoint and its paths are no longer shown. */
+  /** false: the worker function continues it. The endpoint and its paths are no longer shown. */
   finished: boolean;
 }
 
@@ -31,13 +31,13 @@ export interface RemoveOptions {
   until?: number;
   /** The change that it reverses, where it undoes one. */
   reverses?: Reversal;
-  /** Refuses an endpoint that isn't as a change has left it. */
+  /** Throws when the endpoint has changed since the change that is to be undone. */
   check?(endpoint: EndpointItem): Promise<void>;
 }
 
 /**
- * Removes an endpoint, and every path that ends at it. `undo` brings them back for as long as
- * archives are kept. A removal that was cut off goes on.
+ * Removes an endpoint and every path that ends at it. `undo` restores them for as long as archives
+ * are kept. It continues a removal that was interrupted.
  *
  * @throws ValidationError · NotFound · Conflict
  */
@@ -52,18 +52,18 @@ export async function removeEndpoint(
   const run = await runOperation(context, operation, { run: runRemoval, until, resumed });
   const message = run.finished
     ? `Endpoint ${endpoint_id} was removed with ${count(run.paths, 'path')}.`
-    : `Endpoint ${endpoint_id} is being removed; ${run.paths} of its paths are gone so far, and it goes on in the background.`;
+    : `Endpoint ${endpoint_id} is being removed. ${run.paths} of its paths are removed so far. The removal continues in the background.`;
   return { message, audit_id: operation.audit_id, finished: run.finished };
 }
 
 interface Claim {
   operation: RunningOperation;
-  /** Another run worked on it, and was cut off. */
+  /** An earlier run worked on it and was interrupted. */
   resumed: boolean;
 }
 
-/** The removal of an endpoint that no run works on any more. */
-async function takeCutOffRemoval(
+/** Claims the removal of an endpoint; undefined while a run works on it, or when there is none. */
+async function claimInterruptedRemoval(
   context: StoreContext,
   {
     site_id,
@@ -74,11 +74,11 @@ async function takeCutOffRemoval(
   const endpoint = await readItem(context, endpointKey(site_id, endpoint_id), endpointItemSchema);
   if (endpoint?.status !== 'REMOVING') return undefined;
   const held = { site_id, endpoint_id, operation_id: endpoint.removal_id };
-  const operation = await takeCutOff(context, { ...held, reverses });
+  const operation = await claimInterrupted(context, { ...held, reverses });
   return operation && { operation, resumed: true };
 }
 
-/** Hides the endpoint and stops new paths to it, in one transaction. */
+/** Hides the endpoint and blocks new paths to it, in one transaction. */
 function claim(
   context: StoreContext,
   actor: Caller,
@@ -89,8 +89,8 @@ function claim(
     if (reverses) await refuseUndone(context, reverses.audit_id);
     const site = await readActiveSite(context, site_id);
     if (site.removing_endpoint === endpoint_id) {
-      const cutOff = await takeCutOffRemoval(context, { site_id, endpoint_id, reverses });
-      if (cutOff) return { actions: [], result: cutOff };
+      const interrupted = await claimInterruptedRemoval(context, { site_id, endpoint_id, reverses });
+      if (interrupted) return { actions: [], result: interrupted };
     }
     const endpoint = await readActiveEndpoint(context, site_id, endpoint_id);
     refuseWhileRemoving(site);

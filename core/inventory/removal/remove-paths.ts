@@ -10,32 +10,32 @@ import { type PathItem, pathItemSchema } from '../model/site-items.ts';
 import { deletePathCopies } from '../model/site-writes.ts';
 import { workInChunks } from './work-in-chunks.ts';
 
-/** What a transaction does beside removing paths: it archives them, and may check something. */
+/** What a transaction contains besides the deletes: the archive chunk, and possibly a check. */
 export interface Companion {
   archive: Omit<NewChunk, 'paths'>;
   check?: WriteAction;
 }
 
 export interface PathRemoval {
-  /** Which of the paths that are read. */
+  /** Selects the paths to remove. */
   which(path: PathItem): boolean;
   companion: Companion;
-  /** Transactions under way at once. */
+  /** How many transactions run concurrently. */
   concurrency: number;
   /** No new transaction starts after it: milliseconds since the epoch. */
   until: number;
-  /** How many paths may be left for a last transaction of the caller's own. */
+  /** How many paths may remain for the caller's own last transaction. */
   leave: number;
   /** After each transaction: how many paths it removed, and how many it was to remove. */
-  onRemoved?(removed: number, offered: number): void;
+  onRemoved?(removed: number, attempted: number): void;
 }
 
 /**
- * Removes paths on both sides, in atomic chunks. Paths that another operation has removed meanwhile
- * are in that one's archive and are left out; when a check no longer holds, nothing is removed.
+ * Removes paths on both sides, in atomic chunks. A path that another operation removed meanwhile is
+ * in that operation's archive, so this one skips it: a path is never archived twice. Where the
+ * check fails, the chunk's paths are not removed.
  *
- * @returns the last paths, not removed, at most `leave`; undefined when the time was up before the
- * end
+ * @returns the last paths, at most `leave`, which were not removed; undefined when the time was up
  */
 export async function removePaths(
   context: StoreContext,
@@ -56,7 +56,7 @@ export async function removePaths(
 }
 
 /**
- * Paths that a transaction can remove on both sides beside its companion: 49, as 2 · 49 + 2 ≤ 100.
+ * How many paths a transaction removes on both sides with its companion: 49, as 2 · 49 + 2 ≤ 100.
  */
 const pathsPerChunk = (context: StoreContext, { check }: Companion): number =>
   Math.floor((maxActions(context) - (check ? 2 : 1)) / 2);
@@ -89,11 +89,11 @@ async function removeChunk(
   return 0;
 }
 
-/** Whether only the last action's condition did not hold. */
+/** Whether only the condition of the action at `index` failed. */
 const failedOnly = ({ failure }: ConditionFailed, index: number): boolean =>
   failure.reasons.every(reason => reason.index === index);
 
-/** Those of the paths that both sites still have in the revision that was read. */
+/** The paths of which both copies still exist in the revision that was read. */
 async function stillThere(context: StoreContext, paths: PathItem[]): Promise<PathItem[]> {
   const keys = paths.flatMap(({ id, source_site_id, destination_site_id }) => [
     pathKey(source_site_id, id),

@@ -11,10 +11,11 @@ import { removePaths } from './remove-paths.ts';
 import { readPartition } from './site-partition.ts';
 
 /**
- * Finishes an operation once more a minute after its end. DynamoDB makes a transaction's items
- * visible one after another, so a path whose creation won against the claim by a hair may not have
- * been readable yet when the partition was read (docs/decisions/034). Until now the operation's
- * entry has hidden it. After a restore, waiting paths are attached once more.
+ * Completes an operation a minute after its end. DynamoDB makes a transaction's items visible one
+ * after another, so a path that was created just before the claim may not have been readable when
+ * the partition was read (docs/decisions/034). Until now the operation's entry has hidden it. It
+ * removes only paths of the life that the operation ended, and those of an endpoint only while no
+ * endpoint has its id. After a restore it attaches the waiting paths again.
  *
  * @param until no new transaction starts after it: milliseconds since the epoch; then call it again
  */

@@ -6,7 +6,7 @@ import { maxActions, type StoreContext, timestamp } from '../../storage/store-co
 import { type PlannedAction, RECORD_ACTIONS } from '../../storage/write-action.ts';
 import { putChunk } from '../archive/archive-chunk.ts';
 import { type ArchiveHead, archiveExpiry, archiveItems, readArchiveHead } from '../archive/archive-head.ts';
-import { countArchived, keepLeftovers } from '../archive/archived-paths.ts';
+import { countArchived, extendLeftovers } from '../archive/archived-paths.ts';
 import { directoryKey, endpointKey, siteKey } from '../model/inventory-keys.ts';
 import type { RunningOperation } from '../model/running-operation.ts';
 import { SITE_STATUS } from '../model/site.ts';
@@ -25,7 +25,7 @@ import type { OperationProgress, Unfinished } from './operation-progress.ts';
 import { removePaths } from './remove-paths.ts';
 import { readPartition } from './site-partition.ts';
 
-/** Transactions of one run under way at once. */
+/** How many transactions of one run are concurrent. */
 export const CONCURRENCY = 4;
 
 export type DeletionRun =
@@ -34,8 +34,8 @@ export type DeletionRun =
 
 /**
  * Removes a claimed site: its paths in atomic chunks, then the last of them with the site itself,
- * the audit entry and the archive's head. Only paths of the life that the deletion ends: a run that
- * wakes up late leaves later ones alone.
+ * the audit entry and the archive's head. It removes only paths of the life that the deletion ends:
+ * a run that resumes late never removes later paths.
  *
  * @throws Conflict or Throttled when the database refuses for too long; the deletion stays claimed
  */
@@ -54,13 +54,13 @@ export async function runDeletion(
       companion: { archive: { site_id, operation_id, expires_at: archiveExpiry(context) } },
       concurrency: CONCURRENCY,
       until,
-      // One that undoes says so in an item of its own.
+      // An undo writes one more item: what it reverses.
       leave: lastPathsThatFit(context, endpoints.length + (claimed.reverses ? 1 : 0)),
       onRemoved: progress.add,
     });
     const operation = await progress.settled();
     if (lastPaths === undefined) return progress.unfinished();
-    if (site.leftovers) await keepLeftovers(context, operation);
+    if (site.leftovers) await extendLeftovers(context, operation);
     const removed = progress.exact() ?? (await countArchived(context, operation));
     const paths = removed + lastPaths.length;
     const { head, actions } = lastTransaction(context, { operation, site, endpoints, lastPaths, paths });
@@ -86,7 +86,7 @@ async function finishedByAnother(
     : { finished: true, endpoints, paths: done_paths, restorable_until: null };
 }
 
-/** What is left of a site when its deletion comes to the end. */
+/** What the last transaction of a deletion removes. */
 interface Remains {
   operation: RunningOperation;
   site: SiteItem;
@@ -98,18 +98,17 @@ interface Remains {
 }
 
 /**
- * Site, directory, entry of the deletion, head and list entry of the archive, last chunk,
- * decisions; audit entry.
+ * Other actions of the last transaction: site, directory, entry of the deletion, head and list
+ * entry of the archive, last chunk, decisions; audit entry.
  */
 const OTHER_ACTIONS = 7 + RECORD_ACTIONS;
 
-/** How many paths the last transaction takes: 44 for a site with two endpoints. */
+/** How many paths the last transaction can remove: 44 for a site with two endpoints. */
 const lastPathsThatFit = (context: StoreContext, others: number): number =>
   Math.max(0, Math.floor((maxActions(context) - OTHER_ACTIONS - others) / 2));
 
 /**
- * The transaction that removes the site: it holds once, while the deletion that claimed the site
- * holds it.
+ * The transaction that removes the site: it commits once, only while the deletion holds the site.
  */
 function lastTransaction(
   context: StoreContext,
@@ -147,7 +146,7 @@ function lastTransaction(
   };
 }
 
-/** What the audit log says. */
+/** The audit entry. */
 function deletedSite(
   finished_at: string,
   { operation, site, endpoints, paths }: Omit<Remains, 'lastPaths'>,

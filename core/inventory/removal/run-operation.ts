@@ -3,15 +3,13 @@ import type { StoreContext } from '../../storage/store-context.ts';
 import type { RunningOperation } from '../model/running-operation.ts';
 import { type OperationProgress, trackProgress, type Unfinished } from './operation-progress.ts';
 
-/**
- * How long a request works on an operation itself before it hands it over to the worker function.
- */
+/** How long a request works on an operation before it hands it over to the worker function. */
 export const HAND_OVER_MS = 20_000;
 
 /**
- * Works on a claimed operation from wherever it is. Any number of runs may be at one operation at
- * once, and any may be cut off anywhere. No new transaction starts after `until`, milliseconds
- * since the epoch.
+ * Works on a claimed operation, from where the last run stopped. Several runs may work on one
+ * operation at the same time, and each may be interrupted anywhere. No new transaction starts after
+ * `until`, milliseconds since the epoch.
  */
 export type Runner<Run extends { finished: boolean }> = (
   context: StoreContext,
@@ -22,16 +20,14 @@ export type Runner<Run extends { finished: boolean }> = (
 export interface RunOptions<Run extends { finished: boolean }> {
   run: Runner<Run>;
   until: number;
-  /**
-   * Whether other runs may have worked on it before: then what is done is counted anew at the end.
-   */
+  /** Whether earlier runs may have worked on it: then the paths are counted at the end. */
   resumed: boolean;
 }
 
 /**
- * Runs an operation until it ends, or hands it over to the worker function when the time is up or
- * the database refuses for too long. When even that can't be written, clean-up finds the operation
- * and finishes it.
+ * Runs an operation until it ends. When the time is up, or the database refuses for too long, it
+ * hands the operation over to the worker function. If that write fails too, clean-up finds the
+ * operation and finishes it.
  */
 export async function runOperation<Run extends { finished: boolean }>(
   context: StoreContext,

@@ -20,15 +20,15 @@ import { readPartition } from './site-partition.ts';
 export type RemovalRun = { finished: true; paths: number } | Unfinished;
 
 /**
- * Site, endpoint, entry of the removal, decisions, chunk and head of the archive, and audit entry
- * with what it reverses, which the last transaction has beside paths.
+ * Other actions of the last transaction: site, endpoint, entry of the removal, decisions, chunk and
+ * head of the archive; audit entry with what it reverses.
  */
 const OTHER_ACTIONS = 6 + RECORD_ACTIONS + 1;
 
 /**
- * Removes a claimed endpoint into an archive of its own: its paths in atomic chunks, one after
- * another, then the last of them with the endpoint. The paths are counted as far as earlier runs
- * recorded them.
+ * Removes a claimed endpoint and archives it separately: its paths in atomic chunks, one after
+ * another, then the last of them with the endpoint. The count includes paths of earlier runs as far
+ * as these recorded them.
  *
  * @throws Conflict or Throttled when the database refuses for too long; the removal stays claimed
  */
@@ -39,7 +39,7 @@ export async function runRemoval(
 ): Promise<RemovalRun> {
   const { site_id, endpoint_id, operation_id } = (await progress.settled()) as Required<RunningOperation>;
   const key = { TableName: context.tables.network, Key: endpointKey(site_id, endpoint_id) };
-  // Only while this removal holds the endpoint: the same id may be added again later.
+  // Removes only what this removal holds: an endpoint with the same id may be added again later.
   const held = { ...key, ...conditionOf({ expression: '#removal_id = :id', values: { id: operation_id } }) };
   const archive = () => ({
     site_id: endpointArchive(site_id, operation_id),
@@ -78,7 +78,7 @@ interface Remains {
   paths: number;
 }
 
-/** What the end of a removal writes beside the delete of the endpoint. */
+/** The actions of the last transaction, without the delete of the endpoint. */
 function lastTransaction(
   context: StoreContext,
   { operation, site, endpoint, lastPaths, paths }: Remains,

@@ -13,22 +13,22 @@ import {
   siteItemSchema,
 } from '../model/site-items.ts';
 
-/** A site's partition as its first page shows it. */
+/** A site's partition: site and endpoints from its first page, paths page by page. */
 export interface SitePartition {
   /** undefined when the site is gone. */
   site: SiteItem | undefined;
   endpoints: EndpointItem[];
-  /** Pages of its paths, read as they are asked for, one ahead. */
+  /** Pages of its paths, read on demand, one page ahead. */
   paths: AsyncIterable<PathItem[]>;
 }
 
 /**
- * Items a page: bounds the memory that a big site takes. Site and endpoints (64 at most) sort
- * before the paths.
+ * Items a page, which bounds the memory that a big site needs. Site and endpoints, at most 64, sort
+ * before the paths and so are all in the first page.
  */
 const PAGE_ITEMS = 400;
 
-/** Reads a site's partition strongly, front to back. */
+/** Reads a site's partition strongly, from beginning to end. */
 export async function readPartition(context: StoreContext, siteId: string): Promise<SitePartition> {
   const pages = readAhead(queryPages(context, { pk: sitePartition(siteId), pageSize: PAGE_ITEMS }));
   const first: Item[] = (await pages.next()).value ?? [];

@@ -1,18 +1,19 @@
 export interface ChunkWork {
-  /** Things a chunk. */
+  /** How many values a chunk has. */
   size: number;
-  /** Chunks under way at once. */
+  /** How many chunks are worked on concurrently. */
   concurrency: number;
-  /** No chunk is begun once this is true. */
+  /** No chunk begins after this has returned true. */
   stop: () => boolean;
 }
 
 /**
- * Cuts pages of things into chunks and works on these, reading on only as chunks are needed. The
- * first failure is thrown once all that runs has ended.
+ * Cuts pages of values into chunks and calls `work` for each chunk. It reads a page only when the
+ * next chunk needs it. After a failure no chunk begins, and the failure is thrown when every
+ * running call has ended.
  *
- * @returns what doesn't fill a chunk at the end, or the last chunk when they come out even;
- * undefined when it was stopped
+ * @returns the rest that is no longer than a chunk, without having worked on it; undefined when it
+ * was stopped
  */
 export async function workInChunks<T>(
   pages: AsyncIterable<T[]>,
@@ -26,7 +27,7 @@ export async function workInChunks<T>(
     while (rest === undefined && !failed && !stop()) {
       const { value, done } = await chunks.next();
       if (!done) await work(value);
-      // Later calls of next() after the end give undefined.
+      // After the end next() returns undefined.
       else rest ??= value;
     }
   };

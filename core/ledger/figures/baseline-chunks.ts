@@ -8,8 +8,8 @@ import { PackedWriter } from '../packing/packed-writer.ts';
 import type { BaselineCounts } from './baselines.ts';
 
 /**
- * Policies a chunk: with the longest ids and counts they are 220 KB before they are compressed, and
- * an item may have 400.
+ * Policies per chunk: with the longest ids and counts they are 220 KB before they are compressed,
+ * and an item may have 400.
  */
 const POLICIES_A_CHUNK = 500;
 
@@ -17,8 +17,7 @@ const POLICIES_A_CHUNK = 500;
 const AT_ONCE = 16;
 
 /**
- * Figures a policy has in a chunk: packets, bytes, estimated bytes. Later releases may add some at
- * the end.
+ * Figures per policy in a chunk: packets, bytes, estimated bytes. Later releases may append more.
  */
 const FIGURES = 3;
 
@@ -28,7 +27,7 @@ interface ChunkStore {
 }
 
 /**
- * Partition of the chunks of one try of a reset. The sort key is the first policy id of a chunk, so
+ * Partition of the chunks of one attempt of a reset. A chunk's sort key is its lowest policy id, so
  * that the chunk of an id can be found.
  */
 export function baselineChunkPartition(chunks_id: string): string {
@@ -36,7 +35,7 @@ export function baselineChunkPartition(chunks_id: string): string {
 }
 
 /**
- * Writes what a reset of all policies found, in chunks that count for nothing until the reset's
+ * Writes the counts that a reset of all policies found. Its chunks have no effect until the reset's
  * head is written.
  *
  * @returns how many chunks there are
@@ -65,7 +64,9 @@ export async function writeBaselineChunks(
   return chunks.length;
 }
 
-/** What a reset's chunks hold, by policy id. @throws BaselineIncomplete · PackedDataUnreadable */
+/**
+ * The counts in a reset's chunks, by policy id. @throws BaselineIncomplete · PackedDataUnreadable
+ */
 export async function readBaselineChunks(
   { client, tables }: ChunkStore,
   { chunks_id, chunks }: { chunks_id: string; chunks: number },
@@ -86,10 +87,7 @@ export async function readBaselineChunks(
   return policies;
 }
 
-/**
- * As {@link readBaselineChunks}, for some ids: reads the chunks that these would be in, and no
- * more.
- */
+/** Like {@link readBaselineChunks}, for some ids: reads just the chunks that may contain them. */
 export async function readBaselineChunksOf(
   { client, tables }: ChunkStore,
   { chunks_id, ids }: { chunks_id: string; ids: Iterable<string> },
@@ -117,8 +115,8 @@ export async function readBaselineChunksOf(
 }
 
 /**
- * A reset's head is there, and not all of its chunks: a fault of ours or of the table's. What it
- * covers is not shown, rather than wrong.
+ * A reset's head exists, but not all of its chunks: a fault of ours or of the table's. Readers get
+ * this error instead of wrong figures.
  */
 class BaselineIncomplete extends Error {
   override readonly name = 'BaselineIncomplete';
@@ -149,7 +147,7 @@ function readChunk({ data }: Item): [string, BaselineCounts][] {
       const counts = {
         packets: input.count(),
         bytes: input.count(),
-        // The release before had two figures.
+        // An earlier release wrote two figures.
         estimated_bytes: figures < FIGURES ? 0n : input.count(),
       };
       for (let more = FIGURES; more < figures; more++) input.count();

@@ -13,18 +13,18 @@ export const BASELINE_PARTITION = 'BASELINE';
 
 export type BaselineCounts = Omit<Counts, keyof Gauges>;
 
-/** What had been counted when a reset was made. The counters themselves stay as they are. */
+/** The counts at the time of a reset. The counters themselves stay as they are. */
 export type BaselineFigures =
-  /** By policy id; a policy that is not in it had counted nothing. */
+  /** By policy id; a policy that is missing had counted nothing. */
   | { in: 'head'; policies: ReadonlyMap<string, BaselineCounts> }
-  /** So many chunks hold it, see `baseline-chunks.ts`. */
+  /** They are in this many chunks, see `baseline-chunks.ts`. */
   | { in: 'chunks'; chunks: number };
 
-/** A reset as its head says it; without the head nothing of a reset counts. */
+/** A reset, as its head describes it. Without the head a reset has no effect. */
 export interface Baseline {
   /** Id of the reset's audit entry. */
   audit_id: string;
-  /** What its chunks stand under, those of running boots too. */
+  /** Id in the partitions of its chunks, and of the figures of running boots. */
   chunks_id: string;
   /** When it was made, milliseconds. */
   at: number;
@@ -34,26 +34,26 @@ export interface Baseline {
 }
 
 /**
- * What a reset covers: one policy, or every policy there was and will be. An id is never told from
- * "all" by its text.
+ * What a reset covers: one policy, or every policy of the past and the future. A policy id that
+ * looks like "all" is still one policy.
  */
 export type Coverage = { all: true } | { all: false; policy_id: string };
 
 /** Covers every policy. */
 export const COVERS_ALL: Coverage = { all: true };
 
-/** What a reset of all policies says in place of a policy's id in items of earlier releases. */
+/** In items of earlier releases: written in place of a policy's id by a reset of all policies. */
 const OLD_COVERS_ALL = '*';
 
 const count = z.union([z.number(), z.bigint()]).transform(toBigInt);
-// Earlier releases knew of no estimated bytes.
+// Earlier releases had no estimated bytes.
 const counts = z.object({ packets: count, bytes: count, estimated_bytes: count.default(0n) });
 const undone = z.boolean().default(false);
-// Chunks of earlier releases stand under the id of the audit entry.
+// Earlier releases stored chunks under the id of the audit entry.
 const chunks_id = z.string().exactOptional();
 const common = { sk: z.string(), at: z.number(), undone, chunks_id };
 
-/** Without the figures: what {@link readResets} reads. */
+/** Without the figures: {@link readResets} reads this. */
 const resetSchema = z.union([
   z.object({ ...common, scope: z.literal('ALL') }).transform(({ sk, at, undone, chunks_id = sk }) => ({
     ...{ audit_id: sk, at, undone, chunks_id },
@@ -101,7 +101,7 @@ export function baselineKey(audit_id: string): ItemKey {
   return { pk: BASELINE_PARTITION, sk: audit_id };
 }
 
-/** The head of a reset of one policy, which holds what it had counted. */
+/** The head of a reset of one policy, with the policy's counts at that time. */
 export function policyBaselineItem(
   { audit_id, at, chunks_id }: Pick<Baseline, 'audit_id' | 'at' | 'chunks_id'>,
   policy_id: string,
@@ -128,8 +128,8 @@ export function wholeBaselineItem(
 }
 
 /**
- * The baselines that can matter for what is shown, newest first: those that were not undone, back
- * to the newest reset of all policies, which is the last of them.
+ * The baselines that shown figures may depend on, from the newest back to the newest reset of all
+ * policies, which is the last of them. Undone resets are left out.
  *
  * @throws BrokenItem
  */
@@ -146,7 +146,7 @@ export async function readBaselines(client: DynamoDBDocumentClient, tables: Tabl
   return baselines;
 }
 
-/** Every reset that was ever made, newest first. @throws BrokenItem */
+/** All resets, from the newest to the oldest. @throws BrokenItem */
 export async function readResets(
   client: DynamoDBDocumentClient,
   tables: TableNames,

@@ -10,9 +10,9 @@ import type { WriteAction } from '../../storage/write-action.ts';
 import { COUNTERS_HEAD_KEY, type CountersHead, readCountersHead } from './counter-slots.ts';
 
 /*
- * Counters are built anew in a generation of their own (docs/decisions/117): the head names it,
- * each lane moves into it, and the head shows it. Generations are random numbers, so that a table
- * that was put back to an earlier time never meets one that was there before.
+ * Counters are rebuilt in a generation of their own (docs/decisions/117): the head names it, each
+ * lane moves into it, and then the head shows it. A generation's number is random and never used
+ * again, also in a table that was restored to an earlier time.
  */
 
 const BELOW = 2 ** 48 - 1;
@@ -20,15 +20,15 @@ const BELOW = 2 ** 48 - 1;
 /** A generation that is being built. */
 export interface Building {
   generation: number;
-  /** False: it was begun before, and goes on. */
+  /** False: an earlier call began it. */
   begun: boolean;
 }
 
 /**
- * Names the generation that is built, and goes on with one that was begun.
+ * Names the generation to build, or resumes the one that was begun.
  *
- * @param restart gives up the generation that was begun: for a table that was put back to a time
- * when one was
+ * @param restart discards the generation that was begun: for a table that was restored to a time
+ * when one was being built
  */
 export function beginBuilding(
   context: StoreContext,
@@ -48,8 +48,8 @@ export function beginBuilding(
       before: { shown },
       after: { shown, building: generation },
     });
-    const given_up = building === undefined ? [] : [{ generation: building, at: context.clock() }];
-    const set = { building: generation, retired: [...head.retired, ...given_up] };
+    const discarded = building === undefined ? [] : [{ generation: building, at: context.clock() }];
+    const set = { building: generation, retired: [...head.retired, ...discarded] };
     return {
       actions: [changeHead(context, head, { set }), audit],
       result: { generation, begun: true },
@@ -58,9 +58,9 @@ export function beginBuilding(
 }
 
 /**
- * Shows the generation that was built. Once is enough: of several that ask, one does it.
+ * Shows the generation that was built. If several callers ask for it, one of them does it.
  *
- * @throws Conflict where another generation is built meanwhile
+ * @throws Conflict when another generation is being built by now
  */
 export function showBuilt(
   context: StoreContext,
@@ -71,7 +71,7 @@ export function showBuilt(
     if (head.generation === generation) return { actions: [], result: undefined };
     if (head.building !== generation) {
       throw new Conflict(
-        'Another recovery of the counters was begun meanwhile: it goes on with the same command.',
+        'Another recovery of the counters was begun meanwhile. Run the same command again to resume it.',
       );
     }
     const audit = auditAction(context.tables, begun, {
@@ -87,7 +87,7 @@ export function showBuilt(
   });
 }
 
-/** Takes a generation off the list of those that clean-up has to remove. */
+/** Removes a generation from the list of those that clean-up has to delete. */
 export async function forgetRetired(context: StoreContext, generation: number): Promise<void> {
   await commitChange<void>(context, async () => {
     const head = await repeatUntil(context, () => readCountersHead(context));
@@ -98,7 +98,7 @@ export async function forgetRetired(context: StoreContext, generation: number): 
 }
 
 /**
- * Belongs into each transaction that moves lanes: holds while lanes are to move to this generation.
+ * The condition of each transaction that moves lanes: lanes still have to move to this generation.
  */
 export function whileMovingTo(table: string, to: number): WriteAction {
   const expression = '#building = :to OR (attribute_not_exists(#building) AND #generation = :to)';
@@ -106,8 +106,8 @@ export function whileMovingTo(table: string, to: number): WriteAction {
 }
 
 /**
- * Belongs into a transaction that keeps figures of the counters: holds while what was read is what
- * is shown.
+ * The condition of a transaction that stores figures of the counters: the counters that were read
+ * are still the ones that are shown.
  */
 export function whileShown(table: string, { generation }: CountersHead): WriteAction {
   const expression =
@@ -119,7 +119,7 @@ function check(TableName: string, condition: ItemCondition): WriteAction {
   return { ConditionCheck: { TableName, Key: COUNTERS_HEAD_KEY, ...conditionOf(condition) } };
 }
 
-/** A change of the head as it was read. */
+/** Changes the head if it is still as it was read. */
 function changeHead(
   { tables }: StoreContext,
   { generation, building, retired }: CountersHead,

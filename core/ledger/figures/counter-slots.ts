@@ -8,23 +8,20 @@ import type { TableNames } from '../../storage/tables.ts';
 import type { CountedIn } from '../lane/counted-in.ts';
 import { counterPartition, HEARD_EDGES_PARTITION } from '../lane-keys.ts';
 
-/** Partition of the item that says how many counter slots have been in use. */
+/** Partition of the item with the number of counter slots. */
 export const COUNTERS_PARTITION = 'COUNTERS';
 
 /**
- * The item that says which counters are shown: those of how many slots, and of which generation.
- * Every reader of counters reads it strongly before them.
+ * The head of the counters: how many slots are summed, and which generation is shown. Every reader
+ * of counters reads it strongly before them.
  */
 export const COUNTERS_HEAD_KEY: ItemKey = { pk: COUNTERS_PARTITION, sk: 'SLOTS' };
 
-/**
- * Slots that every reader sums, whatever is stored: the fewest that the setting `counter_slots`
- * allows.
- */
+/** Slots that every reader sums, whatever is stored: the minimum of the setting `counter_slots`. */
 export const MIN_COUNTER_SLOTS = 16;
 
 /**
- * The most slots that the setting allows: where no number is stored, slots up to it are looked at.
+ * The maximum of the setting `counter_slots`. Where no number is stored, slots up to it are probed.
  */
 export const MAX_COUNTER_SLOTS = 1024;
 
@@ -34,9 +31,9 @@ export interface CounterStore {
 }
 
 /**
- * How many slots hold counts: all below this number must be summed. It is stored, only ever raised,
- * and raised before the first write to a higher slot, so it covers every setting that there ever
- * was. Read the baselines first: they may cover slots that came into use after the number was read.
+ * The head with the number of slots that may have counts: readers sum all slots below it. The
+ * stored number never falls, and it is raised before a higher slot is written, so it covers every
+ * past setting. Read the baselines before it: they may cover slots that come into use later.
  */
 export async function readCountersHead(store: CounterStore): Promise<CountersHead> {
   const stored = await readStored(store);
@@ -47,14 +44,14 @@ export async function readCountersHead(store: CounterStore): Promise<CountersHea
 }
 
 /**
- * What a writer of counters knows of the stored number. Keep it as long as the container: the
- * number never goes down.
+ * What a writer of counters knows of the stored number. It holds as long as the container, because
+ * the number never falls.
  */
 export class CounterSlots {
   #covered = MIN_COUNTER_SLOTS;
 
   /**
-   * Makes readers sum `slot`, before anything is counted in it. `setting` is the number of slots of
+   * Makes readers sum `slot` before anything is counted in it. `setting` is the number of slots of
    * this deployment.
    */
   async cover(slot: number, { setting, ...store }: CounterStore & { setting: number }): Promise<void> {
@@ -75,24 +72,24 @@ const storedSchema = z.object({
 
 type StoredHead = z.infer<typeof storedSchema>;
 
-/** Which counters are shown, and which are being built. */
+/** Which counters are shown, and which are being rebuilt. */
 export interface CountersHead {
   /** All slots below this number are summed. */
   slots: number;
   /** The generation that is shown. */
   generation: number;
-  /** The generation that lanes move to, while counters are built anew. */
+  /** The generation that lanes move to, while counters are rebuilt. */
   building?: number;
   /**
-   * Generations that are shown no more, and since when (milliseconds since the epoch), until
+   * Generations that are no longer shown, and since when (milliseconds since the epoch), until
    * clean-up removes them.
    */
   retired: { generation: number; at: number }[];
 }
 
 /**
- * Where a lane begins that there is no item of, by the head's item. Undefined: in the first
- * generation.
+ * The generation in which a lane without an item begins, by the head's item. Undefined: in
+ * generation 0.
  */
 export function newLanesIn(head: Item | undefined): CountedIn | undefined {
   if (!head) return undefined;
@@ -107,7 +104,7 @@ async function readStored({ client, tables }: CounterStore): Promise<StoredHead 
   return Item && parseItem(storedSchema, Item);
 }
 
-/** Has readers sum all slots below `slots`. */
+/** Makes readers sum all slots below `slots`. A number that is already as high stays. */
 export async function raiseCounterSlots({ client, tables }: CounterStore, slots: number): Promise<void> {
   const condition = { expression: 'attribute_not_exists(#slots) OR #slots < :slots', values: { slots } };
   try {
@@ -117,17 +114,14 @@ export async function raiseCounterSlots({ client, tables }: CounterStore, slots:
       ),
     );
   } catch (cause) {
-    // Another writer has raised it as far, or farther.
+    // It is already as high.
     if (classifyFailure(cause).kind !== 'condition') throw cause;
   }
 }
 
 const AT_ONCE = 32;
 
-/**
- * Data of a release that stored no number: the slots that have counters, looked at from the highest
- * down.
- */
+/** For data of a release that stored no number: finds the highest slot with counters. */
 async function probeSlots(store: CounterStore): Promise<number> {
   if (await isEmpty(store, HEARD_EDGES_PARTITION)) return MIN_COUNTER_SLOTS;
   for (let end = MAX_COUNTER_SLOTS; end > MIN_COUNTER_SLOTS; end -= AT_ONCE) {

@@ -5,17 +5,17 @@ import type { Correction } from '../voids/corrections.ts';
 import { shownTotals } from '../voids/shown-totals.ts';
 import { type Counts, noCounts } from './read-counters.ts';
 
-/** What an endpoint of a site has carried, over all boots of the site's edges. */
+/** The traffic of an endpoint of a site, over all boots of the site's edges. */
 export interface EndpointStats extends Counts {
   endpoint_id: string;
-  /** What its rates are over; undefined while they aren't known. */
+  /** The time span of its rates; undefined while they aren't known. */
   rated: RatedSpan | undefined;
   policies: (Counts & { policy_id: string })[];
 }
 
 /**
- * Sums a site's lanes by endpoint and policy, less what voided boots had counted; both in the order
- * of their ids.
+ * Sums a site's lanes by endpoint and policy without the counts of voided boots. Both are in the
+ * order of their ids.
  */
 export async function endpointStats(
   lanes: AsyncIterable<WholeLane>,

@@ -8,29 +8,30 @@ import type { TableNames } from '../../storage/tables.ts';
 import { counterKey, counterPartition } from '../lane-keys.ts';
 import { type CounterStore, type CountersHead, readCountersHead } from './counter-slots.ts';
 
-/** What all edges together have counted under one policy, over all boots. */
+/** The counts of all edges under one policy, over all boots. */
 export interface Counts extends Gauges {
   packets: bigint;
   /** Layer-3 bytes. */
   bytes: bigint;
-  /** What of the bytes is estimated: counts that were scaled from samples. */
+  /** The part of the bytes that is estimated: counts that were scaled from samples. */
   estimated_bytes: bigint;
 }
 
-/** What is so now, of edges that aren't silent. */
+/** Present values of the edges that aren't silent. */
 export interface Gauges {
   /** One-way flows that are alive. */
   active_flows: number;
   /** Bits and thousandths of a packet a second, between the last two reports of each edge. */
   bit_rate: number;
   packet_rate: number;
-  /** Of how many (edge, endpoint) pairs these are known; 0: of none. */
+  /** The number of (edge, endpoint) pairs whose rates are known; 0: none. */
   rated_pairs: number;
 }
 
 /**
  * The counters of every policy id that was ever counted, defined or not, summed over the slots.
- * Each slot is read strongly; a transaction that lands meanwhile is in it or not, per counter.
+ * Each slot is read strongly. A transaction that commits meanwhile may be in some counters and not
+ * in others.
  */
 export async function readCounters(
   client: DynamoDBDocumentClient,
@@ -39,7 +40,7 @@ export async function readCounters(
   return readCountersIn({ client, tables }, await readCountersHead({ client, tables }));
 }
 
-/** As {@link readCounters}, of one generation. */
+/** Like {@link readCounters}, for one generation. */
 export async function readCountersIn(
   { client, tables }: CounterStore,
   { slots, generation }: Pick<CountersHead, 'slots' | 'generation'>,
@@ -52,15 +53,15 @@ export async function readCountersIn(
   return sums;
 }
 
-/** Up to so many ids cost less when they are read by their keys than a Query of each slot. */
+/** Up to this many ids cost less when they are read by key than a Query of each slot. */
 const READ_BY_KEY = 4;
 
-/** A slot with more counters than this is not read as a whole for the sake of a few ids. */
+/** A slot with more counters than this is not read whole for a few ids. */
 const SMALL_SLOT = 1000;
 
 /**
- * As {@link readCounters}, for some ids: those that were counted. However many ids there are, it
- * costs a page of each slot and a key for each id and slot at most.
+ * Like {@link readCounters}, for those of some ids that were counted. Whatever the table holds, it
+ * reads at most a page of each slot, and a key for each id and slot.
  *
  * @throws Throttled at the deadline
  */
@@ -105,8 +106,8 @@ export interface CountedPage {
 }
 
 /**
- * The counted ids behind `after`, at least `limit` of them unless they end: a page costs what it
- * shows, not what there is.
+ * The counted ids above `after`, at least `limit` of them unless they end. A page's cost depends on
+ * what it shows, not on the size of the table.
  */
 export async function readCountersAfter(
   store: CounterStore,
@@ -118,7 +119,7 @@ export async function readCountersAfter(
       readSlot(store, counterPartition(slot, generation), { after, limit }),
     ),
   );
-  // Up to the last id of the slot that was read least far, every slot was read.
+  // Ids up to this one were read in every slot.
   const ends = pages.filter(({ more }) => more).map(({ items }) => items.at(-1)!.sk);
   const end = ends.sort(compareKeys)[0];
   const sums = new Map<string, Counts>();
@@ -141,9 +142,7 @@ export function noCounts(): Counts {
   };
 }
 
-/**
- * What all policies together have counted, ids that aren't defined included: all traffic there was.
- */
+/** The counts of all policies together, ids that aren't defined included: all traffic. */
 export function trafficTotals(counters: ReadonlyMap<string, Counts>): Counts {
   const total = noCounts();
   for (const counts of counters.values()) {
@@ -172,15 +171,18 @@ interface CounterItem {
 }
 
 interface SlotRange {
-  /** First and last id, both included; all of them when left out. */
+  /** Lowest and highest id, both included; all ids when left out. */
   from?: string;
   to?: string;
-  /** Only ids behind this one. */
+  /** Ids above this one; all ids when left out. */
   after?: string | undefined;
   limit: number;
 }
 
-/** The first `limit` counters of a slot in a range, read strongly; `more`: others follow. */
+/**
+ * Up to `limit` counters of a slot in a range, in the order of their ids, read strongly. `more`:
+ * others follow.
+ */
 async function readSlot(
   { client, tables }: CounterStore,
   partition: string,

@@ -14,20 +14,20 @@ import { PackedDataUnreadable } from '../packing/packed-item.ts';
 /** Room for about 200,000 idle pairs. */
 const MEMORY_BYTES = 48 * 1024 * 1024;
 
-/** Of one unpacked pair, roughly. */
+/** Memory per unpacked pair, roughly. */
 const PAIR_BYTES = 250;
 
 /**
- * Segments that were read, by version. They never change and their versions are random, so that
- * they are remembered without a check, and a reader of all lanes reads a segment once.
+ * Segments that were read, by version. A segment never changes and its version is random, so it is
+ * served from memory without a check: a reader of all lanes reads it once.
  */
 const segments = new LRUCache<number, IdleSegment>({
   maxSize: MEMORY_BYTES,
   sizeCalculation: ({ pairs }) => (pairs.size + 1) * PAIR_BYTES,
 });
 
-/** Waiting for one read of idle pairs, where the caller has no deadline of its own. */
-const PATIENCE_MS = 20_000;
+/** Time limit of one read of idle pairs, where the caller has no deadline of its own. */
+const READ_LIMIT_MS = 20_000;
 
 /** The lane with its idle pairs, or why they can't be read. */
 export type WithIdlePairs<L extends LaneName> = L & { idle: IdlePairs | PackedDataUnreadable };
@@ -35,8 +35,8 @@ export type WithIdlePairs<L extends LaneName> = L & { idle: IdlePairs | PackedDa
 type LaneName = Pick<Lane, 'edge_id' | 'part' | 'idle_version'>;
 
 /**
- * Adds each lane's idle pairs to it: exactly the segments that the lane names. Nothing is read for
- * lanes without, and nothing that this process has read before.
+ * Adds each lane's idle pairs to it: exactly the segments that the lane names. Segments that this
+ * process has read before come from memory.
  *
  * @throws Throttled at the deadline
  */
@@ -61,7 +61,7 @@ export async function addIdlePairs<L extends LaneName>(
 }
 
 /**
- * As {@link addIdlePairs}, for readers of figures.
+ * Like {@link addIdlePairs}, for readers of figures.
  *
  * @param onUnreadable called for a lane whose idle pairs can't be read; such a lane is left out.
  * Without it the error is thrown.
@@ -81,7 +81,7 @@ export async function wholeLanes(
     clock: systemClock,
     sleep: systemSleep,
     random: Math.random,
-    deadline: now + PATIENCE_MS,
+    deadline: now + READ_LIMIT_MS,
   });
   return whole.flatMap(({ idle, ...lane }) => {
     if (!(idle instanceof PackedDataUnreadable)) return [{ ...lane, idle }];

@@ -10,7 +10,9 @@ import { decodeLane } from '../packing/lane-codec.ts';
 import { PackedDataUnreadable } from '../packing/packed-item.ts';
 import { wholeLanes } from './read-idle.ts';
 
-/** The lanes of one edge, one a part, read strongly. None: it was never heard from. */
+/**
+ * The lanes of one edge, one per part, read strongly. None: no report of the edge was ever counted.
+ */
 export async function readLanesOfEdge(
   client: DynamoDBDocumentClient,
   tables: TrafficTable,
@@ -39,15 +41,15 @@ export async function readLaneItemsOfEdge(
   return items;
 }
 
-/** A lane's item as it is in the table. */
+/** A lane's item as stored. */
 export interface LaneItem {
   edge_id: string;
   part: number;
-  /** Random at every write, so that a table that was restored meets none that is remembered. */
+  /** Random at every write, so that a version in memory matches no item of a restored table. */
   version: number;
   data: Uint8Array;
   /**
-   * That readers find it by its site and its endpoints. Releases before the lists leave it out
+   * Whether readers find it by its site and its endpoints. Releases before the lists leave it out
    * (docs/decisions/165).
    */
   listed?: boolean | undefined;
@@ -58,15 +60,15 @@ type TrafficTable = Pick<TableNames, 'traffic'>;
 export interface ReadAllLanesOptions {
   /** Called for a lane that this release can't read; such a lane is left out. */
   onUnreadable?: OnUnreadable;
-  /** By when all must be read. Without it the caller looks at the time. */
+  /** By when all must be read. Without it the caller checks the time itself. */
   time?: Pick<Retrying, 'clock' | 'deadline'>;
 }
 
 type OnUnreadable = (lane: Pick<Lane, 'edge_id' | 'part'>, cause: PackedDataUnreadable) => void;
 
 /**
- * Every lane, read strongly, all buckets at once; in no order. @throws Throttled when the time is
- * over
+ * Every lane, read strongly, all buckets at once, in no particular order. @throws Throttled at the
+ * deadline
  */
 export async function* readAllLanes(
   client: DynamoDBDocumentClient,
@@ -81,7 +83,7 @@ export async function* readAllLanes(
 
 function tooManyLanes(): Throttled {
   return new Throttled(
-    'There was no time to read what all edges have counted. Ask for a single edge, or try again in 15 minutes.',
+    'The counts of all edges could not be read in time. Ask for a single edge, or try again in 15 minutes.',
   );
 }
 
@@ -96,8 +98,8 @@ export async function readWholeLanes(
 }
 
 /**
- * The lane items of these buckets in pages, read strongly, all buckets at once; pages in the order
- * in which they come.
+ * The lane items of these buckets in pages, read strongly, all buckets at once. Pages come in no
+ * particular order.
  */
 export async function* readStoredLanes(
   client: DynamoDBDocumentClient,

@@ -16,9 +16,9 @@ import type { BaselineCounts } from './baselines.ts';
 import { readAllLanes } from './read-lanes.ts';
 
 /*
- * What the boots that were running when a reset was made, or reported late around it, had counted
- * by then, so that a boot can be voided later without taking off what the reset's baseline contains
- * of it already (docs/decisions/127).
+ * A reset stores the counts of the boots that were running when it was made, or reported late
+ * around it. If such a boot is voided later, its counts in the reset's baseline are not subtracted
+ * again (docs/decisions/127).
  */
 
 interface BootStore {
@@ -26,7 +26,7 @@ interface BootStore {
   tables: TableNames;
 }
 
-/** What a boot had counted in one part of its edge, by policy id. */
+/** The counts of a boot in one part of its edge, by policy id. */
 export interface ResetBoot {
   edge_id: string;
   part: number;
@@ -34,7 +34,10 @@ export interface ResetBoot {
   policies: ReadonlyMap<string, BaselineCounts>;
 }
 
-/** From here on a chunk is written, bytes before it is compressed; a lane adds 40 KB at most. */
+/**
+ * A chunk has at most so many bytes before it is compressed, or one boot: that is at most 360 KB
+ * (`checkBootSize`), and an item may have 400.
+ */
 const CHUNK_BYTES = 200_000;
 
 /** Partition of these figures; its beginning is that of the reset's other chunks. */
@@ -43,9 +46,8 @@ export function resetBootsPartition(chunks_id: string): string {
 }
 
 /**
- * Reads all lanes and keeps what their boots have counted, of one policy or of all. The counters
- * are to be read before. May be repeated: of figures that are kept twice readers take the later
- * ones.
+ * Reads all lanes and stores the counts of their boots, of one policy or of all. Read the counters
+ * before. It may be repeated: of figures that are stored twice, readers use the later ones.
  */
 export async function writeResetBoots(
   store: BootStore & Retrying,
@@ -64,11 +66,12 @@ export async function writeResetBoots(
     await repeatUntil(store, () => client.send(new PutCommand({ TableName: tables.traffic, Item })));
   };
   const add = async (boot: ResetBoot): Promise<void> => {
-    // Also one that has counted nothing of it so far: a boot that is left out had ended, and the
-    // baseline contains all of it.
+    const size = sizeOf(boot);
+    if (bytes + size > CHUNK_BYTES) await flush();
+    // Also a boot without counts: a boot that is left out counts as ended, with all of it in the
+    // baseline.
     lanes.push(boot);
-    bytes += sizeOf(boot);
-    if (bytes >= CHUNK_BYTES) await flush();
+    bytes += size;
   };
   const current = new Set<string>();
   for await (const lane of readAllLanes(client, tables)) {
@@ -84,8 +87,8 @@ export async function writeResetBoots(
 
 /**
  * Boots that are not current and were closed or reported lately: their clocks run behind, or their
- * reports are late. Lanes are read before, so that a boot that is closed meanwhile is in one of
- * both.
+ * reports are late. Lanes are read before, so that a boot that is closed meanwhile is found in one
+ * of both places.
  */
 async function* readRecentBoots(
   store: BootStore & Retrying,
@@ -112,8 +115,8 @@ interface RecentBoot {
 }
 
 /**
- * The figures of one boot that a reset kept, by part; none where it was not running, or an earlier
- * release made the reset.
+ * The figures of one boot that a reset stored, by part; none if the boot was not running, or an
+ * earlier release made the reset.
  */
 export async function readResetBoots(
   { client, tables }: BootStore,

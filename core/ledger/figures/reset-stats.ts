@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
-import { standingEntry } from '../../audit/undone-chain.ts';
+import { effectiveEntry } from '../../audit/undone-chain.ts';
 import { Conflict, NotFound, noPolicy, quoted } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import type { Item } from '../../storage/item.ts';
@@ -28,7 +28,7 @@ import { beginReset, endReset } from './running-resets.ts';
 
 export interface ResetDone {
   audit_id: string;
-  /** How many policies had counted anything. */
+  /** How many policies had counts. */
   policies: number;
 }
 
@@ -37,10 +37,10 @@ interface ResetRequest {
 }
 
 /**
- * Shows a policy's counts from zero on: a baseline is moved, no counter is touched. What running
- * boots had counted of it is kept beside it.
+ * Shows a policy's counts from zero on: a baseline is moved, no counter is changed. The counts of
+ * running boots are stored with the baseline.
  *
- * @throws NotFound for an id never counted or defined
+ * @throws NotFound for an id that is not defined and has no counts
  */
 export function resetPolicyStats(
   context: StoreContext,
@@ -62,8 +62,8 @@ export function resetPolicyStats(
     const chunks_id = ulid(at);
     await beginReset(context, chunks_id);
     await repeatUntil(context, () => writeResetBoots(context, chunks_id, { policy_id }));
-    const counted_then = { packets, bytes, estimated_bytes };
-    const head = policyBaselineItem({ audit_id: begun.audit_id, at, chunks_id }, policy_id, counted_then);
+    const baseline = { packets, bytes, estimated_bytes };
+    const head = policyBaselineItem({ audit_id: begun.audit_id, at, chunks_id }, policy_id, baseline);
     return {
       actions: [
         putHead(context, head),
@@ -77,9 +77,9 @@ export function resetPolicyStats(
 }
 
 /**
- * Shows the counts of all policies from zero on, however many there are: what each had counted is
- * written in chunks first, and all of it counts by one head. A run that is cut off leaves chunks
- * that nothing reads, and clean-up removes them.
+ * Shows the counts of all policies from zero on, however many there are. Chunks with their counts
+ * are written before one head makes all of them count. A run that is killed leaves chunks that
+ * nothing reads, and clean-up removes them.
  */
 export function resetAllStats(context: StoreContext, { actor }: ResetRequest): Promise<ResetDone> {
   const { client, tables } = context;
@@ -94,7 +94,7 @@ export function resetAllStats(context: StoreContext, { actor }: ResetRequest): P
       target: targetOf(COVERS_ALL),
       after: { policies: counted.size, packets: String(packets), bytes: String(bytes) },
     });
-    // Each try has chunks of its own: what it found may be other than before.
+    // Each attempt has chunks of its own, because the counts may have changed.
     const chunks_id = ulid(at);
     await beginReset(context, chunks_id);
     const chunks = await writeBaselineChunks(context, chunks_id, counted);
@@ -116,7 +116,7 @@ export function resetAllStats(context: StoreContext, { actor }: ResetRequest): P
 }
 
 /**
- * Takes a reset back: what is shown is again counted from the reset before it.
+ * Undoes a reset: figures count from the reset before it again.
  *
  * @throws NotFound when no reset has that id · Conflict when it was undone already
  */
@@ -133,7 +133,7 @@ export function undoReset(
       target: targetOf(covers),
       before: { reset: audit_id, undone: false },
       after: { reset: audit_id, undone: true },
-      reverses: { audit_id: await standingEntry(context, audit_id), by_undo: false },
+      reverses: { audit_id: await effectiveEntry(context, audit_id), by_undo: false },
     });
     return {
       actions: [setUndone(context, audit_id, true), audit],
@@ -142,7 +142,7 @@ export function undoReset(
   });
 }
 
-/** A reset as it stands, by the id of its audit entry. @throws NotFound */
+/** The present state of a reset, by the id of its audit entry. @throws NotFound */
 export async function readReset(
   context: StoreContext,
   audit_id: string,
@@ -158,7 +158,7 @@ export async function readReset(
   return baselineFromItem(Item);
 }
 
-/** Takes a reset back, or makes it again: its baseline stays the one that it was made with. */
+/** Undoes a reset, or redoes it. Its baseline stays the one that it was made with. */
 export function setUndone({ tables }: StoreContext, audit_id: string, undone: boolean): WriteAction {
   return {
     Update: updateItem({
@@ -170,14 +170,12 @@ export function setUndone({ tables }: StoreContext, audit_id: string, undone: bo
   };
 }
 
-/**
- * @throws Conflict while counters are built anew: what is shown then is not yet what was counted
- */
+/** @throws Conflict while counters are rebuilt */
 async function readShownHead(context: StoreContext): Promise<CountersHead> {
   const head = await repeatUntil(context, () => readCountersHead(context));
   if (head.building === undefined) return head;
   throw new Conflict(
-    'The counters are being built anew (npm run recover): reset statistics when that is done, in some minutes.',
+    'The counters are being rebuilt (npm run recover). Reset statistics when that is done, in some minutes.',
   );
 }
 

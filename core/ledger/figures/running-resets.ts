@@ -10,19 +10,20 @@ import { baselineChunkPartition } from './baseline-chunks.ts';
 import { resetBootsPartition } from './reset-boots.ts';
 
 /**
- * Partition of the resets that write chunks, or what running boots had counted, by the id of these.
- * One that is cut off stays in it.
+ * Partition of the resets that are running, by the id of their chunks. A reset that is killed stays
+ * in it.
  */
 export const RUNNING_RESETS_PARTITION = 'RESET';
 
-/** No request works for so long. */
+/** No request runs this long. */
 const CUT_OFF_MS = 3_600_000;
 
-/** Chunks that are removed at once. */
+/** Deletes under way at once. */
 const AT_ONCE = 16;
 
 /**
- * Enters a reset before its first chunk is written, so that its chunks are found if it is cut off.
+ * Registers a reset. It is called before a chunk is written, so that the chunks are found if the
+ * reset is killed.
  */
 export async function beginReset(context: StoreContext, chunks_id: string): Promise<void> {
   const { client, tables, clock } = context;
@@ -31,7 +32,7 @@ export async function beginReset(context: StoreContext, chunks_id: string): Prom
 }
 
 /**
- * Belongs into the transaction of the reset's head: holds unless clean-up has begun to remove the
+ * Part of the transaction of the reset's head: it fails once clean-up has begun to remove the
  * chunks.
  */
 export function endReset({ tables }: StoreContext, chunks_id: string): WriteAction {
@@ -41,14 +42,14 @@ export function endReset({ tables }: StoreContext, chunks_id: string): WriteActi
 
 const runningSchema = z.object({ sk: z.string(), at: z.number() });
 
-/** A reset that writes its chunks, or was cut off at it. */
+/** A reset that is writing its chunks, or was killed meanwhile. */
 export interface RunningReset {
   chunks_id: string;
   /** When it began, milliseconds. */
   at: number;
 }
 
-/** The resets that write chunks, and those that were cut off. @throws BrokenItem */
+/** The resets that are running, and those that were killed. @throws BrokenItem */
 export async function readRunningResets(context: StoreContext): Promise<RunningReset[]> {
   const items = await allOf(context, RUNNING_RESETS_PARTITION);
   return items
@@ -57,16 +58,17 @@ export async function readRunningResets(context: StoreContext): Promise<RunningR
 }
 
 export interface RemovedResets {
-  /** Resets that were cut off, and whose chunks are removed. */
+  /** Resets that were killed and whose chunks are removed. */
   removed: number;
   chunks: number;
 }
 
 /**
- * A step of clean-up: removes the chunks of resets that were cut off. They count for nothing, and
- * from the first step on their head can't be written any more. May be cut off itself.
+ * A step of clean-up: removes the chunks of resets that were killed. Such a reset is marked
+ * abandoned before a chunk is removed, and its head can't be written from then on. The step itself
+ * may be killed at any point.
  *
- * @param until no reset is begun with after it: milliseconds since the epoch
+ * @param until no removal starts after it: milliseconds since the epoch
  */
 export async function removeCutOffResets(
   context: StoreContext,
@@ -91,7 +93,7 @@ function runningKey(chunks_id: string): ItemKey {
   return { pk: RUNNING_RESETS_PARTITION, sk: chunks_id };
 }
 
-/** Keeps a reset from being completed; false where it was completed or removed meanwhile. */
+/** Keeps a reset from being completed; false if it was completed or removed meanwhile. */
 async function abandon(context: StoreContext, chunks_id: string): Promise<boolean> {
   const { client, tables } = context;
   const key = runningKey(chunks_id);
@@ -100,7 +102,7 @@ async function abandon(context: StoreContext, chunks_id: string): Promise<boolea
   return conditionHeld(repeatUntil(context, () => client.send(new UpdateCommand(update))));
 }
 
-/** A partition's items without what they hold besides keys and times. */
+/** The keys and times of a partition's items. */
 async function allOf({ client, tables }: StoreContext, pk: string): Promise<Item[]> {
   const query = {
     TableName: tables.traffic,

@@ -16,17 +16,17 @@ import {
 } from './read-counters.ts';
 
 /*
- * Counters as they are shown: less the newest baseline that covers the policy and was not undone,
- * and less what voided boots had counted since. Baselines and corrections are read first,
- * everywhere: a reset or void that comes between shows a moment late, and no figure is ever below
- * zero.
+ * Counters as they are shown: without the newest baseline that covers the policy and was not
+ * undone, and without what voided boots have counted since. Every reader reads baselines and
+ * corrections before the counters. A reset or void in between is then shown a moment late, and a
+ * figure is never below zero.
  */
 
 /** Counts as they are shown. */
 export interface ShownCounts extends Counts {
   /**
-   * When the reset was made that they count from, milliseconds since the epoch; undefined: all that
-   * there ever was.
+   * Time of the reset that they count from, milliseconds since the epoch; undefined: from the
+   * beginning.
    */
   counted_since_ms?: number;
 }
@@ -52,52 +52,52 @@ export async function readShownTotals(
 }
 
 async function readAllShown(client: DynamoDBDocumentClient, tables: TableNames) {
-  const taken = await readTaken({ client, tables });
-  const { baselines } = taken;
+  const subtrahends = await readSubtrahends({ client, tables });
+  const { baselines } = subtrahends;
   const whole = baselines.at(-1)?.covers.all
     ? await wholeFigures({ client, tables }, baselines.at(-1)!)
     : NONE;
   const counters: Map<string, ShownCounts> = await readCounters(client, tables);
-  subtract(counters, { ...taken, whole });
+  subtract(counters, { ...subtrahends, whole });
   return { counters, ofAll: baselines.find(({ covers }) => covers.all) };
 }
 
 /**
- * The counters of some policies as they are shown: those that were counted. @throws as {@link
- * readShownCounters}, Throttled
+ * The counters of some policies as they are shown; those without counts are left out. @throws as
+ * {@link readShownCounters}, Throttled
  */
 export async function readShownCountersOf(
   store: CounterStore & Retrying,
   ids: readonly string[],
 ): Promise<Map<string, ShownCounts>> {
-  const taken = await readTaken(store);
+  const subtrahends = await readSubtrahends(store);
   const counters: Map<string, ShownCounts> = await readCountersOf(store, ids);
-  await subtractOf(store, counters, taken);
+  await subtractFrom(store, counters, subtrahends);
   return counters;
 }
 
 /**
- * The counted ids behind `after` with their counters as they are shown, see {@link
+ * The counted ids above `after` with their counters as they are shown, see {@link
  * readCountersAfter}.
  */
 export async function readShownCountersAfter(
   store: CounterStore,
   position: { after: string | undefined; limit: number },
 ): Promise<CountedPage> {
-  const taken = await readTaken(store);
+  const subtrahends = await readSubtrahends(store);
   const page = await readCountersAfter(store, position);
-  await subtractOf(store, new Map(page.counted), taken);
+  await subtractFrom(store, new Map(page.counted), subtrahends);
   return page;
 }
 
-/** What is taken off counters. */
-interface Taken {
-  /** Newest first. */
+/** What is subtracted from counters. */
+interface Subtrahends {
+  /** From the newest to the oldest. */
   baselines: readonly Baseline[];
   corrections: readonly Correction[];
 }
 
-async function readTaken(store: CounterStore): Promise<Taken> {
+async function readSubtrahends(store: CounterStore): Promise<Subtrahends> {
   const [baselines, corrections] = await Promise.all([
     readBaselines(store.client, store.tables),
     readCorrections(store),
@@ -107,9 +107,7 @@ async function readTaken(store: CounterStore): Promise<Taken> {
 
 const NONE: ReadonlyMap<string, BaselineCounts> = new Map();
 
-/**
- * What the reset of all policies among the baselines found: everything, or what concerns some ids.
- */
+/** The counts that the reset of all policies found: all, or those of some ids. */
 async function wholeFigures(
   store: CounterStore,
   { chunks_id, figures }: Baseline,
@@ -120,19 +118,19 @@ async function wholeFigures(
   return readBaselineChunks(store, { chunks_id, chunks: figures.chunks });
 }
 
-async function subtractOf(
+async function subtractFrom(
   store: CounterStore,
   counters: Map<string, ShownCounts>,
-  taken: Taken,
+  subtrahends: Subtrahends,
 ): Promise<void> {
-  const last = taken.baselines.at(-1);
+  const last = subtrahends.baselines.at(-1);
   const whole = last?.covers.all ? await wholeFigures(store, last, counters.keys()) : NONE;
-  subtract(counters, { ...taken, whole });
+  subtract(counters, { ...subtrahends, whole });
 }
 
 function subtract(
   counters: ReadonlyMap<string, ShownCounts>,
-  { baselines, corrections, whole }: Taken & { whole: ReadonlyMap<string, BaselineCounts> },
+  { baselines, corrections, whole }: Subtrahends & { whole: ReadonlyMap<string, BaselineCounts> },
 ): void {
   const single = new Map<string, { reset: Baseline; base: BaselineCounts }>();
   for (const reset of baselines) {
@@ -143,13 +141,13 @@ function subtract(
   const ofAll = baselines.find(({ covers }) => covers.all);
   for (const [policy_id, counts] of counters) {
     const newest = single.get(policy_id) ?? { reset: ofAll, base: whole.get(policy_id) };
-    if (newest.base) takeOff(counts, newest.base);
+    if (newest.base) subtractCounts(counts, newest.base);
     if (newest.reset) counts.counted_since_ms = newest.reset.at;
-    if (corrections.length > 0) takeOff(counts, voidedOf(corrections, policy_id, newest.reset));
+    if (corrections.length > 0) subtractCounts(counts, voidedOf(corrections, policy_id, newest.reset));
   }
 }
 
-function takeOff(counts: Counts, { packets, bytes, estimated_bytes }: BaselineCounts): void {
+function subtractCounts(counts: Counts, { packets, bytes, estimated_bytes }: BaselineCounts): void {
   counts.packets -= packets;
   counts.bytes -= bytes;
   counts.estimated_bytes -= estimated_bytes;

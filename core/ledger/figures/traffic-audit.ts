@@ -8,7 +8,7 @@ import { type CountersHead, readCountersHead } from './counter-slots.ts';
 import { type Counts, type Gauges, noCounts, readCountersIn } from './read-counters.ts';
 import { readAllLanes } from './read-lanes.ts';
 
-/** A policy whose counters are not what its lanes hold. */
+/** A policy whose counters differ from its lanes. */
 export interface Mismatch {
   policy_id: string;
   packets: bigint;
@@ -22,7 +22,7 @@ export interface Mismatch {
 export interface TrafficAudit {
   policies: number;
   lanes: number;
-  /** Lanes that this release can't read: their counts are missing in the comparison. */
+  /** Lanes that this release can't read: the comparison lacks their counts. */
   unreadable_lanes: number;
   mismatches: Mismatch[];
 }
@@ -43,10 +43,10 @@ const COMPARED = ['packets', 'bytes', 'estimated_bytes'] as const satisfies (key
 
 /**
  * Compares the counters with the lanes while traffic flows. Each transaction writes a lane and its
- * counters together and totals only grow, so a counter read strongly between two strong readings of
- * the lanes lies between their sums; when nothing flows, all three are equal. While counters are
- * built anew, those are compared, with what the lanes have moved to them: of the ones that are
- * shown, no lane says any more what they should be.
+ * counters together and totals never fall, so a counter that is read strongly between two strong
+ * readings of the lanes lies between their sums. Without traffic all three are equal. While
+ * counters are rebuilt, the new ones are compared with the counts that lanes have moved to them:
+ * the lanes don't say what the shown ones should be.
  *
  * @throws Throttled when the lanes can't be read twice before the deadline
  */
@@ -55,7 +55,7 @@ export async function auditTraffic(context: AuditContext): Promise<TrafficAudit>
     const head = await readCountersHead(context);
     const audit = await auditGeneration(context, head);
     const { generation, building } = await readCountersHead(context);
-    // A recovery that began or ended meanwhile took lanes from what was compared.
+    // A recovery that began or ended meanwhile has moved lanes out of the comparison.
     if (generation === head.generation && building === head.building) return audit;
   }
 }
@@ -95,7 +95,9 @@ async function sumLanes(
   for await (const lane of readAllLanes(client, tables, { onUnreadable })) {
     result.lanes += 1;
     if (clock() >= deadline) {
-      throw new Throttled('There was no time to compare all lanes with the counters. Try again in a minute.');
+      throw new Throttled(
+        'The lanes could not be compared with the counters in time. Try again in a minute.',
+      );
     }
     const { counted_in = FIRST_GENERATION } = lane;
     for (const { policy_id, packets, bytes, estimated_bytes } of laneTotals(lane)) {

@@ -13,35 +13,34 @@ import {
 } from '../lane-keys.ts';
 import { listedSince } from './listing-state.ts';
 
-/** Which lane. */
+/** Names a lane. */
 export interface LaneName {
   edge_id: string;
   part: number;
 }
 
-/** The lanes that a filter may leave. */
+/** The lanes that may pass a filter. */
 export interface FoundLanes {
   lanes: LaneName[];
   /**
-   * They are all that it leaves in readings from then on, milliseconds; in earlier ones others may
+   * They are complete for readings from then on, milliseconds. In earlier readings other lanes may
    * have been at the site.
    */
   since: number;
 }
 
-/** Lists of more endpoints take more requests, 64 each, than all lanes. */
+/** An endpoint's lists cost 64 requests. For more endpoints, reading all lanes is cheaper. */
 const MAX_ENDPOINTS = 4;
 
 /**
- * A lane never ends, and a pair never leaves it: who has counted for an endpoint is found for all
- * times.
+ * A lane never ends and never loses a pair, so the lists of an endpoint are complete for all times.
  */
 const EVER = 0;
 
 /**
- * The lanes that a filter may leave, without reading the others: those of the edges that it names,
- * else those listed under the sites, else those listed under up to four endpoints. Undefined where
- * all lanes have to be looked at: none is named, or the lists aren't complete.
+ * Finds the lanes that may pass a filter without reading the others: those of the edges that it
+ * names, else those listed under the sites, else those listed under up to four endpoints. Undefined
+ * if all lanes have to be read: the filter names none of these, or the lists aren't complete.
  *
  * @throws Throttled at the deadline
  */
@@ -64,8 +63,9 @@ export async function findLanes(
 }
 
 /**
- * The lanes that are at a site, have counted for an endpoint and are of an edge, as they are now,
- * read strongly; in no order. Lanes that this release can't read are left out.
+ * The lanes that are now at one of the filter's sites, have counted for one of its endpoints and
+ * are of one of its edges. They are read strongly and come in no particular order. Lanes that this
+ * release can't read are left out.
  *
  * @throws Throttled at the deadline
  */

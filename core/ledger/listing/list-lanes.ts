@@ -10,7 +10,7 @@ export interface ListingContext extends Retrying {
   tables: Pick<TableNames, 'traffic'>;
 }
 
-/** A lane that is to be listed. */
+/** A lane to be listed. */
 export interface ListedLane {
   edge_id: string;
   part: number;
@@ -21,9 +21,9 @@ export interface ListedLane {
 const AT_ONCE = 32;
 
 /**
- * Lists lanes under their sites and endpoints. To be done before the lanes are written: an entry
- * too many costs readers a look, one too few would hide what a lane counts. Entries are never
- * removed, and repeating changes nothing.
+ * Lists lanes under their sites and endpoints. Call it before the lanes are written: a surplus
+ * entry costs readers one read, a missing one would hide a lane's counts. Entries are kept for
+ * good, and repeating changes nothing.
  *
  * @throws Throttled or Conflict at the deadline
  */

@@ -8,32 +8,33 @@ import { bucketsOf } from '../lane-keys.ts';
 import type { ListingContext } from './list-lanes.ts';
 
 /*
- * Whether every lane is listed under its sites and endpoints. Lanes that a release before the lists
- * wrote are not, until their next report or the clean-up lists them. The clean-up reads all lanes
- * each five minutes, so it knows (docs/decisions/165).
+ * Whether every lane is listed under its sites and endpoints. Lanes of a release before the lists
+ * are not, until their next report or the clean-up lists them. The clean-up reads all lanes every
+ * five minutes and stores what it finds (docs/decisions/165).
  */
 
 const LISTING_PARTITION = 'LISTING';
 
-/** The clean-up reads lanes in so many groups; each is confirmed as a whole. */
+/** The number of groups in which the clean-up reads lanes. Each is confirmed as a whole. */
 const GROUPS = 4;
 
-/** A group that was looked at longer ago may have been written by an earlier release since. */
+/** An earlier release may have written lanes of a group whose last check is older than this. */
 const CONFIRMED_FOR_MS = 20 * 60_000;
 
 /**
- * Two looks in a row found all lanes listed: no function of an earlier release was still at work.
+ * Two checks in a row, this far apart, found all lanes listed: no function of an earlier release
+ * was still running.
  */
 const SETTLED_AFTER_MS = 4 * 60_000;
 
 const groupSchema = z.object({
   sk: z.string(),
   /**
-   * Since when every look has found all lanes of the group listed, milliseconds; none: the last one
-   * didn't.
+   * Since when every check has found all lanes of the group listed, milliseconds; none: the last
+   * check found others.
    */
   since: z.number().optional(),
-  /** The last look, milliseconds. */
+  /** Time of the last check, milliseconds. */
   looked_at: z.number(),
 });
 
@@ -42,8 +43,8 @@ export function listingGroups(): string[][] {
   return Array.from({ length: GROUPS }, (_, index) => bucketsOf({ index, of: GROUPS }));
 }
 
-/** One look at all lanes of a group. */
-export interface ListingLook {
+/** One check of all lanes of a group. */
+export interface ListingCheck {
   /** The group's buckets. */
   buckets: readonly string[];
   /** When it began, milliseconds. */
@@ -53,12 +54,12 @@ export interface ListingLook {
 }
 
 /**
- * Notes what a look at all lanes of a group has found. Where another look was noted meanwhile, that
- * one holds.
+ * Stores the result of a check of all lanes of a group. If another check was stored meanwhile, that
+ * one is kept.
  */
 export async function noteListing(
   context: ListingContext,
-  { buckets, began, unlisted }: ListingLook,
+  { buckets, began, unlisted }: ListingCheck,
 ): Promise<void> {
   const { client, tables } = context;
   const key = groupKey(buckets);
@@ -78,14 +79,14 @@ export async function noteListing(
   try {
     await repeatUntil(context, () => client.send(put));
   } catch (cause) {
-    // Also where a lost answer hid that it is done.
+    // Or this check was stored and its answer was lost.
     if (!(cause instanceof ConditionFailed)) throw cause;
   }
 }
 
 /**
- * Since when all lanes are listed as they are, milliseconds; undefined: they may not be, and a
- * reader of some of them has to read all.
+ * Since when all lanes are listed, milliseconds; undefined: some may not be, and a reader has to
+ * read all lanes.
  *
  * @throws Throttled at the deadline
  */

@@ -7,7 +7,7 @@ import type { PackedReader } from './packed-reader.ts';
 import { PackedWriter } from './packed-writer.ts';
 import { readString, readStrings, StringTable } from './string-table.ts';
 
-/** A boot as packed binary. Its id is not in it: it is in the item's key. */
+/** A boot as packed binary, without its id, which is in the item's key. */
 export function encodeBoot(boot: Boot): Uint8Array {
   const out = new PackedWriter();
   out.number(boot.seq);
@@ -58,7 +58,7 @@ function readPairs(input: PackedReader, layout: Layout, seq: number): Map<string
       packets: input.count(),
       bytes: input.count(),
       estimated: false,
-      // Earlier releases did not say which report named it: the last one may have.
+      // Earlier releases did not store which report named it last. It may be the last one.
       seq: layout === 1 ? seq : seq - input.number(),
     };
     pairs.set(pairKey(pair), pair);

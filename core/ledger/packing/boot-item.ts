@@ -10,15 +10,15 @@ export function bootItem({ edge_id, part }: { edge_id: string; part: number }, b
   return {
     ...bootKey(edge_id, part, boot_id),
     data: encodeBoot(boot),
-    // Beside the packed data, which the last release reads too.
+    // Not in the packed data, because the last release reads that too.
     ...(last_heard_at_ms !== undefined && { last_heard_at_ms }),
   };
 }
 
-/** How long a boot that is not current counts as recent, from its last report on, ms. */
+/** How long after its last report a boot that is not current is recent, ms. */
 const RECENT_MS = 48 * 3_600_000;
 
-/** The item by which a reset finds a boot that is not current and may still report. */
+/** The item by which a reset finds a boot that is not current but may still report. */
 export function recentBootItem(
   { edge_id, part }: { edge_id: string; part: number },
   { boot_id, last_heard_at_ms }: Boot,

@@ -2,12 +2,13 @@ import type { PackedReader } from './packed-reader.ts';
 import type { PackedWriter } from './packed-writer.ts';
 
 /*
- * Estimated counts stand behind all else in packed data, and only where there are any: data without
- * them has no byte more.
+ * Estimated counts are appended to packed data, and only if there are any: other data has no extra
+ * byte.
  */
 
 /**
- * What of a pair is estimated: all bytes of its boot, and a sum of others where the item keeps one.
+ * The estimated counts of a pair: all bytes of its boot or none, and a sum of other boots if the
+ * item has one.
  */
 interface Estimated {
   readonly estimated: boolean;
@@ -20,7 +21,7 @@ interface EstimatedPair {
   pair: Estimated;
 }
 
-/** The pairs with estimated bytes; undefined where there are none, as nearly always. */
+/** The pairs with estimated bytes; undefined if there are none, as nearly always. */
 export function estimatedPairs(pairs: Iterable<Estimated>): EstimatedPair[] | undefined {
   let found: EstimatedPair[] | undefined;
   let index = 0;
@@ -35,8 +36,8 @@ export function estimatedPairs(pairs: Iterable<Estimated>): EstimatedPair[] | un
 }
 
 /**
- * Each pair as the pairs that were skipped before it, whether its boot's bytes are estimated, and
- * the sum of others.
+ * Writes for each pair how many pairs were skipped before it, whether its boot's bytes are
+ * estimated, and the sum of other boots.
  */
 export function writeEstimated(out: PackedWriter, pairs: readonly EstimatedPair[]): void {
   out.number(pairs.length);

@@ -7,7 +7,7 @@ import type { PackedReader } from './packed-reader.ts';
 import { PackedWriter } from './packed-writer.ts';
 import { readString, readStrings, StringTable } from './string-table.ts';
 
-/** A segment of idle pairs as packed binary. Its version is not in it: it is in the item's key. */
+/** A segment of idle pairs as packed binary, without its version, which is in the item's key. */
 export function encodeIdleSegment({ older, pairs }: Omit<IdleSegment, 'version'>): Uint8Array {
   const out = new PackedWriter();
   out.number(older.length);

@@ -13,7 +13,7 @@ import { readString, readStrings, StringTable } from './string-table.ts';
 
 /**
  * A lane as packed binary: 20 pairs with current and earlier totals and 2 paths with their last
- * measurements take under 1 KB, one write unit. Edge and part are not in it: they are the item's
+ * measurements are under 1 KB, one write unit. Edge and part are not included: they are the item's
  * key.
  */
 export function encodeLane(lane: Lane): Uint8Array {
@@ -33,7 +33,7 @@ export function encodeLane(lane: Lane): Uint8Array {
   out.number(lane.parts_before);
   out.number(lane.idle_version);
   const estimated = estimatedPairs(lane.pairs.values());
-  const layout = rated ? 6 : measured ? 5 : estimated ? 4 : isFirst(lane.counted_in) ? 2 : 3;
+  const layout = rated ? 6 : measured ? 5 : estimated ? 4 : isGenerationZero(lane.counted_in) ? 2 : 3;
   if (layout !== 2) writeCountedIn(out, lane.counted_in);
   if (rated) out.number(lane.rated_ms!);
   writePairs(out, lane);
@@ -55,7 +55,7 @@ function hasMeasurements({ clock, paths }: Lane): boolean {
   return false;
 }
 
-function isFirst({ generation, moving }: CountedIn = FIRST_GENERATION): boolean {
+function isGenerationZero({ generation, moving }: CountedIn = FIRST_GENERATION): boolean {
   return generation === 0 && !moving;
 }
 
@@ -71,9 +71,9 @@ function readCountedIn(input: PackedReader): CountedIn {
   return to === 0 ? { generation } : { generation, moving: { to, through: input.text() } };
 }
 
-/** Left out for the first generation, as before there were others. */
+/** Left out for generation 0, as in earlier releases. */
 function countedIn(counted_in: CountedIn): Pick<Lane, 'counted_in'> {
-  return isFirst(counted_in) ? {} : { counted_in };
+  return isGenerationZero(counted_in) ? {} : { counted_in };
 }
 
 /** @throws PackedDataUnreadable */
@@ -97,7 +97,7 @@ export function decodeLane({ edge_id, part }: { edge_id: string; part: number },
       ...(layout >= 3 && countedIn(readCountedIn(input))),
       ...(layout === 6 && { rated_ms: input.number() }),
     };
-    // Earlier releases kept times of an edge's clock that ran ahead.
+    // Earlier releases stored times of edge clocks that ran ahead.
     if (layout === 1) head.sent_at_ms = Math.min(head.sent_at_ms, head.last_heard_at_ms);
     const pairs = readPairs(input, layout, head);
     const paths = readPaths(input, layout, head);
@@ -110,9 +110,9 @@ export function decodeLane({ edge_id, part }: { edge_id: string; part: number },
 type Newest = Pick<Lane, 'seq' | 'last_heard_at_ms'>;
 
 /**
- * Each pair ends with when it was last named. One byte for a pair of the lane's last report, 0;
- * else one more than the hours since then, and 0 where the boot has not named it, or one more than
- * the reports since then.
+ * Each pair ends with when it was last named. For a pair of the lane's last report this is one
+ * byte, 0. For others it is the hours since then plus 1, and then the reports since then plus 1, or
+ * 0 if the boot has not named it.
  */
 function writePairs(out: PackedWriter, lane: Lane): void {
   const { pairs, seq } = lane;
@@ -168,7 +168,7 @@ function readPairs(input: PackedReader, layout: Layout, newest: Newest): Map<str
     let { seq } = newest;
     let named_hour = last_hour;
     if (layout === 1) {
-      // What the boot has counted may be from its last report; all else is long out of use.
+      // Pairs that the boot has counted may be from its last report; others have long been unused.
       if (packets === 0n && bytes === 0n && active_flows === 0) {
         seq = NOT_NAMED;
         named_hour = 0;

@@ -1,19 +1,19 @@
 /*
- * Ids of a form that is known take half of their characters: those of sites, paths, policies and
- * boots. Each form has an odd code; text has its length twice, which is even. Characters and bytes
- * are turned into each other one by one, since this runs for each lane of each report, where a call
- * into the machine's own code or a text on the way would cost more.
+ * Ids of a known form are packed into half as many bytes as they have characters: those of sites,
+ * paths, policies and boots. Each form has an odd code; other text begins with twice its length,
+ * which is even. Characters and bytes are converted one by one: this runs for each lane of each
+ * report, where a call into native code or an intermediate string would cost more.
  */
 
 /** How ids of a form are packed. */
 export interface IdForm {
-  /** In place of a text's length. */
+  /** Written in place of a text's length. */
   readonly code: number;
-  /** How many bytes an id takes. */
+  /** Bytes of a packed id. */
   readonly bytes: number;
   /** Writes an id of this form. */
   write(id: string, into: Uint8Array, at: number): void;
-  /** The id that was written. */
+  /** Reads an id of this form. */
   read(from: Uint8Array, at: number): string;
 }
 
@@ -35,10 +35,10 @@ const PATH_ID = new RegExp(`^${UUID_PATTERN}\\.[0-9a-f]{16}$`);
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 const POLICY_ID = /^p-[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 
-/** Where the characters of an id are put together. */
+/** Buffer in which the characters of an id are assembled. */
 const characters = Buffer.alloc(53);
 
-/** In lower case. Releases before layout 5 know it, and no other form. */
+/** A UUID in lower case: the single form that releases before layout 5 know. */
 export const UUID: IdForm = {
   code: 1,
   bytes: 16,
@@ -64,7 +64,7 @@ const POLICY: IdForm = {
 
 const FORMS = [UUID, PATH, BOOT, POLICY];
 
-/** The form of an id; undefined: it has none that is known. */
+/** The form of an id; undefined: no known form. */
 export function formOf(id: string): IdForm | undefined {
   switch (id.length) {
     case 26:
@@ -80,7 +80,7 @@ export function formOf(id: string): IdForm | undefined {
   }
 }
 
-/** The form of this code; undefined: the code is none of an id. */
+/** The form with this code; undefined: there is none. */
 export function formOfCode(code: number): IdForm | undefined {
   return code % 2 === 1 ? FORMS[(code - 1) / 2] : undefined;
 }
@@ -93,7 +93,7 @@ function valuesOf(...alphabets: Buffer[]): Uint8Array {
   return values;
 }
 
-/** Two digits a byte; what stands between groups of digits is left out. */
+/** Two digits a byte; separators between groups of digits are left out. */
 function writeHex(id: string, into: Uint8Array, at: number): void {
   let next = at;
   for (let i = 0; i < id.length; i += 2) {
@@ -103,7 +103,7 @@ function writeHex(id: string, into: Uint8Array, at: number): void {
   }
 }
 
-/** A UUID; of more bytes, a dot and the rest behind it. */
+/** A UUID; more bytes follow after a dot. */
 function readHex(from: Uint8Array, at: number, bytes: number): string {
   let length = 0;
   for (let i = 0; i < bytes; i++) {
@@ -116,7 +116,9 @@ function readHex(from: Uint8Array, at: number, bytes: number): string {
   return characters.toString('latin1', 0, length);
 }
 
-/** 26 digits of five bits are 130; the first digit of a ULID is 7 at most, so that 128 remain. */
+/**
+ * 26 digits of five bits are 130 bits. The first digit of a ULID is at most 7, so 128 bits remain.
+ */
 function writeUlid(id: string, start: number, into: Uint8Array, at: number): void {
   let next = at;
   let held = 0;

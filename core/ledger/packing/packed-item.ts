@@ -1,10 +1,10 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { PackedReader } from './packed-reader.ts';
 
-/** How an item's values follow each other. What releases wrote before layout 2 is read on. */
+/** The order of an item's values. Layout 1, of earlier releases, can still be read. */
 export type Layout = 1 | 2 | 3 | 4 | 5 | 6;
 
-/** The first byte of packed data says how the rest is to be read, so that formats can change. */
+/** Packed data begins with a byte that names the format of the rest, so that formats can change. */
 const FORMATS: Record<number, { layout: Layout; deflated: boolean }> = {
   1: { layout: 1, deflated: false },
   2: { layout: 1, deflated: true },
@@ -21,10 +21,10 @@ const FORMATS: Record<number, { layout: Layout; deflated: boolean }> = {
 };
 
 /**
- * What this release writes: layout 2; 3 for a lane whose counts are not in the first generation of
- * counters; 4 for what holds estimated counts; 5 for a lane with measurements of paths or the times
- * of its reports; and 6 for one whose rates are known. A release that does not know them can't read
- * such items, so it can't lose what they say.
+ * This release writes layout 2; layout 3 for a lane whose counts are not in generation 0 of the
+ * counters; 4 for items with estimated counts; 5 for a lane with measurements of paths or the times
+ * of its reports; 6 for a lane whose rates are known. A release without such a layout can't read
+ * the item, so it can't lose the additional values.
  */
 const WRITTEN = {
   2: { plain: 3, deflated: 4 },
@@ -35,20 +35,21 @@ const WRITTEN = {
 } as const;
 
 /**
- * From here on compressing is tried: packed numbers hardly shrink, and below this an item is one
- * write unit anyway (1 KB less its version and keys, with an edge id of up to 60 characters).
+ * Data of this size or more is compressed if that makes it smaller. Packed numbers hardly shrink,
+ * and a smaller item is one write unit anyway (1 KB less its version and keys, with an edge id of
+ * up to 60 characters).
  */
 const COMPRESS_FROM_BYTES = 920;
 
-/** An item's limit is 400 KB; far above that, data can only be broken. */
+/** Limit of decompressed data. An item has at most 400 KB, so larger data is broken. */
 const MAX_PACKED_BYTES = 4 * 1024 * 1024;
 
-/** Packed data is of a format that this release does not know, or broken. */
+/** Packed data that is broken, or of a format that this release does not know. */
 export class PackedDataUnreadable extends Error {
   override readonly name = 'PackedDataUnreadable';
 }
 
-/** Marks packed data with its format, compressed where that makes it smaller. */
+/** Marks packed data with its format, and compresses it if that makes it smaller. */
 export function sealPacked(packed: Uint8Array, layout: keyof typeof WRITTEN = 2): Uint8Array {
   const { plain, deflated: compressed } = WRITTEN[layout];
   if (packed.length >= COMPRESS_FROM_BYTES) {
@@ -59,7 +60,7 @@ export function sealPacked(packed: Uint8Array, layout: keyof typeof WRITTEN = 2)
 }
 
 /**
- * Reads sealed data with `read`, which must take all of it.
+ * Reads sealed data with `read`, which must consume all of it.
  *
  * @throws PackedDataUnreadable
  */
@@ -75,7 +76,7 @@ export function openPacked<T>(data: Uint8Array, read: (reader: PackedReader, lay
   }
 }
 
-/** What `read` gives, or the error where it can't read packed data. */
+/** The result of `read`, or its PackedDataUnreadable. */
 export function readOrUnreadable<T>(read: () => T): T | PackedDataUnreadable {
   try {
     return read();

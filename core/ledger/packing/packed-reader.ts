@@ -1,7 +1,7 @@
 import { bigIntOf } from '../../totals/whole-number.ts';
 import { formOfCode } from './packed-ids.ts';
 
-/** Reads what {@link PackedWriter} wrote. Throws a RangeError where the bytes end too soon. */
+/** Reads what {@link PackedWriter} wrote. Throws a RangeError if the bytes end too soon. */
 export class PackedReader {
   readonly #bytes: Buffer;
   #at: number;
@@ -13,7 +13,7 @@ export class PackedReader {
 
   number(): number {
     const first = this.#bytes[this.#at];
-    // Most numbers take one byte.
+    // Most numbers have one byte.
     if (first !== undefined && first < 0x80) {
       this.#at++;
       return first;
@@ -32,8 +32,7 @@ export class PackedReader {
       return 0n;
     }
     let low = 0;
-    // Seven groups of seven bits stay exact as a number; what follows is rare and goes on as
-    // BigInt.
+    // Seven groups of seven bits are exact as a number. More are rare and need a BigInt.
     for (let group = 0, scale = 1; group < 7; group++, scale *= 0x80) {
       const byte = this.#byte();
       low += (byte & 0x7f) * scale;
@@ -85,7 +84,7 @@ export class PackedReader {
     return text;
   }
 
-  /** Goes on by `length` bytes; answers with where they begin. */
+  /** Skips `length` bytes and returns their start. */
   #skip(length: number): number {
     const from = this.#at;
     if (from + length > this.#bytes.length) throw new RangeError('packed data ends too soon');
@@ -94,7 +93,5 @@ export class PackedReader {
   }
 }
 
-/**
- * Up to this many bytes, text is put together here: a call into the machine's own code costs more.
- */
+/** Up to this many bytes, text is assembled here: a call into native code costs more. */
 const SHORT = 8;

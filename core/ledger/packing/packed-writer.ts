@@ -4,12 +4,12 @@ import { formOf, UUID } from './packed-ids.ts';
 const MAX_NUMBER = BigInt(Number.MAX_SAFE_INTEGER);
 const TWO_28 = 2 ** 28;
 const TWO_31 = 2 ** 31;
-/** Up to this many characters, text is copied one by one. */
+/** Up to this many characters, text is copied character by character. */
 const SHORT = 32;
 
 /**
- * Appends numbers and strings to a growing buffer, small ones in few bytes. {@link PackedReader} is
- * its mirror.
+ * Appends numbers and strings to a growing buffer, small ones in few bytes. {@link PackedReader}
+ * reads them.
  */
 export class PackedWriter {
   #bytes: Buffer;
@@ -18,7 +18,7 @@ export class PackedWriter {
   readonly #compact: boolean;
 
   /**
-   * `compact`: ids of policies, boots and paths are packed too; releases before layout 5 can't read
+   * `compact`: packs ids of policies, boots and paths too; releases before layout 5 can't read
    * that.
    */
   constructor({ capacity = 1024, compact = false }: { capacity?: number; compact?: boolean } = {}) {
@@ -27,8 +27,8 @@ export class PackedWriter {
   }
 
   /**
-   * A whole number from 0 to 2^53 − 1: seven bits a byte, lowest first, the high bit is set where
-   * more follow (LEB128).
+   * A whole number from 0 to 2^53 − 1: seven bits a byte, from the lowest up; the high bit is set
+   * if more follow (LEB128).
    */
   number(value: number): void {
     this.#reserve(8);
@@ -36,7 +36,7 @@ export class PackedWriter {
     let at = this.#length;
     let rest = value;
     if (rest >= TWO_31) {
-      // In two halves: each is a small integer for the machine.
+      // In two halves: each is a small integer for the engine.
       const high = Math.floor(value / TWO_28);
       const low = value - high * TWO_28;
       bytes[at++] = (low & 0x7f) | 0x80;
@@ -53,7 +53,7 @@ export class PackedWriter {
     this.#length = at;
   }
 
-  /** As {@link number}, of any size. */
+  /** Like {@link number}, of any size. */
   count(value: bigint): void {
     if (value <= MAX_NUMBER) {
       this.number(numberOf(value));
@@ -73,7 +73,7 @@ export class PackedWriter {
     this.number(ms < 0 ? -ms * 2 - 1 : ms * 2);
   }
 
-  /** Text up to any length; a UUID in lower case takes 17 bytes instead of 37. */
+  /** Text of any length; a UUID in lower case has 17 bytes instead of 37. */
   text(value: string): void {
     const form = formOf(value);
     if (form && (this.#compact || form === UUID)) {
@@ -94,8 +94,8 @@ export class PackedWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  // A call into the machine's own code costs more than writing a few characters here. False: some
-  // are not ASCII, and nothing is written.
+  // A call into native code costs more than writing a few characters here. False: some are not
+  // ASCII, and nothing is written.
   #ascii(value: string): boolean {
     const { length } = value;
     for (let i = 0; i < length; i++) if (value.charCodeAt(i) > 0x7f) return false;

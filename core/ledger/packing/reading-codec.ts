@@ -3,11 +3,10 @@ import type { PackedReader } from './packed-reader.ts';
 import type { PackedWriter } from './packed-writer.ts';
 
 /*
- * Times of readings are packed as the time before the lane's last arrival, so that they take three
- * bytes.
+ * Times of readings are packed as the time before the lane's last arrival, which needs three bytes.
  */
 
-/** A path's last measurement, or that there is none. */
+/** Writes a path's last measurement, or that there is none. */
 export function writeReading(out: PackedWriter, reading: PathReading | undefined, heard_at_ms: number): void {
   if (!reading) {
     out.number(0);
@@ -19,7 +18,7 @@ export function writeReading(out: PackedWriter, reading: PathReading | undefined
   for (const figure of READING_FIGURES) out.number(Math.round(reading[figure] * 1000));
 }
 
-/** What {@link writeReading} wrote. */
+/** Reads what {@link writeReading} wrote. */
 export function readReading(input: PackedReader, heard_at_ms: number): PathReading | undefined {
   if (input.number() === 0) return undefined;
   const measured_at_ms = heard_at_ms - input.time();
@@ -34,13 +33,13 @@ export function readReading(input: PackedReader, heard_at_ms: number): PathReadi
   };
 }
 
-/** The times of the last reports, or that none are kept. */
+/** Writes the times of the last reports, or that none are stored. */
 export function writeClock(out: PackedWriter, clock: readonly number[] = []): void {
   out.number(clock.length);
   for (const ahead of clock) out.time(ahead);
 }
 
-/** What {@link writeClock} wrote. */
+/** Reads what {@link writeClock} wrote. */
 export function readClock(input: PackedReader): { clock?: number[] } {
   const clock = Array.from({ length: input.number() }, () => input.time());
   return clock.length === 0 ? {} : { clock };

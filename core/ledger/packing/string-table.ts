@@ -2,12 +2,12 @@ import { IdNumbers } from '../../totals/id-numbers.ts';
 import type { PackedReader } from './packed-reader.ts';
 import type { PackedWriter } from './packed-writer.ts';
 
-/** Shared by all tables, since only one is filled at a time. */
+/** Shared by all tables: a table is filled before the next one begins. */
 const numbers = new IdNumbers();
 
 /**
- * Every distinct string once, in the order of first use; packed data then holds its small number.
- * One table at a time.
+ * Holds every distinct string once, in the order of use; packed data then has its small number.
+ * Fill one table before the next one begins.
  */
 export class StringTable {
   readonly #strings: string[] = [];
@@ -16,7 +16,7 @@ export class StringTable {
     numbers.begin();
   }
 
-  /** The string's number, a new one at its first use. */
+  /** The string's number; a new string gets the next one. */
   add(text: string): number {
     const number = numbers.numberOf(text);
     if (number === this.#strings.length) this.#strings.push(text);
@@ -29,14 +29,14 @@ export class StringTable {
   }
 }
 
-/** The strings that {@link StringTable.write} wrote. */
+/** Reads the strings that {@link StringTable.write} wrote. */
 export function readStrings(input: PackedReader): string[] {
   const strings: string[] = [];
   for (let left = input.number(); left > 0; left--) strings.push(input.text());
   return strings;
 }
 
-/** The string that packed data names by its number. */
+/** Reads a string that packed data names by its number. */
 export function readString(input: PackedReader, strings: readonly string[]): string {
   const number = input.number();
   const text = strings[number];

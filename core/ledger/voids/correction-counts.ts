@@ -4,37 +4,37 @@ import { openPacked, sealPacked } from '../packing/packed-item.ts';
 import type { PackedReader } from '../packing/packed-reader.ts';
 import { PackedWriter } from '../packing/packed-writer.ts';
 
-/** What a boot had counted of a pair in one part of its edge. */
+/** The counts of a boot under one pair, in one part of its edge. */
 export interface VoidedPair extends BaselineCounts {
   part: number;
   policy_id: string;
   endpoint_id: string;
 }
 
-/** What a reset contains of a boot under a policy. */
+/** The counts of a boot under one policy that a reset contains. */
 export interface VoidedInReset extends BaselineCounts {
   /** Id of the reset's audit entry. */
   reset: string;
   policy_id: string;
 }
 
-/** What a voided boot had counted: subtracted from every figure that holds it. */
+/** The counts of a voided boot, subtracted from every figure that contains them. */
 export interface CorrectionCounts {
   pairs: VoidedPair[];
   /**
-   * Of the resets that were made while the boot was running: policies that they contain nothing of
-   * are left out.
+   * For resets that were made while the boot was running. Policies of which a reset contains
+   * nothing are left out.
    */
   in_resets: VoidedInReset[];
 }
 
 /**
- * Entries a chunk: with the longest ids they are 320 KB before they are compressed, and an item may
- * have 400.
+ * Entries per chunk: with the longest ids they are 320 KB before they are compressed, and an item
+ * may have 400.
  */
 const ENTRIES_A_CHUNK = 300;
 
-/** The chunks that hold a correction's counts, packed. */
+/** The chunks of a correction's counts, packed. */
 export function packCorrection({ pairs, in_resets }: CorrectionCounts): Uint8Array[] {
   const sorted = pairs.toSorted((a, b) => a.part - b.part || compareKeys(a.policy_id, b.policy_id));
   const all: CorrectionCounts[] = [];

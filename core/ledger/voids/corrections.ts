@@ -11,7 +11,7 @@ import { addTo, type CorrectionCounts, unpackCorrection, type VoidedPair } from 
 /** Partition of the heads of all corrections; the sort key is the id of the void's audit entry. */
 export const CORRECTION_PARTITION = 'CORRECTION';
 
-/** Partition of the chunks that one run of a void wrote: two runs of one void never mix theirs. */
+/** Partition of the chunks that one run of a void wrote. Chunks of two runs of a void never mix. */
 export function correctionChunkPartition({
   audit_id,
   run,
@@ -23,7 +23,10 @@ export function correctionKey(audit_id: string): ItemKey {
   return { pk: CORRECTION_PARTITION, sk: audit_id };
 }
 
-/** A voided boot as the head of its correction says it; without the head nothing of it counts. */
+/**
+ * A voided boot, as the head of its correction describes it. Without the head the void has no
+ * effect.
+ */
 export interface CorrectionHead {
   /** Id of the void's audit entry. */
   audit_id: string;
@@ -31,14 +34,14 @@ export interface CorrectionHead {
   at: number;
   edge_id: string;
   boot_id: string;
-  /** The site that the edge reported then. */
+  /** The edge's site at that time. */
   site_id: string;
-  /** Arrival of the boot's first and last report, milliseconds; between them history is marked. */
+  /** Span in which reports of the boot arrived, milliseconds; history is marked in it. */
   first_heard_at_ms: number;
   last_heard_at_ms: number;
-  /** Resets that were made while the boot was running: the chunks say what each contains of it. */
+  /** Resets since the boot began. The chunks hold what each contains of it. */
   resets: readonly string[];
-  /** The run whose chunks hold its counts, and how many these are. */
+  /** The run whose chunks hold its counts, and their number. */
   run: string;
   chunks: number;
   undone: boolean;
@@ -71,13 +74,13 @@ export function correctionOfItem(item: Item): CorrectionHead {
 
 /** A correction with its counts, summed for readers. */
 export interface Correction extends CorrectionHead {
-  /** What the boot had counted, pair by pair of each part. */
+  /** The boot's counts, by pair and part. */
   pairs: readonly VoidedPair[];
   /** By policy id. */
   policies: ReadonlyMap<string, BaselineCounts>;
   /** By part of the edge, then by pairKey. */
   parts: ReadonlyMap<number, ReadonlyMap<string, BaselineCounts>>;
-  /** What resets contain, by reset, then by policy id. */
+  /** The boot's counts that resets contain, by reset, then by policy id. */
   in_resets: ReadonlyMap<string, ReadonlyMap<string, BaselineCounts>>;
 }
 
@@ -88,18 +91,15 @@ interface CorrectionStore {
 
 type Sums = Pick<Correction, 'pairs' | 'policies' | 'parts' | 'in_resets'>;
 
-/**
- * Chunks never change, and their ids are used once. Room for the counts of some hundred large
- * boots.
- */
+/** By audit id. A correction's counts never change. Room for those of some hundred large boots. */
 const sums = new LRUCache<string, Sums>({
   maxSize: 200_000,
   sizeCalculation: ({ pairs }) => pairs.length + 1,
 });
 
 /**
- * The heads of all corrections that were not undone, oldest first, read strongly. As a rule there
- * is none. @throws BrokenItem
+ * The heads of all corrections that were not undone, in the order of time, read strongly. As a rule
+ * there is none. @throws BrokenItem
  */
 export async function readCorrectionHeads(store: CorrectionStore): Promise<CorrectionHead[]> {
   const heads = (await allOf(store, CORRECTION_PARTITION)).map(correctionOfItem);
@@ -115,7 +115,7 @@ export async function readCorrections(store: CorrectionStore): Promise<Correctio
   return Promise.all(heads.map(async head => ({ ...head, ...(await readSums(store, head)) })));
 }
 
-/** What the chunks of a correction hold. @throws CorrectionIncomplete · PackedDataUnreadable */
+/** The counts in the chunks of a correction. @throws CorrectionIncomplete · PackedDataUnreadable */
 export async function readCorrectionCounts(
   store: CorrectionStore,
   { audit_id, run, chunks }: Pick<CorrectionHead, 'audit_id' | 'run' | 'chunks'>,
@@ -126,8 +126,8 @@ export async function readCorrectionCounts(
 }
 
 /**
- * A correction's head is there, and not all of its chunks: figures are not shown, rather than
- * wrong.
+ * A correction's head exists, but not all of its chunks. Readers get this error instead of wrong
+ * figures.
  */
 class CorrectionIncomplete extends Error {
   override readonly name = 'CorrectionIncomplete';
@@ -178,8 +178,8 @@ async function allOf({ client, tables }: CorrectionStore, pk: string): Promise<I
 const NOTHING: BaselineCounts = { packets: 0n, bytes: 0n, estimated_bytes: 0n };
 
 /**
- * What corrections take off a policy's counters beside its baseline: what the boots had counted,
- * less what the baseline contains of it.
+ * What corrections subtract from a policy's counters in addition to its baseline: the counts of the
+ * boots, without those that the baseline contains.
  *
  * @param reset the newest reset that covers the policy; undefined: there is none
  */
@@ -201,8 +201,8 @@ export function voidedOf(
 }
 
 /**
- * What a reset's baseline contains of a voided boot: nothing before its first report, all of it
- * once it had ended (docs/decisions/127).
+ * The counts of a voided boot that a reset's baseline contains. A baseline from before the boot's
+ * first report contains nothing of it, one from after its end all of it (docs/decisions/127).
  */
 function containedIn(
   { audit_id, at }: Pick<Baseline, 'audit_id' | 'at'>,
@@ -214,7 +214,9 @@ function containedIn(
   return policies.get(policy_id) ?? NOTHING;
 }
 
-/** What corrections take off the pairs of one lane, by pairKey; undefined for nearly all lanes. */
+/**
+ * What corrections subtract from the pairs of one lane, by pairKey; undefined for nearly all lanes.
+ */
 export function voidedOfLane(
   corrections: readonly Correction[],
   { edge_id, part }: { edge_id: string; part: number },

@@ -28,11 +28,11 @@ import { endRunning, forgetRunning, type RunningVoid } from './running-voids.ts'
 import type { OnVoided, VoidDone } from './void-done.ts';
 
 /**
- * Brings a void that has begun to its end: freezes the boot, keeps what it had counted, and puts
- * the head by which that counts. May be cut off anywhere and run again, and by several at once: one
- * of them puts the head.
+ * Completes a void that has begun: freezes the boot, stores its counts, and puts the head that
+ * makes them count. It may be killed at any point, run again, and run several times at once: one
+ * run puts the head.
  *
- * @returns undefined where another run has done it
+ * @returns undefined if another run has done it
  * @throws PackedDataUnreadable · Conflict or Throttled at the deadline
  */
 export async function finishVoid(
@@ -97,7 +97,7 @@ export async function finishVoid(
     if (!(cause instanceof ConditionFailed)) throw cause;
     const put = await readHead(context, audit_id);
     if (!put) throw outOfTime({ kind: 'condition', cause });
-    // It may be this run's own, whose answer was lost.
+    // The head may be this run's own, put by a call whose answer was lost.
     if (put.run !== run) return undefined;
   }
   await forgetRunning(context, audit_id);
@@ -113,7 +113,7 @@ async function readHead(
   return Item && correctionOfItem(Item);
 }
 
-/** The boot's items, which nothing changes any more, by part. */
+/** The boot's items, which are frozen, by part. */
 async function readBoots(
   context: StoreContext,
   { edge_id, boot_id }: RunningVoid,
@@ -137,9 +137,9 @@ function pairsOf(part: number, { pairs }: Boot): VoidedPair[] {
 }
 
 /**
- * What each reset since the boot's first report contains of it: of parts that were running the boot
- * then, what they had counted; of all others, all. Undone resets too: what is undone later shows
- * those before it.
+ * The counts of the boot that each reset contains, of resets since the boot's first report. Of
+ * parts that were running the boot these are the counts at that time, of all others all. Undone
+ * resets are included: an undo of a later reset shows the ones before it.
  */
 async function readInResets(
   context: StoreContext,
@@ -169,7 +169,7 @@ async function readInResets(
   return { resets: since.map(({ audit_id }) => audit_id), in_resets };
 }
 
-/** Where the edge is, and when it was heard last. */
+/** The edge's site, and when its last report arrived. */
 async function lastHeard(
   context: StoreContext,
   edge_id: string,

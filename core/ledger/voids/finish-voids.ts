@@ -3,14 +3,14 @@ import { finishVoid } from './finish-void.ts';
 import { forgetRunning, readRunningVoids } from './running-voids.ts';
 import type { OnVoided } from './void-done.ts';
 
-/** No request works for so long. */
+/** No request runs this long. */
 const CUT_OFF_MS = 60_000;
 
 /**
- * A step of clean-up: finishes voids that were cut off. Their boots' reports count no more since,
- * and their counts are still shown.
+ * A step of clean-up: finishes voids that were killed. Reports of their boots are refused already,
+ * but their counts are still shown.
  *
- * @param until none is begun with after it: milliseconds since the epoch
+ * @param until no void is finished after it: milliseconds since the epoch
  */
 export async function finishVoids(
   context: StoreContext,

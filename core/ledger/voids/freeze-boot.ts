@@ -17,9 +17,9 @@ import { decodeLane, encodeLane } from '../packing/lane-codec.ts';
 import { randomVersion } from '../random-version.ts';
 
 /**
- * Gives each lane of an edge a new version, and closes the boot where it is current. Once it is
- * done, no report of the boot that was read before its tombstone can be written any more: whoever
- * writes a lane then has read it since. Repeating changes nothing but versions.
+ * Gives each lane of an edge a new version, and closes the boot where it is current. From then on a
+ * report of the boot that was read before the tombstone can't be written: the write's condition
+ * names an older version. Repeating changes nothing but versions.
  *
  * @returns the parts of the edge that have a lane
  * @throws PackedDataUnreadable · Conflict or Throttled at the deadline
@@ -43,7 +43,7 @@ async function freezeLane(context: StoreContext, read: LaneItem, boot_id: string
       return;
     } catch (cause) {
       if (!(cause instanceof ConditionFailed)) throw cause;
-      // A report was counted meanwhile, or it is done and the answer was lost.
+      // A report was counted meanwhile, or this write was done and its answer was lost.
       const wait = backoffMs(attempt, { random: context.random });
       if (context.clock() + wait >= context.deadline) throw outOfTime({ kind: 'condition', cause });
       await context.sleep(wait);

@@ -5,12 +5,15 @@ import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { bootPartsKey } from '../lane-keys.ts';
 
-/** A boot of an edge: one that has counted, or would have had it not been voided. */
+/** A boot of an edge that has counted or was voided. */
 export interface EdgeBoot {
   boot_id: string;
-  /** Arrival of its first report, milliseconds; undefined for boots that earlier releases began. */
+  /**
+   * When its earliest counted report arrived, milliseconds; undefined for boots that earlier
+   * releases began.
+   */
   first_heard_at_ms?: number | undefined;
-  /** The audit id of the void that holds; undefined: it counts. */
+  /** The audit id of its void; undefined: the boot counts. */
   voided?: string | undefined;
 }
 
@@ -25,20 +28,20 @@ const bootSchema = z
   .transform(({ sk, ...boot }): EdgeBoot => ({ boot_id: sk.slice(PREFIX.length), ...boot }));
 
 /**
- * The boots of an edge in the order of their ids, the highest first: ids that begin with the time,
- * as our edges make them, are then newest first.
+ * The boots of an edge, from the highest id down. Our edges make ids that begin with the time, so
+ * theirs come from the newest to the oldest.
  *
- * @param before only boots behind this one
+ * @param before boots with lower ids than this; all when undefined
  */
 export async function pageBoots(
   { client, tables, ...retrying }: StoreContext,
   { edge_id, before, limit }: { edge_id: string; before: string | undefined; limit: number },
 ): Promise<EdgeBoot[]> {
-  const first = bootPartsKey(edge_id, '');
+  const prefix = bootPartsKey(edge_id, '');
   const query = new QueryCommand({
     TableName: tables.traffic,
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-    ExpressionAttributeValues: { ':pk': first.pk, ':prefix': first.sk },
+    ExpressionAttributeValues: { ':pk': prefix.pk, ':prefix': prefix.sk },
     ScanIndexForward: false,
     ConsistentRead: true,
     Limit: limit,

@@ -10,12 +10,12 @@ import type { StoreContext } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 
 /**
- * Partition of the voids that have begun and have no correction yet, by the id of their audit
+ * Partition of the voids that have begun but have no correction yet, by the id of their audit
  * entry.
  */
 export const VOIDING_PARTITION = 'VOIDING';
 
-/** A void from its first step until its correction counts. */
+/** A void that has begun, until its correction counts. */
 export interface RunningVoid {
   audit_id: string;
   /** When it began, milliseconds. */
@@ -23,13 +23,13 @@ export interface RunningVoid {
   actor: Caller;
   edge_id: string;
   boot_id: string;
-  /** The edge was running the boot: it is told to begin a new one. */
+  /** The edge was running the boot, so it gets a command to begin a new one. */
   was_current: boolean;
-  /** Arrival of the boot's first report, milliseconds. */
+  /** When reports of the boot began to arrive, milliseconds. */
   first_heard_at_ms: number;
   /** The change that it reverses, where it undoes one. */
   reverses?: Reversal;
-  /** Its correction counts, and nothing is left to do. */
+  /** Its correction counts; the item can be removed. */
   done: boolean;
 }
 
@@ -51,7 +51,7 @@ export function runningVoidKey(audit_id: string): ItemKey {
   return { pk: VOIDING_PARTITION, sk: audit_id };
 }
 
-/** Enters a void, with its first step. */
+/** Registers a void, in the transaction that begins it. */
 export function beginRunning(
   { tables }: StoreContext,
   { audit_id, done, ...running }: RunningVoid,
@@ -60,8 +60,8 @@ export function beginRunning(
 }
 
 /**
- * Belongs into the transaction of the correction's head: of several that finish a void, one does
- * it.
+ * Part of the transaction of the correction's head: of several runs that finish a void, one
+ * succeeds.
  */
 export function endRunning({ tables }: StoreContext, audit_id: string): WriteAction {
   const condition = { expression: 'attribute_exists(#pk) AND attribute_not_exists(#done)' };
@@ -70,7 +70,8 @@ export function endRunning({ tables }: StoreContext, audit_id: string): WriteAct
 }
 
 /**
- * Removes what is left of a void that is done. On its own: functions may delete one by one only.
+ * Removes the item of a void that is done. Not in a transaction: functions may delete in this
+ * partition by single calls alone.
  */
 export async function forgetRunning(
   { client, tables, ...retrying }: StoreContext,
@@ -85,7 +86,7 @@ export function runningVoidOf(item: Item): RunningVoid {
   return parseItem(runningSchema, item);
 }
 
-/** All voids that have begun and are not forgotten, oldest first. @throws BrokenItem */
+/** All voids whose item is not removed yet, in the order of time. @throws BrokenItem */
 export async function readRunningVoids({ client, tables }: StoreContext): Promise<RunningVoid[]> {
   const query = {
     TableName: tables.traffic,

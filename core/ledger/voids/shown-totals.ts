@@ -2,7 +2,9 @@ import { pairKey } from '../../totals/pair-key.ts';
 import { laneTotals, type PairSum, type WholeLane } from '../lane/lane-totals.ts';
 import { type Correction, voidedOfLane } from './corrections.ts';
 
-/** As `laneTotals`, without what voided boots had counted: what is shown of a lane. */
+/**
+ * Like `laneTotals`, without the counts of voided boots: the totals of a lane as they are shown.
+ */
 export function shownTotals(lane: WholeLane, corrections: readonly Correction[]): PairSum[] {
   const totals = laneTotals(lane);
   const voided = voidedOfLane(corrections, lane);

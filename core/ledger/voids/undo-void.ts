@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
 import type { Change } from '../../audit/audit-entry.ts';
-import { standingEntry } from '../../audit/undone-chain.ts';
+import { effectiveEntry } from '../../audit/undone-chain.ts';
 import { Conflict, NotFound, quoted } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { updateItem } from '../../storage/item-update.ts';
@@ -12,17 +12,17 @@ import type { WriteAction } from '../../storage/write-action.ts';
 import { type CorrectionHead, correctionKey, correctionOfItem, readCorrectionCounts } from './corrections.ts';
 import { removeTombstone } from './voided-boot.ts';
 
-/** A void that was taken back. */
+/** A void that was undone. */
 export interface UndoneVoid {
-  /** Of the undo. */
+  /** Id of the undo's audit entry. */
   audit_id: string;
   undone: CorrectionHead;
-  /** What the boot has counted. */
+  /** The boot's counts. */
   packets: bigint;
   bytes: bigint;
 }
 
-/** What takes a void back, and what it puts back. */
+/** The actions that undo a void, and the counts that they restore. */
 export interface UndoVoidPlan extends Pick<Change, 'before' | 'after' | 'event'> {
   actions: WriteAction[];
   undone: CorrectionHead;
@@ -31,7 +31,7 @@ export interface UndoVoidPlan extends Pick<Change, 'before' | 'after' | 'event'>
 }
 
 /**
- * Plans to take a void back. Once: its head says that it is undone.
+ * Plans to undo a void. It can be undone once: its head is marked as undone.
  *
  * @throws NotFound when no void has that id · Conflict when it was undone already
  */
@@ -62,8 +62,7 @@ export async function planUndoVoid(context: StoreContext, audit_id: string): Pro
 }
 
 /**
- * Takes a void back, in one step: what the boot had counted is in every figure again, and its
- * reports count.
+ * Undoes a void in one step: every figure contains the boot's counts again, and its reports count.
  *
  * @throws NotFound when no void has that id · Conflict when it was undone already
  */
@@ -78,7 +77,7 @@ export function undoVoidBoot(
       actor,
       operation: 'undoVoidBoot',
       target: `edge:${undone.edge_id}`,
-      reverses: { audit_id: await standingEntry(context, audit_id), by_undo: false },
+      reverses: { audit_id: await effectiveEntry(context, audit_id), by_undo: false },
     });
     return {
       actions: [...actions, audit],

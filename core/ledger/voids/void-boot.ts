@@ -5,7 +5,6 @@ import { refuseUndone } from '../../audit/undone-chain.ts';
 import { Conflict, NotFound, quoted } from '../../errors.ts';
 import { readItems } from '../../storage/batch-get.ts';
 import { commitChange } from '../../storage/commit-change.ts';
-
 import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { readLaneItemsOfEdge } from '../figures/read-lanes.ts';
@@ -21,20 +20,20 @@ import { type BootName, putTombstone, readBootMark } from './voided-boot.ts';
 export interface VoidRequest extends BootName {
   actor: Caller;
   /**
-   * What belongs into the transaction by which the void counts: the command that has the edge begin
-   * a new boot.
+   * Actions for the transaction that makes the void count: the command to the edge to begin a new
+   * boot.
    */
   onVoided?: OnVoided;
-  /** The change that it reverses, where it undoes one. */
+  /** The change that it reverses, if it undoes one. */
   reverses?: Reversal;
 }
 
 /**
- * Takes what a boot has counted out of every figure, in one visible step, for all of its parts;
- * none of its reports counts from then on (docs/decisions/126). One that was cut off goes on.
+ * Removes the counts of a boot from every figure, in one visible step for all of its parts. None of
+ * its reports counts from then on (docs/decisions/126). A void that was killed is resumed.
  *
- * @throws NotFound for an edge or a boot that never reported · Conflict when it is voided already,
- * or its lanes can't be read
+ * @throws NotFound for an edge or a boot without reports · Conflict when it is voided already, or
+ * its lanes can't be read
  */
 export async function voidBoot(
   context: StoreContext,
@@ -44,7 +43,7 @@ export async function voidBoot(
   const done = await finishVoid(context, running, onVoided);
   if (done) return done;
   throw new Conflict(
-    `Boot ${quoted(boot.boot_id)} of edge ${quoted(boot.edge_id)} was voided by somebody else just now.`,
+    `Boot ${quoted(boot.boot_id)} of edge ${quoted(boot.edge_id)} was voided by another request just now.`,
   );
 }
 
@@ -60,13 +59,13 @@ function beginVoid(
       const running = await readRunning(context, mark.voided);
       if (running && !running.done) return { actions: [], result: running };
       throw new Conflict(
-        `Boot ${quoted(boot.boot_id)} of edge ${quoted(boot.edge_id)} was voided already, by ${mark.voided}: undoVoidBoot takes that back.`,
+        `Boot ${quoted(boot.boot_id)} of edge ${quoted(boot.edge_id)} was voided already, by ${mark.voided}. Use undoVoidBoot to undo that.`,
       );
     }
     const current = lanes.filter(lane => lane.boot_id === boot.boot_id);
     if (!mark && current.length === 0 && !(await isClosedBoot(context, boot, lanes))) {
       throw new NotFound(
-        `Edge ${quoted(boot.edge_id)} has counted no boot ${quoted(boot.boot_id)}: edgeBoots lists those that it has.`,
+        `Edge ${quoted(boot.edge_id)} has counted no boot ${quoted(boot.boot_id)}. The query edgeBoots lists its boots.`,
       );
     }
     const running: RunningVoid = {
@@ -87,18 +86,20 @@ function beginVoid(
   });
 }
 
-/** The lanes of an edge, all of which can be read. @throws NotFound · Conflict */
+/** The lanes of an edge. @throws NotFound · Conflict if one can't be read */
 async function lanesOf(context: StoreContext, edge_id: string): Promise<Lane[]> {
   const { client, tables } = context;
   const items = await repeatUntil(context, () => readLaneItemsOfEdge(client, tables, edge_id));
   if (items.length === 0) {
-    throw new NotFound(`Edge ${quoted(edge_id)} has never reported: the query edges lists those that have.`);
+    throw new NotFound(
+      `Edge ${quoted(edge_id)} has not reported yet. The query edges lists the edges that have.`,
+    );
   }
   return items.map(item => {
     const lane = readOrUnreadable(() => decodeLane(item, item.data));
     if (!(lane instanceof PackedDataUnreadable)) return lane;
     throw new Conflict(
-      `What edge ${quoted(edge_id)} has counted is in a format that this release does not read: deploy the later release again, then void the boot.`,
+      `The counts of edge ${quoted(edge_id)} are in a format that this release does not read. Deploy the later release again, then void the boot.`,
       { cause: lane },
     );
   });

@@ -2,12 +2,12 @@ import type { WriteAction } from '../../storage/write-action.ts';
 import type { CorrectionHead } from './corrections.ts';
 import type { BootName } from './voided-boot.ts';
 
-/** Called for a boot that the edge was running. */
+/** Called for a boot that its edge was running when it was voided. */
 export type OnVoided = (boot: BootName) => WriteAction[];
 
 /** A boot that was voided. */
 export interface VoidDone extends CorrectionHead {
-  /** What it had counted. */
+  /** The boot's counts. */
   packets: bigint;
   bytes: bigint;
   policies: number;

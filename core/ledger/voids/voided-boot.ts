@@ -6,24 +6,24 @@ import type { StoreContext } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
 import { bootPartsKey } from '../lane-keys.ts';
 
-/** Which boot of which edge. */
+/** Names a boot of an edge. */
 export interface BootName {
   edge_id: string;
   boot_id: string;
 }
 
-/** What holds for all parts of a boot. */
+/** Facts about a boot that all of its parts share. */
 export interface BootMark {
-  /** Arrival of its first report, milliseconds; boots that earlier releases began don't say. */
+  /**
+   * When its earliest counted report arrived, milliseconds; undefined for boots that earlier
+   * releases began.
+   */
   first_heard_at_ms: number | undefined;
-  /** The audit id of the void that holds; undefined: it counts. */
+  /** The audit id of its void; undefined: the boot counts. */
   voided: string | undefined;
 }
 
-/**
- * Reads a boot's mark, strongly; undefined: no report of the boot was ever counted, nor was it
- * voided.
- */
+/** Reads a boot's mark, strongly; undefined: the boot has no counted report and was not voided. */
 export async function readBootMark(
   context: StoreContext,
   { edge_id, boot_id }: BootName,
@@ -39,13 +39,13 @@ function numberOf(item: Item, name: string): number | undefined {
   return item[name] === undefined ? undefined : Number(item[name]);
 }
 
-/** Makes a boot's reports count no more: its tombstone. Holds unless it has one. */
+/** Puts a boot's tombstone, so that none of its reports counts. Fails if it has one. */
 export function putTombstone(context: StoreContext, boot: BootName, audit_id: string): WriteAction {
   const condition = { expression: 'attribute_not_exists(#voided)' };
   return { Update: updateItem({ ...placeOf(context, boot), set: { voided: audit_id }, condition }) };
 }
 
-/** Takes the tombstone of this void away. */
+/** Removes the tombstone of this void. Fails if it is another void's. */
 export function removeTombstone(context: StoreContext, boot: BootName, audit_id: string): WriteAction {
   const condition = { expression: '#voided = :audit_id', values: { audit_id } };
   return { Update: updateItem({ ...placeOf(context, boot), remove: ['voided'], condition }) };

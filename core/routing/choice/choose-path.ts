@@ -5,20 +5,20 @@ import { settledScoreOf } from '../health/settled-score.ts';
 import type { PathPreference } from './path-preference.ts';
 import { type Choosable, weightedScore } from './weighted-score.ts';
 
-/** A path between the two sites, as a decision sees it. */
+/** A path between the two sites as a candidate of a decision. */
 export interface PathCandidate {
   path_id: string;
-  /** Of both ends together, in the operator's currency. */
+  /** Sum of both ends, in the operator's currency. */
   cost_per_gb: number;
-  /** What was measured last; undefined: nothing, or too long ago to rely on. */
+  /** The last measurement; undefined: there is none, or it is too old. */
   metrics?: PathMetrics | undefined;
-  /** Taken out by a failover, or down: must not be used whatever its metrics say. */
+  /** Taken out of use by a failover: must not be used, regardless of its metrics. */
   out: boolean;
 }
 
 /**
- * Standing comes before preference: the class of the settled score. `failed` and `unmeasured` paths
- * serve only where no other is up, `out` ones never.
+ * The class of a path by its settled score; it counts before the preference. `failed` and
+ * `unmeasured` paths are used only if no other is up, `out` ones never.
  */
 export type Standing = 'optimal' | 'degraded' | 'unmeasured' | 'failed' | 'out';
 
@@ -28,15 +28,15 @@ export const RANK: Record<Standing, number> = { optimal: 0, degraded: 1, unmeasu
 export interface RankedPath {
   candidate: PathCandidate;
   standing: Standing;
-  /** What the preference compares; lower is better. */
+  /** The value that the preference compares; lower is better. */
   value: number;
 }
 
 export interface Choice {
-  /** undefined: no path could carry anything. */
+  /** undefined: no path can be used. */
   selected: RankedPath | undefined;
   runner_up: RankedPath | undefined;
-  /** How many paths have each standing. */
+  /** The number of paths of each standing. */
   standings: Record<Standing, number>;
 }
 
@@ -76,8 +76,8 @@ function isBetter(a: RankedPath, b: RankedPath): boolean {
 }
 
 /**
- * What a preference compares; lower is better. It is not capped as a component is: of two paths
- * over 200 ms the faster one still has the lowest latency.
+ * The value that a preference compares; lower is better. It has no cap, unlike a component: of two
+ * paths over 200 ms the faster one still has the lowest latency.
  */
 export function comparedValue({ metrics, cost_per_gb }: PathCandidate, preference: PathPreference): number {
   if (preference.kind === 'LOWEST_COST') return cost_per_gb;

@@ -6,7 +6,7 @@ interface Wording {
   unit: string;
   /** How the winner's value compares with the runner-up's. */
   than: string;
-  /** The value as people read it, from what was compared. */
+  /** The value for people, from the compared value. */
   shown: (value: number) => number;
 }
 
@@ -28,7 +28,7 @@ const WORDING: Record<PathPreference['kind'], Wording> = {
   CUSTOM: { best: 'best weighted score', unit: ' points', than: 'more than', shown: value => -value },
 };
 
-/** Why a path was chosen, or why none was, in words. */
+/** A sentence that says why a path was chosen, or why none was. */
 export function decisionReason(
   { selected, runner_up, standings }: Choice,
   preference: PathPreference,
@@ -66,7 +66,7 @@ function caveat({ standing }: RankedPath): string {
   return standing === 'unmeasured' ? ', though it has not been measured lately' : '';
 }
 
-/** What only the selected path is, of two whose standings differ. */
+/** What the selected path is and the runner-up is not, if their standings differ. */
 function advantage(selected: RankedPath, runner_up: RankedPath): string {
   if (runner_up.standing === 'degraded') return 'optimal';
   return selected.standing === 'unmeasured' ? 'not failed' : 'up';
@@ -89,7 +89,7 @@ function nothingLeft({ out }: Record<Standing, number>): string {
     : `All ${out} paths between these sites are down or taken out of use.`;
 }
 
-// Four significant digits are more than any measurement holds; tiny differences must not read as 0.
+// Four significant digits are enough for every measurement, and tiny differences don't become 0.
 function figure(value: number): string {
   return String(Number(value.toPrecision(4)));
 }

@@ -13,48 +13,48 @@ import { decisionReason } from './decision-reason.ts';
 import type { PathPreference, PathWeights } from './path-preference.ts';
 import { pathComponents } from './weighted-score.ts';
 
-/** A path between two sites, and what a policy's decision made of it. */
+/** A path between two sites, and how a policy's decision judged it. */
 export interface ExplainedPath {
   candidate: PathCandidate;
   standing: Standing;
   settled_score: number | null;
   /**
-   * Each component, 0 (worst) to 100 (best), as weights take them; null: nothing was measured
-   * lately.
+   * Each component of the weighted score, 0 (worst) to 100 (best); null: there is no recent
+   * measurement.
    */
   components: Required<PathWeights> | null;
   /**
-   * What the preference compares, in its own unit: ms, Mbit/s, per cent, per GB, points; null: not
-   * measured.
+   * The value that the preference compares, in its own unit: ms, Mbit/s, per cent, per GB, points;
+   * null: not measured.
    */
   value: number | null;
   /**
-   * How much worse than the selected path, in the same unit; null: they are of different classes,
-   * or not comparable.
+   * How much worse it is than the selected path, in the same unit; null: their classes differ, or
+   * they are not comparable.
    */
   margin: number | null;
-  /** Why it was left out, a sentence; null: it wasn't. */
+  /** A sentence that says why it was left out; null: it wasn't. */
   excluded: string | null;
-  /** 1 for the selected one; null: it can't be used. */
+  /** 1 for the selected path; null: it can't be used. */
   rank: number | null;
 }
 
 export interface ExplainedChoice {
-  /** null: there is no path that could carry it. */
+  /** null: no path can be used. */
   selected_path_id: string | null;
   reason: string;
-  /** The best first, those that can't be used last. */
+  /** In order of rank; paths that can't be used are at the end. */
   candidates: ExplainedPath[];
 }
 
-/** A higher value is better, and is compared with its sign turned. */
+/** Preferences for which a higher value is better. It is compared with the sign reversed. */
 const HIGHER_IS_BETTER: readonly PathPreference['kind'][] = ['HIGHEST_BANDWIDTH', 'CUSTOM'];
 
 /**
- * The decision of a policy with all that it was made from. The same as `makeDecision`, which says
- * less. Pure.
+ * The decision of a policy with everything that it depends on. It is the same decision as that of
+ * `makeDecision`, which returns less. Pure.
  *
- * @param why_out says why a policy keeps off a path that it has left
+ * @param why_out returns why a policy has left a path
  */
 export function explainChoice(
   candidates: readonly PathCandidate[],
@@ -97,7 +97,7 @@ export function explainChoice(
   };
 }
 
-/** In words of what a path of this class is. */
+/** The words for a path of this class. */
 const IS: Record<Exclude<Standing, 'out'>, string> = {
   optimal: 'optimal',
   degraded: 'degraded',
@@ -112,9 +112,9 @@ function whyExcluded(
 ): string | null {
   if (candidate.out) return why_out(candidate.path_id);
   if (candidate.metrics && isDead(candidate.metrics))
-    return 'Nothing comes through: all of its probes were lost.';
+    return 'Nothing gets through: all of its probes were lost.';
   if (standing === best || standing === 'out' || best === undefined || best === 'out') return null;
-  return `It is ${IS[standing]}, and a path is there that is ${IS[best]}.`;
+  return `It is ${IS[standing]}, and another path is ${IS[best]}.`;
 }
 
 const withoutMinusZero = (value: number): number => value + 0;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What a policy wants of its path. */
+/** What a policy prefers in a path. */
 export const PREFERENCES = [
   'LOWEST_LATENCY',
   'HIGHEST_BANDWIDTH',
@@ -11,7 +11,7 @@ export const PREFERENCES = [
 
 const weight = z.number().nonnegative().max(1_000_000);
 
-/** How much each component counts, in any unit: only their proportions matter. */
+/** How much each component counts. The unit is free, because their proportions decide. */
 export const weightsSchema = z
   .object({
     latency: weight.default(0),
@@ -36,5 +36,5 @@ export const pathPreferenceSchema = z.discriminatedUnion('kind', [
 
 export type PathPreference = z.infer<typeof pathPreferenceSchema>;
 
-/** Of a policy that says nothing else. */
+/** The preference of a policy without one. */
 export const DEFAULT_PREFERENCE: PathPreference = { kind: 'LOWEST_LATENCY' };

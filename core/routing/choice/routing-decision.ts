@@ -4,10 +4,11 @@ import { decisionReason } from './decision-reason.ts';
 import type { PathPreference } from './path-preference.ts';
 
 /**
- * Which path a policy's traffic between two sites takes, why in words, and when that was decided.
+ * The path that a policy's traffic between two sites uses, a sentence that says why, and the time
+ * of the decision.
  */
 export const routingDecisionSchema = z.object({
-  /** null: there is no path that could carry it. */
+  /** null: no path can be used. */
   selected_path_id: z.string().nullable(),
   reason: z.string(),
   /** RFC 3339, UTC. */

@@ -1,7 +1,7 @@
 import type { PathMetrics } from '../health/path-metrics.ts';
 import type { PathWeights } from './path-preference.ts';
 
-/** What choosing a path looks at: the metrics and what a gigabyte over it costs. */
+/** What the choice of a path depends on: its metrics and its cost per gigabyte. */
 export type Choosable = Omit<PathMetrics, 'measured_at' | 'settled_score'> & { cost_per_gb: number };
 
 /** A path's components, each 0 (worst) to 100 (best). Source: issue 5, part 5. */

@@ -18,7 +18,7 @@ import { type PricedPath, priced } from '../path-costs.ts';
 import { readPathsBetween } from '../read-paths.ts';
 import { DEFAULT_ROUTING, type PolicyRouting, readAllPolicyRouting } from './policy-routing.ts';
 
-/** The decision of one policy between two sites, with all that it was made from. */
+/** The decision of one policy between two sites, with everything that it depends on. */
 export interface PolicyDecision extends ExplainedChoice {
   policy_id: string;
   policy_name: string;
@@ -27,28 +27,28 @@ export interface PolicyDecision extends ExplainedChoice {
 
 export interface AllDecisions {
   at_ms: number;
-  /** One for every enabled policy, by id. */
+  /** One for every enabled policy, in the order of their ids. */
   decisions: PolicyDecision[];
 }
 
-/** All that the decisions between two sites are made from at an instant. */
+/** Everything that the decisions between two sites depend on at an instant. */
 interface Grounds {
   paths: PricedPath[];
-  /** By path id; undefined where nothing recent was measured. */
+  /** By path id; undefined without a recent measurement. */
   metrics: ReadonlyMap<string, PathMetrics | undefined>;
   states: ReadonlyMap<string, StatesByPolicy>;
   policies: { id: string; name: string; routing: PolicyRouting }[];
 }
 
-/** Clocks of callers may be so much ahead. */
+/** How far a caller's clock may be ahead. */
 const AHEAD_MS = 60_000;
 
 /**
- * How every policy decides between two sites, now or at an instant of the past, by the newest
- * measurement that was known.
+ * The decisions of all policies between two sites, now or at a past instant, by the newest
+ * measurement known then.
  *
- * @throws NotFound for a site that isn't there, or wasn't then · ValidationError for an instant of
- * which no measurements are kept, or since which too much was changed
+ * @throws NotFound for a site that doesn't exist, or didn't then · ValidationError for an instant
+ * whose measurements have expired, or since which there were too many changes
  */
 export async function decideAll(
   context: StoreContext,
@@ -64,7 +64,7 @@ export async function decideAll(
 
 function checkInstant(at_ms: number, { now, retention }: { now: number; retention: Retention }): void {
   if (at_ms > now + AHEAD_MS) {
-    throw new ValidationError(`at must not lie in the future: leave it out for how things are now.`);
+    throw new ValidationError('at must not be in the future: leave it out for the present decisions.');
   }
   const first = now - retention.MINUTE;
   if (at_ms >= first) return;
@@ -121,7 +121,7 @@ async function groundsAt(context: StoreContext, sites: SitesAsked, at_ms: number
   };
 }
 
-/** States as they were at an instant: the newest measurement that had been looked at by then. */
+/** States as they were at an instant, with the newest measurement that had been judged by then. */
 function asOf(
   policies: StatesByPolicy,
   { at_ms, measured_ms }: { at_ms: number; measured_ms: number },
@@ -134,10 +134,10 @@ function asOf(
   );
 }
 
-/** A site that isn't there now is unknown; one that wasn't there then is told so. */
+/** The error for a site that didn't exist at the instant; it differs if the site exists now. */
 async function missing(context: StoreContext, id: string, { at_ms }: { at_ms: number }): Promise<NotFound> {
   const isThere = (await readShownSites(context, [id])).has(id);
-  return isThere ? new NotFound(`Site ${id} was not there at ${timestamp(at_ms)}.`) : noSite(id);
+  return isThere ? new NotFound(`Site ${id} did not exist at ${timestamp(at_ms)}.`) : noSite(id);
 }
 
 function enabledOf(
@@ -172,10 +172,10 @@ function outInWords(
     const { since_ms, until_ms, until_restored } = withdrawn;
     const until =
       until_restored || until_ms === undefined ? 'until restorePath' : `until ${timestamp(until_ms)}`;
-    return `An operator keeps it out of use since ${timestamp(since_ms)}, ${until}.`;
+    return `An operator took it out of use at ${timestamp(since_ms)}, ${until}.`;
   }
   const own = policies[policy_id];
   if (own)
-    return `The policy has left it since ${timestamp(own.since_ms)}, and comes back when it has been good for long enough.`;
+    return `The policy left it at ${timestamp(own.since_ms)} and comes back when it has been good for long enough.`;
   return `An operator took it out of use at ${timestamp(withdrawn!.since_ms)}; it comes back when it has been good for long enough.`;
 }

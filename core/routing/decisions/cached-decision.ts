@@ -7,7 +7,7 @@ import { candidatesFor, readCandidates } from './read-candidates.ts';
 import type { RoutingKey } from './routing-cache.ts';
 
 /**
- * The path of a policy's traffic between two sites, from the cache or decided now. @throws NotFound
+ * The decision of a policy between two sites, from the cache or made now. @throws NotFound
  */
 export async function cachedDecision(
   context: StoreContext,

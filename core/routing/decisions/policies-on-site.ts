@@ -5,8 +5,8 @@ import { readEnabledRouting } from './policy-routing.ts';
 import { candidatesFor, readCandidates } from './read-candidates.ts';
 
 /**
- * The enabled policies whose decisions choose a path between a site and one of its peers now,
- * sorted. Peers are looked at until every policy has been found.
+ * The enabled policies that have a path between a site and one of its peers now, sorted. It checks
+ * peers until every policy is found.
  */
 export async function policiesOnSite(
   context: StoreContext,

@@ -27,7 +27,7 @@ const weights = z
   .object({ latency: weight, jitter: weight, loss: weight, bandwidth: weight, cost: weight })
   .refine(given => Object.values(given).some(value => value > 0), 'must have at least one weight above 0');
 
-/** Arguments of setPolicyRouting; what is left out takes its default. */
+/** Arguments of setPolicyRouting, with defaults for those that are left out. */
 export const policyRoutingInput = z
   .object({
     policy_id: z.string(),
@@ -47,7 +47,7 @@ export const policyRoutingInput = z
     if_updated_at: ifUpdatedAt,
   })
   .refine(({ preference, weights: given }) => (preference === 'CUSTOM') === (given != null), {
-    error: 'weights are for the preference CUSTOM, which needs them, and for no other.',
+    error: 'weights are required for the preference CUSTOM, and not allowed for any other.',
     path: ['weights'],
   })
   .refine(({ failover_below, failback_above }) => failback_above >= failover_below, {

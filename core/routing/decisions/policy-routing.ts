@@ -27,15 +27,15 @@ export type PolicyRouting = z.infer<typeof policyRoutingSchema>;
 
 export const DEFAULT_ROUTING: PolicyRouting = policyRoutingSchema.parse({});
 
-/** How one policy routes; the defaults where nothing else was set. */
+/** How one policy routes; the defaults if nothing was set. */
 export async function readPolicyRouting(context: StoreContext, policyId: string): Promise<PolicyRouting> {
   const key = { pk: ROUTING_PARTITION, sk: policyId };
   return (await readItem(context, key, policyRoutingSchema)) ?? DEFAULT_ROUTING;
 }
 
 /**
- * When how a policy routes was last set; else when the policy was defined, null for the built-in
- * one. @throws NotFound
+ * How a policy routes, and when that was last set: if never, when the policy was defined, and null
+ * for the built-in one. @throws NotFound
  */
 export async function readPolicyRoutingDated(
   context: StoreContext,
@@ -45,7 +45,7 @@ export async function readPolicyRoutingDated(
   return { routing, updated_at };
 }
 
-/** How the policies route for which it was set. */
+/** How policies route, by policy id; policies with the defaults are not in it. */
 export async function readAllPolicyRouting(context: StoreContext): Promise<Map<string, PolicyRouting>> {
   const items = await queryAll(context, { pk: ROUTING_PARTITION });
   return new Map(items.map(item => [String(item.sk), fromItem(item)]));
@@ -57,7 +57,7 @@ export async function readEnabledRouting(context: StoreContext): Promise<Map<str
   return enabledRouting(defined, routing);
 }
 
-/** Every enabled one of these policies and the built-in one, with how it routes. */
+/** How each enabled one of these policies and the built-in one route. */
 export function enabledRouting(
   defined: readonly DefinedPolicy[],
   routing: ReadonlyMap<string, PolicyRouting>,
@@ -67,8 +67,8 @@ export function enabledRouting(
 }
 
 /**
- * Changes how a policy routes, and has every decision made anew. @throws NotFound · Conflict for
- * another state than that of `if_updated_at`
+ * Changes how a policy routes, and invalidates every decision. @throws NotFound · Conflict when it
+ * was changed since `if_updated_at`
  */
 export function setPolicyRouting(
   context: StoreContext,
@@ -99,13 +99,13 @@ export function setPolicyRouting(
 
 export interface RoutingPlan {
   before: PolicyRouting;
-  /** When it was last set; else when the policy was defined, null for the built-in one. */
+  /** When it was last set: if never, when the policy was defined, and null for the built-in one. */
   updated_at: string | null;
-  /** Puts another in its place, while it is as it was read. */
+  /** The actions that replace it, on condition that it was not changed since it was read. */
   putInstead(routing: PolicyRouting, updated_at: string): WriteAction[];
 }
 
-/** How a policy routes now, and what changes it. @throws NotFound */
+/** How a policy routes now, and the actions that change that. @throws NotFound */
 export async function planRouting(context: StoreContext, policy_id: string): Promise<RoutingPlan> {
   const { tables } = context;
   const policy = await requirePolicy(context, policy_id);
@@ -126,7 +126,7 @@ export async function planRouting(context: StoreContext, policy_id: string): Pro
   };
 }
 
-/** The policy; undefined: the built-in one. @throws NotFound where it isn't defined */
+/** The policy; undefined: the built-in one. @throws NotFound if it isn't defined */
 export async function requirePolicy(
   context: StoreContext,
   policyId: string,

@@ -8,10 +8,10 @@ import { recentMetrics } from '../metrics/recent-metrics.ts';
 import type { PricedPath } from '../path-costs.ts';
 import { readPathsBetween } from '../read-paths.ts';
 
-/** The paths between two sites with all that decisions are made from, for every policy. */
+/** The paths between two sites, with everything that decisions of any policy depend on. */
 export interface SitePair {
   paths: PricedPath[];
-  /** By path id; undefined where nothing recent was measured. */
+  /** By path id; undefined without a recent measurement. */
   metrics: Map<string, PathMetrics | undefined>;
   states: Map<string, PathStates>;
 }
@@ -35,7 +35,7 @@ export async function readCandidates(
   };
 }
 
-/** The paths as one policy's decision sees them. `now`: ms since the Unix epoch. */
+/** The paths as candidates for one policy. `now`: ms since the Unix epoch. */
 export function candidatesFor(
   { paths, metrics, states }: SitePair,
   { policy_id, now }: { policy_id: string; now: number },

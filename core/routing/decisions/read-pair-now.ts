@@ -6,8 +6,8 @@ import { readPathsBetween } from '../read-paths.ts';
 import type { SitePair } from './read-candidates.ts';
 
 /**
- * The paths between two sites with all that decisions are made from, read strongly and past the
- * caches. @throws NotFound
+ * The paths between two sites with everything that decisions depend on, read strongly consistent
+ * and without the caches. @throws NotFound
  */
 export async function readPairNow(
   context: StoreContext,

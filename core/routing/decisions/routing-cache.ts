@@ -18,7 +18,7 @@ export function makeRoutingCache(place: CachePlace): RoutingCache {
     name: ROUTING_CACHE,
     ttlOf: settings => settings.ROUTING_CACHE_TTL_SECONDS,
     codec: jsonCodec({ shape: 1, parse: raw => routingDecisionSchema.parse(raw) }),
-    // As JSON, because ids may hold any separator.
+    // As JSON, because ids may contain any separator.
     keyOf: key => JSON.stringify([key.policy_id, key.source_site_id, key.destination_site_id]),
   });
 }

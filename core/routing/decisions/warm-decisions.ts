@@ -10,16 +10,17 @@ import { transact } from '../../storage/transact.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import { cachedDecision } from './cached-decision.ts';
 
-/** Decisions that are loaded side by side. */
+/** Decisions that are loaded at the same time. */
 const CONCURRENT = 8;
 
 const keySchema = z.tuple([z.string(), z.string(), z.string()]);
 
 /**
- * Decides anew what was asked for last, with the metrics that it takes, so that the next requests
- * find it in the shared level. What doesn't exist any more is left out; it ends with the deadline.
+ * Loads the decisions that were asked for last, and their metrics, into the shared level, so that
+ * the next requests find them there. Keys of removed sites and policies are skipped. It ends at the
+ * deadline.
  *
- * @returns how many decisions the caches hold now, of how many were wanted
+ * @returns how many decisions were loaded, of how many hot keys
  * @throws Throttled when the shared level can't be reached
  */
 export async function warmDecisions(

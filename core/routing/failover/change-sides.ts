@@ -22,8 +22,9 @@ export interface FailoverDone {
   audit_id: string;
 }
 
+/** Policies leave a path or come back to it. */
 export interface SideChange {
-  /** The change that it reverses, where it undoes one. */
+  /** The change that this one reverses, if it is an undo. */
   reverses?: Reversal | undefined;
   begun: BegunOperation;
   operation: 'failoverPath' | 'failbackPath' | 'restorePath';
@@ -33,7 +34,7 @@ export interface SideChange {
   samples: PathMetrics[];
 }
 
-/** The event that subscribers get of it. */
+/** The event that each operation publishes. */
 const EVENT_TYPES: Record<SideChange['operation'], string> = {
   failoverPath: 'PATH_FAILOVER',
   failbackPath: 'PATH_FAILBACK',
@@ -41,8 +42,9 @@ const EVENT_TYPES: Record<SideChange['operation'], string> = {
 };
 
 /**
- * Changes sides in one transaction, whatever the number of edges and policies: states, audit entry,
- * and the decisions forgotten. The edges' new routes follow from the entry, see `orderRoutes`.
+ * Moves policies off a path or back to it in one transaction, with any number of edges and
+ * policies: new states, the audit entry, and the invalidation of all decisions. The edges' new
+ * routes follow from the entry, see `orderRoutes`.
  */
 export async function changeSides(
   context: StoreContext,
@@ -79,7 +81,7 @@ export async function changeSides(
     reverses,
     before: { out: outNow(states.policies), ...termsOf(states.policies) },
     after: { out: outNow(after), ...termsOf(after), receipt: storedReceipt(receipt) },
-    // Of two sites at once, so it has no number in either.
+    // The event is of two sites, so it has no number in either.
     event: {
       type: EVENT_TYPES[operation],
       site_id: null,
@@ -102,7 +104,7 @@ function movedTraffic({ bytes_carried, recently }: CarriedTraffic, flows: number
   };
 }
 
-/** How long an operator keeps the path out, where that was said. */
+/** How long an operator keeps the path out, if terms were given. */
 export function termsOf(policies: Record<string, PathState>): { until?: string; until_restored?: true } {
   const { until_ms, until_restored } = policies[EVERY_POLICY] ?? {};
   return {

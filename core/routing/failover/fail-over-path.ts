@@ -16,11 +16,11 @@ export interface FailOverRequest {
 }
 
 /**
- * Withdraws a path from every policy because an operator says so, and decides again for each of
- * them. Without terms each policy comes back to the path by itself when it has been good for long
- * enough; with terms no policy does before they are over. New terms replace earlier ones.
+ * Withdraws a path from every policy by order of an operator, and decides again for each of them.
+ * Without terms each policy comes back to the path when it has been good for long enough; with
+ * terms no policy comes back before they are over. New terms replace earlier ones.
  *
- * @throws NotFound · Conflict when it is out already and no terms are given
+ * @throws NotFound · Conflict when it is withdrawn already and no terms are given
  */
 export function failOverPath(
   context: StoreContext,
@@ -50,7 +50,7 @@ export function failOverPath(
   });
 }
 
-/** How a path that an operator withdrew comes back, for people. */
+/** How a withdrawn path comes back, for the error text. */
 function wayBack({ until_ms, until_restored }: PathState, now: number): string {
   if (until_restored) return 'It stays out until restorePath brings it back.';
   if (until_ms !== undefined && now < until_ms) {

@@ -6,48 +6,48 @@ export interface FailoverReceipt {
   path_id: string;
   source_site_id: string;
   destination_site_id: string;
-  /** What led to it, newest last. */
+  /** The measurements that led to it, newest last. */
   samples: (PathMetrics & { score: number; settled_score: number })[];
   /** Old and new path of each policy whose path changed. */
   moved: PolicyMove[];
   /** Policies that have no path left between these sites. */
   without_path: string[];
   /**
-   * Flows of the moved policies that were active at the path's endpoints, as of the edges' last
-   * reports: other paths of these endpoints may have carried some of them. 0 where the path carried
-   * nothing lately.
+   * Flows of the moved policies that were active at the path's endpoints, by the edges' last
+   * reports. Other paths of these endpoints may have carried some of them. 0 if the path carried
+   * nothing since `moved_since`.
    */
   flows_moved: number;
   /**
-   * What the path carried, both directions, since `moved_since`, so what has to find its way
-   * elsewhere. Decimal; null: not known.
+   * Bytes that the path carried in both directions since `moved_since`: the traffic that has to
+   * move to other paths. Decimal; null: not known.
    */
   bytes_moved: string | null;
   /** Time of a snapshot of at least a minute before, RFC 3339; null: there was none yet. */
   moved_since: string | null;
   /**
-   * What the path has carried until now, both directions, as the edges of both ends counted it.
-   * Decimal.
+   * Bytes that the path has carried in both directions until now, as counted by the edges of both
+   * ends. Decimal.
    */
   bytes_carried: string;
 }
 
 /**
- * As the audit entry keeps it and the event publishes it: policies that moved alike are grouped.
+ * The receipt in the audit entry and in the event: policies with the same move are grouped.
  */
 export interface StoredReceipt extends Omit<FailoverReceipt, 'moved'> {
   moved: (Omit<PolicyMove, 'policy_id'> & { policy_ids: string[] })[];
 }
 
 /**
- * Reasons in an entry: an item of DynamoDB ends at 400 KB, and a thousand policies may each have
- * weights of their own.
+ * Total length of the reasons in an entry: a DynamoDB item has up to 400 KB, and a thousand
+ * policies may each have weights of their own.
  */
 const MAX_REASONS_CHARACTERS = 150_000;
 
 /**
- * Small enough for an item however many policies there are; reasons past a limit are left out,
- * `routingDecision` gives them anew.
+ * The receipt in a form that fits in an item with any number of policies. Reasons past a limit are
+ * left out; `routingDecision` returns them.
  */
 export function storedReceipt({ moved, ...receipt }: FailoverReceipt): StoredReceipt {
   const groups = Map.groupBy(moved, ({ old_path_id, new_path_id, reason }) =>

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import type { WeekSummary } from '../health/week-scores.ts';
 
-/** When a policy leaves a path and when it may come back. Scores 0 to 100. */
+/** When a policy leaves a path and when it comes back. Scores are 0 to 100. */
 export const failoverSettingsSchema = z
   .object({
-    /** Leaves the path when its score is below. */
+    /** The policy leaves the path when its score is below this. */
     failover_below: z.number().min(0).max(100).default(50),
-    /** Comes back when its score has been above … */
+    /** The policy comes back when the score has been above this … */
     failback_above: z.number().min(0).max(100).default(80),
-    /** … for so long. */
+    /** … for this long. */
     failback_hold_seconds: z.number().int().min(0).max(86_400).default(60),
   })
   .refine(settings => settings.failback_above >= settings.failover_below, {
@@ -20,9 +20,9 @@ export type FailoverSettings = z.infer<typeof failoverSettingsSchema>;
 
 export const DEFAULT_FAILOVER: FailoverSettings = failoverSettingsSchema.parse({});
 
-/** A path that is never better comes back a little below what is usual for it. */
+/** How far below its usual score a path comes back, if it did not reach `failback_above`. */
 const BELOW_MEDIAN = 5;
-/** Between leaving and coming back there are so many points at least. */
+/** Least distance in points between the scores of leaving and of coming back. */
 const ABOVE_FAILOVER = 5;
 
 /**

@@ -24,11 +24,11 @@ import {
 import { type FailoverStep, nextState, type PathState } from './path-state.ts';
 import { type PathStates, readPathStates, statesActions } from './path-states-store.ts';
 
-/** A measurement at which no policy can leave a path, whatever its settings (they end at 100). */
+/** A score at which no policy can leave a path: the settings end at 100. */
 const PERFECT = 100;
 
 export interface Judgement {
-  /** What was done; undefined: every policy stays where it is. */
+  /** The change that was made; undefined: every policy stays where it is. */
   done?: FailoverDone & { operation: SideChange['operation'] };
 }
 
@@ -36,37 +36,37 @@ export interface NewMeasurement {
   path_id: string;
   /** With its settled score. */
   metrics: PathMetrics;
-  /** The one before it, where there was one. */
+  /** The measurement before it, if there was one. */
   previous?: PathMetrics | undefined;
-  /** How the path was in the week before; undefined: it is not known. */
+  /** The path's scores in the week before; undefined: not known. */
   week?: WeekSummary | undefined;
-  /** It is a step away from what decisions were made from; see `Kept`. */
+  /** Set when it differs clearly from the measurement that decisions were made from; see `Kept`. */
   moved?: { from: PathMetrics | undefined };
-  /** Whose measurement leads to a change, for the audit log. */
+  /** The job that judges, as the actor in the audit log. */
   job: string;
 }
 
 /**
  * Judges one new measurement of a path, and fails over or fails back the policies that it concerns.
- * While every policy uses the path and it is better than any policy asks for, this costs a read
- * when decisions were forgotten since the last one. Where it does neither and yet moves a policy to
- * another path, by what the policy prefers, the edges of both sites are told to read their routes.
+ * While every policy uses the path and its score is above every policy's limit, this costs one read
+ * after each invalidation of decisions. If no policy fails over or back, but a policy's preference
+ * moves it to another path, the edges of both sites are notified to read their routes.
  */
 export async function judgePath(
   context: StoreContext,
   caches: RoutingCaches,
   measurement: NewMeasurement,
 ): Promise<Judgement> {
-  // A measurement that an edge reports an hour late says nothing about the path now.
+  // A measurement that is reported an hour late does not show the present state of the path.
   if (!isRecent(measurement.metrics, context.clock())) return {};
   const { done, ended } = await judgeSides(context, caches, measurement);
   if (done) return { done };
-  if (ended || measurement.moved) await tellMovedRoutes(context, caches, { ...measurement, ended });
+  if (ended || measurement.moved) await notifyMovedRoutes(context, caches, { ...measurement, ended });
   return {};
 }
 
 interface Sides extends Judgement {
-  /** Terms that kept policies off the path have run out: no entry of the audit log says so. */
+  /** Terms that kept policies off the path have expired, which has no entry in the audit log. */
   ended: boolean;
 }
 
@@ -83,7 +83,7 @@ async function judgeSides(
     const { after, events, changed } = judge(situation, { metrics, week, now: context.clock() });
     if (!changed) return { actions: [], result: { ended: false } };
     if (events.size === 0) {
-      const ended = anyoneReturns(situation.states, after);
+      const ended = anyPolicyReturns(situation.states, after);
       return { actions: statesActions(context, situation.states, after), result: { ended } };
     }
     const operation = events.has('failover') ? 'failoverPath' : 'failbackPath';
@@ -98,37 +98,37 @@ async function judgeSides(
   });
 }
 
-/** As many as a full shard brings, see path-monitor. */
+/** The paths of a full shard, see path-monitor. */
 const MAX_PATHS = 120_000;
 
 /** By path: the generation of decisions in which every policy used it. */
 const usedByAll = new WeakMap<RoutingCaches, LRUCache<string, number>>();
 
 /**
- * Whether every policy uses the path. A policy that leaves one raises the generation of decisions
- * in the same transaction, so what was read before holds while the generation stays.
+ * Whether every policy uses the path. A policy that leaves a path raises the generation of
+ * decisions in the same transaction, so a result stays valid while the generation stays the same.
  */
 async function isUsedByAll(context: StoreContext, caches: RoutingCaches, path_id: string): Promise<boolean> {
   const known = usedByAll.get(caches) ?? new LRUCache<string, number>({ max: MAX_PATHS });
   usedByAll.set(caches, known);
-  // Read before the states: a policy that leaves between both reads is seen by the second.
+  // Read before the states: the second read sees a policy that leaves between both reads.
   const generation = await caches.routing.generation();
   if (generation !== undefined && known.get(path_id) === generation) return true;
-  if (anyoneOut(await readPathStates(context, path_id))) return false;
+  if (anyPolicyOut(await readPathStates(context, path_id))) return false;
   if (generation !== undefined) known.set(path_id, generation);
   return true;
 }
 
-/** Has the edges of both sites read their routes where a policy takes another path now. */
-async function tellMovedRoutes(
+/** Notifies the edges of both sites to read their routes if a policy now uses another path. */
+async function notifyMovedRoutes(
   context: StoreContext,
   caches: RoutingCaches,
   { path_id, metrics, previous, moved, ended }: NewMeasurement & { ended: boolean },
 ): Promise<void> {
   const now = context.clock();
   const read = await readSituation(context, caches, path_id);
-  // A steady path is stored each ten minutes: what is stored held until the measurement before this
-  // one.
+  // A steady path is stored each ten minutes, so the stored measurement held until the one before
+  // this.
   const from = isRecent(previous, now) ? moved?.from : undefined;
   const situation = withMeasurement(read, { metrics, previous: undefined, now });
   const before = decideBefore({ ...situation, before: { metrics: from } }, now);
@@ -138,7 +138,7 @@ async function tellMovedRoutes(
   await Promise.all([source_site_id, destination_site_id].map(id => raiseRouteVersion(context, id)));
 }
 
-/** Whether no policy, whatever its settings, leaves a path at this measurement. */
+/** Whether no policy leaves a path at this measurement. */
 async function isGoodForAll(
   context: StoreContext,
   caches: RoutingCaches,
@@ -150,12 +150,14 @@ async function isGoodForAll(
   return score >= (await highestLimit(context, caches));
 }
 
-/** Thresholds that were changed are gone by after so long at the latest. */
+/** How long the policies' thresholds are remembered. */
 const LIMIT_KNOWN_MS = 10_000;
 
 const knownLimits = new WeakMap<RoutingCaches, { limit: number; read_ms: number }>();
 
-/** The highest score below which any policy leaves a path, as a function remembers it. */
+/**
+ * The highest score below which any policy leaves a path; remembered for {@link LIMIT_KNOWN_MS}.
+ */
 async function highestLimit(context: StoreContext, caches: RoutingCaches): Promise<number> {
   const known = knownLimits.get(caches);
   const age = context.clock() - (known?.read_ms ?? Number.NEGATIVE_INFINITY);
@@ -173,7 +175,7 @@ interface Measured {
   previous: PathMetrics | undefined;
 }
 
-// What the cache holds of this path may be from before it, when the shared level is in trouble.
+// The cache may hold an older measurement of this path when the shared level is in trouble.
 function withMeasurement(
   situation: PathSituation,
   { metrics, previous, now }: Measured & { now: number },
@@ -187,7 +189,7 @@ function withMeasurement(
   };
 }
 
-// A failover shows the last two measurements, a failback all of them since the path was good again.
+// A failover has the last two measurements, a failback all since the path was good again.
 function samplesOf(
   { states }: PathSituation,
   { operation, metrics, previous }: Measured & { operation: SideChange['operation'] },
@@ -201,13 +203,13 @@ function samplesOf(
 interface Judged {
   after: Record<string, PathState>;
   events: Set<NonNullable<FailoverStep['event']>>;
-  /** Whether anything is other than stored. */
+  /** Whether the new states differ from the stored ones. */
   changed: boolean;
 }
 
 /**
- * The states after a measurement. Of a path that an operator withdrew each policy comes back by its
- * own thresholds; when all have, it is as if it had never been withdrawn.
+ * The states after a measurement. Each policy comes back to a withdrawn path by its own thresholds.
+ * When all have come back, the withdrawal is forgotten.
  */
 function judge(
   { states, policies }: PathSituation,
@@ -239,8 +241,8 @@ function judge(
 }
 
 /**
- * A state as it holds now: one that has expired is in, and the terms of a withdrawal are not a
- * policy's own.
+ * A state as it holds now: an expired one no longer keeps the policy out, and the terms of a
+ * withdrawal are not part of a policy's own state.
  */
 function stateNow(state: PathState | undefined, now: number): PathState | undefined {
   if (!state?.out) return state;
@@ -249,11 +251,11 @@ function stateNow(state: PathState | undefined, now: number): PathState | undefi
   return { out: false, since_ms: state.since_ms, seen_ms: state.seen_ms };
 }
 
-function anyoneOut({ policies }: PathStates): boolean {
+function anyPolicyOut({ policies }: PathStates): boolean {
   return Object.values(policies).some(state => state.out);
 }
 
-/** Whether a state that kept a policy out is one no more. */
-function anyoneReturns({ policies }: PathStates, after: Record<string, PathState>): boolean {
+/** Whether a policy that was out is in again. */
+function anyPolicyReturns({ policies }: PathStates, after: Record<string, PathState>): boolean {
   return Object.entries(policies).some(([id, state]) => state.out && !after[id]?.out);
 }

@@ -11,33 +11,36 @@ import type { RoutingCaches } from '../routing-caches.ts';
 import type { FailoverDone, SideChange } from './change-sides.ts';
 import { judgePath } from './judge-path.ts';
 
-/** Called with what a metric or an alarm should count. */
+/** Callbacks for metrics and alarms. */
 export interface PathMonitorEvents {
   onFailover?(done: FailoverDone, operation: SideChange['operation']): void;
-  /** Measurements are never a reason to fail a report's counts. */
+  /** Called when a measurement can't be processed, which never fails a report's counts. */
   onTrouble?(path_id: string, cause: unknown): void;
 }
 
-/** A report as far as it tells of paths. `arrived_at_ms`: when the stream got it. */
+/**
+ * The part of a report with measurements of paths. `arrived_at_ms`: when the stream received it.
+ */
 export interface MeasuringReport {
   report: Pick<Report, 'edge_id' | 'part' | 'sent_at' | 'paths'>;
   arrived_at_ms: number;
 }
 
-/** A measurement by the functions' clock, and which one it is. */
+/** A measurement by the functions' clock, with its source. */
 interface Observed {
   metrics: PathMetrics;
   /** The lane of the report. */
   told_by: LaneOfPath;
+  /** Identifies the measurement: its edge and the edge's own time. */
   source: string;
 }
 
 /**
- * A path is stored and judged at most so often in a function: its edges measure far less often, or
- * something is wrong.
+ * A function stores and judges a path at most once in this time. Edges measure far less often than
+ * that.
  */
 const INTERVAL_MS = 1000;
-/** As many as a full shard brings: 60,000 edges that report each minute, with two paths each. */
+/** The paths of a full shard: 60,000 edges that report each minute, with two paths each. */
 const MAX_PATHS = 120_000;
 const CONCURRENT_PATHS = 16;
 
@@ -54,10 +57,10 @@ export class PathMonitor {
   readonly #judged = new LRUCache<string, number>({ max: MAX_PATHS });
   /** By path and edge: the measurement that was judged last. */
   readonly #sources = new LRUCache<string, string>({ max: 2 * MAX_PATHS });
-  /** By path id: what its score settles by. */
+  /** By path id: the earlier measurements by which its score settles. */
   readonly #followed = new LRUCache<string, Followed>({ max: MAX_PATHS });
   /**
-   * By path id: the newest measurement, which came too soon after the last one to be stored at
+   * By path id: the newest measurement, if it arrived too soon after the last one to be stored at
    * once.
    */
   readonly #waiting = new Map<string, Observed>();
@@ -68,8 +71,8 @@ export class PathMonitor {
   }
 
   /**
-   * Never rejects. The newest measurement of each path counts, of those that edges at its ends
-   * made; one that came too soon waits for {@link settle}.
+   * Stores and judges the newest measurement of each path that an edge at one of its ends made. A
+   * measurement that arrives too soon waits for {@link settle}. Never rejects.
    */
   async observe(context: StoreContext, reports: Iterable<MeasuringReport>): Promise<void> {
     const newest = new Map<string, Observed>();
@@ -77,7 +80,7 @@ export class PathMonitor {
       if (isNewer(observed, newest.get(path_id))) newest.set(path_id, observed);
     }
     await this.#each(newest, async (path_id, observed) => {
-      // Edges report more often than they measure: this one is where it belongs already.
+      // Edges report more often than they measure: this measurement was processed already.
       const { edge_id } = observed.told_by;
       if (this.#sources.get(`${path_id} ${edge_id}`) === observed.source) return;
       if (!(await this.#ends.areAt(context, { path_id, edge_id }))) return;
@@ -91,9 +94,9 @@ export class PathMonitor {
   }
 
   /**
-   * Stores and judges what came too soon, once that is due: for the end of an invocation, after
-   * which the function may be frozen or gone. This lasts a second at most, and no time where
-   * nothing waits. Never rejects.
+   * Stores and judges measurements that arrived too soon, once they are due. Call it at the end of
+   * an invocation, after which the function may be frozen or stopped. It takes at most a second,
+   * and no time when nothing waits. Never rejects.
    */
   async settle(context: StoreContext): Promise<void> {
     const wait = Math.max(0, ...[...this.#waiting.keys()].map(path_id => this.#dueIn(context, path_id)));
@@ -123,16 +126,16 @@ export class PathMonitor {
     }
   }
 
-  /** Several paths at a time; what fails is reported. */
+  /** Processes several paths at a time; failures are reported as trouble. */
   async #each(
     paths: ReadonlyMap<string, Observed>,
-    take: (path_id: string, observed: Observed) => Promise<void>,
+    process: (path_id: string, observed: Observed) => Promise<void>,
   ): Promise<void> {
     const waiting = paths.entries();
     const work = async () => {
       for (const [path_id, observed] of waiting) {
-        // A path that isn't in the inventory may be measured; there is nothing to fail over.
-        await take(path_id, observed).catch(cause => {
+        // An edge may measure a path that isn't in the inventory; there is nothing to fail over.
+        await process(path_id, observed).catch(cause => {
           if (!(cause instanceof NotFound)) this.#events.onTrouble?.(path_id, cause);
         });
       }
@@ -146,10 +149,10 @@ export class PathMonitor {
     const known = this.#followed.get(path_id);
     const kept = await followPathMetrics(context, { path_id, ...observed, known });
     if (kept) {
-      const { followed, isNews, ...measured } = kept;
+      const { followed, mustCache, ...measured } = kept;
       this.#followed.set(path_id, followed);
-      // An entry lives for a minute: one of a steady path would be gone long before the next.
-      if (isNews) await this.#caches.metrics.insert(path_id, { ...measured.metrics, told_by });
+      // An entry lives for a minute, so a steady path's would expire long before the next one.
+      if (mustCache) await this.#caches.metrics.insert(path_id, { ...measured.metrics, told_by });
       const measurement = { path_id, ...measured, job: 'ingest' };
       const { done } = await judgePath(context, this.#caches, measurement);
       if (done) this.#events.onFailover?.(done, done.operation);

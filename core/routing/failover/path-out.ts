@@ -2,32 +2,33 @@ import { METRICS_MAX_AGE_MS } from '../metrics/metrics-age.ts';
 import type { PathState } from './path-state.ts';
 
 /**
- * In place of a policy id: every policy, later ones included. For a path that an operator withdrew.
+ * In place of a policy id: every policy, later ones included. Set when an operator withdraws a
+ * path.
  */
 export const EVERY_POLICY = '*';
 
 /**
- * A path that was not measured for so long is not kept out any more: it counts as one that was not
- * measured, which serves where no better one is.
+ * A path without a measurement for this long is no longer kept out. It counts as unmeasured then,
+ * and is used where there is no better one.
  */
 const UNMEASURED_OUT_MS = 3_600_000;
 
 /** Which policies have left a path. */
 export type StatesByPolicy = Readonly<Record<string, PathState>>;
 
-/** Whether an operator keeps the path out, whatever is measured. `now`: ms since the Unix epoch. */
+/** Whether an operator keeps the path out at any score. `now`: ms since the Unix epoch. */
 export function inMaintenance(withdrawn: PathState | undefined, now: number): boolean {
   if (!withdrawn?.out) return false;
   return withdrawn.until_restored === true || now < (withdrawn.until_ms ?? 0);
 }
 
-/** Whether a state that says so still keeps the path out. */
+/** Whether a state with `out` still keeps the path out. */
 export function isStillOut(state: PathState | undefined, now: number): boolean {
   if (!state?.out) return false;
   if (inMaintenance(state, now)) return true;
   const { since_ms, seen_ms, until_ms } = state;
   if (until_ms === undefined) return now - seen_ms < UNMEASURED_OUT_MS;
-  // After a maintenance a path comes back unless what is measured says that it is bad.
+  // After a maintenance the path comes back unless it was measured in it and found bad.
   return seen_ms > since_ms && now - seen_ms < METRICS_MAX_AGE_MS;
 }
 

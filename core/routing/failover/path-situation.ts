@@ -10,7 +10,7 @@ import type { RoutingCaches } from '../routing-caches.ts';
 import type { PathState } from './path-state.ts';
 import { type PathStates, readPathStates } from './path-states-store.ts';
 
-/** All that a change of sides on one path is decided from. */
+/** Everything that decides which policies leave a path or come back to it. */
 export interface PathSituation {
   path: Path;
   states: PathStates;
@@ -21,16 +21,16 @@ export interface PathSituation {
   policies: Map<string, PolicyRouting>;
 }
 
-/** What a change of sides means for one policy. */
+/** The move of one policy from a path to another. */
 export interface PolicyMove {
   policy_id: string;
   old_path_id: string | null;
   new_path_id: string | null;
-  /** Of the new decision. */
+  /** The reason of the new decision. */
   reason: string;
 }
 
-/** @throws NotFound when the path isn't there (any more) */
+/** @throws NotFound when the path doesn't exist */
 export async function readSituation(
   context: StoreContext,
   caches: RoutingCaches,
@@ -55,8 +55,8 @@ export function decideAfter(
 }
 
 /**
- * Every policy's decision before the measurement being judged, which must not have moved policies
- * already.
+ * Every policy's decision before the measurement being judged, so that the change is compared with
+ * what held before it.
  */
 export function decideBefore(
   { pair, policies, states, before }: PathSituation,

@@ -9,15 +9,15 @@ import { type FailoverSettings, failbackAbove } from './failover-settings.ts';
 export const pathStateSchema = z.object({
   /** True: the policy does not use this path. */
   out: z.boolean(),
-  /** When it last changed sides. */
+  /** When the policy last left the path or came back. */
   since_ms: z.number(),
-  /** How the path was in the week before it was taken out; none: not known, or not out. */
+  /** The path's scores in the week before it was taken out; absent: not known, or not out. */
   week: weekSummarySchema.exactOptional(),
-  /** The first of the measurements above the failback threshold that have come without a break. */
+  /** Start of the unbroken run of measurements above the failback threshold. */
   good_since_ms: z.number().exactOptional(),
-  /** The newest measurement that was looked at. */
+  /** The newest measurement that was judged. */
   seen_ms: z.number(),
-  /** Maintenance: an operator keeps the path out until then, whatever is measured … */
+  /** Maintenance: an operator keeps the path out until then, at any score … */
   until_ms: z.number().exactOptional(),
   /** … or until it is restored. */
   until_restored: z.boolean().exactOptional(),
@@ -29,9 +29,9 @@ export interface ScoreSample {
   /** Settled. */
   score: number;
   at_ms: number;
-  /** Nothing got through: out at once, whatever the score. */
+  /** Nothing got through: the path is left at once, at any score. */
   dead?: boolean;
-  /** How the path was in the week before. */
+  /** The path's scores in the week before. */
   week?: WeekSummary | undefined;
 }
 
@@ -41,9 +41,9 @@ export interface FailoverStep {
 }
 
 /**
- * The next state after one measurement. Pure. Between the two thresholds nothing changes sides, so
- * that noise around either does not make a path flap; a measurement not newer than the last is
- * ignored. `held`: the path must not come back yet, however good it is.
+ * The next state after one measurement. Pure. A score between the two thresholds changes nothing,
+ * so that noise around either does not make a path flap. A measurement that is not newer than the
+ * last is ignored. `held`: the path must not come back yet, at any score.
  */
 export function nextState(
   state: PathState | undefined,
@@ -57,13 +57,13 @@ export function nextState(
   return whileOut(before, sample, { settings, held });
 }
 
-/** How long an operator keeps a path out; nothing given: until it has been good for long enough. */
+/** How long an operator keeps a path out. Without terms: until it has been good for long enough. */
 export interface WithdrawalTerms {
   until_ms?: number | undefined;
   until_restored?: boolean | undefined;
 }
 
-/** Withdraws a path because an operator says so. */
+/** The state of a path that an operator withdraws. */
 export function withdrawPath(
   state: PathState | undefined,
   { now, week, until_ms, until_restored }: { now: number; week: WeekSummary | undefined } & WithdrawalTerms,

@@ -14,20 +14,20 @@ import { type PathState, pathStateSchema } from './path-state.ts';
 import { changesSides, keepReplacedStates } from './replaced-states.ts';
 
 /**
- * Which policies have left a path. A policy that isn't there uses it, unless an operator withdrew
- * the path: then it is as {@link EVERY_POLICY}, and those that have come back stand there as not
- * out.
+ * Which policies have left a path. A policy without a state uses it. Of a path that an operator
+ * withdrew, a policy without a state has that of {@link EVERY_POLICY}, and a policy that has come
+ * back has a state that is not out.
  */
 export interface PathStates {
   path_id: string;
   /** 0: nothing is stored. */
   version: number;
   policies: Record<string, PathState>;
-  /** The last measurements since a policy left the path, newest last; none while all use it. */
+  /** The last measurements since a policy left the path, newest last; empty while all use it. */
   samples: readonly PathMetrics[];
 }
 
-/** Enough to show the minute that brings a path back, measured every few seconds. */
+/** Enough for the minute that brings a path back, with a measurement every few seconds. */
 const SAMPLES_KEPT = 20;
 
 export async function readPathStates(context: StoreContext, path_id: string): Promise<PathStates> {
@@ -38,7 +38,7 @@ export async function readPathStates(context: StoreContext, path_id: string): Pr
   return fromItem(path_id, Item);
 }
 
-/** The states of many paths, strongly, in the order of the ids. */
+/** The states of many paths in the order of the ids, strongly consistent. */
 export async function readManyPathStates(
   context: StoreContext,
   pathIds: readonly string[],
@@ -49,9 +49,9 @@ export async function readManyPathStates(
 }
 
 /**
- * Writes new states over the version that they were computed from, and keeps those that they
- * replace where policies change sides. Policies that use the path need no entry, unless they have
- * come back to a path that an operator withdrew.
+ * The actions that write new states, on condition that the version from which they were computed is
+ * still the stored one. If a policy leaves the path or comes back, they also keep the replaced
+ * states. A policy that uses the path needs no state, unless it has come back to a withdrawn path.
  */
 export function statesActions(
   context: Pick<StoreContext, 'tables' | 'clock'>,

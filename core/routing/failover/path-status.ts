@@ -5,8 +5,8 @@ import { isRecent } from '../metrics/recent-metrics.ts';
 import { EVERY_POLICY } from './path-out.ts';
 
 /**
- * How a path is, the worst first: what failed, what is not known, what is only slow, what is out on
- * purpose.
+ * The status of a path, in order of urgency: it failed, its health is not known, it is slow, it was
+ * taken out of use on purpose, it is good.
  */
 export const PATH_STATUSES = ['FAILED', 'UNKNOWN', 'DEGRADED', 'OUT', 'OPTIMAL'] as const;
 
@@ -15,8 +15,8 @@ export type PathStatus = (typeof PATH_STATUSES)[number];
 const BY_HEALTH = { optimal: 'OPTIMAL', degraded: 'DEGRADED', failed: 'FAILED' } as const;
 
 /**
- * The status of a path: OUT where every enabled policy keeps off it though its health has not
- * failed, or an operator withdrew it; else by its settled score.
+ * The status of a path. OUT: an operator withdrew it, or every enabled policy has left it although
+ * its health has not failed. Otherwise its settled score decides.
  */
 export function pathStatus({
   metrics,
@@ -25,7 +25,7 @@ export function pathStatus({
   now,
 }: {
   metrics: PathMetrics | undefined;
-  /** As `outFor` says it. */
+  /** The result of `outFor`. */
   out_for: readonly string[];
   /** Ids of the enabled policies; may be empty where `out_for` is. */
   enabled: ReadonlySet<string>;
@@ -34,6 +34,6 @@ export function pathStatus({
 }): PathStatus {
   if (out_for.includes(EVERY_POLICY)) return 'OUT';
   const status = isRecent(metrics, now) ? BY_HEALTH[healthStatus(settledScoreOf(metrics))] : 'UNKNOWN';
-  const everyoneIsOut = out_for.length > 0 && [...enabled].every(id => out_for.includes(id));
-  return everyoneIsOut && status !== 'FAILED' ? 'OUT' : status;
+  const allAreOut = out_for.length > 0 && [...enabled].every(id => out_for.includes(id));
+  return allAreOut && status !== 'FAILED' ? 'OUT' : status;
 }

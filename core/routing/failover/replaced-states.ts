@@ -10,14 +10,14 @@ import type { StatesByPolicy } from './path-out.ts';
 import { type PathState, pathStateSchema } from './path-state.ts';
 
 /**
- * How long it is kept which policies were off a path: a little longer than the minutes' samples at
- * their default, which decisions of the past are made from.
+ * How long replaced states are kept: a little longer than the default of the minutes' samples, from
+ * which decisions of the past are computed.
  */
 const KEEP_MS = 50 * 3_600_000;
 
 const replacedSchema = z.object({ policies: z.record(z.string(), pathStateSchema).default({}) });
 
-/** Keeps states that are replaced now, in the transaction that replaces them. */
+/** The action that keeps states which are replaced now, for the transaction that replaces them. */
 export function keepReplacedStates(
   { tables, clock }: Pick<StoreContext, 'tables' | 'clock'>,
   { path_id, policies }: { path_id: string; policies: StatesByPolicy },
@@ -29,8 +29,8 @@ export function keepReplacedStates(
 }
 
 /**
- * The states of a path that held at an instant and were replaced since; undefined: none were, so
- * those of now held then.
+ * The states of a path that held at an instant and were replaced since. Undefined: none were
+ * replaced, so the present ones held then.
  */
 export async function readReplacedStates(
   context: StoreContext,
@@ -49,8 +49,8 @@ export async function readReplacedStates(
 }
 
 /**
- * Whether two states of a path differ in who keeps off it, since when or until when; measurements
- * aside.
+ * Whether two states of a path differ in which policies have left it, since when or until when.
+ * Measurements don't count.
  */
 export function changesSides(before: StatesByPolicy, after: StatesByPolicy): boolean {
   const ids = new Set([...Object.keys(before), ...Object.keys(after)]);

@@ -8,10 +8,10 @@ import { outFor } from './path-out.ts';
 import { readSituation } from './path-situation.ts';
 
 /**
- * Brings a path back for every policy at once because an operator says so, whatever was measured
- * and whoever took it out. The next bad measurement fails it over again.
+ * Brings a path back for every policy at once, by order of an operator, at any score and whether a
+ * measurement or an operator took it out. The next bad measurement fails it over again.
  *
- * @throws NotFound · Conflict when no policy is off it
+ * @throws NotFound · Conflict when no policy has left it
  */
 export function restorePath(
   context: StoreContext,

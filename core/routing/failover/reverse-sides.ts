@@ -13,7 +13,7 @@ import { EVERY_POLICY, outFor } from './path-out.ts';
 import { readSituation } from './path-situation.ts';
 import { type PathState, withdrawPath } from './path-state.ts';
 
-/** For which policies a path is out of use, as an audit entry says it. */
+/** The policies that have left a path, as in an audit entry. */
 export const sidesSchema = z.object({
   out: z.array(z.string()),
   /** RFC 3339. */
@@ -27,17 +27,17 @@ export interface SideReversal {
   path_id: string;
   actor: Caller;
   reverses: Reversal;
-  /** As the change left it. */
+  /** The path's state after the change that is reversed. */
   left: Sides;
-  /** As it was before. */
+  /** The state before it. */
   back: Sides;
 }
 
 /**
- * Takes a change of sides back. Policies that are off the path again are so from now on, and come
- * back like any other.
+ * Reverses a change of which policies use a path. Policies that are out again are so from now on,
+ * and come back like any other.
  *
- * @throws NotFound · Conflict when the path isn't as the change left it
+ * @throws NotFound · Conflict when the path has changed since
  */
 export function reverseSides(
   context: StoreContext,
@@ -55,7 +55,7 @@ export function reverseSides(
     };
     if (!isDeepStrictEqual(sorted(current), sorted(left))) {
       throw new Conflict(
-        `Path ${path_id} is out of use for ${inWords(current)} now, and was left out for ${inWords(left)}: set it with failoverPath or restorePath.`,
+        `Path ${path_id} is out of use for ${inWords(current)} now, but was out of use for ${inWords(left)} after the change: use failoverPath or restorePath to set it.`,
       );
     }
     const week = await readWeek(context, { path_id, now_ms: now });
@@ -84,5 +84,6 @@ function sorted(sides: Sides): Sides {
 
 function inWords({ out }: Sides): string {
   if (out.includes(EVERY_POLICY)) return 'every policy';
-  return out.length === 0 ? 'none' : `${out.length} of them`;
+  if (out.length === 0) return 'no policy';
+  return out.length === 1 ? '1 policy' : `${out.length} policies`;
 }

@@ -17,34 +17,34 @@ import { readPairNow } from '../decisions/read-pair-now.ts';
 import { readEdgesOf } from './path-edges.ts';
 
 /**
- * Changes after which edges have other routes, also where an undo makes them; each is the work of
- * one audit entry.
+ * Operations after which edges have other routes, also when an undo does them. Each has one audit
+ * entry.
  */
 const CHANGES_ROUTES = new Set(['failoverPath', 'failbackPath', 'restorePath']);
 
 const CONCURRENT_PUTS = 32;
 
 /**
- * Orders the edges at both ends of a path to take other routes, after a change of the path that the
- * audit log tells of. The orders are made from what holds now, not from what held when the entry
- * was written: so the orders of the last of several changes are right, in whatever sequence they
- * are worked on. May be repeated: edges that have their order of this entry, or one that was made
- * from newer readings, are left alone.
+ * Orders the edges at both ends of a path to use other routes, after a change of the path in the
+ * audit log. The orders follow from the present state, not from the state when the entry was
+ * written. So after several changes the last orders are right, in whatever sequence the entries are
+ * processed. It may be repeated: edges that have their order of this entry, or one made from newer
+ * readings, are left alone.
  *
- * @returns how many edges were told
- * @throws Conflict or Throttled at the deadline; the rest is done when it is repeated
+ * @returns how many edges got an order
+ * @throws Conflict or Throttled at the deadline; a repetition does the rest
  */
 export async function orderRoutes(context: StoreContext, change: StreamChange): Promise<number> {
   const { kind, pk, after } = change;
   if (!after || kind !== 'INSERT' || !isChange(pk)) return 0;
   const entry = parseItem(auditEntrySchema, after);
-  // The entry of an undo says what it amounts to.
+  // The entry of an undo has the operation that the undo did in `did`.
   if (entry.outcome !== 'DONE' || !CHANGES_ROUTES.has(entry.did ?? entry.operation)) return 0;
   const path = await pathOf(context, entry);
-  return path ? tellEdges(context, { path, entry }) : 0;
+  return path ? orderAtEdges(context, { path, entry }) : 0;
 }
 
-/** The path that an entry is about; undefined: it is gone, and edges hear of that otherwise. */
+/** The path of an entry; undefined: it was removed, and edges are notified of that separately. */
 async function pathOf(context: StoreContext, { target }: AuditEntry): Promise<Path | undefined> {
   try {
     return await readPath(context, String(target).replace(/^path:/, ''));
@@ -54,14 +54,14 @@ async function pathOf(context: StoreContext, { target }: AuditEntry): Promise<Pa
   }
 }
 
-async function tellEdges(
+async function orderAtEdges(
   context: StoreContext,
   { path, entry }: { path: Path; entry: AuditEntry },
 ): Promise<number> {
   const read_at = timestamp(context.clock());
   const [edges, routes] = await Promise.all([readEdgesOf(context, path), routesNow(context, path)]);
   if (!routes) return 0;
-  let told = 0;
+  let ordered = 0;
   const waiting = edges.values();
   const work = async () => {
     for (const edge of waiting) {
@@ -77,18 +77,18 @@ async function tellEdges(
       });
       try {
         await repeatUntil(context, () => context.client.send(put));
-        told++;
+        ordered++;
       } catch (cause) {
         if (!(cause instanceof ConditionFailed)) throw cause;
       }
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT_PUTS }, work));
-  return told;
+  return ordered;
 }
 
 /**
- * The path of every enabled policy between the two sites as decided now; undefined: a site is gone.
+ * The present path of every enabled policy between the two sites; undefined: a site was removed.
  */
 async function routesNow(
   context: StoreContext,

@@ -14,13 +14,13 @@ const BEST_RATING = 93.2;
 /** Robustness against loss (Bpl) of G.711 without concealment. Source: ITU-T G.113. */
 const LOSS_ROBUSTNESS = 4.3;
 
-/** Up to this delay, milliseconds, people hardly notice it; from there R falls faster. */
+/** Delay in milliseconds that people hardly notice. Above it R falls faster. */
 const NOTICED_DELAY_MS = 177.3;
 
 /**
  * Health of a path, 0 (nothing gets through) to 100: the rating R of the E-model, scaled so that a
- * perfect path has 100. The delay is one way, half the round trip, and a jitter buffer of twice the
- * jitter. Each component alone can bring the score below 50. The only jump is at 100 % loss, to 0.
+ * perfect path has 100. The delay is half the round trip plus a jitter buffer of twice the jitter.
+ * Each component alone can bring the score below 50. At 100 % loss the score jumps to 0.
  *
  * Source: ITU-T G.107 in the simplified form of Cole and Rosenbluth, "Voice over IP performance
  * monitoring", 2001.
@@ -43,7 +43,7 @@ export function healthStatus(score: number): HealthStatus {
   return score >= DEGRADED_FROM ? 'degraded' : 'failed';
 }
 
-/** Every probe was lost: nothing gets through. */
+/** Whether every probe was lost, so that nothing gets through. */
 export function isDead({ packet_loss_pct }: Pick<Measured, 'packet_loss_pct'>): boolean {
   return packet_loss_pct >= 100;
 }

@@ -1,4 +1,4 @@
-/** What one end of a path has counted by one of its reports: totals that only grow. */
+/** The totals of one end of a path in one of its reports. They grow with each report. */
 export interface PathReading {
   /** When the report was sent, by that edge's clock, milliseconds since the epoch. */
   at_ms: number;
@@ -8,11 +8,12 @@ export interface PathReading {
 
 /** Packets of one direction that were sent and did not arrive. */
 export interface PassiveLoss {
-  /** The receiver's reports that it lies between. */
+  /** Times of the receiver's reports at the start and the end of the range. */
   from_ms: number;
   to_ms: number;
   /**
-   * As the sender's totals were at the receiver's reports, taken as straight lines between its own.
+   * The sender's totals at the receiver's reports, interpolated linearly between the sender's
+   * reports.
    */
   sent_packets: number;
   received_packets: number;
@@ -24,14 +25,15 @@ export interface PassiveLoss {
 }
 
 /**
- * Compares what one end sent with what the other received. The ends report at different times: the
- * sender's total at a receiver's report lies between the sender's reports before and after it,
- * which gives the bounds; the longer the range, the closer they are. Packets under way and clocks
- * that differ move the answer by what was sent in that time.
+ * Compares the packets that one end sent with those that the other received. The ends report at
+ * different times. The sender's total at a receiver's report lies between the sender's reports
+ * before and after it, which gives the bounds; the longer the range, the closer they are. Packets
+ * in transit and different clocks change the result by what was sent in that time.
  *
- * @param sender ascending @param receiver ascending
- * @returns undefined where fewer than two reports of the receiver lie within the sender's, or
- * nothing was sent
+ * @param sender in order of time
+ * @param receiver in order of time
+ * @returns undefined if fewer than two reports of the receiver lie within the sender's, or nothing
+ * was sent
  */
 export function passiveLoss(
   sender: readonly PathReading[],
@@ -58,7 +60,7 @@ export function passiveLoss(
   };
 }
 
-/** The sender's total at an instant, above that of its first reading. */
+/** The sender's total at an instant, less that of its first reading. */
 function sentAt(sender: readonly PathReading[], at_ms: number) {
   const after = sender.findIndex(reading => reading.at_ms >= at_ms);
   const next = sender[after];

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 
-/**
- * What was measured on a path last. `measured_at` is RFC 3339, UTC, by the functions' clock.
- */
+/** A measurement of a path. `measured_at` is RFC 3339, UTC, by the functions' clock. */
 export const pathMetricsSchema = z.object({
   /** Round trip. */
   latency_ms: z.number().nonnegative(),
@@ -10,8 +8,7 @@ export const pathMetricsSchema = z.object({
   packet_loss_pct: z.number().min(0).max(100),
   bandwidth_mbps: z.number().nonnegative(),
   /**
-   * The score that decisions and failover go by; none in a report and in what earlier releases
-   * stored.
+   * The score for decisions and failover; absent in reports and in items of earlier releases.
    */
   settled_score: z.number().min(0).max(100).optional(),
   measured_at: z.iso.datetime(),

@@ -3,21 +3,19 @@ import { z } from 'zod';
 const DAY_MS = 86_400_000;
 const DAYS = 7;
 
-/**
- * Longest time for which one measurement stands. Of a longer silence nothing is known.
- */
+/** Longest time for which one measurement counts. After it the score is not known. */
 const MAX_STANDING_MS = 900_000;
 
 /**
- * How long a path had which settled score in the last week, today and six days before: by day since
- * the Unix epoch, then by score in whole points, seconds.
+ * How long a path had each settled score in the last week (today and six days before), in seconds:
+ * by day since the Unix epoch, then by score in whole points.
  */
 export const weekScoresSchema = z.record(z.string(), z.record(z.string(), z.number()));
 
 export type WeekScores = z.infer<typeof weekScoresSchema>;
 
 export const weekSummarySchema = z.object({
-  /** Half of the time the path was better, half of the time worse. */
+  /** The path was better half of the time and worse half of the time. */
   median: z.number(),
   highest: z.number(),
 });
@@ -25,7 +23,7 @@ export const weekSummarySchema = z.object({
 export type WeekSummary = z.infer<typeof weekSummarySchema>;
 
 /**
- * Adds the time for which a path had a score, and leaves out what is older than a week. Pure.
+ * Adds the time for which a path had a score, and drops days that are older than a week. Pure.
  */
 export function addScore(
   week: WeekScores,
@@ -41,7 +39,7 @@ export function addScore(
 }
 
 /**
- * Median and highest score of the week before `now_ms`, to a point; undefined: nothing is known.
+ * Median and highest score of the week before `now_ms`, in whole points; undefined: not known.
  */
 export function summaryOf(week: WeekScores, now_ms: number): WeekSummary | undefined {
   const today = Math.floor(now_ms / DAY_MS);

@@ -6,33 +6,33 @@ import { PackedDataUnreadable, readOrUnreadable } from '../../ledger/packing/pac
 import { repeatUntil } from '../../storage/retrying.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
-import { type LaneOfPath, readToldMetrics } from './path-metrics-store.ts';
+import { type LaneOfPath, readMetricsWithLane } from './path-metrics-store.ts';
 
 /**
- * Of a measurement that is older than this the lane is asked: a steady path is stored each ten
- * minutes.
+ * If the stored measurement is older than this, the lane is read as well: a steady path is stored
+ * each ten minutes.
  */
 export const FRESH_MS = 90_000;
 
 /**
- * What was measured on a path last, as its lane or its item has it; undefined when nothing ever
- * was.
+ * The last measurement of a path, from its item or its lane; undefined when it was not measured
+ * yet.
  */
 export async function readCurrentMetrics(
   context: StoreContext,
   path_id: string,
 ): Promise<PathMetrics | undefined> {
-  const told = await readToldMetrics(context, path_id);
-  if (!told) return undefined;
-  const { told_by, ...metrics } = told;
+  const stored = await readMetricsWithLane(context, path_id);
+  if (!stored) return undefined;
+  const { told_by, ...metrics } = stored;
   const age = context.clock() - Date.parse(metrics.measured_at);
   if (!told_by || age <= FRESH_MS) return metrics;
   return (await readLaneReading(context, { path_id, told_by, metrics })) ?? metrics;
 }
 
 /**
- * What the lane of a path's edge says of it, where that is newer than `metrics`. The settled score
- * is the stored one: that is stored anew whenever it moves.
+ * The measurement of a path in its lane, if it is newer than `metrics`. The settled score is the
+ * stored one, which is written whenever it moves.
  */
 export async function readLaneReading(
   context: StoreContext,
@@ -50,7 +50,7 @@ export async function readLaneReading(
   return newerReading(lane, { path_id, metrics });
 }
 
-/** What a lane says of a path, where that is newer than `metrics`. */
+/** The measurement of a path in a lane, if it is newer than `metrics`. */
 export function newerReading(
   lane: Lane,
   { path_id, metrics }: { path_id: string; metrics: PathMetrics },

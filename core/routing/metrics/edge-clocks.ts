@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { clockSkew, withReportTime } from '../../ledger/lane/clock-skew.ts';
 
-/** As many as a full shard brings. */
+/** The edges of a full shard. */
 const MAX_EDGES = 60_000;
 
 /** The clocks of the edges that report to this function. */
@@ -9,8 +9,8 @@ export class EdgeClocks {
   readonly #known = new LRUCache<string, number[]>({ max: MAX_EDGES });
 
   /**
-   * How far the edge's clock is ahead, now that one more report of this part has arrived.
-   * Milliseconds.
+   * Adds the times of one more report of an edge's part, and returns how far the edge's clock is
+   * ahead in milliseconds.
    */
   skewOf(
     { edge_id, part }: { edge_id: string; part: number },

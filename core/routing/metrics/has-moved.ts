@@ -2,15 +2,17 @@ import { healthStatus, isDead } from '../health/health-score.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
 import { settledScoreOf } from '../health/settled-score.ts';
 
-/** What is stored of a path is at most so old while it is measured, however steady it is. */
+/**
+ * While a path is measured, its stored measurement is not older than this, however steady it is.
+ */
 const STORED_AT_LEAST_EVERY_MS = 600_000;
 
-/** The settled score that is stored is at most so many points away. */
+/** Least difference in points from the stored settled score that is stored. */
 const SCORE_STEP = 2;
 
 /**
- * How far a figure may be from what is stored: by so much, or by such a share of it where that is
- * more.
+ * Least difference of a figure from the stored one that is stored: an amount, or a share of the
+ * stored figure if that is more.
  */
 const STEPS = {
   latency_ms: { least: 5, share: 0.2 },
@@ -19,14 +21,14 @@ const STEPS = {
   bandwidth_mbps: { least: 1, share: 0.25 },
 } as const;
 
-/** Whether a measurement says enough that is new to be stored again. Pure. */
+/** Whether a measurement has to be stored: it has moved, or the stored one is old. Pure. */
 export function hasMoved(stored: PathMetrics, metrics: PathMetrics): boolean {
   if (Date.parse(metrics.measured_at) - Date.parse(stored.measured_at) >= STORED_AT_LEAST_EVERY_MS)
     return true;
   return figuresMoved(stored, metrics);
 }
 
-/** Whether a measurement differs from what is stored by a step, whatever its age. Pure. */
+/** Whether a measurement differs clearly from the stored one, regardless of its age. Pure. */
 export function figuresMoved(stored: PathMetrics, metrics: PathMetrics): boolean {
   const [before, after] = [settledScoreOf(stored), settledScoreOf(metrics)];
   if (healthStatus(before) !== healthStatus(after) || Math.abs(after - before) >= SCORE_STEP) return true;

@@ -7,22 +7,22 @@ import { keyText } from '../../storage/item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
 import { newerReading } from './current-metrics.ts';
-import { type LaneOfPath, readManyToldMetrics } from './path-metrics-store.ts';
+import { type LaneOfPath, readManyMetricsWithLanes } from './path-metrics-store.ts';
 import { isRecent } from './recent-metrics.ts';
 
-/** What is known of many paths' measurements. */
+/** The last measurements of many paths. */
 export interface ManyMetrics {
-  /** By path id: the last measurement; undefined where nothing recent was measured. */
+  /** By path id: the last measurement; undefined if there is no recent one. */
   metrics: Map<string, PathMetrics | undefined>;
-  /** By path id: the lane that tells of it. */
+  /** By path id: the lane that receives its measurements. */
   told_by: Map<string, LaneOfPath>;
 }
 
 /**
- * The last measurements of many paths, in batches and past the cache: what is stored of them, and
- * what is newer in the lanes of their edges.
+ * Reads the last measurements of many paths, in batches and without the cache: the stored ones, or
+ * newer ones in the lanes of their edges.
  *
- * @param lanes_after_ms of a measurement that is older the lane is asked
+ * @param lanes_after_ms if a stored measurement is older, its lane is read
  * @throws Throttled at the deadline
  */
 export async function readManyMetrics(
@@ -30,33 +30,33 @@ export async function readManyMetrics(
   pathIds: readonly string[],
   { lanes_after_ms }: { lanes_after_ms: number },
 ): Promise<ManyMetrics> {
-  const told = await readManyToldMetrics(context, pathIds);
+  const stored = await readManyMetricsWithLanes(context, pathIds);
   const now = context.clock();
   const told_by = new Map(
-    [...told].flatMap(([id, one]) => (one?.told_by ? [[id, one.told_by] as const] : [])),
+    [...stored].flatMap(([id, one]) => (one?.told_by ? [[id, one.told_by] as const] : [])),
   );
-  const stale = [...told_by].filter(([id]) => now - Date.parse(told.get(id)!.measured_at) > lanes_after_ms);
+  const stale = [...told_by].filter(([id]) => now - Date.parse(stored.get(id)!.measured_at) > lanes_after_ms);
   const laneOf = await readLanesByName(
     context,
     stale.map(([, lane]) => lane),
   );
   const metrics = new Map<string, PathMetrics | undefined>();
-  for (const [path_id, one] of told) {
+  for (const [path_id, one] of stored) {
     if (!one) {
       metrics.set(path_id, undefined);
       continue;
     }
-    const { told_by: lane, ...stored } = one;
+    const { told_by: lane, ...known } = one;
     const current = lane && laneOf(lane);
-    const newest = (current && newerReading(current, { path_id, metrics: stored })) ?? stored;
+    const newest = (current && newerReading(current, { path_id, metrics: known })) ?? known;
     metrics.set(path_id, isRecent(newest, now) ? newest : undefined);
   }
   return { metrics, told_by };
 }
 
 /**
- * Some lanes as they are, eventually consistent; undefined for one that is not there or that this
- * release can't read.
+ * Reads some lanes, eventually consistent. The result is undefined for a lane that doesn't exist or
+ * that this release can't read.
  *
  * @throws Throttled at the deadline
  */

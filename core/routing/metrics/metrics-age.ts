@@ -1,2 +1,2 @@
-/** Measurements older than this say nothing about a path now: five missed reports. */
+/** Measurements older than this don't count for decisions: five missed reports. */
 export const METRICS_MAX_AGE_MS = 300_000;

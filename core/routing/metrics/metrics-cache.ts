@@ -3,25 +3,25 @@ import type { Cache } from '../../cache/cache.ts';
 import { type CachePlace, makeNamedCache } from '../../cache/named-cache.ts';
 import { jsonCodec } from '../../cache/value-codec.ts';
 import { wasMeasured } from './never-measured.ts';
-import { toldMetricsSchema } from './path-metrics-store.ts';
+import { metricsWithLaneSchema } from './path-metrics-store.ts';
 
-const cachedMetricsSchema = toldMetricsSchema.extend({
-  /** When the path's lane was asked for something newer, ms since the Unix epoch. */
+const cachedMetricsSchema = metricsWithLaneSchema.extend({
+  /** When the path's lane was read for a newer measurement, ms since the Unix epoch. */
   checked_ms: z.number().optional(),
 });
 
-/** What is cached of a path. */
+/** A path's entry in the cache. */
 export type CachedMetrics = z.output<typeof cachedMetricsSchema>;
 
-/** Path metrics by path id: the cache's name. */
+/** Name of the cache of path metrics by path id. */
 export const METRICS_CACHE = 'metrics';
 
-/** A path's first measurement is seen everywhere after so long at the latest. */
+/** After this time every function sees a path's first measurement. */
 const UNMEASURED_TTL_SECONDS = 10;
 
 /**
- * Path id → what was measured on it last, or `NEVER_MEASURED`. Older measurements never
- * replace newer ones.
+ * Path id → its last measurement, or `NEVER_MEASURED`. An older measurement does not replace a
+ * newer one.
  */
 export type MetricsCache = Cache<string, CachedMetrics>;
 

@@ -1,6 +1,6 @@
 import type { PathMetrics } from '../health/path-metrics.ts';
 
-/** What stands for a path that was never measured, so that it isn't read each time. */
+/** Cached for a path that was not measured yet, so that it isn't read each time. */
 export const NEVER_MEASURED: PathMetrics = {
   latency_ms: 0,
   jitter_ms: 0,

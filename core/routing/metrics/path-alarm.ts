@@ -3,10 +3,10 @@ import { sourceSiteOf } from '../../inventory/model/path-id.ts';
 import { timestamp } from '../../storage/store-context.ts';
 import { healthStatus } from '../health/health-score.ts';
 
-/** What is said of a path's health: nothing while it is good. */
+/** The kinds of alarms of a path. A path in good health has none. */
 export type PathAlarmKind = 'PATH_FAILED' | 'PATH_DEGRADED';
 
-/** The alarm that a path with this settled score has; undefined: none. */
+/** The kind of alarm of a path with this settled score; undefined: none. */
 export function pathAlarmKind(settled_score: number): PathAlarmKind | undefined {
   const status = healthStatus(settled_score);
   if (status === 'optimal') return undefined;
@@ -18,7 +18,7 @@ const TITLES: Record<PathAlarmKind, string> = {
   PATH_DEGRADED: 'is degraded',
 };
 
-/** One alarm a path, whichever kind. */
+/** The problem for a path's alarm. The id doesn't depend on the kind, so a path has one alarm. */
 export function pathProblem(path_id: string, kind: PathAlarmKind, since_ms: number): Problem {
   return {
     id: `PATH#${path_id}`,

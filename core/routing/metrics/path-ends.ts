@@ -6,16 +6,13 @@ import { toPath } from '../../inventory/model/site-items.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { getItem } from '../../storage/strong-reads.ts';
 
-/** As many as a full shard brings: 60,000 edges that report each minute, with two paths each. */
+/** A full shard: 60,000 edges that report each minute, with two paths each. */
 const MAX_EDGES = 60_000;
 const MAX_PATHS = 120_000;
 
-/** How long an edge that was at a path is taken to be there. */
+/** How long an edge that was at a path counts as being there. */
 const AT_PATH_MS = 600_000;
-/**
- * How long an edge that was not at a path is taken to be elsewhere: it may move there at any
- * moment.
- */
+/** How long an edge that was not at a path counts as being elsewhere. */
 const ELSEWHERE_MS = 10_000;
 
 interface Remembered<T> {
@@ -23,14 +20,14 @@ interface Remembered<T> {
   read_ms: number;
 }
 
-/** Which edges may say how a path is: those that are in service at one of its sites. */
+/** Which edges may report measurements of a path: those in service at one of its sites. */
 export class PathEnds {
   readonly #sites = new LRUCache<string, Remembered<readonly [string, string]>>({ max: MAX_PATHS });
   readonly #edges = new LRUCache<string, Remembered<string>>({ max: MAX_EDGES });
 
   /**
-   * Whether the edge is in service at one of the path's sites: that it is, as of ten minutes ago at
-   * the latest; that it isn't, of ten seconds.
+   * Whether the edge is in service at one of the path's sites. The answer yes is at most ten
+   * minutes old, the answer no at most ten seconds.
    */
   async areAt(context: StoreContext, ends: { path_id: string; edge_id: string }): Promise<boolean> {
     return (
@@ -62,7 +59,7 @@ async function remembered<T>(
 ): Promise<T | undefined> {
   const known = memory.get(key);
   const age_ms = known ? clock() - known.read_ms : Number.POSITIVE_INFINITY;
-  // A clock that was set back must not keep it for longer.
+  // After the clock was set back it is read again.
   if (known && age_ms >= 0 && age_ms < max_age_ms) return known.value;
   const value = await read();
   memory.set(key, { value, read_ms: clock() });

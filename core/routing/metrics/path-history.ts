@@ -16,31 +16,31 @@ import { passiveLoss } from '../health/passive-loss.ts';
 import { readLanesOf } from './path-traffic.ts';
 import { sentAt } from './read-path-loss.ts';
 
-/** What is known of a path in an interval; undefined where no report or measurement of it says. */
+/** A path's figures in an interval; undefined where no report or measurement has them. */
 export interface PathInterval {
-  /** Its end, milliseconds. */
+  /** The interval's end, milliseconds. */
   at: number;
   /** No reading was taken in it. */
   gap: boolean;
   measured: Measurement | undefined;
   score: number | undefined;
-  /** From the source to the destination, and back, as the end that counts them says. */
+  /** From the source to the destination, and back, as counted at one end. */
   tx_bits_per_second: number | undefined;
   rx_bits_per_second: number | undefined;
   /** From the source to the destination. */
   passive_loss_pct: number | undefined;
 }
 
-/** An end of the path as a reading saw it. */
+/** The state of one end of the path at a reading. */
 interface EndReading extends PathSum {
-  /** When its report was sent, by the functions' clock. */
+  /** When the end's report was sent, by the functions' clock. */
   at_ms: number;
   measured: Measurement | undefined;
 }
 
 /**
- * A path's intervals, off the samples of the two lanes that have it now, the last of each interval:
- * at most two samples an interval, and two before.
+ * A path's intervals, from the samples of the two lanes that have the path now. It reads the last
+ * sample of each interval, and one before the range, of both lanes.
  *
  * @throws Throttled at the deadline
  */
@@ -81,14 +81,14 @@ export async function readPathHistory(
 }
 
 /**
- * A tunnel ends at one edge. Where another had it before, the one that reported last has it now.
+ * A tunnel ends at one edge. If several lanes have the path, the one that reported last has it now.
  */
 function newestWith<L extends Lane>(path: Path, lanes: readonly L[]): L | undefined {
   const having = lanes.filter(lane => lane.paths.has(path.id));
   return having.sort((a, b) => b.sent_at_ms - a.sent_at_ms)[0];
 }
 
-/** The intervals that are over, each with the last mark in it. */
+/** The intervals that have ended, each with the last mark in it. */
 function intervalsOf(
   { from, to, step }: SeriesRange,
   { marks, begins = from, now }: { marks: readonly SnapshotMark[]; begins: number | undefined; now: number },
@@ -106,8 +106,8 @@ function intervalsOf(
 }
 
 /**
- * What one end said at each reading; undefined where it wasn't read, or has not reported since the
- * one before.
+ * The state of one end at each reading; undefined where it wasn't read, or has not reported since
+ * the reading before.
  */
 function readingsOf(
   path: Path,
@@ -156,14 +156,14 @@ interface ReadingPair {
   now: EndReading;
 }
 
-/** An end's reading and its last one before; undefined where either is missing. */
+/** An end's reading and the one before it; undefined where either is missing. */
 function pairAt(readings: readonly (EndReading | undefined)[], index: number): ReadingPair | undefined {
   const now = readings[index];
   const before = readings.slice(0, index).findLast(reading => reading !== undefined);
   return now && before && { before, now };
 }
 
-/** The newest measurement that an end has made since its reading before. */
+/** The newest measurement that an end has made since its previous reading. */
 function newestMeasured(ends: readonly (ReadingPair | undefined)[]): Measurement | undefined {
   const made = ends.flatMap(end => {
     const measured = end?.now.measured;

@@ -27,21 +27,21 @@ type Storing = Pick<StoreContext, 'client' | 'tables' | 'clock'>;
 
 const laneOfPathSchema = z.object({ edge_id: z.string(), part: z.number() });
 
-/** The lane whose reports tell of a path: it has what was measured last. */
+/** The lane that receives the measurements of a path, and so has the last one. */
 export type LaneOfPath = z.output<typeof laneOfPathSchema>;
 
-/** What was measured last, with the lane that knows what was measured since. */
-export const toldMetricsSchema = pathMetricsSchema.extend({ told_by: laneOfPathSchema.optional() });
+/** A stored measurement, with the lane that has later ones. */
+export const metricsWithLaneSchema = pathMetricsSchema.extend({ told_by: laneOfPathSchema.optional() });
 
-export type ToldMetrics = z.output<typeof toldMetricsSchema>;
+export type MetricsWithLane = z.output<typeof metricsWithLaneSchema>;
 
-/** What the item of a path's metrics holds. Earlier releases kept neither `settled` nor `week`. */
-const storedSchema = toldMetricsSchema.extend({
+/** The item of a path's metrics. Earlier releases stored neither `settled` nor `week`. */
+const storedSchema = metricsWithLaneSchema.extend({
   measured_ms: z.number(),
-  /** Which measurement it is: it settles once, however often it is told. */
+  /** Identifies the measurement, so that it settles once, however often it is reported. */
   source: z.string().optional(),
   settled: settledScoreSchema.optional(),
-  /** The alarm that there is about it; earlier releases had none. */
+  /** The alarm of the path; earlier releases had none. */
   alarm: z.enum(['PATH_FAILED', 'PATH_DEGRADED']).optional(),
   week: weekScoresSchema.default({}),
 });
@@ -51,60 +51,60 @@ type Stored = z.output<typeof storedSchema>;
 export interface NewMetrics {
   path_id: string;
   metrics: PathMetrics;
-  /** Which measurement it is. */
+  /** Identifies the measurement. */
   source?: string | undefined;
   told_by?: LaneOfPath | undefined;
 }
 
-/** A measurement that was kept. */
+/** A measurement that was accepted. */
 export interface Kept {
   /** With its settled score. */
   metrics: PathMetrics;
   /**
-   * It was stored, and is a step away from what had been; `from` is undefined for a path's first.
+   * Set when it was stored and differs clearly from the one stored before; `from` is undefined for
+   * a path's first measurement.
    */
   moved?: { from: PathMetrics | undefined };
-  /** The one before it, where there was one. */
+  /** The measurement before it, if there was one. */
   previous: PathMetrics | undefined;
-  /** How the path was in the week before it; undefined: it is not known. */
+  /** The path's scores in the week before it; undefined: not known. */
   week: WeekSummary | undefined;
 }
 
-/** What a function that follows a path's measurements remembers between them. */
+/** What a function remembers of a path between its measurements. */
 export interface Followed {
-  /** What stood in the table when it was read. */
+  /** The stored item when it was read or written. */
   stored: Stored;
   read_ms: number;
-  /** The last measurement, which may not be stored. */
+  /** The last measurement, stored or not. */
   last: Stored;
 }
 
 export interface FollowedMetrics extends Kept {
   followed: Followed;
   /**
-   * Whether caches must have it: it moved, or another lane tells it now. A steady path is only
-   * stored.
+   * Whether it must be put into the cache: it moved, or another lane receives it now. A steady path
+   * is stored without that.
    */
-  isNews: boolean;
+  mustCache: boolean;
 }
 
 /**
- * Keeps what was measured on a path and settles its score, unless something measured later is
- * there: then it answers undefined. A measurement of the same source as the one that is there
- * settles nothing again.
+ * Stores a measurement of a path and settles its score. Returns undefined when a later measurement
+ * is stored. A measurement with the same source as the stored one does not settle again.
  */
 export async function writePathMetrics(context: Storing, given: NewMetrics): Promise<Kept | undefined> {
   return keep(context, { ...given, isWorthStoring: () => true });
 }
 
-/** So long a function goes on from what it remembers of a steady path. */
+/** How long a function relies on what it remembers of a steady path. */
 const REMEMBERED_MS = 300_000;
 
 /**
- * The same for one who is told of each measurement: it is stored only where it says something new,
- * see `hasMoved`, or after ten minutes. Between, the score settles by what the caller remembers,
- * and nothing is read for five minutes while nothing is to be stored; another function that takes
- * over settles by what is stored.
+ * The same for a caller that gets every measurement of the path. A measurement is stored if it has
+ * moved, see `hasMoved`, or after ten minutes. In between the score settles by what the caller
+ * remembers, and nothing is read for five minutes. Another function that takes over settles by the
+ * stored item.
  */
 export async function followPathMetrics(
   context: Storing,
@@ -115,7 +115,8 @@ export async function followPathMetrics(
   if (known && age_ms >= 0 && age_ms < REMEMBERED_MS && known.last.measured_ms < measured_ms) {
     const { item, kept } = nextOf(given, { stored: known.stored, before: known.last });
     const { stored } = known;
-    if (!isWorthStoring(stored, item)) return { ...kept, followed: { ...known, last: item }, isNews: false };
+    if (!isWorthStoring(stored, item))
+      return { ...kept, followed: { ...known, last: item }, mustCache: false };
   }
   return keep(context, { ...given, known, isWorthStoring });
 }
@@ -140,15 +141,16 @@ async function keep(
   for (;;) {
     const read_ms = context.clock();
     const stored = await readStored(context, path_id);
-    // What is remembered goes on from what stands there, unless another function has stored since.
+    // What is remembered counts if the stored item is the same, so no other function stored one
+    // since.
     const before = stored && known?.stored.measured_ms === stored.measured_ms ? known.last : stored;
     if (stored && before && source !== undefined && before.source === source) {
-      return { ...keptBefore(before), followed: { stored, read_ms, last: before }, isNews: false };
+      return { ...keptBefore(before), followed: { stored, read_ms, last: before }, mustCache: false };
     }
     if (before && before.measured_ms > measured_ms) return undefined;
     const { item, kept } = nextOf(given, { stored, before });
     if (stored && !isWorthStoring(stored, item)) {
-      return { ...kept, followed: { stored, read_ms, last: item }, isNews: false };
+      return { ...kept, followed: { stored, read_ms, last: item }, mustCache: false };
     }
     if (await putOver(context, { path_id, before: stored, item })) {
       const moved = !stored || figuresMoved(stored, item);
@@ -156,13 +158,13 @@ async function keep(
         ...kept,
         ...(moved && { moved: { from: stored && toMetrics(stored) } }),
         followed: { stored: item, read_ms, last: item },
-        isNews: moved || !isSameLane(stored, item),
+        mustCache: moved || !isSameLane(stored, item),
       };
     }
   }
 }
 
-/** What would be stored of a measurement, after what stands there and the measurement before it. */
+/** The item for a measurement, from the stored item and the measurement before it. */
 function nextOf(
   { metrics, source, told_by }: NewMetrics,
   { stored, before }: { stored: Stored | undefined; before: Stored | undefined },
@@ -209,7 +211,7 @@ function next(
   return { item: { ...kept.metrics, measured_ms, settled, week }, kept };
 }
 
-/** Answers false when another writer was faster. */
+/** Returns false when another writer was faster. */
 async function putOver(
   { client, tables, clock }: Storing,
   { path_id, before, item }: { path_id: string; before: Stored | undefined; item: Stored },
@@ -222,8 +224,7 @@ async function putOver(
   try {
     if (item.alarm === before?.alarm) await client.send(new PutCommand(put));
     else {
-      // What is stored says which alarm there is, so its condition makes the change of both happen
-      // once.
+      // The item names the alarm that exists, so its condition lets both change once.
       const problem = (is: PathAlarmKind | undefined) => is && pathProblem(path_id, is, item.measured_ms);
       const change = { before: problem(before?.alarm), after: problem(item.alarm) };
       const alarm = replaceAlarm(tables, change, { at_ms: clock(), job: 'ingest' });
@@ -236,28 +237,31 @@ async function putOver(
   }
 }
 
-/** The item of a path's metrics, for the cache; `NEVER_MEASURED` where there is none. */
-export function pathMetricsSource(context: Storing, path_id: string): ItemSource<ToldMetrics> {
+/** The item of a path's metrics as a source of the cache; `NEVER_MEASURED` if there is none. */
+export function pathMetricsSource(context: Storing, path_id: string): ItemSource<MetricsWithLane> {
   return {
     address: { table: context.tables.traffic, key: metricsKey(path_id) },
-    parse: item => (item ? parseItem(toldMetricsSchema, item) : NEVER_MEASURED),
-    read: async () => (await readToldMetrics(context, path_id)) ?? NEVER_MEASURED,
+    parse: item => (item ? parseItem(metricsWithLaneSchema, item) : NEVER_MEASURED),
+    read: async () => (await readMetricsWithLane(context, path_id)) ?? NEVER_MEASURED,
   };
 }
 
-/** What is stored of a path; undefined when nothing was ever measured. */
+/** The stored measurement of a path; undefined when it was not measured yet. */
 export async function readPathMetrics(context: Storing, path_id: string): Promise<PathMetrics | undefined> {
   const stored = await readStored(context, path_id);
   return stored && toMetrics(stored);
 }
 
-/** The same with the lane that knows what was measured since. */
-export async function readToldMetrics(context: Storing, path_id: string): Promise<ToldMetrics | undefined> {
+/** The same with the lane that has later measurements. */
+export async function readMetricsWithLane(
+  context: Storing,
+  path_id: string,
+): Promise<MetricsWithLane | undefined> {
   const stored = await readStored(context, path_id);
   return stored && { ...toMetrics(stored), ...(stored.told_by && { told_by: stored.told_by }) };
 }
 
-/** How a path was in the week before `now_ms`; undefined: it is not known. */
+/** A path's scores in the week before `now_ms`; undefined: not known. */
 export async function readWeek(
   context: Storing,
   { path_id, now_ms }: { path_id: string; now_ms: number },
@@ -270,21 +274,21 @@ export async function readWeek(
 }
 
 /**
- * The same of many paths, by their ids, eventually consistent. Undefined: nothing was ever
- * measured.
+ * The stored measurements of many paths with their lanes, by path id, eventually consistent.
+ * Undefined: the path was not measured yet.
  *
  * @throws Throttled at the deadline
  */
-export async function readManyToldMetrics(
+export async function readManyMetricsWithLanes(
   context: StoreContext,
   pathIds: readonly string[],
-): Promise<Map<string, ToldMetrics | undefined>> {
+): Promise<Map<string, MetricsWithLane | undefined>> {
   const store = { ...context, table: context.tables.traffic, eventually: true };
   const items = await readItems(pathIds.map(metricsKey), store);
   return new Map(
     pathIds.map(id => {
       const item = items.get(keyText(metricsKey(id)));
-      return [id, item && parseItem(toldMetricsSchema, item)];
+      return [id, item && parseItem(metricsWithLaneSchema, item)];
     }),
   );
 }

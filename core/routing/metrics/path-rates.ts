@@ -8,13 +8,13 @@ import type { StoreContext } from '../../storage/store-context.ts';
 import { readLanesByName } from './many-metrics.ts';
 import type { LaneOfPath } from './path-metrics-store.ts';
 
-/** What a path carries, as the edge at one of its ends counts it. */
+/** The traffic of a path, as counted by the edge at one of its ends. */
 export interface PathTraffic {
-  /** From its source to its destination, ever. */
+  /** Total from its source to its destination. */
   tx_bytes: bigint;
-  /** The other way. */
+  /** Total in the other direction. */
   rx_bytes: bigint;
-  /** What passed between two reports of the last minutes; undefined: it is not known. */
+  /** The rate between two reports of the last minutes; undefined: not known. */
   rate: PathRate | undefined;
 }
 
@@ -25,24 +25,24 @@ export interface PathRate {
   to_ms: number;
 }
 
-/** A path, and which of its ends is the source. */
+/** A path and its source. */
 type PathSource = Pick<Path, 'id' | 'source_site_id'>;
 
 /**
- * The earlier of the two reports is at least so old: an edge that reports each minute has reported
- * since.
+ * Least age of the earlier of the two reports, so that an edge that reports each minute has
+ * reported since.
  */
 const AGO_MS = 90_000;
 
 /**
- * An edge that was not heard of for longer carries what is not known: five minutes, or three of its
- * intervals.
+ * After a longer silence of an edge, or after three of its intervals if that is longer, the rate is
+ * not known.
  */
 const SILENT_MS = 300_000;
 
 /**
- * What paths carry: off the lanes that tell of them, beside what the last snapshot of at least 90 s
- * ago saw of these lanes. A path that no edge has reported is not in it. Eventually consistent.
+ * The traffic of paths: their lanes compared with the samples of these lanes in the last snapshot
+ * that is at least 90 s old. A path that no edge has reported is not in it. Eventually consistent.
  *
  * @throws Throttled at the deadline
  */
@@ -114,7 +114,7 @@ function trafficOver(
   };
 }
 
-/** Seen from the path's source, whichever end the lane's edge stands at. */
+/** The lane's totals of a path, seen from the path's source. */
 function sentOver(path: PathSource, lane: Lane): Pick<PathTraffic, 'tx_bytes' | 'rx_bytes'> | undefined {
   const counts = lane.paths.get(path.id);
   if (!counts) return undefined;

@@ -15,12 +15,12 @@ export interface EdgeLanes {
   lanes: WholeLane[];
 }
 
-/** Edges whose lanes are read at once. */
+/** Edges whose lanes are read at the same time. */
 const AT_ONCE = 64;
 
 /**
- * The lanes of some edges, in the order of the edges. An edge at a time: however large the network
- * is, only theirs are read.
+ * The lanes of some edges, in the order of the edges. It reads by edge, so the cost does not depend
+ * on the size of the network.
  *
  * @throws Throttled at the deadline
  */
@@ -42,20 +42,20 @@ export async function readLanesOf(
 }
 
 /**
- * What a path carried until now, both directions, as the edges of both ends counted what they sent.
+ * Bytes that a path carried in both directions: the sum of what the edges of both ends sent.
  */
 export interface CarriedTraffic {
-  /** Ever. */
+  /** Total until now. */
   bytes_carried: bigint;
-  /** Since a snapshot of at least a minute ago; undefined: there is none yet. */
+  /** Since a snapshot that is at least a minute old; undefined: there is none yet. */
   recently: { bytes: bigint; since_ms: number } | undefined;
 }
 
 const RECENTLY_MS = 60_000;
 
 /**
- * Reads what a path carried, by the last reports of the edges at its ends and the snapshot of a
- * minute before.
+ * Reads the bytes that a path carried, from the last reports of the edges at its ends and the
+ * snapshot of a minute before.
  */
 export async function readCarried(
   context: StoreContext,
@@ -70,7 +70,7 @@ export async function readCarried(
   const sampleAt = await readLaneSamples(store, { lanes: ends, readings: [mark] });
   const past = ends.map(lane => {
     const sample = sampleAt(lane, mark);
-    // A lane without a sample is new since then, or had been silent for long.
+    // A lane without a sample began after the snapshot, or had been silent for long before it.
     if (!sample && lane.first_heard_at_ms > mark.taken_at) return 0n;
     return sentOver(path_id, sample ? decodeLane(lane, sample.data) : lane);
   });
@@ -78,7 +78,7 @@ export async function readCarried(
   return { bytes_carried, recently: { bytes: bytes_carried - before, since_ms: mark.taken_at } };
 }
 
-// Each end counts what it sent: what one received is what the other sent.
+// Bytes sent at one end. What the other end received is the same traffic, so it is not added.
 function sentOver(path_id: string, lane: Lane): bigint {
   return lanePathTotals(lane).find(sum => sum.path_id === path_id)?.tx_bytes ?? 0n;
 }
@@ -88,8 +88,8 @@ function sumOf(bytes: readonly bigint[]): bigint {
 }
 
 /**
- * Flows of some policies that are active at a path's endpoints, by the last reports of the edges
- * there.
+ * The number of flows of some policies that are active at a path's endpoints, by the last reports
+ * of the edges there.
  */
 export function flowsAtEnds(
   path: Path,

@@ -13,8 +13,7 @@ import { type PassiveLoss, type PathReading, passiveLoss } from '../health/passi
 import { readLanesOf } from './path-traffic.ts';
 
 /**
- * The passive loss of one direction; its figures are undefined where not both ends report, or
- * nothing was sent.
+ * The passive loss of one direction; undefined unless both ends report and something was sent.
  */
 export interface DirectionLoss {
   from_site_id: string;
@@ -23,8 +22,8 @@ export interface DirectionLoss {
 }
 
 /**
- * Both directions of a path over the last minutes, off the lanes as they are and as the minutes'
- * snapshots saw them.
+ * The passive loss in both directions of a path over the last minutes, from the present lanes and
+ * their samples in the minutes' snapshots.
  */
 export async function readPathLoss(
   context: StoreContext,
@@ -60,7 +59,8 @@ async function readEnd(
   { path, marks, edges }: { path: Path; marks: readonly SnapshotMark[]; edges: RegisteredEdge[] },
 ): Promise<PathReading[]> {
   const lanes = (await readLanesOf(context, edges)).flatMap(edge => edge.lanes);
-  // A tunnel ends at one edge. Where another had it before, the one that reported last has it now.
+  // A tunnel ends at one edge. If several lanes have the path, the one that reported last has it
+  // now.
   const [newest] = lanes.filter(lane => lane.paths.has(path.id)).sort((a, b) => b.sent_at_ms - a.sent_at_ms);
   if (!newest) return [];
   const { edge_id, part } = newest;
@@ -81,7 +81,8 @@ async function readEnd(
 }
 
 /**
- * When the lane's last report was sent, by the functions' clock: both ends of a path are compared.
+ * When the lane's last report was sent, by the functions' clock, so that both ends of a path can be
+ * compared.
  */
 export function sentAt({ clock, sent_at_ms, last_heard_at_ms }: Lane): number {
   if (!clock) return sent_at_ms;

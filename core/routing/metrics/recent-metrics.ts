@@ -7,8 +7,8 @@ import { wasMeasured } from './never-measured.ts';
 import { pathMetricsSource } from './path-metrics-store.ts';
 
 /**
- * The last measurement through the cache, unless it is too old. A steady path is stored now and
- * then only: of what is older than 90 s the lane of its edge is asked, and the answer is cached.
+ * The last measurement through the cache, unless it is too old. A steady path is stored rarely, so
+ * if the measurement is older than 90 s the lane of its edge is read, and the result is cached.
  */
 export async function recentMetrics(
   context: StoreContext,
@@ -27,7 +27,7 @@ export async function recentMetrics(
   return isRecent(metrics, now) ? metrics : undefined;
 }
 
-/** Whether a measurement says something about the path now. */
+/** Whether a measurement is recent enough for decisions. */
 export function isRecent(metrics: PathMetrics | undefined, now: number): metrics is PathMetrics {
   return metrics !== undefined && now - Date.parse(metrics.measured_at) <= METRICS_MAX_AGE_MS;
 }

@@ -10,27 +10,30 @@ import { transact } from '../../storage/transact.ts';
 import { metricsKey } from '../path-keys.ts';
 
 /**
- * While a path is measured, it is stored each ten minutes at least: so long after, nothing measures
- * it.
+ * A path without a stored measurement for this long is no longer measured: a measured one is stored
+ * at least each ten minutes.
  */
 const STALE_MS = 15 * 60_000;
 
-/** Paths that are looked at in a run. */
+/** Alarms that a run checks. */
 const AT_MOST = 1000;
 
 const TRY_MS = 15_000;
 
-/** Ends the alarms of paths that nothing measures any more: they are unknown, or gone. */
+/**
+ * Ends the alarms of paths that are no longer measured: their health is unknown, or they are
+ * removed.
+ */
 export async function endStalePathAlarms(
   context: StoreContext,
   alarms: readonly Alarm[],
 ): Promise<SettledAlarms> {
   const result: SettledAlarms = { begun: 0, ended: 0, left: 0 };
-  const looked = alarms.slice(0, AT_MOST);
-  const keys = looked.map(alarm => metricsKey(pathIdOf(alarm)));
+  const checked = alarms.slice(0, AT_MOST);
+  const keys = checked.map(alarm => metricsKey(pathIdOf(alarm)));
   const items = await batchGet<ItemKey & Item>(keys, { ...context, table: context.tables.traffic });
   const measured = new Map(items.map(item => [item.pk, Number(item.measured_ms)]));
-  for (const [index, alarm] of looked.entries()) {
+  for (const [index, alarm] of checked.entries()) {
     const measured_ms = measured.get(keys[index]!.pk);
     const now = context.clock();
     if (measured_ms !== undefined && measured_ms > now - STALE_MS) continue;
@@ -44,10 +47,10 @@ const pathIdOf = ({ id }: Alarm) => id.slice('PATH#'.length);
 
 const unmeasured = (alarm: Alarm) => ({
   type: 'PATH_UNMEASURED',
-  title: `Path ${pathIdOf(alarm)} is not measured any more.`,
+  title: `Path ${pathIdOf(alarm)} is no longer measured.`,
 });
 
-/** Answers false where it was measured meanwhile, or another run was faster. */
+/** Returns false when the path was measured meanwhile, or another run was faster. */
 async function end(
   context: StoreContext,
   { alarm, measured_ms, now }: { alarm: Alarm; measured_ms: number | undefined; now: number },

@@ -14,17 +14,17 @@ import { readPairPicture, readSitePicture } from './site-picture.ts';
 
 export interface PathQuery extends Omit<PathListQuery, 'rates'> {
   site_id?: string | null | undefined;
-  /** A path: only it and the others between its two sites. */
+  /** A path id: the paths between its two sites. */
   beside?: string | null | undefined;
   policy_id?: string | null | undefined;
-  /** A policy: only paths that it keeps off since a failover. */
+  /** A policy id: the paths that this policy has left since a failover. */
   left_by?: string | null | undefined;
   /** What to add to each path that is shown. */
   with_policies: boolean;
   with_traffic: boolean;
 }
 
-/** What is read of a path where it is asked for. */
+/** Optional details of a path. */
 export interface PathExtras {
   /** Enabled policies that choose it; undefined: not asked for. */
   policies: string[] | undefined;
@@ -35,10 +35,10 @@ export interface PathExtras {
 export type FoundPath = JudgedPath & PathExtras;
 
 /**
- * Paths of the network, of one site or between two, filtered, in the wanted order, by pages.
+ * Paths of the network, of one site or between two, filtered, ordered and in pages.
  *
  * @throws ValidationError for a network that is too large, or a token of another list · NotFound
- * for a site, a path or a policy that isn't there
+ * for a site, a path or a policy that doesn't exist
  */
 export async function findPaths(
   context: StoreContext,
@@ -82,7 +82,7 @@ async function readPicture(
 }
 
 /**
- * How many paths have which status, the worst first. @throws ValidationError for a network that is
+ * The number of paths by status, in order of urgency. @throws ValidationError for a network that is
  * too large
  */
 export async function countPathsByStatus(
@@ -106,7 +106,7 @@ export async function findPathMatrix(
 }
 
 /**
- * The policies and the traffic of some of a site's paths, by path id, as far as they are asked for.
+ * The policies and the traffic of some of a site's paths by path id, if they are asked for.
  */
 export async function readPathExtras(
   context: StoreContext,
@@ -151,7 +151,7 @@ function trafficOf(
   return readPathTraffic(context, { paths: judged.map(({ path }) => path), told_by });
 }
 
-/** Both directions together, where it is known. */
+/** The sum of both directions, of the paths with a known rate. */
 function ratesOf(traffic: ReadonlyMap<string, PathTraffic>): Map<string, number> {
   return new Map(
     [...traffic].flatMap(([id, { rate }]) =>

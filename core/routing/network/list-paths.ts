@@ -13,7 +13,8 @@ export interface PathListQuery {
   limit: number;
   next_token?: string | null | undefined;
   /**
-   * Bits a second over each path, both directions, by its id; undefined where that is not known.
+   * Bits a second over each path in both directions, by path id; paths with no known rate are not
+   * in it.
    */
   rates?: ReadonlyMap<string, number>;
 }
@@ -23,8 +24,8 @@ export interface PathPage<P extends JudgedPath> {
   /** How many there are on all pages. */
   total: number;
   /**
-   * How many of each status there are, whichever is asked for; only those that there are, the worst
-   * first.
+   * The number of paths of each status, regardless of the `status` that is asked for, in order of
+   * urgency. Statuses without paths are left out.
    */
   by_status: { status: PathStatus; count: number }[];
   next_token: string | null;
@@ -33,8 +34,8 @@ export interface PathPage<P extends JudgedPath> {
 const TOKEN_KIND = 'allPaths';
 
 /**
- * A page of these paths in the wanted order. Their places may change between two pages: a path that
- * gets better meanwhile may come twice, one that gets worse may be left out. Pure.
+ * A page of these paths in the given order. Their places may change between two pages: a path that
+ * gets better meanwhile may be in both, one that gets worse may be in neither. Pure.
  *
  * @throws ValidationError for a token of another list or order
  */
@@ -61,7 +62,7 @@ export function listPathsInOrder<P extends JudgedPath>(
   };
 }
 
-/** How many paths have each status; only those that there are, the worst first. */
+/** The number of paths of each status, in order of urgency, without statuses that no path has. */
 export function countByStatus(paths: readonly JudgedPath[]): PathPage<JudgedPath>['by_status'] {
   const counts = new Map<PathStatus, number>();
   for (const { status } of paths) counts.set(status, (counts.get(status) ?? 0) + 1);

@@ -11,7 +11,7 @@ import { type ManyMetrics, readManyMetrics } from '../metrics/many-metrics.ts';
 import { endpointIndex } from '../path-costs.ts';
 import type { HealthOfPaths } from './path-health.ts';
 
-/** All paths of the network, and all that their decisions are made from. */
+/** All paths of the network, and what their decisions depend on. */
 export interface NetworkPicture extends HealthOfPaths {
   paths: Path[];
   endpoints: ReadonlyMap<string, Endpoint>;
@@ -19,23 +19,23 @@ export interface NetworkPicture extends HealthOfPaths {
 }
 
 /**
- * What one function keeps in memory and answers within its time; larger networks are asked site by
- * site.
+ * Size of a network that a function can keep in memory and answer in time. Larger networks have to
+ * be queried site by site.
  */
 const NETWORK_LIMITS: GraphLimits = { sites: 5000, paths: 20_000 };
 
 /**
- * Paths and states are used again for so long while the generation of the decisions stays: each
- * change of either raises it, in the change's own transaction.
+ * How long paths and states are used again while the generation of the decisions stays the same.
+ * Each change of either raises it in the change's own transaction.
  */
 const HOLD_MS = 30_000;
 
-/** Measurements are used again for so long. */
+/** How long measurements are used again. */
 const METRICS_HOLD_MS = 5000;
 
 /**
- * DynamoDB shows the items of a transaction one after another. What was read this soon after a new
- * generation was first seen may lack some of them, and is not used again.
+ * The items of a committed transaction become readable one after another. A read this soon after a
+ * new generation was seen may lack some of them, so its result is not used again.
  */
 const SETTLE_MS = 300;
 
@@ -49,7 +49,7 @@ interface Held {
 }
 
 interface Memory {
-  /** The generation that was seen last, and when this function saw it first. */
+  /** The last known generation, and since when this function knows it. */
   seen?: { generation: number; since_ms: number };
   held?: Held;
 }
@@ -57,9 +57,9 @@ interface Memory {
 const memories = new WeakMap<object, Memory>();
 
 /**
- * The paths of the whole network as they are now, without those that are being deleted or restored.
- * Read strongly, or taken from this function's memory while nothing has changed; measurements may
- * be 5 seconds old.
+ * The present paths of the whole network, without those that are being deleted or restored. They
+ * are read strongly consistent, or taken from this function's memory while nothing has changed.
+ * Measurements may be 5 seconds old.
  *
  * @throws ValidationError for a network that is too large · Throttled at the deadline
  */
@@ -106,7 +106,7 @@ async function current(
   return { graph, states, many };
 }
 
-/** What is held of the paths where nothing has changed since, else what is read now. */
+/** The remembered paths and states if nothing has changed since, otherwise newly read ones. */
 async function unchanged(
   context: StoreContext,
   { memory, limits }: { memory: Memory; limits: GraphLimits },
@@ -135,7 +135,7 @@ async function read(
   return { generation, read_ms, graph, states: new Map(states.map(one => [one.path_id, one])) };
 }
 
-/** undefined: the Cache table can't be read, so nothing is known to be unchanged. */
+/** undefined: the Cache table can't be read, so it isn't known whether anything has changed. */
 async function readDecisionGeneration({ client, tables }: StoreContext): Promise<number | undefined> {
   try {
     return (await readGeneration({ client, table: tables.cache, cache: ROUTING_CACHE })).generation;
@@ -144,7 +144,7 @@ async function readDecisionGeneration({ client, tables }: StoreContext): Promise
   }
 }
 
-// A clock that was set back keeps nothing for longer.
+// False after the clock was set back.
 function isYoung(read_ms: number, { now, most }: { now: number; most: number }): boolean {
   return now >= read_ms && now - read_ms < most;
 }
@@ -152,6 +152,6 @@ function isYoung(read_ms: number, { now, most }: { now: number; most: number }):
 function tooLarge(limits: GraphLimits): ValidationError {
   const [sites, paths] = [limits.sites, limits.paths].map(most => most.toLocaleString('en'));
   return new ValidationError(
-    `This network has more than ${sites} sites or ${paths} paths, which is the most that is looked through at once: ask for one site with site_id.`,
+    `This network has more than ${sites} sites or ${paths} paths, too many for one query: ask for one site with site_id.`,
   );
 }

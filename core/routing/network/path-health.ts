@@ -6,7 +6,7 @@ import type { PathStates } from '../failover/path-states-store.ts';
 import { type PathStatus, pathStatus } from '../failover/path-status.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
 
-/** What is known of the paths' health, by path id. */
+/** The metrics and states of paths, by path id. */
 export interface HealthOfPaths {
   metrics: ReadonlyMap<string, PathMetrics | undefined>;
   states: ReadonlyMap<string, PathStates>;
@@ -20,7 +20,7 @@ export interface JudgedPath {
   status: PathStatus;
 }
 
-/** Paths with their statuses as they are now. */
+/** Paths with their present statuses. */
 export async function judgePaths(
   context: StoreContext,
   paths: readonly Path[],

@@ -11,17 +11,17 @@ export interface MatrixPair {
   source_site_id: string;
   destination_site_id: string;
   worst_status: PathStatus;
-  /** The lowest settled score of their paths; null: none was measured lately. */
+  /** The lowest settled score of their paths; null: none was measured recently. */
   worst_score: number | null;
-  /** How many paths. */
+  /** The number of paths. */
   paths: number;
-  /** Bits a second over them, both directions; null: it is not known of any of them. */
+  /** Bits a second over them in both directions; null: not known for any of them. */
   rate: number | null;
 }
 
 export interface MatrixPage {
   pairs: MatrixPair[];
-  /** How many pairs there are on all pages. */
+  /** The number of pairs on all pages. */
   total: number;
   next_token: string | null;
 }
@@ -30,8 +30,9 @@ const TOKEN_KIND = 'pathMatrix';
 const SITE = /^[0-9a-f-]{36}$/;
 
 /**
- * A page of the pairs of sites that paths connect, by the ids of both. Pure. @throws
- * ValidationError for a token of another list
+ * A page of the pairs of sites that paths connect, in the order of their ids. Pure.
+ *
+ * @throws ValidationError for a token of another list
  */
 export function pathMatrix(
   paths: readonly JudgedPath[],
@@ -66,7 +67,7 @@ function pairFrom(paths: readonly JudgedPath[], rates: ReadonlyMap<string, numbe
   };
 }
 
-/** The worst status of some paths; undefined where there is none. */
+/** The worst status of some paths; undefined without paths. */
 export function worstOf(paths: readonly Pick<JudgedPath, 'status'>[]): PathStatus | undefined {
   return paths.map(({ status }) => status).sort((a, b) => statusRank(a) - statusRank(b))[0];
 }

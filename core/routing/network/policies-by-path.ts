@@ -7,15 +7,15 @@ import { priced } from '../path-costs.ts';
 import { pairOf } from './pair-of.ts';
 import type { HealthOfPaths } from './path-health.ts';
 
-/** All paths between some pairs of sites: decisions need every path of a pair. */
+/** All paths between some pairs of sites. Decisions need every path of a pair. */
 export interface DecidedPaths extends HealthOfPaths {
   paths: readonly Path[];
   endpoints: ReadonlyMap<string, Endpoint>;
 }
 
 /**
- * Which policies choose each path now, by path id; a path that none chooses is not in it. Policies
- * that prefer alike and have left no path are decided once.
+ * The policies that choose each path now, by path id. A path that no policy chooses is not in it.
+ * One decision serves all policies with the same preference that have left no path.
  */
 export function policiesByPath(
   { paths, endpoints, metrics, states }: DecidedPaths,

@@ -16,15 +16,16 @@ import { judgePaths } from './path-health.ts';
 import { worstOf } from './path-matrix.ts';
 
 /**
- * The same as of the whole network for the paths of one site, read anew. @throws NotFound for a
- * site that isn't shown
+ * The picture of one site's paths, which is not kept in memory. @throws NotFound for a site that
+ * isn't shown
  */
 export function readSitePicture(context: StoreContext, site_id: string): Promise<NetworkPicture> {
   return readPicture(context, { site_id, wanted: () => true });
 }
 
 /**
- * The same for the paths between the two sites of one. @throws NotFound for a site that isn't shown
+ * The picture of the paths between the two sites of a path. @throws NotFound for a site that isn't
+ * shown
  */
 export function readPairPicture(context: StoreContext, path: Path): Promise<NetworkPicture> {
   const pair = pairOf(path);
@@ -54,14 +55,14 @@ async function readPicture(
   return { paths, endpoints: endpointIndex(endpoints), ...health };
 }
 
-/** A site's paths in short. */
+/** A summary of a site's paths. */
 export interface SitePathSummary {
   path_count: number;
-  /** null: it has no path. */
+  /** null: the site has no path. */
   worst_status: PathStatus | null;
 }
 
-/** The paths of some sites in short, by site id. */
+/** Summaries of the paths of some sites, by site id. */
 export async function summarizeSitePaths(
   context: StoreContext,
   siteIds: readonly string[],

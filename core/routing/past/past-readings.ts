@@ -11,24 +11,24 @@ import type { PathMetrics } from '../health/path-metrics.ts';
 import { type SettledScore, settle } from '../health/settled-score.ts';
 
 /**
- * The score of the past settles anew over so long. A path that no measurement came of for an hour
- * is not kept out, so that no older one matters.
+ * The range of measurements from which a past score is settled. A path without a measurement for an
+ * hour is not kept out, so older ones don't matter.
  */
 const SETTLING_MS = 65 * 60_000;
 
-/** The snapshot of a minute may come so much later than the report that it shows. */
+/** How much later than a report the snapshot with it may be taken. */
 const NEXT_SNAPSHOT_MS = 3 * 60_000;
 
-/** A measurement, and when the system heard of it. Milliseconds since the Unix epoch. */
-interface Heard {
+/** A measurement, and when the system received it. Milliseconds since the Unix epoch. */
+interface ReceivedReading {
   known_ms: number;
   source: string;
   reading: PathReading;
 }
 
 /**
- * The last measurement of each path that was known at an instant, with the score that it had
- * settled at: off the minutes' samples of the edges' lanes, and the lanes as they are.
+ * The last measurement of each path that was known at an instant, with its settled score. It is
+ * read from the minutes' samples of the edges' lanes and from the present lanes.
  */
 export async function readPastMetrics(
   context: StoreContext,
@@ -40,16 +40,16 @@ export async function readPastMetrics(
     Promise.all([...edges].map(id => readLanesOfEdge(client, tables, id))).then(found => found.flat()),
     readMarks(store, { resolution: 'MINUTE', from: at_ms - SETTLING_MS, to: at_ms + NEXT_SNAPSHOT_MS }),
   ]);
-  // Edges may be many, those that tell of these paths are few.
-  const telling = lanes.filter(lane => [...lane.paths.keys()].some(id => paths.has(id)));
-  const sampleAt = await readLaneSamples(store, { lanes: telling, readings: marks });
-  const seen = telling.flatMap(lane => [
+  // There may be many edges, but few of them measure these paths.
+  const measuring = lanes.filter(lane => [...lane.paths.keys()].some(id => paths.has(id)));
+  const sampleAt = await readLaneSamples(store, { lanes: measuring, readings: marks });
+  const seen = measuring.flatMap(lane => [
     ...marks.flatMap(mark => decoded(lane, sampleAt(lane, mark)?.data) ?? []),
     lane,
   ]);
   return new Map(
-    [...heardOf(seen, paths)].flatMap(([id, heard]) => {
-      const metrics = lastSettled(heard.filter(({ known_ms }) => known_ms <= at_ms));
+    [...readingsByPath(seen, paths)].flatMap(([id, received]) => {
+      const metrics = lastSettled(received.filter(({ known_ms }) => known_ms <= at_ms));
       return metrics ? [[id, metrics] as const] : [];
     }),
   );
@@ -61,33 +61,33 @@ function decoded(lane: Lane, data: Uint8Array | undefined): Lane | undefined {
   return sample instanceof PackedDataUnreadable ? undefined : sample;
 }
 
-/** Each measurement once, by path, as the first reading of its lane that has it. */
-function heardOf(lanes: readonly Lane[], paths: ReadonlySet<string>): Map<string, Heard[]> {
-  const found = new Map<string, Map<string, Heard>>();
+/** The measurements by path. Each is taken once, from the earliest lane sample that has it. */
+function readingsByPath(lanes: readonly Lane[], paths: ReadonlySet<string>): Map<string, ReceivedReading[]> {
+  const found = new Map<string, Map<string, ReceivedReading>>();
   for (const { edge_id, last_heard_at_ms, interval_s, paths: ofLane } of lanes) {
     for (const { path_id, reading } of ofLane.values()) {
       if (!reading || !paths.has(path_id)) continue;
       const source = `${edge_id} ${reading.told_at_ms}`;
-      // The lane may have heard the same measurement again since: its edge told it within an
+      // The lane may have received the same measurement again since. Its edge reported it within an
       // interval.
       const known_ms = Math.min(last_heard_at_ms, reading.measured_at_ms + interval_s * 1000);
-      const ofPath = found.get(path_id) ?? new Map<string, Heard>();
+      const ofPath = found.get(path_id) ?? new Map<string, ReceivedReading>();
       found.set(path_id, ofPath);
       const known = ofPath.get(source);
       if (!known || known_ms < known.known_ms) ofPath.set(source, { known_ms, source, reading });
     }
   }
-  return new Map(Array.from(found, ([id, heard]) => [id, [...heard.values()]]));
+  return new Map(Array.from(found, ([id, received]) => [id, [...received.values()]]));
 }
 
 /**
- * As `PathMonitor` keeps them: in the order in which they came, and none that is older than the
- * last.
+ * The last measurement and its settled score, computed as `PathMonitor` does: in order of receipt,
+ * without measurements that are older than the one before them.
  */
-function lastSettled(heard: readonly Heard[]): PathMetrics | undefined {
+function lastSettled(received: readonly ReceivedReading[]): PathMetrics | undefined {
   let last: PathReading | undefined;
   let settled: SettledScore | undefined;
-  for (const { reading } of heard.toSorted(inOrder)) {
+  for (const { reading } of received.toSorted(inOrder)) {
     if (last && reading.measured_at_ms < last.measured_at_ms) continue;
     settled = settle(settled, healthScore(reading));
     last = reading;
@@ -98,6 +98,6 @@ function lastSettled(heard: readonly Heard[]): PathMetrics | undefined {
   return { ...figures, settled_score: settled.score, measured_at: timestamp(measured_at_ms) };
 }
 
-function inOrder(a: Heard, b: Heard): number {
+function inOrder(a: ReceivedReading, b: ReceivedReading): number {
   return a.known_ms - b.known_ms || a.reading.measured_at_ms - b.reading.measured_at_ms;
 }

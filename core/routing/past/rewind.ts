@@ -8,35 +8,35 @@ import { type PolicyRouting, policyRoutingSchema } from '../decisions/policy-rou
 import { endpointName } from '../path-costs.ts';
 
 /**
- * What decisions between two sites are made from beside measurements and failovers. Changed in
+ * What decisions between two sites depend on, apart from measurements and failovers. Changed in
  * place.
  */
 export interface Topology {
-  /** Both sites: whether each is there. */
+  /** Whether each of the two sites exists. */
   sites: Map<string, boolean>;
   endpoints: Map<string, Endpoint>;
-  /** Between the two sites. */
+  /** The paths between the two sites. */
   paths: Map<string, Path>;
   /** Defined policies, without the built-in one. */
   policies: Map<string, DefinedPolicy>;
-  /** How the policies route for which it was set. */
+  /** Routing of policies; those with the defaults are not in it. */
   routing: Map<string, PolicyRouting>;
-  /** Edges that stand, or stood since, at one of the sites. */
+  /** Edges that are at one of the sites, or were since the instant. */
   edges: Set<string>;
 }
 
-/** Reads the paths that an archive still holds: a site's, or that of one removal of an endpoint. */
+/** Reads the paths in an archive: of a deleted site, or of one removal of an endpoint. */
 export type ReadArchive = (owner: { site_id: string; removal_id?: string }) => Promise<Path[]>;
 
 /**
- * Takes changes back one after another, the newest first, until all is as it was at an instant.
- * What entries don't say, such as changes of other sites, is left alone.
+ * Reverses changes in memory, from the newest one back to an instant. Changes that don't concern
+ * the two sites are ignored.
  */
 export class Rewinding {
   readonly topology: Topology;
   readonly #at_ms: number;
   readonly #readArchive: ReadArchive;
-  /** Paths that an undone removal had brought back, by what they had gone with. */
+  /** Paths that an undone removal had brought back, by the site or endpoint that was removed. */
   readonly #away = new Map<string, Path[]>();
 
   constructor(topology: Topology, { at_ms, readArchive }: { at_ms: number; readArchive: ReadArchive }) {
@@ -45,7 +45,7 @@ export class Rewinding {
     this.#readArchive = readArchive;
   }
 
-  /** Takes back the change of one entry, which was committed after the instant. */
+  /** Reverses the change of one entry, which was committed after the instant. */
   async takeBack(entry: AuditEntry): Promise<void> {
     if (entry.outcome !== 'DONE') return;
     const step = STEPS[entry.did ?? entry.operation];
@@ -119,7 +119,7 @@ export class Rewinding {
     if (before && this.topology.sites.has(before.site_id)) this.topology.edges.add(before.id);
   }
 
-  /** What is being deleted is hidden from the beginning of its deletion on. */
+  /** Whether its deletion had begun at the instant: it was hidden from then on. */
   #wasGoing({ started_at }: AuditEntry): boolean {
     return Date.parse(started_at) <= this.#at_ms;
   }
@@ -156,8 +156,8 @@ const removal = z.object({ removal_id: z.string().optional() });
 const deletedSite = z.object({ endpoints: z.array(endpointSchema).default([]) });
 
 /**
- * Changes that decisions depend on, by their operation. Those of failovers are kept beside the
- * path.
+ * The method that reverses each operation on which decisions depend. Failovers are not among them:
+ * their states are kept with the path.
  */
 const STEPS: Partial<Record<string, Exclude<keyof Rewinding, 'topology' | 'takeBack'>>> = {
   createPolicy: 'policy',
@@ -178,7 +178,7 @@ const STEPS: Partial<Record<string, Exclude<keyof Rewinding, 'topology' | 'takeB
   retireEdge: 'edge',
 };
 
-/** Of the target behind its kind: `policy:7` is about 7. */
+/** The id in an entry's target: 7 in `policy:7`. */
 function idOf({ target }: AuditEntry): string {
   return String(target).replace(/^[a-z]+:/, '');
 }

@@ -17,27 +17,29 @@ import { readAllPolicyRouting } from '../decisions/policy-routing.ts';
 import { endpointIndex } from '../path-costs.ts';
 import { type ReadArchive, Rewinding, type Topology } from './rewind.ts';
 
-/** Which two sites. */
+/** The two sites of a request. */
 export interface SitesAsked {
   source_site_id: string;
   destination_site_id: string;
 }
 
-/** Entries that are taken back for one answer at most: each page of them is a few read units. */
+/**
+ * Upper limit of the entries that one answer reverses: each page of them costs a few read units.
+ */
 const MAX_ENTRIES = 10_000;
 const ENTRIES_A_PAGE = 500;
 
 /**
- * What decisions between two sites were made from at an instant: as it is now, and the changes
- * since taken back, off the audit log.
+ * What decisions between two sites depended on at an instant: the present state, with the changes
+ * since reversed by the audit log.
  *
- * @throws ValidationError where too much was changed since · Throttled at the deadline
+ * @throws ValidationError when there were too many changes since · Throttled at the deadline
  */
 export async function readTopologyAt(
   context: StoreContext,
   { sites, at_ms }: { sites: SitesAsked; at_ms: number },
 ): Promise<Topology> {
-  // What is read now first: a change that lands between is then taken back without harm.
+  // The present state is read before the log: a change in between is then reversed without harm.
   const now = await readTopologyNow(context, sites);
   const rewinding = new Rewinding(now, { at_ms, readArchive: archiveReader(context) });
   for await (const entry of entriesSince(context, at_ms)) await rewinding.takeBack(entry);
@@ -87,7 +89,7 @@ async function* entriesSince(context: StoreContext, at_ms: number): AsyncGenerat
 
 function tooMuch(at_ms: number): ValidationError {
   return new ValidationError(
-    `More than ${MAX_ENTRIES.toLocaleString('en')} changes have been made since ${timestamp(at_ms)}, which is the most that is taken back for one answer: choose a later value for at.`,
+    `More than ${MAX_ENTRIES.toLocaleString('en')} changes were made since ${timestamp(at_ms)}, too many for one answer: choose a later value for at.`,
   );
 }
 

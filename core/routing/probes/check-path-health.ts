@@ -19,29 +19,30 @@ import type { RoutingCaches } from '../routing-caches.ts';
 import type { ProbeResult } from './probe-result.ts';
 import { ProbeOutcomes, probingAction, type RunningProbe, readProbing } from './running-probe.ts';
 
-/** How long the one who asks waits for the edge. */
+/** How long the request waits for an edge. */
 const PROBE_WAIT_MS = 10_000;
 
 const POLL_MS = 250;
 
 /**
- * Edges that are told to probe a path at most: the first that measures something answers for all.
+ * Upper limit of the edges that are ordered to probe a path. One answer with a measurement is
+ * enough.
  */
 const MAX_PROBERS = 10;
 
 export interface HealthCheck {
   path: Path;
-  /** The fresh measurement, or the last known one; undefined: there never was one. */
+  /** The fresh measurement, or the last known one; undefined: the path was not measured yet. */
   metrics: PathMetrics | undefined;
   fresh: boolean;
-  /** How it was measured, or why it wasn't. */
+  /** How the path was measured, or why it could not be. */
   reason: string;
 }
 
 /**
- * Has an edge at the path measure it now, and answers with what it found, or within 10 s with the
- * last known metrics and why there are no fresh ones. Callers that ask while a probe of the path
- * runs share it.
+ * Orders an edge at the path to measure it now, and returns the result. If there is none within 10
+ * s, it returns the last known metrics and why there are no fresh ones. Callers that ask while a
+ * probe of the path is running share it.
  *
  * @throws NotFound
  */
@@ -64,7 +65,7 @@ export async function checkPathHealth(
     const result = await waitForResult(context, { path_id, probe, until });
     if (result?.measured) return freshOrKnown(context, caches, { path, probe, reason: result.reason });
     if (result) return lastKnown(context, path, result.reason);
-    // A probe that others had ordered before is over: there may be time for another one.
+    // The probe that was joined has ended. There may be time for another one.
     if (context.clock() + POLL_MS > until) return lastKnown(context, path, unanswered(probe));
   }
 }
@@ -80,14 +81,16 @@ async function freshOrKnown(
   return { path, metrics, fresh, reason };
 }
 
-// The source's edges measure; where there is none, the destination's measure the other way.
+// The source's edges measure. Without any, the destination's measure in the other direction.
 async function probersOf(context: StoreContext, path: Path): Promise<RegisteredEdge[]> {
   const edges = await readEdgesOf(context, path);
   const atSource = edges.filter(edge => edge.site_id === path.source_site_id);
   return (atSource.length > 0 ? atSource : edges).slice(0, MAX_PROBERS);
 }
 
-/** The probe of the path that runs already, or a new one. With an actor the request is audited. */
+/**
+ * Joins the running probe of the path, or orders a new one. With an actor the request is audited.
+ */
 async function joinOrOrder(
   context: StoreContext,
   {
@@ -177,7 +180,7 @@ async function addressOf(context: StoreContext, path: Path, siteId: string): Pro
   return item ? toEndpoint(item).address : '';
 }
 
-// The first that measured something wins; until then, why the others could not.
+// Returns the first measurement; after the time limit, why an edge could not measure.
 async function waitForResult(
   context: StoreContext,
   { path_id, probe, until }: { path_id: string; probe: RunningProbe; until: number },
@@ -200,5 +203,5 @@ async function lastKnown(context: StoreContext, path: Path, reason: string): Pro
 function unanswered({ orders }: RunningProbe): string {
   const who = orders.map(({ edge_id }) => edge_id).join(', ');
   const [edge, its] = orders.length === 1 ? ['Edge', 'its'] : ['Edges', 'their'];
-  return `${edge} ${who} did not answer within ${PROBE_WAIT_MS / 1000} s: look after ${its} connection.`;
+  return `${edge} ${who} did not answer within ${PROBE_WAIT_MS / 1000} s: check ${its} connection.`;
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** What an edge found when it was ordered to probe. */
+/** An edge's answer to the order to probe. */
 export const probeResultSchema = z.object({
-  /** Whether anything was measured; else `reason` says why not. */
+  /** Whether anything was measured; if not, `reason` says why. */
   measured: z.boolean(),
-  /** In words. */
+  /** A sentence for people. */
   reason: z.string(),
   /** UDP echo between edges, or TCP connects to an endpoint without an edge that answers. */
   method: z.enum(['UDP_ECHO', 'TCP_CONNECT']).nullable(),

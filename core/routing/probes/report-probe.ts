@@ -15,7 +15,7 @@ import { probeKey } from '../path-keys.ts';
 import type { RoutingCaches } from '../routing-caches.ts';
 import type { ProbeResult } from './probe-result.ts';
 
-/** A request waits for the result for seconds only. */
+/** How long the result is kept. The request waits for it for some seconds. */
 const RESULT_KEPT_SECONDS = 600;
 
 export interface ProbeReport {
@@ -23,18 +23,18 @@ export interface ProbeReport {
   command_id: string;
   result: ProbeResult;
   /**
-   * null: nothing was measured. Bandwidth is not probed: the last known stays. The loss is judged
-   * with what was known before. An edge answers as soon as it has measured, so it is measured now,
-   * whatever the edge's clock says.
+   * null: nothing was measured. Bandwidth is not probed, so the last known one stays. The loss is
+   * judged with the loss known before. An edge answers as soon as it has measured, so the time of
+   * measurement is now by the functions' clock.
    */
   metrics: Pick<PathMetrics, 'latency_ms' | 'jitter_ms'> | null;
 }
 
 /**
- * Passes an edge's answer to a probe to the metrics, to the judge of failovers and to the request
- * that waits for it. Returns what the judge did.
+ * Stores an edge's answer to a probe, judges the path by it and passes it to the request that waits
+ * for it. Returns the outcome of the judgement.
  *
- * @throws NotFound when the edge has no such order to probe, or has answered already
+ * @throws NotFound when the edge has no such order, or has answered it already
  */
 export async function reportProbe(
   context: StoreContext,
@@ -49,7 +49,13 @@ export async function reportProbe(
   }
   const { path_id } = command.data;
   const judgement = metrics
-    ? await take(context, caches, { path_id, edge_id, source: `probe ${command_id}`, metrics, result })
+    ? await storeAndJudge(context, caches, {
+        path_id,
+        edge_id,
+        source: `probe ${command_id}`,
+        metrics,
+        result,
+      })
     : {};
   await repeatUntil(context, () =>
     context.client.send(
@@ -67,7 +73,7 @@ export async function reportProbe(
   return judgement;
 }
 
-async function take(
+async function storeAndJudge(
   context: StoreContext,
   caches: RoutingCaches,
   {
@@ -84,7 +90,7 @@ async function take(
     result: ProbeResult;
   },
 ): Promise<Judgement> {
-  // It may have moved to another site, or out of service, since it got the order.
+  // The edge may have moved to another site or out of service since it got the order.
   if (!(await new PathEnds().areAt(context, { path_id, edge_id }))) return {};
   const known = await readCurrentMetrics(context, path_id);
   const now = context.clock();

@@ -12,13 +12,13 @@ import { type ProbeResult, probeResultSchema } from './probe-result.ts';
 
 const KEPT_SECONDS = 600;
 
-/** A probe of a path, which all callers that ask meanwhile share. Times by the functions' clock. */
+/** A probe of a path that concurrent callers share. Times are by the functions' clock. */
 export interface RunningProbe {
   id: string;
   ordered_ms: number;
-  /** An answer after it comes too late. */
+  /** Latest time of an answer. */
   until_ms: number;
-  /** The edges that were told to probe, and by which command. */
+  /** The edges that were ordered to probe, with their commands. */
   orders: { edge_id: string; command_id: string }[];
 }
 
@@ -29,7 +29,7 @@ const probingSchema: z.ZodType<RunningProbe> = z.object({
   orders: z.array(z.object({ edge_id: z.string(), command_id: z.string() })),
 });
 
-/** The probe of a path that was ordered last, running or over; undefined: none was lately. */
+/** The probe of a path that was ordered last, running or ended; undefined: none recently. */
 export async function readProbing(context: StoreContext, path_id: string): Promise<RunningProbe | undefined> {
   const command = {
     TableName: context.tables.traffic,
@@ -40,7 +40,9 @@ export async function readProbing(context: StoreContext, path_id: string): Promi
   return Item && parseItem(probingSchema, Item);
 }
 
-/** Makes a probe the running one, unless another caller ordered one since `before` was read. */
+/**
+ * The action that stores a probe, on condition that no caller ordered one since `before` was read.
+ */
 export function probingAction(
   { tables }: Pick<StoreContext, 'tables'>,
   {
@@ -81,8 +83,8 @@ export class ProbeOutcomes {
   }
 
   /**
-   * The first outcome that measured something; where all edges have answered and none could, why
-   * not; undefined: an answer may still come.
+   * An outcome with a measurement. If all edges have answered without one, why they could not
+   * measure. undefined: an answer may still come.
    */
   async read(): Promise<ProbeResult | undefined> {
     const { client, tables } = this.#context;
@@ -99,7 +101,7 @@ export class ProbeOutcomes {
     return this.#failed.size === this.#probe.orders.length ? this.reason : undefined;
   }
 
-  /** Why the first edge that answered could not measure; undefined: none has said so. */
+  /** Why the edge that answered first could not measure; undefined: no edge has failed. */
   get reason(): ProbeResult | undefined {
     return [...this.#failed.values()][0];
   }

@@ -20,7 +20,7 @@ import {
 import { T0 } from '../../support/report-records.ts';
 
 /** Of the calls of a run, every so many-th is the one at which it is killed. */
-const STEP = callStep(4);
+const STEP = callStep(9);
 
 const reports = arrivedReports();
 const flows = expectedFlows(reports);
@@ -78,7 +78,7 @@ describe('a large hour', () => {
     expect((await runInSlices()).result).toMatchObject({ slices_begun: 0, complete: true });
   });
 
-  it('takes what comes late, and what comes again, each flow still once', async () => {
+  it('merges late and repeated flows, each flow once', async () => {
     await world!.write(reports.slice(0, 12), [1]);
     await mergeSide((await runInSlices()).begun);
     await world!.write(reports, [1], 3);
@@ -98,7 +98,7 @@ describe('a large hour', () => {
     await expectTidy(world!);
   });
 
-  it('has one run at a time on a slice, and none is begun for one that has it', async () => {
+  it('runs at most one merge of a slice at a time', async () => {
     await world!.write(reports, [1]);
     const [slice, ...others] = (await runInSlices()).begun as [HourSlice, ...HourSlice[]];
     let busy: SliceResult | undefined;
@@ -191,7 +191,7 @@ describe('an erasure in a large hour', () => {
     await expectReadings(left);
   });
 
-  it('takes lines out of what was merged in slices', async () => {
+  it('erases lines from objects that were merged in slices', async () => {
     await world!.write(reports, [1]);
     await mergeSide((await runInSlices()).begun);
     await eraseHost(world!);
@@ -236,7 +236,7 @@ describe('an erasure in a large hour', () => {
     }
   });
 
-  it('is not done while a run that began before it may write what was erased', async () => {
+  it('is not complete while an older run may still write erased lines', async () => {
     await world!.write(reports, [1]);
     const { begun } = await runInSlices();
     const [, ...others] = begun;

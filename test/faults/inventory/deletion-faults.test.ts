@@ -116,17 +116,20 @@ interface Plan {
 }
 
 /**
- * Small sites: every fault at every call. 300 paths: a kill at every second call, the others at
- * every sixth. 5,000: two kills.
+ * One transaction and just more than one: every fault at every call. A site like these: a kill at
+ * every call, one other fault at each. 300 paths: a kill at every fourth call, the others at every
+ * twelfth. 5,000: two kills.
  */
 function plansFor(paths: number, calls: number): Plan[] {
   const everyCall = Array.from({ length: calls }, (_, at) => at);
   const at = (fault: Fault) => (call: number) => ({ at: call, fault });
-  if (paths <= 45 || ALL) return TROUBLES.flatMap(fault => everyCall.map(at(fault)));
+  if ([1, 45].includes(paths) || ALL) return TROUBLES.flatMap(fault => everyCall.map(at(fault)));
   if (paths > 300) return [Math.floor(calls / 2), calls - 1].map(at('killed after'));
+  const step = paths < 45 ? 1 : 4;
+  const others = everyCall.filter(call => call % (paths < 45 ? 1 : 12) === 0);
   return [
-    ...everyCall.filter(call => call % 2 === 0).map(at('killed after')),
-    ...everyCall.filter(call => call % 6 === 0).map(call => at(TROUBLES[1 + ((call / 6) % 4)]!)(call)),
+    ...everyCall.filter(call => call % step === 0).map(at('killed after')),
+    ...others.map((call, index) => at(TROUBLES[1 + (index % 4)]!)(call)),
   ];
 }
 

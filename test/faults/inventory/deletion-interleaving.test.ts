@@ -14,7 +14,7 @@ import { pausingClient } from '../../support/pausing-client.ts';
 import { withNetwork } from '../../support/use-network.ts';
 
 /** Of the calls of an operation, every so many-th is the one before which it stops. */
-const STEP = callStep(2);
+const STEP = callStep(4);
 
 interface Case {
   title: string;

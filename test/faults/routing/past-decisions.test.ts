@@ -3,7 +3,7 @@ import { DecisionWorld, type Remembered } from '../../support/decision-world.ts'
 import { seededRandom } from '../../support/random.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-const SEEDS = Array.from({ length: Number(process.env.DECISION_RUNS ?? 4) }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: Number(process.env.DECISION_RUNS ?? 2) }, (_, index) => index + 1);
 const STEPS = 40;
 
 /** What is stored of a settled score may be 2 points behind, in its class. */

@@ -6,7 +6,7 @@ import { makeSignPost } from '../../../core/appsync/sign-post.ts';
 import { acknowledgeCommand, readCommands } from '../../../core/commands/command-store.ts';
 import type { PendingCommand, RoutesOrder } from '../../../core/commands/edge-command.ts';
 import type { EdgeNews } from '../../../core/commands/edge-news.ts';
-import { tellRefusedBoots } from '../../../core/commands/new-boot.ts';
+import { notifyRefusedBoots } from '../../../core/commands/new-boot.ts';
 import { registerEdge } from '../../../core/inventory/edges/change-edges.ts';
 import type { Path } from '../../../core/inventory/model/site.ts';
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
@@ -187,7 +187,7 @@ const CHECK = `mutation Check($path_id: ID!) {
 }`;
 
 describe('an edge that listens', () => {
-  it('probes with real packets when told, and the one who asked gets what it measured', async () => {
+  it('probes with real packets on command, and the caller gets the measurement', async () => {
     const edge = startEdge();
     await edge.listening;
     const asking = system.query(CHECK, { variables: { path_id: path.id }, groups: ['operator'] });
@@ -226,7 +226,7 @@ describe('an edge that listens', () => {
 });
 
 describe('an edge whose reports are refused', () => {
-  it('is told of each once, ends the boot at the third, and acknowledges then', async () => {
+  it('receives each once, ends the boot at the third, and then acknowledges', async () => {
     const edge = startEdge();
     await edge.listening;
     const refused = (seq: number) => ({
@@ -236,9 +236,9 @@ describe('an edge whose reports are refused', () => {
       seq,
       reason: 'A total is lower.',
     });
-    await tellRefusedBoots(context, [refused(7)]);
-    await tellRefusedBoots(context, [refused(7), refused(8)]);
-    await tellRefusedBoots(context, [refused(8)]);
+    await notifyRefusedBoots(context, [refused(7)]);
+    await notifyRefusedBoots(context, [refused(7), refused(8)]);
+    await notifyRefusedBoots(context, [refused(8)]);
     expect(await readCommands(context, edge_id)).toMatchObject([
       { type: 'NEW_BOOT', data: { boot_id: 'boot-1', contradictions: 2, reason: 'A total is lower.' } },
     ]);
@@ -255,7 +255,7 @@ describe('an edge whose reports are refused', () => {
     await broadcast();
     await until(() => edge.seen.length > 0);
     expect(edge.ended).toEqual([]);
-    await tellRefusedBoots(context, [refused(9), refused(10)]);
+    await notifyRefusedBoots(context, [refused(9), refused(10)]);
     await broadcast();
     await until(async () => (await readCommands(context, edge_id)).length === 0);
     await edge.following.stop();
@@ -263,9 +263,9 @@ describe('an edge whose reports are refused', () => {
     expect(edge.troubles).toEqual([]);
   });
 
-  it('is told of another boot from one on', async () => {
+  it('receives the command for another boot once', async () => {
     const report = { edge_id, part: 0, reason: 'It jumped.' };
-    await tellRefusedBoots(context, [
+    await notifyRefusedBoots(context, [
       { ...report, boot_id: 'boot-2', seq: 1 },
       { ...report, boot_id: 'boot-3', seq: 1 },
     ]);
@@ -294,7 +294,7 @@ describe('an edge that was away', () => {
 });
 
 describe('the paths of an edge', () => {
-  it('are read with its routes when it listens, and again when it is told to', async () => {
+  it('are read with its routes when it starts to listen, and again on command', async () => {
     const read: EdgePath[][] = [];
     const routes: RouteChange[] = [];
     const troubles: string[] = [];
@@ -341,11 +341,11 @@ describe('the paths of an edge', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('are nobody else’s to read', async () => {
+  it("are nobody else's to read", async () => {
     const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
     const other = edgeApi({ url: system.url, edge_id, sign });
     await expect(other.edgeRoutes()).rejects.toThrow(
-      `The system at ${system.url} refused: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
+      `The system at ${system.url} refused: Edge ${edge_id} alone may do this. Sign with the edge's own role, with the edge's id as session name.`,
     );
   });
 });

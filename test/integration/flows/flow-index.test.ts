@@ -122,7 +122,7 @@ describe('the index by address', () => {
     expect(gets.length).toBeLessThanOrEqual((1 + hosts.length) * HOURS);
   });
 
-  it('gives for any filter what looking at every flow gives', async () => {
+  it('returns for any filter the same as a scan of all flows', async () => {
     const range = { from: T0 - 3 * HOUR, to: T0 - HOUR };
     const arrived = day.filter(({ arrived_at_ms: at }) => range.from <= at && at < range.to);
     const everyFlow = arrived.flatMap(({ report }) => report.flows.map(flow => ({ report, flow })));

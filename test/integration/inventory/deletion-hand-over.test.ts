@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
 import { runningKey } from '../../../core/inventory/model/inventory-keys.ts';
+import { continueHandedOver } from '../../../core/inventory/removal/continue-handed-over.ts';
 import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
 import { finishDeletions } from '../../../core/inventory/removal/finish-deletions.ts';
 import { readRunning } from '../../../core/inventory/removal/operation-entry.ts';
 import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.ts';
-import { takeOver } from '../../../core/inventory/removal/take-over.ts';
 import { listSites } from '../../../core/inventory/sites/list-sites.ts';
 import { faultyClient } from '../../support/faults.ts';
 import { localClient } from '../../support/local-client.ts';
@@ -14,7 +14,7 @@ import { withRights } from '../../support/rights/as-function.ts';
 import { useNetwork, withNetwork } from '../../support/use-network.ts';
 
 /** As the worker does it. */
-const work = withRights('deletionworker', takeOver);
+const work = withRights('deletionworker', continueHandedOver);
 
 describe('an operation that a request has no time for', () => {
   const network = useNetwork();
@@ -36,7 +36,7 @@ describe('an operation that a request has no time for', () => {
     const deletion = await deleteSite({ ...context, client: slow.client }, admin, { site_id: hub.id });
     expect(deletion).toEqual({
       message: expect.stringMatching(
-        /^Site Hub \(.*\) is being deleted and no longer shown; \d+ of its paths are gone so far, and it goes on in the background\.$/,
+        /^Site Hub \(.*\) is being deleted and no longer shown\. \d+ of its paths are deleted so far\. The deletion continues in the background\.$/,
       ),
       audit_id: expect.any(String),
       finished: false,
@@ -92,7 +92,7 @@ describe('an operation that a request has no time for', () => {
     expect(items.has(`SITE#${hub.id} ENDPOINT#wan2`)).toBe(true);
   });
 
-  it('is left to clean-up when nobody takes it', async () => {
+  it('is left to clean-up if the worker does not run', async () => {
     const { bed } = network;
     const { context } = bed;
     const { hub } = await makeHub(context, { paths: 60 });
@@ -113,7 +113,7 @@ describe('a database that refuses', () => {
     [
       'canceled: TransactionConflict',
       'Conflict',
-      'Somebody else is changing the same thing right now. Try again in a moment.',
+      'Another request is changing the same data. Try again in a moment.',
     ],
     ['throttled', 'Throttled', 'The database is too busy to do this now. Try again in a minute.'],
     ['internal error', 'Throttled', 'The database is too busy to do this now. Try again in a minute.'],

@@ -73,7 +73,8 @@ describe('named groups', () => {
     expect(await api.call('Mutation.undo', { audit_id: items[0].id }, operator)).toEqual({
       error: {
         type: 'Conflict',
-        message: 'Group Once was changed since: undo the later change first, or set it with saveNamedGroup.',
+        message:
+          'Group Once was changed since. Undo the later change first, or set the group with saveNamedGroup.',
       },
     });
     api.now += 1000;
@@ -106,7 +107,7 @@ describe('named groups', () => {
     expect(await api.call('Mutation.deleteNamedGroup', { name: 'nowhere' }, operator)).toEqual({
       error: {
         type: 'NotFound',
-        message: 'There is no group "nowhere": the query namedGroups lists those that there are.',
+        message: 'There is no group "nowhere": the query namedGroups lists those that exist.',
       },
     });
     const seen = { ...OFFICES, name: 'Mail', if_updated_at: '2026-01-01T00:00:00Z' };

@@ -21,11 +21,11 @@ it.each([
   [{ sites: 2, paths: 2 }, undefined],
   [
     { sites: 1, paths: 2 },
-    'This network has more than 1 sites or 2 paths, which is the most that is looked through at once: ask for one site with site_id.',
+    'This network has more than 1 sites or 2 paths, too many for one query: ask for one site with site_id.',
   ],
   [
     { sites: 2, paths: 1 },
-    'This network has more than 2 sites or 1 paths, which is the most that is looked through at once: ask for one site with site_id.',
+    'This network has more than 2 sites or 1 paths, too many for one query: ask for one site with site_id.',
   ],
 ])('refuses a network that is larger than %j', async (limits, refused) => {
   const { context, caches } = routingFunction(db, world.time);
@@ -36,7 +36,7 @@ it.each([
   expect(await answer).toBe(refused ?? 2);
 });
 
-it('counts paths by status, off what ingest stored and cached', async () => {
+it("counts paths by status, from ingest's stored and cached metrics", async () => {
   const { context, caches, monitor, time, fast } = world;
   await monitor.observe(context, [measured(time, fast, 20)]);
   const other = routingFunction(db, time);
@@ -48,7 +48,7 @@ it('counts paths by status, off what ingest stored and cached', async () => {
   }
 });
 
-it('answers without the Cache table, and then reads anew each time', async () => {
+it('answers without the Cache table, and then reads each time', async () => {
   const { time } = world;
   const broken = { ...db, tables: { ...db.tables, cache: NO_SUCH_TABLE } };
   const { context, caches } = routingFunction(broken, time);

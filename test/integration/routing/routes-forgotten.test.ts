@@ -7,10 +7,10 @@ import { runningKey, waitingPartition } from '../../../core/inventory/model/inve
 import { createPath } from '../../../core/inventory/paths/create-path.ts';
 import { deletePath } from '../../../core/inventory/paths/delete-path.ts';
 import { createPolicy, deletePolicy } from '../../../core/inventory/policies/change-policies.ts';
+import { continueHandedOver } from '../../../core/inventory/removal/continue-handed-over.ts';
 import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
 import { finishDeletions } from '../../../core/inventory/removal/finish-deletions.ts';
 import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.ts';
-import { takeOver } from '../../../core/inventory/removal/take-over.ts';
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
 import { cachedDecision } from '../../../core/routing/decisions/cached-decision.ts';
 import { policyRoutingSchema, setPolicyRouting } from '../../../core/routing/decisions/policy-routing.ts';
@@ -88,10 +88,10 @@ async function decidedAfter(change: () => Promise<unknown>) {
 }
 
 const nowhere = () =>
-  `There is no site "${key.destination_site_id}": the query sites lists those that there are.`;
+  `There is no site "${key.destination_site_id}": the query sites lists those that exist.`;
 const site = () => ({ site_id: key.destination_site_id });
 
-describe('another function decides anew within a second of', () => {
+describe('another function decides again within a second of', () => {
   it('a new path', async () => {
     let cheap = '';
     const decided = await decidedAfter(async () => {
@@ -120,12 +120,12 @@ describe('another function decides anew within a second of', () => {
     const { policy } = await createPolicy(context, admin, input);
     key = { ...key, policy_id: policy.id };
     await expect(decidedAfter(() => deletePolicy(context, admin, policy.id))).rejects.toThrow(
-      `There is no policy "${policy.id}": the query policies lists those that there are.`,
+      `There is no policy "${policy.id}": the query policies lists those that exist.`,
     );
   });
 });
 
-describe('decisions are made anew in the very transaction with which', () => {
+describe('decisions are invalidated in the transaction of', () => {
   /** Raises of the generation by a change. */
   async function raisesOf(change: () => Promise<unknown>) {
     const before = await generation();
@@ -137,7 +137,7 @@ describe('decisions are made anew in the very transaction with which', () => {
     expect(await raisesOf(() => deleteSite(context, admin, site(), { until: 0 }))).toBe(1);
     const takes = () =>
       asFunction('deletionworker', () =>
-        takeOver(context, runningKey(site().site_id), Number.POSITIVE_INFINITY),
+        continueHandedOver(context, runningKey(site().site_id), Number.POSITIVE_INFINITY),
       );
     expect(await raisesOf(takes)).toBe(1);
     expect(await raisesOf(takes)).toBe(0);
@@ -158,7 +158,7 @@ describe('decisions are made anew in the very transaction with which', () => {
     await expect(decide()).rejects.toThrow(nowhere());
     const takes = () =>
       asFunction('deletionworker', () =>
-        takeOver(context, runningKey(site().site_id), Number.POSITIVE_INFINITY),
+        continueHandedOver(context, runningKey(site().site_id), Number.POSITIVE_INFINITY),
       );
     expect(await raisesOf(takes)).toBe(1);
     expect(await decide()).toBe(paths[1]);

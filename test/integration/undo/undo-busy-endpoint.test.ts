@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { Conflict } from '../../../core/errors.ts';
 import { restoreEndpoint } from '../../../core/inventory/archive/restore-endpoint.ts';
 import { runningKey } from '../../../core/inventory/model/inventory-keys.ts';
+import { continueHandedOver } from '../../../core/inventory/removal/continue-handed-over.ts';
 import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
 import { finishDeletions } from '../../../core/inventory/removal/finish-deletions.ts';
 import { readRunning } from '../../../core/inventory/removal/operation-entry.ts';
 import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.ts';
-import { takeOver } from '../../../core/inventory/removal/take-over.ts';
 import { addEndpoint } from '../../../core/inventory/sites/add-endpoint.ts';
 import { readSite } from '../../../core/inventory/sites/read-site.ts';
 import { countSitePaths } from '../../../core/inventory/sites/site-paths.ts';
@@ -45,7 +45,7 @@ it(
         audit_id: expect.any(String),
         finished: false,
         message:
-          'Endpoint wan1 is being brought back; 0 paths came back so far. It goes on in the background.',
+          'Endpoint wan1 is being restored. 0 paths came back so far. The restore continues in the background.',
       });
       const hidden = async () => {
         expect((await readSite(context, hub.id))!.endpoints.map(({ id }) => id)).not.toContain('wan1');
@@ -70,13 +70,13 @@ it(
 
       expect(
         await asFunction('deletionworker', () =>
-          takeOver(context, runningKey(hub.id, 'wan1'), context.clock()),
+          continueHandedOver(context, runningKey(hub.id, 'wan1'), context.clock()),
         ),
       ).toBe('handed over');
       await hidden();
       expect(
         await asFunction('deletionworker', () =>
-          takeOver(context, runningKey(hub.id, 'wan1'), Number.POSITIVE_INFINITY),
+          continueHandedOver(context, runningKey(hub.id, 'wan1'), Number.POSITIVE_INFINITY),
         ),
       ).toBe('finished');
       expect(await countSitePaths(context, hub.id)).toBe(PATHS);

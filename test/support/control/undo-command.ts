@@ -70,7 +70,7 @@ export class UndoCommand implements fc.AsyncCommand<ControlModel, ControlWorld> 
 }
 
 /** The state that an undo leads back to, and what it leaves other than it was. */
-function leftBy(
+export function leftBy(
   leaves: ((state: ControlState, entries: Entries) => void) | undefined,
   state: ControlState,
   entries: Entries,
@@ -80,7 +80,11 @@ function leftBy(
   return copy;
 }
 
-function undoing({ id, target }: Entry, to: (own: Entry) => ControlState): (state: ControlState) => Plan {
+/** Plans the undo of a change. `to`: the state that it leads to. */
+export function undoing(
+  { id, target }: Entry,
+  to: (own: Entry) => ControlState,
+): (state: ControlState) => Plan {
   return state => ({
     operation: 'undo',
     args: { audit_id: id },

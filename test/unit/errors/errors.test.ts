@@ -40,11 +40,11 @@ describe('planned errors', () => {
   });
 
   it.each([
-    [noSite('s'), 'There is no site "s": the query sites lists those that there are.'],
-    [noPolicy('p'), 'There is no policy "p": the query policies lists those that there are.'],
+    [noSite('s'), 'There is no site "s": the query sites lists those that exist.'],
+    [noPolicy('p'), 'There is no policy "p": the query policies lists those that exist.'],
     [noPath('p'), 'There is no path "p": the query paths lists a site\'s paths.'],
     [noEdge('e'), 'No edge "e" is registered: the query edges lists those that are.'],
-    [noEndpoint('w', 's'), 'Site "s" has no endpoint "w": the query site lists those that it has.'],
+    [noEndpoint('w', 's'), 'Site "s" has no endpoint "w": the query site lists its endpoints.'],
     [
       noEndpoint('w'),
       'No edge has counted anything for an endpoint "w"; with site_id it is looked up at that site.',

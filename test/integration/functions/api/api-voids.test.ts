@@ -101,13 +101,13 @@ describe('a voided boot over the API', () => {
       'an edge that never reported',
       { edge_id: 'edge-9', boot_id: 'x' },
       'NotFound',
-      'Edge "edge-9" has never reported: the query edges lists those that have.',
+      'Edge "edge-9" has not reported yet. The query edges lists the edges that have.',
     ],
     [
       'a boot that never reported',
       { edge_id: 'edge-2', boot_id: 'x' },
       'NotFound',
-      'Edge "edge-2" has counted no boot "x": edgeBoots lists those that it has.',
+      'Edge "edge-2" has counted no boot "x". The query edgeBoots lists its boots.',
     ],
     [
       'an empty id',
@@ -160,7 +160,7 @@ describe('a voided boot over the API', () => {
     }
   });
 
-  it('is in the audit log, and its edge is told to begin a new one', async () => {
+  it('is in the audit log, and its edge gets a command to begin a new one', async () => {
     const { items } = await api.data('Query.auditLog', { limit: 50 });
     const entry = items.find(
       (one: { operation: string; outcome: string }) => one.operation === 'voidBoot' && one.outcome === 'DONE',
@@ -176,7 +176,7 @@ describe('a voided boot over the API', () => {
     expect(edge.refused).toEqual({
       boot_id: 'spoofed',
       contradictions: 3,
-      reason: 'An administrator has voided the boot: what it counted is in no figure any more.',
+      reason: 'An administrator has voided the boot: its counts are no longer part of any figure.',
     });
   });
 
@@ -184,7 +184,7 @@ describe('a voided boot over the API', () => {
     expect(await api.call('Mutation.voidBoot', spoofed)).toEqual({
       error: {
         type: 'Conflict',
-        message: `Boot "spoofed" of edge "edge-2" was voided already, by ${audit_id}: undoVoidBoot takes that back.`,
+        message: `Boot "spoofed" of edge "edge-2" was voided already, by ${audit_id}. Use undoVoidBoot to undo that.`,
       },
     });
   });
@@ -222,7 +222,7 @@ describe('a voided boot over the API', () => {
     });
   });
 
-  it('leaves no increment below zero and no gap, before and behind the void', async () => {
+  it('leaves no increment below zero and no gap, before and after the void', async () => {
     await snapshotAt(db, T0 + 5 * MINUTE, []);
     api.now = T0 + 5 * MINUTE + 1000;
     const { points, sum } = await history();

@@ -68,8 +68,8 @@ const decisionOf = async (args: object = {}): Promise<Decision> => {
   return decisions[0];
 };
 
-describe('why a path is taken', () => {
-  it('names every candidate with what was compared, by how much it is worse, and why it was left out', async () => {
+describe('why a path is used', () => {
+  it('names every candidate with the compared value, its margin, and the reason if it was excluded', async () => {
     const decision = await decisionOf();
     expect(decision).toMatchObject({
       policy_id: 'default',
@@ -87,14 +87,14 @@ describe('why a path is taken', () => {
         class: 'DEGRADED',
         value: 30,
         margin: null,
-        excluded: 'It is degraded, and a path is there that is optimal.',
+        excluded: 'It is degraded, and another path is optimal.',
         rank: 3,
         components: { latency: 85, jitter: 98, loss: 97, bandwidth: 10, cost: 0 },
       },
     ]);
   });
 
-  it('compares what the preference asks for, in its own unit', async () => {
+  it("compares the preference's figure, in its unit", async () => {
     const choose = (choice: object) =>
       api.data('Mutation.setPolicyRouting', { policy_id: 'default', ...choice });
     await choose({ preference: 'HIGHEST_BANDWIDTH' });
@@ -107,7 +107,7 @@ describe('why a path is taken', () => {
     await choose({ preference: 'LOWEST_LATENCY' });
   });
 
-  it('tells a failover, why now and why before, and its way back', async () => {
+  it('explains a failover, before and after it, and the failback', async () => {
     api.now += 1000;
     const before = new Date(api.now).toISOString();
     api.now += 1000;
@@ -121,7 +121,7 @@ describe('why a path is taken', () => {
     expect(now.candidates.at(-1)).toMatchObject({
       path_id: paths[0],
       class: 'OUT',
-      excluded: `An operator keeps it out of use since ${new Date(api.now - 1000).toISOString()}, until restorePath.`,
+      excluded: `An operator took it out of use at ${new Date(api.now - 1000).toISOString()}, until restorePath.`,
       rank: null,
     });
     // Nothing but the failover tells the two instants apart: no minute was measured.
@@ -148,14 +148,14 @@ describe('why a path is taken', () => {
     expect(second.next_token).toBeNull();
   });
 
-  it('refuses what it cannot decide, in words', async () => {
+  it('refuses invalid pairs of sites with a message', async () => {
     const message = async (args: object) => {
       const answer = await api.call('Query.routingDecisions', { ...ends, ...args });
       return 'error' in answer ? `${answer.error.type}: ${answer.error.message}` : 'no error';
     };
     const at = (ms: number) => new Date(api.now + ms).toISOString();
     expect(await message({ at: at(120_000) })).toBe(
-      'ValidationError: at must not lie in the future: leave it out for how things are now.',
+      'ValidationError: at must not be in the future: leave it out for the present decisions.',
     );
     expect(await message({ at: at(-49 * 3_600_000) })).toBe(
       `ValidationError: Measurements are kept for 48 hours: at must not be before ${at(-48 * 3_600_000)}.`,
@@ -167,13 +167,13 @@ describe('why a path is taken', () => {
       'ValidationError: Paths lead from one site to another: source_site_id and destination_site_id must differ.',
     );
     expect(await message({ destination_site_id: NOWHERE })).toBe(
-      `NotFound: There is no site "${NOWHERE}": the query sites lists those that there are.`,
+      `NotFound: There is no site "${NOWHERE}": the query sites lists those that exist.`,
     );
     expect(await message({ destination_site_id: NOWHERE, at: at(-1000) })).toBe(
-      `NotFound: There is no site "${NOWHERE}": the query sites lists those that there are.`,
+      `NotFound: There is no site "${NOWHERE}": the query sites lists those that exist.`,
     );
     expect(await message({ at: new Date(T0 - 60_000).toISOString() })).toBe(
-      `NotFound: Site ${ends.source_site_id} was not there at ${new Date(T0 - 60_000).toISOString()}.`,
+      `NotFound: Site ${ends.source_site_id} did not exist at ${new Date(T0 - 60_000).toISOString()}.`,
     );
   });
 });

@@ -78,7 +78,7 @@ describe('sites in the API', () => {
     expect(await api.data('Query.siteCount')).toBe(2);
   });
 
-  it('gives up to 1,000 on a page, where nothing is asked for that is read site by site', async () => {
+  it('returns up to 1,000 on a page, unless a field needs a read for each site', async () => {
     const selection = ['items', 'items/id', 'items/name'];
     const { items } = await api.data('Query.sites', { limit: 1000 }, { selection });
     expect(items.map(({ name }: { name: string }) => name)).toEqual(['Berlin', 'Bonn']);
@@ -211,7 +211,7 @@ describe('sites in the API', () => {
     expect(results).toMatchObject([
       {
         success: false,
-        message: `There is no site "${NOWHERE}": the query sites lists those that there are.`,
+        message: `There is no site "${NOWHERE}": the query sites lists those that exist.`,
         error_type: 'NotFound',
         site_id: NOWHERE,
       },
@@ -231,7 +231,7 @@ describe('what is refused', () => {
       'deleteSite',
       () => ({ site_id: NOWHERE }),
       'NotFound',
-      `There is no site "${NOWHERE}": the query sites lists those that there are.`,
+      `There is no site "${NOWHERE}": the query sites lists those that exist.`,
     ],
     [
       'restoreSite',
@@ -291,7 +291,7 @@ describe('what is refused', () => {
       'removeEndpoint',
       () => ({ site_id: b(), endpoint_id: 'wan9' }),
       'NotFound',
-      /^Site ".*" has no endpoint "wan9": the query site lists those that it has\.$/,
+      /^Site ".*" has no endpoint "wan9": the query site lists its endpoints\.$/,
     ],
     [
       'createPath',
@@ -309,7 +309,7 @@ describe('what is refused', () => {
       'createPath',
       () => ({ ...path(), destination_site_id: NOWHERE }),
       'NotFound',
-      `There is no site "${NOWHERE}": the query sites lists those that there are.`,
+      `There is no site "${NOWHERE}": the query sites lists those that exist.`,
     ],
     [
       'deletePath',

@@ -1,31 +1,13 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
-import { systemCaller } from '../../../core/access/caller.ts';
 import { runningKey } from '../../../core/inventory/model/inventory-keys.ts';
-import {
-  OPERATION_KIND,
-  type RunningOperation,
-  runningItem,
-} from '../../../core/inventory/model/running-operation.ts';
-import { takeOver } from '../../../core/inventory/removal/take-over.ts';
+import { type RunningOperation, runningItem } from '../../../core/inventory/model/running-operation.ts';
+import { continueHandedOver } from '../../../core/inventory/removal/continue-handed-over.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
+import { RUNNING_DELETION } from '../../support/running-operation.ts';
 import { storeContext } from '../../support/store-context.ts';
 
-const RUNNING: RunningOperation = {
-  operation_id: 'o',
-  kind: OPERATION_KIND.deleteSite,
-  site_id: 's',
-  life: 1,
-  state: 'RUNNING',
-  audit_id: 'a',
-  actor: systemCaller('cleanup'),
-  started_ms: 0,
-  touched_ms: 0,
-  done_paths: 0,
-  endpoints: 0,
-  seq: 1,
-  handed_over: true,
-};
+const RUNNING: RunningOperation = { ...RUNNING_DELETION, handed_over: true };
 
 it.each<[string, RunningOperation | undefined]>([
   // The run that has it goes on with it; two at once would do everything twice.
@@ -39,5 +21,5 @@ it.each<[string, RunningOperation | undefined]>([
     return operation ? { Item: runningItem(operation) } : {};
   });
   const context = storeContext({ client, tables }, () => 1e9);
-  expect(await takeOver(context, runningKey('s'), Number.POSITIVE_INFINITY)).toBe('nothing to do');
+  expect(await continueHandedOver(context, runningKey('s'), Number.POSITIVE_INFINITY)).toBe('nothing to do');
 });

@@ -1,0 +1,42 @@
+import { type MemorySample, type MemoryTrend, trendOf } from './memory-samples.ts';
+
+export interface MemoryReport {
+  system: MemoryTrend;
+  containers: MemoryTrend;
+  /** How many containers lived all the time. */
+  lasting: number;
+  /** What is not flat. */
+  problems: string[];
+}
+
+/** Of the watched time: programs load what they need, and the collector finds its size. */
+const WARM_UP = 0.25;
+/** A line that rises by more than this share of the mean is a leak. */
+const RISE_LIMIT = 0.1;
+/** With fewer samples a line says nothing. */
+const LEAST_SAMPLES = 10;
+
+/**
+ * Whether the memory of the system's process and of the containers that live all the time is flat
+ * from then on.
+ */
+export function judgeMemory(samples: readonly MemorySample[], from_ms: number): MemoryReport {
+  const end_ms = samples.at(-1)?.at_ms ?? from_ms;
+  const warm_ms = from_ms + (end_ms - from_ms) * WARM_UP;
+  const watched = samples.filter(({ at_ms }) => at_ms >= warm_ms);
+  const lasting = Object.keys(watched[0]?.containers ?? {}).filter(pid =>
+    watched.every(({ containers }) => pid in containers),
+  );
+  const sumOf = ({ containers }: MemorySample) =>
+    lasting.reduce((sum, pid) => sum + containers[Number(pid)]!, 0);
+  const parts = {
+    system: trendOf(watched.map(({ at_ms, system }) => ({ at_ms, mib: system }))),
+    containers: trendOf(watched.map(sample => ({ at_ms: sample.at_ms, mib: sumOf(sample) }))),
+  };
+  const problems = Object.entries(parts).flatMap(([name, { mean, rise, samples }]) => {
+    if (samples < LEAST_SAMPLES) return [`${name} was seen ${samples} times only`];
+    if (rise <= RISE_LIMIT) return [];
+    return [`${name} rose by ${(100 * rise).toFixed(1)} % of ${Math.round(mean)} MiB`];
+  });
+  return { ...parts, lasting: lasting.length, problems };
+}

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+/** A process of this machine. */
+export interface MachineProcess {
+  pid: number;
+  parent: number;
+  rss_kb: number;
+  command: string;
+}
+
+/** All processes of this machine. */
+export async function listProcesses(): Promise<MachineProcess[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'pid=,ppid=,rss=,args='], {
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return stdout.split('\n').flatMap(line => {
+    const [, pid, parent, rss, command] = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    if (pid === undefined) return [];
+    return [{ pid: Number(pid), parent: Number(parent), rss_kb: Number(rss), command: command! }];
+  });
+}
+
+/** The parts of a running system that can be killed, by name. */
+export interface SystemParts {
+  system: MachineProcess | undefined;
+  /** Containers, by the name of their function. */
+  functions: Map<string, MachineProcess[]>;
+  engines: Map<string, MachineProcess>;
+}
+
+const ENGINES: [string, RegExp][] = [
+  ['dynamodb', /DynamoDBLocal\.jar/],
+  ['kinesis', /kinesis-local/],
+  ['cognito', /cognito-local/],
+];
+
+const CONTAINER = /--input-type=module - (\S+)$/;
+
+/** What the process with this id has started, and itself. */
+export async function partsOf(pid: number): Promise<SystemParts> {
+  const all = await listProcesses();
+  const parts: SystemParts = {
+    system: all.find(each => each.pid === pid),
+    functions: new Map(),
+    engines: new Map(),
+  };
+  for (const each of all.filter(({ parent }) => parent === pid)) {
+    const name = CONTAINER.exec(each.command)?.[1];
+    const engine = ENGINES.find(([, command]) => command.test(each.command))?.[0];
+    if (name !== undefined) parts.functions.set(name, [...(parts.functions.get(name) ?? []), each]);
+    else if (engine !== undefined) parts.engines.set(engine, each);
+  }
+  return parts;
+}

@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import { judgeMemory } from '../../support/soak/judge-memory.ts';
+import { planKills } from '../../support/soak/kill-plan.ts';
+import { stepOf } from '../../support/soak/steps.ts';
+
+const PACE = { functions: 3, edges: 20, engines: 60, system: 60 };
+
+it('the same seed plans the same kills and steps, another seed others', () => {
+  const kills = (seed: number) => planKills({ seed, duration_ms: 600_000, calm_ms: 360_000, pace: PACE });
+  const steps = (seed: number) =>
+    [1, 2, 3].map(number => stepOf({ seed, person: 0, number, pause_ms: 1000 }));
+  expect(kills(1)).toEqual(kills(1));
+  expect(steps(1)).toEqual(steps(1));
+  expect(kills(1)).not.toEqual(kills(2));
+  expect(steps(1)).not.toEqual(steps(2));
+});
+
+it('kills about as often as it is told, and only edges once it is calm', () => {
+  const kills = planKills({ seed: 1, duration_ms: 60_000_000, calm_ms: 36_000_000, pace: PACE });
+  const count = (kind: string) => kills.filter(kill => kill.kind === kind).length;
+  expect(Math.abs(count('functions') / 12_000 - 1)).toBeLessThan(0.1);
+  expect(Math.abs(count('edges') / 3000 - 1)).toBeLessThan(0.1);
+  expect(new Set(kills.filter(({ at_ms }) => at_ms > 36_000_000).map(({ kind }) => kind))).toEqual(
+    new Set(['edges']),
+  );
+});
+
+function samples(mibAt: (index: number) => number, containers: (index: number) => Record<number, number>) {
+  return Array.from({ length: 41 }, (_, index) => ({
+    ...{ at_ms: index * 1000, start: 1, system: mibAt(index), engines: {}, edges: 0 },
+    containers: containers(index),
+  }));
+}
+
+it('memory is flat that rises at the beginning only, whatever containers come and go', () => {
+  const warm = samples(
+    index => 100 + Math.min(index, 10) * 10,
+    index => ({ 7: 90, [1000 + index]: index }),
+  );
+  expect(judgeMemory(warm, 0)).toMatchObject({
+    system: { mean: 200, rise: 0, samples: 31 },
+    containers: { mean: 90, rise: 0 },
+    lasting: 1,
+    problems: [],
+  });
+});
+
+it('memory that rises is said with its part', () => {
+  const leaking = samples(
+    index => 100 + index,
+    index => ({ 7: 50 + index }),
+  );
+  expect(judgeMemory(leaking, 0).problems).toEqual([
+    'system rose by 24.0 % of 125 MiB',
+    'containers rose by 40.0 % of 75 MiB',
+  ]);
+  expect(judgeMemory(leaking.slice(0, 5), 0).problems).toEqual([
+    'system was seen 4 times only',
+    'containers was seen 4 times only',
+  ]);
+});
