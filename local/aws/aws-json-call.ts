@@ -31,12 +31,8 @@ const READING = /^(Describe|Get|List|Admin(Get|List))/;
  * above) is retried, as the SDK's clients do: DynamoDB Local sometimes can't describe a table while
  * it creates its index. The SDK's client for Kinesis isn't used to read streams: it uses HTTP/2
  * only, which kinesis-local sometimes aborts, and records are passed on in the protocol's form
- * anyway.Calls an operation of a local engine in the AWS JSON protocol. A reading that the engine
- * fails at (status 500 or above) is tried again, as the SDK's clients do: DynamoDB Local now and
- * then can't describe a table whose index it makes at that moment. The SDK's client for Kinesis
- * isn't used to read streams: it speaks HTTP/2 only, which kinesis-local breaks off now and then,
- * and records are handed on in the protocol's own form anyway.
- * @throws AwsCallError if the engine refuses@throws AwsCallError when the engine refuses.
+ * anyway.
+ * @throws AwsCallError if the engine refuses
  */
 export async function callAwsJson<Answer>(
   api: AwsJsonApi,

@@ -22,10 +22,8 @@ export interface ConsoleFilesOptions {
 
 /**
  * The folder with the console's built files. They are built if there is no build of these sources
- * yet.The folder with the console's built files, which are built when there are none of these
- * sources yet.
- * @throws Error with the build's output if it fails@throws Error with what the build printed, when
- * it fails
+ * yet.
+ * @throws Error with the build's output if it fails
  */
 export function consoleFiles({ onBuild = () => {} }: ConsoleFilesOptions = {}): Promise<string> {
   return keptBuild({

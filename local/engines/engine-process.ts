@@ -17,11 +17,9 @@ export interface EngineProcessOptions {
 }
 
 /**
- * Wraps a child process as an {@link Engine} once it is ready.Wraps a child process as an {@link
- * Engine} once it is ready.
+ * Wraps a child process as an {@link Engine} once it is ready.
  * @throws Error with the last output of a process that ended before it was ready, or was not ready
- * after 60 s@throws Error with the last words of a process that ended before it was ready, or
- * wasn't ready after 60 s.
+ * after 60 s
  */
 export async function engineProcess(options: EngineProcessOptions): Promise<Engine> {
   const { name, child, untilReady, askToEnd } = options;

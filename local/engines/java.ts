@@ -9,9 +9,8 @@ export class JavaMissing extends Error {
 }
 
 /**
- * Looks for a Java for DynamoDB Local.Looks for a Java that DynamoDB Local runs on.
- * @throws JavaMissing if there is none on the PATH, or if it is too old@throws JavaMissing when
- * there is none on the PATH, or one that is too old.
+ * Looks for a Java for DynamoDB Local.
+ * @throws JavaMissing if there is none on the PATH, or if it is too old
  */
 export async function checkJava(command = 'java'): Promise<void> {
   const version = await javaVersion(command);

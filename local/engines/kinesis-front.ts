@@ -47,10 +47,8 @@ export type Forward = (request: EngineRequest) => Promise<EngineAnswer>;
 
 /**
  * Restricts a server to connections of the front, which begin with a secret. Must be called before
- * the server listens.Lets only connections of the front to a server: they begin with a secret. Must
- * be called before the server listens.
- * @returns the function that forwards requests to the server@returns how to pass requests on to the
- * server
+ * the server listens.
+ * @returns the function that forwards requests to the server
  */
 export function closeToOthers(server: Server): Forward {
   const secret = randomBytes(SECRET_BYTES);

@@ -75,11 +75,8 @@ const KEPT_SECONDS = 168 * 3600;
 /**
  * Reads the journal of a folder, imports the data of the last release, and writes the data that
  * kinesis-local loads: everything that it acknowledged, under the original sequence numbers. An
- * incomplete last line is dropped.Reads the journal of a folder, takes over what the last release
- * kept there, and writes what kinesis-local loads: everything that it acknowledged, under the
- * sequence numbers that it gave.
- * @throws KeptDataError that names the line of the journal that can't be read@throws KeptDataError
- * naming the line of the journal that can't be read; a last line that was cut off is dropped
+ * incomplete last line is dropped.
+ * @throws KeptDataError that names the line of the journal that can't be read
  */
 export async function prepareJournal(folder: string): Promise<PreparedJournal> {
   await mkdir(folder, { recursive: true });

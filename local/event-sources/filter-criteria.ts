@@ -3,10 +3,8 @@ type Filter = (event: Record<string, unknown>) => boolean;
 /**
  * A filter of Lambda event sources (EventBridge patterns): a record passes if any pattern matches;
  * without patterns, all pass. Supported are literals, `exists`, `prefix`, `suffix`, `anything-but`,
- * `equals-ignore-case` and `numeric`.A filter of Lambda event sources (EventBridge patterns): a
- * record passes when any pattern fits it; no pattern lets all pass. Known are literals, `exists`,
- * `prefix`, `suffix`, `anything-but`, `equals-ignore-case` and `numeric`.
- * @throws Error for any other pattern@throws Error for a pattern with anything else.
+ * `equals-ignore-case` and `numeric`.
+ * @throws Error for any other pattern
  */
 export function makeFilter(filters: readonly { Pattern: string }[]): Filter {
   const patterns = filters.map(({ Pattern }) => objectMatcher(JSON.parse(Pattern)));

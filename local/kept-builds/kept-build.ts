@@ -29,10 +29,8 @@ export function defaultCache(name: string): string {
 
 /**
  * The folder of a build, which is made if there is no build of these sources yet; only one at a
- * time on this machine. A build becomes visible atomically.The folder of a build: made when there
- * is none of these sources yet, once at a time on this machine. A build becomes visible whole or
- * not at all.
- * @throws the error of `build`@throws what `build` throws
+ * time on this machine. A build becomes visible atomically.
+ * @throws the error of `build`
  */
 export async function keptBuild({ cache, sources, settings = '', build }: BuildOptions): Promise<string> {
   const folder = join(cache, await hashOf(sources, settings));

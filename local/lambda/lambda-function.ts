@@ -36,11 +36,9 @@ export interface LambdaFunction {
   /** Whether `stop` was called: then it answers no events. */
   readonly stopped: boolean;
   /**
-   * Runs the function with an event, which is passed as JSON.Runs the function on an event, which
-   * is passed on as JSON.
+   * Runs the function with an event, which is passed as JSON.
    * @throws FunctionFailure if it failed, timed out or crashed · TooManyRequests above its reserved
-   * concurrency@throws FunctionFailure when it failed, timed out or crashed · TooManyRequests above
-   * its reserved concurrency
+   * concurrency
    */
   invoke(event: unknown): Promise<Invocation>;
   /**

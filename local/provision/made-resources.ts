@@ -12,10 +12,8 @@ import { TemplateError } from '../template/template-error.ts';
 export interface GrowingResources extends MadeResources {
   add<Value>(type: ResourceType<unknown, Value>, resource: Resource, part: MadePart<Value>): void;
   /**
-   * The values of `Ref` and `Fn::GetAtt` of a resource.What `Ref` and `Fn::GetAtt` of a resource
-   * give.
-   * @throws TemplateError if the resource does not exist yet@throws TemplateError when the resource
-   * isn't there yet
+   * The values of `Ref` and `Fn::GetAtt` of a resource.
+   * @throws TemplateError if the resource does not exist yet
    */
   attributes(resource: Resource): Attributes;
 }

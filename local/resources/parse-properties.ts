@@ -3,10 +3,8 @@ import type { Deployment, Resource } from '../template/deployment.ts';
 import { TemplateError } from '../template/template-error.ts';
 
 /**
- * The resolved properties of a resource, parsed with the schema of its type.The properties of a
- * resource, resolved and read with the schema of its type.
- * @throws TemplateError that names an unknown property, or one with an unsupported value@throws
- * TemplateError naming the property that isn't known here or has a value that can't be had here.
+ * The resolved properties of a resource, parsed with the schema of its type.
+ * @throws TemplateError that names an unknown property, or one with an unsupported value
  */
 export function parseProperties<Schema extends z.ZodType>(
   deployment: Deployment,

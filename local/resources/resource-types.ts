@@ -97,8 +97,8 @@ const KNOWN_TYPES = new Map(
 );
 
 /**
- * The type of a resource.What is known of a resource's type.
- * @throws TemplateError if it is unknown@throws TemplateError when nothing is known of it
+ * The type of a resource.
+ * @throws TemplateError if it is unknown
  */
 export function typeOf({ stack, logicalId, type }: Resource): ResourceType | TypeWithoutEffect {
   const known = KNOWN_TYPES.get(type);

@@ -3,11 +3,11 @@ import { FolderInUse, FolderLockError, lockFolder } from '../../core/folder-lock
 import { StartError } from './start-error.ts';
 
 /**
- * Takes a folder, made when missing, for this system until the returned function is called or the
+ * Locks a folder, created if missing, for this system until the returned function is called or the
  * process exits.
  * @param option the option of `npm start` that chooses the folder
- * @throws StartError when another system has it, it can't be locked, or it is no folder that can be
- * written
+ * @throws StartError if another system has it, if it can't be locked, or if it is not a writable
+ * folder
  */
 export async function takeFolder(folder: string, option: '--data' | '--system'): Promise<() => void> {
   try {

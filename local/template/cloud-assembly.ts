@@ -75,7 +75,7 @@ type Artifacts = z.infer<typeof manifestSchema>['artifacts'];
 
 /**
  * Reads a cloud assembly.
- * @throws TemplateError when a template has a part that isn't known here.
+ * @throws TemplateError if a template has an unknown part
  */
 export async function readCloudAssembly(folder: string): Promise<CloudAssembly> {
   const { artifacts } = manifestSchema.parse(await readJson(join(folder, 'manifest.json')));

@@ -29,7 +29,7 @@ const MAX_SKEW_MS = 5 * 60_000;
 /**
  * Checks an AWS Signature Version 4
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv4.html).
- * @throws UnauthorizedCredentials when it isn't of these credentials, this region and now.
+ * @throws UnauthorizedCredentials unless it has these credentials, this region and the current time
  */
 export function verifySignature(
   request: SignedRequest,

@@ -5,10 +5,8 @@ const OPENING: readonly string[] = [TokenKind.BRACE_L, TokenKind.BRACKET_L, Toke
 const CLOSING: readonly string[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R];
 
 /**
- * Why a query is too large to parse; undefined if it is not. Parsers and validators are
- * recursive.Why a query is too much to parse; undefined when it isn't. Parsers and validators
- * recurse.
- * @throws GraphQLError@throws GraphQLError
+ * Why a query is too large to parse; undefined if it is not. Parsers and validators are recursive.
+ * @throws GraphQLError
  */
 export function tokenProblem(query: string): string | undefined {
   const { tokens, nesting } = WORK_LIMITS;

@@ -36,8 +36,9 @@ export interface PreparedOperation {
 export type PrepareOperation = (request: GraphqlRequest) => PreparedOperation | { errors: ErrorEntry[] };
 
 /**
- * Parses and validates, within bounds that are checked before the work that they bound; documents
- * that were seen before cost nothing. @throws TransportError when the document can't be read
+ * Parses and validates operations, within bounds that are checked before the work that they bound.
+ * Documents are cached.
+ * @throws TransportError if the document can't be parsed
  */
 export function makePrepareOperation(schema: GraphQLSchema, api: ApiOptions): PrepareOperation {
   const documents = new LRUCache<string, { document: DocumentNode; errors: ErrorEntry[] }>({

@@ -36,7 +36,7 @@ const HIDDEN = [
 /**
  * Compiles the source of an APPSYNC_JS module, once.
  * `utils` are read at each use, so that every run of a handler has its own.
- * @throws GatewayConfigurationError when AppSync would not take the code.
+ * @throws GatewayConfigurationError if AppSync would refuse the code
  */
 export function compileResolver(
   code: string,

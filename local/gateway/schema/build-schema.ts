@@ -12,10 +12,8 @@ import { APPSYNC_DEFINITIONS, APPSYNC_SCALARS } from './appsync-definitions.ts';
 import { implementScalar } from './scalars.ts';
 
 /**
- * The executable schema of an SDL with AppSync's scalars and directives.The executable schema of an
- * SDL with AppSync's scalars and directives.
- * @throws GatewayConfigurationError if AppSync would refuse it@throws GatewayConfigurationError
- * when AppSync would not take it.
+ * The executable schema of an SDL with AppSync's scalars and directives.
+ * @throws GatewayConfigurationError if AppSync would refuse it
  */
 export function buildSchema(sdl: string): GraphQLSchema {
   const schema = build(sdl);

@@ -42,9 +42,8 @@ export const cognitoUserPoolClient: ResourceType<ClientProperties, ClientPropert
 };
 
 /**
- * Makes a client of a user pool, or reuses the one with that name from an earlier run.Makes a
- * client of a user pool, or takes the one of that name from an earlier run as it is.
- * @returns its id@returns its id
+ * Makes a client of a user pool, or reuses the one with that name from an earlier run.
+ * @returns its id
  */
 async function createClient(endpoint: string, name: string, properties: ClientProperties): Promise<string> {
   const { UserPoolId } = properties;

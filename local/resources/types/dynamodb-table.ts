@@ -69,10 +69,8 @@ export interface CreatedTable {
 }
 
 /**
- * Makes a table as described in the template. A table of an earlier run is completed.Makes a table
- * as the template describes it; one that is there from an earlier run gets what it lacks.
- * @throws Error if a kept table has other keys than this release@throws Error when a kept table has
- * other keys than this release wants.
+ * Makes a table as described in the template. A table of an earlier run is completed.
+ * @throws Error if a kept table has other keys than this release
  */
 export async function createTable(
   endpoint: string,
