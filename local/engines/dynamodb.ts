@@ -14,9 +14,8 @@ export interface DynamoDbOptions {
 }
 
 /**
- * It ends with the process that started it, even if that is killed.Starts the official DynamoDB
- * Local from npm's `amplify-dynamodb-simulator` on the loopback and waits until it answers. It ends
- * with the process that started it, even when that is killed.
+ * Starts the official DynamoDB Local from npm's `amplify-dynamodb-simulator` on the loopback and
+ * waits until it answers. It ends with the process that started it, even if that is killed.
  * @throws JavaMissing without a suitable Java
  */
 export async function startDynamoDb({ dataDirectory, heapMiB = 512 }: DynamoDbOptions = {}): Promise<Engine> {
