@@ -2,7 +2,7 @@ import { makeApp } from '../lib/patronus-app.ts';
 import { checkRegion } from '../lib/region.ts';
 import { SettingError } from '../lib/setting-error.ts';
 
-// The app writes itself out when the process ends.
+// The app synthesizes itself when the process ends.
 try {
   checkRegion(process.env.CDK_DEFAULT_REGION);
   makeApp();

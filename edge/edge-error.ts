@@ -1,6 +1,6 @@
 /**
- * A planned failure of the edge program: the message is one sentence for the person at the
- * terminal, and says what to do.
+ * A planned failure of the edge program. The message is for the person at the terminal and says
+ * what to do.
  */
 export class EdgeError extends Error {
   constructor(message: string, options?: ErrorOptions) {

@@ -1,9 +1,9 @@
-// The beginning of the packaged program (scripts/build-edge.ts). It is built as one script, which
-// can't await at its top.
+// The entry of the packaged program (scripts/build-edge.ts). It is built as one script, which has
+// no top-level await.
 import { allowClosedPipe } from './cli/closed-pipe.ts';
 import { runEdge } from './cli/program.ts';
 
-/** What Node itself ends with when a program waits for what never comes. */
+/** Node's own exit code for a program that waits forever. */
 const UNSETTLED = 13;
 
 allowClosedPipe();

@@ -10,7 +10,7 @@ export interface AccessLogsProps {
   days: number;
 }
 
-/** Who read and wrote which file of the buckets, for some days. */
+/** Logs who read and wrote which file of the buckets; the logs are kept for some days. */
 export class AccessLogs extends Construct {
   private readonly bucket: Bucket;
 
@@ -20,7 +20,7 @@ export class AccessLogs extends Construct {
       ...privateBucket(stage),
       lifecycleRules: [{ id: 'access-logs-are-kept-for-days', expiration: Duration.days(days) }],
     });
-    // Without the buckets' names, which other stacks make.
+    // The policy has no names of buckets, because other stacks create them.
     this.bucket.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('logging.s3.amazonaws.com')],
@@ -31,7 +31,7 @@ export class AccessLogs extends Construct {
     );
   }
 
-  /** Logs the accesses of a bucket, under a prefix. */
+  /** Logs the accesses to a bucket, under a prefix. */
   of(bucket: Bucket, prefix: string): void {
     (bucket.node.defaultChild as CfnBucket).loggingConfiguration = {
       destinationBucketName: this.bucket.bucketName,

@@ -1,7 +1,7 @@
 import type { AlarmTopic } from './alarm-topic.ts';
 import type { PatronusFunction } from './patronus-function.ts';
 
-/** Alarms when a function that fails paths over leaves a policy without any between two sites. */
+/** Adds an alarm for failovers that leave a policy without any path between two sites. */
 export function alarmOnLostPaths(alarms: AlarmTopic, fn: PatronusFunction): void {
   alarms.add(fn, 'NoPathLeft', {
     metric: fn.ownMetric('PoliciesWithoutPath'),

@@ -6,8 +6,8 @@ import type { PatronusFunction } from './patronus-function.ts';
 const LATE = Duration.minutes(5);
 
 /**
- * Alarms when records of a stream wait for a function for more than five minutes. `id` names the
- * section of the runbook.
+ * Adds an alarm for records of a stream that wait for a function for more than five minutes. `id`
+ * is the section of the runbook.
  */
 export function alarmOnStreamAge(
   alarms: AlarmTopic,

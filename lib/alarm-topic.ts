@@ -12,24 +12,24 @@ export interface AlarmTopicProps {
 
 export interface AlarmRule {
   metric: IMetric;
-  /** Alarms when the metric is above this in a period. */
+  /** The alarm fires when the metric is above this value in a period. */
   above: number;
-  /** Periods in a row that must be above; 1 by default. */
+  /** Number of consecutive periods above the value; default 1. */
   periods?: number;
-  /** For the person who gets the mail: what happened and what to do. */
+  /** What happened and what to do, for the person who receives the mail. */
   description: string;
 }
 
-/** What says that something is at work, and for how long it may say nothing. */
+/** A metric that shows that something is running, and how long it may be missing. */
 export interface PulseRule {
-  /** Summed over a period it is 1 or more wherever it was at work. */
+  /** Its sum over a period is 1 or more if the thing was running. */
   metric: IMetric;
-  /** Periods in a row without it that are an alarm; 1 by default. */
+  /** Number of consecutive periods without it that cause an alarm; default 1. */
   periods?: number;
   description: string;
 }
 
-/** Where every alarm of the system is sent. An alarm's id names its section in docs/runbook.md. */
+/** The topic of all alarms of the system. An alarm's id is its section in docs/runbook.md. */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
 
@@ -42,13 +42,13 @@ export class AlarmTopic extends Construct {
     } else {
       Annotations.of(this.topic).addWarningV2(
         'patronus:alarms-reach-nobody',
-        'Alarms are mailed to no address: set one with -c alarm_email=…, or subscribe to the topic yourself (output AlarmTopicArn).',
+        'Alarms are not mailed to any address: set one with -c alarm_email=…, or subscribe to the topic yourself (output AlarmTopicArn).',
       );
     }
   }
 
   /**
-   * Makes an alarm in `scope` for a figure that is too high. Missing data is no alarm: nothing
+   * Adds an alarm in `scope` for a figure that is too high. Missing data means that nothing
    * happened.
    */
   add(scope: Construct, id: string, { metric, above, periods = 1, description }: AlarmRule): Alarm {
@@ -60,13 +60,10 @@ export class AlarmTopic extends Construct {
       treatMissingData: TreatMissingData.NOT_BREACHING,
       alarmDescription: inRunbook(id, description),
     });
-    return this.announced(alarm);
+    return this.withNotifications(alarm);
   }
 
-  /**
-   * Makes an alarm in `scope` for something that isn't at work any more: missing data is what it
-   * waits for.
-   */
+  /** Adds an alarm in `scope` for something that has stopped running. It fires on missing data. */
   addPulse(scope: Construct, id: string, { metric, periods = 1, description }: PulseRule): Alarm {
     const alarm = new Alarm(scope, id, {
       metric,
@@ -76,11 +73,11 @@ export class AlarmTopic extends Construct {
       treatMissingData: TreatMissingData.BREACHING,
       alarmDescription: inRunbook(id, description),
     });
-    return this.announced(alarm);
+    return this.withNotifications(alarm);
   }
 
-  /** Tells the topic when an alarm goes off and when it is over. */
-  private announced(alarm: Alarm): Alarm {
+  /** Notifies the topic when an alarm begins and when it ends. */
+  private withNotifications(alarm: Alarm): Alarm {
     const action = new SnsAction(this.topic);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
@@ -88,8 +85,8 @@ export class AlarmTopic extends Construct {
   }
 
   /**
-   * A topic with a policy of its own, which the demand of TLS makes, has SNS's default policy no
-   * longer: the alarms of this account must be let in again.
+   * Allows alarms of this account to publish. `enforceSSL` gives the topic a policy of its own,
+   * which replaces SNS's default policy.
    */
   private letAlarmsPublish(): void {
     const { account, partition } = Stack.of(this);
@@ -112,5 +109,5 @@ function inRunbook(id: string, description: string): string {
   return `${description} Runbook: ${id}.`;
 }
 
-/** The period over which alarms look at sums. */
+/** The period over which alarms sum metrics. */
 export const ALARM_PERIOD = Duration.minutes(5);

@@ -47,10 +47,10 @@ const EDGE_COMMANDS_FILE = 'graphql/edge-commands.js';
 const PUBLISH_FILE = 'graphql/publish.js';
 
 /**
- * Partitions of what edges have counted, but lanes and boots, and of what was made of it. `EDGE`,
- * which edges were ever heard, is not among them: the Network table has a partition of that name,
- * and an edge is registered in one transaction with the token of the request, which is put into
- * this table.
+ * Partitions of counted data, except lanes and boots, and of data that is derived from it. `EDGE`,
+ * the list of edges that have ever reported, is not among them: the Network table has a partition
+ * of the same name, and an edge is registered in one transaction with the token of the request,
+ * which is put into this table.
  */
 const COUNTED = [
   ...['IDLE#*', 'COUNTER#*', 'QUARANTINE', 'QUARANTINE#*'],
@@ -58,8 +58,7 @@ const COUNTED = [
 ];
 
 /**
- * What the function does with people: it looks them up, and makes the changes of users that
- * administrators ask for.
+ * The function's calls of the user pool: it looks people up, and changes users for administrators.
  */
 const USER_CALLS = [
   ...['AdminGetUser', 'ListUsers', 'ListUsersInGroup', 'AdminListGroupsForUser', 'AdminCreateUser'],
@@ -133,7 +132,7 @@ export class ApiStack extends Stack {
       folder: 'api',
       data,
       description: 'Answers every query and mutation',
-      // AppSync waits 30 s for a request: the function must have given its own answer before.
+      // AppSync waits 30 s for a request: the function must answer before.
       timeout: Duration.seconds(28),
       memory: 1024,
       ...reserve(settings, settings.api_concurrency),
@@ -159,12 +158,12 @@ export class ApiStack extends Stack {
     grantWriteNetwork(data.network, fn);
     grantAppend(data.audit, fn);
     grantRead(data.traffic, fn, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
-    // Resets, voids, failovers, exports and erasures write their items there. Of what is counted, a
-    // void closes a boot in its lanes and bars it; all else it can read only.
+    // Resets, voids, failovers, exports and erasures write their items there. A void also closes a
+    // boot in its lanes and blocks it; the function can only read all other counted data.
     grantWriteExcept(data.traffic, fn, { except: COUNTED });
     flows.grantReading(fn);
     grantCaching(data.cache, fn);
-    // Statistics count what the caches hold.
+    // Statistics count the entries of the caches.
     grantRead(data.cache, fn, ['Query']);
     exports.grantDispatch(fn);
     exports.grantLinks(fn);
@@ -175,7 +174,7 @@ export class ApiStack extends Stack {
 
   private attachResolvers(fn: GradualFunction, { edge_roles }: Settings): void {
     const source = this.api.addLambdaDataSource('ApiSource', fn);
-    // The right to invoke stays the one that earlier releases gave, which has every version and
+    // The permission to invoke stays that of earlier releases, which covers every version and
     // alias.
     source.ds.lambdaConfig = { lambdaFunctionArn: fn.live.functionArn };
     const nothing = this.api.addNoneDataSource('Publications');

@@ -4,17 +4,16 @@ import type { DeadLetterQueue } from './dead-letter-queue.ts';
 import type { PatronusFunction } from './patronus-function.ts';
 
 export interface AsynchronousCalls {
-  /** Calls after one that failed; Lambda makes them after one and two minutes. */
+  /** Number of retries after a failure; Lambda makes them after one and two minutes. */
   retryAttempts: number;
-  /** How long a call is worth making. A retry must fit in. */
+  /** How long a call is still useful. Retries must fit into this time. */
   maxEventAge: Duration;
-  /** Where what was given up goes. */
+  /** The queue of calls that were given up. */
   failed: DeadLetterQueue;
 }
 
 /**
- * Says what becomes of the calls that no one waits for: by schedules, by other functions, by the
- * function itself.
+ * Configures asynchronous calls: from schedules, from other functions and from the function itself.
  */
 export function limitCalls(
   fn: PatronusFunction,

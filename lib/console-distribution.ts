@@ -32,18 +32,22 @@ const ROUTING_FILE = 'lib/console-routing.js';
 export interface ConsoleDistributionProps {
   settings: WebSettings & Pick<Settings, 'stage'>;
   bucket: Bucket;
-  /** Origins that pages may connect to beside their own. */
+  /** Other origins that pages may connect to. */
   connectTo: string[];
 }
 
-/** CloudFront before the console's bucket: the addresses of views, the headers of `npm start`'s server and TLS alone. */
+/**
+ * CloudFront in front of the console's bucket, with the addresses of views, the same headers as the
+ * server of `npm start`, and TLS only.
+ */
 export class ConsoleDistribution extends Construct {
   readonly distribution: Distribution;
 
   constructor(scope: Construct, id: string, { settings, bucket, connectTo }: ConsoleDistributionProps) {
     super(scope, id);
     const { stage, web_domain, web_acl_arn } = settings;
-    // Listing, which no address leads to, has S3 say that a file is missing, not that it is forbidden.
+    // With the permission to list, S3 reports a missing file as missing, not as forbidden. No
+    // address lists files.
     const origin = S3BucketOrigin.withOriginAccessControl(asInterface(bucket), {
       originAccessControl: new S3OriginAccessControl(this, 'Access', {
         originAccessControlName: this.globalName('Access'),
@@ -80,7 +84,7 @@ export class ConsoleDistribution extends Construct {
 
   private routing() {
     const fn = new EdgeFunction(this, 'Routing', {
-      comment: 'Patronus: which file of the console answers a request',
+      comment: 'Patronus: chooses the file of the console for a request',
       code: FunctionCode.fromInline(readFileSync(ROUTING_FILE, 'utf8')),
       runtime: FunctionRuntime.JS_2_0,
     });
@@ -111,7 +115,7 @@ export class ConsoleDistribution extends Construct {
     });
   }
 
-  /** CloudFront's names are those of the whole account, whatever the region. */
+  /** CloudFront's names are unique in the whole account, across regions. */
   private globalName(id: string): string {
     return `${Names.uniqueResourceName(this, { maxLength: 34 })}-${id}-${Stack.of(this).region}`;
   }
@@ -119,14 +123,14 @@ export class ConsoleDistribution extends Construct {
   private makeLogs(stage: Stage): Bucket {
     return new Bucket(this, 'Requests', {
       ...privateBucket(stage),
-      // CloudFront's own logs are written by access list.
+      // CloudFront writes its logs with an access control list.
       objectOwnership: ObjectOwnership.OBJECT_WRITER,
       lifecycleRules: [{ id: 'requests-are-forgotten-after-a-month', expiration: Duration.days(30) }],
     });
   }
 }
 
-/** The library's own Bucket misses its IBucket by `exactOptionalPropertyTypes`. */
+/** The library's Bucket is not assignable to its IBucket with `exactOptionalPropertyTypes`. */
 const asInterface = (bucket: Bucket): IBucket => bucket as unknown as IBucket;
 
 const REFERRER = { 'no-referrer': HeadersReferrerPolicy.NO_REFERRER } as const;

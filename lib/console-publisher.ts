@@ -12,12 +12,12 @@ import { functionAsset } from './function-code.ts';
 const FOLDER = 'publish-console';
 
 /**
- * The function that puts the console's files, which its asset carries, into their bucket while a
- * stack is deployed. It has no alarms: where it fails, so does the deployment.
+ * The function that uploads the console's files from its asset to their bucket when a stage is
+ * deployed. It has no alarms: if it fails, the deployment fails.
  */
 export class ConsolePublisher extends Construct {
   readonly fn: LambdaFunction;
-  /** Another text for another build, and for other code that publishes it. */
+  /** Changes with the build, and with the code that publishes it. */
   readonly build: string;
 
   constructor(scope: Construct, id: string, { bucket }: { bucket: Bucket }) {
@@ -43,7 +43,7 @@ export class ConsolePublisher extends Construct {
   }
 }
 
-/** Puts the build that `npm start` serves beside the bundle, in `files`. */
+/** Copies the build that `npm start` serves next to the bundle, into `files`. */
 function copyConsole(outputDirectory: string): void {
   const built = execFileSync(process.execPath, ['scripts/build-web.ts', '--kept'], { encoding: 'utf8' });
   cpSync(built.trim(), `${outputDirectory}/files`, { recursive: true });

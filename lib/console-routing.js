@@ -1,8 +1,8 @@
-// CloudFront runs this before its cache, for each request but those for assets: which file answers
-// it. It does what the server of `npm start` does (local/console/serve-console.ts); a test compares
-// both.
+// CloudFront runs this before its cache, for all requests except those for assets. It chooses the
+// file for a request in the same way as the server of `npm start` (local/console/serve-console.ts);
+// a test compares both.
 
-/** What a browser may ask for by name: no page, and nothing outside of the build's folder. */
+/** Files that browsers may request by name: no pages, and nothing outside the build's folder. */
 const FILE = /^\/[\w-][\w.-]*\.(css|js|json|svg|ttf|woff2)$/;
 
 const NOT_FOUND = {

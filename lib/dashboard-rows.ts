@@ -8,7 +8,7 @@ import type { IngestStack } from './ingest-stack.ts';
 import type { PatronusFunction } from './patronus-function.ts';
 import type { Stage } from './stage.ts';
 
-/** The product's caches, as `CacheHitRate` names them. */
+/** The caches, as named by `CacheHitRate`. */
 const CACHES = ['metrics', 'routing'] as const;
 
 export interface ShownSystem {
@@ -20,9 +20,7 @@ export interface ShownSystem {
   queues: DeadLetterQueue[];
 }
 
-/**
- * The rows of graphs of a stage's dashboard: what the network does, what goes wrong, what it costs.
- */
+/** The rows of graphs of a stage's dashboard: traffic, problems and costs. */
 export class DashboardRows {
   readonly #shown: ShownSystem;
 
@@ -67,10 +65,10 @@ export class DashboardRows {
       ownFigure(this.#of('ingest'), name, { label, statistic: Stats.SUM });
     return row(
       {
-        title: 'Completeness: edges that were heard',
-        unit: 'per cent of those that should report',
+        title: 'Completeness: edges that report',
+        unit: 'per cent of the expected edges',
         metrics: [
-          computed('heard', '100 * (expected - silent) / expected', {
+          computed('reporting', '100 * (expected - silent) / expected', {
             expected: edges('EdgesExpected', 'expected'),
             silent: edges('EdgesSilent', 'silent'),
           }),
@@ -79,10 +77,10 @@ export class DashboardRows {
       {
         title: 'Edges',
         unit: 'edges',
-        metrics: [edges('EdgesExpected', 'should report'), edges('EdgesSilent', 'not heard')],
+        metrics: [edges('EdgesExpected', 'expected'), edges('EdgesSilent', 'silent')],
       },
       {
-        title: 'Reports that were counted',
+        title: 'Counted reports',
         unit: 'reports a minute',
         metrics: [reports('ReportsApplied', 'counted')],
       },
@@ -94,17 +92,17 @@ export class DashboardRows {
       this.#inSeconds(this.#named(id), 'IteratorAge', { label, statistic: Stats.MAXIMUM });
     return row(
       {
-        title: 'How long reports wait to be counted',
+        title: 'Waiting time of reports before they are counted',
         unit: 'seconds',
         metrics: [waiting('Ingest', 'reports')],
       },
       {
-        title: 'How long changes wait to be published',
+        title: 'Waiting time of changes before they are published',
         unit: 'seconds',
         metrics: [waiting('Broadcast', 'changes'), waiting('DeletionWorker', 'deletions')],
       },
       {
-        title: 'Snapshots: one a minute, else history has a gap',
+        title: 'Snapshots: one per minute, otherwise history has a gap',
         unit: 'snapshots a minute',
         metrics: [
           ownFigure(this.#of('snapshot'), 'LanesUnreadable', {
@@ -136,19 +134,19 @@ export class DashboardRows {
         ),
       },
       {
-        title: 'Trouble of the caches, which fail no request',
+        title: 'Problems of the caches, without failed requests',
         unit: 'times a minute',
         metrics: trouble.map(name =>
           ownFigure(this.#of('caches'), name, { label: name.replace('Cache', ''), statistic: Stats.SUM }),
         ),
       },
       {
-        title: 'How long the API takes to answer',
+        title: 'Response time of the API',
         unit: 'milliseconds',
         metrics: [
           ofApi(apiId, 'Latency', { label: 'average', statistic: Stats.AVERAGE }),
           ofApi(apiId, 'Latency', {
-            label: 'one in a hundred takes longer',
+            label: '99th percentile',
             statistic: Stats.percentile(99),
           }),
         ],
@@ -175,13 +173,13 @@ export class DashboardRows {
             namespace: 'AWS/Kinesis',
             metric: 'WriteProvisionedThroughputExceeded',
             dimensions: { StreamName: ingest.stream.streamName },
-            label: 'turned away by the stream',
+            label: 'throttled by the stream',
             statistic: Stats.SUM,
           }),
         ],
       },
       {
-        title: 'Refused requests of the API: bad credentials, bad requests',
+        title: 'Refused API requests: bad credentials, bad requests',
         unit: 'requests a minute',
         metrics: [ofApi(api.api.apiId, '4XXError', { label: 'refused', statistic: Stats.SUM })],
       },
@@ -213,7 +211,7 @@ export class DashboardRows {
         ),
       },
       {
-        title: 'Errors of the API, which are faults of ours',
+        title: 'Errors of the API, faults of the system',
         unit: 'answers a minute',
         metrics: [
           ownFigure(this.#of('api'), 'InternalErrors', { label: 'Internal', statistic: Stats.SUM }),
@@ -221,7 +219,7 @@ export class DashboardRows {
         ],
       },
       {
-        title: 'Given up: what waits in queues for a person',
+        title: 'Given up: messages in queues that need attention',
         unit: 'messages',
         metrics: this.#shown.queues.map(queue =>
           awsFigure({
@@ -252,7 +250,7 @@ export class DashboardRows {
     const { ingest, api } = this.#shown;
     return row(
       {
-        title: 'Cost: how long functions run',
+        title: 'Cost: running time of functions',
         unit: 'seconds a minute',
         metrics: this.#shown.functions.map(fn =>
           this.#inSeconds(fn, 'Duration', { label: labelOf(fn), statistic: Stats.SUM }),
@@ -274,7 +272,7 @@ export class DashboardRows {
       {
         title: 'Cost: requests of the API',
         unit: 'requests a minute',
-        // The metric that is called Requests is of all APIs of the account.
+        // The metric Requests covers all APIs of the account.
         metrics: [ofApi(api.api.apiId, 'Latency', { label: 'requests', statistic: Stats.SAMPLE_COUNT })],
       },
     );
@@ -282,7 +280,7 @@ export class DashboardRows {
 
   #named(id: string): PatronusFunction {
     const found = this.#shown.functions.find(fn => fn.node.id === id);
-    if (!found) throw new Error(`The dashboard shows a function ${id}, which no stack has.`);
+    if (!found) throw new Error(`The dashboard shows a function ${id} that no stack has.`);
     return found;
   }
 
@@ -295,9 +293,9 @@ export class DashboardRows {
     return awsFigure({ namespace: 'AWS/Lambda', metric, dimensions, label, statistic });
   }
 
-  /** Of a metric in milliseconds. */
+  /** Converts a metric in milliseconds. */
   #inSeconds(fn: PatronusFunction, metric: string, shown: { label: string; statistic: string }): IMetric {
-    // A graph has each name once.
+    // Names must be unique in a graph.
     const name = `ms_${fn.node.id.toLowerCase()}`;
     return computed(shown.label, `${name} / 1000`, { [name]: this.#ofFunction(fn, metric, shown) });
   }

@@ -17,7 +17,7 @@ import type { IngestStack } from './ingest-stack.ts';
 import { PatronusFunction } from './patronus-function.ts';
 import type { Stage } from './stage.ts';
 
-/** A widget of alarms takes a hundred of them. */
+/** Maximum number of alarms in a widget. */
 const ALARMS_A_WIDGET = 100;
 
 export interface DashboardStackProps {
@@ -27,13 +27,13 @@ export interface DashboardStackProps {
   api: ApiStack;
   /** All stacks whose functions, queues and alarms it shows. */
   watched: Stack[];
-  /** Where the console is, if it is deployed. */
+  /** Address of the console, if it is deployed. */
   consoleUrl: string | undefined;
 }
 
 /**
- * The one dashboard of a stage in CloudWatch. It refers to the other stacks weakly: what is shown
- * here can be renamed or taken away there (docs/decisions/252).
+ * The dashboard of a stage in CloudWatch. Its references to other stacks are weak, so that
+ * resources shown here can be renamed or removed there (docs/decisions/252).
  */
 export class DashboardStack extends Stack {
   constructor(scope: Construct, id: string, props: DashboardStackProps) {
@@ -59,10 +59,10 @@ export class DashboardStack extends Stack {
 function introduction(consoleUrl: string | undefined): IWidget {
   const lines = [
     '# Patronus',
-    'Is the system at work, and what does it cost? Each alarm names its section of the runbook (docs/runbook.md of the project), which says what to look at and what to do.',
+    'Is the system running, and what does it cost? Each alarm names its section of the runbook (docs/runbook.md of the project), which says what to check and what to do.',
     consoleUrl === undefined
-      ? 'The network itself, its sites, paths and policies, is in the console.'
-      : `The network itself, its sites, paths and policies, is in the [console](${consoleUrl}).`,
+      ? 'The console shows the network itself: its sites, paths and policies.'
+      : `The [console](${consoleUrl}) shows the network itself: its sites, paths and policies.`,
   ];
   return new TextWidget({ markdown: lines.join('\n\n'), width: COLUMNS, height: 4 });
 }
@@ -72,7 +72,7 @@ function alarmStates(alarms: Alarm[]): IWidget[][] {
   for (let from = 0; from < alarms.length; from += ALARMS_A_WIDGET) {
     rows.push([
       new AlarmStatusWidget({
-        title: from === 0 ? 'Alarms: those that are off come first' : 'More alarms',
+        title: from === 0 ? 'Alarms: active ones first' : 'More alarms',
         alarms: alarms.slice(from, from + ALARMS_A_WIDGET),
         sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
         width: COLUMNS,

@@ -3,19 +3,19 @@ import { GraphWidget, type IMetric, MathExpression, Metric, Stats } from 'aws-cd
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { type OwnMetric, ownMetric } from './own-metric.ts';
 
-/** CloudWatch's own grid. */
+/** Columns of CloudWatch's grid. */
 export const COLUMNS = 24;
 
 const HEIGHT = 6;
 
 export interface Graph {
   title: string;
-  /** What the left axis counts, in words. */
+  /** Unit of the left axis, in words. */
   unit: string;
   metrics: IMetric[];
 }
 
-/** Graphs side by side, of one width. */
+/** A row of graphs with equal widths. */
 export function row(...graphs: Graph[]): GraphWidget[] {
   return graphs.map(
     ({ title, unit, metrics }) =>
@@ -29,7 +29,7 @@ export function row(...graphs: Graph[]): GraphWidget[] {
   );
 }
 
-/** A figure of AWS's own of one resource, a minute's or the given period's. */
+/** A metric of AWS about one resource, per minute. */
 export interface AwsFigure {
   namespace: `AWS/${string}`;
   metric: string;
@@ -49,7 +49,7 @@ export function awsFigure({ namespace, metric, dimensions, label, statistic }: A
   });
 }
 
-/** A figure of a GraphQL API. */
+/** A metric of a GraphQL API. */
 export function ofApi(
   GraphQLAPIId: string,
   metric: string,
@@ -58,13 +58,13 @@ export function ofApi(
   return awsFigure({ namespace: 'AWS/AppSync', metric, dimensions: { GraphQLAPIId }, label, statistic });
 }
 
-/** A figure of a table, summed. */
+/** The sum of a metric of a table. */
 export function ofTable(table: Table, metric: string, label: string): IMetric {
   const dimensions = { TableName: table.tableName };
   return awsFigure({ namespace: 'AWS/DynamoDB', metric, dimensions, label, statistic: Stats.SUM });
 }
 
-/** A metric that a function writes itself, by minute. */
+/** A metric that a function publishes, per minute. */
 export function ownFigure(
   { stage, service }: Pick<OwnMetric, 'stage' | 'service'>,
   name: string,
@@ -78,7 +78,7 @@ export function ownFigure(
   });
 }
 
-/** Computed from other figures, which it names in lower case. */
+/** A metric that is computed from others, which the expression names in lower case. */
 export function computed(label: string, expression: string, usingMetrics: Record<string, IMetric>): IMetric {
   return new MathExpression({ label, expression, usingMetrics, period: MINUTE });
 }

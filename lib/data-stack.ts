@@ -20,10 +20,9 @@ export interface DataStackProps {
 }
 
 /**
- * The four tables, and the topic that every alarm goes to. Deleting the stack keeps tables and
- * data, but of a stage that is thrown away. Where settings name existing tables, all stacks work on
- * those; the stack's own stay in it, so that other stacks can leave them in one deployment
- * (docs/decisions/119).
+ * The four tables, and the topic of all alarms. Deleting the stack keeps tables and data, except in
+ * temporary stages. If settings name existing tables, all stacks use those; the stack keeps its own
+ * ones, so that other stacks can switch in one deployment (docs/decisions/119).
  */
 export class DataStack extends Stack {
   readonly audit: Table;
@@ -32,7 +31,7 @@ export class DataStack extends Stack {
   readonly cache: Table;
   readonly alarms: AlarmTopic;
   readonly stage: Stage;
-  /** Where the accesses of buckets are logged; undefined: they aren't. */
+  /** Logs of accesses to buckets; undefined: accesses are not logged. */
   readonly accessLogs: AccessLogs | undefined;
 
   constructor(scope: Construct, id: string, { settings }: DataStackProps) {
@@ -44,7 +43,7 @@ export class DataStack extends Stack {
     this.alarms = new AlarmTopic(this, 'Alarms', { email: settings.alarm_email });
     new CfnOutput(this, 'AlarmTopicArn', {
       value: this.alarms.topic.topicArn,
-      description: 'Where every alarm of the system goes: subscribe to it',
+      description: 'Topic of all alarms of the system: subscribe to it',
     });
     const kept = keptIn(stage);
     const streamed = { ...kept, stream: StreamViewType.NEW_AND_OLD_IMAGES };
@@ -68,8 +67,7 @@ export class DataStack extends Stack {
   }
 
   /**
-   * Billed by the request, or by the hour from so many units a second on, which then follow the
-   * use.
+   * The table is billed per request, or per hour with an initial capacity that follows the load.
    */
   private makeTraffic(kept: TableProps, writeUnits: number): Table {
     if (writeUnits === 0) return new Table(this, 'Traffic', kept);
@@ -85,15 +83,15 @@ export class DataStack extends Stack {
     return table;
   }
 
-  /** The stack's own table, or the existing one that takes its place. */
+  /** The stack's own table, or the existing one that replaces it. */
   private tableInUse(own: Table, existing: { name: string; stream_arn?: string } | undefined): Table {
     if (!existing) return own;
-    // Other stacks still import them while this one is deployed.
+    // Other stacks still import these values while this one is deployed.
     const given = [own.tableName, own.tableArn, own.tableStreamArn];
     for (const value of given) if (value !== undefined) this.exportValue(value);
     const { name: tableName, stream_arn: tableStreamArn } = existing;
     const attributes = { tableName, ...(tableStreamArn !== undefined && { tableStreamArn }) };
-    // It has all that a table of the stack's own is asked for: name, ARN, stream.
+    // It has all properties that are used: name, ARN, stream.
     return Table.fromTableAttributes(this, `Existing${own.node.id}`, attributes) as unknown as Table;
   }
 }
@@ -101,18 +99,18 @@ export class DataStack extends Stack {
 const EXPIRY_INDEX = 'by-expiry';
 
 /**
- * Capacity is raised when more than so much of it is used, and lowered when it is less for some
+ * Capacity is raised when its use exceeds this share, and lowered when its use is lower for some
  * time.
  */
 const USE = { targetUtilizationPercent: 70 };
 
 /**
- * A network reads less than it writes: with few flows a third, a quarter while nothing is looked
- * at.
+ * Ratio of writes to reads. A network with few flows reads a third of what it writes, and a quarter
+ * while no one uses the console.
  */
 const WRITES_A_READ = 4;
 
-/** DynamoDB's default quota of a table ends it; more has to be asked for. */
+/** The maximum is DynamoDB's default quota of a table. */
 const scaling = (minCapacity: number) => ({ minCapacity, maxCapacity: 40_000 });
 
 const common = {
@@ -124,8 +122,8 @@ const common = {
 } satisfies TableProps;
 
 /**
- * What can't be rebuilt: it can be restored, and in a stage that keeps its data it can't be deleted
- * either.
+ * For tables that can't be rebuilt: they can be restored, and in stages that keep their data they
+ * can't be deleted.
  */
 function keptIn({ keepsData }: Stage): TableProps {
   return {

@@ -5,11 +5,11 @@ import type { AlarmTopic } from './alarm-topic.ts';
 
 export interface DeadLetterQueueProps {
   alarms: AlarmTopic;
-  /** For the person who gets the alarm: what has landed here and what to do with it. */
+  /** What the messages are and what to do with them, for the person who receives the alarm. */
   description: string;
 }
 
-/** Where what could not be processed is kept for 14 days; one message is an alarm. */
+/** Keeps messages that could not be processed for 14 days. One message causes an alarm. */
 export class DeadLetterQueue extends Queue {
   constructor(scope: Construct, id: string, { alarms, description }: DeadLetterQueueProps) {
     super(scope, id, {

@@ -20,7 +20,7 @@ import type { Settings } from './settings.ts';
 import { silenceEnvironment, webhookEnvironment } from './shared-environment.ts';
 import {
   grantAppend,
-  grantForgetting,
+  grantInvalidation,
   grantRead,
   grantReadNetwork,
   grantWriteAmong,
@@ -34,12 +34,12 @@ export interface EventsStackProps {
 }
 
 /**
- * What follows a change: streams of the Audit and the Network table → broadcast → subscribers and
- * edges; → the deletion worker.
+ * Functions that react to changes: streams of the Audit and the Network table → broadcast →
+ * subscribers and edges; → the deletion worker.
  */
 export class EventsStack extends Stack {
   constructor(scope: Construct, id: string, { settings, data, api }: EventsStackProps) {
-    super(scope, id, { description: 'Patronus: events to subscribers, deletions that go on' });
+    super(scope, id, { description: 'Patronus: events for subscribers, deletions in the background' });
     this.makeBroadcast({ settings, data, api });
     this.makeDeletionWorker({ data });
     this.makeFigures({ settings, data, api });
@@ -50,7 +50,7 @@ export class EventsStack extends Stack {
     const broadcast = new GradualFunction(this, 'Broadcast', {
       folder: 'broadcast',
       data,
-      description: 'Tells subscribers what changed',
+      description: 'Publishes changes to subscribers and edges',
       timeout: Duration.seconds(60),
       memory: 512,
       environment: {
@@ -59,7 +59,7 @@ export class EventsStack extends Stack {
       },
     });
     api.api.grantMutation(broadcast, 'publishEvent', 'publishCommand', 'publishEdgeNews');
-    // A path that fails over is an order to the edges at its ends, and other changes raise the
+    // A failover sends commands to the edges at the path's ends, and other changes raise the
     // versions of the sites that they concern.
     grantReadNetwork(data.network, broadcast, ['GetItem', 'BatchGetItem', 'Query']);
     grantRead(data.traffic, broadcast, ['GetItem', 'BatchGetItem']);
@@ -67,7 +67,7 @@ export class EventsStack extends Stack {
     const failed = new DeadLetterQueue(this, 'BroadcastFailed', {
       alarms: data.alarms,
       description:
-        'Events were given up on: subscribers have missed them, the audit log has them. See the log of broadcast.',
+        'Events could not be published: subscribers have missed them, the audit log has them. See the log of broadcast.',
     });
     const publishing = {
       startingPosition: StartingPosition.TRIM_HORIZON,
@@ -82,12 +82,12 @@ export class EventsStack extends Stack {
       dynamodb: { Keys: { pk: { S: prefixes.flatMap(prefix => FilterRule.beginsWith(prefix)) } } },
     });
     broadcast.addEventSource(
-      // The library's own Table misses its ITable by `exactOptionalPropertyTypes`.
+      // The library's Table is not assignable to its ITable with `exactOptionalPropertyTypes`.
       new DynamoEventSource(data.network as unknown as ITable, {
         ...publishing,
         filters: [
           FilterCriteria.filter(beginsWith('AUDIT#', 'DELETION', 'COMMAND#', 'POLICY')),
-          // What edges route by.
+          // Data that edges use for routing.
           FilterCriteria.filter(beginsWith('SITE#', 'ROUTING', 'EDGE', 'ROUTES#')),
         ],
       }),
@@ -98,7 +98,7 @@ export class EventsStack extends Stack {
         filters: [
           FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT'), ...beginsWith('CHANGE#') }),
           FilterCriteria.filter({ eventName: FilterRule.isEqual('INSERT'), ...beginsWith('EVENT#') }),
-          // Whatever it is, it raises the alarm below.
+          // Any such change causes the alarm below.
           FilterCriteria.filter({ eventName: FilterRule.or('MODIFY', 'REMOVE') }),
         ],
       }),
@@ -106,38 +106,38 @@ export class EventsStack extends Stack {
     alarmOnStreamAge(data.alarms, broadcast, {
       id: 'EventsLate',
       description:
-        'Changes have waited for more than five minutes to be published: consoles are late, and edges find them when they ask. Look at the log of broadcast.',
+        'Changes have waited for more than five minutes to be published: consoles are late, and edges get the changes when they read. Check the log of broadcast.',
     });
     data.alarms.add(broadcast, 'AuditEntriesChanged', {
       metric: broadcast.ownMetric('AuditEntriesChanged'),
       above: 0,
       description:
-        'Somebody changed or removed an audit entry, which no function may: see the log of broadcast.',
+        'An audit entry was changed or removed, which no function is allowed to do: see the log of broadcast.',
     });
     broadcast.deployGradually(settings, []);
   }
 
   /**
-   * Every shard is read by two functions, this one and broadcast, which is as many as a table's
-   * stream serves well.
+   * Two functions read every shard: this one and broadcast. A table's stream supports no more
+   * readers well.
    */
   private makeDeletionWorker({ data }: Pick<EventsStackProps, 'data'>): void {
     const worker = new PatronusFunction(this, 'DeletionWorker', {
       folder: 'deletion-worker',
       data,
-      description: 'Goes on with deletions and restores that take longer than a request',
+      description: 'Continues deletions and restores that take longer than a request',
       timeout: Duration.seconds(120),
       memory: 512,
     });
     grantReadNetwork(data.network, worker, ['GetItem', 'BatchGetItem', 'Query', 'ConditionCheckItem']);
     grantWriteNetwork(data.network, worker);
     grantAppend(data.audit, worker);
-    // A site that is gone or back changes the routes.
-    grantForgetting(data.cache, worker);
+    // A removed or restored site changes the routes.
+    grantInvalidation(data.cache, worker);
     const failed = new DeadLetterQueue(this, 'DeletionWorkerFailed', {
       alarms: data.alarms,
       description:
-        'The worker gave a deletion or restore up: the clean-up finishes it within minutes. See the log of deletion-worker.',
+        'The worker could not finish a deletion or restore: the clean-up finishes it within minutes. See the log of deletion-worker.',
     });
     worker.addEventSource(
       new DynamoEventSource(data.network as unknown as ITable, {
@@ -161,16 +161,16 @@ export class EventsStack extends Stack {
     alarmOnStreamAge(data.alarms, worker, {
       id: 'DeletionsLate',
       description:
-        'Deletions that were handed over have waited for more than five minutes: the clean-up goes on with them meanwhile. Look at the log of deletion-worker.',
+        'Deletions in the background have waited for more than five minutes: the clean-up continues them meanwhile. Check the log of deletion-worker.',
     });
   }
 
-  /** Live figures of those who follow them. Runs of two minutes may overlap. */
+  /** Publishes live figures. The runs of two minutes may overlap. */
   private makeFigures({ settings, data, api }: EventsStackProps): void {
     const figures = new PatronusFunction(this, 'Figures', {
       folder: 'figures',
       data,
-      description: 'Publishes live figures while somebody follows them',
+      description: 'Publishes live figures while clients follow them',
       timeout: Duration.seconds(90),
       memory: 512,
       environment: { GRAPHQL_URL: api.api.graphqlUrl, ...silenceEnvironment(settings) },
@@ -185,15 +185,15 @@ export class EventsStack extends Stack {
       schedule: ScheduleExpression.rate(Duration.minutes(1)),
       data,
       description: 'Live figures of the minute',
-      failure: 'Live figures of a minute were not published: dashboards show them when they ask again.',
+      failure: 'Live figures of a minute were not published: dashboards show them when they query again.',
       maxEventAge: Duration.minutes(1),
     });
     limitCalls(figures, { retryAttempts: 1, maxEventAge: Duration.minutes(3), failed });
   }
 
   /**
-   * Tells destinations of the network's alarms. It alone may read the secrets that webhooks are
-   * signed with.
+   * Delivers the network's alarms to destinations. Only this function may read the secrets that
+   * sign webhooks.
    */
   private makeNotify({ settings, data }: Pick<EventsStackProps, 'settings' | 'data'>): void {
     const topic = new Topic(this, 'Notices', { enforceSSL: true });
@@ -201,7 +201,7 @@ export class EventsStack extends Stack {
     const notify = new PatronusFunction(this, 'Notify', {
       folder: 'notify',
       data,
-      description: 'Every minute: tells webhooks and mail of alarms',
+      description: 'Every minute: delivers alarms to webhooks and mail',
       timeout: Duration.seconds(55),
       memory: 512,
       environment: { NOTICE_TOPIC_ARN: topic.topicArn, ...webhookEnvironment(settings) },
@@ -217,20 +217,20 @@ export class EventsStack extends Stack {
       metric: notify.ownMetric('DeliveriesGivenUp'),
       above: 0,
       description:
-        'A destination of alarms has taken a delivery at none of its attempts: the page Alarms, and the query deliveries, say which and why.',
+        'All attempts of a delivery to a destination of alarms have failed: the page Alarms and the query deliveries show which one and why.',
     });
     data.alarms.addPulse(notify, 'NoticesNotRunning', {
       metric: notify.metricInvocations({ period: ALARM_PERIOD }),
       periods: 2,
       description:
-        "Destinations of the network's alarms have been told of nothing for ten minutes: look at the schedule and the log of notify.",
+        'No alarms of the network have been delivered to destinations for ten minutes, because notify is not running: check its schedule and its log.',
     });
     const failed = scheduleFunction(this, 'Notify', {
       fn: notify,
       schedule: ScheduleExpression.rate(Duration.minutes(1)),
       data,
       description: 'Alarms to webhooks and mail',
-      failure: 'Destinations of alarms were not told in a minute: the next one tells them.',
+      failure: 'Alarms of a minute were not delivered to destinations: the next run delivers them.',
       maxEventAge: Duration.minutes(1),
     });
     limitCalls(notify, { retryAttempts: 1, maxEventAge: Duration.minutes(3), failed });

@@ -2,7 +2,8 @@ import { SettingError } from './setting-error.ts';
 import { readText } from './setting-values.ts';
 
 /**
- * Names of tables that exist; undefined: the stack's own. `npm run recover -- adopt` prints them.
+ * Names of existing tables; undefined: the stack's own table. `npm run recover -- adopt` prints
+ * them.
  */
 export interface ExistingTables {
   audit: { name: string; stream_arn: string } | undefined;
@@ -28,7 +29,7 @@ export function readExistingTables(lookUp: LookUp): ExistingTables {
   return { audit, network, traffic, cache };
 }
 
-/** A table whose stream functions read. */
+/** Reads the settings of a table whose stream functions use. */
 function readStreamedTable(
   table: 'audit' | 'network',
   lookUp: LookUp,

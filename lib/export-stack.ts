@@ -12,7 +12,7 @@ import type { Settings } from './settings.ts';
 import { retentionEnvironment } from './shared-environment.ts';
 import { grantQuery, grantRead, grantReadNetwork, grantWriteAmong } from './table-grants.ts';
 
-/** What is done is under the first, what waits for the next run under the second. */
+/** Finished files, and data that waits for the next run. */
 const FINISHED = 'exports/*';
 const UNFINISHED = 'unfinished/*';
 
@@ -22,7 +22,7 @@ export interface ExportStackProps {
   flows: FlowLogStack;
 }
 
-/** Exports: the bucket that files lie in for some days, and the function that writes them. */
+/** Exports: the bucket that keeps files for some days, and the function that writes them. */
 export class ExportStack extends Stack {
   readonly bucket: Bucket;
   readonly exporter: PatronusFunction;
@@ -53,7 +53,7 @@ export class ExportStack extends Stack {
       folder: 'export',
       data,
       description: 'Writes exports to files, part by part',
-      // One that is cut off is taken up when its time would have ended: short runs that hand over
+      // An interrupted run is resumed when its time would have ended, so short runs that hand over
       // lose less.
       timeout: Duration.minutes(5),
       memory: 2048,
@@ -68,7 +68,7 @@ export class ExportStack extends Stack {
     const failed = new DeadLetterQueue(this, 'ExportFailed', {
       alarms: data.alarms,
       description:
-        'A run of an export could not be started, or failed three times: the clean-up has it taken up again. See the log of export.',
+        'A run of an export could not be started, or failed three times: the clean-up starts it again. See the log of export.',
     });
     limitCalls(exporter, { retryAttempts: 2, maxEventAge: Duration.hours(1), failed });
     grantReadNetwork(data.network, exporter, ['GetItem', 'BatchGetItem', 'Query']);
@@ -81,7 +81,7 @@ export class ExportStack extends Stack {
     data.alarms.add(exporter, 'ExportsFailed', {
       metric: exporter.ownMetric('ExportsFailed'),
       above: 0,
-      description: 'An export was given up: the query exports (everybody: true) says which.',
+      description: 'An export failed for good: the query exports (everybody: true) shows which one.',
     });
     return exporter;
   }
@@ -93,7 +93,8 @@ export class ExportStack extends Stack {
         resources: [FINISHED, UNFINISHED].map(keys => this.bucket.arnForObjects(keys)),
       }),
     );
-    // What is too short for a part waits among the unfinished, and is no upload in parts itself.
+    // Data that is too short for a part is stored under `unfinished/` and is not a multipart
+    // upload.
     exporter.addToRolePolicy(
       new PolicyStatement({
         actions: ['s3:AbortMultipartUpload'],
@@ -103,8 +104,8 @@ export class ExportStack extends Stack {
   }
 
   /**
-   * A policy beside the role's own: the function waits for that one, which therefore can't name the
-   * function.
+   * A policy in addition to the role's own: the function depends on the role's policy, which
+   * therefore can't name the function.
    */
   private allowCallingItself(exporter: PatronusFunction): void {
     new Policy(this, 'ExportGoesOn', {
@@ -115,14 +116,16 @@ export class ExportStack extends Stack {
     });
   }
 
-  /** Lets a function have exports taken up. */
+  /** Lets a function start runs of exports. */
   grantDispatch(to: IGrantable): void {
     to.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.exporter.functionArn] }),
     );
   }
 
-  /** Lets a function sign links to finished files, which open what the signer may read. */
+  /**
+   * Lets a function sign links to finished files; a link opens only files that its signer may read.
+   */
   grantLinks(to: IGrantable): void {
     to.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({

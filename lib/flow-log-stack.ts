@@ -11,7 +11,7 @@ import { scheduleFunction } from './schedule-function.ts';
 import type { Settings } from './settings.ts';
 import { grantRead, grantWriteAmong } from './table-grants.ts';
 
-/** The log itself, and what finds its lines by address. */
+/** The log itself, and its index by address. */
 const FLOWS = 'flows/*';
 const INDEX = 'flow-index/*';
 
@@ -20,7 +20,7 @@ export interface FlowLogStackProps {
   data: DataStack;
 }
 
-/** The flow log: its bucket, and the function that merges, indexes, erases and expires. */
+/** The flow log: its bucket, and the function that merges, indexes, erases and expires it. */
 export class FlowLogStack extends Stack {
   readonly bucket: Bucket;
 
@@ -37,7 +37,7 @@ export class FlowLogStack extends Stack {
       lifecycleRules: [
         {
           id: 'flows-outlive-their-job-by-a-day',
-          // The function deletes to the hour; this is the net, in whole days.
+          // The function deletes objects to the hour; this rule is a fallback, in whole days.
           expiration: Duration.days(Math.ceil(settings.flow_log_ttl_hours / 24) + 1),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
@@ -65,13 +65,13 @@ export class FlowLogStack extends Stack {
         resources: [FLOWS, INDEX].map(keys => this.bucket.arnForObjects(keys)),
       }),
     );
-    // A policy beside the role's own: the function waits for that one, which therefore can't name
-    // the function.
+    // A policy in addition to the role's own: the function depends on the role's policy, which
+    // therefore can't name the function.
     new Policy(this, 'FlowLogSlices', {
       statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [job.functionArn] })],
       roles: [job.role!],
     });
-    // Erasures and the leases, and what the last release logged in the table.
+    // Erasures, leases, and flows of the last release in the table.
     grantRead(data.traffic, job, ['Query']);
     grantWriteAmong(data.traffic, job, {
       PutItem: ['FLOW_LOG', 'FLOWS#*'],
@@ -83,10 +83,10 @@ export class FlowLogStack extends Stack {
       data,
       description: 'Flow log',
       failure:
-        'The job of the flow log could not be started, or failed twice; the next one does its work. Queries by address get slower, erasures wait. See the log of flow-log if it goes on.',
+        'The job of the flow log could not be started, or failed twice; the next run does its work. Queries by address get slower, erasures wait. If it continues, see the log of flow-log.',
       maxEventAge: Duration.minutes(5),
     });
-    // What it is called for is found again by the next run.
+    // The next run finds the same work again.
     limitCalls(job, { retryAttempts: 1, maxEventAge: Duration.minutes(5), failed });
   }
 
@@ -98,8 +98,8 @@ export class FlowLogStack extends Stack {
   }
 
   /**
-   * Lets a function read the log. The right to list has no condition on prefixes: with one, S3
-   * would answer "access denied" in place of "no such key" for what was merged meanwhile.
+   * Lets a function read the log. The permission to list has no condition on prefixes: with one, S3
+   * would answer "access denied" instead of "no such key" for objects that were merged meanwhile.
    */
   grantReading(to: IGrantable): void {
     to.grantPrincipal.addToPrincipalPolicy(

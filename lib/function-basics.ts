@@ -5,9 +5,9 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
 /**
- * What every function is: Node 24 on ARM, with a log group of its own that forgets after a month,
- * and a role of its own that may write to that log group alone.
- * @param ids what log group and role are called in the scope
+ * Properties of every function: Node 24 on ARM, its own log group that keeps a month, and its own
+ * role that may write only to that log group.
+ * @param ids ids of log group and role in the scope
  */
 export function functionBasics(scope: Construct, ids: { logs: string; role: string }) {
   const logGroup = new LogGroup(scope, ids.logs, {

@@ -4,10 +4,10 @@ import type { AssetProps } from 'aws-cdk-lib/aws-s3-assets';
 import { buildSync } from 'esbuild';
 
 /**
- * The code of a function: its handler and all that it imports, the SDK included, so that what is
- * tested is what runs. Made in this process: CDK's NodejsFunction starts npm for each function,
- * which takes longer than the bundle.
- * @param folder Folder under functions/ with its handler.ts
+ * The code of a function: its handler with all imports, the SDK included, so that the tested code
+ * is the code that runs. It is bundled in this process, because CDK's NodejsFunction starts npm for
+ * each function, which takes longer than the bundling.
+ * @param folder folder under functions/ with the handler.ts
  */
 export function functionCode(folder: string): Code {
   const { path, ...options } = functionAsset(folder);
@@ -15,17 +15,17 @@ export function functionCode(folder: string): Code {
 }
 
 export interface AddedFiles {
-  /** Puts files beside the bundle. */
+  /** Adds files next to the bundle. */
   addFiles?(outputDirectory: string): void;
 }
 
-/** The same as an asset that may have files beside the bundle. */
+/** The same as an asset, which may have files next to the bundle. */
 export function functionAsset(folder: string, { addFiles = () => {} }: AddedFiles = {}): AssetProps {
   return {
     path: `functions/${folder}`,
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // CDK wants an image, for those who can't bundle without a container.
+      // CDK requires an image, for machines that can't bundle without a container.
       image: DockerImage.fromRegistry('public.ecr.aws/sam/build-nodejs24.x'),
       local: {
         tryBundle(outputDirectory) {

@@ -17,8 +17,8 @@ import { PatronusFunction, type PatronusFunctionProps } from './patronus-functio
 import type { Settings } from './settings.ts';
 
 /**
- * A function that is called so often that a tenth of its calls says something. Callers use its
- * alias `live`, which new code reaches a tenth first where the setting `canary_minutes` says so
+ * A function with so many calls that a tenth of them shows whether new code works. Callers use its
+ * alias `live`. With the setting `canary_minutes`, new code gets a tenth of the calls first
  * (docs/decisions/233).
  */
 export class GradualFunction extends PatronusFunction {
@@ -28,14 +28,14 @@ export class GradualFunction extends PatronusFunction {
   constructor(scope: Construct, id: string, props: PatronusFunctionProps) {
     super(scope, id, props);
     this.alarmsOfData = props.data.alarms;
-    // The library's own Version misses its IVersion by `exactOptionalPropertyTypes`.
+    // The library's Version is not assignable to its IVersion with `exactOptionalPropertyTypes`.
     const version = this.currentVersion as unknown as IVersion;
     this.live = new Alias(this, 'Live', { aliasName: LIVE, version });
   }
 
   /**
-   * The event source calls the alias. It stays the function's in the tree: its logical id holds the
-   * position in the stream.
+   * The event source calls the alias. It stays a child of the function, because its logical id
+   * identifies the position in the stream.
    */
   override addEventSourceMapping(id: string, options: EventSourceMappingOptions): EventSourceMapping {
     const mapping = super.addEventSourceMapping(id, options);
@@ -43,14 +43,15 @@ export class GradualFunction extends PatronusFunction {
     return mapping;
   }
 
-  /** Its name as a caller gives it to Lambda. */
+  /** The name that callers pass to Lambda. */
   get liveName(): string {
     return `${this.functionName}:${LIVE}`;
   }
 
   /**
-   * Has CodeDeploy move the alias: a tenth of the calls for so long, then all; back where one of
-   * the alarms goes off, or calls of the new version fail. Without minutes the alias moves at once.
+   * Lets CodeDeploy move the alias: first a tenth of the calls, after some minutes all calls. It
+   * moves back if one of the alarms fires, or if calls of the new version fail. Without minutes the
+   * alias moves at once.
    */
   deployGradually({ canary_minutes }: Pick<Settings, 'canary_minutes'>, alarms: readonly IAlarm[]): void {
     if (canary_minutes === 0) return;
@@ -67,7 +68,7 @@ export class GradualFunction extends PatronusFunction {
         period: Duration.minutes(1),
       }),
       above: 0,
-      description: `The version of ${this.node.id} that is live, or is being deployed, fails: its log group says why. A deployment that is under way is rolled back.`,
+      description: `The version of ${this.node.id} that is live, or is being deployed, fails: its log group says why. A running deployment is rolled back.`,
     });
     new LambdaDeploymentGroup(this, 'Deployment', {
       alias: this.live,

@@ -3,17 +3,19 @@ import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { Construct } from 'constructs';
 
-/** Queries for an edge itself: in the policy of edges, and in that of other machines not. */
+/**
+ * Queries for edges themselves: allowed by the policy of edges, but not by that of other machines.
+ */
 export const EDGE_QUERIES = ['pendingCommands', 'edgeRoutes', 'ownEdge'];
 
-/** The resolver of `edgeCommands`, told which roles' sessions are edges. */
+/** The resolver of `edgeCommands` with the roles of edges inserted. */
 export function edgeCommandsCode(code: string, edge_roles: readonly string[]): string {
   const line = /^const EDGE_ROLES = .*;$/m;
   if (!line.test(code)) throw new Error('The resolver of edgeCommands has no line `const EDGE_ROLES = …;`.');
   return code.replace(line, `const EDGE_ROLES = [${edge_roles.map(role => `'${role}'`).join(', ')}];`);
 }
 
-/** What the role of an edge needs to report. Attach it to that role. */
+/** The permissions that an edge's role needs to report. Attach the policy to that role. */
 export function allowReporting(scope: Construct, stream: IStream): ManagedPolicy {
   return new ManagedPolicy(scope, 'EdgeReports', {
     description: 'Patronus: lets an edge put its reports on the stream',
@@ -22,9 +24,9 @@ export function allowReporting(scope: Construct, stream: IStream): ManagedPolicy
 }
 
 /**
- * What the role of an edge needs to take commands. Whose they are is checked against the role
- * (setting `edge_roles`) and its session's name, so an edge must not be able to choose the name:
- * let the trust policy fix `sts:RoleSessionName`.
+ * The permissions that an edge's role needs to receive commands. The API identifies the edge by its
+ * role (setting `edge_roles`) and the session's name, so an edge must not be able to choose the
+ * name: let the trust policy fix `sts:RoleSessionName`.
  */
 export function allowCommands(scope: Construct, api: GraphqlApi): ManagedPolicy {
   const fields = [
@@ -48,8 +50,8 @@ export function allowCommands(scope: Construct, api: GraphqlApi): ManagedPolicy 
 }
 
 /**
- * What the role of a machine needs to read the API, `queries` and nothing else. Attach it to that
- * role.
+ * The permissions that a machine's role needs to read the API: `queries` and nothing else. Attach
+ * the policy to that role.
  */
 export function allowReading(scope: Construct, api: GraphqlApi, queries: readonly string[]): ManagedPolicy {
   return new ManagedPolicy(scope, 'MachineReads', {

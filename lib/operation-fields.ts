@@ -3,17 +3,18 @@ import { Kind, parse } from 'graphql';
 export interface OperationField {
   typeName: 'Query' | 'Mutation' | 'Overview';
   fieldName: string;
-  /** Whether it takes IAM signatures: @aws_iam. */
+  /** Whether it accepts IAM signatures: @aws_iam. */
   machines: boolean;
   /**
-   * Whether no function answers it: what is sent is what subscribers get. By its name, `publish…`.
+   * Whether no function answers it: subscribers receive its arguments. Decided by its name,
+   * `publish…`.
    */
   published: boolean;
 }
 
 /**
- * Every field of Query and Mutation in a schema, and of Overview, whose parts fail alone: each
- * needs a resolver.
+ * Every field of Query, Mutation and Overview in a schema. Each needs a resolver; those of Overview
+ * so that they fail independently.
  */
 export function operationFields(schema: string): OperationField[] {
   return parse(schema).definitions.flatMap(definition => {

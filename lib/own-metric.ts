@@ -6,13 +6,13 @@ export interface OwnMetric {
   stage: Pick<Stage, 'metricsNamespace'>;
   service: string;
   name: string;
-  /** The sum by default. */
+  /** Default: the sum. */
   statistic?: string;
 }
 
 /**
- * A metric that a function writes itself (`functions/metrics.ts` lists them), added up over the
- * period of alarms.
+ * A metric that a function publishes (`functions/metrics.ts` lists them), over the period of
+ * alarms.
  */
 export function ownMetric({ stage, service, name, statistic = Stats.SUM }: OwnMetric): Metric {
   return new Metric({

@@ -11,18 +11,18 @@ import { type StackPart, stackName } from './stage.ts';
 import { WebStack } from './web-stack.ts';
 
 /**
- * Behaviour of the CDK that is chosen here, not in cdk.json: the one-machine runtime runs the app
- * without the command line.
+ * Feature flags of the CDK. They are set here and not in cdk.json, because the one-machine runtime
+ * runs the app without the command line.
  */
 const FEATURE_FLAGS = {
   '@aws-cdk/core:checkSecretUsage': true,
-  // A stack can't take away what another one uses.
+  // A stack can't remove resources that another one uses.
   '@aws-cdk/core:defaultCrossStackReferences': 'strong',
 };
 
 /**
- * All stacks. `context` holds settings and what else the CDK is told; the command line's comes
- * before it.
+ * Makes all stacks. `context` has settings and other context of the CDK; the command line's context
+ * takes precedence.
  */
 export function makeApp(context: Record<string, unknown> = {}): { app: App; stacks: Stack[] } {
   const app = new App({ context: { ...FEATURE_FLAGS, ...context } });

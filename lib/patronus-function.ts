@@ -9,24 +9,24 @@ import { functionCode } from './function-code.ts';
 import { type OwnMetric, ownMetric } from './own-metric.ts';
 
 export interface PatronusFunctionProps {
-  /** Folder under functions/ with its handler.ts. */
+  /** Folder under functions/ with the handler.ts. */
   folder: string;
   data: DataStack;
   description: string;
   timeout: Duration;
-  /** MB; CPU grows with it (1,769 MB are one CPU). */
+  /** In MB. CPU grows with it: 1,769 MB are one CPU. */
   memory: number;
   environment?: Record<string, string>;
-  /** How many may run at once, kept free for it; without it the account's limit holds. */
+  /** Reserved concurrency; without it, the account's limit applies. */
   concurrency?: number;
-  /** It goes on by calling itself: Lambda would end the chain after some 16 calls. */
+  /** Whether it calls itself: otherwise Lambda would stop the chain after about 16 calls. */
   callsItself?: boolean;
 }
 
 /**
- * A Lambda function of this system: Node 24 on ARM, the SDK in the bundle so that what is tested is
- * what runs, a log group of its own, and alarms on errors and throttles. It may touch no table
- * until a grant says so.
+ * A Lambda function of this system: Node 24 on ARM, with the SDK in the bundle so that the tested
+ * code is the code that runs, its own log group, and alarms for errors and throttles. It has no
+ * access to tables without a grant.
  */
 export class PatronusFunction extends LambdaFunction {
   private readonly service: Pick<OwnMetric, 'stage' | 'service'>;
@@ -67,7 +67,7 @@ export class PatronusFunction extends LambdaFunction {
     });
   }
 
-  /** A metric that it writes itself, added up unless a statistic is named. */
+  /** A metric that it publishes; default statistic: the sum. */
   ownMetric(name: string, statistic?: string): Metric {
     return ownMetric({ ...this.service, name, ...(statistic !== undefined && { statistic }) });
   }

@@ -3,8 +3,8 @@ import { BlockPublicAccess, BucketEncryption, type BucketProps } from 'aws-cdk-l
 import type { Stage } from './stage.ts';
 
 /**
- * What every bucket is: encrypted, closed to the public, reached by TLS only. When its stack is
- * deleted it stays, or it is emptied and deleted in a stage that is thrown away.
+ * Properties of every bucket: encrypted, not public, TLS only. When its stack is deleted, the
+ * bucket is kept; in a temporary stage it is emptied and deleted.
  */
 export function privateBucket({ keepsData }: Pick<Stage, 'keepsData'>): BucketProps {
   return {

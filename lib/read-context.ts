@@ -2,13 +2,13 @@ import type { Node } from 'constructs';
 import { SettingError } from './setting-error.ts';
 import { readSettings, type Settings } from './settings.ts';
 
-/** Keys of the CDK's command line that have no colon and no @, as all its others have. */
+/** Keys of the CDK's command line without a colon or an @, which all its other keys have. */
 const OF_THE_COMMAND_LINE = ['acknowledged-issue-numbers', 'cli-telemetry'];
 
 /**
- * Reads the settings from the CDK's context, which may hold nothing else but what the CDK itself
- * puts there.
- * @throws SettingError with the setting's name and what it may be
+ * Reads the settings from the CDK's context. Apart from settings, the context may only contain the
+ * CDK's own keys.
+ * @throws SettingError with the setting's name and its allowed values
  */
 export function readContext(node: Node): Settings {
   const given = Object.keys(node.getAllContext()).filter(key => !isOfCdk(key));
@@ -16,9 +16,9 @@ export function readContext(node: Node): Settings {
 }
 
 /**
- * Reads the settings; `given` are the names that someone gave. A misspelt one would have no effect,
- * and no one would hear of it.
- * @throws SettingError with the setting's name and what it may be
+ * Reads the settings; `given` are the names of given settings. Unknown names are refused, because a
+ * misspelt setting would silently have no effect.
+ * @throws SettingError with the setting's name and its allowed values
  */
 export function readGivenSettings(lookUp: (name: string) => unknown, given: readonly string[]): Settings {
   const known = new Set<string>();

@@ -2,8 +2,8 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { SettingError } from './setting-error.ts';
 
 /**
- * Regions in which CloudFormation has no resources of a service that the stacks are made of, as
- * cfn-lint 1.58.0 has them from CloudFormation's own registry of each region (docs/decisions/231).
+ * Regions in which CloudFormation lacks resources of a service that the stacks need, by cfn-lint
+ * 1.58.0, which has them from CloudFormation's registry of each region (docs/decisions/231).
  */
 const MISSING: readonly { service: string; regions: readonly string[] }[] = [
   {
@@ -14,9 +14,9 @@ const MISSING: readonly { service: string; regions: readonly string[] }[] = [
 ];
 
 /**
- * Checks the region that the stacks would go to. Without one, as on one machine, there is nothing
- * to check.
- * @throws SettingError where there is no such region, or a service is missing there
+ * Checks the region of the deployment. Without a region, as on one machine, there is nothing to
+ * check.
+ * @throws SettingError if the region does not exist, or lacks a service
  */
 export function checkRegion(region: string | undefined): void {
   if (region === undefined || region === '') return;

@@ -4,9 +4,9 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 
 /**
- * Has AppSync log each request: its id, status and times, by which slow and refused requests are
- * found. Queries, arguments, headers and answers stay out. AppSync may write to this one log group
- * and make none: it would keep for good what it logs.
+ * Lets AppSync log each request: its id, status and times, to find slow and refused requests.
+ * Queries, arguments, headers and answers are not logged. AppSync may write only to this log group
+ * and create none, because a log group that it creates would never expire.
  */
 export function logRequests(api: GraphqlApi): void {
   const role = new Role(api, 'RequestLogRole', { assumedBy: new ServicePrincipal('appsync.amazonaws.com') });

@@ -1,9 +1,6 @@
 import type { Settings } from './settings.ts';
 
-/**
- * So many places of the account for a function, for a `PatronusFunction`; none where the setting
- * `api_concurrency` keeps none.
- */
+/** Reserved concurrency for a `PatronusFunction`; none if the setting `api_concurrency` is 0. */
 export function reserve(
   { api_concurrency }: Pick<Settings, 'api_concurrency'>,
   concurrency: number,

@@ -16,17 +16,17 @@ export interface ScheduleFunctionProps {
   schedule: ScheduleExpression;
   data: DataStack;
   description: string;
-  /** What it means when a call could not be delivered, and what to do. */
+  /** What an undelivered call means, and what to do. */
   failure: string;
-  /** How long a call is still worth delivering. */
+  /** How long a call is still useful. */
   maxEventAge: Duration;
-  /** What the call says beside `scheduled_at`. */
+  /** Further fields of the event, in addition to `scheduled_at`. */
   input?: Record<string, unknown>;
 }
 
 /**
- * Calls a function on a schedule, with the instant it was due as `scheduled_at`.
- * @returns the queue that undelivered calls go to, which alarms
+ * Calls a function on a schedule, with the scheduled time as `scheduled_at`.
+ * @returns the queue of undelivered calls, which has an alarm
  */
 export function scheduleFunction(
   scope: Construct,

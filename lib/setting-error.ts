@@ -1,4 +1,4 @@
-/** What the deployer chose can't be: the message names the value and says what it may be. */
+/** A setting is invalid. The message names the value and the allowed ones. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';
 }

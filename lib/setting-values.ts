@@ -1,6 +1,6 @@
 import { SettingError } from './setting-error.ts';
 
-/** A text that isn't empty, where one is given. @throws SettingError */
+/** Reads an optional text that must not be empty. @throws SettingError */
 export function readText(name: string, given: unknown): string | undefined {
   if (given === undefined) return undefined;
   if (typeof given === 'string' && given !== '') return given;

@@ -4,152 +4,152 @@ import { readChoice, readSwitch, readText, readWholeNumber, type WholeNumber } f
 import { readStage, type Stage } from './stage.ts';
 import { readWebSettings, type WebSettings } from './web-settings.ts';
 
-/** What whoever deploys may choose, with `-c name=value` or in cdk.json's context. */
+/** Settings of a deployment, given with `-c name=value` or in cdk.json's context. */
 export interface Settings extends WebSettings {
-  /** Which of the systems in an account it is, and what it protects. */
+  /** The stage: one of several systems in an account, with its protection. */
   stage: Stage;
   /**
-   * Kinesis shards; one takes 1,000 reports or 1 MB a second (about 60,000 edges at a report a
-   * minute).
+   * Kinesis shards. One shard accepts 1,000 reports or 1 MB per second (about 60,000 edges with one
+   * report per minute).
    */
   shards: number;
-  /** How long the stream keeps reports, hours: within it a stopped ingest loses nothing. */
+  /**
+   * How long the stream keeps reports, hours. If ingest stops for less than this time, nothing is
+   * lost.
+   */
   stream_retention_hours: number;
   /**
-   * Whether the stream is encrypted with AWS's key. Each edge has credentials of its own, for which
-   * Kinesis asks KMS each five minutes: off saves 0.026 dollars an edge and month.
+   * Whether the stream is encrypted with AWS's key. Kinesis calls KMS every five minutes for each
+   * edge's credentials: without encryption, an edge costs 0.026 dollars less per month.
    */
   encrypt_stream: boolean;
   /**
-   * Units of writes a second that the tables Traffic and Cache begin with, to be billed by the hour
-   * and follow use up and down; 0: they are billed by the request. For a steady load it costs some
-   * two fifths.
+   * Initial write units per second of the table Traffic, which is then billed per hour and scales
+   * with its use; 0: it is billed per request. For a steady load this costs about two fifths.
    */
   provisioned_write_units: number;
   /**
    * For how many minutes new code of ingest, the API and broadcast gets a tenth of the calls before
-   * it gets all; alarms take it back meanwhile. 0: all at once. 10 in production stages, 0
-   * elsewhere.
+   * it gets all; alarms roll it back in this time. 0: all calls at once. Default: 10 in production
+   * stages, 0 elsewhere.
    */
   canary_minutes: CanaryMinutes;
   /**
-   * How long Lambda collects reports before it calls ingest, seconds: longer is cheaper and less
-   * fresh.
+   * How long Lambda collects reports before it calls ingest, seconds. Longer is cheaper, but
+   * figures are less fresh.
    */
   ingest_window_seconds: number;
-  /** How long a flow stands in the flow log, hours; 0 keeps no flow log. */
+  /** How long flows are kept in the flow log, hours; 0: there is no flow log. */
   flow_log_ttl_hours: number;
-  /** Whether the flow log keeps networks (IPv4 /24, IPv6 /56) in place of hosts. */
+  /** Whether the flow log contains networks (IPv4 /24, IPv6 /56) instead of hosts. */
   flow_log_mask_hosts: boolean;
   /**
-   * From how many megabytes on an hour of the flow log is merged in slices, by runs side by side.
+   * Size in megabytes from which an hour of the flow log is merged in slices by concurrent runs.
    */
   flow_log_large_hour_mb: number;
   /**
-   * Whether only signed reports count, of every edge. Without it they must be signed by the edges
-   * that have a key. On in production stages, which are all newer than signed reports; off
-   * elsewhere.
+   * Whether only signed reports count, for every edge. Without it, only reports of edges with a key
+   * must be signed. Default: on in production stages, off elsewhere.
    */
   require_signed_reports: boolean;
   /**
-   * How long a sample a minute is kept, hours: the finest graphs, and percentiles as transit is
-   * billed.
+   * How long samples of minutes are kept, hours. They are used for the finest graphs and for
+   * percentiles.
    */
   minute_retention_hours: number;
-  /** How long a sample an hour is kept, days; not shorter than minutes are. */
+  /** How long samples of hours are kept, days; not shorter than those of minutes. */
   hour_retention_days: number;
-  /** How long a sample a day is kept, days; not shorter than hours are. */
+  /** How long samples of days are kept, days; not shorter than those of hours. */
   day_retention_days: number;
   /** How long path metrics are served from the cache, seconds. */
   metrics_cache_ttl_seconds: number;
   /**
-   * How long a routing decision is served from the cache, seconds; changes of the network end it at
-   * once.
+   * How long a routing decision is served from the cache, seconds; changes of the network
+   * invalidate it at once.
    */
   routing_cache_ttl_seconds: number;
   /**
-   * Writers' shares of a policy's counters: raise it with the shards. Lowering it hides nothing:
+   * Number of partitions of a policy's counters. Raise it with the shards. It may be lowered:
    * readers sum every slot that was ever in use.
    */
   counter_slots: number;
   /**
-   * Without a report for so long, seconds, or for three of its own intervals if that is longer, an
-   * edge is silent: it isn't counted as heard, and its active flows are taken out of the totals.
+   * Seconds without a report, or three of the edge's own intervals if that is longer, after which
+   * an edge is silent: completeness doesn't count it, and its active flows are subtracted from the
+   * totals.
    */
   silent_after_s: number;
   /**
-   * From how many lanes on (an edge has one, as a rule) the snapshot reads them in groups side by
-   * side, and how many a group has.
+   * Number of lanes (usually one per edge) from which the snapshot reads them in concurrent groups,
+   * and size of a group.
    */
   lanes_a_group: number;
   /**
-   * How many requests the API answers at once at most; with it ingest keeps a place for each shard,
-   * and the snapshot one. 0: no place is kept and nothing is held back, since an account whose
-   * limit is 10, as that of a new one, refuses to keep any.
+   * Reserved concurrency of the API, which also limits it. With it, ingest reserves one place per
+   * shard, and the snapshot one. 0: nothing is reserved, because a new account with its limit of 10
+   * refuses reservations.
    */
   api_concurrency: number;
-  /** What expensive queries may cost one caller in a minute, in the units of docs/api.md. */
+  /** Budget of a caller for expensive queries per minute, in the units of docs/api.md. */
   query_budget: number;
-  /** Names of the roles whose sessions are edges; a `*` in front or behind stands for anything. */
+  /** Names of the roles of edges; a `*` at the start or the end matches anything. */
   edge_roles: string[];
   /**
-   * Over how many seconds edges spread their readings after a change that concerns all of them: two
-   * requests an edge within it. 5 suits 5,000 edges at AppSync's lowest quota of 2,000 requests a
-   * second.
+   * Seconds over which edges spread their reads after a change that concerns all of them: each edge
+   * makes two requests in this time. 5 suits 5,000 edges at AppSync's lowest quota of 2,000
+   * requests per second.
    */
   edge_spread_s: number;
-  /** Of the prices of endpoints, ISO 4217, such as EUR. Changing it converts nothing. */
+  /**
+   * Currency of the prices of endpoints, ISO 4217, such as EUR. A change does not convert existing
+   * prices.
+   */
   currency: string;
   /** How long exports and their files are kept, days. */
   export_retention_days: number;
   /**
-   * Tables to work on in place of the stack's own, which stay: those that were restored from a
-   * backup.
+   * Tables that replace the stack's own ones, for example restored from a backup. The stack keeps
+   * its own tables.
    */
   existing_tables: ExistingTables;
-  /** ARN of a stream to work on in place of the stack's own, which was lost. */
+  /** ARN of a stream that replaces the stack's own one, for example after its loss. */
   report_stream_arn: string | undefined;
-  /** Where alarms are mailed to; without it the topic has no subscriber. */
+  /** Address for mail about alarms of the system; without it the topic has no subscriber. */
   alarm_email: string | undefined;
-  /**
-   * Where the alarms of the network are mailed to by destinations of type MAIL, apart from those of
-   * the system itself.
-   */
+  /** Addresses for mail about alarms of the network, which destinations of type MAIL send. */
   notice_emails: string[];
   /**
-   * Whether webhooks may lead to addresses of private networks; never to the machine itself or its
-   * link.
+   * Whether webhooks may have addresses in private networks; loopback and link-local addresses are
+   * never allowed.
    */
   webhooks_to_private_addresses: boolean;
   /** Whether the console is deployed too, behind CloudFront. */
   web: boolean;
   /** Whether CloudWatch gets a dashboard; an account's first three are free. */
   dashboard: boolean;
-  /** Where the dashboard may be after sign-in. */
+  /** Addresses to which the sign-in pages may return. */
   callback_urls: string[];
   /**
-   * Whether people sign in with a second factor, a code of an authenticator app: who set one up, or
-   * all.
+   * Whether people sign in with a second factor (a code of an authenticator app): no one, those who
+   * set one up, or everyone.
    */
   mfa: (typeof MFA)[number];
-  /** How long a person stays signed in without a new sign-in, hours. */
+  /** How long a person stays signed in, hours. */
   session_hours: number;
-  /**
-   * Whether AppSync logs each request: its id, status and times, nothing of what it asks or gets.
-   */
+  /** Whether AppSync logs each request: its id, status and times, without its content. */
   request_log: boolean;
   /**
-   * How many requests an address may make of API and sign-in in five minutes before AWS WAF refuses
-   * more; 0: there is no WAF.
+   * Maximum number of requests of an address to API and sign-in in five minutes; AWS WAF refuses
+   * further ones. 0: there is no WAF.
    */
   firewall_requests: number;
-  /** How long it is kept who read and wrote which file of the buckets, days; 0: it isn't logged. */
+  /** How long logs of accesses to the buckets are kept, days; 0: accesses are not logged. */
   access_log_days: number;
 }
 
 const MFA = ['off', 'optional', 'required'] as const;
 
-/** What CodeDeploy has a configuration for. */
+/** Times for which CodeDeploy has a configuration. */
 const CANARY_MINUTES = [0, 5, 10, 15, 30] as const;
 export type CanaryMinutes = (typeof CANARY_MINUTES)[number];
 
@@ -176,8 +176,8 @@ const WHOLE_NUMBERS = {
 } as const satisfies Record<string, WholeNumber>;
 
 /**
- * Reads and checks the settings. `lookUp` gives a context value, a string when it comes from the
- * command line.
+ * Reads and validates the settings. `lookUp` returns a context value; values from the command line
+ * are strings.
  */
 export function readSettings(lookUp: (name: string) => unknown): Settings {
   const number = (name: keyof typeof WHOLE_NUMBERS) =>
@@ -276,15 +276,15 @@ function checkRetention({
   }
 }
 
-/** WAF counts roughly: a rule for less refuses single pages of the console. */
-const FEWEST_FIREWALL_REQUESTS = 100;
+/** WAF counts approximately: a lower limit would refuse single pages of the console. */
+const MIN_FIREWALL_REQUESTS = 100;
 
 function readFirewallRequests(given: unknown): number {
   const value = Number(given ?? 0);
   if (value === 0) return 0;
-  if (Number.isInteger(value) && value >= FEWEST_FIREWALL_REQUESTS && value <= 20_000_000) return value;
+  if (Number.isInteger(value) && value >= MIN_FIREWALL_REQUESTS && value <= 20_000_000) return value;
   throw new SettingError(
-    `Setting firewall_requests must be 0 or a whole number from ${FEWEST_FIREWALL_REQUESTS} to 20000000, but is ${JSON.stringify(given)}.`,
+    `Setting firewall_requests must be 0 or a whole number from ${MIN_FIREWALL_REQUESTS} to 20000000, but is ${JSON.stringify(given)}.`,
   );
 }
 
@@ -292,6 +292,6 @@ function readRoles(name: string, given: unknown): string[] {
   const roles = (readText(name, given) ?? '*edge*').split(',').map(role => role.trim());
   if (roles.every(role => /^\*?[A-Za-z0-9_+=,.@-]{1,64}\*?$/.test(role))) return roles;
   throw new SettingError(
-    `Setting ${name} must be names of roles, separated by commas, each with a * in front or behind or without, but is ${JSON.stringify(given)}.`,
+    `Setting ${name} must be names of roles, separated by commas, each optionally with a * at the start or the end, but is ${JSON.stringify(given)}.`,
   );
 }

@@ -1,9 +1,6 @@
 import type { Settings } from './settings.ts';
 
-/**
- * How long samples are kept, for the function that writes them and for the one that answers from
- * them.
- */
+/** How long samples are kept, for the functions that write and read them. */
 export function retentionEnvironment(settings: Settings): Record<string, string> {
   return {
     MINUTE_RETENTION_HOURS: String(settings.minute_retention_hours),
@@ -12,7 +9,7 @@ export function retentionEnvironment(settings: Settings): Record<string, string>
   };
 }
 
-/** What the functions with the caches of metrics and decisions share. */
+/** Settings of the functions with caches of metrics and decisions. */
 export function cacheEnvironment(settings: Settings): Record<string, string> {
   return {
     METRICS_CACHE_TTL_SECONDS: String(settings.metrics_cache_ttl_seconds),
@@ -21,14 +18,13 @@ export function cacheEnvironment(settings: Settings): Record<string, string> {
 }
 
 /**
- * Which addresses webhooks may lead to, for the function that takes them and for the one that calls
- * them.
+ * Allowed addresses of webhooks, for the function that stores them and for the one that calls them.
  */
 export function webhookEnvironment(settings: Settings): Record<string, string> {
   return { WEBHOOKS_TO_PRIVATE_ADDRESSES: settings.webhooks_to_private_addresses ? 'on' : 'off' };
 }
 
-/** What the functions share that tell silent edges. */
+/** Settings of the functions that detect silent edges. */
 export function silenceEnvironment(settings: Settings): Record<string, string> {
   return { SILENT_AFTER_S: String(settings.silent_after_s) };
 }

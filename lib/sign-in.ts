@@ -11,9 +11,9 @@ import { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
 const GROUPS = [
-  { name: 'admin', description: 'May do everything, deletions and resets included' },
-  { name: 'operator', description: 'May change policies, edges and sites' },
-  { name: 'viewer', description: 'May read' },
+  { name: 'admin', description: 'Can do everything, including deletions and resets' },
+  { name: 'operator', description: 'Can change policies, edges and sites' },
+  { name: 'viewer', description: 'Can read' },
 ] as const;
 
 const MFA = { off: Mfa.OFF, optional: Mfa.OPTIONAL, required: Mfa.REQUIRED } as const;
@@ -21,14 +21,14 @@ const MFA = { off: Mfa.OFF, optional: Mfa.OPTIONAL, required: Mfa.REQUIRED } as 
 export type SignInProps = Pick<Settings, 'callback_urls' | 'mfa' | 'session_hours' | 'stage'>;
 
 /**
- * The people: a user pool with e-mail sign-in that only an administrator adds to, its groups, and
- * the dashboard's client. Passwords never leave a browser: the client signs in with SRP, or by the
- * code grant of the hosted pages, which asks public clients for PKCE.
+ * The sign-in of people: a user pool with sign-in by e-mail address, to which only administrators
+ * add people, its groups, and the dashboard's client. The client never sends passwords: it signs in
+ * with SRP, or by the code grant of the hosted pages, which requires PKCE for public clients.
  */
 export class SignIn extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
-  /** The one with the most rights first. */
+  /** The group with the most permissions first. */
   readonly groups = GROUPS.map(({ name }) => name);
 
   constructor(scope: Construct, id: string, { callback_urls, mfa, session_hours, stage }: SignInProps) {
@@ -67,7 +67,7 @@ export class SignIn extends Construct {
       enableTokenRevocation: true,
       accessTokenValidity: Duration.hours(1),
       idTokenValidity: Duration.hours(1),
-      // One client for all: another one for administrators would bind none of them to it.
+      // One client for all people: administrators could not be bound to a client of their own.
       refreshTokenValidity: Duration.hours(session_hours),
     });
   }

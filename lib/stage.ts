@@ -1,41 +1,38 @@
 import { SettingError } from './setting-error.ts';
 
-/** One of several systems that may share an account and a region. `-c stage=…` chooses it. */
+/** One of several systems that can share an account and a region, chosen with `-c stage=…`. */
 export interface Stage {
   /** `default`, or its kind, alone or with a name of its own: `prod`, `dev-anna`. */
   name: string;
   /**
-   * Whether people depend on it: what is safe comes before what is handy, in sign-in, introspection
-   * and the way new code is deployed.
+   * Whether people depend on it: sign-in, introspection and deployment are then configured for
+   * safety rather than convenience.
    */
   production: boolean;
   /**
-   * Whether tables, files, stream and people stay when its stacks are deleted, and can't be deleted
-   * by mistake.
+   * Whether tables, files, stream and people are kept when its stacks are deleted, and are
+   * protected from deletion by mistake.
    */
   keepsData: boolean;
   /** Whether CloudFormation refuses to delete its stacks. */
   terminationProtection: boolean;
   /**
-   * For names that have lower-case letters only and must differ within an account: `patronus`,
+   * For names that allow only lower-case letters and must be unique within an account: `patronus`,
    * `patronus-prod`.
    */
   id: string;
-  /** Namespace of the metrics that functions write themselves: `Patronus`, `Patronus/prod`. */
+  /** Namespace of the metrics that functions publish: `Patronus`, `Patronus/prod`. */
   metricsNamespace: string;
 }
 
 type Protection = Pick<Stage, 'production' | 'keepsData' | 'terminationProtection'>;
 
-/** What each kind of stage protects. A stage of any other kind doesn't exist. */
+/** The protection of each kind of stage. There are no other kinds. */
 const KINDS = {
-  /**
-   * The stage without the setting: the one of every system that was deployed before there were
-   * stages.
-   */
+  /** The stage without the setting. Systems that were deployed before stages existed have it. */
   default: { production: false, keepsData: true, terminationProtection: false },
   prod: { production: true, keepsData: true, terminationProtection: true },
-  /** As strict as production, to try a deployment on; it is thrown away. */
+  /** As strict as production, to test a deployment; temporary. */
   staging: { production: true, keepsData: false, terminationProtection: false },
   dev: { production: false, keepsData: false, terminationProtection: false },
   test: { production: false, keepsData: false, terminationProtection: false },
@@ -45,12 +42,12 @@ type Kind = keyof typeof KINDS;
 
 const NAMED = /^(prod|staging|dev|test)(-[a-z0-9]{1,12})?$/;
 
-/** Cognito takes no domain with one of these words. */
+/** Cognito refuses domains with one of these words. */
 const RESERVED = /aws|amazon|cognito/;
 
 /**
  * Reads the setting `stage`.
- * @throws SettingError with what a stage may be
+ * @throws SettingError with the allowed values
  */
 export function readStage(given: unknown): Stage {
   const name = given ?? DEFAULT;
@@ -70,7 +67,7 @@ function impossible(given: unknown): SettingError {
 
 const DEFAULT = 'default';
 
-/** The stacks of a stage, by what they hold. */
+/** The stacks of a stage, by subject. */
 export const STACK_PARTS = [
   'Data',
   'FlowLog',

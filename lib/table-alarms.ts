@@ -2,7 +2,7 @@ import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { ALARM_PERIOD, type AlarmTopic } from './alarm-topic.ts';
 
-/** Alarms when a table throttles: a hot partition or the account's limit. */
+/** Adds alarms for throttled reads and writes: a hot partition, or the account's limit. */
 export function alarmOnTable(alarms: AlarmTopic, table: Table): void {
   for (const direction of ['Read', 'Write']) {
     alarms.add(table, `${direction}Throttle`, {

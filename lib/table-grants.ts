@@ -1,45 +1,45 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
-/** Reads by key, and the condition of a transaction. No Scan, which no function needs. */
+/** Reads by key, and the condition of a transaction. No function needs Scan. */
 export type Read = 'GetItem' | 'BatchGetItem' | 'Query' | 'ConditionCheckItem';
 const WRITE = ['PutItem', 'UpdateItem', 'DeleteItem'] as const;
 type Write = (typeof WRITE)[number];
 
 /*
- * Which keys a transaction's actions are judged by, where it mixes partitions, is nowhere promised.
- * So no function writes by a grant on leading keys in a transaction: grants are on tables, and what
- * a function may never write is denied. A denial names keys that stand in no transaction of that
- * function, so that it can hit nothing else (docs/decisions/135).
+ * AWS does not document which keys are compared with a policy's leading keys if a transaction mixes
+ * partitions. So no function writes in a transaction by a grant on leading keys: grants are on
+ * tables, and partitions that a function must never write are denied. A denial names only keys that
+ * no transaction of that function contains, so that it has no other effect (docs/decisions/135).
  */
 
-// ForAllValues holds for a request without keys too: this closes that case.
+// ForAllValues is also true for a request without keys: this condition excludes that case.
 const WITH_KEYS = { Null: { 'dynamodb:LeadingKeys': 'false' } };
 
-/** Consistent reads: those that the function makes. */
+/** Grants the read operations that the function uses. */
 export function grantRead(table: Table, to: IGrantable, reads: readonly Read[]): void {
   allow(to, reads, table);
 }
 
-/** Partitions of the Network table with what webhooks are signed with. */
+/** Partitions of the Network table with the secrets of webhooks. */
 const SECRETS = ['SECRET#*'];
 
-/** Reads of the Network table, but not of the secrets. */
+/** Grants reads of the Network table, except for the secrets. */
 export function grantReadNetwork(network: Table, to: IGrantable, reads: readonly Read[]): void {
   grantRead(network, to, reads);
-  // A condition gives nothing of an item out.
-  const giving = reads.filter(read => read !== 'ConditionCheckItem');
-  deny(to, giving, { table: network, partitions: SECRETS });
+  // A condition reveals no data of an item.
+  const revealing = reads.filter(read => read !== 'ConditionCheckItem');
+  deny(to, revealing, { table: network, partitions: SECRETS });
 }
 
-/** Puts and updates, for tables and functions where nothing is ever deleted. */
+/** Grants puts and updates, for functions that never delete. */
 export function grantPutAndUpdate(table: Table, to: IGrantable): void {
   allow(to, ['PutItem', 'UpdateItem'], table);
 }
 
 /**
- * By operation: the partitions that it may write in, for a function that may read the rest and
- * writes items one by one. A `*` at the end stands for anything.
+ * Grants writes to these partitions by operation, for a function that writes items one by one. A
+ * `*` at the end matches anything.
  */
 export function grantWriteAmong(
   table: Table,
@@ -50,27 +50,27 @@ export function grantWriteAmong(
     allowAmong(to, [operation], { table, partitions });
 }
 
-/** Puts many items a call, for the tables that hold no audit entries: a batch may delete too. */
+/** Grants batches of puts, for tables without audit entries, because a batch can also delete. */
 export function grantBatchPut(table: Table, to: IGrantable): void {
   allow(to, ['BatchWriteItem', 'PutItem'], table);
 }
 
 /**
- * Appends to the audit log: no function may do more in its table. Its own receipts are queried
- * after a lost answer.
+ * Grants appending to the audit log: no function may do more in its table. Functions query their
+ * own receipts after a lost answer.
  */
 export function grantAppend(audit: Table, to: IGrantable): void {
   allow(to, ['PutItem', 'Query'], audit);
 }
 
-/** Queries the audit log. */
+/** Grants queries of the audit log. */
 export function grantQuery(audit: Table, to: IGrantable): void {
   allow(to, ['Query'], audit);
 }
 
 /**
- * Puts, updates and deletes one by one and in transactions, but nowhere in these partitions.
- * BatchWriteItem is left out, because its deletes are not asked for DeleteItem.
+ * Grants puts, updates and deletes, also in transactions, except in these partitions.
+ * BatchWriteItem is not granted, because its deletes need no permission for DeleteItem.
  */
 export function grantWriteExcept(
   table: Table,
@@ -82,19 +82,21 @@ export function grantWriteExcept(
 }
 
 /**
- * Writes in the Network table, where entries of earlier releases stand that no function may change.
+ * Grants writes in the Network table, except to the audit entries of earlier releases, which no
+ * function may change.
  */
 export function grantWriteNetwork(network: Table, to: IGrantable): void {
   grantWriteExcept(network, to, { except: ['AUDIT#*'] });
 }
 
-/** What a function does that has the caches itself: entries, generations and figures of use. */
+/** Grants the use of the caches: entries, generations and usage figures. */
 export function grantCaching(table: Table, to: IGrantable): void {
   allow(to, ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'], table);
 }
 
 /**
- * Upkeep of the caches: figures over time, and the removal of expired entries, found by the index.
+ * Grants the maintenance of the caches: figures over time, and the removal of expired entries,
+ * which the index finds.
  */
 export function grantCacheUpkeep(table: Table, to: IGrantable): void {
   allow(to, ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'], table);
@@ -104,11 +106,11 @@ export function grantCacheUpkeep(table: Table, to: IGrantable): void {
 }
 
 /**
- * Has caches forget what they hold, for functions that change what it was made from and have no
- * cache themselves. Entries of caches are `ENTRY#<cache>#<generation>…`, receipts of the audit log,
- * which stand in the same transaction, are `ENTRY#<id>`.
+ * Grants the invalidation of caches, for functions that change the cached data's sources and have
+ * no cache themselves. Entries of caches are `ENTRY#<cache>#<generation>…`, receipts of the audit
+ * log, which are in the same transaction, are `ENTRY#<id>`.
  */
-export function grantForgetting(table: Table, to: IGrantable): void {
+export function grantInvalidation(table: Table, to: IGrantable): void {
   grantWriteExcept(table, to, { operations: ['UpdateItem'], except: ['ENTRY#*#*', 'USAGE'] });
 }
 

@@ -3,25 +3,26 @@ import { Construct } from 'constructs';
 
 export interface WebFirewallProps {
   /**
-   * Requests that an address may make in {@link WINDOW_SECONDS}; what is above is refused with 403.
+   * Maximum number of requests of an address in {@link WINDOW_SECONDS}; further ones are refused
+   * with 403.
    */
   requests_an_address: number;
-  /** ARNs of what it stands before, by a name for each. */
+  /** ARNs of the protected resources, by name. */
   protects: Record<string, string>;
 }
 
-/** WAF counts requests over so long. */
+/** The time over which WAF counts requests. */
 const WINDOW_SECONDS = 300;
 
 /**
- * Amazon's lists that fit GraphQL. Those of common web attacks don't: they refuse bodies above 8 KB
- * and texts that look like markup or paths, which names of sites may.
+ * Amazon's rule lists that are suitable for GraphQL. Lists against common web attacks are not: they
+ * refuse bodies above 8 KB, and texts that look like markup or paths, such as some names of sites.
  */
 const MANAGED = ['AWSManagedRulesAmazonIpReputationList', 'AWSManagedRulesKnownBadInputsRuleSet'];
 
 /**
- * Rules before the API and the sign-in: an address makes so many requests, and known attackers
- * none.
+ * Rules in front of the API and the sign-in: they limit the requests of an address and block known
+ * attackers.
  */
 export class WebFirewall extends Construct {
   constructor(scope: Construct, id: string, { requests_an_address, protects }: WebFirewallProps) {
@@ -59,7 +60,7 @@ export class WebFirewall extends Construct {
   }
 }
 
-/** Samples would keep requests with their tokens. */
+/** Samples would store requests with their tokens. */
 function visible(metricName: string): CfnWebACL.VisibilityConfigProperty {
   return { metricName, cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false };
 }

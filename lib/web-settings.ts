@@ -1,14 +1,14 @@
 import { SettingError } from './setting-error.ts';
 import { readText } from './setting-values.ts';
 
-/** What the console's distribution is made by. */
+/** Settings of the console's distribution. */
 export interface WebSettings {
   /**
    * The console's own domain, and its certificate in us-east-1; without it the console has an
-   * address of CloudFront's.
+   * address of CloudFront.
    */
   web_domain: { name: string; certificate_arn: string } | undefined;
-  /** A web ACL of AWS WAF for CloudFront, in us-east-1, that requests to the console pass. */
+  /** A web ACL of AWS WAF for CloudFront, in us-east-1, for requests to the console. */
   web_acl_arn: string | undefined;
 }
 
@@ -39,7 +39,10 @@ function readWebDomain(lookUp: LookUp): WebSettings['web_domain'] {
   );
 }
 
-/** The ARN of what CloudFront uses, which is in us-east-1 wherever the stacks are. */
+/**
+ * Reads the ARN of a resource that CloudFront uses. It is in us-east-1, independent of the stacks'
+ * region.
+ */
 function readGlobalArn(
   setting: string,
   { service, of }: { service: string; of: string },

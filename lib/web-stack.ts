@@ -9,7 +9,10 @@ import { ConsolePublisher } from './console-publisher.ts';
 import { privateBucket } from './private-bucket.ts';
 import type { Settings } from './settings.ts';
 
-/** Longer than the publisher may take: its silence then ends the deployment, not an hour later. */
+/**
+ * Longer than the publisher's timeout: without an answer, the deployment ends after this time
+ * instead of an hour.
+ */
 const SILENCE = Duration.minutes(5);
 
 const SECOND_FACTOR = { off: 'NONE', optional: 'OPTIONAL', required: 'REQUIRED' } as const;
@@ -20,8 +23,8 @@ export interface WebStackProps {
 }
 
 /**
- * The console: a private bucket behind CloudFront, and what publishes its build and its
- * configuration there.
+ * The console: a private bucket behind CloudFront, and the function that publishes its build and
+ * its configuration there.
  */
 export class WebStack extends Stack {
   readonly url: string;
@@ -39,7 +42,7 @@ export class WebStack extends Stack {
     new CfnOutput(this, 'ConsoleUrl', {
       value: this.url,
       description: settings.web_domain
-        ? `The console, once ${settings.web_domain.name} leads to the distribution`
+        ? `The console, once ${settings.web_domain.name} points to the distribution`
         : 'The console',
     });
     new CfnOutput(this, 'DistributionDomainName', { value: distribution.distributionDomainName });
@@ -51,7 +54,7 @@ export class WebStack extends Stack {
     });
   }
 
-  /** The API, its socket, the sign-in. */
+  /** The API, its real-time endpoint, and the sign-in. */
   private endpoints({ api }: ApiStack): string[] {
     const { attrGraphQlDns, attrRealtimeDns } = api.node.defaultChild as CfnGraphQLApi;
     return [

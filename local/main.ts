@@ -6,15 +6,15 @@ import { StartError } from './system/start-error.ts';
 import { DEFAULT_LOCAL_DIRECTORY, type RunningSystem, startSystem } from './system/system.ts';
 
 /**
- * A Ctrl-C reaches this process twice, from the terminal and from npm: what follows so soon is the
- * same one.
+ * Ctrl-C reaches this process twice, from the terminal and from npm: a second signal within this
+ * time is the same key press.
  */
 const SAME_SIGNAL_MS = 1000;
 
-/** How long the simulated edges may take for their last reports. */
+/** Time limit for the last reports of the simulated edges. */
 const LAST_REPORTS_MS = 3000;
 
-/** A first query to paste. */
+/** A sample query for the output. */
 const SAMPLE_QUERY =
   '{ policies { items { name packets_matched bytes_matched } } trafficTotals { packets bytes active_flows } }';
 
@@ -60,16 +60,17 @@ async function run(options: StartOptions): Promise<void> {
   const reason = await Promise.race([interrupted, system.died]);
   line?.stop();
   line = undefined;
-  if (reason !== undefined) console.error(`${reason}\nThe system is stopped; start it again with npm start.`);
+  if (reason !== undefined)
+    console.error(`${reason}\nThe system has stopped; start it again with npm start.`);
   else say('Stopping; Ctrl-C again ends it at once.');
   await stop(system, demo);
   process.exit(reason === undefined ? 0 : 1);
 }
 
 /**
- * Starts the demo, and takes a first snapshot: else history would refuse every range until the
- * first minute is over. A snapshot that fails has been told of, and the next minute's comes by
- * itself.
+ * Starts the demo and takes a first snapshot: otherwise history would refuse every range in the
+ * first minute. A failure is reported elsewhere, and the schedule takes the next snapshot a minute
+ * later.
  */
 async function begin(
   system: RunningSystem,
@@ -83,7 +84,7 @@ async function begin(
   return demo;
 }
 
-/** Ends in the middle of the start: the engines end with this process, and its folders are free. */
+/** Ends during the start: the engines end with this process, and its folders are released. */
 function giveUp(starting: Promise<unknown>, ending: AbortController): void {
   say('Stopped before the system was ready.');
   starting.catch(() => {});
@@ -92,7 +93,7 @@ function giveUp(starting: Promise<unknown>, ending: AbortController): void {
 }
 
 async function stop(system: RunningSystem, demo: Demo | undefined): Promise<void> {
-  // With an engine gone, the edges may have nowhere to send their last reports.
+  // If an engine has ended, the edges may be unable to send their last reports.
   const limit = new Promise(resolve => setTimeout(resolve, LAST_REPORTS_MS));
   await Promise.race([demo?.stop().catch(() => {}), limit]);
   await system.stop();
@@ -134,11 +135,11 @@ function readyText({ system: { endpoints }, data, localDirectory, seconds }: Rea
     `  sign-ins    ${users.map(({ email }) => email).join(', ')}  password ${users[0]!.password}`,
     `  files       amplify_outputs.json, endpoints.json and logs/ in ${shortPath(localDirectory)}`,
     data === undefined
-      ? 'All data is in memory and gone at the end; npm start -- --data FOLDER keeps it.'
+      ? 'All data is in memory and lost at the end; npm start -- --data FOLDER keeps it.'
       : `All data is kept in ${data}.`,
     '',
     'What to try next, in another terminal:',
-    `  ${tokenCommand(localDirectory, 'admin')}    prints an access token (of operator and viewer too)`,
+    `  ${tokenCommand(localDirectory, 'admin')}    prints an access token (also for operator and viewer)`,
     `  ${sampleQuery(graphql, localDirectory)}`,
     '  README.md, "A tour", has more.',
     '',
@@ -150,13 +151,13 @@ function tokenCommand(localDirectory: string, group: string): string {
   return `npm run -s token -- ${group}${where}`;
 }
 
-/** A line for a shell that asks what was counted. */
+/** A shell command that queries the counts. */
 function sampleQuery(graphql: string, localDirectory: string): string {
   const body = JSON.stringify({ query: SAMPLE_QUERY });
   return `curl -s ${graphql} -H "authorization: $(${tokenCommand(localDirectory, 'viewer')})" -d '${body}'`;
 }
 
-/** A path inside this folder relative to it, others whole. */
+/** A path relative to the current folder if it is inside, otherwise absolute. */
 function shortPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short === '' || short.startsWith('..') ? path : short;

@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 export interface StartOptions {
   port: number;
   demo: boolean;
-  /** Of the demo's traffic and incidents. */
+  /** Seed of the demo's traffic and events. */
   seed: number;
   /** Absolute. */
   data?: string;
@@ -17,26 +17,29 @@ const DEFAULT_PORT = 4000;
 const MAX_PORT = 65_535;
 
 /**
- * Reads the command line of `npm start --`. Prints help or what is wrong with an option, and ends
- * the process then.
+ * Reads the command line of `npm start --`. For help or an invalid option, it prints a message and
+ * ends the process.
  */
 export function parseStartOptions(args: readonly string[]): StartOptions {
   const { port, demo, seed, data, system, verbose } = new Command('npm start --')
-    .description('Runs the whole of Patronus on this machine; Ctrl-C ends it.')
+    .description('Runs all of Patronus on this machine; Ctrl-C stops it.')
     .option(
       '--port <port>',
-      'port of the GraphQL API; every other port is chosen free',
+      'port of the GraphQL API; all other ports are chosen automatically',
       parsePort,
       DEFAULT_PORT,
     )
     .option('--no-demo', 'start empty: no policies, no simulated edges')
-    .option('--seed <number>', 'another number gives the demo other traffic', parseSeed, 1)
-    .option('--data <folder>', 'keep the data there between runs; without it all is gone at the end')
+    .option('--seed <number>', "seed of the demo's traffic", parseSeed, 1)
+    .option(
+      '--data <folder>',
+      'keep the data in this folder between runs; without it, all data is lost at the end',
+    )
     .option(
       '--system <folder>',
-      'folder of endpoints.json and logs; a second system needs another (default: .local)',
+      'folder of endpoints.json and logs; a second system needs its own (default: .local)',
     )
-    .option('--verbose', 'print what the functions print', false)
+    .option('--verbose', 'print the output of the functions', false)
     .allowExcessArguments(false)
     .parse(args, { from: 'user' })
     .opts<StartOptions>();
@@ -50,7 +53,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   };
 }
 
-/** npm changes to the project's folder; a path is meant from where the person stands. */
+/** npm changes to the project's folder, but paths are relative to the user's folder. */
 function fromWhereTheyStand(path: string): string {
   return resolve(process.env.INIT_CWD ?? process.cwd(), path);
 }

@@ -12,7 +12,8 @@ import { PcapngFormat } from './pcapng.ts';
 const MAGIC_BYTES = 4;
 
 /**
- * What packs files and isn't unpacked here (see `unpack.ts`), by the first bytes in hexadecimal.
+ * Compression programs whose files are not unpacked here (see `unpack.ts`), by the first bytes in
+ * hexadecimal.
  */
 const PACKERS = [
   { begins: 'fd377a58', name: 'xz', command: 'xz -dc' },
@@ -28,7 +29,7 @@ export interface CaptureCounterOptions {
   recorder: Recorder;
   /** Capture time between two yields of `feed`; without it there is only one interval. */
   interval_ms?: number;
-  /** The endpoint that these packets enter by; without it the recorder's own. */
+  /** The endpoint of these packets; default: the recorder's endpoint. */
   endpoint_id?: string;
   /** The time of frames without one, as pcapng may have them (default: now). */
   start_ms?: number;
@@ -49,12 +50,12 @@ export class CaptureCounter {
   readonly #frames: FrameCounter;
   #format: CaptureFormat | undefined;
   /**
-   * The beginning of a record that the last piece broke off, in a buffer that is made larger when
-   * it has to be.
+   * The beginning of a record that was incomplete at the end of the last piece, in a buffer that
+   * grows when necessary.
    */
   #carry = Buffer.allocUnsafe(4096);
   #carried = 0;
-  /** Bytes of the capture that lie before what is looked at now. */
+  /** Number of bytes of the capture before the current piece. */
   #offset = 0;
 
   constructor({
@@ -77,19 +78,19 @@ export class CaptureCounter {
     return this.#frames.skipped;
   }
 
-  /** How many frames were skipped, by the name of the reason, the most frequent first. */
+  /** Number of skipped frames by reason, most frequent first. */
   get skipped_by_reason(): Map<string, number> {
     return this.#frames.skippedByReason();
   }
 
-  /** What could not be read, a sentence for each source; complete after `end`. */
+  /** Parts that could not be read, one sentence per source; complete after `end`. */
   get unread(): string[] {
     const { sentences } = this.#frames.unread;
     const needsLinks = sentences.some(sentence => sentence.includes('link type'));
     return needsLinks ? [...sentences, `Link types that can be read: ${supportedLinks()}.`] : sentences;
   }
 
-  /** Bytes of the capture that were read. */
+  /** Number of bytes of the capture that were read. */
   get offset(): number {
     return this.#offset + this.#carried;
   }
@@ -105,11 +106,11 @@ export class CaptureCounter {
   }
 
   /**
-   * Counts a piece. Yields where an interval of capture time ends, before the frame that lies after
-   * its end is counted: the moment to take a report. The piece must not change until the generator
-   * is done.
+   * Counts a piece. Yields when an interval of capture time ends, before the first frame after its
+   * end is counted: the time to make a report. The piece must not change until the generator is
+   * done.
    *
-   * @throws CaptureError for a record that can't be right; what came before it was counted.
+   * @throws CaptureError for an invalid record; everything before it was counted.
    */
   *feed(chunk: Buffer): Generator<{ interval_end_ms: number }> {
     let at = 0;
@@ -128,7 +129,7 @@ export class CaptureCounter {
     }
   }
 
-  /** To be called after the last piece. @throws CaptureError for a capture that is cut short. */
+  /** Must be called after the last piece. @throws CaptureError if the capture is truncated */
   end(): void {
     if (this.offset === 0) {
       throw new CaptureError('The capture is empty; a pcap or pcapng file was expected.', 0);
@@ -136,7 +137,7 @@ export class CaptureCounter {
     if (this.#carried > 0 || this.#format === undefined || this.#format.unfinished) {
       const part = this.#format?.part ?? 'the file header';
       throw new CaptureError(
-        `The capture is cut short in ${part}: it ends after ${this.offset} bytes, and at least ${this.#offset + this.#need()} were expected. What came before byte ${this.#offset} was counted.`,
+        `The capture is truncated in ${part}: it ends after ${this.offset} bytes, and at least ${this.#offset + this.#need()} were expected. Everything before byte ${this.#offset} was counted.`,
         this.#offset,
       );
     }
@@ -155,7 +156,7 @@ export class CaptureCounter {
     }
   }
 
-  /** All whole records of a view; gives how many bytes they were. */
+  /** Counts all complete records of a view. @returns their number of bytes */
   *#consume(view: DataView): Generator<{ interval_end_ms: number }, number> {
     let at = 0;
     const start = this.#offset;
@@ -180,7 +181,9 @@ export class CaptureCounter {
     }
   }
 
-  /** Takes as many bytes as the broken-off record still needs; gives how many were there. */
+  /**
+   * Copies the bytes that the incomplete record still needs. @returns the number of copied bytes
+   */
   #fillCarry(chunk: Buffer, at: number): number {
     const wanted = Math.min(this.#need() - this.#carried, chunk.length - at);
     if (this.#carried + wanted > this.#carry.length) {
@@ -205,7 +208,7 @@ export class CaptureCounter {
     throw new CaptureError(
       packer
         ? `The capture is compressed with ${packer.name}. Unpack it first: ${packer.command} FILE | ${PROGRAM} read.`
-        : `The file is no capture: it begins with ${begins}; a pcap or pcapng file was expected.`,
+        : `The file is not a capture: it begins with ${begins}; a pcap or pcapng file was expected.`,
       this.#offset,
     );
   }

@@ -1,6 +1,6 @@
 import { ValidationError } from '../../core/errors.ts';
 
-/** The capture is broken or cut short. What came whole before `offset` was counted. */
+/** The capture is damaged or truncated. All complete records before `offset` were counted. */
 export class CaptureError extends ValidationError {
   /** Bytes from the beginning of the capture to the record that could not be read. */
   readonly offset: number;

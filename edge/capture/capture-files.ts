@@ -3,8 +3,8 @@ import { access, open, stat } from 'node:fs/promises';
 import { EdgeError } from '../edge-error.ts';
 
 /**
- * Large enough that system calls cost little beside the parsing, small enough that a piece stays in
- * the nearer caches.
+ * Large enough that system calls cost little compared with the parsing, small enough that a piece
+ * fits in the CPU's caches.
  */
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -29,8 +29,8 @@ export async function fileSizes(files: readonly { path: string; shownAs: string 
 }
 
 /**
- * A file in pieces; the next one is read while the last one is worked on. A piece is only good
- * until the next.
+ * A file in pieces; the next one is read while the current one is processed. A piece is valid until
+ * the next one is requested.
  */
 export async function* fileChunks(path: string): AsyncGenerator<Buffer> {
   const file = await open(path, 'r');
@@ -50,7 +50,7 @@ export async function* fileChunks(path: string): AsyncGenerator<Buffer> {
   }
 }
 
-/** Node's call with a callback: a file handle's own `read` takes a tenth more processor time. */
+/** Uses Node's callback API, because a file handle's `read` needs a tenth more CPU time. */
 function readPiece(file: number, buffer: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     read(file, buffer, 0, buffer.length, null, (cause, bytesRead) => {

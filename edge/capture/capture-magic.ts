@@ -26,16 +26,16 @@ function swapped(word: number): number {
 export const PCAPNG_MAGIC = 0x0a0d0d0a;
 export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const SWAPPED_BYTE_ORDER_MAGIC = 0x4d3c2b1a;
-/** What is needed of a section header: type, length, byte order, version. */
+/** Bytes of a section header that are needed: type, length, byte order, version. */
 export const SECTION_BYTES = 16;
 
-/** `beginsCapture` of bytes that begin none. */
+/** The result of `beginsCapture` for bytes that don't begin a capture. */
 export const NO_CAPTURE = 0;
 
 /**
- * Whether the header of a capture file may begin at `at`, in the midst of another: gives how many
- * bytes are needed to begin to read it, or `NO_CAPTURE`. Bytes that would tell but are not at hand
- * yet speak for it. At least 16 are there.
+ * Whether the header of a capture file may begin at `at`, in the middle of another file. Returns
+ * how many bytes are needed to begin to read it, or `NO_CAPTURE`. Bytes that are not available yet
+ * are assumed to match. At least 16 bytes must be available.
  */
 export function beginsCapture(view: DataView, at: number): number {
   const magic = view.getUint32(at);
@@ -49,6 +49,6 @@ export function beginsCapture(view: DataView, at: number): number {
   const littleEndian = !isPcapMagic(magic);
   const version = view.getUint16(at + 4, littleEndian);
   const minor = view.getUint16(at + 6, littleEndian);
-  // As a record that would be one of the year 2055, of half a second past the full one.
+  // Read as a record, this would be one of the year 2055 at half a second.
   return version === 2 && minor <= 4 ? PCAP_HEADER_BYTES : NO_CAPTURE;
 }

@@ -1,5 +1,6 @@
 /**
- * The clock of a capture: its packets' times, cut into intervals that begin with the first packet.
+ * The clock of a capture: the times of its packets, divided into intervals that begin with the
+ * first packet.
  */
 export class CaptureTime {
   /** Time of the first frame, milliseconds since the epoch; NaN before it. */
@@ -15,9 +16,9 @@ export class CaptureTime {
   }
 
   /**
-   * To be asked when a frame's time is not before `end_ms`: whether an interval ends before that
-   * frame. The frame must then wait until `next` was called. For the first frame it begins the
-   * first interval.
+   * Must be called if a frame's time is not before `end_ms`: returns whether an interval ends
+   * before that frame. Then the frame must wait until `next` was called. For the first frame, it
+   * begins the first interval.
    */
   endsBefore(time_ms: number): boolean {
     if (Number.isNaN(this.first_ms)) {
@@ -30,8 +31,8 @@ export class CaptureTime {
   }
 
   /**
-   * Ends the interval, and all empty ones after it, so that a frame of `time_ms` fits in the new
-   * one.
+   * Ends the interval and all empty ones after it, so that a frame of `time_ms` is in the new
+   * interval.
    */
   next(time_ms: number): void {
     const intervals = Math.floor((time_ms - this.end_ms) / this.#interval_ms) + 1;

@@ -10,10 +10,10 @@ export const ETHERTYPE = {
   MPLS_MULTICAST: 0x8848,
 } as const;
 
-/** Stands for an Ethernet frame from its addresses on; beyond the ethertypes of the wire. */
+/** Represents an Ethernet frame from its addresses on; outside the range of real ethertypes. */
 export const WHOLE_FRAME = 0x10000;
 const ETHERNET_BYTES = 14;
-/** Up to here the field is the length of an IEEE 802.3 frame. */
+/** Up to this value the field is the length of an IEEE 802.3 frame. */
 const LARGEST_802_3_LENGTH = 1500;
 
 /** A header of `bytes` whose last two are the next ethertype. */
@@ -32,7 +32,7 @@ function beforeFrame(bytes: number): WalkStep {
 }
 
 /**
- * What stands between Ethernet and IP, by ethertype. A new kind of tag is a line here and a frame
+ * Headers between Ethernet and IP, by ethertype. For a new kind of tag, add a line here and a frame
  * in the test `capture-links.test.ts`.
  */
 const STEPS = new Map<number, WalkStep>([
@@ -70,9 +70,12 @@ const STEPS = new Map<number, WalkStep>([
   [0x8870, llc],
 ]);
 
-/** Where the IP header of what a walk stands before begins, or why there is none (`SKIP`). */
+/**
+ * The position of the IP header after the walk's current position, or the reason why there is none
+ * (`SKIP`).
+ */
 export function walkToIp(walk: FrameWalk): number {
-  // One step a header and no recursion: a frame can nest headers as deep as it is long.
+  // A loop with one step per header, without recursion: a frame can nest headers very deeply.
   while (walk.ethertype !== ETHERTYPE.IPV4 && walk.ethertype !== ETHERTYPE.IPV6) {
     const step = STEPS.get(walk.ethertype) ?? (walk.ethertype <= LARGEST_802_3_LENGTH ? llc : undefined);
     const reason = step ? step(walk) : skipEthertype(walk.ethertype);
@@ -96,7 +99,7 @@ function ciscoMetadata(walk: FrameWalk): number {
 
 const MACSEC = { VERSION: 0x80, SECURE_CHANNEL: 0x20, ENCRYPTED: 0x08 };
 
-/** IEEE 802.1AE: the packet is readable where only its integrity is guarded. */
+/** IEEE 802.1AE: the packet is readable if only its integrity is protected. */
 function macsec(walk: FrameWalk): number {
   if (!walk.has(1)) return SKIP.CUT_SHORT;
   const control = walk.u8();
@@ -143,7 +146,7 @@ function pppoeSession(walk: FrameWalk): number {
   return ppp(walk);
 }
 
-/** A PPP protocol field and what it announces. */
+/** A PPP protocol field and its payload. */
 export function ppp(walk: FrameWalk): number {
   const { view, at, end } = walk;
   const ethertype = pppEthertype(view, at, end);
@@ -178,14 +181,14 @@ function mpls(walk: FrameWalk): number {
   return SKIP.CUT_SHORT;
 }
 
-/** Pseudowires in pseudowires: each may have to be read in two ways. */
-const MOST_GUESSES = 3;
-/** More than the soundness of the packet itself: the ethertype before it says what it is, too. */
+/** Maximum number of nested pseudowires, each of which may have to be read in two ways. */
+const MAX_GUESSES = 3;
+/** Added to the soundness of a packet if the ethertype before it also says that it is IP. */
 const DECLARED = 1;
 
 /**
- * What MPLS carries isn't said: IP, or a pseudowire's Ethernet frame, with a control word (RFC
- * 4385) or without. The reading with the soundest IP header is right.
+ * MPLS does not name its payload: IP, or a pseudowire's Ethernet frame, with a control word (RFC
+ * 4385) or without. The interpretation with the soundest IP header is chosen.
  */
 export function guess(walk: FrameWalk, otherwise: number): number {
   const { view, at, end, cut, depth } = walk;
@@ -194,7 +197,7 @@ export function guess(walk: FrameWalk, otherwise: number): number {
   let place = at;
   let reason = otherwise;
   if (direct !== SOUND.PROVEN) {
-    if (depth === MOST_GUESSES) return direct === SOUND.NOT ? SKIP.NESTED_TOO_DEEPLY : takeIp(walk, at);
+    if (depth === MAX_GUESSES) return direct === SOUND.NOT ? SKIP.NESTED_TOO_DEEPLY : takeIp(walk, at);
     const controlWord = view.getUint8(at) >>> 4 === 0;
     for (const frameAt of controlWord ? [at + 4, at] : [at]) {
       const ip = ipInFrame(walk, frameAt, depth + 1);

@@ -7,13 +7,13 @@ import { SKIP, skippedLinkType, skipReasonName } from './skip-reason.ts';
 import { UnreadFrames } from './unread-frames.ts';
 
 /**
- * Bytes of a frame that a record may say it holds. libpcap's own limit is 2^18; what is above is
- * damage.
+ * Maximum number of bytes in a frame. libpcap's limit is 2^18; a larger value means that the file
+ * is damaged.
  */
 export const MAX_FRAME_BYTES = 2 ** 20;
 
-/** Reasons that are named; a capture of random bytes has thousands. */
-const MOST_REASONS = 30;
+/** Maximum number of reasons that are named; a capture of random bytes has thousands. */
+const MAX_REASONS = 30;
 const OTHER_REASONS = 'other';
 
 interface CaptureClock {
@@ -21,10 +21,10 @@ interface CaptureClock {
   start_ms: number;
 }
 
-/** What every capture format hands its frames to: counts them and keeps the capture's clock. */
+/** Counts the frames of all capture formats, and keeps the capture's clock. */
 export class FrameCounter {
   readonly time: CaptureTime;
-  /** Where the time of the next frame goes, milliseconds since the epoch. */
+  /** The time of the next frame, milliseconds since the epoch. */
   readonly time_ms: Float64Array;
   /** IP packets that were counted. */
   packets = 0;
@@ -32,7 +32,7 @@ export class FrameCounter {
   skipped = 0;
   /** Frames and parts that could not be read. */
   readonly unread = new UnreadFrames();
-  /** By reason (`SKIP`): how many frames were skipped. */
+  /** Number of skipped frames by reason (`SKIP`). */
   readonly #reasons = new Map<number, number>();
   readonly #ip: IpCounter;
   readonly #start_ms: number;
@@ -45,7 +45,7 @@ export class FrameCounter {
     this.#ip = new IpCounter(recorder, endpoint);
   }
 
-  /** The time of a frame that has none of its own. */
+  /** The time of a frame without a time. */
   get untimed_ms(): number {
     return Number.isNaN(this.time.last_ms) ? this.#start_ms : this.time.last_ms;
   }
@@ -68,11 +68,11 @@ export class FrameCounter {
     this.#count(reason);
   }
 
-  /** How many frames were skipped, by the name of the reason, the most frequent first. */
+  /** Number of skipped frames by reason, most frequent first. */
   skippedByReason(): Map<string, number> {
     const named = new Map<string, number>();
     for (const [reason, frames] of [...this.#reasons].sort(([, a], [, b]) => b - a)) {
-      const name = named.size < MOST_REASONS ? skipReasonName(reason) : OTHER_REASONS;
+      const name = named.size < MAX_REASONS ? skipReasonName(reason) : OTHER_REASONS;
       named.set(name, (named.get(name) ?? 0) + frames);
     }
     return named;
@@ -94,8 +94,8 @@ export class FrameCounter {
 }
 
 /**
- * @throws CaptureError for a link type that can't be read: its traffic must not go uncounted in
- * silence.
+ * @throws CaptureError for an unsupported link type, because its traffic must not be missing
+ * without notice
  */
 export function requireLink(linkType: number, offset: number): void {
   if (!isSupportedLink(linkType)) {
@@ -106,7 +106,7 @@ export function requireLink(linkType: number, offset: number): void {
   }
 }
 
-/** @throws CaptureError for a frame longer than any real one. */
+/** @throws CaptureError for a frame that is longer than any real one */
 export function requireFrameLength(captured: number, offset: number): void {
   if (captured > MAX_FRAME_BYTES) {
     throw new CaptureError(

@@ -1,4 +1,4 @@
-/** Where a walk through a frame's headers stands: what comes next, and where. */
+/** The position of a walk through a frame's headers: the next header, and where it begins. */
 export class FrameWalk {
   view: DataView = new DataView(new ArrayBuffer(0));
   /** The first byte of what comes next. */
@@ -8,10 +8,10 @@ export class FrameWalk {
   cut = 0;
   /** The ethertype of what comes next. */
   ethertype = 0;
-  /** Guesses that this walk is part of. */
+  /** Number of guesses that this walk is part of. */
   depth = 0;
 
-  /** Whether so many bytes from `at` on were captured. */
+  /** Whether this many bytes from `at` were captured. */
   has(bytes: number): boolean {
     return this.at + bytes <= this.end;
   }
@@ -29,8 +29,8 @@ export class FrameWalk {
   }
 }
 
-/** Moves a walk past one header. Gives 0, or the reason (`SKIP`) why there is no packet. */
+/** Moves a walk past one header. Returns 0, or the reason (`SKIP`) why there is no packet. */
 export type WalkStep = (walk: FrameWalk) => number;
 
-/** What a step gives when the walk goes on. */
+/** The result of a step after which the walk continues. */
 export const WALK_ON = 0;

@@ -1,10 +1,7 @@
 import { KEY_WORDS, metaV4, metaV6 } from '../../core/policy/flow-key.ts';
 import type { Recorder } from '../../core/recorder/recorder.ts';
 
-/**
- * The longest layer-3 packet that is believed where the header gives no length: more than any
- * capture has.
- */
+/** Maximum length of a layer-3 packet if the header gives no length; more than any capture has. */
 const MAX_PACKET_BYTES = 2 ** 20;
 
 const V4_HEADER_BYTES = 20;
@@ -22,14 +19,14 @@ const JUMBO_OPTION = 0xc2;
  */
 const EXTENSIONS = new Set([HOP_BY_HOP, 43, 60, 135, 139, 140]);
 
-/** Ports stand in the same place in TCP, UDP, DCCP, SCTP and UDP-Lite. */
+/** Ports are at the same position in TCP, UDP, DCCP, SCTP and UDP-Lite. */
 const PROTOCOLS_WITH_PORTS = [6, 17, 33, 132, 136];
 const hasPorts = new Uint8Array(256);
 for (const protocol of PROTOCOLS_WITH_PORTS) {
   hasPorts[protocol] = 1;
 }
 
-/** Bytes of the smallest transport header; what is shorter was no packet of that protocol. */
+/** Minimum bytes of a transport header; anything shorter is not a packet of that protocol. */
 const TRANSPORT_BYTES = new Map([
   [6, 20],
   [17, 8],
@@ -53,7 +50,7 @@ export class IpCounter {
 
   /**
    * Counts the packet whose header begins at `at`; the frame was captured up to `end` and had `cut`
-   * bytes more on the wire. False where there is no whole and sound IP header: then nothing was
+   * more bytes on the wire. False if there is no complete and sound IP header: then nothing was
    * counted.
    */
   count(view: DataView, at: number, end: number, cut: number): boolean {
@@ -189,8 +186,7 @@ function redundancyTrailer(view: DataView, at: number, end: number): number {
 }
 
 /**
- * The payload length of a jumbogram, from its hop-by-hop header; 0 where there is none that can be
- * believed.
+ * The payload length of a jumbogram, from its hop-by-hop header; 0 if there is no plausible one.
  */
 function jumboLength(view: DataView, at: number, end: number): number {
   if (at + 8 > end) {

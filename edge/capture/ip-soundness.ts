@@ -1,12 +1,12 @@
 /**
- * How far bytes can be believed to be an IP header where nothing before them says that they are
- * one, as behind MPLS labels: a destination address that begins with 4 or 6 looks like IP to
- * whoever reads one nibble. See docs/decisions/110.
+ * How likely bytes are an IP header if nothing before them says so, for example after MPLS labels:
+ * a destination MAC address that begins with 4 or 6 looks like IP in its first nibble. See
+ * docs/decisions/110.
  */
 export const SOUND = {
   /** No IP header. */
   NOT: 0,
-  /** Nothing speaks against it. */
+  /** Nothing contradicts it. */
   POSSIBLE: 1,
   /** The packet fills its frame to the byte, but for Ethernet's padding and check sequence. */
   FITS: 2,
@@ -20,7 +20,7 @@ const TCP = 6;
 const UDP = 17;
 const NO_NEXT_HEADER = 59;
 const HOP_BY_HOP = 0;
-/** What follows an IPv6 header in practice: extensions, transport, tunnels, routing. */
+/** Headers that follow an IPv6 header in practice: extensions, transport, tunnels, routing. */
 const NEXT_HEADERS = new Set([
   0, 4, 6, 17, 33, 41, 43, 44, 46, 47, 50, 51, 58, 59, 60, 88, 89, 103, 112, 115, 132, 135, 136, 137, 139,
   140,
@@ -53,8 +53,8 @@ function v4Soundness(view: DataView, at: number, end: number, room: number): num
   if (at + headerBytes <= end && isChecksumRight(view, at, headerBytes)) {
     return fits ? SOUND.PROVEN : SOUND.POSSIBLE;
   }
-  // The sending host's card fills in the checksum after the capture: then it is 0, or what was left
-  // there.
+  // If the sending host's card fills in the checksum after the capture, the field is 0 or has an
+  // arbitrary value.
   if (offloaded) {
     const protocol = view.getUint8(at + 9);
     return protocol === TCP || protocol === UDP ? SOUND.POSSIBLE : SOUND.NOT;
@@ -65,7 +65,7 @@ function v4Soundness(view: DataView, at: number, end: number, room: number): num
 function isChecksumRight(view: DataView, at: number, headerBytes: number): boolean {
   let sum = 0;
   for (let word = at; word < at + headerBytes; word += 2) sum += view.getUint16(word);
-  // A sum in one's complement is the sum modulo 2^16 − 1.
+  // A one's complement sum is the sum modulo 2^16 − 1.
   return sum !== 0 && sum % 0xffff === 0;
 }
 

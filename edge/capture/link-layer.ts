@@ -10,13 +10,13 @@ const ETHERNET_BYTES = 14;
 interface LinkType {
   /** For messages; link types of one family share the name of the first. */
   name?: string;
-  /** Moves a walk that stands at the frame's beginning to the first ethertype. */
+  /** Moves a walk from the frame's beginning to the first ethertype. */
   step: WalkStep;
 }
 
 /**
- * Link types of tcpdump.org's registry that can be read. A new one is a line here and a frame in
- * the test `capture-links.test.ts`.
+ * Supported link types of tcpdump.org's registry. For a new one, add a line here and a frame in the
+ * test `capture-links.test.ts`.
  */
 const LINKS = new Map<number, LinkType>([
   [0, { name: 'BSD loopback', step: bsdLoopback }],
@@ -67,9 +67,9 @@ export function supportedLinks(): string {
 const walk = new FrameWalk();
 
 /**
- * Where the outermost IP header of a frame begins, looking through tags, MPLS and PPPoE; for a
- * frame that carries none the reason (`SKIP`), a negative number. `view` holds the frame from `at`
- * to `end`, and `cut` bytes more were on the wire. Which IP version it is, the header itself says.
+ * The position of the outermost IP header of a frame, after tags, MPLS and PPPoE. For a frame
+ * without one, the reason (`SKIP`), a negative number. `view` holds the frame from `at` to `end`,
+ * and `cut` more bytes were on the wire. The header itself contains the IP version.
  */
 export function ipOffset(view: DataView, at: number, end: number, cut: number, linkType: number): number {
   // Nearly all frames of nearly all captures.
@@ -89,7 +89,7 @@ export function ipOffset(view: DataView, at: number, end: number, cut: number, l
 }
 
 function ip(to: FrameWalk): number {
-  // Which version it is, the header says.
+  // The header contains the version.
   to.ethertype = ETHERTYPE.IPV4;
   return WALK_ON;
 }
@@ -111,7 +111,7 @@ function ethertypeAt(offset: number): WalkStep {
   };
 }
 
-/** ARPHRD_NETLINK: the protocol of such a cooked frame is a netlink family, no ethertype. */
+/** ARPHRD_NETLINK: the protocol of such a cooked frame is a netlink family, not an ethertype. */
 const ARPHRD_NETLINK = 824;
 
 function linuxCooked(to: FrameWalk): number {
@@ -166,7 +166,7 @@ function openBsdLoopback(to: FrameWalk): number {
 
 /** Address and control field of PPP in HDLC-like framing. */
 const PPP_HDLC_HEADER = 0xff03;
-/** Address fields that tell Cisco's HDLC from PPP on the same link type. */
+/** Address fields that distinguish Cisco's HDLC from PPP on the same link type. */
 const CISCO_UNICAST = 0x0f;
 const CISCO_MULTICAST = 0x8f;
 

@@ -11,8 +11,8 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 
 /**
- * What netfilter logs: a family, a version, then fields with their length and kind in the byte
- * order of the machine that captured, which nothing names: the order in which there is a payload is
+ * netfilter's log: a family, a version, then fields with their length and kind in the byte order of
+ * the capturing machine. The file does not name that order: the one in which there is a payload is
  * right.
  */
 export function nflog(walk: FrameWalk): number {
@@ -22,7 +22,7 @@ export function nflog(walk: FrameWalk): number {
   const little = payloadAt(walk, true);
   const at = little < 0 ? payloadAt(walk, false) : little;
   if (at < 0) return SKIP.NO_IP_IN_NFLOG;
-  // A bridge's frames are logged from the network header on, too, whatever that is.
+  // Frames of a bridge are also logged from the network header on, whatever its protocol.
   const isIp =
     family === AF_INET || family === AF_INET6 || ipSoundness(walk.view, at, walk.end, walk.cut) !== SOUND.NOT;
   if (!isIp) return SKIP.NO_IP_IN_NFLOG;
@@ -31,7 +31,7 @@ export function nflog(walk: FrameWalk): number {
   return WALK_ON;
 }
 
-/** Where the payload begins; −1 where the fields don't lead to one. */
+/** The position of the payload; −1 if the fields don't lead to one. */
 function payloadAt({ view, at, end }: FrameWalk, littleEndian: boolean): number {
   let field = at + HEADER_BYTES;
   while (field + FIELD_HEADER_BYTES <= end) {

@@ -8,13 +8,13 @@ const RECORD_HEADER_BYTES = 16;
 const PATCHED_HEADER_BYTES = RECORD_HEADER_BYTES + 8;
 
 /**
- * The two lengths of a record were the other way round in files before version 2.3, and in some of
- * 2.3: there the smaller one is what was captured.
+ * The two lengths of a record were swapped in files before version 2.3, and in some files of 2.3:
+ * there, the smaller one is the captured length.
  */
 const LENGTHS = { IN_ORDER: 0, SWAPPED: 1, BY_SIZE: 2 } as const;
 const MAJOR_VERSION = 2;
 const FIRST_MINOR_IN_ORDER = 4;
-/** Some files of LBL say so and are as those before 2.3. */
+/** Some files of LBL have this version and the format of those before 2.3. */
 const LBL_MAJOR_VERSION = 543;
 
 /**
@@ -90,8 +90,8 @@ export class PcapFormat implements CaptureFormat {
       }
       const frameAt = at + headerBytes;
       const next = frameAt + captured;
-      // Another file's header reads as a record of no bytes or of too many, where lengths are in
-      // order.
+      // The header of another file, read as a record, has no bytes or too many, if the lengths are
+      // in order.
       if (captured === 0 || captured > MAX_FRAME_BYTES || lengths !== LENGTHS.IN_ORDER) {
         const begins = beginsCapture(view, at);
         if (begins !== NO_CAPTURE) {
@@ -135,7 +135,7 @@ function lengthsOf(major: number, minor: number, offset: number): number {
   }
   if (major !== MAJOR_VERSION) {
     throw new CaptureError(
-      `The pcap file that begins at byte ${offset} is of version ${major}.${minor}; version ${MAJOR_VERSION} can be read. Save it anew with a current program.`,
+      `The pcap file that begins at byte ${offset} has version ${major}.${minor}; only version ${MAJOR_VERSION} is supported. Save it again with a current program.`,
       offset,
     );
   }

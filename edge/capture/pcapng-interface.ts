@@ -2,7 +2,7 @@ const OPTION_END = 0;
 const OPTION_TSRESOL = 9;
 const OPTION_TSOFFSET = 14;
 
-/** How a capture interface counts time, and what its frames are. */
+/** Time resolution and link type of a capture interface. */
 export interface PcapngInterface {
   linkType: number;
   /** Bytes at which its frames are cut; 0 for no limit. */
@@ -14,8 +14,8 @@ export interface PcapngInterface {
 }
 
 /**
- * Reads an interface description block's body, which lies from `at` to `end`. Options that don't
- * fit are passed by.
+ * Reads the body of an interface description block from `at` to `end`. Options that don't fit are
+ * ignored.
  */
 export function readInterface(
   view: DataView,

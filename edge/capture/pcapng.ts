@@ -29,10 +29,12 @@ const BLOCK_HEADER_BYTES = 8;
 const SMALLEST_BLOCK_BYTES = 12;
 /** Fixed bytes of a packet block's body before the frame. */
 const PACKET_HEADER_BYTES = 20;
-/** Blocks that must be at hand as a whole: a frame, its headers and generous options. */
+/**
+ * Maximum size of blocks that are buffered as a whole: a frame, its headers and generous options.
+ */
 const MAX_BUFFERED_BLOCK_BYTES = MAX_FRAME_BYTES + 2 ** 20;
 
-/** Times are kept between the years 1970 and 9999. */
+/** Times are limited to the years 1970 to 9999. */
 const LAST_TIME_MS = 253_402_300_799_999;
 
 /**
@@ -50,7 +52,7 @@ export class PcapngFormat implements CaptureFormat {
   #sections = 0;
   #known = false;
   #interfaces: PcapngInterface[] = [];
-  /** Bytes of a block without interest that are still to be passed by, whatever its length. */
+  /** Remaining bytes of a block that is skipped, whatever its length. */
   #passing = 0;
 
   constructor(frames: FrameCounter) {
@@ -100,7 +102,7 @@ export class PcapngFormat implements CaptureFormat {
     return this.ended;
   }
 
-  /** Reads the block at `at`, whose beginning is at hand; gives `at` back where it must wait. */
+  /** Reads the block at `at`, whose beginning is available; returns `at` if it must wait. */
   #block(view: DataView, at: number, offset: number): number {
     if (view.getUint32(at) === SECTION_HEADER) {
       this.#section(view, at, offset);
@@ -159,7 +161,7 @@ export class PcapngFormat implements CaptureFormat {
     }
   }
 
-  /** False where an interval ends before this block's frame. */
+  /** False if an interval ends before this block's frame. */
   #body(view: DataView, type: number, at: number, end: number, offset: number): boolean {
     const body = at + BLOCK_HEADER_BYTES;
     switch (type) {
@@ -175,8 +177,8 @@ export class PcapngFormat implements CaptureFormat {
   }
 
   /**
-   * Enhanced packet block, or the packet block that came before it and is the same but for its
-   * interface's width.
+   * Enhanced packet block, or the older packet block, which differs only in the width of the
+   * interface id.
    */
   #packet(view: DataView, type: number, at: number, end: number, offset: number): boolean {
     const littleEndian = this.#littleEndian;
@@ -197,8 +199,8 @@ export class PcapngFormat implements CaptureFormat {
   }
 
   /**
-   * Has no time of its own: it belongs to that of the frame before it, and never moves the
-   * capture's clock.
+   * Has no time of its own: it gets the time of the frame before it, and never moves the capture's
+   * clock.
    */
   #simplePacket(view: DataView, at: number, end: number, offset: number): boolean {
     const frameAt = at + BLOCK_HEADER_BYTES + 4;
@@ -243,7 +245,7 @@ export class PcapngFormat implements CaptureFormat {
     return true;
   }
 
-  /** The interface of a frame; undefined for a frame that can't be read: then it was skipped. */
+  /** The interface of a frame; undefined if the frame can't be read, and was skipped. */
   #interface(id: number): PcapngInterface | undefined {
     const found = this.#interfaces[id];
     if (found && isSupportedLink(found.linkType)) {

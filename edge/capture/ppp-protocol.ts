@@ -6,8 +6,8 @@ const PPP_ETHERTYPES = new Map([
 ]);
 
 /**
- * The ethertype that says the same as a PPP protocol; undefined for one that is no IP's, and where
- * it is cut off.
+ * The ethertype that is equivalent to a PPP protocol; undefined if the protocol does not carry IP,
+ * or is truncated.
  */
 export function pppEthertype(view: DataView, at: number, end: number): number | undefined {
   if (at + 2 > end) {
@@ -17,8 +17,8 @@ export function pppEthertype(view: DataView, at: number, end: number): number | 
 }
 
 /**
- * The protocol field has two bytes, or one where it is compressed: then it is odd, which a first
- * byte of two never is.
+ * The protocol field has two bytes, or one byte if it is compressed. A compressed byte is odd; the
+ * first of two bytes is always even.
  */
 export function pppProtocolBytes(view: DataView, at: number, end: number): number {
   return at < end && (view.getUint8(at) & 1) === 1 ? 1 : 2;

@@ -1,7 +1,7 @@
 /**
- * Why a frame has no packet that can be counted: a negative number, where the place of an IP header
- * would be 0 or more. So the reason of a frame costs no object; an ethertype and a link type are
- * part of the number.
+ * Why a frame has no packet that can be counted: a negative number, while the position of an IP
+ * header is 0 or more. So a reason needs no object; an ethertype and a link type are part of the
+ * number.
  */
 export const SKIP = {
   CUT_SHORT: -1,
@@ -43,24 +43,24 @@ const ARP = 0x0806;
 const ETHERTYPES = -0x10000;
 const LINK_TYPES = -0x20000;
 
-/** The reason of a frame whose payload is of an ethertype that carries no IP. */
+/** The reason for a frame whose ethertype carries no IP. */
 export function skipEthertype(ethertype: number): number {
   return ETHERTYPES - ethertype;
 }
 
 export const SKIP_ARP = skipEthertype(ARP);
 
-/** The reason of a frame of a link type that can't be read. */
+/** The reason for a frame with an unsupported link type. */
 export function skipLinkType(linkType: number): number {
   return LINK_TYPES - linkType;
 }
 
-/** The link type that a frame was skipped for; undefined for another reason. */
+/** The link type for which a frame was skipped; undefined for other reasons. */
 export function skippedLinkType(reason: number): number | undefined {
   return reason <= LINK_TYPES ? LINK_TYPES - reason : undefined;
 }
 
-/** What a reason is called in a summary: `arp`, `ethertype 0x88cc`, `link type 127`. */
+/** The name of a reason in a summary: `arp`, `ethertype 0x88cc`, `link type 127`. */
 export function skipReasonName(reason: number): string {
   if (reason === SKIP_ARP) return 'arp';
   if (reason <= LINK_TYPES) return `link type ${LINK_TYPES - reason}`;

@@ -3,24 +3,18 @@ import { CaptureError } from './capture-error.ts';
 
 type Engine = Gunzip | ZstdDecompress;
 
-/**
- * Unpacked bytes that are waited for at a time; what an engine keeps at hand is its window and one
- * of these.
- */
+/** Number of unpacked bytes per step. An engine keeps its window and one such piece in memory. */
 const PIECE_BYTES = 256 * 1024;
-/**
- * Where packed data is damaged, what came out of the last piece that went in is lost: pieces are
- * kept small.
- */
+/** If packed data is damaged, the output of the last input piece is lost, so pieces are small. */
 const PACKED_PIECE_BYTES = 64 * 1024;
 const LONGEST_MAGIC = 4;
-/** What says how long a zstd frame to be passed by is. */
+/** Bytes of a skippable zstd frame's header, which contains its length. */
 const PASSED_HEADER_BYTES = 8;
 
 interface Packer {
   name: string;
   begins(head: Buffer): boolean;
-  /** How many bytes of a part hold no data, its header among them; 0 for one with data. */
+  /** Number of bytes of a part without data, its header included; 0 for a part with data. */
   passedBytes?(head: Buffer): number;
   open(): Engine;
 }
@@ -48,7 +42,7 @@ function isZstdData(head: Buffer): boolean {
   return head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528;
 }
 
-/** A frame to be passed by (RFC 8878), as pzstd writes before each of its own. */
+/** A skippable frame (RFC 8878), as pzstd writes before each data frame. */
 function isZstdPassed(head: Buffer): boolean {
   return head.length >= 4 && head.readUInt32LE(0) >>> 4 === 0x184d2a5;
 }
@@ -82,7 +76,7 @@ async function* unpackParts(packer: Packer, input: PackedInput): AsyncGenerator<
       // Tapes and some programs fill up with zeros.
       if (await input.isZerosToEnd()) return;
       throw new CaptureError(
-        `Behind the ${packer.name} data there is something else (from byte ${offset} of the file on); what came before was counted.`,
+        `After the ${packer.name} data there are other data (from byte ${offset} of the file); everything before was counted.`,
         offset,
       );
     }
@@ -113,7 +107,7 @@ async function* unpackPart(packer: Packer, input: PackedInput): AsyncGenerator<B
     if (code === undefined) throw cause;
     if (code !== 'Z_BUF_ERROR') throw damaged(packer, input.offset, message);
     throw new CaptureError(
-      `The ${packer.name} data is cut short after ${input.offset} bytes. What could be unpacked was counted.`,
+      `The ${packer.name} data is truncated after ${input.offset} bytes. What could be unpacked was counted.`,
       input.offset,
     );
   } finally {
@@ -129,8 +123,8 @@ function damaged({ name }: Packer, offset: number, reason: string): CaptureError
 }
 
 /**
- * An engine of zlib, driven a piece at a time: all that comes out of a piece is handed on before
- * the next one goes in, so that an error loses nothing that was unpacked.
+ * An engine of zlib, driven piece by piece: all output of a piece is passed on before the next one
+ * goes in, so that an error loses no unpacked data.
  */
 class EnginePart {
   /**
@@ -195,7 +189,7 @@ class EnginePart {
   }
 }
 
-/** Packed bytes that can be looked at before they are taken. */
+/** Packed bytes that can be inspected before they are consumed. */
 class PackedInput {
   /** Bytes that were taken. */
   offset = 0;
@@ -208,10 +202,10 @@ class PackedInput {
     this.#pieces = pieces[Symbol.asyncIterator]();
   }
 
-  /** Up to so many bytes, fewer only at the end; they are still to be taken. */
+  /** Returns up to this many bytes without consuming them; fewer only at the end. */
   async peek(bytes: number): Promise<Buffer> {
     while (this.#piece.length - this.#at < bytes) {
-      // A piece is only good until the next one.
+      // A piece is valid only until the next one.
       const left = Buffer.from(this.#piece.subarray(this.#at));
       const { value, done } = await this.#pieces.next();
       this.#piece = done ? left : left.length === 0 ? value : Buffer.concat([left, value]);
@@ -221,7 +215,7 @@ class PackedInput {
     return this.#piece.subarray(this.#at, this.#at + bytes);
   }
 
-  /** The next bytes, at most `most`; undefined at the end. They are good until the next call. */
+  /** The next bytes, at most `most`; undefined at the end. They are valid until the next call. */
   async next(most: number): Promise<Buffer | undefined> {
     if ((await this.peek(1)).length === 0) return undefined;
     const bytes = this.#piece.subarray(this.#at, this.#at + most);
@@ -229,12 +223,12 @@ class PackedInput {
     return bytes;
   }
 
-  /** The last so many bytes of what `next` gave were not used. */
+  /** Returns the last bytes of the piece from `next`, which were not used. */
   putBack(bytes: number): void {
     this.#take(-bytes);
   }
 
-  /** Passes so many bytes by, or all up to the end. */
+  /** Skips this many bytes, or all up to the end. */
   async pass(bytes: number): Promise<void> {
     let left = bytes;
     while (left > 0) {

@@ -1,9 +1,9 @@
 /**
- * A reader that has enough closes the pipe, as `head` does: that is no error of the program that
- * writes.
+ * A reader that needs no more data closes the pipe, as `head` does. This is not an error of the
+ * writing program.
  *
- * @param onClosed what is to be done then; without it the program goes on to its end, and what it
- * prints goes nowhere
+ * @param onClosed called then; without it, the program continues to its end, and its output is
+ * discarded
  */
 export function allowClosedPipe(
   onClosed: () => void = () => {},

@@ -42,11 +42,9 @@ export function addCountingOptions(command: Command): Command {
         .argParser(edgeIdValue)
         .default(hostEdgeId(), "this machine's name"),
     )
-    .option('--site-id <uuid>', 'site of the edge (default: where it is registered)', uuidValue)
+    .option('--site-id <uuid>', 'site of the edge (default: the site at which it is registered)', uuidValue)
     .addOption(
-      new Option('--endpoint-id <id>', 'WAN endpoint that the traffic enters by')
-        .argParser(idValue)
-        .default('wan1'),
+      new Option('--endpoint-id <id>', 'WAN endpoint of the traffic').argParser(idValue).default('wan1'),
     )
     .option(
       '--boot-id <id>',
@@ -63,7 +61,7 @@ export function addCountingOptions(command: Command): Command {
         .default(60),
     )
     .addOption(
-      new Option('--format <format>', 'what is read: pcap or pcapng, or JSON of nfdump or goflow2')
+      new Option('--format <format>', 'input format: pcap or pcapng, or JSON of nfdump or goflow2')
         .choices(FORMATS)
         .default('capture'),
     )
@@ -72,7 +70,7 @@ export function addCountingOptions(command: Command): Command {
       "count sampled flow records too, scaled with their sampling rate, and mark the run's reports as estimated (default: refuse them)",
     )
     .option('--sign', 'sign the reports with the key of this edge (see: edge key)')
-    .option('--wait', 'end when the system has counted all of it')
+    .option('--wait', 'end when the system has counted all traffic')
     .option('--dry-run', 'send nothing')
     .option('--json', 'print the result as one JSON object on one line')
     .addOption(
@@ -80,20 +78,20 @@ export function addCountingOptions(command: Command): Command {
         .argParser(wholeValue(0, 1000))
         .default(DEFAULT_LISTED_FLOWS),
     )
-    .option('--spool <folder>', 'where unsent reports are kept (default: .local/edge/<edge id>)');
+    .option('--spool <folder>', 'folder for unsent reports (default: .local/edge/<edge id>)');
   return addSystemOptions(command);
 }
 
-/** What is wrong with a combination of options, if anything. */
+/** The problem with a combination of options, if there is one. */
 export function contradiction(options: CountingOptions): string | undefined {
   const { stream, graphql, wait, dryRun, sign, scaleSampled, format } = options;
   if (scaleSampled && format === 'capture') {
-    return '--scale-sampled is for flow records: give --format nfdump or goflow2 too';
+    return '--scale-sampled applies to flow records: add --format nfdump or goflow2';
   }
   if (sign && dryRun) return '--sign makes no sense with --dry-run, which sends nothing';
   if (wait && dryRun) return '--wait makes no sense with --dry-run, which sends nothing';
   if (wait && stream !== undefined && graphql === undefined) {
-    return '--wait asks the system what it has counted: give its address with --graphql';
+    return '--wait reads from the system what it has counted: give its address with --graphql';
   }
   return systemContradiction(options);
 }

@@ -15,19 +15,19 @@ import { stopSignal } from './stop-signal.ts';
 import { targetOptions } from './system-options.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
-/** What a command works with while it counts. */
+/** The context of a command while it counts. */
 export interface CountingRun {
   options: CountingOptions;
   session: CountingSession;
   terminal: Terminal;
   problems: ProblemList;
-  /** What there is to say of the input. */
+  /** Notes on the input. */
   notes: InputNotes;
   /** Aborted when the user wants to stop. */
   signal: AbortSignal;
 }
 
-/** What a command found at the end of its input. */
+/** The result of a command at the end of its input. */
 export interface CountingResult {
   skipped: number;
   skipped_by_reason: Map<string, number>;
@@ -35,12 +35,12 @@ export interface CountingResult {
   last_ms: number | undefined;
 }
 
-/** What a command has found before its input begins. */
+/** The result before the input begins. */
 export function emptyResult(): CountingResult {
   return { skipped: 0, skipped_by_reason: new Map(), last_ms: undefined };
 }
 
-/** Adds what one input's counter found. */
+/** Adds the result of one input's counter. */
 export function addCounted(result: CountingResult, counter: TrafficCounter): void {
   result.skipped += counter.skipped;
   for (const [reason, frames] of counter.skipped_by_reason ?? []) {
@@ -49,29 +49,29 @@ export function addCounted(result: CountingResult, counter: TrafficCounter): voi
   result.last_ms = Math.max(result.last_ms ?? 0, counter.last_ms ?? 0) || undefined;
 }
 
-/** How the input is to be treated by the session. */
+/** How the session treats the input. */
 export interface CountingKind {
   exact_flows: boolean;
   patience_ms: number;
   /** Exit code after Ctrl-C. */
   stoppedCode: number;
-  /** Nobody can run it again: it goes on without the system. */
+  /** Whether the run can't be repeated: then it continues without the system. */
   unattended?: boolean;
-  /** The command that counts the same input again under a boot id, where that can be done. */
+  /** The command that counts the same input again under a boot id, if this is possible. */
   repeat?: (boot_id: string) => string;
 }
 
 /**
- * Once the user wants to stop, or the input has ended, the stream has so long to take the last
- * report.
+ * Time limit for sending the last report after the user stops the program, or after the end of the
+ * input.
  */
 export const LAST_REPORT_MS = 120_000;
 
 /**
- * Opens a session, lets a command count into it, sends the last report, waits if asked to, and
- * prints what was counted.
+ * Opens a session, lets a command count into it, sends the last report, waits if requested, and
+ * prints the counts.
  *
- * @returns the exit code: 1 when something in the input could not be counted
+ * @returns the exit code: 1 if a part of the input could not be counted
  */
 export async function runCounting(
   given: CountingOptions,
@@ -110,7 +110,7 @@ export async function runCounting(
   return problems.count > 0 ? 1 : 0;
 }
 
-/** What sending fails with says how to go on, where the same input can be counted again. */
+/** Adds to a failure of sending how to continue, if the same input can be counted again. */
 async function reported<T>(
   { boot_id, reporter }: CountingSession,
   { repeat }: CountingKind,
@@ -122,15 +122,15 @@ async function reported<T>(
     if (!(cause instanceof SendFailed) || !repeat || boot_id === undefined) throw cause;
     const made = reporter?.position.seq ?? 0;
     throw new SendFailed(
-      `${cause.message}\nThis run is boot ${boot_id}; its report ${made} is kept and sent first the next time. Give the same input under the same boot id to go on, nothing is counted twice:\n  ${repeat(boot_id)}`,
+      `${cause.message}\nThis run is boot ${boot_id}; its report ${made} is kept and sent first the next time. Repeat the same input under the same boot id to continue; nothing is counted twice:\n  ${repeat(boot_id)}`,
       { cause, lasting: cause.lasting },
     );
   }
 }
 
 /**
- * The service manager that runs this edge, if one does. It hears that the edge is alive as long as
- * reports are made.
+ * The service manager that runs this edge, if there is one. It is notified that the edge is alive
+ * as long as reports are made.
  */
 function serviceManager(
   session: CountingSession,
@@ -181,7 +181,7 @@ async function sendLast(session: CountingSession, { last_ms }: CountingResult): 
   const cancel = systemSchedule(LAST_REPORT_MS, () =>
     tooLate.reject(
       new SendFailed(
-        'The stream did not take the last report in time. It is kept, and sent first when this edge starts again.',
+        'The stream did not accept the last report in time. It is kept, and sent first when this edge starts again.',
       ),
     ),
   );

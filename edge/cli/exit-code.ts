@@ -4,14 +4,14 @@ import { EdgeError } from '../edge-error.ts';
 const FAILED = 1;
 const BAD_USAGE = 2;
 
-/** A failure that was planned for: its message is for the person at the terminal. */
+/** Whether a failure is planned: then its message is for the person at the terminal. */
 export function isPlanned(cause: unknown): boolean {
   return cause instanceof EdgeError;
 }
 
 /**
- * Says on the standard error why a program ended, and gives its exit code: 0 (help), 1 failed, 2
- * bad usage.
+ * Prints on standard error why a program ended. @returns its exit code: 0 (help), 1 failed, 2 bad
+ * usage
  */
 export function exitCodeOf(cause: unknown, isKnown: (cause: unknown) => boolean = isPlanned): number {
   if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : BAD_USAGE;

@@ -9,9 +9,9 @@ export interface KeyOptions {
   json?: boolean;
 }
 
-/** What is wrong with a combination of options, if anything. */
+/** The problem with a combination of options, if there is one. */
 export function keyContradiction({ next, switch: change, pem, json }: KeyOptions): string | undefined {
-  if (next && change) return '--next makes the next key, --switch begins to use it: give one of them';
-  if (pem && json) return '--pem and --json are two ways to print the key: give one of them';
+  if (next && change) return '--next makes the next key, --switch starts to use it: give only one of them';
+  if (pem && json) return '--pem and --json are two ways to print the key: give only one of them';
   return undefined;
 }

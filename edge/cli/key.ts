@@ -4,7 +4,7 @@ import { spoolFolder } from '../spool/spool-folder.ts';
 import type { KeyOptions } from './key-options.ts';
 import { userPath } from './option-values.ts';
 
-/** `edge key`: prints the public key of an edge, whose key pair it makes if there is none. */
+/** `edge key`: prints the public key of an edge. It makes a key pair if there is none. */
 export async function key(options: KeyOptions): Promise<number> {
   const { edgeId, spool, system } = options;
   const folder = spoolFolder({

@@ -4,7 +4,7 @@ import { protocolNumber } from '../flow-records/protocol-names.ts';
 import type { TargetOptions } from '../system/target-options.ts';
 import { addSystemOptions } from './system-options.ts';
 
-/** One end of a flow; the port is 0 where none was given. */
+/** One end of a flow; the port is 0 if none was given. */
 export interface FlowEnd {
   address: string;
   port: number;
@@ -28,7 +28,9 @@ export function addMatchOptions(command: Command): Command {
         .makeOptionMandatory(),
     )
     .addOption(
-      new Option('--dst <address>', 'destination, written alike').argParser(endValue).makeOptionMandatory(),
+      new Option('--dst <address>', 'destination, in the same form')
+        .argParser(endValue)
+        .makeOptionMandatory(),
     )
     .addOption(
       new Option('--protocol <protocol>', 'name such as tcp, udp or icmp, or number')
@@ -39,7 +41,7 @@ export function addMatchOptions(command: Command): Command {
   return addSystemOptions(command);
 }
 
-/** What is wrong with a combination of options, if anything. */
+/** The problem with a combination of options, if there is one. */
 export function matchContradiction({ src, dst }: MatchOptions): string | undefined {
   if (src.address.includes(':') === dst.address.includes(':')) return undefined;
   return '--src and --dst must be of the same IP version';

@@ -10,8 +10,8 @@ import { userPath } from './option-values.ts';
 import { targetOptions } from './system-options.ts';
 
 /**
- * `edge match`: says which policy takes a flow, why the others don't, and which policies can never
- * match.
+ * `edge match`: shows which policy matches a flow, why the others don't, and which policies can
+ * never match.
  */
 export async function match(options: MatchOptions): Promise<number> {
   const policies = await readPolicies(options);
@@ -47,13 +47,13 @@ function describe(
   const names = new Map(policies.map(({ id, name }) => [id, name === '' ? id : `${id} (${name})`]));
   const nameOf = (id: string) => names.get(id) ?? id;
   return [
-    `Policy ${nameOf(policy_id)} takes it.`,
+    `Policy ${nameOf(policy_id)} matches it.`,
     ...others.map(verdict => `  ${nameOf(verdict.policy_id)}: ${reasonOf(verdict)}`),
     ...unreachable.map(
       ({ policy_id: id, shadowed_by }) =>
         `Policy ${nameOf(id)} can never match: ${
           shadowed_by.length > 0
-            ? `${shadowed_by.map(nameOf).join(', ')} come${shadowed_by.length === 1 ? 's' : ''} first and take${shadowed_by.length === 1 ? 's' : ''} all of it.`
+            ? `${shadowed_by.map(nameOf).join(', ')} come${shadowed_by.length === 1 ? 's' : ''} first and match${shadowed_by.length === 1 ? 'es' : ''} all of it.`
             : 'no flow meets all of its conditions.'
         }`,
     ),
@@ -61,8 +61,8 @@ function describe(
 }
 
 function reasonOf(verdict: PolicyVerdict): string {
-  if (verdict.reason === 'disabled') return 'is switched off.';
-  if (verdict.policy_id === DEFAULT_POLICY_ID) return 'takes what no other policy matches.';
+  if (verdict.reason === 'disabled') return 'is disabled.';
+  if (verdict.policy_id === DEFAULT_POLICY_ID) return 'matches only what no other policy matches.';
   if (verdict.reason === 'comes_later') return 'would match, but comes later.';
   const { condition, wanted, found } = verdict;
   return `${condition} must be ${wanted}, but is ${found}.`;

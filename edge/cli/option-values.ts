@@ -53,8 +53,7 @@ export function urlValue(text: string): string {
 }
 
 /**
- * A path as the user wrote it, seen from where the user stands: npm itself changes into the
- * project.
+ * A path as the user wrote it, relative to the user's folder: npm itself changes into the project.
  */
 export function userPath(path: string): string {
   return resolve(process.env.INIT_CWD ?? process.cwd(), path);

@@ -1,32 +1,34 @@
 import type { Terminal } from './terminal.ts';
 
-/** More lines than this an interval say nothing new. */
+/** Maximum number of problems that are shown per interval. */
 const SHOWN = 20;
 
-/** Kinds that are counted apart; problems of further kinds count as one. */
+/**
+ * Maximum number of kinds that are counted separately; problems of further kinds count as one kind.
+ */
 const MAX_KINDS = 50;
 const OTHER_KINDS = 'others';
 
-/** How many problems there were of a kind. */
+/** A kind of problem and its count. */
 export interface ProblemKind {
   kind: string;
   count: number;
 }
 
 /**
- * What was wrong with the input: the first problems of an interval are shown, all are counted by
- * kind to the end.
+ * Problems of the input: the first ones of an interval are shown, and all are counted by kind until
+ * the end.
  */
 export interface ProblemList {
   count: number;
   /** @param kind short text that problems of the same kind have in common */
   add(line: string, kind?: string): void;
   /**
-   * Says how many of the interval's problems were not shown, by kind; the next interval shows its
+   * Prints how many of the interval's problems were not shown, by kind. The next interval shows its
    * first ones again.
    */
   endInterval(): void;
-  /** Ends the last interval, and says how many problems there were in all. */
+  /** Ends the last interval, and prints the total number of problems. */
   end(): void;
   /** All problems so far, by kind. */
   kinds(): ProblemKind[];
@@ -58,7 +60,7 @@ export function problemList({ say }: Pick<Terminal, 'say'>): ProblemList {
       const hadHidden = hidden.size > 0;
       this.endInterval();
       if (intervals > 1 || (hadHidden && all.size > 1)) {
-        say(`${this.count} problems in all: ${listed(all)}.`);
+        say(`${this.count} problems in total: ${listed(all)}.`);
       }
     },
     kinds: () => [...all].map(([kind, count]) => ({ kind, count })),

@@ -13,8 +13,8 @@ import { systemContradiction } from './system-options.ts';
 import { versionText } from './version.ts';
 
 /**
- * Runs the edge program and gives its exit code: 0 done, 1 failed or input that could not be
- * counted, 2 bad usage.
+ * Runs the edge program. @returns its exit code: 0 done, 1 failed or input that could not be
+ * counted, 2 bad usage
  */
 export async function runEdge(argv: readonly string[]): Promise<number> {
   let code = 0;
@@ -38,11 +38,7 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
       .description('count pcap or pcapng files and report as if their traffic passed now')
       .argument('<file...>', 'captures, counted one after another'),
   )
-    .option(
-      '--speed <times>',
-      'times as fast as it was captured (default: as fast as it goes)',
-      positiveValue,
-    )
+    .option('--speed <times>', 'speed relative to the capture (default: as fast as possible)', positiveValue)
     .action((files: string[], options: CountingOptions, command: Command) =>
       run(command, contradiction(options), async () =>
         (await import('./replay.ts')).replay(files, options, argv),
@@ -52,13 +48,11 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
   addCountingOptions(
     program
       .command('read')
-      .description(
-        'count what comes on the standard input: a capture (tcpdump -U -w -), or JSON of nfdump or goflow2',
-      ),
+      .description('count the standard input: a capture (tcpdump -U -w -), or JSON of nfdump or goflow2'),
   )
     .option(
       '--bandwidth-mbps <number>',
-      'capacity of the WAN endpoint in Mbit/s, reported of its paths (default: the highest rate seen on each)',
+      'capacity of the WAN endpoint in Mbit/s, reported for its paths (default: the highest rate seen on each)',
       wholeValue(1, 1_000_000),
     )
     .action((options: ReadOptions, command: Command) =>
@@ -68,7 +62,7 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
   addMatchOptions(
     program
       .command('match')
-      .description('say which policy takes a flow, why the others do not, and which can never match'),
+      .description('show which policy matches a flow, why the others do not, and which can never match'),
   ).action((options: MatchOptions, command: Command) =>
     run(command, matchContradiction(options) ?? systemContradiction(options), async () =>
       (await import('./match.ts')).match(options),
@@ -77,7 +71,7 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
 
   program
     .command('status')
-    .description('say from the spool alone how an edge stands; ends with 1 when something needs a person')
+    .description('show the state of an edge from its spool only; exit code 1 if a person has to act')
     .addOption(
       new Option('--edge-id <id>', 'the edge')
         .argParser(idValue)
@@ -92,8 +86,8 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
 
   program
     .command('sample')
-    .description('write a small capture to try the program with: five minutes of a made-up office')
-    .argument('[file]', 'where to write it, a new file (default: the standard output)')
+    .description('write a small capture for trying the program: five minutes of a simulated office')
+    .argument('[file]', 'a new file to write (default: the standard output)')
     .action((file: string | undefined, _: object, command: Command) =>
       run(command, undefined, async () => (await import('./sample.ts')).sample(file)),
     );
@@ -101,7 +95,7 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
   program
     .command('key')
     .description(
-      'print the public key of an edge as a JWK, for registerEdge or rotateEdgeKey; makes its key pair if there is none',
+      'print the public key of an edge as a JWK, for registerEdge or rotateEdgeKey; makes a key pair if there is none',
     )
     .addOption(
       new Option('--edge-id <id>', 'the edge')
@@ -109,8 +103,8 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
         .default(hostEdgeId(), "this machine's name"),
     )
     .option('--spool <folder>', 'its spool, which keeps the key (default: .local/edge/<edge id>)')
-    .option('--next', 'make and print the key that the edge is to change over to')
-    .option('--switch', 'begin to use that key: from the next start of the edge on')
+    .option('--next', "make and print the edge's next key")
+    .option('--switch', 'use the next key, from the next start of the edge')
     .option('--pem', 'print it in PEM')
     .option('--json', 'print edge, kid and key as one JSON object on one line')
     .addOption(systemFolderOption())
@@ -119,7 +113,7 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
     );
 
   addSimulateOptions(
-    program.command('simulate').description('run edges with made-up traffic that looks like that of offices'),
+    program.command('simulate').description('run edges with simulated traffic of offices'),
   ).action((options: SimulateOptions, command: Command) =>
     run(command, systemContradiction(options), async () => (await import('./simulate.ts')).simulate(options)),
   );

@@ -15,7 +15,7 @@ export interface ReadOptions extends CountingOptions {
   bandwidthMbps?: number;
 }
 
-/** `edge read`: counts what comes on the standard input, for as long as it comes. */
+/** `edge read`: counts the standard input until it ends. */
 export async function read(options: ReadOptions): Promise<number> {
   const kind = {
     unattended: true,
@@ -47,7 +47,7 @@ export async function read(options: ReadOptions): Promise<number> {
       interval_ms: options.interval * 1000,
       problems,
       say: terminal.sayNowAndThen,
-      tell: terminal.say,
+      announce: terminal.say,
     });
     try {
       for await (const chunk of unpacked(stdinChunks(signal))) {
@@ -58,7 +58,7 @@ export async function read(options: ReadOptions): Promise<number> {
       }
       counter.end();
     } catch (cause) {
-      // A capture that the user breaks off may end within a packet.
+      // A capture that the user stops may end within a packet.
       if (!(cause instanceof CaptureError)) throw cause;
       if (!signal.aborted) problems.add(cause.message);
     } finally {
@@ -73,8 +73,8 @@ export async function read(options: ReadOptions): Promise<number> {
 }
 
 /**
- * Once the user wants to stop, what writes into the pipe has so long to write out what it holds:
- * tcpdump has a buffer.
+ * After the user stops the program, the writer of the pipe has this time to flush its data: tcpdump
+ * has a buffer.
  */
 const LAST_INPUT_MS = 2000;
 
@@ -93,8 +93,7 @@ async function* stdinChunks(signal: AbortSignal): AsyncGenerator<Buffer> {
 }
 
 /**
- * Reports where the traffic's own clock says so, and by this machine's clock when no traffic comes
- * to tell the time.
+ * Makes reports by the traffic's own clock, and by this machine's clock while there is no traffic.
  */
 function idleReports(
   session: CountingSession,
@@ -102,16 +101,16 @@ function idleReports(
     interval_ms,
     problems,
     say,
-    tell,
+    announce,
   }: {
     interval_ms: number;
     problems: ProblemList;
     say: (line: string) => void;
-    /** Says what must not be missed among others. */
-    tell: (line: string) => void;
+    /** Prints an important line. */
+    announce: (line: string) => void;
   },
 ) {
-  // A little later than the traffic's clock, so that it goes first where there is traffic.
+  // A little later than the traffic's clock, which has priority if there is traffic.
   const idle_ms = interval_ms * 1.1;
   let underWay: Promise<void> = Promise.resolve();
   let failure: unknown;
@@ -130,15 +129,15 @@ function idleReports(
   function report(at_ms: number): Promise<void> {
     clearTimeout(timer);
     timer = setTimeout(onIdle, idle_ms);
-    // Reading goes on when the disk or the stream takes nothing: the next report tries again, with
-    // all that was counted.
+    // Reading continues if the disk or the stream fails: the next report tries again, with
+    // everything that was counted.
     underWay = session.report(at_ms).then(
       () => {
         isStored = true;
       },
       (cause: unknown) => {
         if (!(cause instanceof SpoolError)) throw cause;
-        if (isStored) tell(`${cause.message} Counting goes on; the next report holds all of it.`);
+        if (isStored) announce(`${cause.message} Counting continues; the next report contains all of it.`);
         isStored = false;
       },
     );

@@ -3,11 +3,10 @@ import { PROGRAM } from '../program-name.ts';
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
 /**
- * The command line that runs the edge program again with these arguments under a boot id, for a
- * person to paste into a shell. A token is left out of it.
+ * The command line that runs the edge program again with these arguments under a boot id, to paste
+ * into a shell. It does not contain a token.
  *
- * @example
- * repeatCommand(['replay', 'my file.pcap'], 'b1') // npm run edge -- replay 'my file.pcap'
+ * @example repeatCommand(['replay', 'my file.pcap'], 'b1') // npm run edge -- replay 'my file.pcap'
  * --boot-id b1
  */
 export function repeatCommand(argv: readonly string[], boot_id: string): string {

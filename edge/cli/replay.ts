@@ -85,7 +85,7 @@ async function replayFile(
   addCounted(result, counter);
 }
 
-/** The same pieces; `onRead` hears of each when the next one is asked for. */
+/** The same pieces; `onRead` is called for each when the next one is requested. */
 async function* heard(
   pieces: AsyncIterable<Buffer>,
   onRead: (bytes: number) => void,

@@ -11,7 +11,7 @@ export async function sample(file: string | undefined): Promise<number> {
   const capture = makeOfficeCapture('office').file;
   if (file === undefined) {
     if (process.stdout.isTTY)
-      throw new EdgeError('A capture is no text: give a file, or pipe it into edge read.');
+      throw new EdgeError('A capture is binary: give a file, or pipe it into edge read.');
     process.stdout.write(capture);
     return 0;
   }
@@ -23,7 +23,7 @@ export async function sample(file: string | undefined): Promise<number> {
     throw new EdgeError(`${file} can't be written (${reason}): give another file.`, { cause });
   }
   process.stderr.write(
-    `${file} is a capture of ${capture.length} bytes: five minutes of a small office, made up.\n`,
+    `${file} is a capture of ${capture.length} bytes: five minutes of a simulated small office.\n`,
   );
   return 0;
 }

@@ -27,7 +27,7 @@ export function addSimulateOptions(command: Command): Command {
         .default(1),
     )
     .addOption(
-      new Option('--duration <seconds>', 'how long, in traffic time').argParser(positiveValue).default(600),
+      new Option('--duration <seconds>', 'duration, in traffic time').argParser(positiveValue).default(600),
     )
     .addOption(
       new Option('--interval <seconds>', 'traffic time between two reports')
@@ -35,12 +35,12 @@ export function addSimulateOptions(command: Command): Command {
         .default(10),
     )
     .addOption(
-      new Option('--flows <number>', 'flows alive at a time in the busiest hour, an edge')
+      new Option('--flows <number>', 'concurrent flows per edge in the busiest hour')
         .argParser(wholeValue(1, 10_000))
         .default(200),
     )
     .addOption(
-      new Option('--speed <times>', 'times as fast as the clock').argParser(positiveValue).default(1),
+      new Option('--speed <times>', 'speed relative to the clock').argParser(positiveValue).default(1),
     )
     .option(
       '--policies <file>',

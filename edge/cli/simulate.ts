@@ -17,7 +17,7 @@ import { stopSignal } from './stop-signal.ts';
 import { targetOptions } from './system-options.ts';
 import { openTerminal } from './terminal.ts';
 
-/** `edge simulate`: edges with made-up traffic. */
+/** `edge simulate`: edges with simulated traffic. */
 export async function simulate(options: SimulateOptions): Promise<number> {
   const terminal = openTerminal();
   const target = await openTarget(targetOptions(options));
@@ -40,7 +40,7 @@ export async function simulate(options: SimulateOptions): Promise<number> {
     policies_version: policySet.version,
     onReport: () => terminal.progress('Simulated', simulation.totals().reports, intervals * options.edges),
     onTrouble: reason =>
-      terminal.sayNowAndThen(`The stream ${target.stream} does not take the reports yet: ${reason}.`),
+      terminal.sayNowAndThen(`The stream ${target.stream} does not accept the reports yet: ${reason}.`),
   });
   const signal = stopSignal(() => {
     terminal.say('Stopping: the last reports are being sent.');
@@ -56,7 +56,7 @@ export async function simulate(options: SimulateOptions): Promise<number> {
   return signal.aborted ? 130 : 0;
 }
 
-/** Each edge has its key where `edge key` makes and shows it. */
+/** Each edge's key is where `edge key` makes and shows it. */
 async function signersOf(
   edges: readonly SimulatedEdge[],
   options: SimulateOptions,

@@ -12,8 +12,8 @@ export interface StatusOptions {
 }
 
 /**
- * `edge status`: says from the spool alone how an edge stands. Gives 0 when all is fine, 1 when
- * something needs a person.
+ * `edge status`: shows the state of an edge from its spool only. @returns 0 if all is well, 1 if a
+ * person has to act
  */
 export async function status({ edgeId, spool, system, json }: StatusOptions): Promise<number> {
   const folder = spoolFolder({
@@ -32,7 +32,7 @@ async function readStatus(folder: string, edge_id: string): Promise<EdgeStatus> 
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new EdgeError(
-      `The spool ${folder} can't be read (${code}): look at its rights, or give another one with --spool.`,
+      `The spool ${folder} can't be read (${code}): check its permissions, or give another one with --spool.`,
       { cause },
     );
   }

@@ -1,4 +1,4 @@
-/** Terminals and npm both pass Ctrl-C on, so that one key may come twice within a moment. */
+/** Terminals and npm both pass Ctrl-C on, so one key press can arrive twice within a moment. */
 const SAME_KEY_MS = 1000;
 
 /** Aborted by the first SIGINT or SIGTERM; the next one ends the process at once. */

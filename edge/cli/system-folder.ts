@@ -3,14 +3,14 @@ import { Option } from 'commander';
 import { PACKAGED_VERSION } from '../program-name.ts';
 
 /**
- * Where a local system's files lie: in the project, or for the packaged program where it is run.
+ * The folder of a local system: in the project, or for the packaged program in the current folder.
  */
 const LOCAL_FOLDER =
   PACKAGED_VERSION === undefined ? new URL('../../.local', import.meta.url).pathname : resolve('.local');
 
-/** The option that says which local system is meant. */
+/** The option that selects the local system. */
 export function systemFolderOption(): Option {
-  return new Option('--system <folder>', 'folder that the local system keeps its addresses in').default(
+  return new Option('--system <folder>', "folder with the local system's addresses").default(
     LOCAL_FOLDER,
     '.local',
   );

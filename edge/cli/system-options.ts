@@ -31,15 +31,15 @@ export function systemContradiction({
   }
   if (token !== undefined && graphql === undefined) return '--token is for --graphql: give its address too';
   if (graphql !== undefined && token === undefined && region === undefined && !regionOfUrl(graphql)) {
-    return "--graphql is signed for an AWS region, which this address does not name: give --region, or a person's --token";
+    return "requests to --graphql are signed for an AWS region, which this address does not contain: give --region, or a person's --token";
   }
   return undefined;
 }
 
-/** What names the API of a system, for programs that only ask. */
+/** The options that select the API of a system, for programs that only query it. */
 export type ApiOptions = Omit<TargetOptions, 'stream'>;
 
-/** Adds the options of programs that ask the API and send nothing to the stream. */
+/** Adds the options of programs that query the API and send nothing to the stream. */
 export function addApiOptions(command: Command): Command {
   return command
     .option('--graphql <url>', 'GraphQL address in the cloud (default: the running local system)', urlValue)

@@ -1,18 +1,21 @@
 import { SingleBar } from 'cli-progress';
 
-/** How the program talks: to the standard error, so that the standard output holds results only. */
+/**
+ * Messages of the program. They go to standard error, so that standard output contains only
+ * results.
+ */
 export interface Terminal {
   say(line: string): void;
-  /** Says it at most once in ten seconds. */
+  /** Prints a line at most once in ten seconds. */
   sayNowAndThen(line: string): void;
-  /** Shows how far it has come; an earlier display with another title ends. */
+  /** Shows the progress; a display with another title ends. */
   progress(title: string, done: number, total: number): void;
   endProgress(): void;
 }
 
 const NOW_AND_THEN_MS = 10_000;
 
-/** A moving bar on a terminal, a line now and then elsewhere. */
+/** Shows a progress bar on a terminal, and occasional lines elsewhere. */
 export function openTerminal(stream: NodeJS.WriteStream = process.stderr): Terminal {
   let bar: { title: string; view: SingleBar } | undefined;
   let quietUntil = 0;

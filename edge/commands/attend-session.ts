@@ -20,20 +20,20 @@ export interface AttendOptions {
   edge_id: string;
   endpoint_id: string;
   interval_ms: number;
-  /** The input is a flow exporter's records, which come in bunches. */
+  /** Whether the input consists of a flow exporter's records, which arrive in batches. */
   flow_records: boolean;
   bandwidth_mbps?: number | undefined;
   target: TargetOptions;
-  /** The policies are the user's own and stay. */
+  /** Whether the policies are the user's own and don't change. */
   own_policies: boolean;
   say: (line: string) => void;
   onTrouble: (reason: string) => void;
 }
 
 /**
- * Has an edge that counts live do its other duties as well: measure its paths for its reports, keep
- * its routes, carry out commands, take newer policies between two packets, and answer other edges'
- * probes. Nothing where the system's API isn't known.
+ * Starts the other tasks of an edge that counts live traffic: it measures its paths for reports,
+ * keeps its routes, executes commands, applies newer policies between two packets, and answers
+ * probes of other edges. Does nothing if the system's API is unknown.
  */
 export async function attendSession(session: CountingSession, options: AttendOptions): Promise<Following> {
   const { reporter, recorder } = session;
@@ -62,8 +62,8 @@ export async function attendSession(session: CountingSession, options: AttendOpt
   const last = session.kept?.values.routes;
   let newest: EdgePath[] = [];
 
-  async function takePaths(all: EdgePath[]): Promise<void> {
-    // What begins at another endpoint is another edge's to measure.
+  async function applyPaths(all: EdgePath[]): Promise<void> {
+    // Paths that begin at another endpoint are measured by another edge.
     const paths = all.filter(path => path.endpoint_id === endpoint_id);
     newest = paths;
     measured.setPaths(paths);
@@ -86,7 +86,9 @@ export async function attendSession(session: CountingSession, options: AttendOpt
       session.state?.policies(policySet.version);
     },
     onPaths(paths) {
-      takePaths(paths).catch((cause: Error) => onTrouble(`The paths could not be taken: ${cause.message}`));
+      applyPaths(paths).catch((cause: Error) =>
+        onTrouble(`The paths could not be applied: ${cause.message}`),
+      );
       routes?.retry();
     },
     onRoutes({ changes, removed }, table) {
@@ -121,8 +123,8 @@ export async function attendSession(session: CountingSession, options: AttendOpt
 interface Found {
   source: CommandSource;
   /**
-   * Where probes are answered: on the loopback for a system of this machine; undefined: wherever it
-   * can be reached.
+   * Addresses at which probes are answered: the loopback for a system on this machine; undefined:
+   * all addresses.
    */
   addresses?: readonly [string];
 }

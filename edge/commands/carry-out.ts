@@ -14,20 +14,20 @@ import type { EdgeApi } from './edge-api.ts';
 export interface CarryOutOptions {
   api: EdgeApi;
   probe: (order: ProbeOrder) => Promise<ProbeAnswer>;
-  /** Takes other policies from the next packet on. */
+  /** Applies other policies, from the next packet on. */
   setPolicies: (policies: PolicySet) => void;
-  /** Takes other paths from now on. */
+  /** Applies other routes from now on. */
   setRoutes: (routes: RoutesOrder) => void;
-  /** Reads paths and routes again where the hint is of newer ones. */
+  /** Reads paths and routes again if the hint announces newer ones. */
   hintPaths: (hint: RoutesHint) => void;
-  /** Ends the boot if it is still the current one: the next report begins another. */
+  /** Ends the boot if it is still the current one: the next report starts another one. */
   endBoot: (boot_id: string) => void;
-  /** Hears that the system refuses reports. */
+  /** Called when the system refuses reports. */
   onRefused: (order: NewBootOrder) => void;
   now?: () => number;
 }
 
-/** Does what a command says; one of a kind that this release doesn't know is left to others. */
+/** Executes a command. Unknown kinds, which later releases may have, are ignored. */
 export function makeCarryOut({
   api,
   probe,
@@ -41,8 +41,8 @@ export function makeCarryOut({
   let policies: Promise<unknown> = Promise.resolve();
   let newest = 0;
   /**
-   * One after another, so that what was read last is applied last; each at least as new as the one
-   * before. Returns the version that was read.
+   * Reads policies one after another, so that the last ones read are the last ones applied; each at
+   * least as new as the one before. @returns the version that was read
    */
   function readPolicies(told: string): Promise<string> {
     const reading = policies.then(async () => {
@@ -68,7 +68,7 @@ export function makeCarryOut({
         if (endsBoot(command.data)) endBoot(command.data.boot_id);
         return;
       case 'PROBE':
-        // No caller waits any more: it expires by itself.
+        // The caller no longer waits: the command expires.
         if (isOver(command.data, now())) return;
         await api.reportProbe(command.id, await probe(command.data));
     }
@@ -76,13 +76,13 @@ export function makeCarryOut({
 }
 
 /**
- * The time that is left counts; systems of earlier releases say only until when, by their clock.
+ * The remaining time decides. Systems of earlier releases send only the end time by their clock.
  */
 function isOver({ within_ms, until }: ProbeOrder, now: number): boolean {
   return within_ms === undefined ? Date.parse(until) < now : within_ms <= 0;
 }
 
-/** Whether so many reports of a boot were refused that it ends. */
+/** Whether enough reports of a boot were refused to end it. */
 export function endsBoot({ contradictions }: NewBootOrder): boolean {
   return contradictions >= NEW_BOOT_AFTER;
 }

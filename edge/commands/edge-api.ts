@@ -14,7 +14,7 @@ const commandSchema = z
   .object({
     id: z.string(),
     edge_id: z.string(),
-    // What a later release tells edges to do and this one doesn't know is left alone.
+    // Unknown kinds of commands, which later releases may have, are ignored.
     type: z.string(),
     data: z.string().transform(text => JSON.parse(text) as unknown),
     created_at: z.string(),
@@ -27,7 +27,7 @@ export const NEWS_FIELDS = 'policies_version routing_version spread_s';
 
 const VERSIONS = 'site_id paths_version routing_version';
 
-/** Systems of earlier releases know no versions in the answer, or none in the question. */
+/** Systems of earlier releases have no versions in the answer, or not as arguments. */
 const edgeRoutesQuery = (fields: string, names = false) => `query Routes(
   $edge_id: ID!, $next_token: String${names ? ', $policies_version: String, $routing_version: Int' : ''}
 ) {
@@ -51,12 +51,12 @@ const newsSchema: z.ZodType<EdgeNews> = z.object({
   spread_s: z.number(),
 });
 
-/** News as it comes over the wire. @throws ZodError */
+/** Parses news from the connection. @throws ZodError */
 export function readNews(raw: unknown): EdgeNews {
   return newsSchema.parse(raw);
 }
 
-/** A command as it comes over the wire. @throws ZodError · SyntaxError */
+/** Parses a command from the connection. @throws ZodError · SyntaxError */
 export function readCommand(raw: unknown): PendingCommand {
   return commandSchema.parse(raw);
 }
@@ -77,18 +77,18 @@ const edgeRoutesSchema = z.object({
   }),
 });
 
-/** What an edge has, or was told of. */
+/** Versions that an edge has, or was told about. */
 export interface RoutesVersions {
   policies_version: string;
   routing_version: number;
 }
 
-/** The operations that are an edge's own, signed with its identity. */
+/** The operations for edges, signed with the edge's identity. */
 export interface EdgeApi extends GraphqlClient {
   pendingCommands(policies_version: string | undefined): Promise<PendingCommand[]>;
   /**
-   * The paths and routes to every peer of the edge's site: of these versions at least, or as they
-   * are now.
+   * The paths and routes to every peer of the edge's site, with at least these versions; without
+   * versions, the current ones.
    */
   edgeRoutes(at_least?: RoutesVersions): Promise<RoutesReading>;
   acknowledge(command_id: string): Promise<void>;
@@ -142,7 +142,7 @@ export function edgeApi({
       do {
         const asked = at_least && { ...at_least, ...(state && { routing_version: state.routing_version }) };
         const { edgeRoutes } = edgeRoutesSchema.parse(await readPage(next_token ?? null, asked));
-        // What the later pages tell is as new as this or newer.
+        // Later pages are as new as this one, or newer.
         if (!next_token) state = stateOf(edgeRoutes);
         peers.push(...edgeRoutes.items);
         ({ next_token } = edgeRoutes);

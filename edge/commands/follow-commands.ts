@@ -14,15 +14,18 @@ export interface FollowOptions {
   listen: (heard: Heard, signal: AbortSignal) => Promise<Listening>;
   /** The policies' version that the edge applies; undefined: its policies are its own. */
   policiesVersion: () => string | undefined;
-  /** Does a command. What it throws is told, and the pending commands are read again soon. */
+  /**
+   * Executes a command. If it throws, the error is reported, and the pending commands are read
+   * again soon.
+   */
   carryOut: (command: PendingCommand) => Promise<void>;
-  /** Reads paths and routes, whatever was read before. */
+  /** Reads paths and routes, regardless of earlier reads. */
   refreshRoutes: () => void;
-  /** Reads them within `spread_ms` if the hint is of newer ones. */
+  /** Reads them within `spread_ms` if the hint announces newer ones. */
   hintRoutes: (hint: RoutesHint, spread_ms: number) => void;
-  /** Told whenever it has begun to listen: what is read from then on misses nothing. */
+  /** Called whenever it has begun to listen: data that is read from then on misses nothing. */
   onListening?: () => void;
-  /** Told whenever the system can't be reached, or refuses. */
+  /** Called whenever the system can't be reached, or refuses. */
   onAway?: (reason: string) => void;
   onTrouble: (reason: string) => void;
   /** From 0 to 1. */
@@ -35,22 +38,21 @@ export interface Following {
 }
 
 /**
- * While the edge can't listen it reads, first within a second, then less often. With the time
- * limits of an attempt to connect and of a request two readings begin less than two minutes apart.
+ * While the edge can't listen, it polls: first within a second, then less often. With the time
+ * limits of a connection attempt and of a request, two polls begin less than two minutes apart.
  */
 const POLLING = { baseMs: 1000, capMs: 75_000 };
 
 /**
- * While it listens, what it reads is what a message that was lost would have told; where the
- * broadcast had trouble it repeats by itself. So an hour is enough: two requests, at a time of each
- * edge's own.
+ * While the edge listens, it polls only to find lost messages; the broadcast itself retries after
+ * failures. So an hour is enough: two requests, at a different time for each edge.
  */
 export const CHECK_MS = 3_600_000;
 
 /**
- * Follows an edge's commands and what concerns its paths until stopped: listens, reads everything
- * when it has begun to listen, and from then on only what is named as newer than what it has. While
- * it can't listen it reads everything now and then.
+ * Follows an edge's commands and news about its paths until stopped: it listens, reads everything
+ * when it has begun to listen, and from then on only data that is announced as newer. While it
+ * can't listen, it reads everything from time to time.
  */
 export function followCommands({
   api,
@@ -66,14 +68,17 @@ export function followCommands({
   schedule = systemSchedule,
 }: FollowOptions): Following {
   const stopped = new AbortController();
-  /** Ids of stored commands that are done: one comes over the connection and with a reading. */
+  /**
+   * Ids of stored commands that are done: a command can arrive both over the connection and with a
+   * poll.
+   */
   const done = new LRUCache<string, true>({ max: 1000 });
   const running = new Map<string, Promise<void>>();
   const later = new Set<Cancel>();
   let failed = 0;
   let wake = () => {};
 
-  function take(command: PendingCommand): void {
+  function accept(command: PendingCommand): void {
     if (done.has(command.id) || running.has(command.id)) return;
     const work = carryOutOnce(command).finally(() => running.delete(command.id));
     running.set(command.id, work);
@@ -83,14 +88,14 @@ export function followCommands({
     try {
       await carryOut(command);
       failed = 0;
-      // What is never stored is judged by its version: after a restore of the tables a version
-      // comes twice.
+      // Commands that are never stored are judged by their version, not their id: after a restore
+      // of the tables, a version can come twice.
       if (command.type !== 'POLICIES' && command.type !== 'PATHS') done.set(command.id, true);
-      // The answer to a probe acknowledges it, and the version that an edge reports acknowledges
+      // The answer to a probe acknowledges it, and the version in the edge's reports acknowledges
       // its policies.
       if (isAcknowledged(command)) await api.acknowledge(command.id);
     } catch (cause) {
-      onTrouble(`A command (${command.type}) could not be done: ${(cause as Error).message}`);
+      onTrouble(`A command (${command.type}) could not be executed: ${(cause as Error).message}`);
       readAgain();
     }
   }
@@ -101,11 +106,12 @@ export function followCommands({
   }
 
   /**
-   * What comes over the connection; a newer version of the policies is the only one that matters.
+   * Handles a command from the connection; of several versions of the policies, only the newest
+   * matters.
    */
   function hear(command: PendingCommand): void {
     if (command.type === 'POLICIES' && !isNewer(command.data.policies_version)) return;
-    take(command);
+    accept(command);
   }
 
   function hearNews({ policies_version, routing_version, spread_s }: EdgeNews): void {
@@ -114,7 +120,7 @@ export function followCommands({
     if (!isNewer(policies_version)) return;
     within(random() * spread_ms, () => {
       const data = { policies_version };
-      if (isNewer(policies_version)) take(asCommand(data));
+      if (isNewer(policies_version)) accept(asCommand(data));
     });
   }
 
@@ -132,12 +138,12 @@ export function followCommands({
   }
 
   /**
-   * Reads everything. @throws what keeps it from reading the commands; routes repeat their reading
+   * Reads everything. @throws the error of reading the commands; reads of routes retry by
    * themselves
    */
   async function readAll(): Promise<void> {
     refreshRoutes();
-    for (const command of await api.pendingCommands(policiesVersion())) take(command);
+    for (const command of await api.pendingCommands(policiesVersion())) accept(command);
   }
 
   async function poll(onFailure = () => {}): Promise<void> {
@@ -194,8 +200,8 @@ export function followCommands({
   }
 
   /**
-   * Nothing has been heard for longer than the system keeps silent, or it is of a release that
-   * tells less.
+   * The pause before a poll if nothing was heard for longer than the system's keep-alive interval,
+   * or if the system's release announces less.
    */
   function untrustedPause(isQuiet: boolean, silent: number): number {
     return isQuiet ? backoffMs(silent, { ...POLLING, random }) : POLLING.capMs * (0.75 + random() / 4);
@@ -223,12 +229,12 @@ export function followCommands({
   };
 }
 
-/** News of policies as the command that says the same. */
+/** Converts news of policies to the equivalent command. */
 function asCommand(data: { policies_version: string }): PendingCommand {
   return { id: `policies-${data.policies_version}`, edge_id: '', type: 'POLICIES', data, created_at: '' };
 }
 
-/** A boot that goes on is told of more refused reports by the same command. */
+/** False for a boot that continues: the same command then announces further refused reports. */
 function isAcknowledged(command: PendingCommand): boolean {
   return command.type === 'ROUTES' || (command.type === 'NEW_BOOT' && endsBoot(command.data));
 }

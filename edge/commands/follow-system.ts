@@ -10,41 +10,41 @@ import { makeCarryOut } from './carry-out.ts';
 import type { EdgeApi } from './edge-api.ts';
 import { type Following, type FollowOptions, followCommands } from './follow-commands.ts';
 
-/** What an edge does with what the system says. */
+/** The edge's reactions to the system. */
 export interface EdgeDuties {
-  /** Of the policies that the edge applies; undefined: they are its own. */
+  /** Version of the policies that the edge applies; undefined: the policies are the user's own. */
   policiesVersion: () => string | undefined;
   setPolicies: (policies: PolicySet) => void;
-  /** The paths of the edge's site, whenever they have been read. */
+  /** Called with the paths of the edge's site whenever they have been read. */
   onPaths: (paths: EdgePath[]) => void;
   /**
-   * What is other than before, and all routes that there are. Called after the first reading even
-   * if there are none.
+   * Called with the changed routes and with all routes; after the first read also if there are
+   * none.
    */
   onRoutes: (update: RouteUpdate, table: RouteTable) => void;
-  /** Ends the boot if it is still the current one: the next report begins another. */
+  /** Ends the boot if it is still the current one: the next report starts another one. */
   endBoot: (boot_id: string) => void;
-  /** Paths and routes that an earlier run read last: used while the system can't be reached. */
+  /** The last paths and routes of an earlier run, used while the system can't be reached. */
   kept?: KeptRoutes | undefined;
-  /** What the system has said of them by now. */
+  /** Called with the current paths and routes. */
   onKnown?: (known: { paths: EdgePath[]; routes: Route[] }) => void;
-  /** Told whenever the edge has begun to listen. */
+  /** Called whenever the edge has begun to listen. */
   onListening?: () => void;
-  /** Told whenever the system can't be reached, or refuses. */
+  /** Called whenever the system can't be reached, or refuses. */
   onAway?: (reason: string) => void;
   onTrouble: (reason: string) => void;
 }
 
 export interface FollowSystemOptions extends EdgeDuties, Pick<FollowOptions, 'listen'> {
   api: EdgeApi;
-  /** How the way to an endpoint is measured. */
+  /** Measures the way to an endpoint. */
   probe: (way: ProbeWay) => Promise<ProbeAnswer>;
-  /** From 0 to 1: spreads the edges' readings. */
+  /** From 0 to 1: spreads the edges' reads. */
   random?: () => number;
   schedule?: Schedule;
 }
 
-/** Has an edge follow its commands, paths, routes and policies until stopped. */
+/** Lets an edge follow its commands, paths, routes and policies until stopped. */
 export function followSystem({
   api,
   listen,
@@ -65,7 +65,7 @@ export function followSystem({
   const routes = followRoutes({
     read(routing_version) {
       const policies_version = policiesVersion();
-      // Routes for the edge's own policies are asked for as they are.
+      // Routes for the user's own policies are read without versions.
       const known = routing_version !== undefined && policies_version !== undefined;
       return api.edgeRoutes(known ? { policies_version, routing_version } : undefined);
     },
@@ -97,7 +97,7 @@ export function followSystem({
     hintRoutes: (hint, spread_ms) => routes.hint(hint, spread_ms),
     ...(onListening && { onListening }),
     onAway(reason) {
-      routes.takeKept();
+      routes.applyKept();
       onAway(reason);
     },
     onTrouble,

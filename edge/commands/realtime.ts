@@ -5,16 +5,19 @@ import type { EdgeNews } from '../../core/commands/edge-news.ts';
 import { EdgeError } from '../edge-error.ts';
 import { COMMAND_FIELDS, NEWS_FIELDS, readCommand, readNews } from './edge-api.ts';
 
-/** What an edge hears while it listens. */
+/** Callbacks for messages to a listening edge. */
 export interface Heard {
   onCommand: (command: PendingCommand) => void;
   onNews: (news: EdgeNews) => void;
-  /** Nothing has come for longer than the system keeps silent; and that something comes again. */
+  /**
+   * Called with true when nothing has arrived for longer than the keep-alive interval, and with
+   * false when messages arrive again.
+   */
   onQuiet: (quiet: boolean) => void;
 }
 
 export interface Listening {
-  /** Whether the system names what all edges have to read; one of an earlier release does not. */
+  /** Whether the system publishes news for all edges; earlier releases do not. */
   readonly announces: boolean;
   /** Resolves when the connection has ended, with the reason. */
   readonly closed: Promise<string>;
@@ -26,17 +29,17 @@ export interface ListenOptions extends Heard {
   url: string;
   edge_id: string;
   sign: SignPost;
-  /** Ends the connection, also one that is being made. */
+  /** Ends the connection, also while it is being opened. */
   signal?: AbortSignal;
 }
 
 const CONNECT_LIMIT_MS = 10_000;
-/** The server's own limit, unless it says another. */
+/** The server's limit, unless it sends another one. */
 const DEFAULT_SILENCE_MS = 300_000;
-/** AppSync sends a keep-alive message each minute. */
+/** AppSync sends a keep-alive message every minute. */
 const QUIET_MS = 75_000;
 
-/** What an edge listens to. */
+/** The subscriptions of an edge. */
 export const COMMANDS = `subscription Commands($edge_id: ID!) { edgeCommands(edge_id: $edge_id) { ${COMMAND_FIELDS} } }`;
 export const NEWS = `subscription News { edgeNews { ${NEWS_FIELDS} } }`;
 
@@ -51,10 +54,10 @@ interface Message {
 }
 
 /**
- * Listens to an edge's commands, and to what concerns all edges, over AppSync's real-time protocol.
- * Resolves when it listens: an edge that then reads what is pending misses nothing.
+ * Subscribes to an edge's commands and to news for all edges over AppSync's real-time protocol.
+ * Resolves when it is subscribed: an edge that then reads its pending commands misses nothing.
  *
- * @throws EdgeError when the system can't be reached or refuses the edge its commands
+ * @throws EdgeError if the system can't be reached, or refuses the subscription
  */
 export async function listenToSystem(options: ListenOptions): Promise<Listening> {
   const { url, edge_id, sign, onCommand, onNews, onQuiet, signal } = options;
@@ -82,7 +85,7 @@ export async function listenToSystem(options: ListenOptions): Promise<Listening>
   await new Promise<void>((resolve, reject) => {
     const fail = (reason: string) => {
       socket.terminate();
-      reject(new EdgeError(`The system at ${url} does not pass commands on: ${reason}.`));
+      reject(new EdgeError(`The system at ${url} does not deliver commands: ${reason}.`));
     };
     const limit = setTimeout(fail, CONNECT_LIMIT_MS, 'it does not answer');
     const open = new Set(['commands', 'news']);
@@ -113,7 +116,7 @@ export async function listenToSystem(options: ListenOptions): Promise<Listening>
         if (edgeCommands) onCommand(readCommand(edgeCommands));
         if (edgeNews) onNews(readNews(edgeNews));
       } else if (type === 'error' && id === 'news') {
-        // A system of an earlier release has none, and a role may lack the right to it.
+        // Earlier releases have no news, and a role may lack the permission for it.
         settle(id);
       } else if (type === 'connection_error' || type === 'error') {
         fail(payload?.errors?.[0]?.message ?? 'no reason given');
@@ -124,11 +127,11 @@ export async function listenToSystem(options: ListenOptions): Promise<Listening>
   return { announces, closed, close: () => socket.close() };
 }
 
-// What the protocol wants signed beside the usual.
+// Additional headers that the protocol requires in the signature.
 const HEADERS = { accept: 'application/json, text/javascript', 'content-encoding': 'amz-1.0' };
 
 /**
- * In the cloud the real-time address has a host of its own; elsewhere it lies beside the GraphQL
+ * In the cloud, the real-time endpoint has its own host; elsewhere its path is below the GraphQL
  * address.
  */
 function realtimeUrl(api: URL): string {
@@ -139,7 +142,7 @@ function realtimeUrl(api: URL): string {
 }
 
 /**
- * The server sends something each minute; a connection that is silent for longer is in doubt, and
+ * The server sends a message every minute. A connection that is silent for longer is quiet, and
  * dead at the server's limit.
  */
 function silenceWatch({ onQuiet, onDead }: { onQuiet: (quiet: boolean) => void; onDead: () => void }) {

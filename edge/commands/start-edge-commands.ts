@@ -7,26 +7,26 @@ import { type EdgeDuties, followSystem } from './follow-system.ts';
 import { localEdgeCredentials } from './local-edge-credentials.ts';
 import { listenToSystem } from './realtime.ts';
 
-/** Where an edge's commands come from. */
+/** The source of an edge's commands. */
 export interface CommandSource {
-  /** GraphQL address, or what finds it at each attempt. */
+  /** GraphQL address, or a function that finds it at each attempt. */
   graphql: string | (() => Promise<string>);
   region: string;
-  /** Of the edge's role; without it those of an edge of the local system. */
+  /** Credentials of the edge's role; default: those of an edge of the local system. */
   credentials?: () => Promise<SigningCredentials>;
 }
 
 export interface EdgeCommandsOptions extends EdgeDuties {
   edge_id: string;
   source: CommandSource;
-  /** How the way to an endpoint is measured; with real packets by default. */
+  /** Measures the way to an endpoint; default: with real packets. */
   probe?: (way: ProbeWay) => Promise<ProbeAnswer>;
-  /** From 0 to 1: spreads the edges' readings. */
+  /** From 0 to 1: spreads the edges' reads. */
   random?: () => number;
 }
 
 /**
- * Has an edge follow its commands, paths, routes and policies over the system's API until stopped.
+ * Lets an edge follow its commands, paths, routes and policies over the system's API until stopped.
  */
 export function startEdgeCommands({
   edge_id,

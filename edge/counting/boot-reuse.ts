@@ -8,31 +8,31 @@ interface Totals {
   bytes: bigint;
 }
 
-/** How many of the reports that a run sent the system had counted under its boot before it. */
+/** How many of a run's reports the system had already counted under the same boot id. */
 export interface NotNew {
   reports: number;
   of: number;
 }
 
-/** Tells whether a boot id that was given had counted other traffic before. */
+/** Detects whether a given boot id has already counted other traffic. */
 export interface BootReuse {
-  /** Hears of every report that was sent. */
+  /** Must be called for every sent report. */
   onSent(report: Report): void;
-  /** Of the reports that were sent so far. */
+  /** The result for the reports that were sent so far. */
   notNew(): NotNew;
-  /** @throws EdgeError when the boot had counted other traffic than this run */
+  /** @throws EdgeError if the boot has counted other traffic than this run */
   check(reported: Totals & { boot_id: string }): void;
 }
 
 /**
- * A run that is repeated under its boot id is counted once. It is the same run when it has said the
- * same in the report up to which the system had counted the boot, or in its last one.
+ * A run that is repeated under its boot id is counted once. It is the same run if its report with
+ * the number up to which the system has counted the boot, or its last report, has the same totals.
  */
 export async function watchBootReuse(graphql: GraphqlClient, query: CountedBootQuery): Promise<BootReuse> {
   const { edge_id, boot_id } = query;
   const { seqs, packets, bytes } = await readCountedBoot(graphql, query);
   const [seq = 0, ...others] = new Set(seqs.values());
-  // Parts that are counted up to different reports are in no report together.
+  // If parts are counted up to different reports, no report contains their sum.
   const isKnown = seq > 0 && others.length === 0;
   const isSame = (totals: Totals): boolean => totals.packets === packets && totals.bytes === bytes;
   const newest = Math.max(0, ...seqs.values());
@@ -49,13 +49,13 @@ export async function watchBootReuse(graphql: GraphqlClient, query: CountedBootQ
     check(reported) {
       if (repeated || (reported.boot_id === boot_id && isSame(reported))) return;
       throw new EdgeError(
-        `${notNewText(notNew)}Boot ${boot_id} of ${edge_id} had counted other traffic before this run: ${packets} packets up to its report ${seq}. A boot id belongs to one run: this run is not counted, or only in part. Repeat it with a --boot-id of its own.`,
+        `${notNewText(notNew)}Boot ${boot_id} of ${edge_id} had counted other traffic before this run: ${packets} packets up to its report ${seq}. A boot id belongs to one run: this run is not counted, or only partly. Repeat it with a new --boot-id.`,
       );
     },
   };
 }
 
-/** The beginning of a message; empty where all were new. */
+/** The beginning of a message; empty if all reports were new. */
 export function notNewText({ reports, of }: NotNew): string {
   return reports === 0 ? '' : `${reports} of ${of} reports were not new. `;
 }

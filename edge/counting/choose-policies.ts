@@ -8,15 +8,15 @@ import type { CountingSessionOptions } from './counting-session-options.ts';
 
 interface Sources {
   graphql: GraphqlClient | undefined;
-  /** Unset where a run can be repeated: it then needs the system's own answer. */
+  /** Undefined if the run can be repeated: then it requires the system's answer. */
   kept: KeptSystem | undefined;
 }
 
 /**
- * The policies that a run counts by: those of its file, else the system's, else those that the
- * system said last.
+ * The policies of a run: those of its file, else the system's, else the last ones that were read
+ * from the system.
  *
- * @throws EdgeError when none can be read
+ * @throws EdgeError if none can be read
  */
 export async function choosePolicies(
   { policies, dry_run, say }: CountingSessionOptions,
@@ -24,7 +24,7 @@ export async function choosePolicies(
 ): Promise<PolicySet> {
   if (policies) return readPoliciesFile(policies.path, policies.shownAs);
   if (!graphql) {
-    say('No policies file and no system to ask: everything counts under "default".');
+    say('There is no policies file and no system: everything counts under "default".');
     return NO_POLICIES;
   }
   try {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import { SystemRefused } from '../system/system-client.ts';
 
-/** `edge` is for who may read all edges, `ownEdge` for the edge's own role. */
+/** `edge` is for callers who may read all edges, `ownEdge` for the edge's own role. */
 const counted = (field: string) => `query Counted($id: ID!) {
   edge: ${field} {
     parts { part boot_id seq packets_exact bytes_exact }
@@ -31,25 +31,25 @@ const answer = z.object({
     .nullish(),
 });
 
-/** What the system has counted of one boot, as far as it is the edge's present one. */
+/** The counts of a boot in the system, if it is the edge's current boot. */
 export interface CountedBoot {
-  /** The newest counted report of each part that is counted. */
+  /** Number of the newest counted report of each part. */
   seqs: ReadonlyMap<number, number>;
-  /** Of all parts together. */
+  /** Sum of all parts. */
   packets: bigint;
   bytes: bigint;
-  /** Why a report of the boot was refused; undefined: none was. */
+  /** Why a report of the boot was refused; undefined: no report was refused. */
   refused: string | undefined;
 }
 
 export interface CountedBootQuery {
   edge_id: string;
   boot_id: string;
-  /** The client signs with a role, which may be the edge's own. */
+  /** Whether the client signs with a role, which may be the edge's own. */
   signs?: boolean | undefined;
 }
 
-/** @throws EdgeError when the system does not answer or says no */
+/** @throws EdgeError if the system does not answer, or refuses */
 export async function readCountedBoot(
   graphql: GraphqlClient,
   { edge_id, boot_id, signs }: CountedBootQuery,
@@ -68,8 +68,8 @@ export async function readCountedBoot(
 const askAsReader = (graphql: GraphqlClient, id: string) => graphql.query(COUNTED, { id });
 
 /**
- * Another role than the edge's own may read all edges; where it may not either, the first refusal
- * says more.
+ * Tries the edge's own query first. Other roles may be allowed to read all edges; if not, the first
+ * refusal is more helpful.
  */
 async function askAsItself(graphql: GraphqlClient, id: string): Promise<unknown> {
   try {

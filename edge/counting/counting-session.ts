@@ -14,7 +14,7 @@ import type { NotNew } from './boot-reuse.ts';
 import { choosePolicies } from './choose-policies.ts';
 import type { CountingSessionOptions } from './counting-session-options.ts';
 
-/** A flow that was idle for longer is no longer active. */
+/** A flow that is idle for longer is not active. */
 const FLOW_IDLE_MS = 300_000;
 
 /** One run of an edge: a recorder with its policies, and the reports of what it counts. */
@@ -27,27 +27,28 @@ export interface CountingSession {
   reporter: Reporter | undefined;
   /** Of the run's first boot; unset in a dry run. */
   boot_id: string | undefined;
-  /** Where the edge keeps what outlives its runs; unset in a dry run. */
+  /** The edge's folder for data that outlives its runs; unset in a dry run. */
   folder: string | undefined;
   graphql: GraphqlClient | undefined;
-  /** How the edge stands, of a run that nobody watches. */
+  /** The edge's state file; only for unattended runs. */
   state: EdgeState | undefined;
-  /** What the system said last, of a run that nobody can repeat. */
+  /** The system's last answers; only for unattended runs. */
   kept: KeptSystem | undefined;
-  /** Makes a report of what was counted up to a moment of traffic time. @throws SpoolError */
-  report(at_ms: number): Promise<void>;
-  /** Milliseconds since the last report was made, also in vain, or since the session was opened. */
-  sinceReportMs(): number;
-  /** @throws EdgeError when the boot id that was given had counted other traffic before */
-  checkBoot(): void;
   /**
-   * Of the reports that were sent, those that were counted before under the boot id that was given.
+   * Makes a report of everything that was counted up to a moment of traffic time. @throws
+   * SpoolError
    */
+  report(at_ms: number): Promise<void>;
+  /** Milliseconds since the last attempt to make a report, or since the session was opened. */
+  sinceReportMs(): number;
+  /** @throws EdgeError if the given boot id has already counted other traffic */
+  checkBoot(): void;
+  /** Which of the sent reports were already counted under the given boot id. */
   notNew(): NotNew | undefined;
   close(): Promise<void>;
 }
 
-/** @throws EdgeError when policies, system or spool can't be used. */
+/** @throws EdgeError if policies, system or spool can't be used */
 export async function openCountingSession(options: CountingSessionOptions): Promise<CountingSession> {
   const graphql = await openGraphql(options.target);
   if (!options.dry_run && !graphql && options.target.stream === undefined) throw noSystem();
@@ -59,7 +60,8 @@ export async function openCountingSession(options: CountingSessionOptions): Prom
     ...(distinct && { distinct_flows: distinct }),
   });
   recorder.setPolicies(compilePolicies(policySet.policies));
-  // The AWS client takes longer to load than many a capture to count: only what sends loads it.
+  // The AWS client takes longer to load than many captures take to count, so it is loaded only for
+  // sending.
   const sending = options.dry_run
     ? undefined
     : await import('./sending.ts').then(({ openSending }) =>

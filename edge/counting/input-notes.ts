@@ -1,22 +1,19 @@
 import { wireInteger } from '../../core/report/encode-report.ts';
 
-/**
- * What the person who reads the figures has to know about the input, and the sentence that says it.
- */
+/** Notes about the input that readers of the figures need, with their sentences. */
 export const INPUT_NOTES = {
-  empty_input: 'The input held no record.',
-  unknown_protocol: 'Protocol names that are not known count as protocol 255',
+  empty_input: 'The input contained no records.',
+  unknown_protocol: 'Unknown protocol names count as protocol 255',
   no_addresses: 'Records without addresses count under 0.0.0.0 or ::',
   sampling_rate_unknown:
     'The exporter did not send a sampling rate (0): its records count as given. If it samples, the figures are too low',
   sampling_scaled_by_nfdump:
     'Records that nfdump has scaled with the sampling rate count as given; those of sFlow include the layer-2 header',
-  layer_unknown:
-    'Sampled records without layers count with the length as given: which layer it is of is unknown',
+  layer_unknown: 'Sampled records without layers count with the given length: its layer is unknown',
   began_before_input:
-    'Connections began before the input: what they carried until then is not counted, unless an earlier input did',
+    'Connections began before the input: their earlier traffic is not counted, unless it was in an earlier input',
   connections_evicted:
-    'More connections were open than the edge keeps (the longest idle ones were evicted): the rest of these is not counted',
+    'More connections were open than the edge can keep (the longest idle ones were evicted): the remaining traffic of the evicted ones is not counted',
   event_bytes:
     'Bytes of firewall events (NSEL) count as given: that field is defined as payload without headers, so layer-3 bytes are more',
   updates_exceed_total:
@@ -29,14 +26,14 @@ export type NoteKind = keyof typeof INPUT_NOTES;
 export interface InputNote {
   kind: NoteKind;
   records: number;
-  /** What is left out, where it is known. */
+  /** Traffic that was left out, if known. */
   packets?: number | string;
   bytes?: number | string;
-  /** How often each name was found: the first twenty names. */
+  /** Number of occurrences of the first twenty names. */
   names?: Record<string, number>;
 }
 
-/** A note with counts that may grow further. */
+/** A note whose counts can still grow. */
 interface Tally {
   records: number;
   packets: bigint;
@@ -47,7 +44,7 @@ interface Tally {
 const MAX_NAMES = 20;
 const OTHER_NAMES = 'others';
 
-/** Counts the notes on an input, a kind at a time; each kind is announced once. */
+/** Counts the notes on an input by kind; each kind is announced once. */
 export class InputNotes {
   readonly #tallies = new Map<NoteKind, Tally>();
   readonly #announce: (line: string) => void;
@@ -79,7 +76,7 @@ export class InputNotes {
   }
 }
 
-/** What a record adds to a note. */
+/** The contribution of a record to a note. */
 interface NoteDetail {
   name?: string;
   packets?: bigint;
@@ -91,7 +88,7 @@ function countName(names: Map<string, number>, name: string): void {
   names.set(as, (names.get(as) ?? 0) + 1);
 }
 
-/** The note as a sentence with its figures. */
+/** A note as a sentence with its figures. */
 export function noteText({ kind, records, packets, bytes, names }: InputNote): string {
   const figures = [
     `${records} record${records === 1 ? '' : 's'}`,

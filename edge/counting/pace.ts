@@ -2,7 +2,7 @@ import { setTimeout as timer } from 'node:timers/promises';
 
 /**
  * Waits so that traffic time passes `speed` times as fast as the clock; returns at once without a
- * speed, and when stopped.
+ * speed, and after the stop.
  */
 export function pacer(speed: number | undefined, signal: AbortSignal): (traffic_ms: number) => Promise<void> {
   let start: { traffic_ms: number; clock_ms: number } | undefined;

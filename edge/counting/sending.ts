@@ -15,21 +15,21 @@ import { signsWithRole, type TargetOptions } from '../system/target-options.ts';
 import { type BootReuse, type NotNew, watchBootReuse } from './boot-reuse.ts';
 import type { CountingSessionOptions } from './counting-session-options.ts';
 
-/** The site of an edge that nobody registered or named one for. */
+/** The site of an edge that is not registered and has no given site. */
 const NO_SITE = '00000000-0000-0000-0000-000000000000';
 
 /** A reporter with its spool on disk and its stream. */
 export interface Sending {
   reporter: Reporter;
-  /** How the edge stands, of a run that nobody watches. */
+  /** The edge's state file; only for unattended runs. */
   state: EdgeState | undefined;
-  /** Of the run's first boot: later ones follow from it. */
+  /** Id of the run's first boot; later ids are derived from it. */
   boot_id: string;
-  /** Where the edge keeps what outlives its runs. */
+  /** The edge's folder for data that outlives its runs. */
   folder: string;
-  /** @throws EdgeError when the boot id that was given had counted other traffic before */
+  /** @throws EdgeError if the given boot id has already counted other traffic */
   checkBoot(): void;
-  /** See {@link NotNew}; undefined where it isn't known. */
+  /** See {@link NotNew}; undefined if unknown. */
   notNew(): NotNew | undefined;
   close(): Promise<void>;
 }
@@ -40,7 +40,7 @@ interface Asked {
   kept: KeptSystem | undefined;
 }
 
-/** @throws EdgeError when system or spool can't be used. */
+/** @throws EdgeError if system or spool can't be used */
 export async function openSending(
   options: CountingSessionOptions,
   { policySet, ...asked }: Asked,
@@ -59,7 +59,7 @@ export async function openSending(
     stream: target.stream,
     ...(patience_ms !== undefined && { patience_ms }),
     onTrouble(reason) {
-      const text = `The stream ${target.stream} does not take the report yet: ${reason}.`;
+      const text = `The stream ${target.stream} does not accept the report yet: ${reason}.`;
       state?.trouble('sending', text);
       onTrouble(text);
     },
@@ -86,7 +86,7 @@ export async function openSending(
   });
   if (reporter.foreignReports > 0) {
     say(
-      `${folder} keeps ${reporter.foreignReports} unsent report(s) for another system; delete them if it is gone.`,
+      `${folder} keeps ${reporter.foreignReports} unsent report(s) for another system; delete them if that system no longer exists.`,
     );
   }
   return {
@@ -108,8 +108,8 @@ export async function openSending(
 }
 
 /**
- * An edge that runs by itself has a key from its first start on, so that it can be registered
- * before it signs.
+ * An unattended edge makes its key at its first start, so that the key can be registered before the
+ * edge signs.
  */
 async function signerOf(
   { sign, unattended, say }: CountingSessionOptions,
@@ -122,7 +122,7 @@ async function signerOf(
   return undefined;
 }
 
-// A report that needs more parts than its boot has begins another boot. Its id follows from the
+// A report that needs more parts than its boot has starts another boot. Its id is derived from the
 // first one, so that the same input under the same first id makes the same reports.
 function bootId(first: string, boot: number): string {
   return boot === 1 ? first : `${first}.${boot}`;
@@ -131,7 +131,7 @@ function bootId(first: string, boot: number): string {
 const siteAnswer = z.object({ edge: z.object({ site_id: z.string().nullish() }).nullish() });
 const routesAnswer = z.object({ edgeRoutes: z.object({ site_id: z.string().nullish() }) });
 
-/** A person may read the edge; the edge's own role asks for its routes, which it may. */
+/** A person may read the edge; the edge's own role may read its routes. */
 async function registeredSite(
   graphql: GraphqlClient,
   id: string,
@@ -148,8 +148,7 @@ async function registeredSite(
 }
 
 /**
- * The registered site; for an edge that nobody can start again the one of before, when the system
- * can't be asked.
+ * The registered site. If the system can't be reached, an unattended edge uses the last known site.
  */
 async function siteOf(
   { edge_id, site_id, target, say }: CountingSessionOptions,
@@ -165,17 +164,14 @@ async function siteOf(
     const last = kept.values.site_id;
     say(
       last === undefined
-        ? `${cause.message} The edge's site isn't known: reports name none.`
-        : `${cause.message} Reports name the site that was read last, ${last}.`,
+        ? `${cause.message} The edge's site is unknown: its reports name no site.`
+        : `${cause.message} Reports name the last known site, ${last}.`,
     );
     return last;
   }
 }
 
-/**
- * A boot id that was given is compared with what was counted under it, where the system can be
- * asked.
- */
+/** A given boot id is compared with the counts under it, if the system can be reached. */
 async function watchReuse(
   { edge_id, boot_id, target, say }: CountingSessionOptions,
   { graphql, kept }: Pick<Asked, 'graphql' | 'kept'>,
@@ -185,7 +181,7 @@ async function watchReuse(
     return await watchBootReuse(graphql, { edge_id, boot_id, signs: signsWithRole(target) });
   } catch (cause) {
     if (!kept || !(cause instanceof EdgeError)) throw cause;
-    say(`${cause.message} Whether boot ${boot_id} has counted other traffic before isn't checked.`);
+    say(`${cause.message} It is not checked whether boot ${boot_id} has already counted other traffic.`);
     return undefined;
   }
 }

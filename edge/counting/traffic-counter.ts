@@ -9,17 +9,17 @@ export interface InputProblem {
 /** Counts one kind of input into a recorder: a capture, or the records of a flow exporter. */
 export interface TrafficCounter {
   /**
-   * Yields where an interval of the input's own time ends: the moment to take a report. @throws
+   * Yields when an interval of the input's own time ends: the time to make a report. @throws
    * CaptureError
    */
   feed(chunk: Buffer): Generator<{ interval_end_ms: number }>;
-  /** To be called after the last piece; counts what that left over. @throws CaptureError */
+  /** Must be called after the last piece; counts the rest. @throws CaptureError */
   end(): void;
-  /** What was no IP traffic. */
+  /** Number of skipped pieces without IP traffic. */
   readonly skipped: number;
-  /** The same by reason, where the input's format tells reasons. */
+  /** The same by reason, if the input's format has reasons. */
   readonly skipped_by_reason?: ReadonlyMap<string, number>;
-  /** What could not be read, in sentences; complete after `end`. */
+  /** Sentences about parts that could not be read; complete after `end`. */
   readonly unread?: readonly string[];
   /** Earliest and latest time in the input so far, milliseconds since the epoch. */
   readonly first_ms: number | undefined;

@@ -5,35 +5,37 @@ import { wireInteger } from '../../core/report/encode-report.ts';
 import type { PolicySet } from '../policies/policy-set.ts';
 import type { InputNote } from './input-notes.ts';
 
-/** What was counted, in the form of `--json`: an integer past 2^53 − 1 is text. */
+/** The counts in the form of `--json`: integers above 2^53 − 1 are strings. */
 export interface TrafficSummary {
   packets: number | string;
   /** Layer-3 bytes. */
   bytes: number | string;
-  /** Distinct one-way 5-tuples; left out where they were not counted. */
+  /** Distinct one-way 5-tuples; left out if they were not counted. */
   flows?: number;
   /** Those of TCP, UDP and SCTP without later fragments. */
   flows_l4?: number;
   /** Frames that are no IP packets. */
   skipped: number;
-  /** The same by reason, as far as reasons are known, the most frequent first. */
+  /** The same by reason, as far as reasons are known, most frequent first. */
   skipped_by_reason: Record<string, number>;
-  /** There when the figures are estimates, scaled from samples. */
+  /** Present if the figures are estimates that are scaled from samples. */
   estimated?: true;
-  /** How many pieces of the input could not be counted, by kind; left out when there are none. */
+  /**
+   * Number of pieces of the input that could not be counted, by kind; left out if there are none.
+   */
   problems?: { kind: string; count: number }[];
-  /** What has to be known of the input; left out when there is nothing. */
+  /** Notes about the input; left out if there are none. */
   notes?: InputNote[];
   /**
-   * Every policy that is applied, `default` last; each flow counts for the policy that it was first
-   * seen under.
+   * All applied policies, `default` last; a flow counts for the policy that matched its first
+   * packet.
    */
   policies: {
     policy_id: string;
     packets: number | string;
     bytes: number | string;
     flows?: number;
-    /** As the policies that were applied have it; may be empty. */
+    /** Name in the applied policies; may be empty. */
     policy_name: string;
   }[];
 }
@@ -83,7 +85,7 @@ export function summarize({
   };
 }
 
-/** The one column of text behind the figures. */
+/** The only column of text, after the figures. */
 const NAME_COLUMN = 4;
 
 /** The same for a person. */
@@ -112,7 +114,7 @@ export function summaryTable(summary: TrafficSummary): string {
     .join('\n');
 }
 
-/** What was skipped, and why, for a person. */
+/** Skipped frames and reasons, in words. */
 export function skippedText({ skipped, skipped_by_reason }: TrafficSummary): string {
   const reasons = Object.entries(skipped_by_reason).map(([reason, frames]) => `${grouped(frames)} ${reason}`);
   return `${skipped} skipped: no IP traffic${reasons.length > 0 ? ` (${reasons.join(', ')})` : ''}.`;

@@ -5,7 +5,7 @@ import type { ReportPosition } from '../reporting/reporter.ts';
 import { type NotNew, notNewText } from './boot-reuse.ts';
 import { type CountedBoot, readCountedBoot } from './counted-boot.ts';
 
-/** Between two looks at what is counted. */
+/** Interval between two queries. */
 const POLL_MS = 500;
 
 export interface WaitOptions {
@@ -13,15 +13,15 @@ export interface WaitOptions {
   edge_id: string;
   /** See {@link CountedBootQuery}. */
   signs?: boolean | undefined;
-  /** What was last reported. */
+  /** Position of the last report. */
   position: ReportPosition;
-  /** What that report said, all policies together. */
+  /** Totals of that report, all policies together. */
   reported: { packets: bigint; bytes: bigint };
-  /** Reports of this run that were counted before it. */
+  /** Reports of this run that were already counted. */
   not_new?: NotNew | undefined;
-  /** Without anything more counted for so long, waiting ends. */
+  /** Waiting ends if nothing more was counted for this time. */
   patience_ms?: number;
-  /** Hears of every step. */
+  /** Called at every step. */
   onProgress?: (progress: { seq: number; of: number }) => void;
   signal?: AbortSignal;
   clock?: Clock;
@@ -31,8 +31,8 @@ export interface WaitOptions {
 /**
  * Returns when the system has counted everything up to a position.
  *
- * @throws EdgeError when a report was refused, other traffic is counted under the boot, or nothing
- * more is counted
+ * @throws EdgeError if a report was refused, if other traffic is counted under the boot, or if
+ * nothing more is counted
  */
 export async function waitUntilCounted({
   graphql,
@@ -74,7 +74,7 @@ function otherTraffic(
   { counted, reported, not_new }: Pick<WaitOptions, 'reported' | 'not_new'> & { counted: CountedBoot },
 ): EdgeError {
   return new EdgeError(
-    `${not_new ? notNewText(not_new) : ''}The system has counted other traffic under boot ${boot_id} of ${edge_id}: ${counted.packets} packets and ${counted.bytes} bytes, where report ${seq} says ${reported.packets} and ${reported.bytes}. A boot id belongs to one run: repeat this one with a --boot-id of its own. What was refused is in the quarantine (npm run quarantine -- list).`,
+    `${not_new ? notNewText(not_new) : ''}The system has counted other traffic under boot ${boot_id} of ${edge_id}: ${counted.packets} packets and ${counted.bytes} bytes, but report ${seq} has ${reported.packets} and ${reported.bytes}. A boot id belongs to one run: repeat this one with a new --boot-id. Refused reports are in the quarantine (npm run quarantine -- list).`,
   );
 }
 
@@ -90,6 +90,6 @@ function stuck(
   { seq, patience_ms }: { seq: number; patience_ms: number },
 ): EdgeError {
   return new EdgeError(
-    `The system has counted report ${seq} of ${position.seq} of ${edge_id}, boot ${position.boot_id}, and nothing more for ${patience_ms / 1000} s. The reports are on the stream: look at the ingest function's log and the quarantine (npm run quarantine -- list).`,
+    `The system has counted report ${seq} of ${position.seq} of ${edge_id}, boot ${position.boot_id}, and nothing more for ${patience_ms / 1000} s. The reports are on the stream: check the ingest function's log and the quarantine (npm run quarantine -- list).`,
   );
 }

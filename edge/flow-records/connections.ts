@@ -1,6 +1,6 @@
 import type { InputNotes } from '../counting/input-notes.ts';
 
-/** What both directions of a connection carried. */
+/** Traffic of both directions of a connection. */
 export interface BothWays {
   in_packets: bigint;
   in_bytes: bigint;
@@ -10,19 +10,19 @@ export interface BothWays {
 
 /** An event of a firewall about one connection. */
 export interface ConnectionEvent {
-  /** Exporter, connection id and 5-tuple: ids begin anew when a firewall restarts. */
+  /** Exporter, connection id and 5-tuple, because ids restart when a firewall restarts. */
   key: string;
   exporter: string;
   kind: 'create' | 'update' | 'delete';
-  /** When the connection began, where the record tells. */
+  /** Start of the connection, if the record contains it. */
   began_ms: number | undefined;
   event_ms: number;
   carried: BothWays;
 }
 
-/** What is known of a connection. */
+/** The state of a connection. */
 interface Connection {
-  /** Its beginning was in the input. */
+  /** Whether its beginning was in the input. */
   complete: boolean;
   /** Sums of its UPDATE events. */
   counted: BothWays;
@@ -32,7 +32,7 @@ interface Connection {
 
 const NOTHING: BothWays = { in_packets: 0n, in_bytes: 0n, out_packets: 0n, out_bytes: 0n };
 
-/** A connection takes some 400 bytes. */
+/** A connection needs about 400 bytes. */
 const MAX_CONNECTIONS = 131_072;
 const MAX_ENDED = 16_384;
 const MAX_EXPORTERS = 4096;
@@ -48,7 +48,7 @@ const MAX_EXPORTERS = 4096;
  */
 export class Connections {
   readonly #known = new Map<string, Connection>();
-  /** Connections that ended lately, the oldest first. */
+  /** Recently ended connections, oldest first. */
   readonly #ended = new Set<string>();
   /** Time of the first event of each exporter. */
   readonly #starts = new Map<string, number>();
@@ -62,7 +62,7 @@ export class Connections {
     this.#capacity = capacity;
   }
 
-  /** What an event adds to the counts. */
+  /** Processes an event. @returns the traffic that it adds to the counts */
   take(event: ConnectionEvent): BothWays {
     this.#noteStart(event);
     if (event.kind === 'create') {
@@ -71,7 +71,7 @@ export class Connections {
       this.#keep(event, { complete: true, counted: NOTHING, updated: false });
       return NOTHING;
     }
-    // The total has counted already: a late UPDATE is in it, a repeated DELETE is the same.
+    // The total was already counted: it includes a late UPDATE, and a repeated DELETE is the same.
     if (this.#ended.has(event.key)) return NOTHING;
     const known = this.#remove(event.key);
     if (event.kind === 'update') {
@@ -84,7 +84,7 @@ export class Connections {
     return this.#rest(event, known);
   }
 
-  /** What of a connection's total its UPDATEs did not count. */
+  /** The part of a connection's total that its UPDATEs did not count. */
   #rest(event: ConnectionEvent, known: Connection | undefined): BothWays {
     const rest = excess(event.carried, known?.counted ?? NOTHING);
     if (rest.negative) this.#notes.add('updates_exceed_total');
@@ -96,7 +96,7 @@ export class Connections {
     return NOTHING;
   }
 
-  /** Why the rest of a connection's total may not be new. */
+  /** Why the rest of a connection's total may not be counted. */
   #incomplete(
     event: ConnectionEvent,
     known: Connection | undefined,
@@ -106,12 +106,12 @@ export class Connections {
     if (began === 'no') return 'began_before_input';
     const mayBeEvicted = !(event.began_ms !== undefined && event.began_ms > this.#evicted_ms);
     if (this.#evicted_ms > Number.NEGATIVE_INFINITY && mayBeEvicted) return 'connections_evicted';
-    // Without any UPDATE the connection was short: its DELETE is all there is of it.
+    // A connection without UPDATEs was short: its DELETE contains all of its traffic.
     return known?.updated && began === 'unknown' ? 'began_before_input' : undefined;
   }
 
   #beganInInput({ began_ms, event_ms, exporter }: ConnectionEvent): 'yes' | 'no' | 'unknown' {
-    // Some releases write the time of the event as the beginning: that tells nothing.
+    // Some releases write the time of the event as the beginning, which is useless.
     if (began_ms === undefined || began_ms >= event_ms) return 'unknown';
     const start = this.#starts.get(exporter);
     return start !== undefined && began_ms >= start ? 'yes' : 'no';
@@ -126,10 +126,7 @@ export class Connections {
     this.#starts.set(exporter, event_ms);
   }
 
-  /**
-   * Takes a connection out; kept again, it is the last in the order in which connections are
-   * evicted.
-   */
+  /** Removes a connection. If it is added again, it is the last one to be evicted. */
   #remove(key: string): Connection | undefined {
     const known = this.#known.get(key);
     if (known) this.#known.delete(key);

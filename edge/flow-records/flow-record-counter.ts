@@ -11,13 +11,13 @@ export interface FlowRecordCounterOptions {
   recorder: Recorder;
   read: ReadRecord;
   interval_ms: number;
-  /** Hears of a record that can't be counted. */
+  /** Called for a record that can't be counted. */
   onProblem: (problem: InputProblem) => void;
   notes?: InputNotes;
   clock?: Clock;
 }
 
-/** How nfdump's own formats begin: a table for people, and CSV of version 1.6 and 1.7. */
+/** Beginnings of nfdump's other formats: a table, and CSV of versions 1.6 and 1.7. */
 const NFDUMP_TEXT = /^(?:ts,te,td,|firstSeen,|Date first seen|Event time {2,}Event)/;
 
 const NO_FLOWS: readonly ExportedFlow[] = [];
@@ -93,7 +93,7 @@ export class FlowRecordCounter implements TrafficCounter {
   #refuse({ line, problem, found }: { line: number; problem: string; found?: string }): void {
     if (this.#isEmpty && found !== undefined && NFDUMP_TEXT.test(found)) {
       throw new EdgeError(
-        `Line ${line} is nfdump's CSV or table, which leaves fields out: give nfdump the option -o json.`,
+        `Line ${line} is nfdump's CSV or table, which omits fields: use nfdump's option -o json.`,
       );
     }
     this.#isEmpty = false;
@@ -101,8 +101,8 @@ export class FlowRecordCounter implements TrafficCounter {
   }
 
   /**
-   * Where an interval ended before this flow. Records come when flows end, roughly in the order of
-   * their ends: the latest end so far is the time.
+   * The end of an interval before this flow, if there is one. Records arrive when flows end,
+   * approximately in the order of their ends, so the latest end so far is the time.
    */
   #passTime({ first_ms, last_ms }: { first_ms: number; last_ms: number }): number | undefined {
     const { interval_ms } = this.#options;

@@ -9,16 +9,14 @@ import {
 } from './record-fields.ts';
 import { bytesBesideIp, sampledRefused, samplingRate } from './sampling.ts';
 
-/**
- * A protocol without a name, or with a name that is not known, counts under IANA's reserved number.
- */
+/** A protocol without a known name counts under IANA's reserved number. */
 const UNNAMED_PROTOCOL = 255;
 
 const IP_VERSIONS: Record<string, 4 | 6> = { ipv4: 4, ipv6: 6, '2048': 4, '34525': 6 };
 
 /**
- * Reads goflow2's JSON, of version 1 (`SrcAddr`) or 2 (`src_addr`). Records of other than IP (ARP,
- * …) hold no IP traffic.
+ * Reads goflow2's JSON, of version 1 (`SrcAddr`) or 2 (`src_addr`). Records of other protocols
+ * (ARP, …) contain no IP traffic.
  *
  * Counts of NetFlow and IPFIX that were not sampled are layer-3 counts and count as given. Sampled
  * ones, and all of sFlow, are refused unless `scale_sampled`: then they are scaled, sFlow's after
@@ -91,8 +89,7 @@ function isSflow({ type }: Record<string, unknown>): boolean {
 }
 
 /**
- * The record's IP version, also where it has addresses and no ethertype; undefined for other
- * traffic.
+ * The record's IP version, also if it has addresses but no ethertype; undefined for other traffic.
  */
 function ipVersionOf({ etype, src_addr, dst_addr }: Record<string, unknown>): 4 | 6 | undefined {
   if (etype === 'IPv4') return 4;
@@ -127,7 +124,7 @@ const TIME_FIELDS = Object.fromEntries(
   ]),
 );
 
-/** Version 2 has nanoseconds or RFC 3339, version 1 milliseconds or seconds; 0 stands for none. */
+/** Version 2 has nanoseconds or RFC 3339, version 1 milliseconds or seconds; 0 means none. */
 function timeOf(record: Record<string, unknown>, name: string): number | undefined {
   for (const [field, perMs] of TIME_FIELDS[name]!) {
     const value = record[field];
@@ -139,5 +136,5 @@ function timeOf(record: Record<string, unknown>, name: string): number | undefin
   return undefined;
 }
 
-/** The latest time that a report can write. */
+/** The latest time that a report can contain. */
 const MAX_TIME_MS = 253_402_300_799_999;

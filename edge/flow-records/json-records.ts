@@ -1,22 +1,22 @@
 import { StringDecoder } from 'node:string_decoder';
 import { parseRecord } from './record-json.ts';
 
-/** One record of the input, or what is wrong with one. `line` is where it begins, from 1. */
+/** A record of the input, or a problem with one. `line` is its first line, from 1. */
 export type JsonRecord =
   | { line: number; value: Record<string, unknown>; text: string; problem?: undefined }
   | { line: number; problem: string; found?: string };
 
-/** No exporter writes records this long; a longer one is not kept. */
+/** Maximum length of a record; no exporter writes longer ones. */
 const MAX_RECORD_LENGTH = 256 * 1024;
 
 const REPAIR = { repair: true };
 const TOO_LONG = `the record is longer than ${MAX_RECORD_LENGTH} characters`;
 const NO_END = 'the object does not end';
-/** nfdump writes this into its list where nothing matched. */
+/** nfdump writes this into its list if nothing matched. */
 const NO_FLOWS = 'No matching flows';
 const NO_OBJECT = 'a JSON object was expected';
 
-/** An object over several lines: its text so far, and how deep its braces and brackets are open. */
+/** An object over several lines: its text so far, and the depth of its open braces and brackets. */
 interface OpenObject {
   line: number;
   parts: string[];
@@ -25,10 +25,9 @@ interface OpenObject {
 }
 
 /**
- * Finds the records in JSON as flow exporters write it: one object a line, several on a line, or a
- * list of objects over many lines. Each character is looked at a fixed number of times, whatever
- * the input is. What can't be read is named with its line, and reading goes on with the next
- * object.
+ * Finds the records in the JSON of flow exporters: one object per line, several on a line, or a
+ * list of objects over many lines. Each character is examined a fixed number of times for any
+ * input. Unreadable parts are reported with their line, and reading continues with the next object.
  */
 export class JsonRecords {
   readonly #decoder = new StringDecoder('utf8');
@@ -36,12 +35,12 @@ export class JsonRecords {
   #rest: string[] = [];
   #restLength = 0;
   #line = 0;
-  /** The line that is being read is too long: what comes of it is dropped. */
+  /** The current line is too long: the rest of it is dropped. */
   #dropping = false;
   #open: OpenObject | undefined;
   #found: JsonRecord[] = [];
 
-  /** The records that end in this piece of the input. */
+  /** Reads a piece. @returns the records that end in it */
   feed(chunk: Buffer): JsonRecord[] {
     const text = this.#decoder.write(chunk);
     let at = 0;
@@ -53,7 +52,7 @@ export class JsonRecords {
     return this.#taken();
   }
 
-  /** What is left at the end of the input. */
+  /** Returns the remaining records at the end of the input. */
   end(): JsonRecord[] {
     const last = this.#decoder.end();
     if (this.#restLength > 0 || last !== '' || this.#dropping) this.#endLine(last);
@@ -99,7 +98,7 @@ export class JsonRecords {
     const { from, to } = withoutFrame(line);
     if (from >= to && !this.#open) return;
     const isWhole = line.charCodeAt(from) === OPEN_BRACE && line.charCodeAt(to - 1) === CLOSE_BRACE;
-    // Within an object that is open deeper, an indented object is a part of it.
+    // An indented object is part of an open object.
     const isPart = this.#open !== undefined && this.#open.depth > 1 && from > 0;
     if (isWhole && !isPart) {
       const text = to - from === line.length ? line : line.slice(from, to);
@@ -114,11 +113,11 @@ export class JsonRecords {
   }
 
   /**
-   * Follows braces and brackets. A text ends with its line at the latest: exporters write some
-   * texts unescaped.
+   * Follows braces and brackets. A string ends at the end of its line at the latest, because
+   * exporters don't escape some strings.
    */
   #scan(line: string): void {
-    // An object at the start of a line is the next record, unless the open one is within a list of
+    // An object at the start of a line is the next record, unless the open object is in a list of
     // objects.
     if (this.#open?.depth === 1 && firstCharacter(line) === OPEN_BRACE) this.#abandonOpen();
     let start = this.#open ? 0 : -1;
@@ -189,7 +188,7 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x0d || code === 0x09 || code === BYTE_ORDER_MARK;
 }
 
-/** What may stand between the objects of a list. */
+/** Characters that are allowed between the objects of a list. */
 function isFrame(code: number): boolean {
   return isBlank(code) || code === COMMA || code === OPEN_BRACKET || code === CLOSE_BRACKET;
 }
@@ -200,7 +199,7 @@ function firstCharacter(line: string): number {
   return line.charCodeAt(at);
 }
 
-/** The line without blanks, and without the list's own brackets and commas around an object. */
+/** The line without blanks, and without the list's brackets and commas around an object. */
 function withoutFrame(line: string): { from: number; to: number } {
   let from = 0;
   let to = line.length;

@@ -18,7 +18,7 @@ type RawRecord = Record<string, unknown>;
 /** Events of Cisco's ASA by nfdump's `event_id`. Others (denied, alert) carry no traffic. */
 const CONNECTION_EVENTS: Record<string, ConnectionEvent['kind']> = { 1: 'create', 2: 'delete', 5: 'update' };
 
-/** No IPv4 packet is shorter. */
+/** Minimum bytes of an IPv4 packet. */
 const MIN_PACKET_BYTES = 20n;
 
 /**
@@ -92,9 +92,9 @@ function outCounts(record: RawRecord): { packets: bigint; bytes: bigint } {
   return { packets: optionalCount(record, 'out_packets'), bytes: optionalCount(record, 'out_bytes') };
 }
 
-// `out_…` are the other direction (of -b, -B, or of an exporter of two-way flows), or the same
-// packets where they leave the router: only then they are the same counts, and nothing was
-// aggregated.
+// `out_…` are counts of the other direction (of -b, -B, or of an exporter of two-way flows), or of
+// the same packets when they leave the router. Only in the second case they are equal, and nothing
+// was aggregated.
 function checkDirections(
   { aggr_flows }: RawRecord,
   counts: { packets: bigint; bytes: bigint },
@@ -105,7 +105,7 @@ function checkDirections(
   if (isSame && !Number(aggr_flows ?? 0)) return;
   throw new RecordProblem(
     'record of two directions',
-    'out_packets and out_bytes hold another direction, of which half is missing; run nfdump without -b and -B, and have the exporter write one-way flows',
+    'out_packets and out_bytes contain another direction, half of which is missing; run nfdump without -b and -B, and configure the exporter for one-way flows',
   );
 }
 
@@ -121,7 +121,7 @@ const FOUR = { src: 'src4_addr', dst: 'dst4_addr' };
 const SIX = { src: 'src6_addr', dst: 'dst6_addr' };
 
 /**
- * The flow's key; undefined for a record of no IP traffic, which has neither addresses nor a
+ * The flow's key; undefined for a record without IP traffic, which has neither addresses nor a
  * protocol.
  */
 function flowOf(record: RawRecord): FlowKey | undefined {
@@ -155,24 +155,24 @@ function timesOf(record: RawRecord, otherwise_ms: number): { first_ms: number; l
   return { first_ms: Math.min(first_ms, last_ms), last_ms };
 }
 
-/** What is earlier stands for no time at all. */
+/** Earlier times mean that there is no time. */
 const MIN_TIME_MS = Date.UTC(1980, 0, 1);
 
-/** A time as nfdump writes it, in milliseconds; undefined for none. */
+/** Parses nfdump's time, in milliseconds; undefined for none. */
 function timeOf(text: unknown): number | undefined {
   if (typeof text !== 'string') return undefined;
   const ms = WRITTEN_LENGTH.has(text.length) ? writtenTime(text) : new Date(text).getTime();
   return ms >= MIN_TIME_MS ? ms : undefined;
 }
 
-/** Characters of a time with seconds, and with milliseconds as 1.7 writes them. */
+/** Lengths of a time with seconds, and with milliseconds as in 1.7. */
 const WRITTEN_LENGTH = new Set([19, 23]);
 
-/** The minutes that were read lately: flows of one file share few. */
+/** Recently parsed minutes: flows of one file share few of them. */
 const minutes = new Map<number, number>();
 const MAX_KNOWN_MINUTES = 4096;
 
-/** The same as Date's own reading of `2026-01-31T12:00:00.250`, which takes ten times as long. */
+/** The same as Date's parsing of `2026-01-31T12:00:00.250`, which takes ten times as long. */
 function writtenTime(text: string): number {
   const day = (digits(text, 0, 4) * 100 + digits(text, 5, 7)) * 100 + digits(text, 8, 10);
   const minute = (day * 100 + digits(text, 11, 13)) * 100 + digits(text, 14, 16);
@@ -186,7 +186,7 @@ function writtenTime(text: string): number {
   return ms + rest_ms;
 }
 
-/** The number that some characters write; NaN where one is no digit. */
+/** The number in these characters; NaN if one is not a digit. */
 function digits(text: string, from: number, to: number): number {
   let value = 0;
   for (let at = from; at < to; at++) {

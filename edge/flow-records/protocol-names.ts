@@ -151,7 +151,7 @@ const NAMES = [
   'NSH',
 ];
 
-/** Names of other versions of goflow2, and those that people use. */
+/** Names of other versions of goflow2, and common names. */
 const OTHER_NAMES: Record<string, number> = { icmpv6: 58, ospf: 89, 'udp-lite': 136, mobility: 135 };
 
 const numbers = new Map<string, number>([
@@ -159,7 +159,7 @@ const numbers = new Map<string, number>([
   ...Object.entries(OTHER_NAMES),
 ]);
 
-/** The number of a protocol by its name in any case; undefined for a name that is not known. */
+/** The number of a protocol by its name in any case; undefined for an unknown name. */
 export function protocolNumber(name: string): number | undefined {
   return numbers.get(name) ?? numbers.get(name.toLowerCase());
 }

@@ -4,16 +4,16 @@ import type { FlowCounts } from '../../core/recorder/recorder.ts';
 import { REPORT_LIMITS } from '../../core/report/report.ts';
 import type { InputNotes } from '../counting/input-notes.ts';
 
-/** Traffic of one direction that a record holds. */
+/** Traffic of one direction in a record. */
 export interface ExportedFlow {
   flow: FlowKey;
   counts: FlowCounts;
 }
 
 /**
- * What an exporter's record counts: nothing where all it says was counted already, undefined where
- * it holds no IP traffic. A reader may keep state between records: call it once a record, except
- * again with the exact record after InexactCount.
+ * Reads the traffic of an exporter's record: empty if all of it was already counted, undefined if
+ * it contains no IP traffic. A reader may keep state between records: call it once per record, and
+ * once more with the exact record after InexactCount.
  *
  * @throws RecordProblem, InexactCount
  */
@@ -22,9 +22,9 @@ export type ReadRecord = (
   now_ms: number,
 ) => readonly ExportedFlow[] | undefined;
 
-/** What the readers of all exporters' formats are made from. */
+/** Options of the readers of all formats. */
 export interface RecordReaderOptions {
-  /** Sampled records count, scaled; they are refused otherwise. */
+  /** Whether sampled records count, scaled; otherwise they are refused. */
   scale_sampled: boolean;
   notes: InputNotes;
 }
@@ -41,7 +41,8 @@ export class RecordProblem extends Error {
 }
 
 /**
- * A counter has more digits than a number holds: the record must be parsed exactly and read again.
+ * A counter has more digits than a number can represent: the record must be parsed exactly and read
+ * again.
  */
 export class InexactCount extends Error {}
 
@@ -60,12 +61,12 @@ export function countField(record: Record<string, unknown>, name: string): bigin
   throw badField(name, value, 'a whole number from 0 to 2^63 − 1');
 }
 
-/** The same; 0 where the record has none. */
+/** The same; 0 if the record has none. */
 export function optionalCount(record: Record<string, unknown>, name: string): bigint {
   return record[name] === undefined ? 0n : countField(record, name);
 }
 
-/** A port; 0 where the record has none. */
+/** A port; 0 if the record has none. */
 export function portField(record: Record<string, unknown>, name: string): number {
   const value = record[name] ?? 0;
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65535) return value as number;

@@ -1,7 +1,7 @@
 /**
- * The object that a record's text holds, or undefined. Integers past 2^53 lose digits here: see
- * {@link parseExactly}. With `repair`, backslashes that escape nothing are taken as written: nfdump
- * prints user names as they came.
+ * Parses a record's text; undefined if it is not an object. Integers above 2^53 lose digits: see
+ * {@link parseExactly}. With `repair`, backslashes that escape nothing are kept literally, because
+ * nfdump does not escape user names.
  */
 export function parseRecord(text: string, { repair = false } = {}): Record<string, unknown> | undefined {
   const value = parse(text) ?? (repair && text.includes('\\') ? parseRepaired(text) : undefined);
@@ -11,7 +11,7 @@ export function parseRecord(text: string, { repair = false } = {}): Record<strin
 }
 
 /**
- * The same object with all digits of its integers: past 2^53 they are BigInt. It takes several
+ * The same object with all digits of its integers: above 2^53 they are BigInt. This takes several
  * times as long.
  */
 export function parseExactly(text: string): Record<string, unknown> {
@@ -40,7 +40,7 @@ function repaired(text: string): string {
   return text.replace(LONE_BACKSLASH, found => (found === '\\' ? '\\\\' : found));
 }
 
-// TypeScript's library doesn't know the third argument yet: the number as it is written.
+// TypeScript's library lacks the third argument, which contains the number as written.
 function exactIntegers(_: string, value: unknown, context?: { source?: string }): unknown {
   const source = context?.source ?? '';
   return typeof value === 'number' && !Number.isSafeInteger(value) && /^\d+$/.test(source)

@@ -2,7 +2,7 @@ import { badField, RecordProblem } from './record-fields.ts';
 
 const MAX_SAMPLING_RATE = 2 ** 32;
 
-/** One of how many packets the exporter looked at; 0 where it did not say. */
+/** The exporter's sampling rate (one of how many packets); 0 if unknown. */
 export function samplingRate(record: Record<string, unknown>): number {
   const value = record.sampling_rate ?? 0;
   const rate = typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
@@ -11,18 +11,18 @@ export function samplingRate(record: Record<string, unknown>): number {
   throw badField('sampling_rate', value, `a whole number from 0 to ${MAX_SAMPLING_RATE}`);
 }
 
-/** The record was sampled, and the user has not said that estimates may count. */
+/** The error for a sampled record if estimates are not allowed. */
 export function sampledRefused(): RecordProblem {
   return new RecordProblem(
     'sampled record',
-    'the record is sampled, so its counts are estimates; give --scale-sampled to count it, with its report marked as estimated',
+    'the record is sampled, so its counts are estimates; use --scale-sampled to count it, with its report marked as estimated',
   );
 }
 
 /**
  * Bytes of a frame beside its first IP packet: the headers before it, and in sFlow's lengths of
  * Ethernet frames their checksum (sFlow version 5, sampled_header: the length is that on the
- * network, with the checksum); undefined where the record doesn't list the frame's layers. goflow2
+ * network, with the checksum); undefined if the record doesn't list the frame's layers. goflow2
  * writes layers by name, or by the numbers of its protobuf.
  */
 export function bytesBesideIp(

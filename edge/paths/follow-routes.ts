@@ -13,62 +13,64 @@ import {
   type RoutesState,
 } from './routes-reading.ts';
 
-/** What an earlier run read last. */
+/** The last paths and routes of an earlier run. */
 export interface KeptRoutes {
   paths: EdgePath[];
   routes: Route[];
-  /** Called when they are taken. */
+  /** Called when they are applied. */
   onUse?: () => void;
 }
 
 export interface FollowRoutesOptions {
   /**
-   * All peers of the edge's site, with routing of this version at least; undefined: as everything
-   * is now.
+   * Reads all peers of the edge's site, with at least this routing version; undefined: the current
+   * state.
    */
   read: (routing_version: number | undefined) => Promise<RoutesReading>;
-  /** The edge's paths, whenever they have been read. */
+  /** Called with the edge's paths whenever they have been read. */
   onPaths: (paths: EdgePath[]) => void;
   /**
-   * What is other than before, and all routes that there are. Called after the first reading even
-   * if there are none.
+   * Called with the changed routes and with all routes; after the first read also if there are
+   * none.
    */
   onRoutes: (update: RouteUpdate, table: RouteTable) => void;
   onTrouble: (reason: string) => void;
-  /** What an earlier run read last. */
+  /** The last paths and routes of an earlier run. */
   kept?: KeptRoutes | undefined;
-  /** What the system has said by now, after each reading and order. */
+  /** Called with the current paths and routes after each read and order. */
   onKnown?: (known: { paths: EdgePath[]; routes: Route[] }) => void;
-  /** From 0 to 1: how much of its time a reading waits that a hint asks for or that has failed. */
+  /** From 0 to 1: the part of its maximum delay that a read waits after a hint or a failure. */
   random?: () => number;
   schedule?: Schedule;
 }
 
 /**
- * Hints come to the edges of many sites at the same moment: their readings are spread over so long.
- * That changes nothing for traffic that has to move, since orders bring their routes with them.
+ * Hints reach the edges of many sites at the same time: their reads are spread over this time. This
+ * does not delay traffic that has to move, because orders contain their routes.
  */
 const HINT_SPREAD_MS = 5000;
 
-/** A reading that has failed is repeated, first soon, and within so long in any case. */
+/** Delays of the retries after a failed read. */
 const RETRY = { baseMs: 1000, capMs: 75_000 };
 
 export interface FollowingRoutes {
-  /** Reads paths and routes anew, now or right after the reading under way. */
+  /** Reads paths and routes again, now or right after the read in progress. */
   refresh(): void;
   /**
-   * Reads them anew within `spread_ms`, 5 s without it, once for all hints until then; not at all
-   * where what was read is as new as the hint.
+   * Reads them again within `spread_ms` (default 5 s), once for all hints until then; not at all if
+   * the last read is as new as the hint.
    */
   hint(hint: RoutesHint, spread_ms?: number): void;
-  /** Nothing can be read: takes the kept routes, unless others were read or ordered before. */
-  takeKept(): void;
-  /** Takes an order's routes. */
+  /**
+   * Applies the kept routes because nothing can be read, unless others were read or ordered before.
+   */
+  applyKept(): void;
+  /** Applies an order's routes. */
   apply(order: RoutesOrder): void;
   stop(): Promise<void>;
 }
 
-/** Keeps an edge's paths and routes as the system has them. Begins with the first `refresh`. */
+/** Keeps an edge's paths and routes in line with the system. Starts with the first `refresh`. */
 export function followRoutes({
   read,
   onPaths,
@@ -98,11 +100,11 @@ export function followRoutes({
       const seen = due ?? 'now';
       due = undefined;
       try {
-        // Never less than what the edge has: news of it was heard, and isn't told again.
+        // At least the edge's own version: news of it has already arrived and is not repeated.
         const at_least = seen === 'now' || !state ? undefined : Math.max(seen, state.routing_version);
         const { peers, ...read_at } = await read(at_least);
         failures = 0;
-        // What an order changed meanwhile may be newer than what was read.
+        // Routes of an order that arrived meanwhile may be newer than those that were read.
         if (wanted || stopped) {
           due = bothDue(due, seen);
           continue;
@@ -117,7 +119,7 @@ export function followRoutes({
         onKnown({ paths, routes: table.list() });
       } catch (cause) {
         due = bothDue(due, seen);
-        takeKept();
+        applyKept();
         onTrouble(`The paths could not be read: ${(cause as Error).message}`);
         if (!stopped) cancelRetry ??= schedule(backoffMs(failures++, { ...RETRY, random }), begin);
       }
@@ -128,7 +130,7 @@ export function followRoutes({
     if (update.changes.length > 0 || update.removed > 0) onRoutes(update, table);
   }
 
-  function takeKept(): void {
+  function applyKept(): void {
     if (everRead || keptIsUsed || !kept) return;
     keptIsUsed = true;
     const ordered = table.list();
@@ -152,7 +154,7 @@ export function followRoutes({
     begin();
   }
 
-  /** Reads what is due. */
+  /** Starts the read that is due. */
   function begin(): void {
     if (stopped) return;
     cancelWaiting();
@@ -162,7 +164,7 @@ export function followRoutes({
     });
   }
 
-  /** A reading that begins now makes those that are due later needless. */
+  /** A read that begins now makes later ones unnecessary. */
   function cancelWaiting(): void {
     cancelRetry?.();
     cancelRetry = undefined;
@@ -172,7 +174,7 @@ export function followRoutes({
 
   return {
     refresh,
-    takeKept,
+    applyKept,
     hint(hint, spread_ms = HINT_SPREAD_MS) {
       if (stopped || !isNews(hint, state)) return;
       due = bothDue(due, dueOf(hint));

@@ -1,10 +1,10 @@
 import type { EdgePath } from '../../core/routing/edge-routes.ts';
 import { type Clock, systemClock } from '../../core/time/clock.ts';
 
-/** A peer that has not probed for so many intervals is silent. */
+/** Number of intervals without a probe after which a peer is silent. */
 const SILENT_AFTER_INTERVALS = 3;
 
-/** Which peers have probed this edge lately, by the addresses that their probes came from. */
+/** The peers that have probed this edge recently, by the source addresses of their probes. */
 export class HeardProbes {
   readonly #heard = new Map<string, number>();
   readonly #clock: Clock;
@@ -15,11 +15,12 @@ export class HeardProbes {
     this.#silent_after_ms = SILENT_AFTER_INTERVALS * interval_ms;
   }
 
-  /** A probe came in. */
+  /** Records a probe. */
   hear(address: string): void {
     this.#heard.delete(plain(address));
     this.#heard.set(plain(address), this.#clock());
-    // Anyone may send probes: only as many senders are remembered as a hub may have peers.
+    // Anyone can send probes, so the number of remembered senders is limited to the peers that a
+    // hub can have.
     if (this.#heard.size > 10_000) this.#heard.delete(this.#heard.keys().next().value!);
   }
 
@@ -32,14 +33,14 @@ export class HeardProbes {
 }
 
 /**
- * Whether the edges of a site own the probing of a path: those at its source do. Those at the other
- * end answer, and probe it themselves while no probe comes.
+ * Whether the edges of a site are responsible for probing a path: those at its source are. Edges at
+ * the other end answer, and probe it themselves while no probes arrive.
  */
 export function ownsProbing({ path_id }: Pick<EdgePath, 'path_id'>, site_id: string): boolean {
   return path_id.startsWith(`${site_id}.`);
 }
 
-/** IPv4 addresses come as `::ffff:192.0.2.1` where one socket serves both families. */
+/** IPv4 addresses have the form `::ffff:192.0.2.1` if one socket serves both families. */
 function plain(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '').toLowerCase();
 }

@@ -10,16 +10,16 @@ import { RateMeter } from './rate-meter.ts';
 export interface MeasuredPathsOptions {
   /** Measures the way to a path's other end. Never rejects. */
   probe: (path: EdgePath) => Promise<ProbeAnswer>;
-  /** What was sent and received since boot, by path id. */
+  /** Sent and received totals since boot, by path id. */
   totals: () => ReadonlyMap<string, PathCounts>;
-  /** Capacity of a path; where it isn't known, the highest rate seen stands for it. */
+  /** Capacity of a path; if unknown, the highest observed rate is used. */
   bandwidthOf?: (path: EdgePath) => number | undefined;
-  /**
-   * Whether the other end probes the path now: then its probes are answered here, and it is not
-   * measured again.
-   */
+  /** Whether the other end probes the path now: then this end only answers. */
   isProbedByPeer?: (path: EdgePath) => boolean;
-  /** Totals grow in bunches, as a flow exporter sends its records, and not packet by packet. */
+  /**
+   * Whether totals grow in batches, as with the records of a flow exporter, and not packet by
+   * packet.
+   */
   in_bunches?: boolean;
   interval_ms: number;
   onTrouble: (reason: string) => void;
@@ -27,24 +27,24 @@ export interface MeasuredPathsOptions {
   schedule?: Schedule;
 }
 
-/**
- * How long after a probe that nothing came back of the next one follows, which decides whether the
- * path lets nothing through.
- */
+/** Delay between an unanswered probe and the next one, which decides whether the path is down. */
 const CONFIRM_AFTER_MS = 3000;
 
-/** Paths that are probed at a time. */
+/** Number of paths that are probed concurrently. */
 const CONCURRENT_PROBES = 8;
 
 interface Measured {
   path: EdgePath;
-  /** When it is to be measured next. */
+  /** Time of the next measurement. */
   due_ms: number;
-  /** undefined: not yet. */
+  /** Undefined: not measured yet. */
   last?: Measurement;
-  /** Its last probe was in vain, and nothing else came in meanwhile. */
+  /** Whether its last probe was unanswered, and nothing else was received since. */
   silent: boolean;
-  /** Received when the last measurement began; a probe that confirms another is none of its own. */
+  /**
+   * Packets received when the last measurement began; a confirming probe is part of the measurement
+   * before it.
+   */
   rx_packets: bigint;
   loss: LossWindow;
   rate: RateMeter;
@@ -53,8 +53,8 @@ interface Measured {
 type Measurement = Pick<PathReport, 'latency_ms' | 'jitter_ms' | 'packet_loss_pct' | 'measured_at'>;
 
 /**
- * Measures an edge's paths, each once an interval unless the other end does, and says what reports
- * tell of them.
+ * Measures an edge's paths, each once per interval unless the other end does, and makes their
+ * entries in reports.
  */
 export class MeasuredPaths {
   readonly #options: MeasuredPathsOptions & { clock: Clock; schedule: Schedule };
@@ -67,9 +67,7 @@ export class MeasuredPaths {
     this.#options = { clock: systemClock, schedule: systemSchedule, ...options };
   }
 
-  /**
-   * The paths from now on. New ones are measured at once; what is known of those that stay is kept.
-   */
+  /** Sets the paths. New ones are measured at once; the state of existing ones is kept. */
   setPaths(paths: readonly EdgePath[]): void {
     const given = new Map(paths.map(path => [path.path_id, path]));
     for (const id of this.#paths.keys()) if (!given.has(id)) this.#paths.delete(id);
@@ -89,10 +87,7 @@ export class MeasuredPaths {
     this.#measure();
   }
 
-  /**
-   * What a report says of the paths that have been measured: the last measurements and the totals
-   * since boot.
-   */
+  /** The entries of measured paths in a report: the last measurements and the totals since boot. */
   reports(): PathReport[] {
     const { clock, totals, bandwidthOf } = this.#options;
     const now = clock();
@@ -104,14 +99,14 @@ export class MeasuredPaths {
     });
   }
 
-  /** Returns when no probe is under way any more. */
+  /** Returns when no probe is in progress. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
     await this.#round;
   }
 
-  /** Measures what is due, and comes back when something is again. */
+  /** Measures the paths that are due, and schedules the next measurement. */
   #measure(): void {
     if (this.#stopped || this.#round) return;
     this.#cancel();
@@ -128,7 +123,7 @@ export class MeasuredPaths {
     return Math.min(interval_ms, Math.max(0, next - clock()));
   }
 
-  /** Further away than an interval nothing can be: then the clock was set back. */
+  /** A due time that is more than an interval away means that the clock was set back. */
   #isDue({ due_ms }: Measured): boolean {
     const left = due_ms - this.#options.clock();
     return left <= 0 || left > this.#options.interval_ms;
@@ -141,7 +136,7 @@ export class MeasuredPaths {
       for (const measured of due) {
         if (this.#stopped) return;
         measured.due_ms = clock() + interval_ms;
-        // Once it is measured here too, so that reports can tell what went over it.
+        // It is also measured here once, so that reports can contain its traffic.
         if (measured.last && isProbedByPeer(measured.path)) continue;
         await this.#measureOne(measured);
       }
@@ -157,7 +152,8 @@ export class MeasuredPaths {
     const { probe, clock, interval_ms, in_bunches = false, onTrouble } = this.#options;
     const { path_id } = measured.path;
     const rx_now = this.#received(path_id);
-    // Of bunches, what came since the measurement before says that the path carries something.
+    // With batches, packets received since the previous measurement show that the path carries
+    // traffic.
     const rx_before = in_bunches ? measured.rx_packets : rx_now;
     if (!measured.silent) measured.rx_packets = rx_now;
     const { error, sent, received, latency_ms, jitter_ms, measured_at } = await probe(measured.path);
@@ -167,7 +163,7 @@ export class MeasuredPaths {
     if (sent === 0 || measured_at === null) {
       onTrouble(`Path ${path_id} could not be measured: ${error ?? 'no reason given'}`);
     } else if (received === 0 && arrives) {
-      onTrouble(`Path ${path_id} carries traffic, yet nothing answers its probes: are they blocked?`);
+      onTrouble(`Path ${path_id} carries traffic, but its probes are not answered: are they blocked?`);
     } else if (measured.silent && !wasSilent) {
       measured.due_ms = clock() + Math.min(CONFIRM_AFTER_MS, interval_ms);
     } else {
@@ -181,7 +177,7 @@ export class MeasuredPaths {
   }
 }
 
-// Microseconds are more than a probe can tell.
+// Rounds to a probe's precision.
 function rounded(value: number): number {
   return Math.round(value * 1000) / 1000;
 }

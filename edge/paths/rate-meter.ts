@@ -3,19 +3,19 @@ import type { PathCounts } from '../../core/totals/path-counts.ts';
 type Bytes = Pick<PathCounts, 'tx_bytes' | 'rx_bytes'>;
 
 /**
- * Over less than this, a few packets that came together would look like a rate that the path never
- * has.
+ * Minimum time for a rate: over a shorter time, a few packets that arrive together would look like
+ * a high rate.
  */
 const SHORTEST_MS = 1000;
 
-/** Looks at a path's totals now and then, and remembers the highest rate that they grew with. */
+/** Samples a path's totals and remembers the highest rate. */
 export class RateMeter {
   #before: (Bytes & { at_ms: number }) | undefined;
   #highest = 0;
 
   /**
-   * Megabits a second, in the direction that carried more, over the time between two looks, a
-   * second at least.
+   * Highest rate in Mbit/s, in the direction with more traffic, between two samples that are at
+   * least a second apart.
    */
   highestMbps({ tx_bytes, rx_bytes }: Bytes, now: number): number {
     const before = this.#before;

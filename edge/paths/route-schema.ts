@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A path of an edge's site, as the system tells it and the spool keeps it. */
+/** A path of an edge's site, as in the system's answers and in the spool. */
 export const edgePathSchema = z.object({
   path_id: z.string(),
   endpoint_id: z.string(),
@@ -9,5 +9,5 @@ export const edgePathSchema = z.object({
   peer_address: z.string(),
 });
 
-/** Which path a policy takes to one destination; null: none. */
+/** The path of a policy to one destination; null: none. */
 export const edgeRouteSchema = z.object({ policy_id: z.string(), path_id: z.string().nullable() });

@@ -1,31 +1,31 @@
 import type { RoutesOrder } from '../../core/commands/edge-command.ts';
 import type { EdgeRoutes } from '../../core/routing/edge-routes.ts';
 
-/** The path that a policy's traffic to a site takes; null: there is none that could carry it. */
+/** The path of a policy's traffic to a site; null: there is no usable path. */
 export interface Route {
   destination_site_id: string;
   policy_id: string;
   path_id: string | null;
 }
 
-/** A route that is another one now. */
+/** A changed route. */
 export interface RouteChange extends Route {
   /** undefined: the edge had no route for it. */
   before: string | null | undefined;
 }
 
-/** What the routes read anew changed. */
+/** The changes after routes were read again. */
 export interface RouteUpdate {
   changes: RouteChange[];
-  /** Routes that are gone. */
+  /** Number of removed routes. */
   removed: number;
 }
 
-/** An edge's routes: what the system decided last, for every policy and every peer of its site. */
+/** An edge's routes: the system's last decisions for every policy and every peer of its site. */
 export class RouteTable {
   readonly #routes = new Map<string, Map<string, string | null>>();
 
-  /** The path to take; undefined: the system has said nothing of this policy or site. */
+  /** The path to use; undefined: the system has no decision for this policy and site. */
   pathFor({
     destination_site_id,
     policy_id,
@@ -33,7 +33,7 @@ export class RouteTable {
     return this.#routes.get(destination_site_id)?.get(policy_id);
   }
 
-  /** Takes these routes in place of all that there were. */
+  /** Replaces all routes by these. */
   replace(neighbours: readonly Pick<EdgeRoutes, 'destination_site_id' | 'routes'>[]): RouteUpdate {
     const named = new Map(
       neighbours.map(({ destination_site_id, routes }) => [
@@ -53,7 +53,7 @@ export class RouteTable {
     return { changes: neighbours.flatMap(one => this.apply(one)), removed };
   }
 
-  /** Takes the routes of an order; those that it doesn't name stay. */
+  /** Applies the routes of an order; other routes don't change. */
   apply({ destination_site_id, routes }: RoutesOrder): RouteChange[] {
     const known = this.#routes.get(destination_site_id) ?? new Map<string, string | null>();
     this.#routes.set(destination_site_id, known);
@@ -65,7 +65,7 @@ export class RouteTable {
     return changes.filter(({ path_id, before }) => path_id !== before);
   }
 
-  /** All of them, by site and policy. */
+  /** All routes, by site and policy. */
   list(): Route[] {
     return Array.from(this.#routes, ([destination_site_id, routes]) =>
       Array.from(routes, ([policy_id, path_id]) => ({ destination_site_id, policy_id, path_id })),

@@ -2,15 +2,12 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Route } from './route-table.ts';
 
-/**
- * A file that holds an edge's routes as they were told last, for what forwards the router's
- * packets.
- */
+/** A file with an edge's current routes, for the program that forwards the router's packets. */
 export interface RoutesFile {
   path: string;
   /** Writes in the background, the newest routes last. */
   write(routes: readonly Route[]): void;
-  /** Tries again what could not be written. */
+  /** Retries a failed write. */
   retry(): void;
   /** Returns when nothing is being written. */
   settled(): Promise<void>;

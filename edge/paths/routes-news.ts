@@ -1,19 +1,19 @@
-/** What an update did to an edge's routes. */
+/** The effect of an update on an edge's routes. */
 interface RoutesNews {
-  /** How many are new or other ones. */
+  /** Number of new or changed routes. */
   changes: number;
-  /** How many are gone. */
+  /** Number of removed routes. */
   removed: number;
-  /** How many there are now. */
+  /** Number of current routes. */
   routes: number;
-  /** The file that holds them. */
+  /** The file with the routes. */
   path: string | undefined;
 }
 
-/** The line that tells an edge's user of new routes; undefined when there is nothing to tell. */
+/** A message about changed routes; undefined if nothing has changed. */
 export function routesNews({ changes, removed, routes, path }: RoutesNews): string | undefined {
   const changed = changes > 0 ? [`${changes} of ${routes} routes are new or changed`] : [];
-  const gone = removed > 0 ? [removed === 1 ? '1 route is gone' : `${removed} routes are gone`] : [];
+  const gone = removed > 0 ? [removed === 1 ? '1 route was removed' : `${removed} routes were removed`] : [];
   const news = [...changed, ...gone];
   if (news.length === 0) return undefined;
   return `${news.join(', ')}${path === undefined ? '' : `: see ${path}`}.`;

@@ -1,43 +1,47 @@
 import type { RouteVersions } from '../../core/commands/route-versions.ts';
 import type { EdgeRoutes } from '../../core/routing/edge-routes.ts';
 
-/** Which state of the network paths and routes were read at. */
+/** The state of the network at which paths and routes were read. */
 export interface RoutesState extends RouteVersions {
   site_id: string;
 }
 
-/** All that an edge measures and routes over, as it was read. */
+/** The result of reading all paths and routes of an edge. */
 export interface RoutesReading {
-  /** undefined: the edge isn't in service, or the system is of a release without versions. */
+  /** Undefined: the edge isn't in service, or the system's release has no versions. */
   state: RoutesState | undefined;
   peers: EdgeRoutes[];
 }
 
-/** What a hint says of what there is to read by now. */
+/** A hint that newer paths or routes exist. */
 export interface RoutesHint extends Partial<RoutesState> {
-  /** Of policies that the edge has just taken, whose routes it lacks. */
+  /** Version of the policies that the edge has just applied, whose routes are missing. */
   policies_version?: string;
 }
 
 /**
- * What a reading has to see: the routing of all sites as of this version at least, or everything as
- * it is now.
+ * The required state of a read: at least this routing version for all sites, or the current state.
  */
 export type Due = number | 'now';
 
-/** What has to be seen for a hint of `hint`. A site's own paths are no other edge's reading. */
+/**
+ * The required state for a hint. Paths of one site can't be shared with other edges' reads, so they
+ * require the current state.
+ */
 export function dueOf({ policies_version, routing_version }: RoutesHint): Due {
   if (routing_version !== undefined) return routing_version;
   return policies_version === undefined ? 'now' : 0;
 }
 
-/** What sees both. */
+/** The state that satisfies both. */
 export function bothDue(a: Due | undefined, b: Due): Due {
   if (a === undefined) return b;
   return a === 'now' || b === 'now' ? 'now' : Math.max(a, b);
 }
 
-/** Whether a hint is of something newer than what was read. What names no version always is. */
+/**
+ * Whether a hint announces something newer than the last read. A hint without versions always does.
+ */
 export function isNews(hint: RoutesHint, read: RoutesState | undefined): boolean {
   const { site_id, paths_version, routing_version } = hint;
   if (!read || (paths_version === undefined && routing_version === undefined)) return true;

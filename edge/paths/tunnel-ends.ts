@@ -5,9 +5,9 @@ import { familyOf, type Resolve, systemResolve } from '../probe/resolve-host.ts'
 import { splitAddress } from '../probe/split-address.ts';
 
 /**
- * How the packets of an edge's paths look: from the address of the one end to that of the other,
- * with the ports that are named. A path whose ends have no addresses of one family can't be told by
- * its packets, and is left out; nor can an address with a zone, which packets don't have.
+ * The addresses and ports of the packets on an edge's paths: from one end to the other, with the
+ * given ports. A path is left out if its packets can't be recognized, because its ends have no
+ * addresses of the same family, or because an address has a zone, which packets don't contain.
  */
 export async function tunnelEnds(
   paths: readonly EdgePath[],

@@ -1,13 +1,13 @@
 import { EdgeError } from '../edge-error.ts';
 
-/** A JSON text whose values still know their lines. */
+/** A JSON document with the line numbers of its values. */
 export interface JsonDocument {
   value: unknown;
-  /** Line (from 1) of the value at a path; of the nearest one around it when there is none. */
+  /** Line (from 1) of the value at a path, or of the closest enclosing value. */
   lineOf(path: readonly PropertyKey[]): number;
 }
 
-/** What is wrong with a JSON text, and where. */
+/** A syntax error in a JSON text, with its line. */
 export class JsonSyntaxError extends EdgeError {
   readonly line: number;
 
@@ -17,7 +17,7 @@ export class JsonSyntaxError extends EdgeError {
   }
 }
 
-/** How deep a document may be nested. */
+/** Maximum nesting of a document. */
 const MAX_DEPTH = 64;
 
 const TOKEN =

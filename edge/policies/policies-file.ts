@@ -15,11 +15,11 @@ const fileSchema = z.strictObject(
 
 /**
  * Reads policies from a file: a JSON list of `{"id", "name", "priority", "enabled", "match"}`, or
- * an object with that list under `policies` and perhaps its `version`. Only `id` and `priority`
- * must be there; `default` is built in and can't be defined. A key that is not known is refused: a
+ * an object with that list under `policies` and perhaps its `version`. Only `id` and `priority` are
+ * required; `default` is built in and can't be defined. Unknown keys are refused, because a
  * misspelt `match` would make a policy match everything.
  *
- * @throws EdgeError that lists every problem with its line.
+ * @throws EdgeError that lists all problems with their lines
  */
 export async function readPoliciesFile(path: string, shownAs = path): Promise<PolicySet> {
   const document = parse(await read(path, shownAs), shownAs);
@@ -62,13 +62,13 @@ function parse(text: string, shownAs: string): JsonDocument {
   }
 }
 
-// A misspelt rule is shown where it stands, one by one.
+// Each misspelt rule is reported with its own line.
 function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   if (issue.code === 'invalid_type' && issue.expected === 'object' && issue.path.length > 0) {
     return [{ at: issue.path, message: 'must be an object' }];
   }
   if (issue.code !== 'unrecognized_keys') return [{ at: issue.path, message: issue.message }];
-  const message = `is not known; known are ${knownKeys(issue.path).join(', ')}`;
+  const message = `is unknown; known keys are ${knownKeys(issue.path).join(', ')}`;
   return issue.keys.map(key => ({ at: [...issue.path, key], message }));
 }
 
@@ -78,7 +78,8 @@ function knownKeys(path: PropertyKey[]): string[] {
 }
 
 /**
- * Ids that are taken: by an earlier policy, or by the built-in one. The value is not checked yet.
+ * Problems of ids that an earlier policy or the built-in policy already has. The value is not
+ * validated yet.
  */
 function badIds(value: unknown, isList: boolean): Problem[] {
   const policies: unknown = isList ? value : Object(value).policies;
@@ -92,11 +93,11 @@ function badIds(value: unknown, isList: boolean): Problem[] {
       return [
         {
           at,
-          message: `is "${id}": that policy is built in, takes what no other one matches, and can't be defined`,
+          message: `is "${id}": that policy is built in, matches only what no other policy matches, and can't be defined`,
         },
       ];
     }
-    if (seen.has(id)) return [{ at, message: `is "${id}", which an earlier policy has already` }];
+    if (seen.has(id)) return [{ at, message: `is "${id}", which an earlier policy already has` }];
     seen.add(id);
     return [];
   });

@@ -7,7 +7,9 @@ import { EdgeError } from '../edge-error.ts';
 import { SystemRefused } from '../system/system-client.ts';
 import type { PolicySet } from './policy-set.ts';
 
-/** No counters, which would have to be read. Systems of earlier releases know neither argument. */
+/**
+ * Without counters, which need additional reads. Systems of earlier releases know neither argument.
+ */
 const policiesQuery = (names: boolean) => `query Policies(
   $next_token: String${names ? ', $policies_version: String' : ''}
 ) {
@@ -37,9 +39,8 @@ const page = z.object({
 });
 
 /**
- * The policies that the system has: of version `at_least` or a newer one, or without it as they are
- * now.
- * @throws EdgeError when it can't be asked or has rules that aren't understood.
+ * Reads the system's policies, of version `at_least` or a newer one; without it, the current ones.
+ * @throws EdgeError if the system can't be reached, or has unknown rules
  */
 export async function readSystemPolicies(graphql: GraphqlClient, at_least?: string): Promise<PolicySet> {
   const items: z.infer<typeof page>['policies']['items'] = [];
@@ -49,8 +50,8 @@ export async function readSystemPolicies(graphql: GraphqlClient, at_least?: stri
     const asked = { next_token: next_token ?? null, policies_version: version ?? at_least ?? null };
     const { policies } = pageOf(await readPage(graphql, asked));
     items.push(...policies.items);
-    // Later pages may be newer. Were the set called by their version, the edge would never read
-    // what changed on earlier ones.
+    // Later pages may be newer. The set has the first page's version: with a later one, the edge
+    // would never read changes on earlier pages.
     version ??= policies.policies_version;
     next_token = policies.next_token;
   } while (next_token);
@@ -77,7 +78,7 @@ function pageOf(data: unknown): z.infer<typeof page> {
   const result = page.safeParse(data);
   if (result.success) return result.data;
   throw new EdgeError(
-    "The system's answer to the question for its policies is not understood: update this edge program, or give --policies FILE.",
+    "The system's answer about its policies has an unknown form: update this edge program, or give --policies FILE.",
     { cause: result.error },
   );
 }
@@ -87,11 +88,11 @@ function understood(item: { id: string; match: PolicyMatch }): PolicyRule {
   if (result.success) return result.data;
   const [{ path, message }] = result.error.issues as [z.core.$ZodIssue];
   throw new EdgeError(
-    `Policy ${item.id} of the system is not understood: ${path.join('.')} ${message}. Update this edge program, or give --policies FILE.`,
+    `Policy ${item.id} of the system has an unknown form: ${path.join('.')} ${message}. Update this edge program, or give --policies FILE.`,
   );
 }
 
-/** The match rules that are set. GraphQL may write an application class in its own case. */
+/** The match rules that are set. GraphQL may return an application class in another case. */
 function given(match: Record<string, unknown>): PolicyMatch {
   const rules = Object.fromEntries(Object.entries(match).filter(([, value]) => value !== null));
   const written = String(rules.application).toLowerCase();

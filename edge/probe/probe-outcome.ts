@@ -1,14 +1,14 @@
-/** What a series of probes found. Times in milliseconds. */
+/** The result of a series of probes. Times in milliseconds. */
 export interface ProbeOutcome {
   sent: number;
   received: number;
-  /** Median round trip; how long was waited where nothing came back. */
+  /** Median round-trip time; the waiting time if there was no answer. */
   latency_ms: number;
-  /** Mean difference between successive round trips. */
+  /** Mean difference between successive round-trip times. */
   jitter_ms: number;
 }
 
-/** Sums up round trips in the order in which the probes were sent; lost ones are undefined. */
+/** Summarizes round-trip times in the order of the probes; lost probes are undefined. */
 export function outcomeOf(trips: readonly (number | undefined)[], waited_ms: number): ProbeOutcome {
   const answered = trips.filter(trip => trip !== undefined);
   const differences = answered.slice(1).map((trip, index) => Math.abs(trip - answered[index]!));
@@ -27,7 +27,7 @@ function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** What an edge answers to a probe; see reportProbe in the schema. */
+/** An edge's answer to a command to probe; see reportProbe in the schema. */
 export interface ProbeAnswer {
   method: 'UDP_ECHO' | 'TCP_CONNECT' | null;
   sent: number;

@@ -5,12 +5,12 @@ import { splitAddress } from './split-address.ts';
 import { probeByConnecting, TCP_PORT } from './tcp-connect.ts';
 import { ECHO_PORT, probeByEcho } from './udp-echo.ts';
 
-/** What a probe goes between: endpoints' addresses as the inventory has them. */
+/** The ends of a probe: endpoints' addresses as in the inventory. */
 export interface ProbeWay {
   target: string;
   /**
-   * The edge's own end: where this machine has that address, probes leave from it and so take its
-   * way.
+   * The edge's own end. If this machine has that address, probes are sent from it and so use its
+   * link.
    */
   from?: string | undefined;
 }
@@ -23,10 +23,10 @@ export interface ProbeTools {
 }
 
 /**
- * Measures the way to an endpoint with real packets: UDP echoes to the port that its address names,
- * then to the edges' own port, which the edge there sends back; and where none comes back, TCP
- * connections to the address. Answers in well under the 10 s that somebody may be waiting. A name
- * is looked up once, in the family of the edge's own end. Never rejects.
+ * Measures the way to an endpoint with real packets: UDP echoes to the port in its address, then to
+ * the default port of edges, which the edge there returns; if there is no answer, TCP connections
+ * to the address. It takes much less than the 10 s for which a caller waits. A name is resolved
+ * once, in the family of the edge's own end. Never rejects.
  */
 export async function probePath(
   { target, from = '' }: ProbeWay,
@@ -45,13 +45,13 @@ export async function probePath(
     const way = { host, local_address: ownAddress(own) };
     const echoes = await echo({ ...way, port: port ?? ECHO_PORT });
     if (echoes.received > 0) return measured('UDP_ECHO', echoes, now());
-    // The port may be the tunnel's own, which answers nobody.
+    // The port may be that of the tunnel, which does not answer.
     if (port !== undefined && port !== ECHO_PORT) {
       const others = await echo({ ...way, port: ECHO_PORT });
       if (others.received > 0) return measured('UDP_ECHO', others, now());
     }
     const connects = await connect({ ...way, port: port ?? TCP_PORT });
-    // Nothing answered at all: the edges' own probes say it best.
+    // Without any answer, the result of the UDP echoes is the most meaningful.
     if (connects.received === 0) return measured('UDP_ECHO', echoes, now());
     return measured('TCP_CONNECT', connects, now());
   } catch (cause) {

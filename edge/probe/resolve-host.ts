@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 
-/** Finds an address of a name, of either family when that is 0; injected by tests. */
+/** Resolves a name to an address of a family, or of any family if it is 0; injected by tests. */
 export type Resolve = (host: string, family: 4 | 6 | 0) => Promise<string>;
 
 export const systemResolve: Resolve = async (host, family) => (await lookup(host, { family })).address;

@@ -3,18 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { outcomeOf, type ProbeOutcome } from './probe-outcome.ts';
 
 /**
- * Tried where an endpoint's address names no port: whether it is open or refuses, the answer takes
- * a round trip.
+ * Default port if an endpoint's address has none. Whether the port is open or closed, the answer
+ * takes one round trip.
  */
 export const TCP_PORT = 443;
 
 export interface TcpProbeOptions {
   host: string;
   port: number;
-  /**
-   * Address of this machine that connections leave from; by default the one that the way to the
-   * host has.
-   */
+  /** Source address of the connections; default: chosen by the route to the host. */
   local_address?: string | undefined;
   count?: number;
   /** Between two probes. */
@@ -24,9 +21,9 @@ export interface TcpProbeOptions {
 }
 
 /**
- * Opens connections and measures how long that takes: one round trip. A refusal is an answer as
- * well. For endpoints where no edge echoes. @throws when the address can't be tried at all, such as
- * a name that can't be resolved
+ * Opens connections and measures how long that takes, which is one round trip. A refusal also
+ * counts as an answer. For endpoints where no edge answers echoes. @throws if the address can't be
+ * tried, such as a name that can't be resolved
  */
 export async function probeByConnecting({
   count = 5,
@@ -41,7 +38,7 @@ export async function probeByConnecting({
   return outcomeOf(await Promise.all(trips), wait_ms);
 }
 
-/** Lost, as far as a probe can tell. */
+/** Errors that a probe counts as a loss. */
 const LOST = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'ECONNRESET']);
 
 function connectOnce({

@@ -4,12 +4,12 @@ import { isIPv6 } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { outcomeOf, type ProbeOutcome } from './probe-outcome.ts';
 
-/** Port on which edges answer each other's probes, unless an endpoint's address names another. */
+/** Port on which edges answer probes, unless an endpoint's address has another port. */
 export const ECHO_PORT = 4791;
 
-// What a probe looks like: a mark, the sender's token and the probe's number. An answer is as long,
-// so that nobody can use the responder to amplify traffic, and has another mark, so that two
-// responders never answer each other, whoever forged the first packet.
+// Format of a probe: a mark, the sender's token and the probe's number. An answer has the same
+// length, so that the responder can't be used to amplify traffic, and another mark, so that two
+// responders never answer each other, even after a forged packet.
 const MARK = Buffer.from('PATR');
 const ANSWER_MARK = Buffer.from('PATA');
 const TOKEN_BYTES = 8;
@@ -20,12 +20,12 @@ export interface EchoResponder {
   close(): Promise<void>;
 }
 
-/** What a bind says where the machine has no such address, or nothing of its family. */
+/** Errors of a bind if the machine does not have the address, or no address of its family. */
 const NO_SUCH_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
 /**
- * Answers other edges' probes at the first of these addresses that this machine has: by default at
- * all it has, of both families, or of IPv4 where there is no IPv6. @throws when the port is taken
+ * Answers probes of other edges at the first of these addresses that this machine has. Default: all
+ * addresses of both families, or of IPv4 if there is no IPv6. @throws if the port is in use
  */
 export async function startEchoResponder({
   port = ECHO_PORT,
@@ -34,7 +34,7 @@ export async function startEchoResponder({
 }: {
   port?: number;
   addresses?: readonly [string, ...string[]];
-  /** Told where each probe came from. */
+  /** Called with the source address of each probe. */
   onProbe?: (address: string) => void;
 } = {}): Promise<EchoResponder> {
   const socket = await boundToFirst(addresses, port);
@@ -54,10 +54,7 @@ export interface EchoProbeOptions {
   /** IPv4 or IPv6 address. */
   host: string;
   port: number;
-  /**
-   * Address of this machine that probes leave from; by default the one that the way to the host
-   * has.
-   */
+  /** Source address of the probes; default: chosen by the route to the host. */
   local_address?: string | undefined;
   count?: number;
   /** Between two probes. */
@@ -67,8 +64,8 @@ export interface EchoProbeOptions {
 }
 
 /**
- * Sends probes to another edge and measures the round trips of those that come back. @throws when
- * none can be sent
+ * Sends probes to another edge and measures the round-trip times of the answers. @throws if no
+ * probe can be sent
  */
 export async function probeByEcho({
   host,
@@ -99,7 +96,7 @@ export async function probeByEcho({
     trips[number] = arrived - sentAt[number]!;
     if (--left === 0) finish();
   });
-  // A closed port is told by ICMP: then nothing comes back, as if the probes were lost.
+  // A closed port causes an ICMP message: then there is no answer, as if the probes were lost.
   socket.on('error', () => {});
   try {
     if (local_address !== undefined) await bound(socket, 0, local_address);

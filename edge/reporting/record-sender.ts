@@ -9,7 +9,7 @@ const MAX_RECORDS = 500;
 const MAX_BYTES = 5 * 1024 * 1024;
 
 export interface OutgoingRecord {
-  /** The edge id: Kinesis keeps the order of one key. */
+  /** The edge id: Kinesis keeps the order of records with the same key. */
   partition_key: string;
   data: Uint8Array;
 }
@@ -18,9 +18,9 @@ export interface RecordSenderOptions {
   client: { send(command: PutRecordsCommand): Promise<PutRecordsCommandOutput> };
   /** Name or ARN. */
   stream: string;
-  /** Without a record taken for so long, `send` gives up. */
+  /** `send` gives up if no record was accepted for this time. */
   patience_ms?: number;
-  /** Hears of a failure that is tried again. */
+  /** Called for a failure that will be retried. */
   onTrouble?: (reason: string) => void;
   clock?: Clock;
   sleep?: Sleep;
@@ -35,8 +35,8 @@ interface Waiting {
 
 /**
  * Puts records on the stream, those of all callers together in as few calls as the limits allow.
- * Only records that Kinesis did not take are put again, with full jitter; a call whose answer was
- * lost is put again whole, because the system counts a repeated report once.
+ * Only records that Kinesis did not accept are retried, with full jitter. If an answer was lost,
+ * the whole call is retried, because the system counts repeated reports once.
  */
 export class RecordSender {
   readonly #options: Required<RecordSenderOptions>;
@@ -56,13 +56,14 @@ export class RecordSender {
   }
 
   /**
-   * Ends trying at the next failure: nobody waits any longer, and trying keeps the process alive.
+   * Ends retries at the next failure: no caller waits any longer, and retries keep the process
+   * alive.
    */
   close(): void {
     this.#closed = true;
   }
 
-  /** Returns when the stream has all of them. @throws SendFailed */
+  /** Returns when the stream has accepted all records. @throws SendFailed */
   async send(records: readonly OutgoingRecord[]): Promise<void> {
     const all = records.map(
       record =>
@@ -77,7 +78,7 @@ export class RecordSender {
   async #run(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
-    // Callers of the same moment share a call.
+    // Concurrent callers share a call.
     await Promise.resolve();
     const { clock, sleep, random, patience_ms, onTrouble } = this.#options;
     let attempt = 0;
@@ -110,7 +111,7 @@ export class RecordSender {
     return this.#waiting.splice(0, end < 0 ? this.#waiting.length : end);
   }
 
-  /** Puts a batch and says which of it are left, why, and whether trying again can help. */
+  /** Puts a batch. @returns the records that are left, the reason, and whether it is lasting */
   async #put(batch: Waiting[]): Promise<{ left: Waiting[]; reason: string; lasting: boolean }> {
     const { client, stream } = this.#options;
     try {
@@ -133,7 +134,7 @@ export class RecordSender {
   #giveUp(reason: string, lasting: boolean): void {
     const { stream, patience_ms } = this.#options;
     const tried = lasting || this.#closed ? '' : ` for ${Math.round(patience_ms / 1000)} s`;
-    const failure = new SendFailed(`The stream ${stream} did not take the report${tried}: ${reason}.`, {
+    const failure = new SendFailed(`The stream ${stream} did not accept the report${tried}: ${reason}.`, {
       lasting,
     });
     for (const { failed } of this.#waiting.splice(0)) failed(failure);

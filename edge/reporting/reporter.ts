@@ -18,29 +18,29 @@ export interface ReporterOptions {
   edge_id: string;
   site_id: string;
   /**
-   * The id of the first boot (`boot` 1), and of the ones that follow when the report needs more
-   * parts.
+   * Makes the id of the first boot (`boot` 1), and of later ones, which start when a report needs
+   * more parts.
    */
   makeBootId: (boot: number) => string;
   interval_s: number;
   spool: Spool;
   sender: { send(records: readonly OutgoingRecord[]): Promise<void> };
-  /** The system that reports go to, as it is noted in the spool. */
+  /** The destination of reports, as stored in the spool. */
   destination: string;
   policies_version?: string;
-  /** Pairs that are to be expected, so that a boot's parts have room for them from the start. */
+  /** Expected pairs, so that a boot's parts have room for them from the start. */
   expected_pairs?: readonly Pair[];
   listed_flows?: number;
-  /** Signs each record when it is sent; without it they are not signed. */
+  /** Signs each record when it is sent; without it, records are not signed. */
   sign?: SignRecord;
-  /** All that this run counts is scaled from samples. */
+  /** Whether all counts of this run are scaled from samples. */
   estimated?: boolean;
-  /** The stream has taken a report of this run. */
+  /** Called when the stream has accepted a report of this run. */
   onSent?: (report: Report) => void;
   clock?: Clock;
 }
 
-/** Where a boot stands: what was last reported of it. */
+/** The position of a boot: its last report. */
 export interface ReportPosition {
   boot_id: string;
   /** 0 before the first report. */
@@ -57,17 +57,17 @@ interface Boot extends ReportPosition {
 }
 
 /**
- * Makes reports of what a recorder counted and sees that they reach the stream: every report is in
- * the spool before it is sent, the reports of earlier runs go first, and at most one report that
- * was tried and one newer one wait. A newer report takes the place of one that was never tried and
- * takes over its flows; a report that was tried is sent unchanged until it is taken, so that its
+ * Makes reports of a recorder's counts and delivers them to the stream: every report is in the
+ * spool before it is sent, reports of earlier runs are sent first, and at most one report that was
+ * sent before and one newer report wait. A newer report replaces one that was never sent and
+ * includes its flows. A report that was sent stays unchanged until it is acknowledged, so that its
  * flows are never logged twice.
  */
 export class Reporter {
   readonly #options: ReporterOptions & { clock: Clock; listed_flows: number };
   readonly #queue: SendQueue;
   #boot: Boot | undefined;
-  /** Id of a boot that the next report doesn't go on with. */
+  /** Id of a boot that the next report must not continue. */
   #endedBoot: string | undefined;
   #reported: Totals = { packets: 0n, bytes: 0n };
   #boots = 0;
@@ -76,7 +76,7 @@ export class Reporter {
   readonly #lastPaths = new Map<string, PathCounts>();
   #collectPaths: () => PathReport[] = () => [];
   #carried: FlowRecord[] = [];
-  /** Reports are made one after another, in the order in which they were asked for. */
+  /** Reports are made one after another, in the order of the calls. */
   #turn: Promise<void> = Promise.resolve();
   #policiesVersion: string;
   #expected: readonly Pair[];
@@ -88,12 +88,12 @@ export class Reporter {
     this.#expected = options.expected_pairs ?? [];
   }
 
-  /** Begins to send what earlier runs left in the spool. */
+  /** Starts by sending reports that earlier runs left in the spool. */
   static async start(options: ReporterOptions): Promise<Reporter> {
     return new Reporter(options, await SendQueue.open(options));
   }
 
-  /** Reports of earlier runs for other systems that the spool keeps for them. */
+  /** Number of reports of earlier runs for other systems, which stay in the spool. */
   get foreignReports(): number {
     return this.#queue.foreignReports;
   }
@@ -108,35 +108,36 @@ export class Reporter {
     return { boot_id, seq, parts };
   }
 
-  /** What the last report said of its boot, all policies together. */
+  /** Totals of the boot in the last report, all policies together. */
   get reported(): Totals {
     return this.#reported;
   }
 
   /**
-   * Ends a boot if it is the current one: the next report begins another, which counts from the
-   * last report on.
+   * Ends a boot if it is the current one: the next report starts another boot, which counts from
+   * the last report.
    */
   endBoot(boot_id: string): void {
     this.#endedBoot = boot_id;
   }
 
-  /** Other policies were applied: later reports say so, and expect these pairs. */
+  /** Sets the applied policies: later reports contain their version and expect these pairs. */
   setPolicies(policies_version: string, expected_pairs: readonly Pair[]): void {
     this.#policiesVersion = policies_version;
     this.#expected = expected_pairs;
   }
 
   /**
-   * What was measured on the edge's paths, with totals since the start of the run: asked once a
-   * report from now on.
+   * Sets the function that provides the entries of paths, with totals since the start of the run.
+   * It is called once per report.
    */
   reportPaths(collect: () => PathReport[]): void {
     this.#collectPaths = collect;
   }
 
   /**
-   * Returns when the report is safe in the spool; it is sent in the background. @throws SpoolError
+   * Returns when the report is stored in the spool; it is sent in the background. @throws
+   * SpoolError
    */
   report(interval: RecorderInterval): Promise<void> {
     const reported = this.#turn.then(() => this.#report(interval));
@@ -144,7 +145,7 @@ export class Reporter {
     return reported;
   }
 
-  /** Returns when the stream has every report. @throws SendFailed when it doesn't take them. */
+  /** Returns when the stream has accepted every report. @throws SendFailed */
   async settled(): Promise<void> {
     await this.#turn;
     return this.#queue.settled();
@@ -158,7 +159,7 @@ export class Reporter {
       ...this.#compose(boot, own, interval),
       paths: paths.map(path => pathSinceBoot(path, boot)),
     };
-    // Kept until the report is safe: the next one takes them over when it isn't.
+    // Kept until the report is stored: if that fails, the next report includes them.
     this.#carried = whole.flows;
     await this.#queue.add(whole, encodeReport, this.#options.listed_flows);
     this.#carried = [];
@@ -188,7 +189,7 @@ export class Reporter {
     };
   }
 
-  /** The current boot, or a new one when pairs and paths no longer fit its parts. */
+  /** The current boot, or a new one if pairs and paths no longer fit its parts. */
   #bootFor({ pairs, paths }: { pairs: readonly PolicyTotals[]; paths: readonly PathReport[] }): Boot {
     const present = this.#boot;
     const goesOn = present && present.boot_id !== this.#endedBoot;
@@ -236,8 +237,7 @@ function keyOf({ policy_id, endpoint_id }: Pair): string {
   return `${policy_id}\u0000${endpoint_id}`;
 }
 
-// What could not be listed has no times of its own: it lies within the interval, as the listed
-// flows do.
+// Unlisted traffic has no times of its own; its times are those of the interval.
 function unlistedRecords({ flows, unlisted }: RecorderInterval, sent_at: string): FlowRecord[] {
   const first = flows.reduce((least, flow) => (flow.first < least ? flow.first : least), sent_at);
   const last = flows.reduce((most, flow) => (flow.last > most ? flow.last : most), first);

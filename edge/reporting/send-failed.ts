@@ -1,11 +1,11 @@
 import { EdgeError } from '../edge-error.ts';
 
 /**
- * The stream did not take the records, and trying on is of no use or took too long; they are still
- * where they were.
+ * The stream did not accept the records, and further retries are useless or took too long. The
+ * records are still in the spool.
  */
 export class SendFailed extends EdgeError {
-  /** Whether trying again can't help until a person does something. */
+  /** Whether retries are useless until a person acts. */
   readonly lasting: boolean;
 
   constructor(message: string, { lasting = false, ...options }: ErrorOptions & { lasting?: boolean } = {}) {

@@ -1,7 +1,7 @@
 import { classifyFailure } from '../../core/storage/failure.ts';
 import { EdgeError } from '../edge-error.ts';
 
-/** Failures that go away by themselves, beside those that every AWS service shares. */
+/** Temporary failures, in addition to those of every AWS service. */
 const PASSING = new Set([
   'KMSThrottlingException',
   'InternalFailure',
@@ -12,12 +12,12 @@ const PASSING = new Set([
   'ENETDOWN',
   'EADDRNOTAVAIL',
   'ERR_SOCKET_CONNECTION_TIMEOUT',
-  // The local system is down, or on its way up.
+  // The local system is down or starting.
   'SystemAway',
 ]);
 
 const ADVICE: Record<string, string> = {
-  ResourceNotFoundException: 'there is no such stream; check --stream and --region',
+  ResourceNotFoundException: 'the stream does not exist; check --stream and --region',
   AccessDeniedException: 'these credentials may not put records on it; check --profile',
   UnrecognizedClientException: 'AWS does not know these credentials; check --profile',
   InvalidSignatureException: "the credentials or this machine's clock are wrong",
@@ -31,7 +31,7 @@ interface SdkError {
   message?: string;
 }
 
-/** Whether putting the same records again can't help until somebody does something. */
+/** Whether retries are useless until a person acts. */
 export function isLastingFailure(cause: unknown): boolean {
   const { kind } = classifyFailure(cause);
   if (kind === 'throttled' || kind === 'unknown') return false;
@@ -39,7 +39,7 @@ export function isLastingFailure(cause: unknown): boolean {
   return !PASSING.has(name) && !PASSING.has(code);
 }
 
-/** What a failure means, in a few words. */
+/** The meaning of a failure, in a few words. */
 export function reasonOf(cause: unknown): string {
   if (cause instanceof EdgeError) return cause.message.replace(/\.$/, '');
   const { name = '', code, message } = cause as SdkError;

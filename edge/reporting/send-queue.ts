@@ -9,7 +9,7 @@ export interface SendQueueOptions {
   spool: Spool;
   sender: { send(records: readonly OutgoingRecord[]): Promise<void> };
   destination: string;
-  /** Signs a record when it is sent; without it records are sent as they are stored. */
+  /** Signs a record when it is sent; without it, records are sent as stored. */
   sign?: SignRecord;
   onSent?: (report: Report) => void;
 }
@@ -17,32 +17,35 @@ export interface SendQueueOptions {
 interface Queued {
   slot: number;
   entry: SpoolEntry;
-  /** Unset for what an earlier run left. */
+  /** Unset for reports of an earlier run. */
   report?: Report;
 }
 
-/** One edge's reports on their way from the spool to the stream, strictly one after another. */
+/** Sends an edge's reports from the spool to the stream, strictly one after another. */
 export class SendQueue {
   readonly #options: SendQueueOptions;
   /**
-   * Oldest first. The first one may be under way; the last one, if it isn't, may still be replaced.
+   * Oldest first. The first one may be in progress; the last one, if it isn't, may still be
+   * replaced.
    */
   readonly #queued: Queued[] = [];
   #nextSlot = 1;
   #sending: Promise<void> | undefined;
-  /** The slot that was last tried, successfully or not. */
+  /** The last slot that was sent, successfully or not. */
   #tried = 0;
   #failure: unknown;
-  /** Writes to the spool are made in the order in which they were asked for. */
+  /** Writes to the spool are made in the order of the calls. */
   #writes: Promise<unknown> = Promise.resolve();
-  /** Reports that the spool keeps for other systems. */
+  /** Number of reports in the spool for other systems. */
   foreignReports = 0;
 
   private constructor(options: SendQueueOptions) {
     this.#options = options;
   }
 
-  /** A queue that begins with what earlier runs left in the spool for this destination. */
+  /**
+   * Opens a queue that begins with the reports of earlier runs in the spool for this destination.
+   */
   static async open(options: SendQueueOptions): Promise<SendQueue> {
     const queue = new SendQueue(options);
     for (const [slot, entry] of await options.spool.list()) {
@@ -55,8 +58,8 @@ export class SendQueue {
   }
 
   /**
-   * Stores a report and sends it after those before it. It replaces the one before it, with whose
-   * flows it is merged, if that is of the same boot and was never tried.
+   * Stores a report and sends it after the earlier ones. It replaces the previous report and merges
+   * its flows, if that one belongs to the same boot and was never sent.
    */
   add(report: Report, encode: (report: Report) => EncodedReport[], listed_flows: number): Promise<void> {
     const added = this.#writes.then(async () => {
@@ -69,7 +72,7 @@ export class SendQueue {
       const entry = { destination: this.#options.destination, edge_id, boot_id, seq, records };
       const queued = { slot: replaced?.slot ?? this.#nextSlot++, entry, report: whole };
       if (replaced) this.#queued.pop();
-      // Not in the queue while it is being written: only what is stored is sent.
+      // Not in the queue while it is being written: only stored reports are sent.
       try {
         await this.#options.spool.write(queued.slot, entry);
       } catch (cause) {
@@ -83,7 +86,7 @@ export class SendQueue {
     return added;
   }
 
-  /** Returns when all that was added is sent. @throws what sending failed with. */
+  /** Returns when all added reports are sent. @throws the error of sending */
   async settled(): Promise<void> {
     await this.#writes;
     this.#send();
@@ -103,7 +106,7 @@ export class SendQueue {
     this.#sending = this.#drain();
   }
 
-  // Never throws: what went wrong is kept for `settled`, and the next report tries again.
+  // Never throws: an error is kept for `settled`, and the next report tries again.
   async #drain(): Promise<void> {
     try {
       for (let first = this.#queued[0]; first; first = this.#queued[0]) await this.#sendOne(first);
@@ -117,7 +120,7 @@ export class SendQueue {
   async #sendOne({ slot, entry, report }: Queued): Promise<void> {
     const { sender, spool, sign = async data => data, onSent } = this.#options;
     this.#tried = slot;
-    // What the spool keeps is not signed: a key that takes the place of another signs what waits.
+    // Reports in the spool are not signed: they are signed with the key at the time of sending.
     const records = await Promise.all(entry.records.map(sign));
     await sender.send(records.map(data => ({ partition_key: entry.edge_id, data })));
     this.#queued.shift();

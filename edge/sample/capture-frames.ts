@@ -1,7 +1,7 @@
 import type { FlowKey } from '../../core/policy/flow-key.ts';
 import { parseAddress } from '../../core/policy/ip-address.ts';
 
-/** Bytes of a frame that are kept: the headers. */
+/** Number of bytes of a frame that are kept: the headers. */
 const SNAPLEN = 66;
 
 const ETHERTYPE = { v4: 0x0800, v6: 0x86dd, vlan: 0x8100, arp: 0x0806 } as const;
@@ -10,8 +10,7 @@ const ICMP = [1, 58];
 const TCP = 6;
 
 /**
- * The first bytes of an Ethernet frame that carries a packet of a flow, and how long the whole
- * frame is.
+ * The first bytes of an Ethernet frame with a packet of a flow, and the length of the whole frame.
  */
 export function packetFrame(flow: FlowKey, bytes: number, { vlan }: { vlan?: number } = {}): Frame {
   const six = flow.src.includes(':');
@@ -48,7 +47,7 @@ export function pcapHeader(): Buffer {
   return header;
 }
 
-/** A frame as it stands in a pcap file. */
+/** A frame as a record of a pcap file. */
 export function pcapRecord({ head, length }: Frame, at_us: number): Buffer {
   const record = Buffer.alloc(16);
   record.writeUInt32LE(Math.floor(at_us / 1e6), 0);

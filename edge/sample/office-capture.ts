@@ -2,7 +2,7 @@ import { seededRandom } from '../simulation/random.ts';
 import { type FlowTick, siteTraffic } from '../simulation/site-traffic.ts';
 import { arpFrame, type Frame, packetFrame, pcapHeader, pcapRecord } from './capture-frames.ts';
 
-/** What is in a capture, as counted while it was made. */
+/** A capture with its totals, counted while it was made. */
 export interface OfficeCapture {
   file: Buffer;
   packets: number;
@@ -15,7 +15,7 @@ const START_US = Date.UTC(2026, 0, 30, 9) * 1000;
 const TICK_S = 10;
 const TICKS = 30;
 
-/** Of long flows only so many packets a tick are in the capture, so that it stays small. */
+/** Maximum number of packets of a flow per tick, so that the capture stays small. */
 const PACKETS_A_TICK = 6;
 
 const MIN_BYTES = 60;

@@ -1,14 +1,17 @@
 import { execFile } from 'node:child_process';
 
-/** systemd answers in milliseconds: a helper that takes longer is ended, so that none pile up. */
+/**
+ * systemd answers in milliseconds: a helper process that takes longer is killed, so that they don't
+ * pile up.
+ */
 const TIMEOUT_MS = 5000;
 
 /**
- * Sends fields of the protocol `sd_notify`, such as READY=1, to the socket that `NOTIFY_SOCKET`
- * names. Node can't send to such a socket (a Unix datagram socket): systemd's own program
- * `systemd-notify` does, so the unit needs `NotifyAccess=all`.
+ * Sends fields of the protocol `sd_notify`, such as READY=1, to the socket in `NOTIFY_SOCKET`. Node
+ * can't send to a Unix datagram socket, so systemd's program `systemd-notify` does it, and the unit
+ * needs `NotifyAccess=all`.
  *
- * @throws Error when the program isn't there, fails, or takes longer than 5 s
+ * @throws Error if the program is not installed, fails, or takes longer than 5 s
  */
 export function sendNotification(
   fields: readonly string[],

@@ -2,45 +2,44 @@ import { type Schedule, systemSchedule } from '../../core/time/schedule.ts';
 import { sendNotification } from './send-notification.ts';
 
 /**
- * The service manager (systemd) that runs the program, told by its protocol `sd_notify`. Telling
- * never throws and holds nothing up.
+ * The service manager (systemd) that runs the program, notified by its protocol `sd_notify`.
+ * Notifications never throw and never block.
  */
 export interface ServiceManager {
   /**
-   * The service does its work from now on. From then on the watchdog is told that it is alive, if
-   * it is.
+   * The service is running. From now on the watchdog is notified as long as the service is alive.
    */
   ready(): void;
-  /** The service is on its way to its end. */
+  /** The service is stopping. */
   stopping(): void;
   /** Ends the watchdog's messages. */
   close(): void;
 }
 
 interface ServiceManagerOptions {
-  /** Says in one line how the service stands; read at each message. */
+  /** Describes the state of the service in one line; called for each message. */
   status: () => string;
-  /** Whether the service does its work: a watchdog that isn't told so in time starts it again. */
+  /** Whether the service works: without a notification in time, the watchdog restarts it. */
   isAlive: () => boolean;
-  /** Hears once why messages can't be sent. */
+  /** Called once if messages can't be sent. */
   onTrouble: (text: string) => void;
   env?: NodeJS.ProcessEnv;
   pid?: number;
-  /** Sends fields such as READY=1. Rejects where they can't be sent. */
+  /** Sends fields such as READY=1. Rejects if they can't be sent. */
   send?: (fields: readonly string[]) => Promise<void>;
   schedule?: Schedule;
 }
 
-/** Messages to the watchdog in the time that it allows: two may get lost. */
+/** Number of messages within the watchdog's time limit, so that two may get lost. */
 const MESSAGES_A_WATCHDOG = 3;
 
 const NO_MANAGER: ServiceManager = { ready() {}, stopping() {}, close() {} };
 
 /**
- * The manager that `NOTIFY_SOCKET` names; where there is none, nothing is told. `WATCHDOG_USEC` and
- * `WATCHDOG_PID` say whether it wants to hear that the service is alive.
+ * The manager of `NOTIFY_SOCKET`; without one, nothing is sent. `WATCHDOG_USEC` and `WATCHDOG_PID`
+ * say whether it expects watchdog messages.
  *
- * One message is under way at a time. What there is to tell meanwhile goes with the next one.
+ * One message is sent at a time. Fields that arrive meanwhile are sent with the next one.
  */
 export function openServiceManager({
   status,
@@ -69,7 +68,9 @@ export function openServiceManager({
         await send(fields);
       } catch (cause) {
         if (!hasFailed)
-          onTrouble(`The service manager can't be told how this edge stands: ${(cause as Error).message}.`);
+          onTrouble(
+            `The service manager can't be notified about this edge's state: ${(cause as Error).message}.`,
+          );
         hasFailed = true;
       }
     }
@@ -104,7 +105,7 @@ export function openServiceManager({
   };
 }
 
-/** Undefined: no watchdog waits for this process. */
+/** Undefined: there is no watchdog for this process. */
 function watchdogMs({ WATCHDOG_USEC, WATCHDOG_PID }: NodeJS.ProcessEnv, pid: number): number | undefined {
   const usec = Number(WATCHDOG_USEC);
   if (!(usec > 0) || (WATCHDOG_PID && Number(WATCHDOG_PID) !== pid)) return undefined;

@@ -1,26 +1,26 @@
-/** How one kind of application uses the network, seen at the branch's WAN side. */
+/** The network use of one kind of application, at the branch's WAN side. */
 export interface Application {
   /** Share of the new flows. */
   weight: number;
   protocol: number;
   ports: readonly number[];
-  /** Ports that the office's side uses; a client's ephemeral ones without it. */
+  /** Ports of the office's side; default: ephemeral ports. */
   source_ports?: { from: number; to: number };
   /**
-   * Layer-3 bytes of the smallest flow, and how heavy the tail of sizes is (Pareto shape; lower is
-   * heavier).
+   * Layer-3 bytes of the smallest flow, and the Pareto shape of the sizes (lower means a heavier
+   * tail).
    */
   min_bytes: number;
   shape: number;
   /** Typical layer-3 bytes of a packet. */
   packet_bytes: number;
-  /** Typical rate while the flow lasts, bytes a second. */
+  /** Typical rate of the flow, bytes per second. */
   bytes_per_s: number;
   /** Whether the other end is at another site rather than in the Internet. */
   between_sites: boolean;
 }
 
-/** IANA's ephemeral ports as Linux narrows them. */
+/** Linux's range of ephemeral ports. */
 export const EPHEMERAL_PORTS = { from: 32_768, to: 60_999 } as const;
 
 const TCP = 6;

@@ -1,7 +1,7 @@
 import { fnv1a } from '../../core/hash.ts';
 import type { ProbeAnswer } from '../probe/probe-outcome.ts';
 
-/** How a made-up path is: about the same at all times, and from both of its ends. */
+/** Properties of a simulated path: about constant, and the same from both ends. */
 export interface PathConditions {
   latency_ms: number;
   jitter_ms: number;
@@ -11,7 +11,7 @@ export interface PathConditions {
 
 const CAPACITIES_MBPS = [50, 100, 200, 500, 1000] as const;
 
-/** The conditions between two addresses, whichever comes first. */
+/** The conditions between two addresses, in either order. */
 export function conditionsBetween(address: string, other: string): PathConditions {
   const hash = fnv1a([address, other].sort().join(' '));
   return {
@@ -25,8 +25,7 @@ export function conditionsBetween(address: string, other: string): PathCondition
 const PROBES = 20;
 
 /**
- * What a simulated edge measures where it is so: there is nothing at the other end that could send
- * a packet back.
+ * The measurement of a simulated edge under these conditions, because there is no real other end.
  */
 export function simulatedProbe(
   { latency_ms, jitter_ms, packet_loss_pct }: PathConditions,

@@ -1,6 +1,6 @@
 import { fnv1a } from '../../core/hash.ts';
 
-/** A sequence of numbers that looks random and is the same for the same seed. */
+/** A pseudo-random sequence of numbers, the same for the same seed. */
 export interface Random {
   /** 0 ≤ x < 1. */
   next(): number;
@@ -9,10 +9,11 @@ export interface Random {
   /** Standard normal. */
   normal(): number;
   /**
-   * Pareto: at least `min`, with a tail as heavy as `shape` is small; the mean is finite above 1.
+   * Pareto: at least `min`; a smaller `shape` gives a heavier tail; the mean is finite if `shape`
+   * is above 1.
    */
   pareto(min: number, shape: number): number;
-  /** How many of events with this mean happen. */
+  /** Poisson: the number of events with this mean. */
   poisson(mean: number): number;
   /** An item by weight. */
   pick<T extends { weight: number }>(items: readonly T[]): T;
@@ -42,7 +43,8 @@ export function seededRandom(seed: string): Random {
     whole: (min, max) => min + Math.floor(next() * (max - min + 1)),
     pareto: (min, shape) => min / (1 - next()) ** (1 / shape),
     poisson(mean) {
-      // Far from 0 a normal distribution is as good, and takes one draw instead of many.
+      // For large means, a normal distribution is a good approximation and needs one draw instead
+      // of many.
       if (mean > 50) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal()));
       const limit = Math.exp(-mean);
       let events = 0;

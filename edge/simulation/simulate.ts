@@ -19,43 +19,43 @@ import { simulatedEdges } from './simulated-edges.ts';
 import { SimulatedWan } from './simulated-wan.ts';
 
 export interface SimulationOptions {
-  /** The edges, or how many of `simulatedEdges`. */
+  /** The edges, or the number of `simulatedEdges`. */
   edges: readonly SimulatedEdge[] | number;
   /** The same seed, edges and interval give the same counts after the same number of intervals. */
   seed?: number;
-  /** Traffic time in a report. */
+  /** Traffic time per report. */
   interval_ms?: number;
-  /** How many times faster than the clock traffic time passes; Infinity for as fast as it goes. */
+  /** Speed of traffic time relative to the clock; Infinity: as fast as possible. */
   speed?: number;
-  /** Intervals after which the traffic ends. */
+  /** Number of intervals after which the traffic ends. */
   intervals?: number;
-  /** Flows alive at a time in the busiest hour, an edge. */
+  /** Concurrent flows per edge in the busiest hour. */
   flows?: number;
-  /** How many sites there will be: those of `edges`, unless more are added. */
+  /** Number of sites; default: those of `edges`. */
   sites?: number;
-  /** How long a day takes, seconds of traffic: 86,400 by default. */
+  /** Length of a day, seconds of traffic; default 86,400. */
   day_s?: number;
-  /** What happens beside the traffic: nothing by default. */
+  /** Events apart from the traffic; default: none. */
   scenario?: Scenario;
-  /** A client, which stays open, or the configuration of one. */
+  /** A client, which is not closed, or the configuration of one. */
   kinesis: StreamClient | KinesisClientConfig;
   /** Name or ARN. */
   stream: string;
   policies?: readonly PolicyRule[];
   policies_version?: string;
-  /** What signs the records of edges, by edge id; the others' are not signed. */
+  /** Signers of records by edge id; records of other edges are not signed. */
   signers?: ReadonlyMap<string, SignRecord>;
   /**
-   * Where an edge keeps its unsent reports, which are made of what its recorder has counted: in
-   * memory by default.
+   * Opens the spool for an edge's unsent reports, given the recorder whose counts they contain;
+   * default: in memory.
    */
   spool?: (edge: SimulatedEdge, recorder: Recorder) => Promise<Spool>;
   /**
-   * Where the edges' commands, paths and routes come from; without it they have none. What they
-   * measure is made up, as the traffic is.
+   * Source of the edges' commands, paths and routes; without it they have none. Their measurements
+   * are simulated, like the traffic.
    */
   commands?: CommandSource;
-  /** The stream has taken a report. */
+  /** Called when the stream has accepted a report. */
   onReport?: (report: SimulatedReport) => void;
   onTrouble?: (reason: string) => void;
   clock?: Clock;
@@ -67,7 +67,7 @@ type Simulated = ReturnType<typeof simulateEdge> & {
   following: Following | undefined;
 };
 
-/** What all simulated edges have counted together, also what is not reported yet. */
+/** Totals of all simulated edges, including counts that are not reported yet. */
 interface SimulationTotals {
   packets: bigint;
   bytes: bigint;
@@ -76,21 +76,24 @@ interface SimulationTotals {
 }
 
 export interface Simulation {
-  /** Resolves when `intervals` are over and all is sent; rejects when sending fails for good. */
+  /**
+   * Resolves when `intervals` are over and everything is sent; rejects if sending fails
+   * permanently.
+   */
   readonly ended: Promise<void>;
   totals(): SimulationTotals;
-  /** Has one more edge report, with traffic of a site of its own. */
+  /** Adds an edge with the traffic of its own site. */
   add(edge: SimulatedEdge): void;
-  /** Other policies from the next packet on. */
+  /** Sets the policies, from the next packet on. */
   setPolicies(policies: readonly PolicyRule[], policies_version: string): void;
   /**
-   * Ends the traffic and sends the last reports. Afterwards `totals` is exactly what the system
-   * ends up counting.
+   * Ends the traffic and sends the last reports. Afterwards `totals` equals exactly what the system
+   * will have counted.
    */
   stop(): Promise<void>;
 }
 
-/** Runs edges with made-up traffic that report to a stream, until stopped. */
+/** Runs edges with simulated traffic that report to a stream, until stopped. */
 export function startSimulation({
   edges,
   seed = 1,
@@ -190,7 +193,7 @@ export function startSimulation({
     await Promise.all(simulated.map(edge => edge.stopMeasuring()));
     if (!given) client.destroy();
   });
-  // Whoever wants to know waits for `ended` or `stop`; nobody has to.
+  // Callers may wait for `ended` or `stop`, but need not.
   ended.catch(() => {});
 
   return {

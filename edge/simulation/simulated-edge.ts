@@ -19,13 +19,13 @@ export interface SimulatedEdge {
   edge_id: string;
   /** UUID. */
   site_id: string;
-  /** WAN endpoints that its flows are spread over. */
+  /** WAN endpoints over which its flows are spread. */
   endpoint_ids: string[];
-  /** Flows alive at a time in its busiest hour, in place of the simulation's. */
+  /** Concurrent flows in its busiest hour; default: that of the simulation. */
   flows?: number;
   /**
-   * Numbers of the sites that it sends to, by their places in the simulation from 1 on; all others
-   * by default.
+   * Numbers of the sites that it sends to, by their positions in the simulation from 1; default:
+   * all others.
    */
   peers?: readonly number[];
 }
@@ -42,23 +42,23 @@ export interface SimulatedReport {
 
 const FLOW_IDLE_MS = 300_000;
 
-/** What lies around a simulated edge. */
+/** The surroundings of a simulated edge. */
 export interface SimulatedSurroundings {
   wan: SimulatedWan;
   /** All edges of the simulation, by the numbers of their sites. */
   edges: readonly SimulatedEdge[];
   scenario: Scenario;
-  /** From 0 to 1: what probes lose. */
+  /** From 0 to 1: decides which probes are lost. */
   random: () => number;
   onTrouble: (reason: string) => void;
 }
 
-/** Between two measurements of a path, however often reports are sent. */
+/** Interval between two measurements of a path, independent of the report interval. */
 const MEASURE_EVERY_MS = 10_000;
 
 /**
- * One edge with made-up traffic: recorder, reporter, measured paths and routes as a real one has
- * them.
+ * One edge with simulated traffic, and with recorder, reporter, measured paths and routes like a
+ * real one.
  */
 export function simulateEdge(
   edge: SimulatedEdge,
@@ -83,8 +83,7 @@ export function simulateEdge(
   let paths = new Map<string, EdgePath>();
   let held_back = false;
 
-  // Traffic to a site takes the path that its policy's route says, and leaves by that path's
-  // endpoint.
+  // Traffic to a site uses the path of its policy's route, and that path's endpoint.
   function endpointFor({ flow, to_site, endpoint_id, packets, bytes }: FlowTick): string {
     const peer = to_site === undefined ? undefined : edges[to_site - 1];
     if (!peer || !routes) return endpoint_id;
@@ -152,7 +151,7 @@ export function simulateEdge(
 
     stopMeasuring: () => measured.stop(),
 
-    /** Reports what a silence has held back. */
+    /** Sends the reports that a silence delayed. */
     async endSilence(): Promise<void> {
       if (held_back) await reporter?.report(recorder.takeInterval());
       held_back = false;

@@ -1,7 +1,7 @@
 import { fnv1a } from '../../core/hash.ts';
 import type { SimulatedEdge } from './simulated-edge.ts';
 
-/** Made-up edges `edge-1`, `edge-2`, … with two WAN endpoints each. */
+/** Simulated edges `edge-1`, `edge-2`, … with two WAN endpoints each. */
 export function simulatedEdges(count: number): SimulatedEdge[] {
   return Array.from({ length: count }, (_, index) => ({
     edge_id: `edge-${index + 1}`,
@@ -10,7 +10,7 @@ export function simulatedEdges(count: number): SimulatedEdge[] {
   }));
 }
 
-// A version-4 UUID by its form, so that it passes as any site's id.
+// A UUID in the form of version 4, which is valid as a site's id.
 function siteId(site: number): string {
   const hex = (part: string) => fnv1a(`site ${site} ${part}`).toString(16).padStart(8, '0');
   const [a, b, c, d] = [hex('a'), hex('b'), hex('c'), hex('d')];

@@ -3,19 +3,19 @@ import { noPathCounts, type PathCounts } from '../../core/totals/path-counts.ts'
 import { conditionsBetween, type PathConditions } from './path-conditions.ts';
 import type { Random } from './random.ts';
 
-/** Something that an edge sends over one of its paths. */
+/** Traffic that an edge sends over one of its paths. */
 export interface Shipment {
   path: EdgePath;
   from_edge: string;
-  /** undefined: nobody in the simulation. */
+  /** Undefined: no edge of the simulation. */
   to_edge: string | undefined;
   packets: number;
   bytes: number;
 }
 
 /**
- * What lies between simulated edges: it counts what each end of a path sends, and what of it
- * arrives at the other.
+ * The network between simulated edges: it counts the traffic that each end of a path sends, and the
+ * part of it that the other end receives.
  */
 export class SimulatedWan {
   readonly #random: Random;

@@ -2,33 +2,33 @@ import type { FlowKey } from '../../core/policy/flow-key.ts';
 import { type Application, EPHEMERAL_PORTS, OFFICE_MIX } from './application-mix.ts';
 import { type Random, seededRandom } from './random.ts';
 
-/** What a flow carried in one tick. */
+/** The traffic of a flow in one tick. */
 export interface FlowTick {
   flow: FlowKey;
-  /** Where it leaves unless a route says otherwise. */
+  /** The endpoint that it uses, unless a route decides otherwise. */
   endpoint_id: string;
-  /** Number of the site that it goes to, 1 …; undefined: out of the network. */
+  /** Number of its destination site, 1 …; undefined: outside the network. */
   to_site: number | undefined;
   packets: number;
   /** Layer-3 bytes. */
   bytes: number;
-  /** When in the tick it carried its first and last packet: 0 … 1. */
+  /** Times of its first and last packet within the tick: 0 … 1. */
   from: number;
   to: number;
 }
 
 export interface SiteTrafficOptions {
   seed: string;
-  /** Number of the site, 1 …: it decides its addresses. */
+  /** Number of the site, 1 …, which determines its addresses. */
   site: number;
   sites: number;
-  /** Numbers of the sites that it sends to; all others by default. */
+  /** Numbers of the sites that it sends to; default: all others. */
   peers?: readonly number[];
   endpoint_ids: readonly string[];
-  /** Flows that are alive at a time in the busiest hour. */
+  /** Concurrent flows in the busiest hour. */
   flows: number;
   tick_s: number;
-  /** How long a day takes, seconds of traffic: 86,400 by default. */
+  /** Length of a day, seconds of traffic; default 86,400. */
   day_s?: number;
 }
 
@@ -38,10 +38,10 @@ interface LiveFlow extends Pick<FlowTick, 'flow' | 'endpoint_id' | 'to_site'> {
   bytes_per_s: number;
 }
 
-/** Flows of one site that end up larger than this are cut: no office sends more at once. */
+/** Maximum size of a flow: no office sends more at once. */
 const LARGEST_FLOW_BYTES = 2e9;
 
-/** Mean lifetime of a flow in this mix, seconds; found by running it. */
+/** Mean lifetime of a flow in this mix, seconds; measured. */
 const MEAN_LIFETIME_S = 8;
 
 const SIX_SHARE = 0.2;
@@ -50,9 +50,9 @@ const SIX_SHARE = 0.2;
 const FIRST_HOUR = 9;
 
 /**
- * The traffic of one site, tick after tick: the same for the same seed and tick length, whatever
- * the clock says. New flows come as a Poisson stream that follows the time of day, their sizes have
- * a heavy tail.
+ * The traffic of one site, tick by tick: the same for the same seed and tick length, independent of
+ * the clock. New flows are a Poisson process that follows the time of day; their sizes have a heavy
+ * tail.
  */
 export function siteTraffic(options: SiteTrafficOptions): () => FlowTick[] {
   const random = seededRandom(`${options.seed}/${options.site}`);

@@ -17,11 +17,11 @@ const entryFile = z.object({
 });
 
 /**
- * A folder that one process at a time may use. A slot is a file, written beside its place, flushed
- * to the disk and then renamed, so that a kill at any moment leaves the old or the new one. A file
- * that can't be read is set aside.
+ * A spool in a folder, which only one process at a time may use. A slot is a file that is written
+ * under another name, flushed to the disk and then renamed, so that a kill at any moment leaves
+ * either the old or the new file. An unreadable file is set aside.
  *
- * @throws SpoolError when the folder can't be made or written, or another process uses it.
+ * @throws SpoolError if the folder can't be created or written, or if another process uses it
  */
 export async function openDiskSpool(
   folder: string,
@@ -79,16 +79,16 @@ async function guard<T>(folder: string, action: () => Promise<T>): Promise<T> {
     if (cause instanceof FolderInUse) {
       const { heldBy } = cause;
       throw new SpoolError(
-        `${heldBy[0]!.toUpperCase()}${heldBy.slice(1)} already reports for this edge from ${folder}: stop it, or give this one another --edge-id or --spool.`,
+        `${heldBy[0]!.toUpperCase()}${heldBy.slice(1)} already reports for this edge from ${folder}: stop it, or use another --edge-id or --spool.`,
         { cause },
       );
     }
     if (cause instanceof FolderLockError) {
-      throw new SpoolError(`${cause.message} Another folder can be given with --spool.`, { cause });
+      throw new SpoolError(`${cause.message} Use --spool for another folder.`, { cause });
     }
     const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
     throw new SpoolError(
-      `The folder ${folder} for unsent reports can't be used (${code}): make room or rights there, or give another one with --spool.`,
+      `The folder ${folder} for unsent reports can't be used (${code}): free space or correct its permissions, or use another one with --spool.`,
       { cause },
     );
   }

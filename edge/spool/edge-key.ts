@@ -11,7 +11,7 @@ export interface EdgeKey extends PublicKey {
   key: KeyObject;
 }
 
-/** The key that reports are signed with, and the one that an edge is about to go over to. */
+/** The key that signs reports, and the next key. */
 const FILES = { present: 'key.json', next: 'key-next.json' } as const;
 
 const fileSchema = z.object({
@@ -21,24 +21,24 @@ const fileSchema = z.object({
 });
 
 /**
- * The edge's key pair, which is made if there is none. Two processes at the same time get the same.
- * @throws SpoolError
+ * Opens the edge's key pair, and makes one if there is none. Two concurrent processes get the same
+ * pair. @throws SpoolError
  */
 export function openEdgeKey(folder: string): Promise<EdgeKey> {
   return guard(folder, () => openKey(join(folder, FILES.present)));
 }
 
 /**
- * The key pair that comes next, made if there is none: to be registered before it signs. @throws
- * SpoolError
+ * Opens the next key pair, and makes one if there is none. It must be registered before it signs.
+ * @throws SpoolError
  */
 export function openNextEdgeKey(folder: string): Promise<EdgeKey> {
   return guard(folder, () => openKey(join(folder, FILES.next)));
 }
 
 /**
- * Makes the next key pair the edge's own, in one step; a running edge signs with it from its next
- * start on. @throws SpoolError
+ * Makes the next key pair the edge's current one, atomically. A running edge signs with it from its
+ * next start. @throws SpoolError
  */
 export function switchEdgeKey(folder: string): Promise<EdgeKey> {
   return guard(folder, async () => {
@@ -79,16 +79,16 @@ async function readKey(path: string): Promise<EdgeKey | undefined> {
     const key = createPrivateKey({ key: jwk, format: 'jwk' });
     return { key, x: jwk.x, kid: await thumbprint(jwk.x) };
   } catch (cause) {
-    // What broke is not said: it may hold the key.
+    // The cause is not included, because it may contain the key.
     throw new SpoolError(
-      `The key file ${path} can't be read as a key: restore it, or delete it and have an administrator register the key that is made then.`,
+      `The key file ${path} is not a valid key: restore it, or delete it and let an administrator register the new key that is then made.`,
       { cause: (cause as Error).name },
     );
   }
 }
 
 /**
- * Written whole and flushed before it has its name, which it gets only if no other process was
+ * Written completely and flushed before it gets its name, which fails if another process was
  * faster.
  */
 async function makeKey(path: string): Promise<void> {
@@ -117,7 +117,7 @@ async function makeKey(path: string): Promise<void> {
   }
 }
 
-// Copied folders often lose their rights.
+// Copied folders often lose their permissions.
 async function ownOnly(path: string): Promise<void> {
   const { mode } = await stat(path);
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) await chmod(path, 0o600);
@@ -139,7 +139,7 @@ async function guard<T>(folder: string, action: () => Promise<T>): Promise<T> {
     if (cause instanceof SpoolError) throw cause;
     const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
     throw new SpoolError(
-      `The edge's key in ${folder} can't be used (${code}): give the edge's user rights there, or another folder with --spool.`,
+      `The edge's key in ${folder} can't be used (${code}): give the edge's user permissions for it, or use another folder with --spool.`,
       { cause },
     );
   }

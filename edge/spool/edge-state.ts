@@ -6,26 +6,26 @@ import { SPOOL_FILES, type SpoolFiles, writeWhole } from './write-whole.ts';
 
 const FILE = 'state.json';
 
-/** What can go wrong with an edge by itself: one entry each, so that the file stays small. */
+/** Kinds of problems of an edge; the file has one entry per kind, so that it stays small. */
 export const TROUBLE_KINDS = ['sending', 'system', 'spool'] as const;
 export type TroubleKind = (typeof TROUBLE_KINDS)[number];
 
 const MAX_TEXT = 500;
 
 const troubleSchema = z.object({
-  /** Since when it goes wrong without a success between. */
+  /** Start of the problem, without a success since. */
   since: z.string(),
-  /** When it was last seen. */
+  /** Time of its last occurrence. */
   at: z.string(),
   text: z.string(),
-  /** It doesn't go away by itself. */
+  /** Whether it needs a person. */
   lasting: z.boolean(),
 });
 
 const valuesSchema = z.object({
   edge_id: z.string(),
   started_at: z.string(),
-  /** Set when the run ended in good order. */
+  /** Set if the run ended normally. */
   ended_at: z.string().optional(),
   /** Seconds between two reports. */
   interval_s: z.number(),
@@ -39,21 +39,21 @@ const valuesSchema = z.object({
 
 const fileSchema = valuesSchema.extend({ v: z.literal(1) });
 
-/** How an edge stands, with times in RFC 3339. */
+/** The state of an edge, with times in RFC 3339. */
 export type EdgeStateValues = z.infer<typeof valuesSchema>;
 
 /**
- * Writes how an edge stands into its spool's folder, for `edge status`. Never throws: what can't be
- * written waits for the next news.
+ * Writes the state of an edge to its spool's folder, for `edge status`. Never throws: a failed
+ * write is retried with the next change.
  */
 export interface EdgeState {
   reported(position: { boot_id: string; seq: number }): void;
   acknowledged(position: { boot_id: string; seq: number }): void;
   policies(version: string): void;
   trouble(kind: TroubleKind, text: string, lasting?: boolean): void;
-  /** Something of this kind worked again. */
+  /** Ends a problem of this kind. */
   well(kind: TroubleKind): void;
-  /** Ends it in good order; returns when all is written. */
+  /** Ends the run normally; returns when everything is written. */
   end(): Promise<void>;
 }
 
@@ -65,9 +65,7 @@ interface StateOptions {
   files?: SpoolFiles;
 }
 
-/**
- * The state as it was written last; undefined where there is none, or none that this release reads.
- */
+/** The last written state; undefined if there is none, or if this release can't read it. */
 export async function readEdgeState(
   folder: string,
   files: SpoolFiles = SPOOL_FILES,
@@ -82,7 +80,7 @@ export async function readEdgeState(
   }
 }
 
-/** Begins a run; what the one before acknowledged stays. */
+/** Starts a run; the acknowledged report of the run before is kept. */
 export async function openEdgeState({
   folder,
   edge_id,
@@ -110,7 +108,7 @@ export async function openEdgeState({
     }
   }
 
-  // Of news that come while it writes only the newest state is written.
+  // Of changes during a write, only the newest state is written.
   function write(): void {
     isDirty = true;
     writing ??= writeWhileDirty().finally(() => {

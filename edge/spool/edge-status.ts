@@ -3,53 +3,55 @@ import { readEdgeState, TROUBLE_KINDS, type TroubleKind } from './edge-state.ts'
 import { openKeptSystem } from './kept-system.ts';
 import { SPOOL_FILES, type SpoolFiles } from './write-whole.ts';
 
-/** Trouble that goes away by itself needs a person when it lasts longer. */
+/** After this time, a temporary problem needs a person. */
 const PATIENCE_MS = 3_600_000;
 /**
- * A running edge reports once an interval; its traffic's clock and a busy machine may delay that.
+ * A running edge reports once per interval; its traffic's clock and a busy machine may delay
+ * reports.
  */
 const MISSED_REPORTS = 3;
 const GRACE_MS = 60_000;
 
-/** Without a report for so long, an edge that reports each `interval_s` does not do its work. */
+/** Time without a report after which an edge with this interval is considered silent. */
 export function silentAfterMs(interval_s: number): number {
   return interval_s * 1000 * MISSED_REPORTS + GRACE_MS;
 }
 
 const NEXT: Record<TroubleKind, string> = {
   sending:
-    "look at the edge's network, its credentials and --stream; reports go out by themselves once that works",
-  system: "look at the system's API, and the rights of the edge's role; the edge goes on meanwhile",
-  spool: "make room or rights in the spool's folder; the counts are in the next report that can be stored",
+    "check the edge's network, its credentials and --stream; reports are sent automatically once these work",
+  system: "check the system's API, and the permissions of the edge's role; the edge continues meanwhile",
+  spool:
+    "free space in the spool's folder, or correct its permissions; the next report that can be stored contains all counts",
 };
 
-/** How an edge stands, from its spool alone. Times are RFC 3339. */
+/** The state of an edge, read only from its spool. Times are RFC 3339. */
 export interface EdgeStatus {
   edge_id: string;
   folder: string;
   /** `unknown`: it never ran here, or an earlier release did. */
   run: 'running' | 'ended' | 'silent' | 'unknown';
   boot_id: string | null;
-  /** Of the last report that was made. */
+  /** Number of the last report that was made. */
   reported_seq: number | null;
   reported_at: string | null;
-  /** Of the last report that the stream took, with its boot. */
+  /** Number of the last report that the stream accepted, with its boot. */
   acknowledged_seq: number | null;
   acknowledged_boot_id: string | null;
   acknowledged_at: string | null;
-  /** Reports that wait in the spool, and since when the first of them waits. */
+  /** Reports that wait in the spool, and the time of the oldest one. */
   unsent: { reports: number; oldest_at: string | null };
-  /** Reports that could not be read and were set aside. */
+  /** Number of unreadable reports that were set aside. */
   unreadable: number;
   policies: { version: string; read_at: string; age_s: number } | null;
   routes: { routes: number; read_at: string; age_s: number } | null;
   last_error: { kind: TroubleKind; since: string; at: string; text: string; lasting: boolean } | null;
-  /** What a person has to do; empty when all is fine. */
+  /** Actions for a person; empty if all is well. */
   next_steps: string[];
 }
 
 /**
- * Reads how an edge stands, also while it runs: it takes no lock and writes nothing. @throws
+ * Reads the state of an edge, also while it runs: it needs no lock and writes nothing. @throws
  * NodeJS.ErrnoException
  */
 export async function readEdgeStatus(
@@ -82,13 +84,13 @@ export async function readEdgeStatus(
       ? [`No edge of this release has reported from ${folder}: start one, or give its --edge-id or --spool.`]
       : []),
     ...(run === 'silent'
-      ? ['The edge was killed or hangs: start it again; it sends first what it kept.']
+      ? ['The edge was killed or hangs: start it again; it first sends the reports that it kept.']
       : []),
     ...(run !== 'running' && run !== 'silent' && slots.length > 0
       ? [`${slots.length} report(s) wait and no edge runs: start it again; it sends them first.`]
       : []),
     ...(unreadable > 0
-      ? [`${unreadable} report(s) could not be read: look at the *.unreadable files, then delete them.`]
+      ? [`${unreadable} report(s) could not be read: check the *.unreadable files, then delete them.`]
       : []),
     ...troubles
       .filter(({ lasting, since }) => lasting || now_ms - Date.parse(since) > PATIENCE_MS)
@@ -98,7 +100,7 @@ export async function readEdgeStatus(
     oldest_ms !== undefined &&
     now_ms - oldest_ms > PATIENCE_MS
       ? [
-          'Reports have waited for over an hour: they may be of another system; look at what the edge said at its start.',
+          "Reports have waited for over an hour: they may belong to another system; check the edge's messages at its start.",
         ]
       : []),
   ];
@@ -137,7 +139,9 @@ async function listed(folder: string, files: SpoolFiles): Promise<string[]> {
   }
 }
 
-/** When the first report that is still there was stored: a running edge removes what it sends. */
+/**
+ * Time when the first remaining report was stored; a running edge removes reports that it has sent.
+ */
 async function changedAt(slots: string[], folder: string, files: SpoolFiles): Promise<number | undefined> {
   for (const slot of slots) {
     const found = await files.stat(join(folder, slot)).catch(() => undefined);

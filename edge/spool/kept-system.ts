@@ -25,20 +25,22 @@ const keptSchema = z.object({
 
 const fileSchema = keptSchema.extend({ v: z.literal(1), system: z.string() });
 
-/** What the system said last of an edge, with the times (RFC 3339) of reading it. */
+/** The system's last answers about an edge, with the times (RFC 3339) of reading them. */
 export type KeptValues = z.infer<typeof keptSchema>;
 type KeptPolicies = NonNullable<KeptValues['policies']>;
 type KeptRoutes = NonNullable<KeptValues['routes']>;
 
-/** Keeps what the system said last in the spool's folder, for a start without the system. */
+/** Stores the system's last answers in the spool's folder, for a start without the system. */
 export interface KeptSystem {
-  /** What is kept now. */
+  /** The stored values. */
   readonly values: KeptValues;
-  /** Writes in the background; what can't be written is told, and written with the next news. */
+  /**
+   * Writes in the background. A failure is reported, and the write is retried with the next change.
+   */
   keepSite(site_id: string): void;
   keepPolicies(policies: Omit<KeptPolicies, 'read_at'>): void;
   keepRoutes(routes: Omit<KeptRoutes, 'read_at'>): void;
-  /** The spool is this process's own: what was kept so far and later is written from now on. */
+  /** Called when this process owns the spool: earlier and later values are written from now on. */
   begin(): void;
   /** Returns when nothing is being written. */
   settled(): Promise<void>;
@@ -46,7 +48,10 @@ export interface KeptSystem {
 
 interface KeptOptions {
   folder: string;
-  /** Names the system: what another one said is not used. null: what any one said, to look at. */
+  /**
+   * Name of the system: answers of other systems are not used. Null: answers of any system, for
+   * display.
+   */
   system: string | null;
   onTrouble: (reason: string) => void;
   clock?: Clock;
@@ -54,8 +59,8 @@ interface KeptOptions {
 }
 
 /**
- * Reads `kept.json` of a spool's folder. One that is missing, unreadable or of another system holds
- * nothing.
+ * Reads `kept.json` of a spool's folder. If it is missing, unreadable or of another system, there
+ * are no values.
  */
 export async function openKeptSystem({
   folder,
@@ -77,7 +82,7 @@ export async function openKeptSystem({
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') {
         onTrouble(
-          `What the system said last could not be read from ${path}; it is written anew when it answers.`,
+          `The system's last answers could not be read from ${path}; the file is rewritten when the system answers.`,
         );
       }
       return {};
@@ -97,7 +102,7 @@ export async function openKeptSystem({
       await writeWhole(path, `${JSON.stringify({ v: 1, system: system ?? '', ...values })}\n`, files);
     } catch (cause) {
       isDirty = true;
-      onTrouble(`What the system said last could not be kept in ${path}: ${(cause as Error).message}`);
+      onTrouble(`The system's last answers could not be stored in ${path}: ${(cause as Error).message}`);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Spool, SpoolEntry } from './spool.ts';
 
-/** A spool for edges whose counts may be lost with the process: simulated ones, and tests. */
+/** A spool for edges whose counts may be lost with the process: simulated edges and tests. */
 export function memorySpool(): Spool {
   const slots = new Map<number, SpoolEntry>();
   return {

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 
 /**
- * Where an edge keeps what outlives its runs. Without a folder that was given, each id has one of
- * its own below the system's.
+ * The folder for data that outlives an edge's runs. By default, each id has its own folder below
+ * the system's.
  */
 export function spoolFolder({
   spool,
   system,
   edge_id,
 }: {
-  /** The folder that was given, if any. */
+  /** The given folder, if there is one. */
   spool?: string | undefined;
   /** The `.local` folder. */
   system: string;
@@ -18,7 +18,7 @@ export function spoolFolder({
   return spool ?? join(system, 'edge', folderName(edge_id));
 }
 
-// Ids may be `.` or `..`, which are no names of folders. No id has a %.
+// Ids may be `.` or `..`, which are not valid names of folders. Ids contain no %.
 function folderName(edge_id: string): string {
   return /^\.{1,2}$/.test(edge_id) ? edge_id.replaceAll('.', '%2E') : edge_id;
 }

@@ -1,11 +1,8 @@
 import { EdgeError } from '../edge-error.ts';
 
-/**
- * A report that waits to be sent, encoded: it is sent byte for byte the same however often that
- * takes.
- */
+/** An encoded report that waits to be sent. Every attempt sends the same bytes. */
 export interface SpoolEntry {
-  /** Which system it is for: a report is never sent to another one. */
+  /** Its system: a report is never sent to another one. */
   destination: string;
   edge_id: string;
   boot_id: string;
@@ -15,17 +12,17 @@ export interface SpoolEntry {
 }
 
 /**
- * Where reports are kept until the stream has them. Slots are numbered in the order in which they
- * must be sent; what stands in a slot is replaced as a whole or not at all.
+ * Keeps reports until the stream has accepted them. Slots are numbered in the order of sending. A
+ * slot is replaced as a whole or not at all.
  */
 export interface Spool {
-  /** What is kept, in the order of the slots. */
+  /** All entries, in the order of the slots. */
   list(): Promise<Map<number, SpoolEntry>>;
-  /** Returns when it would survive a power cut. @throws SpoolError */
+  /** Returns when the entry would survive a power failure. @throws SpoolError */
   write(slot: number, entry: SpoolEntry): Promise<void>;
   /** Removing an empty slot does nothing. @throws SpoolError */
   remove(slot: number): Promise<void>;
-  /** Lets another process have it; what is kept stays. */
+  /** Releases the spool for other processes; entries are kept. */
   close(): Promise<void>;
 }
 

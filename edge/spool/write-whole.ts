@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** The calls by which a spool uses the disk; tests make them fail. */
+/** The file system calls of a spool; tests make them fail. */
 export interface SpoolFiles {
   mkdir(folder: string, options: { recursive: true }): Promise<unknown>;
   open: typeof open;
@@ -15,9 +15,9 @@ export interface SpoolFiles {
 export const SPOOL_FILES: SpoolFiles = { mkdir, open, readdir, readFile, rename, rm, stat };
 
 /**
- * Replaces a file as a whole: the text is written beside its place, flushed to the disk and then
- * renamed, so that a kill or a power cut at any moment leaves the old text or the new one. What
- * failed leaves the old text, and no half of the new one.
+ * Replaces a file atomically: the text is written to another file, flushed to the disk and then
+ * renamed, so that a kill or a power failure at any moment leaves either the old or the new text. A
+ * failure leaves the old text, and no partial file.
  *
  * @throws NodeJS.ErrnoException
  */
@@ -33,15 +33,15 @@ export async function writeWhole(path: string, text: string, files: SpoolFiles =
     }
     await files.rename(beside, path);
   } catch (cause) {
-    // On a full disk the half that was written would take room that others need.
+    // On a full disk, a partial file would occupy space that others need.
     await files.rm(beside, { force: true }).catch(() => {});
     throw cause;
   }
   await syncFolder(dirname(path), files);
 }
 
-// The rename itself is on the disk only when the folder is. Systems that can't open a folder flush
-// it themselves.
+// The rename is on the disk only after the folder is flushed. Systems that can't open a folder
+// flush it themselves.
 async function syncFolder(folder: string, files: SpoolFiles): Promise<void> {
   const handle = await files.open(folder, 'r').catch(() => undefined);
   try {

@@ -1,7 +1,7 @@
 import { KinesisClient, type KinesisClientConfig } from '@aws-sdk/client-kinesis';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
-/** Kinesis answers within a second; a request that takes longer is lost on the way. */
+/** Kinesis answers within a second; a slower request is probably lost. */
 const REQUEST_TIMEOUTS = {
   connectionTimeout: 3000,
   requestTimeout: 10_000,
@@ -9,9 +9,8 @@ const REQUEST_TIMEOUTS = {
 } as const;
 
 /**
- * A Kinesis client that leaves repeating to its caller. It speaks HTTP/1.1 rather than the SDK's
- * choice for this service, HTTP/2: an edge has one call under way at a time, and the local engine
- * breaks HTTP/2 off now and then.
+ * A Kinesis client without retries of its own. It uses HTTP/1.1 instead of the SDK's HTTP/2: an
+ * edge makes one call at a time, and the local engine sometimes aborts HTTP/2 connections.
  */
 export function kinesisClient(config: KinesisClientConfig): KinesisClient {
   return new KinesisClient({

@@ -3,13 +3,13 @@ import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import type { LocateLocalSystem } from './follow-local-system.ts';
 import { kinesisClient } from './kinesis-client.ts';
 
-/** What puts records on a stream. */
+/** Puts records on a stream. */
 export interface StreamClient {
   send(command: PutRecordsCommand): Promise<PutRecordsCommandOutput>;
   destroy(): void;
 }
 
-/** The stream of a local system, wherever that is at each attempt. */
+/** The stream of a local system, whose address is looked up at each attempt. */
 export function localStream(locate: LocateLocalSystem): StreamClient {
   let current: { endpoint: string; client: KinesisClient } | undefined;
   return {

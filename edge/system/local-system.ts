@@ -19,7 +19,7 @@ const amplifyFile = z.object({
   auth: z.object({ aws_region: z.string(), user_pool_id: z.string(), user_pool_client_id: z.string() }),
 });
 
-/** What a running local system says of itself in its `.local` folder. */
+/** The description of a running local system in its `.local` folder. */
 export interface LocalSystem extends z.infer<typeof endpointsFile> {
   region: string;
   user_pool_id: string;
@@ -27,9 +27,9 @@ export interface LocalSystem extends z.infer<typeof endpointsFile> {
 }
 
 /**
- * The local system whose folder this is; undefined when none runs there.
+ * Finds the local system of a folder; undefined if none runs there.
  *
- * @throws EdgeError when its files can't be understood.
+ * @throws EdgeError if its files are invalid
  */
 export async function findLocalSystem(folder: string): Promise<LocalSystem | undefined> {
   const endpoints = await readJson(join(folder, 'endpoints.json'), endpointsFile);
@@ -46,7 +46,7 @@ async function readJson<T extends z.ZodType>(path: string, schema: T): Promise<z
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new EdgeError(
-      `${path} can't be read: look at its rights, or start the system again with npm start.`,
+      `${path} can't be read: check its permissions, or restart the system with npm start.`,
       {
         cause,
       },
@@ -54,5 +54,5 @@ async function readJson<T extends z.ZodType>(path: string, schema: T): Promise<z
   }
   const result = schema.safeParse(tryParseJson(text));
   if (result.success) return result.data;
-  throw new EdgeError(`${path} is not what npm start writes: start the system again with npm start.`);
+  throw new EdgeError(`${path} was not written by npm start: restart the system with npm start.`);
 }

@@ -8,12 +8,12 @@ import { signIn } from './sign-in.ts';
 import { systemClient } from './system-client.ts';
 import type { TargetOptions } from './target-options.ts';
 
-/** As whom the local system is asked: as one of the weakest group that may do it. */
+/** The group of the local user for queries: the weakest group that is allowed. */
 export interface LocalCaller {
   group?: 'operator' | 'admin';
 }
 
-/** The system's GraphQL API, as far as it is known. */
+/** Opens the system's GraphQL API, if it is known. */
 export async function openGraphql(
   options: TargetOptions,
   caller: LocalCaller = {},
@@ -23,14 +23,14 @@ export async function openGraphql(
   return local && localGraphql(followLocalSystem(options.system, local), caller);
 }
 
-/** Nobody said which system is meant, and none runs here. */
+/** The error if no system was given, and none runs here. */
 export function noSystem(): EdgeError {
   return new EdgeError(
     'No local system is running: start one with npm start, or name a stream in the cloud with --stream, --region and --profile.',
   );
 }
 
-/** Signs in as one of the local system's users, at the addresses that it has at each query. */
+/** Signs in as one of the local system's users; its address is looked up at each query. */
 export function localGraphql(
   locate: LocateLocalSystem,
   { group = 'operator' }: LocalCaller = {},
@@ -52,11 +52,11 @@ function clientOf(local: LocalSystem, group: string): GraphqlClient {
   if (!user) throw new EdgeError('The local system has no users: start it again with npm start.');
   const { email, password } = user;
   const token = () => signIn({ endpoint: local.cognito, client_id: local.client_id, email, password });
-  // A token lives an hour, and a system that is started again may not know it.
+  // A token is valid for an hour, and a restarted system may not know it.
   return systemClient({ url: local.graphql, authorizer: renewedToken(token) });
 }
 
-/** Asks as the person of the token, or without one as the edge's own role. */
+/** Queries as the person of the token, or without one as the edge's own role. */
 export function cloudGraphql({ graphql, token, region, profile }: TargetOptions): GraphqlClient | undefined {
   if (graphql === undefined) return undefined;
   const authorizer =

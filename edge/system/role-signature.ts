@@ -1,7 +1,7 @@
 import { makeSignPost, type SigningCredentials, type SignPost } from '../../core/appsync/sign-post.ts';
 import { EdgeError } from '../edge-error.ts';
 
-/** Which API, and where the edge's own credentials come from. */
+/** The API, and the source of the edge's credentials. */
 export interface RoleOptions {
   /** GraphQL address. */
   graphql: string;
@@ -9,23 +9,23 @@ export interface RoleOptions {
   profile?: string | undefined;
 }
 
-/** The region that an AppSync address names; undefined for a custom domain. */
+/** The region in an AppSync address; undefined for a custom domain. */
 export function regionOfUrl(url: string): string | undefined {
   return /\.appsync-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(URL.parse(url)?.hostname ?? '')?.[1];
 }
 
 /**
- * The region to sign for: the given one, else that of the address.
+ * The region for signatures: the given one, else that of the address.
  *
- * @throws EdgeError when neither says
+ * @throws EdgeError if there is neither
  */
 export function signingRegion({ graphql, region }: Pick<RoleOptions, 'graphql' | 'region'>): string {
   const found = region ?? regionOfUrl(graphql);
   if (found !== undefined) return found;
-  throw new EdgeError(`The address ${graphql} doesn't name its AWS region: give it with --region.`);
+  throw new EdgeError(`The address ${graphql} doesn't contain its AWS region: give it with --region.`);
 }
 
-/** The edge's own credentials, from the SDK's default chain, renewed as that renews them. */
+/** The edge's credentials from the SDK's default chain, which renews them. */
 export function roleCredentials({
   graphql,
   region,
@@ -33,7 +33,7 @@ export function roleCredentials({
 }: RoleOptions): () => Promise<SigningCredentials> {
   let provider: (() => Promise<SigningCredentials>) | undefined;
   return async () => {
-    // Loaded late: what sends nothing can do without the SDK, which takes long to load.
+    // Loaded late, because the SDK takes long to load and is needed only for sending.
     const { kinesisClient } = await import('./kinesis-client.ts');
     provider ??= kinesisClient({
       region: signingRegion({ graphql, region }),

@@ -16,7 +16,7 @@ export interface SignIn {
   password: string;
 }
 
-/** Signs in with a password and gives the access token. @throws EdgeError when refused. */
+/** Signs in with a password. @returns the access token @throws EdgeError if refused */
 export async function signIn({ endpoint, client_id, email, password }: SignIn): Promise<string> {
   const request = {
     AuthFlow: 'USER_PASSWORD_AUTH',

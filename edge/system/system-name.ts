@@ -1,7 +1,7 @@
 import { findLocalSystem } from './local-system.ts';
 import type { TargetOptions } from './target-options.ts';
 
-/** Names the system whose API is asked, in what an edge keeps; undefined: there is none to ask. */
+/** The name of the system in an edge's stored data; undefined: there is no system. */
 export async function systemName({ stream, graphql, system }: TargetOptions): Promise<string | undefined> {
   if (graphql !== undefined) return graphql;
   if (stream !== undefined) return undefined;

@@ -6,18 +6,18 @@ import { findLocalSystem, type LocalSystem } from './local-system.ts';
 import { cloudGraphql, localGraphql, noSystem } from './open-graphql.ts';
 import type { TargetOptions } from './target-options.ts';
 
-/** Where reports go. */
+/** The destination of reports. */
 export interface Target {
   kinesis: StreamClient;
   stream: string;
-  /** Names the system in the spool. */
+  /** Name of the system in the spool. */
   destination: string;
-  /** Without it the system can't be asked for policies or for what it has counted. */
+  /** Without it, policies and counts can't be read from the system. */
   graphql?: GraphqlClient;
   isLocal: boolean;
 }
 
-/** @throws EdgeError when no system is named and none runs on this machine. */
+/** @throws EdgeError if no system is given and none runs on this machine */
 export async function openTarget(options: TargetOptions): Promise<Target> {
   if (options.stream !== undefined) return cloudTarget({ ...options, stream: options.stream });
   const local = await findLocalSystem(options.system);
@@ -30,8 +30,8 @@ function localTarget(folder: string, local: LocalSystem): Target {
   return {
     kinesis: localStream(locate),
     stream: local.stream,
-    // A new system without kept data has a new user pool: reports for the one before are not for
-    // it.
+    // A new system without kept data has a new user pool. Reports for the previous system must not
+    // go to it.
     destination: `local ${local.user_pool_id}`,
     graphql: localGraphql(locate),
     isLocal: true,

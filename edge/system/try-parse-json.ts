@@ -1,4 +1,4 @@
-/** The value of a JSON text; undefined where it is none, which a schema then refuses. */
+/** The value of a JSON text; undefined if it is invalid, which a schema then refuses. */
 export function tryParseJson(text: string): unknown {
   try {
     return JSON.parse(text);

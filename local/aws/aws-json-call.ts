@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { REGION } from './account.ts';
 
-/** An engine refused a call; `name` is the exception's. */
+/** An engine refused a call; `name` is that of the exception. */
 export class AwsCallError extends Error {
   override readonly name: string;
 
@@ -14,25 +14,25 @@ export class AwsCallError extends Error {
 
 export interface AwsJsonApi {
   endpoint: string;
-  /** Service and version as calls name them, such as "Kinesis_20131202". */
+  /** Service and version in the header of calls, such as "Kinesis_20131202". */
   target: string;
   /** 1.0 or 1.1. */
   jsonVersion: string;
 }
 
-/** Milliseconds before each further try of a reading that an engine could not answer. */
+/** Milliseconds before each retry of a read that failed. */
 const WAITS_MS = [50, 100, 200, 400];
 
-/** Operations that change nothing, and so may be asked again. */
+/** Operations that change nothing and can be retried. */
 const READING = /^(Describe|Get|List|Admin(Get|List))/;
 
 /**
- * Calls an operation of a local engine in the AWS JSON protocol. A reading that the engine fails at
- * (status 500 or above) is tried again, as the SDK's clients do: DynamoDB Local now and then can't
- * describe a table whose index it makes at that moment. The SDK's client for Kinesis isn't used to
- * read streams: it speaks HTTP/2 only, which kinesis-local breaks off now and then, and records are
- * handed on in the protocol's own form anyway.
- * @throws AwsCallError when the engine refuses.
+ * Calls an operation of a local engine in the AWS JSON protocol. A read that fails (status 500 or
+ * above) is retried, as the SDK's clients do: DynamoDB Local sometimes can't describe a table while
+ * it creates its index. The SDK's client for Kinesis isn't used to read streams: it uses HTTP/2
+ * only, which kinesis-local sometimes aborts, and records are passed on in the protocol's form
+ * anyway.
+ * @throws AwsCallError if the engine refuses
  */
 export async function callAwsJson<Answer>(
   api: AwsJsonApi,
@@ -59,7 +59,7 @@ async function send(api: AwsJsonApi, operation: string, input: object): Promise<
     headers: {
       'content-type': `application/x-amz-json-${api.jsonVersion}`,
       'x-amz-target': `${api.target}.${operation}`,
-      // The engines look at the form of a signature, not at what it says.
+      // The engines check the form of a signature, not its value.
       authorization: `AWS4-HMAC-SHA256 Credential=${LOCAL_CREDENTIALS.accessKeyId}/20200101/${REGION}/aws/aws4_request, SignedHeaders=host, Signature=0`,
       'x-amz-date': '20200101T000000Z',
     },

@@ -3,11 +3,11 @@ import { sha256 } from '../../core/digest.ts';
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
 
-/** A request as its signer saw it; header names in lower case. */
+/** A request as it was signed; header names in lower case. */
 export interface CanonicalRequest {
   method: string;
   /**
-   * Segments are encoded here: once for S3, which signs its paths so, on top of their own encoding
+   * The segments are encoded for the signature: once for S3, and in addition to their own encoding
    * for every other service.
    */
   path: string;
@@ -15,7 +15,7 @@ export interface CanonicalRequest {
   query: URLSearchParams;
   headers: Readonly<Record<string, string>>;
   signedHeaders: readonly string[];
-  /** SHA-256 of the body in hex, or what stands in its place, such as UNSIGNED-PAYLOAD. */
+  /** SHA-256 of the body in hex, or a replacement such as UNSIGNED-PAYLOAD. */
   payload: string;
 }
 
@@ -27,7 +27,7 @@ export interface SignatureScope {
   service: string;
 }
 
-/** The signature that the holder of the secret makes of a request: AWS Signature Version 4. */
+/** The signature of a request with a secret: AWS Signature Version 4. */
 export function signatureOf(
   request: CanonicalRequest,
   { time, day, region, service }: SignatureScope,
@@ -39,16 +39,13 @@ export function signatureOf(
   return hmac(key, toSign).toString('hex');
 }
 
-/** Compares in a time that tells nothing. */
+/** Compares in constant time. */
 export function sameSignature(one: string, other: string): boolean {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-/**
- * The parts of an Authorization header; undefined when it is none of this algorithm or lacks a
- * part.
- */
+/** The parts of an Authorization header; undefined if it has another algorithm or lacks a part. */
 export function readAuthorization(
   header: string,
 ): { credential: string[]; signedHeaders: string[]; signature: string } | undefined {

@@ -5,7 +5,7 @@ import { defaultCache, keptBuild } from '../kept-builds/kept-build.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** All that the console's files are made of. */
+/** All sources of the console's files. */
 const SOURCES = [
   'web/**/*',
   'scripts/build-web.ts',
@@ -16,14 +16,14 @@ const SOURCES = [
 ];
 
 export interface ConsoleFilesOptions {
-  /** Gets a sentence when the console has to be built first. */
+  /** Called when the console has to be built first. */
   onBuild?: () => void;
 }
 
 /**
- * The folder with the console's built files, which are built when there are none of these sources
+ * The folder with the console's built files. They are built if there is no build of these sources
  * yet.
- * @throws Error with what the build printed, when it fails
+ * @throws Error with the build's output if it fails
  */
 export function consoleFiles({ onBuild = () => {} }: ConsoleFilesOptions = {}): Promise<string> {
   return keptBuild({
@@ -51,5 +51,5 @@ async function build(folder: string): Promise<void> {
     child.once('error', reject);
     child.once('close', resolve);
   });
-  if (code !== 0) throw new Error(`The console can't be built:\n${output.trim()}`);
+  if (code !== 0) throw new Error(`The console could not be built:\n${output.trim()}`);
 }

@@ -4,15 +4,18 @@ import { join } from 'node:path';
 import { fileHeaders } from '../../core/console/console-files.ts';
 import { pagePolicies, SECURITY_HEADERS } from '../../core/console/console-headers.ts';
 
-/** A file of the build: letters, digits and the like, so that no path leads out of its folder. */
+/**
+ * A path of a file of the build, with plain characters only, so that no path leaves the build's
+ * folder.
+ */
 const FILE_PATH = /^\/(assets\/)?[\w-][\w.-]*$/;
 
 export interface ConsoleOptions {
   /** The built files. */
   folder: string;
-  /** `amplify_outputs.json`, which a browser configures itself by. */
+  /** `amplify_outputs.json`, the configuration of the browser's client. */
   outputs: string;
-  /** What pages may connect to beside their own origin. */
+  /** Other origins that pages may connect to. */
   connectTo: string[];
 }
 
@@ -21,7 +24,7 @@ export type ServeConsole = (request: IncomingMessage, response: ServerResponse) 
 
 /**
  * Makes the console's part of the server: its files, `index.html` for the address of every view,
- * GraphiQL for a browser that opens the API's address, and the client configuration.
+ * GraphiQL for browsers that open the API's address, and the client configuration.
  */
 export function makeServeConsole({ folder, outputs, connectTo }: ConsoleOptions): ServeConsole {
   const policies = pagePolicies(connectTo);
@@ -52,7 +55,7 @@ export function makeServeConsole({ folder, outputs, connectTo }: ConsoleOptions)
   };
 }
 
-/** Assets get no content policy: a worker would run under the one that its script came with. */
+/** Assets have no content policy, because a worker would run under the policy of its script. */
 function send(response: ServerResponse, file: string, content: Buffer | string, policy: string): void {
   response.writeHead(200, {
     ...fileHeaders(file),

@@ -7,7 +7,7 @@ const PLAIN_MS = 60_000;
 export interface CountingLineOptions {
   demo: Demo;
   output: Writable & { isTTY?: boolean };
-  /** Milliseconds between two lines; by default 2 s on a terminal, a minute elsewhere. */
+  /** Milliseconds between two lines; default: 2 s on a terminal, a minute elsewhere. */
   everyMs?: number;
 }
 
@@ -17,7 +17,7 @@ export interface CountingLine {
   stop(): void;
 }
 
-/** Shows the counting: one line that is written over on a terminal, plain lines elsewhere. */
+/** Shows the counts: one line that is overwritten on a terminal, separate lines elsewhere. */
 export function startCountingLine({ demo, output, everyMs }: CountingLineOptions): CountingLine {
   const terminal = output.isTTY === true;
   let line = '';
@@ -33,7 +33,7 @@ export function startCountingLine({ demo, output, everyMs }: CountingLineOptions
       line = text;
       output.write(terminal ? `\r\x1b[K${line}` : `${line}\n`);
     } catch {
-      // The system is busy or stopping: the next line will tell.
+      // The system is busy or stopping: the next line shows the counts again.
     } finally {
       asking = false;
     }
@@ -53,11 +53,11 @@ export function startCountingLine({ demo, output, everyMs }: CountingLineOptions
   };
 }
 
-/** One line: what the edges have counted, and what the API shows of it by now. */
+/** One line with the counts of the edges and those that the API shows. */
 function countingText({ edges, counted, shown }: DemoState): string {
   return (
     `${edges} edges have counted ${amount(counted)}; ` +
-    `the API shows ${amount(shown)}, ${shown.active_flows} flows alive`
+    `the API shows ${amount(shown)}, ${shown.active_flows} active flows`
   );
 }
 

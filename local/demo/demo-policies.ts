@@ -4,11 +4,11 @@ export interface DemoPolicy {
   name: string;
   priority: number;
   match: PolicyMatch;
-  /** Which path it wants; the one of lowest latency when left out. */
+  /** Its path preference; default: lowest latency. */
   prefers?: 'HIGHEST_BANDWIDTH' | 'LOWEST_PACKET_LOSS' | 'LOWEST_COST';
 }
 
-/** What a company would want first: calls before files, files before the rest. */
+/** Typical policies of a company: calls before files, files before other traffic. */
 export const DEMO_POLICIES: readonly DemoPolicy[] = [
   { name: 'Voice', priority: 900, match: { application: 'VoIP' } },
   {

@@ -6,30 +6,30 @@ import { DEMO_SITES, type DemoSite } from './demo-sites.ts';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** Something that comes again: first after so long, then each `every_ms`, and then for so long. */
+/** A recurring event: it starts after `first_ms`, recurs every `every_ms`, and lasts `lasts_ms`. */
 interface Episode {
   first_ms: number;
   every_ms: number;
   lasts_ms: number;
 }
 
-/** Long enough for policies to leave the path, and then for their way back. */
+/** Long enough for policies to leave the path and to return to it. */
 const DEGRADATION: Episode = { first_ms: 2 * MINUTE, every_ms: 15 * MINUTE, lasts_ms: 4 * MINUTE };
-/** It gets worse and better within so long. */
+/** Time in which a degradation builds up and fades. */
 const RAMP_MS = 30 * SECOND;
 
 /** An edge counts as silent after five minutes. */
 const SILENCE: Episode = { first_ms: 5 * MINUTE, every_ms: 30 * MINUTE, lasts_ms: 8 * MINUTE };
 
-/** What a degraded path has beside what it has otherwise. */
+/** Values that are added to those of a degraded path. */
 const WORSE = { latency_ms: 220, jitter_ms: 25, packet_loss_pct: 9 };
 
-/** The line from Lisbon to the data centre, and the edge at the port. */
+/** The line from Lisbon to the data centre degrades; the edge at the port falls silent. */
 const [, DATA_CENTRE, BRANCH] = DEMO_SITES as [DemoSite, DemoSite, DemoSite];
 export const DEGRADING = [DATA_CENTRE, BRANCH].map(({ endpoints }) => endpoints[0]!.address);
 export const FALLS_SILENT = DEMO_SITES.at(-1)!.edge_id;
 
-/** What happens in the demo, from its start on; the seed moves it by up to a minute. */
+/** The events of the demo, from its start; the seed shifts them by up to a minute. */
 export function demoScenario({ seed, began_ms }: { seed: number; began_ms: number }): Scenario {
   const shift_ms = seededRandom(`${seed}/scenario`).next() * MINUTE;
   const elapsed = (now_ms: number) => now_ms - began_ms - shift_ms;
@@ -50,7 +50,7 @@ export function demoScenario({ seed, began_ms }: { seed: number; began_ms: numbe
   };
 }
 
-/** How far into an episode it is; undefined: there is none now. */
+/** The time since an episode's start; undefined: there is none now. */
 function intoEpisode({ first_ms, every_ms, lasts_ms }: Episode, elapsed_ms: number): number | undefined {
   if (elapsed_ms < first_ms) return undefined;
   const into = (elapsed_ms - first_ms) % every_ms;

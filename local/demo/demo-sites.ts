@@ -1,12 +1,9 @@
-/**
- * A WAN attachment of a made-up site. Addresses are of the ranges set aside for documentation (RFC
- * 5737).
- */
+/** A WAN attachment of a demo site. Addresses are from the ranges for documentation (RFC 5737). */
 export interface DemoEndpoint {
   endpoint_id: string;
   address: string;
   interface_type: string;
-  /** What a gigabyte costs, in the currency of the system. */
+  /** Price per gigabyte, in the currency of the system. */
   cost_per_gb: number;
 }
 
@@ -18,11 +15,11 @@ export interface DemoSite {
   latitude: number;
   longitude: number;
   endpoints: DemoEndpoint[];
-  /** Flows that are alive at a time in its busiest hour. */
+  /** Concurrent flows in its busiest hour. */
   flows: number;
 }
 
-/** What one pays for a gigabyte over each kind of line. */
+/** Price per gigabyte of each kind of line. */
 const COSTS = { MPLS: 0.12, FIBER: 0.01, CABLE: 0.015, DSL: 0.02, FIVE_G: 0.06, LTE: 0.08, SATELLITE: 0.4 };
 
 type Line = keyof typeof COSTS;
@@ -51,8 +48,8 @@ function site(
 }
 
 /**
- * A company that ships things: two sites that all others are joined with, warehouses and branches.
- * The first three come first, so that there is something to see from the start.
+ * A logistics company: two hubs that are connected to all other sites, warehouses and branches. The
+ * first three are seeded first, so that there is data from the start.
  */
 export const DEMO_SITES: readonly DemoSite[] = [
   site(1, ['Berlin headquarters', 'Berlin, Germany', 52.52, 13.41], ['MPLS', 'FIBER'], 120),
@@ -69,13 +66,15 @@ export const DEMO_SITES: readonly DemoSite[] = [
   site(12, ['Port of Tromsø', 'Tromsø, Norway', 69.65, 18.96], ['LTE', 'SATELLITE'], 20),
 ];
 
-/** Sites that are joined with every other, by both lines. */
+/** Sites that are connected to every other site, by both lines. */
 export const HUBS: readonly DemoSite[] = DEMO_SITES.slice(0, 2);
 
-/** What is seeded before the start is told to be ready. */
+/** Sites that are seeded before the start is reported as ready. */
 export const FIRST_SITES: readonly DemoSite[] = DEMO_SITES.slice(0, 3);
 
-/** The numbers of the sites that a site sends to: of a hub all others, of another the hubs. */
+/**
+ * The numbers of the sites that a site sends to: all others for a hub, the hubs for other sites.
+ */
 export function peersOf(site: DemoSite): number[] {
   const peers = HUBS.includes(site) ? DEMO_SITES : HUBS;
   return peers.filter(peer => peer !== site).map(peer => DEMO_SITES.indexOf(peer) + 1);

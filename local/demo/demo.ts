@@ -10,13 +10,13 @@ import { type DemoEdge, DemoSeed } from './seed-demo.ts';
 
 export interface DemoOptions {
   system: RunningSystem;
-  /** The same seed gives the same traffic and the same incidents. */
+  /** The same seed gives the same traffic and the same events. */
   seed: number;
-  /** Gets a sentence about each thing that goes wrong with the traffic. */
+  /** Called with a sentence about each problem of the traffic. */
   onNotice(text: string): void;
 }
 
-/** How the demo stands: what the edges have counted, and what the system shows of it. */
+/** The state of the demo: the counts of the edges, and those that the system shows. */
 export interface DemoState {
   edges: number;
   counted: { packets: bigint; bytes: bigint };
@@ -29,15 +29,15 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-/** More often than a real edge, so that there is something to see. */
+/** More often than a real edge, so that changes are visible. */
 const REPORT_EVERY_MS = 5000;
 
 /** A working day takes an hour, for the same reason. */
 const DAY_S = 3600;
 
 /**
- * A company's edges with made-up traffic. Policies, paths and routes they get as real ones do.
- * Resolves when its first three sites are there; the others follow one by one.
+ * Starts a company's edges with simulated traffic. They get policies, paths and routes as real
+ * edges do. Resolves when the first three sites exist; the others follow one by one.
  */
 export async function startDemo({ system, seed, onNotice }: DemoOptions): Promise<Demo> {
   const { endpoints, userPoolClientId } = system;
@@ -75,7 +75,7 @@ export async function startDemo({ system, seed, onNotice }: DemoOptions): Promis
   }
   const seeded = seedTheRest().catch((cause: Error) => {
     if (!stopped)
-      onNotice(`The demo's other sites could not be entered: ${cause.message} The next start goes on.`);
+      onNotice(`The demo's other sites could not be created: ${cause.message} The next start continues.`);
   });
 
   return {

@@ -3,7 +3,7 @@ import { graphqlClient as makeClient } from '../../core/appsync/graphql-client.t
 import { callAwsJson } from '../aws/aws-json-call.ts';
 import type { SignIn } from '../provision/sign-ins.ts';
 
-/** Calls the API as somebody who has signed in. */
+/** Calls the API as a signed-in user. */
 export type GraphqlClient = <Data>(query: string, variables?: Record<string, unknown>) => Promise<Data>;
 
 export interface GraphqlClientOptions {
@@ -13,7 +13,7 @@ export interface GraphqlClientOptions {
   signIn: SignIn;
 }
 
-/** Signs in when it must: at the first call, and when the token has run out. */
+/** Signs in when necessary: at the first call, and when the token has expired. */
 export function graphqlClient({ graphql, cognito, clientId, signIn }: GraphqlClientOptions): GraphqlClient {
   const client = makeClient({
     url: graphql,

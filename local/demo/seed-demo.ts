@@ -2,7 +2,7 @@ import { DEMO_POLICIES, type DemoPolicy } from './demo-policies.ts';
 import { type DemoSite, HUBS, peersOf } from './demo-sites.ts';
 import type { GraphqlClient } from './graphql-client.ts';
 
-/** An edge of the demo where it stands. */
+/** An edge of the demo with its site. */
 export interface DemoEdge {
   edge_id: string;
   site_id: string;
@@ -12,18 +12,17 @@ export interface DemoEdge {
   peers: number[];
 }
 
-/** What is there already of the network. */
+/** The parts of the network that exist already. */
 interface Known {
-  /** Site by edge, of those that are registered. */
+  /** Sites of registered edges. */
   edges: Map<string, string>;
   /** By name: the ids of sites and of their endpoints. */
   sites: Map<string, { id: string; endpoints: Set<string> }>;
 }
 
 /**
- * Enters the demo into a system, site by site. A site's edge is registered when all else of the
- * site is there, so what was cut off is completed by the next start, and what a person has changed
- * since stays as it is.
+ * Creates the demo's network, site by site. A site's edge is registered after the rest of the site.
+ * So the next start completes an interrupted site, and later changes by people are kept.
  */
 export class DemoSeed {
   readonly #call: GraphqlClient;
@@ -34,7 +33,7 @@ export class DemoSeed {
     this.#known = known;
   }
 
-  /** Reads what is there. */
+  /** Reads the existing network. */
   static async read(call: GraphqlClient): Promise<DemoSeed> {
     const [{ edges }, { sites }] = await Promise.all([call<EdgesPage>(EDGES), call<SitesPage>(SITES)]);
     const registered = edges.items.filter(edge => edge.registered);
@@ -50,8 +49,7 @@ export class DemoSeed {
   }
 
   /**
-   * Those of the policies that are missing, while no edge is registered: later they are a person's
-   * own.
+   * Creates missing policies, but only while no edge is registered: later, people own the policies.
    */
   async policies(): Promise<void> {
     if (this.#known.edges.size > 0) return;
@@ -62,7 +60,7 @@ export class DemoSeed {
     for (const policy of DEMO_POLICIES) await this.#policy(policy, given.get(policy.name));
   }
 
-  /** A site with its endpoints, its paths to the hubs that are there, and its edge. */
+  /** Creates a site with its endpoints, its paths to the existing hubs, and its edge. */
   async site(site: DemoSite): Promise<DemoEdge> {
     const { edge_id, flows } = site;
     const endpoint_ids = site.endpoints.map(endpoint => endpoint.endpoint_id);
@@ -107,7 +105,7 @@ export class DemoSeed {
     return (await this.#call<{ createSite: { id: string } }>(CREATE_SITE, site)).createSite.id;
   }
 
-  /** Paths of a site as {@link nameOf} names them. */
+  /** The paths of a site by {@link nameOf}. */
   async #joined(site_id: string): Promise<Set<string>> {
     const { paths } = await this.#call<PathsPage>(PATHS, { site_id });
     return new Set(
@@ -117,10 +115,7 @@ export class DemoSeed {
     );
   }
 
-  /**
-   * Like endpoints are joined with each other: each line of the site with the hub's line of its
-   * number.
-   */
+  /** Connects each line of the site with the hub's line of the same number. */
   async #join({
     site_id,
     hub_id,

@@ -1,7 +1,7 @@
-// Loaded with --import into cognito-local: what Cognito does in the cloud and cognito-local
-// doesn't. Pages of ListUsers, invitations that are sent again, the sign-out of a person
-// everywhere, the refusal of sign-ins by who is disabled, sessions after a challenge that can be
-// renewed, and silence on whether someone has an account. Mails go to the parent, which shows them.
+// Loaded with --import into cognito-local: features of Cognito that cognito-local lacks. These are
+// pages of ListUsers, repeated invitations, global sign-out, the refusal of disabled users,
+// renewable sessions after a challenge, and answers that don't reveal whether an account exists.
+// Mails go to the parent process, which shows them.
 import { createRequire } from 'node:module';
 
 const ofCognito = createRequire(createRequire(import.meta.url).resolve('cognito-local/lib/bin/start.js'));
@@ -9,7 +9,7 @@ const ofCognito = createRequire(createRequire(import.meta.url).resolve('cognito-
 /** A mail that Cognito would have sent. */
 export interface MailMessage {
   /**
-   * `code` is the first password in an invitation, and what lets one choose a new password else.
+   * `code` is the first password in an invitation, otherwise the code for choosing a new password.
    */
   mail: { to: string; about: 'INVITATION' | 'NEW_PASSWORD'; code: string };
 }
@@ -104,7 +104,7 @@ replace('InitiateAuth', initiate => services => async (context, given) => {
     ? await pool.getUserByUsername(context, USERNAME)
     : REFRESH_TOKEN && (await pool.getUserByRefreshToken(context, REFRESH_TOKEN));
   if (user && !user.Enabled) throw new errors.NotAuthorizedError!('User is disabled.');
-  // It would let anyone in who knows the address of an invited person.
+  // Without this check, anyone who knows the address of an invited person could sign in.
   const isFirst = USERNAME && user && user.UserStatus === 'FORCE_CHANGE_PASSWORD';
   if (isFirst && user.Password !== PASSWORD) {
     throw new errors.NotAuthorizedError!('Incorrect username or password.');

@@ -1,7 +1,6 @@
-// Loaded with --import into cognito-local. It can call functions and encrypt codes by way of the
-// AWS SDK of old, 100 MB, which this system has no use for: empty packages are installed in their
-// place (package.json, `overrides`), and get here the names that cognito-local looks for when it
-// starts.
+// Loaded with --import into cognito-local. cognito-local depends on the old AWS SDK (100 MB) to
+// call functions and to encrypt codes, which this system does not use. Empty packages replace it
+// (package.json, `overrides`); this module adds the names that cognito-local needs at its start.
 import { createRequire } from 'node:module';
 
 const ofCognito = createRequire(createRequire(import.meta.url).resolve('cognito-local/lib/bin/start.js'));
@@ -18,7 +17,7 @@ const STUBS: Record<string, object> = {
 };
 
 for (const [name, exported] of Object.entries(STUBS)) {
-  // Where the real ones are still installed, they stay what they are.
+  // If the real packages are still installed, they are not changed.
   const { name: installed } = ofCognito(`${name}/package.json`) as { name: string };
   if (installed === 'empty-npm-package') Object.assign(ofCognito(name), exported);
 }

@@ -9,21 +9,21 @@ import { startNodeEngine } from './node-engine.ts';
 
 export interface CognitoOptions {
   /**
-   * Folder for its files, made when missing. cognito-local keeps everything in files: for a run
-   * that is not to be kept, a temporary folder.
+   * Folder for its files, created if missing. cognito-local keeps everything in files: for a
+   * temporary run, use a temporary folder.
    */
   directory: string;
-  /** Gets each mail that Cognito would have sent. */
+  /** Called for each mail that Cognito would have sent. */
   onMail?: ((mail: PeopleMail) => void) | undefined;
 }
 
-/** What a mail to a person says. */
+/** The content of a mail to a person. */
 export type PeopleMail = MailMessage['mail'];
 
 export interface CognitoEngine extends Engine {
-  /** `iss` of the tokens of a pool. The same in every run, so that a kept sign-in stays good. */
+  /** `iss` of the tokens of a pool. The same in every run, so that a kept sign-in stays valid. */
   issuer(poolId: string): string;
-  /** Where the keys of its tokens are. */
+  /** The address of the keys of its tokens. */
   jwksUri(poolId: string): string;
 }
 
@@ -32,8 +32,8 @@ const ISSUER_DOMAIN = 'http://cognito.localhost';
 const PORT = 9229;
 
 /**
- * Starts `cognito-local` on the loopback and waits until it listens. Its signing key is public:
- * tokens prove nothing outside this machine.
+ * Starts `cognito-local` on the loopback and waits until it listens. Its signing key is public, so
+ * its tokens have no value outside this machine.
  */
 export async function startCognito({ directory, onMail }: CognitoOptions): Promise<CognitoEngine> {
   const settings = join(directory, '.cognito');
@@ -71,8 +71,8 @@ export async function startCognito({ directory, onMail }: CognitoOptions): Promi
 }
 
 /**
- * Files that a kill left half written, as it could up to the last release, would stop the start:
- * they go out of the way.
+ * Renames partially written files, which a kill could leave up to the last release, because they
+ * would prevent the start.
  */
 async function setAsideBroken(folder: string): Promise<void> {
   for (const name of await readdir(folder, { recursive: true })) {

@@ -7,7 +7,7 @@ import { engineProcess } from './engine-process.ts';
 import { checkJava } from './java.ts';
 
 export interface DynamoDbOptions {
-  /** Folder to keep the data in, which must exist; without it all data is in memory. */
+  /** Existing folder for the data; without it, all data is in memory. */
   dataDirectory?: string;
   /** JVM heap limit in MiB. */
   heapMiB?: number;
@@ -15,8 +15,8 @@ export interface DynamoDbOptions {
 
 /**
  * Starts the official DynamoDB Local from npm's `amplify-dynamodb-simulator` on the loopback and
- * waits until it answers. It ends with the process that started it, even when that is killed.
- * @throws JavaMissing without a Java that it runs on.
+ * waits until it answers. It ends with the process that started it, even if that is killed.
+ * @throws JavaMissing without a suitable Java
  */
 export async function startDynamoDb({ dataDirectory, heapMiB = 512 }: DynamoDbOptions = {}): Promise<Engine> {
   await checkJava();
@@ -28,7 +28,7 @@ export async function startDynamoDb({ dataDirectory, heapMiB = 512 }: DynamoDbOp
     'java',
     [
       `-Xmx${heapMiB}m`,
-      // The collector that works beside the program costs more than the pauses that it saves.
+      // A concurrent garbage collector costs more than the pauses that it avoids.
       '-XX:+UseSerialGC',
       '-Djava.library.path=DynamoDBLocal_lib',
       '-Dorg.eclipse.jetty.LEVEL=WARN',
@@ -41,7 +41,8 @@ export async function startDynamoDb({ dataDirectory, heapMiB = 512 }: DynamoDbOp
       cwd: folder,
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, DDB_LOCAL_TELEMETRY: '0' },
-      // Ctrl-C in a terminal is for the process that started it, which ends the engines in order.
+      // Ctrl-C in a terminal must reach only the process that started it, which ends the engines in
+      // order.
       detached: true,
     },
   );

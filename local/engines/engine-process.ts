@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Engine, EngineEnd } from './engine.ts';
 
-/** How long an engine may take to end by itself before it is killed, milliseconds. */
+/** Time for an engine to end before it is killed, milliseconds. */
 const GRACE_MS = 10_000;
-/** How long an engine may take to start, milliseconds; far more than any machine needs. */
+/** Time limit for the start of an engine, milliseconds; far more than any machine needs. */
 const START_LIMIT_MS = 60_000;
 const KEPT_OUTPUT_CHARACTERS = 2000;
 
@@ -12,21 +12,23 @@ export interface EngineProcessOptions {
   child: ChildProcess;
   /** Resolves with the port once the engine listens on it. */
   untilReady: Promise<number>;
-  /** Asks the process to end; killed when it has not after 10 s. */
+  /** Asks the process to end; it is killed after 10 s. */
   askToEnd: () => void;
 }
 
 /**
  * Wraps a child process as an {@link Engine} once it is ready.
- * @throws Error with the last words of a process that ended before it was ready, or wasn't ready
- * after 60 s.
+ * @throws Error with the last output of a process that ended before it was ready, or was not ready
+ * after 60 s
  */
 export async function engineProcess(options: EngineProcessOptions): Promise<Engine> {
   const { name, child, untilReady, askToEnd } = options;
   const lastWords = keepLastWords(child);
   let stopped = false;
   const ended = new Promise<EngineEnd>(resolve => {
-    child.once('error', cause => resolve({ stopped, reason: `${name} could not run: ${cause.message}` }));
+    child.once('error', cause =>
+      resolve({ stopped, reason: `${name} could not be started: ${cause.message}` }),
+    );
     child.once('exit', (code, signal) =>
       resolve({ stopped, reason: `${name} ended (${signal ?? `code ${code}`}). ${lastWords()}`.trimEnd() }),
     );

@@ -1,21 +1,18 @@
-/** A running engine: where it listens, how to end it, and how to hear that it ended by itself. */
+/** A running engine: its address, how to stop it, and a promise for its unexpected end. */
 export interface Engine {
   /** For messages, such as "DynamoDB Local". */
   name: string;
   /** Address on the loopback, without a slash at the end. */
   endpoint: string;
   pid: number;
-  /**
-   * Resolves when the process is gone, however it ended; `stopped` tells whether `stop` was asked
-   * for.
-   */
+  /** Resolves when the process has ended for any reason; `stopped` is true if `stop` was called. */
   ended: Promise<EngineEnd>;
-  /** Ends the process and waits until it is gone. May be called more than once. */
+  /** Stops the process and waits for its end. May be called more than once. */
   stop(): Promise<void>;
 }
 
 export interface EngineEnd {
   stopped: boolean;
-  /** Why, as one sentence, with the last words of the process where it had any. */
+  /** The reason in one sentence, with the last output of the process, if there was any. */
   reason: string;
 }

@@ -9,24 +9,24 @@ export interface Engines {
   dynamodb: Engine;
   kinesis: Engine;
   cognito: CognitoEngine;
-  /** Resolves with a sentence when one of them ends that wasn't asked to. */
+  /** Resolves with a sentence if one of them ends unexpectedly. */
   died: Promise<string>;
   stop(): Promise<void>;
 }
 
 export interface EnginesOptions {
-  /** Folder for what is not to be kept. */
+  /** Folder for temporary files. */
   scratchDirectory: string;
   /** Folder to keep data in. */
   dataDirectory?: string | undefined;
-  /** Called as each of them is ready. */
+  /** Called when each of them is ready. */
   onReady?: (engine: Engine) => void;
   onMail?: CognitoOptions['onMail'];
 }
 
 /**
- * Starts the three engines together. @throws what the first one that failed threw; the others are
- * ended.
+ * Starts the three engines together. @throws the error of the first one that failed; the others are
+ * stopped
  */
 export async function startEngines({
   scratchDirectory,

@@ -9,13 +9,13 @@ export class JavaMissing extends Error {
 }
 
 /**
- * Looks for a Java that DynamoDB Local runs on.
- * @throws JavaMissing when there is none on the PATH, or one that is too old.
+ * Looks for a Java for DynamoDB Local.
+ * @throws JavaMissing if there is none on the PATH, or if it is too old
  */
 export async function checkJava(command = 'java'): Promise<void> {
   const version = await javaVersion(command);
-  if (version === undefined) throw new JavaMissing(`There is no Java here. ${ADVICE}`);
-  if (version < MINIMUM) throw new JavaMissing(`The Java here is version ${version}. ${ADVICE}`);
+  if (version === undefined) throw new JavaMissing(`Java was not found. ${ADVICE}`);
+  if (version < MINIMUM) throw new JavaMissing(`The installed Java has version ${version}. ${ADVICE}`);
 }
 
 /** Major version: 17 of "17.0.15", 8 of "1.8.0_292". */

@@ -1,4 +1,4 @@
-/** Kept data can't be read; the message is one sentence that says which file and what to do. */
+/** Kept data can't be read; the message names the file and says what to do. */
 export class KeptDataError extends Error {
   override readonly name = 'KeptDataError';
 }

@@ -1,5 +1,5 @@
-// Stands before kinesis-local, in its process: kinesis-local answers whoever asks, in HTTP/1.1 and
-// HTTP/2 without TLS, and has no option against it.
+// A front for kinesis-local in its process. kinesis-local answers every client, in HTTP/1.1 and
+// HTTP/2 without TLS, and has no option to restrict this.
 import { randomBytes } from 'node:crypto';
 import {
   Agent,
@@ -20,15 +20,15 @@ import {
 import { refuseForeign } from '../http/loopback-request.ts';
 import { readBounded } from '../http/read-bounded.ts';
 
-/** Environment variable of the engine: the port that the server with the front is given. */
+/** Environment variable of the engine: the configured port of the server that gets the front. */
 export const FRONTED_PORT = 'PATRONUS_FRONTED_PORT';
 
-/** PutRecords takes 5 MB, which base64 makes a third longer. */
+/** PutRecords accepts 5 MB, which base64 makes a third longer. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const SECRET_BYTES = 32;
 const HTTP2_PREFACE = 'PRI';
 
-/** What kinesis-local answered. */
+/** An answer of kinesis-local. */
 export interface EngineAnswer {
   status: number;
   headers: IncomingHttpHeaders;
@@ -42,13 +42,13 @@ export interface EngineRequest {
   body: Buffer;
 }
 
-/** Passes a request on to kinesis-local. */
+/** Forwards a request to kinesis-local. */
 export type Forward = (request: EngineRequest) => Promise<EngineAnswer>;
 
 /**
- * Lets only connections of the front to a server: they begin with a secret. Must be called before
+ * Restricts a server to connections of the front, which begin with a secret. Must be called before
  * the server listens.
- * @returns how to pass requests on to the server
+ * @returns the function that forwards requests to the server
  */
 export function closeToOthers(server: Server): Forward {
   const secret = randomBytes(SECRET_BYTES);
@@ -142,7 +142,7 @@ const HOP_BY_HOP = new Set([
   'content-length',
   'host',
 ]);
-/** No page in a browser reads the stream. */
+/** No browser page reads the stream, so these headers are dropped. */
 const DROPPED = /^access-control-/;
 
 function endToEnd(headers: IncomingHttpHeaders): IncomingHttpHeaders {

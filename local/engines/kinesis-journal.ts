@@ -2,7 +2,7 @@ import { mkdir, open, readFile, rename, rm, truncate, writeFile } from 'node:fs/
 import { join } from 'node:path';
 import { KeptDataError } from './kept-data-error.ts';
 
-/** A record that kinesis-local took, as GetRecords answers it. */
+/** A record that kinesis-local accepted, in the form of GetRecords. */
 export interface JournaledRecord {
   SequenceNumber: string;
   PartitionKey: string;
@@ -13,7 +13,7 @@ export interface JournaledRecord {
   EncryptionType: string;
 }
 
-/** A shard, as ListShards answers it. */
+/** A shard, in the form of ListShards. */
 export interface JournaledShard {
   ShardId: string;
   ParentShardId?: string | null;
@@ -22,7 +22,7 @@ export interface JournaledShard {
   SequenceNumberRange: { StartingSequenceNumber: string; EndingSequenceNumber?: string | null };
 }
 
-/** A stream without its records, as DescribeStreamSummary answers it. */
+/** A stream without its records, in the form of DescribeStreamSummary. */
 export interface JournaledStream {
   StreamName: string;
   StreamARN: string;
@@ -52,9 +52,9 @@ interface KeptStream {
 
 type KeptStreams = Map<string, KeptStream>;
 
-/** What kinesis-local is started with. */
+/** The journal and the data with which kinesis-local is started. */
 export interface PreparedJournal {
-  /** The journal, to be appended to. */
+  /** The journal, for appending. */
   journal: string;
   /** Folder and name of a file that kinesis-local loads. */
   folder: string;
@@ -63,17 +63,20 @@ export interface PreparedJournal {
 
 const JOURNAL = 'journal.jsonl';
 const LOADED = 'loaded.json';
-/** Where the last release let kinesis-local keep its data. */
+/** The file of kinesis-local's data in the last release. */
 const OF_LAST_RELEASE = 'kinesis-data.json';
 
-/** How long records are kept before the last one, like the stream in the cloud by default. */
+/**
+ * How long records are kept, counted from the last one; the same as the default of the stream in
+ * the cloud.
+ */
 const KEPT_SECONDS = 168 * 3600;
 
 /**
- * Reads the journal of a folder, takes over what the last release kept there, and writes what
- * kinesis-local loads: everything that it acknowledged, under the sequence numbers that it gave.
- * @throws KeptDataError naming the line of the journal that can't be read; a last line that was cut
- * off is dropped
+ * Reads the journal of a folder, imports the data of the last release, and writes the data that
+ * kinesis-local loads: everything that it acknowledged, under the original sequence numbers. An
+ * incomplete last line is dropped.
+ * @throws KeptDataError that names the line of the journal that can't be read
  */
 export async function prepareJournal(folder: string): Promise<PreparedJournal> {
   await mkdir(folder, { recursive: true });
@@ -98,14 +101,14 @@ async function readJournal(file: string): Promise<KeptStreams | undefined> {
     if (entry === undefined) broken ??= count;
     else if (broken !== undefined) {
       throw new KeptDataError(
-        `Line ${broken} of ${file} can't be read: put back a copy of the file, or remove that line.`,
+        `Line ${broken} of ${file} can't be read: restore a copy of the file, or remove that line.`,
       );
     } else {
       apply(streams, entry);
       sound += Buffer.byteLength(line) + 1;
     }
   }
-  // A line that was being written when the process was killed was acknowledged to nobody.
+  // A line that was being written when the process was killed was not acknowledged.
   if (broken !== undefined) await truncate(file, sound);
   else await endLine(file, sound);
   return streams;
@@ -115,7 +118,7 @@ function ignoreMissing(cause: NodeJS.ErrnoException): undefined {
   if (cause.code !== 'ENOENT') throw cause;
 }
 
-/** Gives the last line its end, where a kill took it. */
+/** Adds the end of the last line if a kill has cut it off. */
 async function endLine(file: string, length: number): Promise<void> {
   const handle = await open(file, 'r+');
   try {
@@ -140,7 +143,7 @@ function apply(streams: KeptStreams, entry: JournalEntry): void {
   else if ('stream' in entry) {
     const { stream, shards } = entry;
     const before = streams.get(stream.StreamName);
-    // A stream that was made anew under its name has nothing of the one before.
+    // A stream that was created again under the same name has no data of the previous one.
     const known =
       before?.stream.StreamCreationTimestamp === stream.StreamCreationTimestamp ? before.shards : undefined;
     streams.set(stream.StreamName, {
@@ -168,9 +171,7 @@ interface StreamOfFile {
   shards: Record<string, JournaledRecord[]>;
 }
 
-/**
- * The streams that the last release kept, written to a journal. Its file may be empty after a kill.
- */
+/** Imports the streams of the last release into a journal. Their file may be empty after a kill. */
 async function takeOver(folder: string, journal: string): Promise<KeptStreams> {
   const file = join(folder, OF_LAST_RELEASE);
   const text = await readFile(file, 'utf8').catch(() => '');
@@ -199,8 +200,8 @@ async function takeOver(folder: string, journal: string): Promise<KeptStreams> {
 }
 
 /**
- * Drops what is past its time, counted back from the last record, so that nothing is lost while the
- * system is off.
+ * Drops expired records. Their age is counted from the last record, so that nothing is lost while
+ * the system is off.
  */
 function trim(streams: KeptStreams): boolean {
   let dropped = false;
@@ -231,9 +232,9 @@ async function rewrite(journal: string, streams: KeptStreams): Promise<void> {
 }
 
 /**
- * The file in kinesis-local's own form. The sequence numbers that it gives begin with the second in
- * which a shard was made: open shards are said to be made now, so that new numbers are above all
- * that were ever given, journaled or not.
+ * The data in kinesis-local's format. Its sequence numbers begin with the second in which a shard
+ * was created, so open shards get the current time: new numbers are then higher than all earlier
+ * ones, journaled or not.
  */
 function asLoaded(streams: KeptStreams, now: Date): object {
   return {
@@ -281,7 +282,7 @@ function loadedShard(shard: JournaledShard, now: Date): string {
   });
 }
 
-/** Answers may have come, and lines been written, in another order than the records were taken. */
+/** Answers and lines may have another order than the records in the stream. */
 function inOrder(records: JournaledRecord[]): JournaledRecord[] {
   return records.toSorted((one, other) => {
     const [a, b] = [BigInt(one.SequenceNumber), BigInt(other.SequenceNumber)];

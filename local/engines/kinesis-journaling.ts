@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineAnswer, EngineRequest, Forward } from './kinesis-front.ts';
 import type { JournalEntry, JournaledShard, JournaledStream } from './kinesis-journal.ts';
 
-/** Environment variable of the engine: the journal that what it takes is written to. */
+/** Environment variable of the engine: the file of the journal. */
 export const JOURNAL_FILE = 'PATRONUS_JOURNAL_FILE';
 
 const TARGET = 'Kinesis_20131202';
 const JSON_TYPE = 'application/x-amz-json-1.1';
-/** Changes of a stream take 10 ms here. */
+/** Changes of a stream take 10 ms in kinesis-local. */
 const STATUS_POLL_MS = 5;
 
 interface PutInput {
@@ -29,9 +29,9 @@ interface PutResult {
 }
 
 /**
- * Writes what kinesis-local takes to a journal before it is answered: records, and the shards of a
- * stream after each change of it. A change waits for the records under way, and they for it, so
- * that no record is written before its shard.
+ * Writes everything that kinesis-local accepts to a journal before the answer is sent: records, and
+ * the shards of a stream after each change. Changes and puts wait for each other, so that no record
+ * is written before its shard.
  */
 export function journaled(forward: Forward, file: string): Forward {
   const append = appender(file);
@@ -143,7 +143,7 @@ function streamOf({ StreamName, StreamARN }: PutInput): string | undefined {
   return StreamName ?? StreamARN?.split('/').at(-1);
 }
 
-/** Appends entries in whole; those that come while others are being written go together. */
+/** Appends complete entries; entries that arrive during a write are written together. */
 function appender(file: string): (entries: JournalEntry[]) => Promise<void> {
   let waiting: string[] = [];
   let next: Promise<void> | undefined;
@@ -164,7 +164,7 @@ function appender(file: string): (entries: JournalEntry[]) => Promise<void> {
 }
 
 function jsonOnly(): EngineAnswer {
-  const message = `With --data the stream takes records as ${JSON_TYPE} only: switch CBOR off in the client.`;
+  const message = `With --data the stream accepts records only as ${JSON_TYPE}: disable CBOR in the client.`;
   return {
     status: 415,
     headers: { 'content-type': JSON_TYPE },

@@ -9,15 +9,15 @@ import { JOURNAL_FILE } from './kinesis-journaling.ts';
 import { startNodeEngine } from './node-engine.ts';
 
 export interface KinesisOptions {
-  /** Folder to keep the stream in, which must exist; without it all data is in memory. */
+  /** Existing folder for the stream; without it, all data is in memory. */
   dataDirectory?: string;
 }
 
 const PLAIN_PORT = 4568;
 
 /**
- * Starts `kinesis-local` on the loopback and waits until it listens. It saves its data each second,
- * and not in one go; so what is to be kept is kept in a journal of ours, from which it starts.
+ * Starts `kinesis-local` on the loopback and waits until it listens. It saves its data every
+ * second, and not atomically, so kept data is in a journal of our own, from which it starts.
  */
 export async function startKinesis({ dataDirectory }: KinesisOptions = {}): Promise<Engine> {
   const file = createRequire(import.meta.url).resolve('kinesis-local/main.js');
@@ -25,10 +25,10 @@ export async function startKinesis({ dataDirectory }: KinesisOptions = {}): Prom
   const engine = await startNodeEngine({
     name: 'kinesis-local',
     file,
-    // It reads its certificate from server.json in the folder that it runs in.
+    // It reads its certificate from server.json in its working directory.
     cwd: dirname(file),
     givenPort: PLAIN_PORT,
-    // It takes its time otherwise. What it acknowledged is in the journal.
+    // It ends slowly otherwise. Acknowledged data is in the journal.
     endSignal: 'SIGKILL',
     env: {
       KINESIS_MOCK_PLAIN_PORT: `${PLAIN_PORT}`,
@@ -48,7 +48,7 @@ export async function startKinesis({ dataDirectory }: KinesisOptions = {}): Prom
   return engine;
 }
 
-// The mock pretends the cloud's waiting times; they are not needed here.
+// The mock simulates the cloud's delays, which are not needed here.
 const INSTANT = Object.fromEntries(
   [
     'CREATE_STREAM',

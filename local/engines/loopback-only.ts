@@ -1,9 +1,9 @@
-// Loaded with --import into the engines that are Node programs, before their own code. They listen
-// on every interface, or on a port that must be known beforehand: here every server listens on the
-// loopback, on a port that the system chooses, and tells the parent which. The port that the
-// program was given only says which server it is. HTTP servers refuse what comes from pages and
-// names of elsewhere; an engine with an HTTP server of its own making has a front before it,
-// through which alone it is reached. When the parent is gone, the engine ends.
+// Loaded with --import into the engines that are Node programs, before their own code. By
+// themselves they listen on every interface, or on a fixed port. With this module, every server
+// listens on the loopback, on a free port, and reports the port to the parent. The configured port
+// only identifies the server. HTTP servers refuse requests from foreign pages and for foreign host
+// names; an engine with its own HTTP implementation is reachable only through a front. The engine
+// ends when its parent has ended.
 import fs from 'node:fs';
 import { Server as HttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, Server } from 'node:net';
@@ -11,7 +11,7 @@ import { refuseForeign } from '../http/loopback-request.ts';
 import { closeToOthers, type Forward, FRONTED_PORT, startFront } from './kinesis-front.ts';
 import { JOURNAL_FILE, journaled } from './kinesis-journaling.ts';
 
-/** What an engine tells its parent: the port that it was given, and the one that it has. */
+/** An engine's message to its parent: the configured port and the actual one. */
 export interface ListeningMessage {
   given: number;
   port: number;
@@ -19,7 +19,7 @@ export interface ListeningMessage {
 
 const fronted = process.env[FRONTED_PORT] === undefined ? undefined : Number(process.env[FRONTED_PORT]);
 
-// kinesis-local puts another in its place, which waits for its connections to end.
+// kinesis-local replaces this handler by one that waits for the end of its connections.
 const exit = process.exit.bind(process);
 
 const listen = Server.prototype.listen;
@@ -45,8 +45,8 @@ HttpServer.prototype.emit = function (this: HttpServer, event: string, ...args: 
   return Reflect.apply(emit, this, [event, ...args]) as boolean;
 } as typeof emit;
 
-// cognito-local writes its files anew at each change: a kill in the middle of it must leave the one
-// before.
+// cognito-local rewrites its files at each change: a kill during a write must leave the previous
+// file.
 const { writeFileSync } = fs;
 let written = 0;
 

@@ -7,22 +7,25 @@ export interface NodeEngineOptions {
   name: string;
   /** The program's main file. */
   file: string;
-  /** Folder that it runs in. */
+  /** Its working directory. */
   cwd: string;
   env: Record<string, string>;
-  /** Modules that are loaded before the program, beside the one that holds it to the loopback. */
+  /**
+   * Modules that are loaded before the program, in addition to the one that restricts it to the
+   * loopback.
+   */
   preloads?: readonly URL[];
-  /** The port that `env` gives its plain HTTP server; it really listens on a free one. */
+  /** The port of its plain HTTP server in `env`; it actually listens on a free one. */
   givenPort: number;
-  /** Gets what its preloads send, apart from where it listens. */
+  /** Called with messages of its preloads, except the one about its port. */
   onMessage?: (message: unknown) => void;
-  /** How to end it: SIGKILL for an engine that keeps nothing and takes its time otherwise. */
+  /** The signal to end it: SIGKILL for an engine that keeps no data and would end slowly. */
   endSignal?: 'SIGTERM' | 'SIGKILL';
 }
 
 /**
- * Starts an engine that is a Node program, held to the loopback, and waits until it listens for
- * plain HTTP. It ends with the process that started it, even when that is killed.
+ * Starts an engine that is a Node program, restricted to the loopback, and waits until it listens
+ * for plain HTTP. It ends with the process that started it, even if that is killed.
  */
 export function startNodeEngine({
   name,
@@ -42,7 +45,8 @@ export function startNodeEngine({
       href,
     ]),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // Ctrl-C in a terminal is for the process that started it, which ends the engines in order.
+    // Ctrl-C in a terminal must reach only the process that started it, which ends the engines in
+    // order.
     detached: true,
   });
   child.on('message', onMessage);

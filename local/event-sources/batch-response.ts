@@ -1,10 +1,10 @@
 import type { StreamRecord } from './shard-source.ts';
 
 /**
- * What a function that reports its batch item failures left undone: the index of the lowest record,
- * or undefined when all of it is done. An answer that isn't in Lambda's form counts as a failure of
- * the whole batch (index 0). Source: AWS Lambda Developer Guide, "Configuring partial batch
- * response with Kinesis".
+ * The index of the first failed record in the answer of a function that reports batch item
+ * failures; undefined if there is none. An answer in another form counts as a failure of the whole
+ * batch (index 0). Source: AWS Lambda Developer Guide, "Configuring partial batch response with
+ * Kinesis".
  */
 export function firstFailedIndex(response: unknown, records: readonly StreamRecord[]): number | undefined {
   if (response === null || response === undefined) return undefined;

@@ -1,12 +1,12 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** The place of a shard that has been read to its end. */
+/** The checkpoint of a shard that has been read to its end. */
 export const SHARD_END = 'SHARD_END';
 
-/** How far each shard of an event source has been done. */
+/** The progress in each shard of an event source. */
 export interface Checkpoints {
-  /** The last sequence number that is done, or {@link SHARD_END}. */
+  /** The last processed sequence number, or {@link SHARD_END}. */
   get(shardId: string): string | undefined;
   set(shardId: string, sequenceNumber: string): Promise<void>;
 }
@@ -21,7 +21,7 @@ export function memoryCheckpoints(): Checkpoints {
   };
 }
 
-/** Checkpoints in a file, so that the next run goes on where this one ended. */
+/** Checkpoints in a file, so that the next run continues where this one ended. */
 export async function fileCheckpoints(file: string): Promise<Checkpoints> {
   const places = new Map(Object.entries(await readPlaces(file)));
   await mkdir(dirname(file), { recursive: true });

@@ -8,7 +8,7 @@ const ENVELOPE_BYTES = 100;
 export interface CollectOptions {
   reader: ShardReader;
   batchSize: number;
-  /** How long a batch may grow after its first record, milliseconds. */
+  /** The time window of a batch after its first record, milliseconds. */
   windowMs: number;
   /** Pause between reads that found nothing. */
   pollMs: number;
@@ -24,8 +24,8 @@ export interface CollectedBatch {
 }
 
 /**
- * Makes batches of a shard: a batch is full at its size, at 6 MB, or when the window since its
- * first record is over. The window begins with the first record, so no record waits longer than it.
+ * Makes batches of a shard: a batch is complete at its size, at 6 MB, or at the end of its window.
+ * The window begins with the first record, so no record waits longer.
  */
 export function batchCollector(options: CollectOptions): () => Promise<CollectedBatch> {
   const { reader, batchSize, windowMs, pollMs, clock, sleep, stopped } = options;
@@ -54,7 +54,7 @@ export function batchCollector(options: CollectOptions): () => Promise<Collected
   };
 }
 
-/** How many records from the front make a batch; at least one when there is any. */
+/** The number of records at the front that make a batch; at least one if there are any. */
 function fitting(records: readonly StreamRecord[], batchSize: number): number {
   let bytes = ENVELOPE_BYTES;
   let count = 0;

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ShardSource, StreamRecord } from './shard-source.ts';
 
-/** Why a batch was given up on. */
+/** Why a batch was discarded. */
 export type DiscardCondition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 
-/** A batch that was given up on. */
+/** A discarded batch. */
 export interface FailedBatch {
   condition: DiscardCondition;
   records: readonly StreamRecord[];
@@ -12,7 +12,7 @@ export interface FailedBatch {
   invokeCount: number;
   /** Of the last call. */
   requestId?: string | undefined;
-  /** The function threw, rather than naming failed records. */
+  /** Whether the function threw instead of naming failed records. */
   threw: boolean;
 }
 
@@ -24,7 +24,10 @@ export interface FailedBatchPlace {
   now: number;
 }
 
-/** Lambda's message to the on-failure destination: where the batch is, not what is in it. */
+/**
+ * Lambda's message to the on-failure destination. It contains the position of the batch, not its
+ * records.
+ */
 export function failedBatchMessage(failed: FailedBatch, place: FailedBatchPlace): Record<string, unknown> {
   const { source, shardId, functionArn, now } = place;
   const first = failed.records[0]!;

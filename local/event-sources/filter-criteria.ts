@@ -1,10 +1,10 @@
 type Filter = (event: Record<string, unknown>) => boolean;
 
 /**
- * A filter of Lambda event sources (EventBridge patterns): a record passes when any pattern fits
- * it; no pattern lets all pass. Known are literals, `exists`, `prefix`, `suffix`, `anything-but`,
+ * A filter of Lambda event sources (EventBridge patterns): a record passes if any pattern matches;
+ * without patterns, all pass. Supported are literals, `exists`, `prefix`, `suffix`, `anything-but`,
  * `equals-ignore-case` and `numeric`.
- * @throws Error for a pattern with anything else.
+ * @throws Error for any other pattern
  */
 export function makeFilter(filters: readonly { Pattern: string }[]): Filter {
   const patterns = filters.map(({ Pattern }) => objectMatcher(JSON.parse(Pattern)));
@@ -28,7 +28,7 @@ function objectMatcher(pattern: unknown): Matcher {
 
 function anyMatcher(rules: unknown[]): Matcher {
   const matchers = rules.map(ruleMatcher);
-  // A field that is a list fits when one of its values does.
+  // A list matches if one of its values matches.
   return value =>
     Array.isArray(value)
       ? value.some(item => matchers.some(fits => fits(item)))
@@ -80,6 +80,6 @@ function pairs(list: unknown[]): [unknown, unknown][] {
 
 function unknownPattern(pattern: unknown): Error {
   return new Error(
-    `The one-machine runtime doesn't know this part of a filter pattern: ${JSON.stringify(pattern)}`,
+    `The one-machine runtime does not support this part of a filter pattern: ${JSON.stringify(pattern)}`,
   );
 }

@@ -9,11 +9,11 @@ export interface IteratedShardOptions {
     iterator: string,
     limit: number,
   ): Promise<{ records: StreamRecord[]; next: string | null | undefined }>;
-  /** The stream says that the shard takes no more records, or knows it no more. */
+  /** Whether the shard accepts no more records, or no longer exists. */
   isClosed(): Promise<boolean>;
 }
 
-/** Exceptions that say that the record to go on after isn't there (any more). */
+/** Exceptions that mean that the record of the checkpoint does not exist, or no longer. */
 const LOST_PLACE = new Set([
   'InvalidArgumentException',
   'ResourceNotFoundException',
@@ -21,8 +21,8 @@ const LOST_PLACE = new Set([
 ]);
 
 /**
- * DynamoDB Local says so of the first records of a new stream now and then; from the same place it
- * reads them the next time.
+ * DynamoDB Local sometimes throws this for the first records of a new stream, and reads them from
+ * the same position the next time.
  */
 function againIfTrimmed(cause: unknown): { records: StreamRecord[]; next: undefined } {
   if (!(cause instanceof AwsCallError && cause.name === 'TrimmedDataAccessException')) throw cause;
@@ -30,9 +30,9 @@ function againIfTrimmed(cause: unknown): { records: StreamRecord[]; next: undefi
 }
 
 /**
- * Reads a shard by iterators, as Kinesis and DynamoDB streams have them. An iterator that fails is
- * replaced; a place that the stream no longer knows (the stream was lost in a crash, the checkpoint
- * wasn't) makes it read from the beginning: at least once.
+ * Reads a shard with iterators of Kinesis or DynamoDB streams. A failed iterator is replaced. If
+ * the stream no longer has the checkpoint's record (a crash lost the stream but not the
+ * checkpoint), reading restarts from the beginning: at least once.
  */
 export function iteratedShard(options: IteratedShardOptions): ShardReader {
   let position = options.position;

@@ -5,7 +5,7 @@ import { firstFailedIndex } from './batch-response.ts';
 import type { FailedBatch } from './failed-batch.ts';
 import type { StreamRecord } from './shard-source.ts';
 
-/** The part of an event source mapping that says what happens to a batch that fails. */
+/** The settings of an event source mapping for failed batches. */
 export interface RetryRules {
   BisectBatchOnFunctionError: boolean;
   FunctionResponseTypes: 'ReportBatchItemFailures'[];
@@ -19,13 +19,13 @@ export interface BatchContext {
   rules: RetryRules;
   /** Calls the function with `{ Records }`. */
   invoke(event: { Records: Record<string, unknown>[] }): Promise<Invocation>;
-  /** Everything up to this record is done or given up on. */
+  /** Everything up to this record is processed or discarded. */
   checkpoint(sequenceNumber: string): Promise<void>;
-  /** Gets what was given up on. */
+  /** Called with a discarded batch. */
   discard(batch: FailedBatch): Promise<void>;
   clock: Clock;
   sleep: Sleep;
-  /** True when the system stops: nothing more is tried. */
+  /** True if the system is stopping: then nothing is retried. */
   stopped(): boolean;
 }
 
@@ -41,10 +41,10 @@ const RETRY_BASE_MS = 200;
 const RETRY_CAP_MS = 30_000;
 
 /**
- * Gets one batch done as Lambda's stream event sources do: partial failures go on from the lowest
- * failed record, a batch of which nothing was done is halved (when asked for, which doesn't count
- * as a retry) or repeated with back-off, and what is too old or was retried often enough goes to
- * the on-failure destination. Records are never overtaken.
+ * Processes a batch like Lambda's stream event sources: after a partial failure it continues from
+ * the first failed record; a batch without progress is bisected (if configured; this doesn't count
+ * as a retry) or retried with back-off; records that are too old or out of retries go to the
+ * on-failure destination. The order of records never changes.
  */
 export async function processBatch(records: readonly StreamRecord[], context: BatchContext): Promise<void> {
   const { rules, checkpoint, discard, clock, sleep, stopped } = context;
@@ -61,7 +61,7 @@ export async function processBatch(records: readonly StreamRecord[], context: Ba
     await finish(work.records);
   }
 
-  /** Gives up on the records at the front that are too old; true when there are others left. */
+  /** Discards the records at the front that are too old. @returns whether others are left */
   async function dropOld(work: Work): Promise<boolean> {
     if (rules.MaximumRecordAgeInSeconds < 0) return true;
     const oldest = clock() - rules.MaximumRecordAgeInSeconds * 1000;
@@ -112,7 +112,7 @@ export async function processBatch(records: readonly StreamRecord[], context: Ba
 }
 
 interface CallOutcome {
-  /** Index of the first record that isn't done; undefined when all are. */
+  /** Index of the first unprocessed record; undefined if all are processed. */
   failedAt: number | undefined;
   requestId?: string | undefined;
   threw: boolean;

@@ -1,19 +1,19 @@
 /** A record of a stream. */
 export interface StreamRecord {
   sequenceNumber: string;
-  /** When it arrived, milliseconds since the epoch. */
+  /** Time of arrival, milliseconds since the epoch. */
   arrivalMs: number;
-  /** The record as functions get it, complete. */
+  /** The complete record in the form of the function's event. */
   event: Record<string, unknown>;
 }
 
 export interface Shard {
   id: string;
-  /** Shards that must be drained before this one, as far as the stream still knows them. */
+  /** Shards that must be drained before this one, as far as they still exist. */
   parents: string[];
 }
 
-/** Where reading a shard goes on. */
+/** The position from which a shard is read. */
 export type ShardPosition = { after: string } | 'TRIM_HORIZON' | 'LATEST';
 
 export interface ReadResult {
@@ -22,7 +22,7 @@ export interface ReadResult {
   ended: boolean;
 }
 
-/** Reads one shard onwards. */
+/** Reads one shard forwards. */
 export interface ShardReader {
   read(limit: number): Promise<ReadResult>;
 }
@@ -30,7 +30,7 @@ export interface ShardReader {
 /** A stream of shards, such as Kinesis or the change stream of a table. */
 export interface ShardSource {
   arn: string;
-  /** The part of a failure message that names the batch, in Lambda's form. */
+  /** The field of a failure message with the batch, in Lambda's form. */
   batchInfoName: 'KinesisBatchInfo' | 'DDBStreamBatchInfo';
   listShards(): Promise<Shard[]>;
   openShard(shardId: string, position: ShardPosition): ShardReader;

@@ -8,14 +8,14 @@ import { processBatch, type RetryRules } from './process-batch.ts';
 import type { Shard, ShardPosition, ShardReader, ShardSource } from './shard-source.ts';
 
 /**
- * Pause between two looks for new shards, and between two reads that found nothing. Lambda takes a
- * second for the latter.
+ * Pause between two checks for new shards, and between two empty reads. Lambda waits a second for
+ * the latter.
  */
 const DISCOVERY_MS = 1000;
 const POLL_MS = 250;
 const AFTER_ERROR_MS = 1000;
 
-/** An event source mapping in the template's words, as far as it says how a stream is read. */
+/** The properties of an event source mapping that define how a stream is read. */
 export interface EventSourceMapping extends RetryRules {
   StartingPosition: 'TRIM_HORIZON' | 'LATEST';
   BatchSize: number;
@@ -28,22 +28,22 @@ export interface StreamEventSourceOptions {
   source: ShardSource;
   target: Pick<LambdaFunction, 'arn' | 'invoke'>;
   checkpoints: Checkpoints;
-  /** Gets Lambda's message about each batch that was given up on. */
+  /** Called with Lambda's message about each discarded batch. */
   onFailed(message: Record<string, unknown>): Promise<void>;
-  /** Gets each trouble with reading the stream; reading goes on. */
+  /** Called for each failure to read the stream; reading continues. */
   onTrouble(trouble: unknown): void;
   clock: Clock;
   sleep: Sleep;
 }
 
 export interface EventSource {
-  /** Ends reading; batches under way are not waited for. */
+  /** Stops reading, without waiting for batches in progress. */
   stop(): Promise<void>;
 }
 
 /**
- * Reads a stream as a Lambda event source mapping does: one batch at a time of each shard, in
- * order, a child shard only after its parents were drained, shards that appear later included.
+ * Reads a stream like a Lambda event source mapping: one batch per shard at a time, in order, child
+ * shards only after their parents were drained; new shards are discovered.
  */
 export function startStreamEventSource(options: StreamEventSourceOptions): EventSource {
   const { mapping, source, checkpoints, onTrouble, sleep } = options;
@@ -127,7 +127,7 @@ export function startStreamEventSource(options: StreamEventSourceOptions): Event
     };
   }
 
-  /** Reads on after troubles: the stream may be busy or starting again. */
+  /** Continues reading after failures: the stream may be busy or restarting. */
   function patient(reader: ShardReader): ShardReader {
     return {
       async read(limit) {

@@ -15,13 +15,13 @@ interface StreamShard {
 }
 
 interface ChangeRecord {
-  /** Seconds since the epoch; the sequence number places the change. */
+  /** Seconds since the epoch; the sequence number defines the order. */
   dynamodb: { SequenceNumber: string; ApproximateCreationDateTime: number };
   [field: string]: unknown;
 }
 
 /**
- * Reads the change stream of a table. Records are in Lambda's form as they come: attribute values,
+ * Reads the change stream of a table. Its records already have Lambda's form: attribute values,
  * binary in base64.
  */
 export function tableStreamSource({ endpoint, streamArn }: TableStreamSourceOptions): ShardSource {

@@ -1,6 +1,4 @@
-/**
- * The API can't be served as it is described: the message names the part and what is wrong with it.
- */
+/** The API's configuration is invalid. The message names the part and the problem. */
 export class GatewayConfigurationError extends Error {
   override readonly name = 'GatewayConfigurationError';
 }

@@ -1,18 +1,18 @@
 import type { Clock } from '../../core/time/clock.ts';
 import type { Schedule } from '../../core/time/schedule.ts';
 
-/** What a GraphQL API of AppSync consists of, free of the template that it is read from. */
+/** The parts of a GraphQL API of AppSync, independent of the template. */
 export interface GatewayOptions {
   /** The schema as it is deployed, with AppSync's directives and scalars. */
   schema_sdl: string;
   api: ApiOptions;
   resolvers: readonly ResolverDefinition[];
   dataSources: Readonly<Record<string, DataSource>>;
-  /** Functions of pipeline resolvers, by the id that resolvers name them by. */
+  /** Functions of pipeline resolvers, by id. */
   functions?: Readonly<Record<string, PipelineFunction>>;
   /** Region that signatures must be made for. */
   region: string;
-  /** Whoever signs with these is a machine. */
+  /** Credentials of machines. */
   credentials: LocalCredentials;
   /**
    * Path of the GraphQL endpoint; the real-time one is at `<path>/realtime`. Default `/graphql`.
@@ -20,17 +20,17 @@ export interface GatewayOptions {
   path?: string;
   clock?: Clock;
   schedule?: Schedule;
-  /** Told of what clients are not: faults of resolvers and functions. */
+  /** Called for faults of resolvers and functions, which clients don't see. */
   log?: (message: string, details: Record<string, unknown>) => void;
 }
 
 export interface ApiOptions {
-  /** Who may call where the schema says nothing. */
+  /** The access for fields without directives in the schema. */
   defaultMode: AuthMode;
   additionalModes?: readonly AuthMode[];
-  /** Deepest nesting of a query; 0 or left out: no limit. */
+  /** Maximum nesting of a query; 0 or left out: no limit. */
   queryDepthLimit?: number;
-  /** Most resolvers run for a request; 0 or left out: no limit. */
+  /** Maximum number of resolvers per request; 0 or left out: no limit. */
   resolverCountLimit?: number;
   /** Default true. */
   introspection?: boolean;
@@ -45,9 +45,9 @@ export interface CognitoMode {
   /** The `iss` of its tokens. */
   issuer: string;
   jwksUri: string;
-  /** Clients whose tokens count; left out: all clients of the pool. */
+  /** Clients whose tokens are accepted; default: all clients of the pool. */
   clientIds?: readonly string[];
-  /** What fields without groups do to people; only meant for the default mode. Default ALLOW. */
+  /** Access of people to fields without groups; only for the default mode. Default ALLOW. */
   defaultAction?: 'ALLOW' | 'DENY';
 }
 
@@ -62,7 +62,7 @@ export interface ApiKeyMode {
 
 export type AuthModeName = AuthMode['type'];
 
-/** A unit resolver names its data source, a pipeline resolver its functions in their order. */
+/** A unit resolver has a data source, a pipeline resolver a list of functions. */
 export type ResolverDefinition = {
   typeName: string;
   fieldName: string;
@@ -80,7 +80,7 @@ export type DataSource = LambdaDataSource | { type: 'NONE' };
 interface LambdaDataSource {
   type: 'AWS_LAMBDA';
   /**
-   * Runs the function; rejects when it failed or timed out, as an Error whose `name` is Lambda's
+   * Runs the function. If it fails or times out, it rejects with an Error whose `name` is Lambda's
    * error type.
    */
   invoke(event: unknown): Promise<unknown>;
@@ -89,6 +89,6 @@ interface LambdaDataSource {
 export interface LocalCredentials {
   accessKeyId: string;
   secretAccessKey: string;
-  /** Who signs with them, as functions see it. Default: a user `local` of account 000000000000. */
+  /** The ARN of the signer for functions. Default: a user `local` of account 000000000000. */
   userArn?: string;
 }

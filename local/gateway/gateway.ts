@@ -83,7 +83,7 @@ export function createGateway(given: GatewayOptions): Gateway {
       resolversRun: 0,
     };
     const answer = await executeOperation(
-      // What a mutation has begun is done, and published, whoever still waits for it.
+      // A mutation that has begun is completed and published, even if the caller no longer waits.
       { prepared, context, ...(kind === 'query' && { ended }) },
       execution,
     );

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
-/** A host that only this machine answers to, with or without a port. */
+/** A host name of this machine's loopback, with or without a port. */
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i;
 const LOOPBACK_ORIGIN = /^https?:\/\/(.*)$/i;
 
@@ -10,9 +10,9 @@ const FOREIGN_ORIGIN =
   'This server answers only to pages of this machine: open the page from http://localhost or http://127.0.0.1.';
 
 /**
- * Why a request isn't served on the loopback; undefined when it is. A page of another origin would
- * use who is signed in here, and one that made its own name point to this machine (DNS rebinding)
- * would be of the same origin; only the Host tells.
+ * Why a request is refused on the loopback; undefined if it is allowed. A page of another origin
+ * could use the sign-in of this machine. A page whose host name points to this machine (DNS
+ * rebinding) would have the same origin; only the Host header reveals it.
  */
 export function foreignRequest({
   host,
@@ -29,7 +29,7 @@ export function isLoopbackOrigin(origin: string): boolean {
   return host !== undefined && LOOPBACK_HOST.test(host);
 }
 
-/** Refuses a foreign request. @returns whether it did */
+/** Refuses a foreign request. @returns whether it was refused */
 export function refuseForeign(request: IncomingMessage, response: ServerResponse): boolean {
   const problem = foreignRequest(request.headers);
   if (problem === undefined) return false;

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 
-/** So much of a body over its limit is still read, so that its sender gets to read the refusal. */
+/** Bytes that are still read of a body over its limit, so that its sender can read the refusal. */
 const DROPPED_BYTES = 16 * 1024 * 1024;
 
 /**
- * The body of a request; undefined when it is over the limit, of which the rest is dropped. A body
- * that goes on and on ends with its connection.
+ * The body of a request; undefined if it is over the limit: then the rest is dropped. An endless
+ * body ends with its connection.
  */
 export async function readBounded(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];

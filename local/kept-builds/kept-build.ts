@@ -8,17 +8,17 @@ import { FolderInUse, lockFolder } from '../../core/folder-lock.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Builds of other sources that are kept, so that a system that still runs goes on with its own. */
+/** Number of other builds that are kept, so that a running system can continue with its own. */
 const KEPT_BUILDS = 5;
 
 export interface BuildOptions {
   /** Folder of all builds of this kind; `defaultCache` names one. */
   cache: string;
-  /** Patterns of all files of the project that it is made of. */
+  /** Patterns of all source files of the build. */
   sources: readonly string[];
-  /** What else it is made of. */
+  /** Other inputs of the build. */
   settings?: string;
-  /** Makes it in a folder that doesn't exist yet. */
+  /** Makes the build in a folder that does not exist yet. */
   build(folder: string): Promise<void>;
 }
 
@@ -28,9 +28,9 @@ export function defaultCache(name: string): string {
 }
 
 /**
- * The folder of a build: made when there is none of these sources yet, once at a time on this
- * machine. A build becomes visible whole or not at all.
- * @throws what `build` throws
+ * The folder of a build, which is made if there is no build of these sources yet; only one at a
+ * time on this machine. A build becomes visible atomically.
+ * @throws the error of `build`
  */
 export async function keptBuild({ cache, sources, settings = '', build }: BuildOptions): Promise<string> {
   const folder = join(cache, await hashOf(sources, settings));
@@ -64,7 +64,7 @@ async function hashOf(sources: readonly string[], settings: string): Promise<str
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Two systems that start at once build once. */
+/** If two systems start at the same time, only one builds. */
 async function waitForLock(folder: string): Promise<() => void> {
   for (;;) {
     try {

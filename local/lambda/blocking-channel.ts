@@ -3,19 +3,16 @@ import { readSync, writeSync } from 'node:fs';
 const LINE_END = 10;
 const CHUNK_BYTES = 64 * 1024;
 
-/**
- * Sends JSON texts, one a line, and waits for them without letting anything else in this process
- * run.
- */
+/** Sends JSON texts, one per line, and waits for messages while blocking the whole process. */
 export interface BlockingChannel {
   send(message: unknown): void;
-  /** Blocks the process until a message is there; undefined when the other side is gone. */
+  /** Blocks the process until a message arrives; undefined if the other side has ended. */
   receive(): unknown;
 }
 
 /**
- * The channel over a file descriptor whose two sides talk in turns, so that nothing follows a
- * message before it is answered.
+ * A channel over a file descriptor. The two sides send messages alternately, so no message follows
+ * before the answer.
  */
 export function blockingChannel(descriptor: number): BlockingChannel {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
@@ -36,7 +33,7 @@ export function blockingChannel(descriptor: number): BlockingChannel {
   };
 }
 
-// The end of a pipe is an error on Windows, and so is a reset on all platforms.
+// The end of a pipe is an error on Windows; a reset is an error on all platforms.
 function readOrNothing(descriptor: number, buffer: Buffer): number {
   try {
     return readSync(descriptor, buffer);

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 const EXTENSIONS = ['mjs', 'js', 'cjs'];
 
 /**
- * The file of a bundle that a handler such as "index.handler" is in, and the name of the export.
- * @throws Error when the bundle has no such file.
+ * The file of a bundle for a handler such as "index.handler", and the name of the export.
+ * @throws Error if the bundle has no such file
  */
 export function findHandler(folder: string, handler: string): { file: string; handler: string } {
   const [module, name] = handler.split('.') as [string, string];

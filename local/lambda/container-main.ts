@@ -1,6 +1,6 @@
-// The inside of a container: a process that loads the bundle and hands it one event after the
-// other, as Lambda's runtime for Node does. Between two events it blocks in a read, so that nothing
-// in it runs; when the runtime is gone, the read ends and so does the process.
+// The main program of a container: a process that loads the bundle and passes it one event after
+// another, like Lambda's runtime for Node. Between two events it blocks in a read, so that nothing
+// in it runs. When the runtime has ended, the read ends, and so does the process.
 import { pathToFileURL } from 'node:url';
 import { makeGuard, type Rights } from '../rights/guard.ts';
 import { recordRights } from '../rights/record-rights.ts';
@@ -32,7 +32,7 @@ process.on('unhandledRejection', reason => {
   end({ ...failure, ...(trace && { trace }) }, EXIT.unhandledRejection);
 });
 
-/** What ends the invocation under way when the event loop has run empty. */
+/** Ends the current invocation when the event loop runs empty. */
 let onLoopEmpty = (): void => {};
 process.on('beforeExit', () => onLoopEmpty());
 
@@ -41,7 +41,7 @@ const handle = await loadHandler(start).catch(cause => end(describeLoadFailure(c
 say({ kind: 'ready' });
 awaitEvent();
 
-/** Has calls refused that the role's policies don't allow. */
+/** Refuses calls that the role's policies don't allow. */
 function guard(rights: Rights, folder: string | undefined): void {
   const record = folder === undefined ? {} : recordRights(folder, rights.role);
   const guarded = makeGuard(rights, {
@@ -63,24 +63,25 @@ async function loadHandler({ file, handler }: ContainerStart): Promise<Handler> 
   });
 }
 
-/** Stands still until there is an event. */
+/** Blocks until there is an event. */
 function awaitEvent(): void {
   const message = channel.receive() as InvocationMessage | undefined;
   if (!message) process.exit();
-  // In the next turn of the loop: what is remembered for this one alone, as turnClock remembers the
-  // time, is over then.
+  // In the next turn of the loop, so that values that are cached for one turn, like turnClock's
+  // time, are renewed.
   setImmediate(() => void run(message));
 }
 
 async function run(message: InvocationMessage): Promise<void> {
   const answered = Promise.withResolvers<ContainerMessage>();
-  // As Lambda's runtime does: when nothing can happen any more, there is nothing to wait for.
+  // As in Lambda's runtime: if the event loop is empty, the invocation ends.
   onLoopEmpty = () => answered.resolve({ kind: 'result', result: 'null' });
   void callHandler(message).then(answered.resolve);
   const answer = await answered.promise;
   onLoopEmpty = () => {};
   await Promise.all([process.stdout, process.stderr].map(untilWritten));
-  // What the handler left for this turn runs before the answer is given, and nothing after it.
+  // Work that the handler scheduled for this turn runs before the answer is sent, and nothing after
+  // it.
   setImmediate(() => {
     say(answer);
     awaitEvent();

@@ -2,8 +2,9 @@ import type { Rights } from '../rights/guard.ts';
 import type { FailurePayload } from './function-failure.ts';
 
 /**
- * The file descriptor over which a container and the runtime talk: one JSON text a line, in turns.
- * The runtime begins with a {@link ContainerStart}; then each side answers what the other one said.
+ * The file descriptor for messages between a container and the runtime: one JSON text per line,
+ * alternately. The runtime begins with a {@link ContainerStart}; then each side answers the other's
+ * message.
  */
 export const CHANNEL = 3;
 
@@ -18,22 +19,22 @@ export interface ContainerStart {
   memoryMb: number;
   logGroupName: string;
   logStreamName: string;
-  /** What it may do; anything when left out. */
+  /** Its permissions; default: everything is allowed. */
   rights?: Rights;
-  /** Folder to note in what it uses of its rights. */
+  /** Folder in which it records the permissions that it uses. */
   record_rights?: string;
 }
 
-/** An invocation on its way to a container. */
+/** The message of an invocation. */
 export interface InvocationMessage {
   requestId: string;
-  /** JSON, so that functions see what Lambda would give them. */
+  /** As JSON text, so that functions get the same values as from Lambda. */
   event: string;
-  /** When the time limit ends: milliseconds since the epoch. */
+  /** End of the time limit, milliseconds since the epoch. */
   deadlineMs: number;
 }
 
-/** What a container says: it is ready, what came of an invocation, or why it ends. */
+/** A message of a container: it is ready, the outcome of an invocation, or why it ends. */
 export type ContainerMessage =
   | { kind: 'ready' }
   | { kind: 'result'; result: string }

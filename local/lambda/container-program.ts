@@ -4,8 +4,8 @@ import { buildSync, stop } from 'esbuild';
 let program: string | undefined;
 
 /**
- * The program of a container as one JavaScript module. Made once: a process that has to strip types
- * by itself takes 19 MB more, and several times as long to start.
+ * The program of a container as one JavaScript module. Built once, because a process that strips
+ * types itself needs 19 MB more and several times as long to start.
  */
 export function containerProgram(): string {
   program ??= build();
@@ -21,7 +21,7 @@ function build(): string {
     format: 'esm',
     target: 'node24',
   });
-  // Otherwise a process and a thread of esbuild stay for more to build.
+  // Stops the process and the thread of esbuild, which would otherwise wait for further builds.
   void stop();
   return outputFiles[0]!.text;
 }

@@ -12,7 +12,7 @@ const PAYLOAD_MAX_BYTES = 6 * 1024 * 1024;
 
 export interface ContainerOptions extends Omit<ContainerStart, 'logStreamName' | 'record_rights'> {
   environment: Record<string, string>;
-  /** Gets what the function prints. */
+  /** Called with the function's output. */
   log: (text: string) => void;
 }
 
@@ -25,36 +25,34 @@ export interface Invocation {
 }
 
 /**
- * How long a bundle may take to load, milliseconds. Lambda gives 10 s; a laptop may be busy with
- * more than this.
+ * Time limit for loading a bundle, milliseconds. Lambda's limit is 10 s, but a laptop may be busy
+ * with other work.
  */
 const LOAD_LIMIT_MS = 30_000;
 
-/** One running copy of a function: a process with the bundle loaded, for one event at a time. */
+/** A running instance of a function: a process with the loaded bundle, for one event at a time. */
 export interface Container {
   readonly pid: number | undefined;
-  /** False once it has ended; it takes no more events then. */
+  /** False after its end; then it accepts no events. */
   readonly alive: boolean;
-  /**
-   * Resolves when the bundle is loaded. @throws FunctionFailure of this request when that fails.
-   */
+  /** Resolves when the bundle is loaded. @throws FunctionFailure of this request if that fails */
   ready(requestId?: string): Promise<void>;
   /**
-   * @throws FunctionFailure when the function fails; after a time-out or a crash the container has
-   * ended.
+   * @throws FunctionFailure if the function fails; after a timeout or a crash, the container has
+   * ended
    */
   invoke(invocation: Invocation): Promise<unknown>;
   stop(): Promise<void>;
 }
 
 /**
- * The answer to an event, or why there is none; a failure that names the request is made when it is
- * known.
+ * The answer to an event, or the failure. A failure that contains the request's id is made when the
+ * id is known.
  */
 type Outcome = { result: string } | { failure: FailurePayload };
 type End = (requestId: string) => FailurePayload;
 
-/** Starts a container; its bundle loads meanwhile, as in Lambda's init phase. */
+/** Starts a container. Its bundle loads in the background, as in Lambda's init phase. */
 export function startContainer({ environment, log, ...start }: ContainerOptions): Container {
   const logStreamName = `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${randomUUID().replaceAll('-', '')}`;
   const child = startProcess(start, { ...environment, AWS_LAMBDA_LOG_STREAM_NAME: logStreamName });
@@ -94,7 +92,7 @@ export function startContainer({ environment, log, ...start }: ContainerOptions)
     if (child.pid !== undefined) forget(child.pid);
     gone.resolve();
   });
-  // Later than `exit`: what it said before it ended has been read by now.
+  // Later than `exit`: all of its messages have been read by then.
   child.once('close', (code, signal) => end(requestId => describeExit(requestId, code, signal)));
   const record_rights = process.env[RECORD_VARIABLE];
   write({ ...start, logStreamName, ...(record_rights !== undefined && { record_rights }) });
@@ -147,18 +145,18 @@ function startProcess(
 ): ChildProcess {
   const windows = process.platform === 'win32';
   const program = containerProgram();
-  // The name is for those who look at the list of processes.
+  // The name is visible in the list of processes.
   const flags = [`--max-old-space-size=${memoryMb}`, '--input-type=module', '-'];
   const child = spawn(process.execPath, [...flags, functionName], {
     env,
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-    // A group of its own: Ctrl-C in a terminal is for the runtime, and a kill reaches what the
-    // function has started.
+    // Its own process group: Ctrl-C in a terminal reaches only the runtime, and a kill also reaches
+    // child processes of the function.
     detached: !windows,
     windowsHide: true,
   });
   if (child.pid !== undefined) killWithThisProcess(child.pid);
-  // Its end before it has read all of it is told by the events of the process.
+  // An early end of the process is handled by its events.
   child.stdin.on('error', () => {});
   child.stdin.end(program);
   return child;
@@ -169,7 +167,7 @@ function kill(child: ChildProcess): void {
   try {
     if (process.platform !== 'win32') return void process.kill(-child.pid, 'SIGKILL');
   } catch {
-    // It is about to be gone, or, on macOS, has just ended.
+    // The process is ending, or, on macOS, has just ended.
   }
   child.kill('SIGKILL');
 }
@@ -193,7 +191,7 @@ function forward({ stdout, stderr }: ChildProcess, log: (text: string) => void):
   for (const stream of [stdout, stderr]) stream?.setEncoding('utf8').on('data', log);
 }
 
-/** Calls with each whole line. JSON has no line ends of its own. */
+/** Calls `take` with each complete line. JSON texts contain no line ends. */
 function onLine(stream: Duplex, take: (line: string) => void): void {
   let parts: string[] = [];
   stream.setEncoding('utf8').on('data', (text: string) => {

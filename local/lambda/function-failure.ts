@@ -1,4 +1,4 @@
-/** What Lambda answers when a function failed. */
+/** Lambda's answer if a function failed. */
 export interface FailurePayload {
   errorType: string;
   errorMessage: string;
@@ -6,7 +6,7 @@ export interface FailurePayload {
 }
 
 /**
- * A function threw, ended, ran out of time or memory. `name` is Lambda's error type, such as
+ * A function threw, ended, or exceeded its time or memory. `name` is Lambda's error type, such as
  * "Sandbox.Timedout".
  */
 export class FunctionFailure extends Error {
@@ -22,7 +22,7 @@ export class FunctionFailure extends Error {
   }
 }
 
-/** All containers that the function may have are busy. */
+/** All allowed containers of the function are busy. */
 export class TooManyRequests extends Error {
   override readonly name = 'TooManyRequestsException';
 
@@ -31,7 +31,7 @@ export class TooManyRequests extends Error {
   }
 }
 
-/** Lambda's payload for whatever a handler threw. */
+/** Lambda's payload for a value that a handler threw. */
 export function describeFailure(thrown: unknown): FailurePayload {
   if (!(thrown instanceof Error)) {
     const errorMessage = typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? String(thrown));
@@ -59,7 +59,7 @@ export function describeLoadFailure(thrown: unknown): FailurePayload {
 const NOT_FOUND = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']);
 
 /**
- * Lambda's payload for a process that ended by itself: by its exit code, or by a signal such as
+ * Lambda's payload for a process that ended unexpectedly: by its exit code, or by a signal such as
  * that of an exhausted heap.
  */
 export function describeExit(

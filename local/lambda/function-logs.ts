@@ -2,16 +2,16 @@ import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 
 export interface FunctionLogs {
-  /** Where the log of a function is. */
+  /** The log file of a function. */
   file(name: string): string;
-  /** Takes what a function prints. */
+  /** The writer for a function's output. */
   writer(name: string): (text: string) => void;
   close(): Promise<void>;
 }
 
 /**
- * One log file a function in a folder, begun anew; `echo` also gets every line, with the function's
- * name before it.
+ * One new log file per function in a folder. `echo` also gets every line, prefixed with the
+ * function's name.
  */
 export function openFunctionLogs(
   folder: string,

@@ -2,7 +2,7 @@ import type { Clock, Sleep } from '../../core/time/clock.ts';
 import type { FunctionFailure } from './function-failure.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 
-/** Lambda's pauses before it calls a function again that failed on an asynchronous event. */
+/** Lambda's delays before the retries of an asynchronous event. */
 const RETRY_AFTER_MS = [60_000, 120_000];
 
 export interface AsynchronousOptions {
@@ -10,16 +10,16 @@ export interface AsynchronousOptions {
   event: unknown;
   /** Calls after the first. */
   maximumRetryAttempts?: number;
-  /** Gets Lambda's message when all calls failed. */
+  /** Called with Lambda's message if all calls failed. */
   onFailed?: ((message: Record<string, unknown>) => Promise<void>) | undefined;
   clock: Clock;
   sleep: Sleep;
 }
 
 /**
- * Calls a function as Lambda does with an asynchronous event: the caller doesn't wait for the
- * answer, a failure is tried again after one and after two minutes, then it goes to the on-failure
- * destination. Resolves when it is done with; at once where the function was stopped.
+ * Calls a function with an asynchronous event, like Lambda: the caller doesn't wait for the answer,
+ * failures are retried after one and after two minutes, and then go to the on-failure destination.
+ * Resolves at the end, or at once if the function was stopped.
  */
 export async function invokeAsynchronously(options: AsynchronousOptions): Promise<void> {
   const { target, event, maximumRetryAttempts = RETRY_AFTER_MS.length, onFailed, clock, sleep } = options;

@@ -7,16 +7,16 @@ import { parseSignatureTime, readAuthorization, sameSignature, signatureOf } fro
 import { readBounded } from '../http/read-bounded.ts';
 import { describeFailure, FunctionFailure, TooManyRequests } from './function-failure.ts';
 
-/** A function as callers of Lambda's API see it. */
+/** A function from the point of view of callers of Lambda's API. */
 export interface InvocableFunction {
-  /** Hands an event over and waits for nothing. */
+  /** Passes an event on without waiting. */
   take(event: unknown): void;
-  /** Runs the function and gives its answer. @throws FunctionFailure · TooManyRequests */
+  /** Runs the function and returns its answer. @throws FunctionFailure · TooManyRequests */
   invoke(event: unknown): Promise<unknown>;
 }
 
 export interface InvokeEndpointOptions {
-  /** What the path begins with before Lambda's own, such as `/lambda`. */
+  /** The prefix of Lambda's paths, such as `/lambda`. */
   prefix: string;
   /** The function of a name or ARN; undefined: there is none. */
   find(functionName: string): InvocableFunction | undefined;
@@ -30,7 +30,10 @@ const MAX_SKEW_MS = 5 * 60_000;
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
-/** Lambda's Invoke, by which functions and programs call functions. The handler never rejects. */
+/**
+ * Lambda's operation Invoke, with which functions and programs call functions. The handler never
+ * rejects.
+ */
 export function makeInvokeEndpoint(options: InvokeEndpointOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const most = MAX_EVENT_BYTES.RequestResponse;
@@ -55,17 +58,21 @@ async function invoke(
   const path = (request.url ?? '').split('?')[0]!;
   const name = PATH.exec(path.slice(prefix.length))?.[1];
   if (name === undefined || request.method !== 'POST') {
-    return refusal(404, 'UnknownOperationException', 'The one-machine runtime has Invoke alone of Lambda.');
+    return refusal(
+      404,
+      'UnknownOperationException',
+      'The one-machine runtime supports only the operation Invoke of Lambda.',
+    );
   }
   if (!isSigned(request, { path, body, clock })) {
-    return refusal(403, 'InvalidSignatureException', 'The request is not signed as it should be.');
+    return refusal(403, 'InvalidSignatureException', 'The request has no valid signature.');
   }
   const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
   if (type !== 'Event' && type !== 'RequestResponse') {
     return refusal(
       400,
       'InvalidParameterValueException',
-      'The one-machine runtime takes invocations of type Event and RequestResponse.',
+      'The one-machine runtime supports invocations of type Event and RequestResponse.',
     );
   }
   if (body.length > MAX_EVENT_BYTES[type]) return tooLarge(MAX_EVENT_BYTES[type]);
@@ -97,7 +104,10 @@ function tooLarge(most: number): Outcome {
   return refusal(413, 'RequestTooLargeException', `An event is at most ${most} bytes.`);
 }
 
-/** A part of a path; as it is when it isn't percent-encoded UTF-8, and so the name of nothing. */
+/**
+ * Decodes a part of a path. Text that is not valid percent-encoded UTF-8 is returned unchanged; no
+ * function has such a name.
+ */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
- * A shell that is told of every container and kills those that are left when its input ends, which
- * it does however this process ends. A container that never gives way, or that has a child of its
- * own, can't be relied on to notice by itself.
+ * A shell that knows every container, and kills the remaining ones when its input ends, which
+ * happens however this process ends. A container that blocks its event loop, or that has child
+ * processes, may not notice this end itself.
  */
 const SCRIPT = `
 while read -r change pid; do
@@ -19,9 +19,9 @@ const kept = new Set<number>();
 let keeper: ChildProcess | undefined;
 
 /**
- * Has a process and its group killed when this process is gone, even if it is killed itself. The
- * process must lead a group of its own. On Windows nothing is needed: children end with their
- * parent there, as Node puts them into one job.
+ * Ensures that a process and its group are killed when this process ends, even if this process is
+ * killed. The process must lead its own group. On Windows nothing is needed, because Node puts
+ * children into a job that ends with the parent.
  */
 export function killWithThisProcess(pid: number): void {
   if (process.platform === 'win32') return;
@@ -30,7 +30,7 @@ export function killWithThisProcess(pid: number): void {
   else startKeeper();
 }
 
-/** Forgets a process that has ended: its number may be another one's soon. */
+/** Forgets a process that has ended, because its number may be reused. */
 export function forget(pid: number): void {
   if (kept.delete(pid)) tell(`- ${pid}`);
 }
@@ -40,7 +40,7 @@ function tell(line: string): void {
 }
 
 function startKeeper(): void {
-  // Out of this process's group: what ends that must leave the keeper to do its work.
+  // In another process group, so that the end of this group does not end the keeper.
   const child = spawn('/bin/sh', ['-c', SCRIPT], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,

@@ -4,8 +4,8 @@ import { type Container, type ContainerOptions, startContainer } from './contain
 import { FunctionFailure, TooManyRequests } from './function-failure.ts';
 
 /**
- * Containers of a function without a reserved concurrency; further events wait for one. Lambda
- * would start a thousand.
+ * Maximum number of containers of a function without reserved concurrency; further events wait.
+ * Lambda would start a thousand.
  */
 const LOCAL_CONCURRENCY = 8;
 
@@ -13,37 +13,40 @@ const STOPPED = { errorType: 'Sandbox.Stopped', errorMessage: 'The function is s
 
 export interface LambdaFunctionOptions extends ContainerOptions {
   timeoutMs: number;
-  /** Events at a time; more are refused. Left out: 8, and more wait. */
+  /** Maximum number of concurrent events; more are refused. Default: 8, and more wait. */
   reservedConcurrency?: number | undefined;
-  /** Told of every failed invocation. */
+  /** Called for every failed invocation. */
   onFailure?: (failure: FunctionFailure) => void;
 }
 
-/** What came of a successful invocation. */
+/** The result of a successful invocation. */
 export interface Invocation {
   requestId: string;
   result: unknown;
 }
 
-/** A deployed function: containers are started when events need them and stay for the next ones. */
+/**
+ * A deployed function. Containers are started when events need them, and are kept for further
+ * events.
+ */
 export interface LambdaFunction {
   readonly name: string;
   readonly arn: string;
   readonly rights?: Rights | undefined;
-  /** Whether `stop` was called: it answers no event any more. */
+  /** Whether `stop` was called: then it answers no events. */
   readonly stopped: boolean;
   /**
-   * Runs the function on an event, which is passed on as JSON.
-   * @throws FunctionFailure when it failed, timed out or crashed · TooManyRequests above its
-   * reserved concurrency
+   * Runs the function with an event, which is passed as JSON.
+   * @throws FunctionFailure if it failed, timed out or crashed · TooManyRequests above its reserved
+   * concurrency
    */
   invoke(event: unknown): Promise<Invocation>;
   /**
-   * Starts a first container, so that a bundle that can't be loaded shows at once. @throws
-   * FunctionFailure when it can't.
+   * Starts a first container, so that a broken bundle is noticed at once. @throws FunctionFailure
+   * if the bundle can't be loaded
    */
   warm(): Promise<void>;
-  /** Ends what runs, and refuses what waits and what comes later. */
+  /** Stops running containers, and refuses waiting and later events. */
   stop(): Promise<void>;
 }
 
@@ -66,7 +69,7 @@ export function makeLambdaFunction({
       return;
     }
     if (reservedConcurrency !== undefined) throw new TooManyRequests(options.functionName);
-    // A call that ends passes its place on, so `busy` stays as it is.
+    // A call that ends passes its place on, so `busy` does not change.
     await new Promise<void>(resolve => waiting.push(resolve));
   }
 
@@ -104,14 +107,14 @@ export function makeLambdaFunction({
     async invoke(event) {
       await enter();
       const requestId = randomUUID();
-      // Who waited for a place until the end, and who comes later, starts nothing any more.
+      // Events that waited until the stop, and later ones, start no containers.
       if (stopped) {
         waiting.shift()?.();
         throw new FunctionFailure(requestId, STOPPED);
       }
       const container = take();
       try {
-        // What the bundle does when it is loaded has its own time, as in Lambda's init phase.
+        // Loading the bundle has its own time limit, as in Lambda's init phase.
         await container.ready(requestId);
         const result = await container.invoke({ requestId, event: JSON.stringify(event), timeoutMs });
         return { requestId, result };

@@ -5,11 +5,11 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../core/time/clock.ts';
 import { readBounded } from '../http/read-bounded.ts';
 
-/** SNS takes messages of 256 KB. */
+/** SNS accepts messages up to 256 KB. */
 const MAX_BODY_BYTES = 512 * 1024;
 
 export interface MailHandlerOptions {
-  /** Lines of JSON, a mail each: nothing leaves the machine. */
+  /** File with one JSON line per mail; nothing leaves the machine. */
   file: string;
   /** ARNs of the topics of the templates. */
   topics: ReadonlySet<string>;
@@ -17,8 +17,8 @@ export interface MailHandlerOptions {
 }
 
 /**
- * The one operation of SNS that functions call: Publish. What subscribers would be mailed is
- * written to a file.
+ * The only operation of SNS that functions call: Publish. The mails to subscribers are written to a
+ * file.
  */
 export function makeMailHandler({ file, topics, clock }: MailHandlerOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

@@ -12,13 +12,13 @@ import { TemplateError } from '../template/template-error.ts';
 export interface GrowingResources extends MadeResources {
   add<Value>(type: ResourceType<unknown, Value>, resource: Resource, part: MadePart<Value>): void;
   /**
-   * What `Ref` and `Fn::GetAtt` of a resource give.
-   * @throws TemplateError when the resource isn't there yet
+   * The values of `Ref` and `Fn::GetAtt` of a resource.
+   * @throws TemplateError if the resource does not exist yet
    */
   attributes(resource: Resource): Attributes;
 }
 
-/** No resources; they are added as they are made. */
+/** An empty set of resources, to which resources are added when they are made. */
 export function madeResources(host: Host): GrowingResources {
   const byType = new Map<string, MadeResource<unknown>[]>();
   const attributesMade = new Map<string, Attributes>();
@@ -29,7 +29,7 @@ export function madeResources(host: Host): GrowingResources {
   function attributes(resource: Resource): Attributes {
     const found = attributesMade.get(key(resource)) ?? typeOf(resource).attributes?.(resource, host);
     if (found) return found;
-    throw new TemplateError(key(resource), `${resource.type} is used before it is there`);
+    throw new TemplateError(key(resource), `${resource.type} is used before it is made`);
   }
 
   return {
@@ -47,7 +47,7 @@ export function madeResources(host: Host): GrowingResources {
       const made = {
         resource,
         value,
-        // Looked up when asked for: most types have none, and nothing refers to them.
+        // Looked up on demand: most types have no attributes, and are not referenced.
         get attributes() {
           return attributes(resource);
         },

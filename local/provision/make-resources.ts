@@ -7,13 +7,11 @@ import { madeResources } from './made-resources.ts';
 
 export interface RunnableResources {
   made: MadeResources;
-  /**
-   * Starts what runs by itself: event sources and schedules, all or none. @returns what ends each
-   */
+  /** Starts event sources and schedules, all or none. @returns functions that stop them */
   start(): Promise<Ending[]>;
 }
 
-/** Makes every resource of an assembly, those that others refer to first. */
+/** Makes all resources of an assembly; referenced resources first. */
 export async function makeResources(assembly: CloudAssembly, host: Host): Promise<RunnableResources> {
   const made = madeResources(host);
   const deployment = makeDeployment(assembly, made.attributes);
@@ -30,7 +28,7 @@ export async function makeResources(assembly: CloudAssembly, host: Host): Promis
   async function makeType(type: ResourceType): Promise<void> {
     await Promise.all(type.after?.map(once) ?? []);
     if (!type.make) return;
-    // One after the other: the engines are not asked to change the same thing twice at once.
+    // One after another, because the engines can't change the same thing concurrently.
     for (const resource of ofType(type)) made.add(type, resource, await type.make(making(type, resource)));
   }
   function once(type: ResourceType): Promise<void> {

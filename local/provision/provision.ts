@@ -27,7 +27,7 @@ export interface Provisioned {
   functions: Map<string, LambdaFunction>;
   queues: Map<string, Queue>;
   gateway: Gateway;
-  /** Services of AWS that this process serves itself, by the beginning of their paths. */
+  /** Services of AWS that this process serves itself, by the prefix of their paths. */
   services: Map<string, ServiceHandler>;
   graphqlUrl: string;
   streamName: string;
@@ -41,7 +41,7 @@ export interface Provisioned {
   stop(): Promise<void>;
 }
 
-/** Makes every resource of the assembly in the engines and in this process. */
+/** Makes all resources of the assembly, in the engines and in this process. */
 export async function provision(options: ProvisionOptions): Promise<Provisioned> {
   const { assembly, signIns, ...rest } = options;
   const host: Host = {

@@ -18,12 +18,12 @@ import { makeS3Handler } from '../s3/s3-handler.ts';
 export type ServiceHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 const S3_PATH = '/s3';
-/** Where Lambda's own API is served, beside the GraphQL API. */
+/** The path of Lambda's API. */
 export const LAMBDA_PATH = '/lambda';
 
 const SNS_PATH = '/sns';
 
-/** Where functions reach the engines and the services of this process. */
+/** Environment variables with the addresses of the engines and of this process's services. */
 export function endpointVariables({ engines, server }: Pick<Host, 'engines' | 'server'>) {
   return {
     AWS_ENDPOINT_URL_DYNAMODB: engines.dynamodb,
@@ -32,12 +32,12 @@ export function endpointVariables({ engines, server }: Pick<Host, 'engines' | 's
     AWS_ENDPOINT_URL_S3: `${server}${S3_PATH}`,
     AWS_ENDPOINT_URL_LAMBDA: `${server}${LAMBDA_PATH}`,
     AWS_ENDPOINT_URL_SNS: `${server}${SNS_PATH}`,
-    // Any other service: calls end here instead of leaving the machine.
+    // All other services: calls end here instead of leaving the machine.
     AWS_ENDPOINT_URL: `${server}/no-such-service`,
   };
 }
 
-/** The services of AWS that this process serves itself, by the beginning of their paths. */
+/** The services of AWS that this process serves itself, by the prefix of their paths. */
 export function makeServices(made: MadeResources, host: Host): Map<string, ServiceHandler> {
   const s3 = makeS3Handler({
     prefix: S3_PATH,
@@ -72,7 +72,7 @@ export function makeServices(made: MadeResources, host: Host): Map<string, Servi
   ]);
 }
 
-/** By session token, which is the name of a function's role: what judges its links. */
+/** The guard for signed links by session token, which is the name of a function's role. */
 function guardsOfSessions(made: MadeResources): (session_token: string) => Watch | undefined {
   const folder = process.env[RECORD_VARIABLE];
   const guards = new Map(

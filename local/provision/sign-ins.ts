@@ -8,10 +8,10 @@ export interface SignIn {
   groups: string[];
 }
 
-// Public: it opens nothing but this machine's own loopback.
+// A public password: it works only on this machine's loopback.
 const PASSWORD = 'patronus-local-1A!';
 
-/** Who can sign in on one machine: one person a group. */
+/** The users on one machine: one person per group. */
 export const SIGN_INS: readonly SignIn[] = ['admin', 'operator', 'viewer'].map(group => ({
   email: `${group}@example.com`,
   password: PASSWORD,
@@ -19,8 +19,8 @@ export const SIGN_INS: readonly SignIn[] = ['admin', 'operator', 'viewer'].map(g
 }));
 
 /**
- * Enters a person in a user pool; one that is there from an earlier run stays as it is. The
- * password comes last: who has none was being entered when that run was killed.
+ * Adds a person to a user pool; an existing one from an earlier run is not changed. The password is
+ * set last: a person without one was being added when that run was killed.
  */
 export async function createSignIn(endpoint: string, UserPoolId: string, signIn: SignIn): Promise<void> {
   const { email, password, groups } = signIn;

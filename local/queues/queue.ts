@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readFile, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** A queue that failures land in. Nothing on one machine takes messages out. */
+/** A queue for failures. On one machine, messages are never removed. */
 export interface Queue {
   name: string;
   send(body: Record<string, unknown>): Promise<void>;
@@ -11,7 +11,7 @@ export interface Queue {
 
 export interface QueueOptions {
   name: string;
-  /** JSON lines to keep the messages in; without it they are gone at the end. */
+  /** File for the messages as JSON lines; without it, they are lost at the end. */
   file?: string | undefined;
   onMessage?: ((name: string, body: Record<string, unknown>) => void) | undefined;
 }
@@ -35,7 +35,7 @@ async function readMessages(file: string): Promise<Record<string, unknown>[]> {
   try {
     const text = await readFile(file, 'utf8');
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    // A line that a kill cut off stands in the way of the next one.
+    // A line that a kill cut off is ended, so that the next one is separate.
     if (whole !== text) await truncate(file, Buffer.byteLength(whole));
     const lines = whole.split('\n').filter(Boolean);
     return lines.map(line => JSON.parse(line) as Record<string, unknown>);

@@ -4,12 +4,12 @@ import { parseProperties } from './parse-properties.ts';
 import { typeOf } from './resource-types.ts';
 
 /**
- * Looks through a whole assembly, before anything is started, for what can't be run here as it
- * would be in the cloud.
- * @throws TemplateError at the first resource, property or value that isn't known.
+ * Checks an assembly, before anything is started, for resources that can't run here as in the
+ * cloud.
+ * @throws TemplateError at the first unknown resource, property or value
  */
 export function checkDeployment(assembly: CloudAssembly): void {
-  // What references will give isn't known yet: any text does for the look at the properties.
+  // The values of references are not known yet: any text is sufficient for the check of properties.
   const deployment = makeDeployment(
     assembly,
     resource =>

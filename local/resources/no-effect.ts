@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A property that is known and changes nothing on one machine; `reason` says why. */
+/** A known property without effect on one machine; `reason` says why. */
 export function noEffect(reason: string): z.ZodOptional<z.ZodType<undefined>> {
   return z
     .unknown()

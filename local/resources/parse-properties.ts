@@ -3,9 +3,8 @@ import type { Deployment, Resource } from '../template/deployment.ts';
 import { TemplateError } from '../template/template-error.ts';
 
 /**
- * The properties of a resource, resolved and read with the schema of its type.
- * @throws TemplateError naming the property that isn't known here or has a value that can't be had
- * here.
+ * The resolved properties of a resource, parsed with the schema of its type.
+ * @throws TemplateError that names an unknown property, or one with an unsupported value
  */
 export function parseProperties<Schema extends z.ZodType>(
   deployment: Deployment,
@@ -19,12 +18,12 @@ export function parseProperties<Schema extends z.ZodType>(
   if (issue.code === 'unrecognized_keys') {
     throw new TemplateError(
       place(resource, [...path, issue.keys[0]!]),
-      `the one-machine runtime doesn't know this property of ${resource.type}; add it in local/resources/, or do without it`,
+      `the one-machine runtime does not support this property of ${resource.type}; add it in local/resources/, or remove it`,
     );
   }
   throw new TemplateError(
     place(resource, path),
-    `the one-machine runtime can't take this ${resource.type}: ${issue.message}`,
+    `the one-machine runtime does not support this ${resource.type}: ${issue.message}`,
   );
 }
 

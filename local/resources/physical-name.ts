@@ -1,7 +1,7 @@
 import type { Resource } from '../template/deployment.ts';
 
 /**
- * The name of a resource that the template doesn't name: the same in every run, so that kept data
+ * The name of a resource without a name in the template: the same in every run, so that kept data
  * is found again.
  */
 export function physicalName({ stack, logicalId }: Pick<Resource, 'stack' | 'logicalId'>): string {
@@ -9,7 +9,7 @@ export function physicalName({ stack, logicalId }: Pick<Resource, 'stack' | 'log
 }
 
 /**
- * What people call a resource: "ingest" for logical id Ingest4069586C, "api" for
+ * The short name of a resource: "ingest" for logical id Ingest4069586C, "api" for
  * ApiFunctionCE271BD4.
  */
 export function shortName(logicalId: string): string {

@@ -6,32 +6,32 @@ import type { FunctionFailure } from '../lambda/function-failure.ts';
 import type { FunctionLogs } from '../lambda/function-logs.ts';
 import type { Attributes, Resource } from '../template/deployment.ts';
 
-/** A type of CloudFormation resource that runs here: what is known of it, and how it is made. */
+/** A type of CloudFormation resource that runs here: its properties, and how it is made. */
 export interface ResourceType<Properties = unknown, Value = unknown> {
   /** Such as "AWS::SQS::Queue". */
   type: string;
-  /** All properties that are known. */
+  /** All supported properties. */
   schema: z.ZodType<Properties>;
-  /** Types whose resources are made before. */
+  /** Types whose resources are made first. */
   after?: readonly ResourceType[];
   /**
-   * What `Ref` and `Fn::GetAtt` give, where the resource's name says it: others may then refer to
-   * it at any time.
+   * The values of `Ref` and `Fn::GetAtt`, if they follow from the resource's name: then other
+   * resources may refer to it at any time.
    */
   attributes?(resource: Resource, host: Host): Attributes;
   /**
-   * Makes a resource. `attributes` is what `Ref` and `Fn::GetAtt` give, where that wasn't known
+   * Makes a resource. `attributes` are the values of `Ref` and `Fn::GetAtt`, if they were not known
    * before.
    */
   make?(making: Making<Properties>): MadePart<Value> | Promise<MadePart<Value>>;
-  /** Starts a resource when all are made. @returns what ends it */
+  /** Starts a resource when all are made. @returns a function that stops it */
   start?(making: Making<Properties>): Ending | Promise<Ending>;
 }
 
-/** A type that is known and does nothing on one machine. */
+/** A known type without effect on one machine. */
 export interface TypeWithoutEffect {
   type: string;
-  /** Why it does nothing. */
+  /** Why it has no effect. */
   withoutEffect: string;
   attributes(resource: Resource): Attributes;
 }
@@ -40,14 +40,14 @@ export interface Making<Properties> {
   resource: Resource;
   /** With every reference resolved. */
   properties: Properties;
-  /** The resources of the types that come before. */
+  /** The resources of the types that are made first. */
   made: MadeResources;
   host: Host;
 }
 
 export interface MadePart<Value> {
   attributes?: Attributes;
-  /** What others use of it. */
+  /** The value that other resources use. */
   value: Value;
 }
 
@@ -57,35 +57,35 @@ export interface MadeResource<Value> {
   value: Value;
 }
 
-/** The resources that were made so far. */
+/** The resources that have been made. */
 export interface MadeResources {
   /** All of a type, in the order of the template. */
   all<Value>(type: ResourceType<unknown, Value>): MadeResource<Value>[];
-  /** @throws Error when there is none of the type, or more than one */
+  /** @throws Error if there is none of the type, or more than one */
   theOnly<Value>(type: ResourceType<unknown, Value>): MadeResource<Value>;
 }
 
 export type Ending = () => unknown;
 
-/** What resources are made in and with. */
+/** The environment in which resources are made. */
 export interface Host {
   engines: { dynamodb: string; kinesis: string; cognito: CognitoEngine };
   /** Address of the server that the GraphQL API is mounted in, such as http://127.0.0.1:4000. */
   server: string;
-  /** `AWS_ENDPOINT_URL_…` of everything that functions may call. */
+  /** `AWS_ENDPOINT_URL_…` of all services that functions may call. */
   endpointVariables: Record<string, string>;
-  /** The folder of a bundle, by the object key that templates name it by. */
+  /** The folder of a bundle, by its object key in templates. */
   assetFolders: ReadonlyMap<string, string>;
   logs: FunctionLogs;
-  /** Folder to keep data in. */
+  /** Folder for kept data. */
   dataDirectory?: string | undefined;
-  /** Where mails are written to in the place of sending them. */
+  /** File to which mails are written instead of sending them. */
   mailFile: string;
-  /** Folder for files that are not to be kept. */
+  /** Folder for temporary files. */
   scratchDirectory: string;
-  /** Gets the short name of a function that failed. */
+  /** Called with the short name of a failed function. */
   onFunctionFailure(name: string, failure: FunctionFailure): void;
-  /** Gets the short name of a queue that got a message. */
+  /** Called with the short name of a queue that received a message. */
   onQueueMessage(name: string, body: Record<string, unknown>): void;
   onTrouble(what: string, details: unknown): void;
   clock: Clock;

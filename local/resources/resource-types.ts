@@ -26,7 +26,7 @@ import { snsTopic } from './types/sns-topic.ts';
 import { sqsQueue } from './types/sqs-queue.ts';
 import { withoutEffect } from './without-effect.ts';
 
-/** Every type of resource that runs here. */
+/** All types of resources that run here. */
 export const RUNNING_TYPES: readonly ResourceType[] = [
   appsyncApiKey,
   appsyncDataSource,
@@ -60,7 +60,7 @@ const FIREWALL = 'only this machine reaches the loopback';
 const MAIL = 'no mail is sent from one machine';
 const ONE_VERSION = 'the code in the assembly is the only version here';
 
-/** Every type that is known and does nothing on one machine. */
+/** All known types without effect on one machine. */
 const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
   withoutEffect('AWS::CDK::Metadata', 'says which constructs were used'),
   withoutEffect('AWS::CloudFront::Distribution', CONSOLE, name => ({
@@ -97,14 +97,14 @@ const KNOWN_TYPES = new Map(
 );
 
 /**
- * What is known of a resource's type.
- * @throws TemplateError when nothing is known of it
+ * The type of a resource.
+ * @throws TemplateError if it is unknown
  */
 export function typeOf({ stack, logicalId, type }: Resource): ResourceType | TypeWithoutEffect {
   const known = KNOWN_TYPES.get(type);
   if (known) return known;
   throw new TemplateError(
     `${stack}.${logicalId}`,
-    `the one-machine runtime doesn't know resources of type ${type}; add the type in local/resources/resource-types.ts, or do without it`,
+    `the one-machine runtime does not support resources of type ${type}; add the type in local/resources/resource-types.ts, or remove the resource`,
   );
 }

@@ -4,8 +4,7 @@ import { physicalName } from './physical-name.ts';
 import type { TypeWithoutEffect } from './resource-type.ts';
 
 /**
- * A type that does nothing here, with the reason. Others may refer to its resources by name and ARN
- * all the same.
+ * A type without effect here, with the reason. Other resources can still refer to its name and ARN.
  */
 export function withoutEffect(
   type: string,

@@ -2,21 +2,20 @@ import type { Need } from './need.ts';
 import type { Statement } from './statement.ts';
 
 /**
- * What of an Allow a call made use of: one of its actions, one of its resources, and the patterns
- * of keys that were met.
+ * The parts of an Allow that a call used: an action, a resource, and the matching patterns of keys.
  */
 export interface Grant {
   action: string;
   resource: string;
-  /** Left out where the grant has no condition. */
+  /** Left out if the grant has no condition. */
   keys?: string[];
 }
 
 export type Decision = { allowed: true; grants: Grant[] } | { allowed: false; denied: boolean };
 
 /**
- * Whether the policies of a role allow what a call needs, as IAM decides: one Deny that applies
- * refuses, and without an Allow that applies nothing is allowed.
+ * Decides like IAM whether the policies of a role allow what a call needs: an applicable Deny
+ * refuses, and without an applicable Allow nothing is allowed.
  */
 export function decide(statements: readonly Statement[], need: Need): Decision {
   const applying = statements.filter(statement => applies(statement, need));
@@ -34,8 +33,7 @@ function applies({ actions, resources, condition }: Statement, { action, resourc
 }
 
 /**
- * All operators must hold. A request without keys has them all (ForAllValues) and none of them
- * (ForAnyValue).
+ * All operators must hold. For a request without keys, ForAllValues holds and ForAnyValue does not.
  */
 function conditionHolds(condition: Statement['condition'], keys: readonly string[]): boolean {
   const { Null: absent, 'ForAllValues:StringLike': all, 'ForAnyValue:StringLike': any } = condition;
@@ -60,7 +58,7 @@ function grantOf({ actions, resources, condition }: Statement, need: Need): Gran
 
 const expressions = new Map<string, RegExp>();
 
-/** `*` stands for any characters, `?` for one. Actions are compared without regard to case. */
+/** `*` matches any characters, `?` one character. Actions are compared case-insensitively. */
 function matches(pattern: string, text: string, { ignoreCase = false } = {}): boolean {
   if (pattern === text) return true;
   const key = `${ignoreCase} ${pattern}`;

@@ -16,10 +16,10 @@ interface QueryInput {
   ExpressionAttributeValues?: Values;
 }
 
-/** The hash key of every table and index of ours. */
+/** The hash key of all our tables and indexes. */
 const PARTITION_KEY = 'pk';
 
-/** What an action of a transaction needs. */
+/** The permissions for the actions of a transaction. */
 const ACTIONS = {
   Put: 'PutItem',
   Update: 'UpdateItem',
@@ -87,7 +87,8 @@ export function dynamodbNeeds(operation: string, input: unknown, place: Place): 
       const { TransactItems } = input as { TransactItems: TransactItem[] };
       const actions = TransactItems.flatMap(item => Object.entries(item)) as [Action, KeyedInput][];
       const all = actions.map(([, keyed]) => keyOf(keyed));
-      // One need for all actions of a kind on a table: a transaction may have a hundred.
+      // One need for all actions of the same kind on a table, because a transaction can have a
+      // hundred.
       const kinds = Map.groupBy(actions, ([kind, { TableName }]) => `${kind} ${TableName}`);
       return [...kinds.values()].map(same => {
         const [kind, { TableName }] = same[0]!;

@@ -5,7 +5,7 @@ import { Refusal } from './refusal.ts';
 import type { Statement } from './statement.ts';
 import type { Watch } from './watch-requests.ts';
 
-/** Whose calls they are, and what they may do. */
+/** The role of the caller, and its permissions. */
 export interface Rights {
   /** Name of the role. */
   role: string;
@@ -19,11 +19,11 @@ export interface Observer {
 }
 
 export interface GuardOptions extends Observer {
-  /** The resource of the template that another one takes the place of. */
+  /** The resource of the template that a resource replaces. */
   rename?(resource: string): string;
 }
 
-/** Refuses what the policies of a role don't allow. */
+/** Refuses calls that the policies of a role don't allow. */
 export function makeGuard(rights: Rights, { rename, ...observer }: GuardOptions = {}): Watch {
   const needs = (request: AwsRequest): Need[] => {
     const found = needsOfRequest(request, rights.place);

@@ -1,32 +1,32 @@
-/** A right that a call needs. */
+/** A permission that a call needs. */
 export interface Need {
   /** Such as `dynamodb:GetItem`. */
   action: string;
   /** ARN. */
   resource: string;
   /**
-   * Keys of partitions that it is judged by; left out where the call has none. Of a transaction all
-   * keys of the call: by which of them an action is judged is nowhere promised, and with all of
-   * them a grant by keys is hardest to have and a denial easiest to meet.
+   * Keys of partitions that are compared with conditions; left out if the call has none. For a
+   * transaction, all keys of the call: AWS does not document which of them are compared for an
+   * action. With all keys, a grant by keys is hardest to meet, and a denial easiest.
    */
   keys?: readonly string[];
-  /** Those of `keys` that the action itself is about. */
+  /** The keys that the action itself uses. */
   own_keys?: readonly string[];
 }
 
-/** Where calls lead to. */
+/** The destination of calls. */
 export interface Place {
   account: string;
   region: string;
-  /** Begins the paths of S3 where it has no host of its own, such as `/s3`. */
+  /** Prefix of S3's paths if it has no host of its own, such as `/s3`. */
   s3_path: string;
   /** ARN of the GraphQL API. */
   api_arn: string;
 }
 
-/** A request to AWS as it is sent. */
+/** A request to AWS. */
 export interface AwsRequest {
-  /** As its signature names it, such as `dynamodb`. */
+  /** Service in its signature, such as `dynamodb`. */
   service: string;
   method: string;
   /** With the query. */
@@ -36,11 +36,11 @@ export interface AwsRequest {
   body: string;
 }
 
-/** Which rights a call needs isn't known here: it is refused until a rule for it is written. */
+/** The permissions of a call are unknown: it is refused until there is a rule for it. */
 export class UnknownCall extends Error {
   override readonly name = 'UnknownCall';
 
   constructor(what: string) {
-    super(`Which rights ${what} needs is not known: add it in local/rights/.`);
+    super(`The permissions for ${what} are unknown: add them in local/rights/.`);
   }
 }

@@ -3,7 +3,7 @@ import { dynamodbNeeds } from './dynamodb-needs.ts';
 import { type AwsRequest, type Need, type Place, UnknownCall } from './need.ts';
 import { s3Needs } from './s3-needs.ts';
 
-/** By service, as signatures name it: the rights that a call needs. */
+/** The permissions that a call needs, by service as in signatures. */
 const NEEDS: Record<string, (request: AwsRequest, place: Place) => Need[]> = {
   dynamodb: ({ headers, body }, place) => dynamodbNeeds(operationOf(headers), JSON.parse(body), place),
   s3: s3Needs,
@@ -14,7 +14,7 @@ const NEEDS: Record<string, (request: AwsRequest, place: Place) => Need[]> = {
   appsync: graphqlNeeds,
 };
 
-/** The rights that a call needs. @throws UnknownCall when that isn't known */
+/** The permissions that a call needs. @throws UnknownCall if they are unknown */
 export function needsOfRequest(request: AwsRequest, place: Place): Need[] {
   const needs = NEEDS[request.service];
   if (!needs) throw new UnknownCall(`a call of ${request.service}`);

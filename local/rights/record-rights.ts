@@ -3,15 +3,18 @@ import { join } from 'node:path';
 import type { Grant } from './decide.ts';
 import type { Observer } from './guard.ts';
 
-/** Names a folder in which processes note what their functions use of their rights. For tests. */
+/**
+ * Environment variable with a folder in which processes record the permissions that their functions
+ * use. For tests.
+ */
 export const RECORD_VARIABLE = 'PATRONUS_RECORD_RIGHTS';
 
 /** A line of the record. */
 export type RightsRecord = { role: string } & ({ grant: Grant } | { refused: string });
 
 /**
- * Notes each grant that is used, once a process, and each refusal. Written at once: a process may
- * be killed.
+ * Records each used grant once per process, and each refusal. Records are written at once, because
+ * a process may be killed.
  */
 export function recordRights(folder: string, role: string): Observer {
   const noted = new Set<string>();

@@ -1,6 +1,6 @@
 import type { Need } from './need.ts';
 
-/** What a refusal is called by services that have no `AccessDeniedException`, and its status. */
+/** The name and status of a refusal by services without `AccessDeniedException`. */
 const ANSWERS: Record<string, { name: string; status: number }> = {
   s3: { name: 'AccessDenied', status: 403 },
   sns: { name: 'AuthorizationErrorException', status: 403 },
@@ -8,10 +8,7 @@ const ANSWERS: Record<string, { name: string; status: number }> = {
 };
 const OTHER = { name: 'AccessDeniedException', status: 400 };
 
-/**
- * A call was refused, in IAM's words and in the form that the SDK gives to an answer of the
- * service.
- */
+/** A refused call, in IAM's words and in the SDK's form of the service's answer. */
 export class Refusal extends Error {
   readonly $fault = 'client';
   readonly $metadata: { httpStatusCode: number };

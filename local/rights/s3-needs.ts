@@ -1,11 +1,11 @@
 import { type AwsRequest, type Need, type Place, UnknownCall } from './need.ts';
 
-/** What names an operation of S3 in the query; every other parameter belongs to one. */
+/** Query parameters that select an operation of S3; all others belong to an operation. */
 const OPERATIONS = ['uploads', 'uploadId', 'list-type', 'delete'];
 const PARAMETERS =
   /^(x-id|x-amz-.*|prefix|delimiter|start-after|continuation-token|max-keys|encoding-type|partNumber|response-.*)$/i;
 
-/** By method and operation: the action that is needed on the object, or on the bucket. */
+/** The action that is needed on the object or on the bucket, by method and operation. */
 const ACTIONS: Record<string, string> = {
   'GET object': 's3:GetObject',
   'HEAD object': 's3:GetObject',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const texts = z.union([z.string(), z.array(z.string())]).transform(value => [value].flat());
 
-/** The only key that our conditions ask for. Another one needs its value in every `Need`. */
+/** The only key in our conditions. Another key would need its value in every `Need`. */
 const LEADING_KEYS = 'dynamodb:LeadingKeys';
 
 const aboutKeys = z.strictObject({ [LEADING_KEYS]: texts }).transform(asked => asked[LEADING_KEYS]!);
@@ -30,13 +30,13 @@ const statementSchema = z
     actions: Action,
     /** ARNs. */
     resources: Resource,
-    /** What it asks of the keys of partitions (`dynamodb:LeadingKeys`). */
+    /** Its condition on the keys of partitions (`dynamodb:LeadingKeys`). */
     condition: Condition,
   }));
 
 /**
- * A policy of a role. What isn't understood here (an operator, a key, NotAction …) is an error,
- * never passed over: a right would be judged wrong.
+ * A policy of a role. Unsupported parts (an operator, a key, NotAction …) are errors and are never
+ * ignored, because permissions would be judged wrongly.
  */
 export const policyDocumentSchema = z
   .strictObject({ Version: z.literal('2012-10-17'), Statement: z.array(statementSchema) })

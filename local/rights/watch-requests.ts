@@ -10,13 +10,14 @@ export type Watch = (request: AwsRequest) => Error | undefined;
 type Headers = Record<string, string>;
 
 /**
- * Services whose body says what is asked. Bodies of the others may be large, and are not looked at.
+ * Services whose requests are described by their body. Bodies of other services may be large and
+ * are not examined.
  */
-const TOLD_BY_BODY = ['dynamodb', 'cognito-idp', 'kinesis'];
+const DESCRIBED_BY_BODY = ['dynamodb', 'cognito-idp', 'kinesis'];
 
 /**
- * Has every signed request of this process looked at: those of the SDK, which sends them with
- * `node:http`, and those of `fetch`. To be called before the first of them.
+ * Checks every signed request of this process: those of the SDK, which uses `node:http`, and those
+ * of `fetch`. Must be called before the first request.
  */
 export function watchRequests(watch: Watch): void {
   const send = http.request;
@@ -29,7 +30,7 @@ export function watchRequests(watch: Watch): void {
       const refusal = watch({ ...asked, body });
       if (refusal) throw refusal;
     };
-    const toldByBody = TOLD_BY_BODY.includes(service) || isDeletionOfSeveral(asked);
+    const toldByBody = DESCRIBED_BY_BODY.includes(service) || isDeletionOfSeveral(asked);
     if (!toldByBody) {
       check('');
       return send(options, ...rest);
@@ -56,7 +57,7 @@ export function watchRequests(watch: Watch): void {
     const { pathname, search } = new URL(String(input));
     const [method, path, body] = [init?.method ?? 'GET', pathname + search, String(init?.body ?? '')];
     const refusal = watch({ service, headers, method, path, body });
-    // In the words of services that are asked this way.
+    // In the form of services that are called this way.
     return refusal
       ? Response.json({ errors: [{ errorType: refusal.name, message: refusal.message }] }, { status: 403 })
       : fetch(input, init);
@@ -71,7 +72,7 @@ function lowerCase(headers: Headers): Headers {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/** The service that a request is signed for; undefined when it is none to AWS. */
+/** The service for which a request is signed; undefined for requests that are not to AWS. */
 function serviceOf({ authorization = '' }: Headers): string | undefined {
   return /^AWS4-HMAC-SHA256 Credential=[^,]*\/([^/,]+)\/aws4_request/.exec(authorization)?.[1];
 }

@@ -10,7 +10,7 @@ import { S3Error } from './s3-error.ts';
 
 export interface S3Request {
   method: string;
-  /** As it was sent, percent-encoded. */
+  /** As sent, percent-encoded. */
   path: string;
   query: URLSearchParams;
   headers: Readonly<Record<string, string>>;
@@ -22,9 +22,9 @@ export interface S3Credentials {
   region: string;
 }
 
-/** How far a signed request's time may be off. */
+/** Maximum deviation of a signed request's time. */
 const MAX_SKEW_MS = 15 * 60_000;
-/** The longest that a link may be good for. */
+/** Maximum validity of a link. */
 const MAX_LINK_SECONDS = 604_800;
 
 interface Signed {

@@ -31,7 +31,7 @@ export async function listObjects(
     }
     if (common !== undefined) prefixes.add(common);
     else {
-      // It may have been deleted since the names were read.
+      // The object may have been deleted since the names were read.
       const object = await store.find(key).catch(cause => {
         if (cause instanceof S3Error) return undefined;
         throw cause;
@@ -72,7 +72,7 @@ function startOf(query: URLSearchParams): string {
   return token === null ? (query.get('start-after') ?? '') : Buffer.from(token, 'base64url').toString();
 }
 
-/** Behind a common prefix is what doesn't begin with it. */
+/** Keys after a common prefix are those that don't begin with it. */
 function isAfter(key: string, after: string, delimiter: string): boolean {
   if (delimiter !== '' && after.endsWith(delimiter) && key.startsWith(after)) return false;
   return Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0;

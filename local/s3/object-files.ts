@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { S3Error } from './s3-error.ts';
 
-/** The headers that are kept with an object and given back with it. */
+/** The headers that are stored with an object and returned with it. */
 export interface ObjectHeaders {
   'content-type'?: string;
   'content-disposition'?: string;
@@ -17,13 +17,13 @@ export interface KeptHeaders {
   headers: ObjectHeaders;
 }
 
-/** Where an object is on disk. */
+/** The files of an object on disk. */
 export interface ObjectFile {
   file: string;
   headers: string;
 }
 
-/** Names of folders and files that every file system takes as they are. */
+/** Names of folders and files that every file system accepts. */
 const PLAIN_SEGMENT = /^[A-Za-z0-9=_.-]{1,200}$/;
 
 const MAX_KEY_BYTES = 1024;
@@ -42,7 +42,7 @@ export async function openObjectFiles(folder: string) {
   await Promise.all([files, headers, objects, unfinished].map(each => mkdir(each, { recursive: true })));
 
   const encoded = (key: string): ObjectFile => {
-    // With a beginning that no name of a folder has.
+    // With a prefix that no name of a folder has.
     const file = join(objects, `o-${encodeURIComponent(key)}`);
     return { file, headers: `${file}.json` };
   };
@@ -52,7 +52,7 @@ export async function openObjectFiles(folder: string) {
     return { file: join(files, ...segments), headers: join(headers, `${join(...segments)}.json`) };
   };
 
-  /** The files of an object, newest layout first; undefined where there is none. */
+  /** The files of an object, newest layout first; undefined if there are none. */
   async function find(key: string): Promise<(ObjectFile & { kept: KeptHeaders }) | undefined> {
     checkKey(key);
     for (const place of [plain(key), encoded(key)]) {
@@ -71,7 +71,7 @@ export async function openObjectFiles(folder: string) {
       if (place) await move(written, place, kept);
       else await move(written, encoded(key), kept);
     } catch (cause) {
-      // "a" is a file and "a/b" would need it as a folder, or the other way round: S3 has both.
+      // "a" is a file and "a/b" would need it as a folder, or vice versa: S3 allows both.
       if (!place || !isNameTaken(cause)) throw cause;
       await move(written, encoded(key), kept);
       return;
@@ -92,7 +92,7 @@ export async function openObjectFiles(folder: string) {
         await rename(written, file);
         return;
       } catch (cause) {
-        // Whoever deleted the last object of the folder has just removed it.
+        // A concurrent deletion of the folder's last object has just removed the folder.
         if ((cause as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 5) throw cause;
       }
     }
@@ -109,7 +109,7 @@ export async function openObjectFiles(folder: string) {
     await removeFiles(encoded(key));
   }
 
-  /** Keys that begin with `prefix`, in no order. */
+  /** Keys that begin with `prefix`, in no particular order. */
   async function keys(prefix: string): Promise<string[]> {
     const found = (await readdir(objects)).filter(name => name.startsWith('o-') && !name.endsWith('.json'));
     const old = found.map(name => decodeURIComponent(name.slice(2)));
@@ -121,7 +121,7 @@ export async function openObjectFiles(folder: string) {
   return { find, keep, remove, keys };
 }
 
-/** Folders that can hold nothing of the prefix are not opened. */
+/** Folders that can't contain keys with the prefix are not opened. */
 async function walk(folder: string, path: string, found: string[], prefix: string): Promise<void> {
   const entries: Dirent[] = (await readdir(folder, { withFileTypes: true }).catch(ignoreMissing)) ?? [];
   for (const entry of entries) {
@@ -134,7 +134,7 @@ async function walk(folder: string, path: string, found: string[], prefix: strin
   }
 }
 
-/** @throws S3Error for a key that would leave the folder, or is none of S3's */
+/** @throws S3Error for a key that would leave the folder, or is invalid in S3 */
 function checkKey(key: string): void {
   if (Buffer.byteLength(key) > MAX_KEY_BYTES) {
     throw new S3Error('KeyTooLongError', 'Your key is too long', { MaxSizeAllowed: String(MAX_KEY_BYTES) });
@@ -183,7 +183,7 @@ function ignoreNameTaken(cause: unknown): void {
   if (!isNameTaken(cause)) throw cause;
 }
 
-/** A folder where a file is wanted, or a file where a folder is. */
+/** Whether there is a folder instead of a file, or a file instead of a folder. */
 function isNameTaken(cause: unknown): boolean {
   const { code = '' } = cause as NodeJS.ErrnoException;
   return ['EISDIR', 'ENOTDIR', 'EEXIST', 'ENOTEMPTY', 'ERR_FS_EISDIR'].includes(code);

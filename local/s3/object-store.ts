@@ -14,18 +14,18 @@ export interface StoredObject {
   modified: Date;
 }
 
-/** S3's own limit for every part but the last. */
+/** S3's minimum size of every part but the last. */
 const MIN_PART_BYTES = 5 * 1024 * 1024;
 
-/** The objects of one bucket, in a folder: their files, and a folder an unfinished upload. */
+/** The objects of a bucket in a folder: their files, and one folder per unfinished upload. */
 export interface ObjectStore {
   /** @returns the ETag */
   put(key: string, body: Uint8Array, headers: ObjectHeaders): Promise<string>;
   /** @throws S3Error NoSuchKey */
   find(key: string): Promise<StoredObject>;
-  /** Keys that begin with `prefix`, as S3 orders them: by their UTF-8 bytes. */
+  /** Keys that begin with `prefix`, in S3's order: by their UTF-8 bytes. */
   keys(prefix: string): Promise<string[]>;
-  /** One that isn't there is no error. */
+  /** A missing object is not an error. */
   remove(key: string): Promise<void>;
   /** @returns the upload's id */
   beginUpload(key: string, headers: ObjectHeaders): Promise<string>;
@@ -145,7 +145,7 @@ async function checkParts(
   }
 }
 
-/** A part that is sent again takes the place of the one before. */
+/** A part that is sent again replaces the previous one. */
 async function removeParts(folder: string, number: number): Promise<void> {
   const beginning = partName(number, '');
   const before = (await readdir(folder)).filter(name => name.startsWith(beginning));

@@ -23,11 +23,11 @@ const STATUS = {
 
 export type S3ErrorCode = keyof typeof STATUS;
 
-/** What S3 refuses a request with. Codes, messages and status are S3's. */
+/** A refusal of S3. Codes, messages and status are S3's. */
 export class S3Error extends Error {
   override readonly name = 'S3Error';
   readonly code: S3ErrorCode;
-  /** More elements of the answer, such as when a link has expired. */
+  /** Further elements of the answer, such as the time when a link expired. */
   readonly details: Readonly<Record<string, string>>;
 
   constructor(code: S3ErrorCode, message: string, details: Record<string, string> = {}) {

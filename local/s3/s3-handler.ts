@@ -15,20 +15,23 @@ import { S3Error } from './s3-error.ts';
 import { readKeys, readParts, xmlDocument } from './s3-xml.ts';
 
 export interface S3HandlerOptions {
-  /** What the path begins with before the bucket, such as `/s3`. */
+  /** The prefix of paths before the bucket, such as `/s3`. */
   prefix: string;
   buckets: ReadonlyMap<string, ObjectStore>;
   credentials: S3Credentials;
-  /** What judges the links of a session; a link of another one opens everything. */
+  /** The guard for links of a session; links of other sessions open everything. */
   guardOf?(session_token: string): Watch | undefined;
   clock: Clock;
   log(message: string, details: Record<string, unknown>): void;
 }
 
-/** A body is held in memory while it is checked; parts of exports are far smaller. */
+/**
+ * Maximum size of a body, which is kept in memory during its check; parts of exports are much
+ * smaller.
+ */
 const MAX_BODY_BYTES = 128 * 1024 * 1024;
 
-/** Parameters that say nothing of what is asked for. */
+/** Parameters that don't select an operation. */
 const PLAIN_PARAMETERS =
   /^(x-id|x-amz-.*|prefix|delimiter|max-keys|start-after|continuation-token|encoding-type|fetch-owner)$/i;
 
@@ -55,7 +58,7 @@ export function makeS3Handler(options: S3HandlerOptions) {
     try {
       await answer(request, response, options);
     } catch (cause) {
-      // In the middle of an object nothing can be said any more; most often the reader has gone.
+      // In the middle of an object, no error can be sent; usually the reader has disconnected.
       if (response.headersSent) response.destroy();
       else refuse(request, response, cause instanceof S3Error ? cause : asInternal(cause, options));
     }
@@ -71,9 +74,9 @@ async function answer(
   const [path = '', search = ''] = url.split('?', 2);
   const query = new URLSearchParams(search);
   const headers = plainHeaders(request);
-  // The signature covers the body by the hash that it names, so nothing is read for who has none.
+  // The signature contains the body's hash, so the body of an unsigned request is not read.
   checkSignature({ method, path, query, headers }, { credentials, clock });
-  // A link opens what the role that signed it may read when it is opened.
+  // A link opens only objects that its signer's role may read at that time.
   const guard = guardOf?.(query.get('X-Amz-Security-Token') ?? '');
   const refusal = guard?.({ service: 's3', method, path: url, headers, body: '' });
   if (refusal) throw new S3Error('AccessDenied', refusal.message);
@@ -88,7 +91,7 @@ async function answer(
   const operations = key === '' ? BUCKET_OPERATIONS : OPERATIONS;
   const operation = operations[operationName(method, query)];
   if (!operation) {
-    throw new S3Error('NotImplemented', 'The one-machine runtime has no such operation of S3.');
+    throw new S3Error('NotImplemented', 'The one-machine runtime does not support this operation of S3.');
   }
   await operation({ bucket, key, store, headers, query, body }, response);
 }
@@ -196,7 +199,10 @@ function kept({
 function checkBody(said: string | undefined, body: Buffer): void {
   if (said === undefined || said === 'UNSIGNED-PAYLOAD') return;
   if (!/^[0-9a-f]{64}$/.test(said)) {
-    throw new S3Error('NotImplemented', 'The one-machine runtime takes no bodies that are signed in pieces.');
+    throw new S3Error(
+      'NotImplemented',
+      'The one-machine runtime does not support bodies that are signed in chunks.',
+    );
   }
   if (said === sha256(body)) return;
   throw new S3Error(

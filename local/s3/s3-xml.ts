@@ -1,11 +1,11 @@
 const HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
-/** An element by its name: a text, or elements within. */
+/** Elements by name: a text, or nested elements. */
 export interface Element {
   [name: string]: string | Element;
 }
 
-/** A document of one element around others; a list where some come more than once. */
+/** A document with one root element; `elements` is a list if names repeat. */
 export function xmlDocument(root: string, elements: Element | readonly Element[]): string {
   const inner = [elements].flat().map(written);
   return `${HEAD}<${root}>${inner.join('')}</${root}>`;
@@ -37,8 +37,8 @@ export function readParts(text: string): { number: number; etag: string }[] | un
 }
 
 /**
- * What elements of a name hold, in their order. Reads the text once: one that is never closed costs
- * no second look.
+ * The contents of the elements with a name, in order. Reads the text once, even if an element is
+ * never closed.
  */
 function contents(text: string, name: string): string[] {
   const [open, close] = [`<${name}>`, `</${name}>`];

@@ -1,6 +1,6 @@
 /**
- * The next time after `after` (milliseconds since the epoch) that a schedule fires; undefined when
- * it never does again.
+ * The next time after `after` (milliseconds since the epoch) at which a schedule fires; undefined:
+ * never again.
  */
 export type NextTime = (after: number) => number | undefined;
 
@@ -49,8 +49,8 @@ const FIELDS: Field[] = [
   { min: 1970, max: 2199 },
 ];
 /**
- * Days looked ahead: four years and a day hold every date that there is, 29 February too, but for a
- * skipped leap year.
+ * Number of days to look ahead: eight years contain every date, even 29 February with a skipped
+ * leap year.
  */
 const HORIZON_DAYS = 8 * 366;
 
@@ -115,5 +115,5 @@ function rangeOf(range: string, number: (part: string) => number): [number, numb
 }
 
 function unknown(expression: string, part: string): Error {
-  return new Error(`The one-machine runtime can't read "${part}" in the schedule ${expression}.`);
+  return new Error(`The one-machine runtime does not support "${part}" in the schedule ${expression}.`);
 }

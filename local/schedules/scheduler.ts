@@ -7,12 +7,9 @@ import type { NextTime } from './schedule-expression.ts';
 export interface ScheduledCall {
   scheduleArn: string;
   next: NextTime;
-  /** The template's input for the target; left out: EventBridge Scheduler's default event. */
+  /** The template's input for the target; default: EventBridge Scheduler's default event. */
   input?: string | undefined;
-  /**
-   * Calls the target. Called at every time of the schedule, whether or not the last call is
-   * through.
-   */
+  /** Calls the target at every time of the schedule, even if the last call is still running. */
   call(event: unknown): void;
 }
 
@@ -63,5 +60,5 @@ export function startScheduledCall(
   return () => cancel();
 }
 
-/** setTimeout takes no more than 24.8 days. */
+/** setTimeout supports at most 24.8 days. */
 const LONGEST_TIMER_MS = 86_400_000;

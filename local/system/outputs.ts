@@ -34,10 +34,10 @@ export interface Outputs {
 const ENDPOINTS_FILE = 'endpoints.json';
 const AMPLIFY_FILE = 'amplify_outputs.json';
 
-/** Writes how to reach the running system, for clients and tests. */
+/** Writes the addresses of the running system, for clients and tests. */
 export async function writeOutputs(folder: string, outputs: Outputs): Promise<void> {
   await mkdir(folder, { recursive: true });
-  // A program that waits for endpoints.json finds the other file there.
+  // endpoints.json is written last: programs that wait for it also find the other file.
   await writeWhole(join(folder, AMPLIFY_FILE), localOutputs(outputs));
   await writeWhole(join(folder, ENDPOINTS_FILE), outputs.endpoints);
 }
@@ -47,12 +47,12 @@ export function removeOutputs(folder: string): void {
   for (const file of [ENDPOINTS_FILE, AMPLIFY_FILE]) rmSync(join(folder, file), { force: true });
 }
 
-/** What a client of this system does beside `Amplify.configure`. */
+/** Additional set-up of a client of this system, after `Amplify.configure`. */
 const LOOPBACK_SET_UP = [
-  'After Amplify.configure, set Auth.Cognito.userPoolEndpoint to sign_in_endpoint: the client knows no other place to sign in than AWS.',
-  'Sign in with authFlowType USER_PASSWORD_AUTH: cognito-local has no SRP.',
-  'Open WebSockets to this address with ws: instead of wss:, which the client makes of every address.',
-  'web/amplify-loopback.ts is all of it as code. A deployed system needs none of it.',
+  'After Amplify.configure, set Auth.Cognito.userPoolEndpoint to sign_in_endpoint: by default the client signs in at AWS.',
+  'Sign in with authFlowType USER_PASSWORD_AUTH: cognito-local does not support SRP.',
+  'Open WebSockets to this address with ws: instead of wss:, which the client uses for every address.',
+  'web/amplify-loopback.ts has all of this as code. A deployed system needs none of it.',
 ] as const;
 
 /**

@@ -7,16 +7,16 @@ import { foreignRequest, refuseForeign } from '../http/loopback-request.ts';
 import type { ServiceHandler } from '../provision/services.ts';
 import { StartError } from './start-error.ts';
 
-/** The system's one HTTP server, on the loopback. */
+/** The system's HTTP server, on the loopback. */
 export interface LocalServer {
   /** Such as http://127.0.0.1:4000. */
   address: string;
   /**
-   * Serves the API and the console from now on, and services by the first part of the path, such as
+   * Starts to serve the API and the console, and services by the first part of the path, such as
    * `/s3`.
    */
   mount(mounted: Mounted): void;
-  /** From now on `/healthz` says that all is ready. */
+  /** From now on, `/healthz` reports that everything is ready. */
   setReady(): void;
   close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ interface Mounted {
   serveConsole?: ServeConsole;
 }
 
-/** @throws StartError when the port is taken. */
+/** @throws StartError if the port is in use */
 export async function startServer(port: number): Promise<LocalServer> {
   let mounted: Mounted | undefined;
   let ready = false;
@@ -84,7 +84,7 @@ async function serve(
   if (await serveConsole?.(request, response)) return;
   if (path === '/graphql') return gateway.handleRequest(request, response);
   if (path.startsWith('/no-such-service')) {
-    send(response, 501, 'The one-machine runtime has no such AWS service.\n');
+    send(response, 501, 'The one-machine runtime does not support this AWS service.\n');
   } else send(response, 404, 'There is nothing here: the console is at /, the GraphQL API at /graphql.\n');
 }
 
@@ -104,13 +104,13 @@ function send(response: ServerResponse, status: number, text: string): void {
 function asStartError(cause: NodeJS.ErrnoException, port: number): Error {
   if (cause.code === 'EADDRINUSE') {
     return new StartError(
-      `Port ${port} is taken by another program: end that, or choose another port with npm start -- --port ${port + 1}.`,
+      `Port ${port} is in use by another program: stop it, or choose another port with npm start -- --port ${port + 1}.`,
       { cause },
     );
   }
   if (cause.code === 'EACCES') {
     return new StartError(
-      `This user may not listen on port ${port}: choose one above 1023 with npm start -- --port 4000.`,
+      `This user is not allowed to listen on port ${port}: choose one above 1023 with npm start -- --port 4000.`,
       { cause },
     );
   }

@@ -24,7 +24,9 @@ import { takeFolder } from './take-folder.ts';
 export interface SystemOptions {
   /** Port of the GraphQL API; 0, the default, for any free one. */
   port?: number;
-  /** Folder to keep all data in, between runs and releases; without it all is gone at the end. */
+  /**
+   * Folder for all data, kept between runs and releases; without it, all data is lost at the end.
+   */
   dataDirectory?: string | undefined;
   /**
    * Folder of endpoints.json, logs and scratch files; one system at a time in it. Default: `.local`
@@ -32,19 +34,19 @@ export interface SystemOptions {
    */
   localDirectory?: string;
   /**
-   * Ends the start; whoever aborts it ends this process then, and everything that had started ends
-   * with it.
+   * Aborts the start. The caller must then end this process, which ends everything that was
+   * started.
    */
   signal?: AbortSignal;
-  /** Settings of the deployment, as `cdk deploy -c name=value` takes them. */
+  /** Settings of the deployment, as in `cdk deploy -c name=value`. */
   context?: Record<string, string>;
-  /** Gets what the start is doing. */
+  /** Called with each step of the start. */
   onProgress?: (text: string) => void;
-  /** Gets a sentence about each thing that goes wrong while it runs. */
+  /** Called with a sentence about each problem at run time. */
   onNotice?: (text: string) => void;
-  /** Gets each mail that Cognito would have sent. */
+  /** Called for each mail that Cognito would have sent. */
   onMail?: CognitoOptions['onMail'];
-  /** Gets every line that a function prints, with its name before it. */
+  /** Called for every line of functions' output, prefixed with the function's name. */
   onFunctionOutput?: ((line: string) => void) | undefined;
 }
 
@@ -55,13 +57,13 @@ export interface RunningSystem {
   userPoolClientId: string;
   /** Physical names of the tables, by short name: network, traffic, cache. */
   tables: Provisioned['tables'];
-  /** Queues that failures land in, by short name, such as "ingestfailed". */
+  /** Queues for failures, by short name, such as "ingestfailed". */
   queues: Provisioned['queues'];
-  /** Runs a function, by its short name such as "cleanup", and gives its answer. */
+  /** Runs a function by its short name, such as "cleanup", and returns its answer. */
   invoke(functionName: string, event: unknown): Promise<unknown>;
   /**
-   * Resolves with a sentence when a part of the system has ended by itself; then the rest should be
-   * stopped.
+   * Resolves with a sentence if a part of the system has ended unexpectedly; then the rest should
+   * be stopped.
    */
   died: Promise<string>;
   stop(): Promise<void>;
@@ -111,12 +113,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
           onProgress('The CDK app is synthesized');
           return folder;
         }),
-        consoleFiles({ onBuild: () => onProgress('Building the console, as its sources are new') }),
+        consoleFiles({ onBuild: () => onProgress('Building the console, because its sources have changed') }),
       ]),
     );
     undo.push(() => engines.stop());
 
-    onProgress('Making tables, stream, sign-in and functions of the template');
+    onProgress('Creating tables, stream, sign-in and functions from the template');
     const assembly = await readCloudAssembly(templateFolder);
     checkDeployment(assembly);
     const logs = openFunctionLogs(join(localDirectory, 'logs'), { echo: options.onFunctionOutput });
@@ -137,7 +139,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
       onFunctionFailure: (name, { message }) =>
         onNotice(`Function ${name} failed: ${message} Its log: ${logs.file(name)}`),
       onQueueMessage: (name, body) =>
-        onNotice(`Given up, a message went to the queue ${name}: ${JSON.stringify(body)}`),
+        onNotice(`A call was given up; a message went to the queue ${name}: ${JSON.stringify(body)}`),
       onTrouble: (what, details) => onNotice(`${what}: ${describe(details)}`),
       clock: systemClock,
       sleep: systemSleep,
@@ -182,8 +184,8 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
 }
 
 /**
- * What a person can mend is said in a sentence; anything else is a fault of ours, and keeps its
- * stack.
+ * Converts errors that a person can fix to a StartError. Other errors are faults of the system and
+ * keep their stack.
  */
 function asStartError(cause: unknown): unknown {
   if (cause instanceof JavaMissing || cause instanceof KeptDataError) {
@@ -191,7 +193,7 @@ function asStartError(cause: unknown): unknown {
   }
   const { code, path, syscall } = cause as NodeJS.ErrnoException;
   if (path === undefined || syscall === undefined) return cause;
-  return new StartError(`${path} can't be used (${syscall}: ${code}): mend that, and start again.`, {
+  return new StartError(`${path} can't be used (${syscall}: ${code}): fix this, and start again.`, {
     cause,
   });
 }
@@ -221,7 +223,7 @@ async function warm(name: string, lambda: { warm(): Promise<void> }): Promise<vo
   }
 }
 
-/** Waits for both; when the second fails, what the first started is stopped. */
+/** Waits for both. If the second one fails, the result of the first one is stopped. */
 async function bothOrNone<A extends { stop(): Promise<void> }, B>(
   first: Promise<A>,
   second: Promise<B>,

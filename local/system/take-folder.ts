@@ -3,11 +3,11 @@ import { FolderInUse, FolderLockError, lockFolder } from '../../core/folder-lock
 import { StartError } from './start-error.ts';
 
 /**
- * Takes a folder, made when missing, for this system until the returned function is called or the
+ * Locks a folder, created if missing, for this system until the returned function is called or the
  * process exits.
  * @param option the option of `npm start` that chooses the folder
- * @throws StartError when another system has it, it can't be locked, or it is no folder that can be
- * written
+ * @throws StartError if another system has it, if it can't be locked, or if it is not a writable
+ * folder
  */
 export async function takeFolder(folder: string, option: '--data' | '--system'): Promise<() => void> {
   try {
@@ -29,14 +29,14 @@ export async function takeFolder(folder: string, option: '--data' | '--system'):
 }
 
 function problemOf(code: string, folder: string): string {
-  if (code === 'EEXIST' || code === 'ENOTDIR') return `${folder} is not a folder, or is inside of a file`;
+  if (code === 'EEXIST' || code === 'ENOTDIR') return `${folder} is not a folder, or is inside a file`;
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return `This user may not write in the folder ${folder}`;
+    return `This user is not allowed to write in the folder ${folder}`;
   }
   return `The folder ${folder} can't be used (${code})`;
 }
 
 function inUse(folder: string, { heldBy, pid }: FolderInUse): string {
   const way = pid === undefined ? 'where it runs' : `with Ctrl-C or kill ${pid}`;
-  return `A system already runs in the folder ${folder} (${heldBy}): use it, or end it ${way} and start again.`;
+  return `A system already runs in the folder ${folder} (${heldBy}): use it, or stop it ${way} and start again.`;
 }

@@ -7,12 +7,11 @@ const resourceSchema = z.strictObject({
   Type: z.string(),
   Properties: z.record(z.string(), z.unknown()).default({}),
   Condition: z.string().optional(),
-  // Order is given by references and by the kinds of resources; what is kept or deleted with a
-  // stack has no meaning here.
+  // References and the kinds of resources define the order. Deletion policies have no meaning here.
   DependsOn: z.unknown().optional(),
   DeletionPolicy: z.unknown().optional(),
   UpdateReplacePolicy: z.unknown().optional(),
-  // How an alias moves to another version: there is one here.
+  // How an alias moves to another version; there is only one version here.
   UpdatePolicy: z.unknown().optional(),
   Metadata: z.unknown().optional(),
 });
@@ -21,7 +20,7 @@ const templateSchema = z.strictObject({
   AWSTemplateFormatVersion: z.string().optional(),
   Description: z.string().optional(),
   Metadata: z.unknown().optional(),
-  // Only what the bootstrap version check of the CDK uses.
+  // Only the parts for the CDK's bootstrap version check.
   Rules: z.unknown().optional(),
   Parameters: z.record(z.string(), z.object({ Default: z.unknown() })).default({}),
   Mappings: z.record(z.string(), z.record(z.string(), z.record(z.string(), z.unknown()))).default({}),
@@ -32,7 +31,7 @@ const templateSchema = z.strictObject({
     .default({}),
 });
 
-/** A CloudFormation template as the CDK writes it; values may be intrinsic functions. */
+/** A CloudFormation template of the CDK; values may be intrinsic functions. */
 export type Template = z.infer<typeof templateSchema>;
 
 /** A synthesized stack. */
@@ -42,12 +41,12 @@ export interface StackTemplate {
 }
 
 /**
- * What `cdk synth` wrote: the stacks, a stack after those that it depends on, and the folders of
+ * The output of `cdk synth`: the stacks in the order of their dependencies, and the folders of
  * their bundles.
  */
 export interface CloudAssembly {
   stacks: StackTemplate[];
-  /** The folder of a bundle, by the object key that templates name it by. */
+  /** The folder of a bundle, by its object key in templates. */
   assetFolders: Map<string, string>;
 }
 
@@ -76,7 +75,7 @@ type Artifacts = z.infer<typeof manifestSchema>['artifacts'];
 
 /**
  * Reads a cloud assembly.
- * @throws TemplateError when a template has a part that isn't known here.
+ * @throws TemplateError if a template has an unknown part
  */
 export async function readCloudAssembly(folder: string): Promise<CloudAssembly> {
   const { artifacts } = manifestSchema.parse(await readJson(join(folder, 'manifest.json')));

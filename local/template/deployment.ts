@@ -3,7 +3,7 @@ import type { CloudAssembly, StackTemplate, Template } from './cloud-assembly.ts
 import { NO_VALUE, resolveValue, type Scope } from './intrinsics.ts';
 import { TemplateError } from './template-error.ts';
 
-/** A resource of a stack, its properties as written in the template. */
+/** A resource of a stack, with its unresolved properties. */
 export interface Resource {
   stack: string;
   logicalId: string;
@@ -11,16 +11,16 @@ export interface Resource {
   properties: Record<string, unknown>;
 }
 
-/** What `Ref` and `Fn::GetAtt` of a resource give. */
+/** The values of `Ref` and `Fn::GetAtt` of a resource. */
 export interface Attributes {
   Ref: string;
   [attribute: string]: string;
 }
 
-/** Gives the attributes of a resource; throws where it has none (yet). */
+/** Returns the attributes of a resource; throws if it has none, or none yet. */
 export type AttributeSource = (resource: Resource) => Attributes;
 
-/** The stacks as one set of resources, with everything between them resolved. */
+/** All stacks as one set of resources, with references between stacks resolved. */
 export interface Deployment {
   resources: Resource[];
   /** The properties of a resource with every reference resolved. */
@@ -38,7 +38,9 @@ const PSEUDO: Record<string, unknown> = {
   'AWS::NoValue': NO_VALUE,
 };
 
-/** Makes a deployment of an assembly; what a resource's references give comes from `attributes`. */
+/**
+ * Makes a deployment of an assembly. `attributes` provides the values of references to resources.
+ */
 export function makeDeployment({ stacks }: CloudAssembly, attributes: AttributeSource): Deployment {
   const scopes = new Map(stacks.map(stack => [stack.name, makeScope(stack)]));
   const exportsByName = new Map<string, () => unknown>();
@@ -56,7 +58,7 @@ export function makeDeployment({ stacks }: CloudAssembly, attributes: AttributeS
   function makeScope({ name, template }: StackTemplate): Scope {
     const known = (logicalId: string): Attributes => {
       const resource = template.Resources[logicalId];
-      if (!resource) throw new TemplateError(name, `nothing is called ${logicalId}`);
+      if (!resource) throw new TemplateError(name, `there is no resource ${logicalId}`);
       return attributes(asResource(name, logicalId, resource));
     };
     const scope: Scope = {

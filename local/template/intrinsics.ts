@@ -1,9 +1,6 @@
 import { TemplateError } from './template-error.ts';
 
-/**
- * What intrinsic functions are resolved against. Each look-up throws where there is nothing of that
- * name.
- */
+/** The context for intrinsic functions. Each look-up throws if the name does not exist. */
 export interface Scope {
   ref(name: string): unknown;
   attribute(logicalId: string, attribute: string): unknown;
@@ -63,7 +60,7 @@ const INTRINSICS: Record<string, Intrinsic> = {
   Condition: (name, scope) => scope.condition(name as string),
 };
 
-/** Stands for a property that `AWS::NoValue` removes. */
+/** Represents a property that `AWS::NoValue` removes. */
 export const NO_VALUE = Symbol('AWS::NoValue');
 
 /**

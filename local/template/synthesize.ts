@@ -6,12 +6,12 @@ import { defaultCache, keptBuild } from '../kept-builds/kept-build.ts';
 
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** All that templates without bundles are made of. */
+/** All sources of templates without bundles. */
 const STACK_SOURCES = ['bin/**', 'lib/**', 'core/console/**', 'graphql/**', 'cdk.json', 'package-lock.json'];
 
 /**
- * All that templates and bundles are made of. A test compares them with what the bundles say they
- * are made of.
+ * All sources of templates and bundles. A test compares them with the inputs in the bundles'
+ * metadata.
  */
 export const TEMPLATE_SOURCES = [
   ...STACK_SOURCES,
@@ -23,16 +23,16 @@ export const TEMPLATE_SOURCES = [
 ];
 
 export interface SynthesizeOptions {
-  /** Settings as `cdk deploy -c name=value` takes them. */
+  /** Settings as in `cdk deploy -c name=value`. */
   context?: Record<string, string>;
-  /** False: without the code of functions, for who only reads the templates. */
+  /** False: without the code of functions, for callers that only read the templates. */
   bundles?: boolean;
   signal?: AbortSignal;
 }
 
 /**
- * Runs the CDK app as `cdk synth` does: the same context, so the same templates and bundles that a
- * deployment uses. What was made of the same sources and settings before is taken as it is.
+ * Runs the CDK app like `cdk synth`, with the same context, so the templates and bundles are the
+ * same as in a deployment. An earlier result for the same sources and settings is reused.
  * @returns the folder of the cloud assembly, which others may use too: nothing may be written there
  * @throws Error with what the app said, when it fails.
  */

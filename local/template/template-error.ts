@@ -1,6 +1,6 @@
 /**
- * The synthesized template asks for something that the one-machine runtime doesn't know: it would
- * run differently than in the cloud.
+ * The synthesized template contains something that the one-machine runtime does not support: it
+ * would run differently than in the cloud.
  */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';

@@ -10,7 +10,7 @@ import {
   UnauthorizedCredentials,
 } from './unauthorized.ts';
 
-/** Finds who sends a request. @throws UnauthorizedCredentials */
+/** Identifies the sender of a request. @throws UnauthorizedCredentials */
 export type Authenticate = (request: SignedRequest, sourceIp: string[]) => Promise<Identity>;
 
 export interface AuthenticateOptions {
@@ -21,8 +21,8 @@ export interface AuthenticateOptions {
 }
 
 /**
- * Chooses the mode by what the request carries, as AppSync does: an API key, a signature, or a
- * token.
+ * Chooses the mode by the credentials in the request, as AppSync does: an API key, a signature, or
+ * a token.
  */
 export function makeAuthenticate({ api, credentials, region, clock }: AuthenticateOptions): Authenticate {
   const modes = [api.defaultMode, ...(api.additionalModes ?? [])];

@@ -5,7 +5,7 @@ import type { CognitoMode } from '../gateway-options.ts';
 import type { Identity } from './identity.ts';
 import { NO_VALID_HEADER, TOKEN_EXPIRED, UNREADABLE_TOKEN, UnauthorizedCredentials } from './unauthorized.ts';
 
-/** Turns an access or ID token of a user pool into who it stands for. */
+/** Verifies an access or ID token of a user pool and returns its identity. */
 export type ReadToken = (token: string, sourceIp: string[]) => Promise<Identity>;
 
 type Claims = Record<string, unknown>;

@@ -5,7 +5,7 @@ import type { LocalCredentials } from '../gateway-options.ts';
 import type { Identity } from './identity.ts';
 import { NOT_AUTHORIZED, UnauthorizedCredentials } from './unauthorized.ts';
 
-/** A request as its signer saw it; header names in lower case. */
+/** A request as it was signed; header names in lower case. */
 export interface SignedRequest {
   method: string;
   /** Path without query. */
@@ -23,13 +23,13 @@ export interface SignatureOptions {
 
 const SERVICE = 'appsync';
 const ACCOUNT = '000000000000';
-/** How far a signature's time may be off. */
+/** Maximum deviation of a signature's time. */
 const MAX_SKEW_MS = 5 * 60_000;
 
 /**
  * Checks an AWS Signature Version 4
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv4.html).
- * @throws UnauthorizedCredentials when it isn't of these credentials, this region and now.
+ * @throws UnauthorizedCredentials unless it has these credentials, this region and the current time
  */
 export function verifySignature(
   request: SignedRequest,
@@ -59,9 +59,9 @@ export function verifySignature(
 }
 
 /**
- * Edges have an identity each, in the cloud their role's session. Here they all sign with the one
- * secret, which is public anyway, and say who they are in the access key's id: `local~edge-7`, the
- * edge's id URI-encoded.
+ * Each edge has its own identity; in the cloud it is the session of its role. Here all edges sign
+ * with the same secret, which is public anyway, and identify themselves by the access key's id:
+ * `local~edge-7`, with the edge's id URI-encoded.
  */
 function edgeOf(accessKeyId: string, credentials: LocalCredentials): string | undefined {
   const prefix = `${credentials.accessKeyId}~`;

@@ -1,11 +1,11 @@
 import type { AuthModeName } from '../gateway-options.ts';
 
-/** Who calls: what access is judged by, and what resolvers see as `ctx.identity`. */
+/** The identity of a caller, for access rules and as `ctx.identity` of resolvers. */
 export interface Identity {
   mode: AuthModeName;
   /** Cognito groups; empty in the other modes. */
   groups: readonly string[];
-  /** When the credentials end, ms since the epoch; null when they don't. */
+  /** Expiry of the credentials, ms since the epoch; null: they don't expire. */
   expiresAtMs: number | null;
   /** `ctx.identity`; null with an API key. */
   shown: CognitoIdentity | IamIdentity | null;

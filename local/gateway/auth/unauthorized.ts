@@ -1,4 +1,4 @@
-/** The credentials are missing or don't hold; AppSync answers 401. The messages are AppSync's. */
+/** The credentials are missing or invalid; AppSync answers 401. The messages are AppSync's. */
 export class UnauthorizedCredentials extends Error {
   override readonly name = 'UnauthorizedCredentials';
   readonly errorType = 'UnauthorizedException';

@@ -1,6 +1,6 @@
 import { shortMessage } from './short-text.ts';
 
-/** A place in the request's text, as AppSync writes it. */
+/** A position in the request's text, in AppSync's form. */
 export interface Location {
   line: number;
   column: number;
@@ -19,7 +19,7 @@ export interface ErrorEntry {
   message: string;
 }
 
-/** The entry of an operation that was refused before anything of it ran. */
+/** The entry of an operation that was refused before its execution. */
 export function operationError(
   message: string,
   locations: Location[] | null,

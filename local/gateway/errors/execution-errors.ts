@@ -12,8 +12,8 @@ const NULL_IN_NON_NULL = /^Cannot return null for non-nullable field (\w+)\.(\w+
 const NOT_A_LIST = /^Expected Iterable/;
 
 /**
- * An error of graphql-js as AppSync words it. Faults that nobody planned come out as `Internal`
- * without their message; `report` is told of them.
+ * Converts an error of graphql-js to AppSync's words. Unplanned faults become `Internal` without
+ * their message, and are passed to `report`.
  */
 export function executionError(
   error: GraphQLError,

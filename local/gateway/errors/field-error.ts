@@ -4,7 +4,7 @@ export interface FieldErrorDetails {
   errorInfo?: unknown;
 }
 
-/** A field that failed in a way that the client is told of. */
+/** A failure of a field that is reported to the client. */
 export class FieldError extends Error {
   override readonly name = 'FieldError';
   readonly details: FieldErrorDetails;
@@ -15,7 +15,7 @@ export class FieldError extends Error {
   }
 }
 
-/** The caller may not see this field. */
+/** The error for a field that the caller may not see. */
 export function notAuthorized(typeName: string, fieldName: string): FieldError {
   return new FieldError(`Not Authorized to access ${fieldName} on type ${typeName}`, {
     errorType: UNAUTHORIZED,

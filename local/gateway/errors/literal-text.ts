@@ -2,7 +2,7 @@ import { Kind, type ValueNode } from 'graphql';
 import { WORK_LIMITS } from '../limits.ts';
 import { shortQuote } from './short-text.ts';
 
-/** A literal as AppSync's validation messages show it: `StringValue{value='x'}`. */
+/** A literal in the form of AppSync's validation messages: `StringValue{value='x'}`. */
 export function literalText(node: ValueNode): string {
   switch (node.kind) {
     case Kind.STRING:
@@ -29,7 +29,7 @@ export function literalText(node: ValueNode): string {
   }
 }
 
-/** The texts of elements up to what a message holds. */
+/** The texts of elements, up to the limit of a message. */
 function listText<Element>(elements: readonly Element[], textOf: (element: Element) => string): string {
   let text = '';
   for (const element of elements) {

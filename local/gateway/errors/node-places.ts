@@ -9,17 +9,17 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 
-/** Where a node of a request stands. */
+/** The position of a node in a request. */
 export interface Place {
   /** `sites/items` */
   fieldPath: string;
   /** `input.name` inside the value of an argument; `''` elsewhere. */
   argument: string;
-  /** Type that is expected here, inside the value of an argument. */
+  /** Expected type, inside the value of an argument. */
   inputType: GraphQLInputType | undefined;
 }
 
-/** The places of all nodes of a request. */
+/** The positions of all nodes of a request. */
 export function nodePlaces(schema: GraphQLSchema, document: DocumentNode): Map<ASTNode, Place> {
   const places = new Map<ASTNode, Place>();
   const fields: string[] = [];

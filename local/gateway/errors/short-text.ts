@@ -1,11 +1,11 @@
 import { WORK_LIMITS } from '../limits.ts';
 
-/** A message that a client is told, cut where a hostile request made it long. */
+/** Truncates a message to a client, because a hostile request can make it long. */
 export function shortMessage(message: string): string {
   return cut(message, WORK_LIMITS.messageCharacters);
 }
 
-/** A value that a message quotes. */
+/** Truncates a value that a message quotes. */
 export function shortQuote(text: string): string {
   return cut(text, WORK_LIMITS.quotedCharacters);
 }

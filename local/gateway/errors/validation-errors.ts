@@ -18,8 +18,8 @@ import { literalText } from './literal-text.ts';
 import { nodePlaces, type Place } from './node-places.ts';
 
 /**
- * An error of graphql-js, taken apart: the quoted names of its message, its first node and where
- * that stands.
+ * The parts of an error of graphql-js: the quoted names of its message, its first node and that
+ * node's position.
  */
 interface Found {
   error: GraphQLError;
@@ -31,8 +31,8 @@ interface Found {
 type Wording = (found: Found) => { type: string; text: string; withoutPath?: true };
 
 /**
- * AppSync's words for the errors of each rule of graphql-js; without a row the rule's name and its
- * own words.
+ * AppSync's words for the errors of each rule of graphql-js. Rules without an entry have their own
+ * name and words.
  */
 const WORDINGS: Record<string, Wording> = {
   FieldsOnCorrectTypeRule: ({ quoted: [field, type] }) => ({
@@ -105,9 +105,9 @@ const WORDINGS: Record<string, Wording> = {
 };
 
 /**
- * What AppSync says of a request that doesn't fit the schema; empty when it fits. It says no more
- * than a bounded number of errors, in the order of the rules. Of a document whose fragments spread
- * themselves it says only that.
+ * AppSync's errors for a request that doesn't fit the schema; empty if it fits. The number of
+ * errors is bounded, and they are in the order of the rules. If fragments spread themselves, this
+ * is the only error.
  */
 export function validationErrors(
   schema: GraphQLSchema,
@@ -138,11 +138,10 @@ export function validationErrors(
   });
 }
 
-const TOO_MANY = `The query has more than ${WORK_LIMITS.validationErrors} errors; the others were not looked for.`;
+const TOO_MANY = `The query has more than ${WORK_LIMITS.validationErrors} errors; further ones were not checked.`;
 
 /**
- * The context with a note taken of every error: graphql-js doesn't say which rule an error comes
- * from.
+ * A context that records every error, because graphql-js doesn't say which rule an error is from.
  */
 function noting(context: ValidationContext, note: (error: GraphQLError) => void): ValidationContext {
   const reportError = (error: GraphQLError): void => {
@@ -152,7 +151,7 @@ function noting(context: ValidationContext, note: (error: GraphQLError) => void)
   return Object.create(context, { reportError: { value: reportError } }) as ValidationContext;
 }
 
-/** Errors that no rule found come last: the one that says that there are too many. */
+/** Errors without a rule come last: the error that there are too many errors. */
 function rankOf(rule: ValidationRule | undefined): number {
   return rule ? specifiedRules.indexOf(rule) : specifiedRules.length;
 }

@@ -2,7 +2,7 @@ import { type GraphQLError, Kind, print, type TypeNode } from 'graphql';
 import { WORK_LIMITS } from '../limits.ts';
 import { type ErrorEntry, operationError, toLocations } from './error-entry.ts';
 
-/** What AppSync says of variables that don't have the types which the request declares for them. */
+/** AppSync's errors for variables whose values don't have the declared types. */
 export function variableErrors(errors: readonly GraphQLError[]): ErrorEntry[] {
   return errors.map(error => {
     if (!error.nodes) return operationError(TOO_MANY, null);
@@ -19,7 +19,7 @@ export function variableErrors(errors: readonly GraphQLError[]): ErrorEntry[] {
   });
 }
 
-const TOO_MANY = `The variables have more than ${WORK_LIMITS.variableErrors} errors; the others were not looked for.`;
+const TOO_MANY = `The variables have more than ${WORK_LIMITS.variableErrors} errors; further ones were not checked.`;
 
 function text(name: string, message: string, type: TypeNode | undefined): string {
   const [, field] = /; Field "\w+" of required type "([^"]+)" was not provided/.exec(message) ?? [];

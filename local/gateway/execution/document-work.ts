@@ -9,16 +9,16 @@ import {
 import { WORK_LIMITS } from '../limits.ts';
 
 /**
- * What validating and running a document costs at most, its fragments counted each time that they
- * are spread.
+ * Upper bounds for the work of validating and executing a document. Fragments are counted each time
+ * that they are spread.
  */
 export interface DocumentWork {
-  /** Selections of all definitions. Infinity is a number that no longer fits. */
+  /** Selections of all definitions. Infinity: the number is too large. */
   selections: number;
   aliases: number;
   /** Deepest nesting of fields. */
   depth: number;
-  /** A fragment spreads itself, over others or at once; it counts once then. */
+  /** Whether a fragment spreads itself, directly or indirectly; then it counts once. */
   cyclic: boolean;
 }
 
@@ -32,10 +32,7 @@ type Definition = OperationDefinitionNode | FragmentDefinitionNode;
 
 const NOTHING: Weight = { selections: 0, aliases: 0, depth: 0 };
 
-/**
- * Measures a document in one pass over its text: each fragment is weighed once, however often it is
- * spread.
- */
+/** Measures a document in one pass: each fragment is measured once, even if it is spread often. */
 export function measureDocument(document: DocumentNode): DocumentWork {
   const fragments = fragmentsByName(document);
   const weights = new Map<string, Weight>();
@@ -83,8 +80,8 @@ export function measureDocument(document: DocumentNode): DocumentWork {
 }
 
 /**
- * Why a document is too much work to validate and to run; undefined when it isn't. A document with
- * a cycle is only measured: validation refuses it for that.
+ * Why a document is too much work; undefined if it is not. A document with a cycle is only
+ * measured, because validation refuses it.
  */
 export function workProblem(document: DocumentNode, work: DocumentWork): string | undefined {
   const { fragments, selections, aliases, nesting, repeats } = WORK_LIMITS;
@@ -103,8 +100,8 @@ export function workProblem(document: DocumentNode, work: DocumentWork): string 
 }
 
 /**
- * A result field that more than `most` selections of one place give, or undefined. The document
- * must be without cycles.
+ * A result field that is selected more than `most` times at the same place, or undefined. The
+ * document must not have cycles.
  */
 function repeatedName(document: DocumentNode, most: number): string | undefined {
   const fragments = fragmentsByName(document);

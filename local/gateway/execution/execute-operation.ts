@@ -24,8 +24,8 @@ export interface ExecuteOptions {
 }
 
 /**
- * What is executed: with a root value where a published value is delivered, until `ended` where a
- * request has a time limit.
+ * An execution: with a root value for the delivery of a published value, and until `ended` for a
+ * request with a time limit.
  */
 export interface Execution {
   prepared: PreparedOperation;
@@ -34,13 +34,13 @@ export interface Execution {
   ended?: AbortSignal;
 }
 
-/** In place of an answer that is over the limit. */
+/** The answer instead of one that is over the limit. */
 export const TOO_LARGE: ExecutionAnswer = {
   data: null,
   errors: [operationError(`The response is over ${LIMITS.responseBytes} bytes.`, null, 'ResponseTooLarge')],
 };
 
-/** No entry of `errors` is shorter, with its path, type and message. */
+/** Minimum bytes of an entry of `errors`, with its path, type and message. */
 const BYTES_OF_AN_ERROR = 100;
 
 /** Runs an operation; never rejects. */

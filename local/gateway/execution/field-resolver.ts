@@ -21,17 +21,20 @@ import {
 import type { MayAccess } from '../schema/access-rules.ts';
 import type { OperationWork } from './operation-work.ts';
 
-/** What the fields of one operation share. */
+/** The context that the fields of an operation share. */
 export interface OperationContext {
   identity: Identity;
   headers: Readonly<Record<string, string>>;
   scope: SelectionScope;
   rawVariables: Record<string, unknown>;
-  /** False where a published value is delivered: what the mutation selected is all there is. */
+  /**
+   * False for the delivery of a published value, which contains only the fields that the mutation
+   * selected.
+   */
   withResolvers: boolean;
   /** `util.appendError` of a field. */
   appended: { error: Error; info: GraphQLResolveInfo }[];
-  /** Resolvers run so far. */
+  /** Number of resolvers that have run. */
   resolversRun: number;
   setSubscriptionFilter?: (filter: unknown) => void;
 }
@@ -49,8 +52,8 @@ export interface FieldResolverOptions {
 }
 
 /**
- * Resolves every field of the schema as AppSync does: access first, then its resolver or the
- * parent's property.
+ * Resolves every field of the schema like AppSync: it checks access first, then uses the field's
+ * resolver or the parent's property.
  */
 export function makeFieldResolver(
   options: FieldResolverOptions,
@@ -80,11 +83,12 @@ export function makeFieldResolver(
   };
 }
 
-/** Stands for the fields of an operation that has been given up. */
+/** The value of fields of an operation that was aborted. */
 const NEVER = new Promise<never>(() => {});
 
 /**
- * Counts a value into the answer; the elements of a long list come in turns with other requests.
+ * Counts a value of the answer. The elements of a long list are completed in turns with other
+ * requests.
  */
 function completed(value: unknown, info: GraphQLResolveInfo, { scope, work }: RunningOperation): unknown {
   const composite = isCompositeType(getNamedType(info.returnType));
@@ -97,8 +101,7 @@ function completed(value: unknown, info: GraphQLResolveInfo, { scope, work }: Ru
   return value.map(element => work.pacer.turn(fields).then(() => element));
 }
 
-// graphql-js hands the same array over for the same place of an operation, in each element of a
-// list.
+// graphql-js passes the same array for the same place of an operation, for each element of a list.
 const fieldCounts = new WeakMap<GraphQLResolveInfo['fieldNodes'], number>();
 
 function fieldsBelow({ fieldNodes }: GraphQLResolveInfo, scope: SelectionScope): number {
@@ -115,7 +118,7 @@ function property(source: unknown, name: string): unknown {
     : null;
 }
 
-// graphql-js takes anything for an object and finds its fields missing; AppSync says what is wrong.
+// graphql-js treats any value as an object with missing fields; AppSync reports a type mismatch.
 function checked(value: unknown, info: GraphQLResolveInfo): unknown {
   const isObject = typeof value === 'object' || value === undefined;
   if (isObject || !isCompositeType(getNullableType(info.returnType))) return value;

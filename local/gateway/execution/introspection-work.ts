@@ -12,25 +12,28 @@ import { WORK_LIMITS } from '../limits.ts';
 import { type SelectionScope, selectedFields } from '../resolvers/selection.ts';
 
 /**
- * How many values a list of introspection has: in the whole schema, and at one of its elements at
- * most.
+ * The number of values in a list of introspection: in the whole schema, and the maximum at one
+ * element.
  */
 interface Sizes {
   total: number;
   most: number;
 }
 
-/** The lists of introspection, by the field that answers them. */
+/** The lists of introspection, by field. */
 export type IntrospectedLists = ReadonlyMap<string, Sizes>;
 
-/** How often a selection is answered. */
+/** How often a selection occurs in the answer. */
 interface Times {
   count: number;
-  /** Each element of the schema at most once: what lists below it hold is known in total. */
+  /**
+   * Whether each element of the schema occurs at most once: then the totals of lists below it are
+   * known.
+   */
   once: boolean;
 }
 
-/** Counts what introspection can answer of a schema. */
+/** Counts the values that introspection of a schema can return. */
 export function introspectedLists(schema: GraphQLSchema): IntrospectedLists {
   const types = Object.values(schema.getTypeMap());
   const directives = schema.getDirectives();
@@ -55,9 +58,9 @@ export function introspectedLists(schema: GraphQLSchema): IntrospectedLists {
 }
 
 /**
- * Why an operation asks for more of the schema than it should; undefined when it doesn't.
- * Introspection is answered in one go, so its size is reckoned beforehand, from above. The
- * operation must be valid.
+ * Why an operation's introspection is too large; undefined if it is not. Introspection is answered
+ * without interruption, so an upper bound of its size is computed first. The operation must be
+ * valid.
  */
 export function introspectionProblem(
   operation: OperationDefinitionNode,

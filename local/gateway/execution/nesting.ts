@@ -5,7 +5,7 @@ const OPENING: readonly string[] = [TokenKind.BRACE_L, TokenKind.BRACKET_L, Toke
 const CLOSING: readonly string[] = [TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R];
 
 /**
- * Why a query is too much to parse; undefined when it isn't. Parsers and validators recurse.
+ * Why a query is too large to parse; undefined if it is not. Parsers and validators are recursive.
  * @throws GraphQLError
  */
 export function tokenProblem(query: string): string | undefined {
@@ -25,8 +25,8 @@ export function tokenProblem(query: string): string | undefined {
 }
 
 /**
- * Whether objects and arrays of a JSON text nest deeper than `limit`. Text that is no JSON gives
- * any answer.
+ * Whether objects and arrays of a JSON text nest deeper than `limit`. The result is arbitrary for
+ * text that is not JSON.
  */
 export function jsonNestsDeeper(text: string, limit: number): boolean {
   let depth = 0;

@@ -1,20 +1,20 @@
 import { LIMITS, WORK_LIMITS } from '../limits.ts';
 import { makePacer, type Pacer } from './pacer.ts';
 
-/** Keeps what one operation does within bounds, and lets other requests in between. */
+/** Bounds the work of an operation, and lets other requests run in between. */
 export interface OperationWork {
   pacer: Pacer;
-  /** Counts what a field adds to the answer; an answer over the limit ends the operation. */
+  /** Counts the size of a field in the answer. An answer over the limit ends the operation. */
   add(name: string, value: unknown): void;
-  /** Runs a resolver when it is its turn: a few of an operation at a time. */
+  /** Runs a resolver when it is its turn; an operation runs a few resolvers at a time. */
   runResolver<Value>(run: () => Promise<Value>): Promise<Value>;
-  /** Resolves when the operation is given up. */
+  /** Resolves when the operation is aborted. */
   ended: Promise<undefined>;
   isEnded(): boolean;
   end(): void;
 }
 
-/** What a resolver's start counts in the turns of the pacer: it copies its arguments. */
+/** The weight of a resolver's start for the pacer, because it copies its arguments. */
 const FIELDS_OF_A_RESOLVER = 100;
 
 export function makeOperationWork(nextTurn?: (run: () => void) => void): OperationWork {
@@ -51,7 +51,7 @@ export function makeOperationWork(nextTurn?: (run: () => void) => void): Operati
     },
     async runResolver(run) {
       if (running < WORK_LIMITS.resolversAtOnce) running++;
-      // A resolver that ends passes its place on.
+      // A resolver that ends passes its place to the next one.
       else await new Promise<void>(resolve => waiting.push(resolve));
       try {
         await pacer.turn(FIELDS_OF_A_RESOLVER);

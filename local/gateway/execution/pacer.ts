@@ -1,19 +1,21 @@
 import { WORK_LIMITS } from '../limits.ts';
 
-/** Lets other requests have their turns while one long answer is completed. */
+/** Lets other requests run while a long answer is completed. */
 export interface Pacer {
-  /** Whether so many fields may be completed at once, in this turn. */
+  /** Whether this many fields may be completed in this turn. */
   mayRun(fields: number): boolean;
   /**
-   * Resolves when it is the turn of a piece with so many fields. Pieces go on in the order in which
-   * they asked.
+   * Resolves when it is the turn of a piece with this many fields. Pieces continue in the order of
+   * their calls.
    */
   turn(fields: number): Promise<void>;
-  /** Gives no turns any more. */
+  /** Ends all turns. */
   stop(): void;
 }
 
-/** The pacer of one operation. `nextTurn` runs a function after what waits in the event loop. */
+/**
+ * The pacer of an operation. `nextTurn` runs a function after the waiting work of the event loop.
+ */
 export function makePacer(nextTurn: (run: () => void) => void = setImmediate): Pacer {
   const most = WORK_LIMITS.fieldsPerTurn;
   let waiting: { fields: number; resolve: () => void }[] = [];

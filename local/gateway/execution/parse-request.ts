@@ -9,9 +9,7 @@ export interface GraphqlRequest {
   operationName: string | null;
 }
 
-/**
- * @throws TransportError when it is no GraphQL request; the words are AppSync's where it has some.
- */
+/** @throws TransportError if it is not a GraphQL request, in AppSync's words if it has some */
 export function parseRequest(body: string): GraphqlRequest {
   if (body.trim() === '') throw malformed('Request body is empty.');
   if (jsonNestsDeeper(body, WORK_LIMITS.nesting)) {

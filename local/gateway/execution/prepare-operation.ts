@@ -23,21 +23,22 @@ import { tokenProblem } from './nesting.ts';
 import type { GraphqlRequest } from './parse-request.ts';
 import { fragmentsOf, queryDepth } from './query-depth.ts';
 
-/** An operation that fits the schema, ready to run. */
+/** A valid operation, ready for execution. */
 export interface PreparedOperation {
   document: DocumentNode;
   operation: OperationDefinitionNode;
-  /** With the variables as they are coerced. */
+  /** With the coerced variables. */
   scope: SelectionScope;
-  /** As the client sent them. */
+  /** The variables as sent by the client. */
   rawVariables: Record<string, unknown>;
 }
 
 export type PrepareOperation = (request: GraphqlRequest) => PreparedOperation | { errors: ErrorEntry[] };
 
 /**
- * Parses and validates, within bounds that are checked before the work that they bound; documents
- * that were seen before cost nothing. @throws TransportError when the document can't be read
+ * Parses and validates operations, within bounds that are checked before the work that they bound.
+ * Documents are cached.
+ * @throws TransportError if the document can't be parsed
  */
 export function makePrepareOperation(schema: GraphQLSchema, api: ApiOptions): PrepareOperation {
   const documents = new LRUCache<string, { document: DocumentNode; errors: ErrorEntry[] }>({

@@ -2,8 +2,8 @@ import { type DocumentNode, type FieldNode, Kind, type OperationDefinitionNode }
 import { type SelectionScope, selectedFields } from '../resolvers/selection.ts';
 
 /**
- * How deep fields nest in an operation; introspection doesn't count. The document must be valid: no
- * fragment cycles.
+ * The nesting depth of an operation's fields, without introspection. The document must be valid,
+ * without fragment cycles.
  */
 export function queryDepth(operation: OperationDefinitionNode, scope: SelectionScope): number {
   const depth = (field: FieldNode): number => {

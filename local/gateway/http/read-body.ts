@@ -3,7 +3,7 @@ import { readBounded } from '../../http/read-bounded.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { LIMITS } from '../limits.ts';
 
-/** The body of a request. @throws TransportError when it is over the limit */
+/** The body of a request. @throws TransportError if it is over the limit */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const body = await readBounded(request, LIMITS.requestBytes);
   if (body) return body;

@@ -15,7 +15,7 @@ import { type Answer, respond, respondToPreflight } from './respond.ts';
 export interface RequestHandlerOptions {
   path: string;
   authenticate: Authenticate;
-  /** Runs an operation; what it would do after `ended` is left undone. */
+  /** Runs an operation until `ended`. */
   run(
     request: GraphqlRequest,
     identity: Identity,
@@ -49,7 +49,7 @@ async function answer(
   if (url.pathname !== options.path || request.method !== 'POST') {
     throw new TransportError(404, 'UnknownOperationException', `GraphQL is served at POST ${options.path}.`);
   }
-  // Whatever a client claims, the id is AppSync's.
+  // The id is always AppSync's, even if the client sends one.
   const headers = { ...plainHeaders(request), 'x-amzn-requestid': requestId };
   const sourceIp = [request.socket.remoteAddress ?? ''];
   const signed = { method: 'POST', path: url.pathname, query: url.searchParams, headers, body };

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopbackOrigin } from '../../http/loopback-request.ts';
 
-/** AppSync is open to every origin; a server on the loopback only to pages of this machine. */
+/** AppSync allows every origin; a server on the loopback allows only pages of this machine. */
 function cors(origin: string | undefined): Record<string, string> {
   if (origin === undefined || !isLoopbackOrigin(origin)) return {};
   return {
@@ -14,7 +14,7 @@ function cors(origin: string | undefined): Record<string, string> {
 export interface Answer {
   status: number;
   body: unknown;
-  /** Kind of a refusal of the whole request, told in a header too. */
+  /** Type of a refusal of the whole request, also sent in a header. */
   errorType?: string;
 }
 
@@ -34,7 +34,7 @@ export function respond(
   response.end(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
-/** Answers a browser that asks whether it may send the real request. */
+/** Answers a CORS preflight request. */
 export function respondToPreflight({ headers }: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, {
     ...cors(headers.origin),

@@ -1,7 +1,7 @@
 /**
- * Whether a published value is one that a subscription's arguments ask for: each given argument
- * equals the field of its name. Null asks for values without that field; an argument that is left
- * out asks for nothing.
+ * Whether a published value matches a subscription's arguments: each given argument must equal the
+ * field of the same name. Null matches values without that field; arguments that are left out match
+ * everything.
  */
 export function matchesArguments(value: unknown, args: Record<string, unknown>): boolean {
   return Object.entries(args).every(([name, wanted]) => {

@@ -4,21 +4,18 @@ import type { SignedRequest } from '../auth/iam-signature.ts';
 export const SUBPROTOCOL = 'graphql-ws';
 const HEADER_PREFIX = 'header-';
 
-/**
- * What a client says when it connects: its subprotocols, and its credentials in one of the two
- * forms.
- */
+/** A client's connect request: its subprotocols, and its credentials in one of two forms. */
 export interface ConnectRequest {
   speaksGraphql: boolean;
-  /** Headers in lower case; null when there are none that can be read. */
+  /** Headers in lower case; null if there are no readable ones. */
   headers: Record<string, string> | null;
   /** Body that IAM signatures cover. */
   body: string;
 }
 
 /**
- * Reads the credentials of a connection: the subprotocol `header-<base64url>` that Amplify sends
- * now, or the query's `header` and `payload` in base64 that it sent before.
+ * Reads the credentials of a connection: the subprotocol `header-<base64url>` of current Amplify
+ * clients, or `header` and `payload` in the query in base64, as older clients send.
  */
 export function readConnectRequest(request: IncomingMessage): ConnectRequest {
   const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map(name => name.trim());
@@ -33,7 +30,7 @@ export function readConnectRequest(request: IncomingMessage): ConnectRequest {
   };
 }
 
-/** The headers in a JSON object's text, names in lower case; null when it is none. */
+/** The headers in a JSON text, names in lower case; null if it is not an object. */
 function readHeaders(text: string): Record<string, string> | null {
   try {
     return lowerCase(JSON.parse(text));
@@ -42,7 +39,7 @@ function readHeaders(text: string): Record<string, string> | null {
   }
 }
 
-/** Headers as a client puts them in a message; null when that is no object. */
+/** Headers of a client's message; null if they are not an object. */
 export function lowerCase(value: unknown): Record<string, string> | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
   return Object.fromEntries(

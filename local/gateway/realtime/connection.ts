@@ -16,7 +16,7 @@ export interface ConnectionOptions extends SubscriptionStarter {
 }
 
 export interface Connection {
-  /** Tells every subscription of these fields of Subscription. */
+  /** Delivers a value to all subscriptions of these fields. */
   publish(fields: readonly string[], value: unknown): Promise<void>;
 }
 
@@ -25,12 +25,9 @@ interface Running {
   cancelExpiry: Cancel;
 }
 
-/**
- * Code that a connection is closed with when its token ends; Amplify then connects again with a
- * fresh one.
- */
+/** Close code for an expired token; Amplify then connects again with a new one. */
 const CLOSE_EXPIRED = 4401;
-/** Longest time that a timer takes. */
+/** Maximum delay of a timer. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const nothing = () => {};
 

@@ -8,7 +8,7 @@ export interface MessageError {
 }
 
 /**
- * What the server sends
+ * Messages of the server
  * (https://docs.aws.amazon.com/appsync/latest/devguide/real-time-websocket-client.html).
  */
 export const messages = {
@@ -25,7 +25,7 @@ export const messages = {
   }),
 } as const;
 
-/** An operation of a client that is refused; its connection goes on. */
+/** A refused operation of a client; the connection continues. */
 export class OperationRefused extends Error {
   override readonly name = 'OperationRefused';
   readonly errors: MessageError[];

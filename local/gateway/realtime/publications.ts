@@ -3,14 +3,14 @@ import type { PreparedOperation } from '../execution/prepare-operation.ts';
 import { selectedFields } from '../resolvers/selection.ts';
 import { publishedValue } from './published-value.ts';
 
-/** Results of a mutation's fields that subscribers may be told of. */
+/** Results of a mutation's fields for subscribers. */
 export interface Publication {
   /** Field of Mutation. */
   mutation: string;
   value: unknown;
 }
 
-/** What an executed mutation publishes: each of its fields that has a result. */
+/** The publications of an executed mutation: each of its fields that has a result. */
 export function publicationsOf(
   { operation, scope }: PreparedOperation,
   { data }: ExecutionAnswer,

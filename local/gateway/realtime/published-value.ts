@@ -2,8 +2,8 @@ import type { FieldNode } from 'graphql';
 import { type SelectionScope, selectedFields } from '../resolvers/selection.ts';
 
 /**
- * What a mutation publishes of its result: the fields that its caller selected, by their own names.
- * A field that wasn't selected isn't there, so subscribers get null for it.
+ * The published value of a mutation's result: the fields that its caller selected, by their schema
+ * names. Other fields are missing, so subscribers get null for them.
  */
 export function publishedValue(
   result: unknown,

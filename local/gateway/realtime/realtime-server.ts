@@ -29,7 +29,7 @@ export function makeRealtimeServer(options: RealtimeOptions): RealtimeServer {
   });
 
   async function accept(socket: WebSocket, request: IncomingMessage): Promise<void> {
-    // What arrives while the credentials are checked waits in the socket.
+    // Messages that arrive while the credentials are checked wait in the socket.
     socket.pause();
     socket.on('error', () => socket.terminate());
     const sourceIp = [request.socket.remoteAddress ?? ''];

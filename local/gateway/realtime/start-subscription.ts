@@ -14,14 +14,14 @@ import { lowerCase, signedAs } from './connect-request.ts';
 import { OperationRefused } from './messages.ts';
 import { filterProblem, matchesFilter, type SubscriptionFilter } from './subscription-filter.ts';
 
-/** A subscription that runs. */
+/** An active subscription. */
 export interface Subscription {
   /** Field of Subscription. */
   field: string;
   identity: Identity;
   /**
-   * What this subscriber is told of a published value; undefined when nothing: it isn't what the
-   * arguments ask for, or the subscriber may not see it.
+   * The payload of a published value for this subscriber; undefined if the arguments don't match,
+   * or if the subscriber may not see it.
    */
   payloadFor(value: unknown): Promise<unknown | undefined>;
 }
@@ -33,7 +33,7 @@ export interface SubscriptionStarter {
   execution: ExecuteOptions;
 }
 
-/** Starts what a `start` message asks for. @throws OperationRefused */
+/** Starts the subscription of a `start` message. @throws OperationRefused */
 export async function startSubscription(
   payload: unknown,
   sourceIp: string[],
@@ -79,7 +79,7 @@ async function subscription(
     field,
     identity,
     async payloadFor(value) {
-      // A filter that the resolver sets stands in the arguments' place.
+      // A filter that the resolver sets replaces the arguments.
       if (filter ? !matchesFilter(value, filter) : !matchesArguments(value, args)) return undefined;
       const answer = await executeOperation(
         { prepared, context: context(false), rootValue: { [field]: value } },
@@ -91,8 +91,8 @@ async function subscription(
   };
 }
 
-// Runs the field once without a value: that checks access, and runs the resolver that may stand at
-// the field.
+// Runs the field once without a value. This checks access and runs the field's resolver, if there
+// is one.
 async function open(
   prepared: PreparedOperation,
   context: OperationContext,

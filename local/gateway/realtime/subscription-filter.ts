@@ -1,4 +1,4 @@
-/** `extensions.setSubscriptionFilter`: at least one group must hold, of a group all filters. */
+/** `extensions.setSubscriptionFilter`: one of the groups must match, with all of its filters. */
 export interface SubscriptionFilter {
   filterGroup: { filters: FieldFilter[] }[];
 }
@@ -31,7 +31,7 @@ const TESTS: Record<string, Test> = {
   },
 };
 
-/** What is wrong with a filter; undefined when it can be used. */
+/** The problem of a filter; undefined if it is valid. */
 export function filterProblem(filter: unknown): string | undefined {
   const groups = (filter as Partial<SubscriptionFilter> | null)?.filterGroup;
   if (!Array.isArray(groups)) return 'a subscription filter needs a filterGroup';
@@ -64,7 +64,7 @@ function asList(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Below, at or above 0; NaN, which is none of these, for what has no order. */
+/** Below, equal to or above 0; NaN if the values can't be compared. */
 function order(field: unknown, wanted: unknown): number {
   if (typeof field === 'number' && typeof wanted === 'number') return field - wanted;
   if (typeof field !== 'string' || typeof wanted !== 'string') return Number.NaN;

@@ -2,11 +2,11 @@ import type { GraphQLSchema } from 'graphql';
 import { GatewayConfigurationError } from '../gateway-error.ts';
 import { appliedDirectives } from '../schema/applied-directives.ts';
 
-/** By field of Mutation: the fields of Subscription that `@aws_subscribe` ties to it. */
+/** By field of Mutation: the fields of Subscription that `@aws_subscribe` links to it. */
 export type SubscriptionLinks = ReadonlyMap<string, readonly string[]>;
 
 /**
- * @throws GatewayConfigurationError when a subscription names a mutation that isn't there or gives
+ * @throws GatewayConfigurationError if a subscription names a mutation that does not exist or has
  * another type
  */
 export function readSubscriptionLinks(schema: GraphQLSchema): SubscriptionLinks {

@@ -7,7 +7,7 @@ interface SyntaxNode {
 }
 
 /**
- * What APPSYNC_JS leaves out of JavaScript, by node of the syntax tree
+ * Features of JavaScript that APPSYNC_JS lacks, by node of the syntax tree
  * (https://docs.aws.amazon.com/appsync/latest/devguide/supported-features.html).
  */
 const LEFT_OUT: Record<string, string> = {
@@ -30,15 +30,12 @@ const LEFT_OUT: Record<string, string> = {
 
 const ALLOWED_IMPORT = '@aws-appsync/utils';
 
-/**
- * @throws GatewayConfigurationError when AppSync would not take this code, naming what is in the
- * way.
- */
+/** @throws GatewayConfigurationError that names the problem, if AppSync would refuse this code */
 export function checkResolverCode(code: string, name: string): void {
   walk(parse(code, name), node => {
     const why = LEFT_OUT[node.type] ?? specialCase(node);
     if (why !== undefined)
-      throw new GatewayConfigurationError(`The code of ${name} uses what APPSYNC_JS doesn't have: ${why}`);
+      throw new GatewayConfigurationError(`The code of ${name} uses a feature that APPSYNC_JS lacks: ${why}`);
   });
 }
 

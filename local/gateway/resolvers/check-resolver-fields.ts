@@ -2,9 +2,7 @@ import { type GraphQLSchema, isObjectType } from 'graphql';
 import { GatewayConfigurationError } from '../gateway-error.ts';
 import type { ResolverDefinition } from '../gateway-options.ts';
 
-/**
- * @throws GatewayConfigurationError when a resolver stands at a field that the schema doesn't have
- */
+/** @throws GatewayConfigurationError if a resolver's field is not in the schema */
 export function checkResolverFields(schema: GraphQLSchema, resolvers: readonly ResolverDefinition[]): void {
   for (const { typeName, fieldName } of resolvers) {
     const type = schema.getType(typeName);

@@ -7,15 +7,15 @@ import type { ResolverContext } from './resolver-context.ts';
 export type Handler = (context: ResolverContext) => unknown;
 
 /**
- * A module of resolver code with its two handlers; `utils` is what its import of
- * `@aws-appsync/utils` gives.
+ * A module of resolver code with its two handlers; `utils` replaces its import of
+ * `@aws-appsync/utils`.
  */
 export interface CompiledResolver {
   request: Handler;
   response: Handler;
 }
 
-/** Globals of Node that APPSYNC_JS hasn't got. */
+/** Globals of Node that APPSYNC_JS lacks. */
 const HIDDEN = [
   'Date',
   'Promise',
@@ -36,7 +36,7 @@ const HIDDEN = [
 /**
  * Compiles the source of an APPSYNC_JS module, once.
  * `utils` are read at each use, so that every run of a handler has its own.
- * @throws GatewayConfigurationError when AppSync would not take the code.
+ * @throws GatewayConfigurationError if AppSync would refuse the code
  */
 export function compileResolver(
   code: string,

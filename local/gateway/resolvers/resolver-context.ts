@@ -20,14 +20,14 @@ interface FieldInfo {
   fieldName: string;
   parentTypeName: string;
   variables: Record<string, unknown>;
-  /** `items`, `items/name`, …; an alias stands in its field's place. */
+  /** `items`, `items/name`, …; aliases replace the names of their fields. */
   selectionSetList: string[];
   selectionSetGraphQL: string;
 }
 
-/** What resolver code says beside its result. */
+/** Effects of resolver code in addition to its result. */
 export interface SideEffects {
-  /** `util.appendError`: told to the client beside the data. */
+  /** `util.appendError`: sent to the client together with the data. */
   appendError(error: Error): void;
   /** `extensions.setSubscriptionFilter`; only where a subscription starts. */
   setSubscriptionFilter?: (filter: unknown) => void;

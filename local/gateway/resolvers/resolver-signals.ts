@@ -1,4 +1,4 @@
-/** `runtime.earlyReturn`: the rest of the handler, and what would follow it, is passed by. */
+/** `runtime.earlyReturn`: the rest of the handler, and everything after it, is skipped. */
 export class EarlyReturn extends Error {
   override readonly name = 'EarlyReturn';
   readonly value: unknown;
@@ -12,8 +12,7 @@ export class EarlyReturn extends Error {
 }
 
 /**
- * Resolver code uses something of APPSYNC_JS that isn't built here, or that APPSYNC_JS doesn't
- * have.
+ * Resolver code uses a feature of APPSYNC_JS that is not implemented here, or that does not exist.
  */
 export class UnsupportedInResolver extends Error {
   override readonly name = 'UnsupportedInResolver';

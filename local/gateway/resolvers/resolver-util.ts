@@ -104,7 +104,9 @@ function authType(identity: ResolverContext['identity']): string {
   return 'userArn' in identity ? 'IAM Authorization' : 'User Pool Authorization';
 }
 
-/** An object whose missing members fail by name, instead of "undefined is not a function". */
+/**
+ * An object whose missing members fail with their name, instead of "undefined is not a function".
+ */
 function closed(name: string, members: Record<string, unknown>): object {
   return new Proxy(Object.freeze(members), {
     get(target, key) {

@@ -8,8 +8,8 @@ import { EarlyReturn } from './resolver-signals.ts';
 import { makeUtils } from './resolver-util.ts';
 
 /**
- * Runs a field's resolver: what it gives is plain JSON. Rejects with FieldError where the client is
- * told of it.
+ * Runs a field's resolver. Its result is plain JSON. Rejects with a FieldError if the error is for
+ * the client.
  */
 export type RunResolver = (context: ResolverContext, effects: SideEffects) => Promise<unknown>;
 
@@ -52,7 +52,7 @@ function makeCompiler({
     return found;
   };
 
-  // Handlers are synchronous, so the utils of a run can stand in one place while it lasts.
+  // Handlers are synchronous, so a shared variable can hold the utils of the current run.
   function call(handler: Handler, context: ResolverContext, effects: SideEffects): unknown {
     current = makeUtils({ context, effects, clock });
     try {
@@ -135,7 +135,10 @@ async function invoke(source: DataSource, request: unknown, { info }: ResolverCo
   return plain(await source.invoke(payload));
 }
 
-/** As JSON carries it: what functions and resolvers hand over has passed a wire in the cloud. */
+/**
+ * Converts a value to plain JSON, because in the cloud the values of functions and resolvers are
+ * serialized.
+ */
 function plain(value: unknown): unknown {
   return value === undefined ? null : JSON.parse(JSON.stringify(value) ?? 'null');
 }

@@ -10,15 +10,15 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** What is needed to walk a selection: its fragments, and the variables of @skip and @include. */
+/** The context of a selection: its fragments, and the variables of @skip and @include. */
 export interface SelectionScope {
   fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   variables: Record<string, unknown>;
 }
 
 /**
- * AppSync's `info.selectionSetList`: each selected field by its path, aliases in their fields'
- * places, fragments spread.
+ * AppSync's `info.selectionSetList`: the path of each selected field, with aliases instead of field
+ * names, and with fragments expanded.
  */
 export function selectionSetList(fields: readonly FieldNode[], scope: SelectionScope): string[] {
   const paths = new Set<string>();
@@ -38,7 +38,8 @@ export function selectionSetText(fields: readonly FieldNode[]): string {
 }
 
 /**
- * The fields of a selection set, out of its fragments, without what @skip and @include leave out.
+ * The fields of a selection set, with fragments expanded, without those that @skip and @include
+ * exclude.
  */
 export function selectedFields(set: SelectionSetNode | undefined, scope: SelectionScope): FieldNode[] {
   const included = (set?.selections ?? []).filter(node => isIncluded(node, scope.variables));

@@ -5,8 +5,7 @@ import type { ApiOptions, AuthModeName } from '../gateway-options.ts';
 import { type AppliedDirective, appliedDirectives } from './applied-directives.ts';
 
 /**
- * By mode: the groups of which one is needed, or null where none is. A mode that is missing may
- * not.
+ * By mode: the groups of which one is required, or null if none is. A missing mode has no access.
  */
 type Rule = Partial<Record<AuthModeName, readonly string[] | null>>;
 
@@ -22,9 +21,9 @@ const MODE_OF_DIRECTIVE: Partial<Record<string, AuthModeName>> = {
 const OTHER_MODES = ['aws_oidc', 'aws_lambda'];
 
 /**
- * AppSync's rules of access: a field's directives replace its type's, a type's replace the API's
- * default mode, and nothing adds up. `@aws_auth` counts only where Cognito is the one mode, and
- * only at operations.
+ * AppSync's access rules: directives of a field replace those of its type, those of a type replace
+ * the API's default mode, and they are not combined. `@aws_auth` counts only if Cognito is the only
+ * mode, and only for operations.
  */
 export function readAccessRules(schema: GraphQLSchema, api: ApiOptions): MayAccess {
   const rules = new Map<string, Rule>();

@@ -1,12 +1,12 @@
 import { type ConstDirectiveNode, valueFromASTUntyped } from 'graphql';
 
-/** A directive as it stands at a type or a field. */
+/** A directive of a type or a field. */
 export interface AppliedDirective {
   name: string;
   arguments: Record<string, unknown>;
 }
 
-/** The directives at a definition, in their order. */
+/** The directives of a definition, in order. */
 export function appliedDirectives(
   node: { readonly directives?: readonly ConstDirectiveNode[] | undefined } | null | undefined,
 ): AppliedDirective[] {

@@ -12,7 +12,7 @@ export const APPSYNC_SCALARS = [
 ] as const;
 
 /**
- * What AppSync puts before every schema; a directive that isn't here is refused, as AppSync does.
+ * The definitions that AppSync adds to every schema. Other directives are refused, as in AppSync.
  */
 export const APPSYNC_DEFINITIONS = `
 ${APPSYNC_SCALARS.map(name => `scalar ${name}`).join('\n')}

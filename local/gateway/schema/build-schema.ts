@@ -13,7 +13,7 @@ import { implementScalar } from './scalars.ts';
 
 /**
  * The executable schema of an SDL with AppSync's scalars and directives.
- * @throws GatewayConfigurationError when AppSync would not take it.
+ * @throws GatewayConfigurationError if AppSync would refuse it
  */
 export function buildSchema(sdl: string): GraphQLSchema {
   const schema = build(sdl);
@@ -21,7 +21,7 @@ export function buildSchema(sdl: string): GraphQLSchema {
   if (problem !== undefined) refuse(problem.message);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isScalarType(type) || isSpecifiedScalarType(type)) continue;
-    if (!isAppSyncScalar(type.name)) refuse(`AppSync takes no scalars of one's own: ${type.name}.`);
+    if (!isAppSyncScalar(type.name)) refuse(`AppSync does not allow custom scalars: ${type.name}.`);
     implementScalar(type);
   }
   return schema;

@@ -6,7 +6,7 @@ import type { APPSYNC_SCALARS } from './appsync-definitions.ts';
 type ScalarName = (typeof APPSYNC_SCALARS)[number];
 
 interface ScalarRule {
-  /** How AppSync's messages call such a value. */
+  /** The name of such a value in AppSync's messages. */
   called: string;
   accepts(value: unknown): boolean;
 }
@@ -18,7 +18,7 @@ const TIME = new RegExp(`^${CLOCK_TIME}(?::[0-5]\\d(?:\\.\\d{1,9})?)?${OFFSET}?$
 const DATE_TIME = new RegExp(
   `^(\\d{4})-(\\d{2})-(\\d{2})T${CLOCK_TIME}(?::[0-5]\\d(?:\\.\\d{1,9})?)?${OFFSET}$`,
 );
-// The last label holds no dot, so that the pattern tries each place once.
+// The last label contains no dot, so that the pattern tries each position once.
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
 const MAX_EMAIL = 320;
 const PHONE = /^\+?\d[\d\s-]{2,20}$/;

@@ -15,7 +15,7 @@ const dataSourceSchema = z.strictObject({
 
 type DataSourceProperties = z.output<typeof dataSourceSchema>;
 
-/** Its value is its name, and how to call it. */
+/** Its value is its name, and the function that calls it. */
 export const appsyncDataSource: ResourceType<DataSourceProperties, readonly [string, DataSource]> = {
   type: 'AWS::AppSync::DataSource',
   schema: dataSourceSchema,

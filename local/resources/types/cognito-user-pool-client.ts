@@ -25,7 +25,7 @@ const poolClientSchema = z.strictObject({
   PreventUserExistenceErrors: noEffect('the sign-ins are printed at the start'),
 });
 
-/** cognito-local knows no SRP: here, and only here, people sign in with their password. */
+/** cognito-local does not support SRP: only here, people sign in with their password. */
 const PASSWORD_FLOW = 'ALLOW_USER_PASSWORD_AUTH';
 
 type ClientProperties = z.output<typeof poolClientSchema>;
@@ -42,7 +42,7 @@ export const cognitoUserPoolClient: ResourceType<ClientProperties, ClientPropert
 };
 
 /**
- * Makes a client of a user pool, or takes the one of that name from an earlier run as it is.
+ * Makes a client of a user pool, or reuses the one with that name from an earlier run.
  * @returns its id
  */
 async function createClient(endpoint: string, name: string, properties: ClientProperties): Promise<string> {

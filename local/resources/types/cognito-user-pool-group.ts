@@ -24,7 +24,8 @@ export const cognitoUserPoolGroup: ResourceType<GroupProperties> = {
 };
 
 async function createGroup(endpoint: string, properties: GroupProperties): Promise<void> {
-  // Not simply created: cognito-local makes an existing group anew then, without its members.
+  // Created only if missing, because cognito-local would replace an existing group and lose its
+  // members.
   const { UserPoolId, GroupName } = properties;
   const { Groups } = await callCognito<{ Groups: { GroupName: string }[] }>(endpoint, 'ListGroups', {
     UserPoolId,

@@ -50,9 +50,7 @@ export const cognitoUserPool: ResourceType<PoolProperties> = {
   },
 };
 
-/**
- * Makes a user pool, or takes the one of that name from an earlier run as it is. @returns its id
- */
+/** Makes a user pool, or reuses the one with that name from an earlier run. @returns its id */
 async function createPool(endpoint: string, PoolName: string, properties: PoolProperties): Promise<string> {
   const { UsernameAttributes, AutoVerifiedAttributes, Schema } = properties;
   const { UserPools } = await callCognito<{ UserPools: { Id: string; Name: string }[] }>(
@@ -72,8 +70,8 @@ async function createPool(endpoint: string, PoolName: string, properties: PoolPr
 }
 
 /**
- * cognito-local can't have a factor set up before the first sign-in: where all must have one, those
- * who have are asked here.
+ * cognito-local can't require the set-up of a factor at the first sign-in. If a factor is required,
+ * only people who have set one up are asked for it here.
  */
 async function setSecondFactor(
   endpoint: string,

@@ -64,14 +64,13 @@ interface TableDescription {
 
 export interface CreatedTable {
   Arn: string;
-  /** Only of a table with a change stream. */
+  /** Only for a table with a change stream. */
   StreamArn?: string;
 }
 
 /**
- * Makes a table as the template describes it; one that is there from an earlier run gets what it
- * lacks.
- * @throws Error when a kept table has other keys than this release wants.
+ * Makes a table as described in the template. A table of an earlier run is completed.
+ * @throws Error if a kept table has other keys than this release
  */
 export async function createTable(
   endpoint: string,

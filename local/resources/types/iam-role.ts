@@ -14,7 +14,7 @@ const roleSchema = z.strictObject({
   Policies: z
     .array(z.strictObject({ PolicyName: z.string(), PolicyDocument: policyDocumentSchema }))
     .default([]),
-  /** What they allow isn't known here: no function may have one. */
+  /** Their text is not known here, so functions must not have any. */
   ManagedPolicyArns: z.array(z.string()).default([]),
   Description: noEffect('for people'),
   RoleName: noEffect('roles are found by their logical id'),
@@ -22,12 +22,12 @@ const roleSchema = z.strictObject({
 });
 
 interface Role {
-  /** Of the policies that stand in the role itself. */
+  /** Statements of the role's inline policies. */
   statements: Statement[];
   managed: string[];
 }
 
-/** What policies name and only gets its name when it is made. */
+/** Types that policies refer to and that get their names when they are made. */
 export const NAMED_BY_POLICIES = [dynamodbTable, kinesisStream, s3Bucket, cognitoUserPool];
 
 export const iamRole: ResourceType<z.output<typeof roleSchema>, Role> = {

@@ -26,12 +26,12 @@ export const kinesisStream: ResourceType<StreamProperties> = {
   },
 };
 
-/** What a stream on demand begins with in the cloud. */
+/** Initial number of shards of an on-demand stream in the cloud. */
 const ON_DEMAND_SHARDS = 4;
 
 /**
- * Makes a Kinesis stream and waits until it takes records; one that is there from an earlier run
- * stays as it is.
+ * Makes a Kinesis stream and waits until it accepts records. A stream of an earlier run is not
+ * changed.
  */
 export async function createStream(
   endpoint: string,

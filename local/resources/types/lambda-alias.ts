@@ -47,7 +47,7 @@ export function findFunction(made: MadeResources, nameOrArn: string): LambdaFunc
   return functions.find(named('')) ?? aliases.find(({ alias, target }) => named(`:${alias}`)(target))?.target;
 }
 
-/** The function of a name or ARN in the template. @throws Error when there is none */
+/** The function of a name or ARN in the template. @throws Error if there is none */
 export function functionAt(made: MadeResources, nameOrArn: string): LambdaFunction {
   const found = findFunction(made, nameOrArn);
   if (!found) throw new Error(`The template calls ${nameOrArn}, which is no function of it.`);

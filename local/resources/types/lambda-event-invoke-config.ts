@@ -23,8 +23,7 @@ export const lambdaEventInvokeConfig: ResourceType<EventInvokeConfig, EventInvok
 };
 
 /**
- * Calls a function with asynchronous events, retried and given up on as the template says for the
- * function.
+ * Calls a function with asynchronous events, with the template's settings for retries and failures.
  */
 export function asynchronousCall(
   { made, host }: Pick<Making<unknown>, 'made' | 'host'>,

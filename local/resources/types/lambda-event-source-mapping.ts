@@ -51,7 +51,7 @@ export const lambdaEventSourceMapping: ResourceType<MappingProperties> = {
   },
 };
 
-/** Starts to read the stream of an event source mapping. */
+/** Starts reading the stream of an event source mapping. */
 async function startEventSource({
   resource,
   properties: mapping,

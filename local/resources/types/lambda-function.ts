@@ -46,8 +46,8 @@ type FunctionProperties = z.output<typeof functionSchema>;
 export const lambdaFunction: ResourceType<FunctionProperties, LambdaFunction> = {
   type: 'AWS::Lambda::Function',
   schema: functionSchema,
-  // Its rights, and everything that an environment may name. Functions may name one another too:
-  // their names are known before.
+  // Its role, and everything that an environment can refer to. Functions can also refer to each
+  // other, because their names are known before.
   after: [
     dynamodbTable,
     kinesisStream,
@@ -68,8 +68,7 @@ export const lambdaFunction: ResourceType<FunctionProperties, LambdaFunction> = 
 };
 
 /**
- * Makes a function of its deployed description and bundle, with the environment that Lambda gives
- * it.
+ * Makes a function from its description in the template and its bundle, with Lambda's environment.
  */
 function makeFunction({ resource, properties, made, host }: Making<FunctionProperties>): LambdaFunction {
   const { Code, Handler, Timeout, MemorySize, Role, Environment, ReservedConcurrentExecutions } = properties;
@@ -99,7 +98,7 @@ function makeFunction({ resource, properties, made, host }: Making<FunctionPrope
       AWS_REGION: REGION,
       AWS_DEFAULT_REGION: REGION,
       ...LOCAL_CREDENTIALS_ENVIRONMENT,
-      // Says whose links they are.
+      // Identifies the role of signed links.
       AWS_SESSION_TOKEN: short,
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
       AWS_LAMBDA_FUNCTION_NAME: name,

@@ -39,9 +39,9 @@ const scheduleSchema = z.strictObject({
 type ScheduleProperties = z.output<typeof scheduleSchema>;
 
 /**
- * The scheduler hands its event to Lambda and is done: the function's failures are Lambda's to try
- * again, and the schedule's own retries and queue are for a Lambda that accepts no events, which
- * doesn't happen here.
+ * The scheduler only passes its event to Lambda. Lambda retries failures of the function. The
+ * schedule's own retries and queue are for events that Lambda doesn't accept, which does not happen
+ * here.
  */
 export const schedulerSchedule: ResourceType<ScheduleProperties> = {
   type: 'AWS::Scheduler::Schedule',

@@ -12,7 +12,7 @@ const topicSchema = z.strictObject({
 });
 
 /**
- * A topic that functions publish to: what its subscribers would get is written to a file
+ * A topic to which functions publish. Messages to its subscribers are written to a file
  * (local/mail).
  */
 export const snsTopic: ResourceType<z.output<typeof topicSchema>, null> = {

@@ -30,9 +30,9 @@ export const sqsQueue: ResourceType<z.output<typeof queueSchema>, Queue> = {
   },
 };
 
-/** The queue of an ARN in the template. @throws Error when there is none */
+/** The queue of an ARN in the template. @throws Error if there is none */
 export function queueAt(made: MadeResources, queueArn: string): Queue {
   const found = made.all(sqsQueue).find(({ attributes }) => attributes.Arn === queueArn);
-  if (!found) throw new Error(`The template sends to ${queueArn}, which is no queue of it.`);
+  if (!found) throw new Error(`The template sends to ${queueArn}, which is not one of its queues.`);
   return found.value;
 }

@@ -40,7 +40,7 @@ describe('edge replay --dry-run --json', () => {
 
   it('prints exactly one line with the counts of the capture', async () => {
     const { code, stdout, stderr } = await edge(['replay', OFFICE, '--dry-run', '--json']);
-    expect(stderr).toBe('No policies file and no system to ask: everything counts under "default".\n');
+    expect(stderr).toBe('There is no policies file and no system: everything counts under "default".\n');
     expect(stdout.split('\n')).toHaveLength(2);
     const counted = JSON.parse(stdout);
     const { packets, bytes, skipped } = office;
@@ -96,7 +96,7 @@ describe('edge replay --dry-run --json', () => {
     ]);
     expect(JSON.parse(stdout).packets).toBe(2 * office.packets - 1);
     expect(stderr).toMatch(
-      /^cut\.pcap: The capture is cut short in a packet record: it ends after \d+ bytes, and at least \d+ were expected\. What came before byte \d+ was counted\.\n$/,
+      /^cut\.pcap: The capture is truncated in a packet record: it ends after \d+ bytes, and at least \d+ were expected\. What came before byte \d+ was counted\.\n$/,
     );
     expect(code).toBe(1);
   });
@@ -296,11 +296,11 @@ describe('edge replay --dry-run --json', () => {
     ];
     expect(await edge(args)).toEqual({
       code: 0,
-      stdout: `Policy 1 (tcp) takes it.
+      stdout: `Policy 1 (tcp) matches it.
   2: destination_port must be 443, but is 0.
   3: would match, but comes later.
-  default: takes what no other policy matches.
-Policy 2 can never match: 1 (tcp) comes first and takes all of it.
+  default: matches only what no other policy matches.
+Policy 2 can never match: 1 (tcp) comes first and matches all of it.
 `,
       stderr: '',
     });
@@ -348,7 +348,7 @@ describe('the edge program, used wrongly', () => {
     [['match', '--src', '10.0.0.1', '--dst', '::1'], 'error: --src and --dst must be of the same IP version'],
     [
       ['replay', 'x', '--scale-sampled'],
-      'error: --scale-sampled is for flow records: give --format nfdump or goflow2 too',
+      'error: --scale-sampled applies to flow records: add --format nfdump or goflow2',
     ],
     [['replay', 'x', '--fast'], "error: unknown option '--fast'"],
     [
@@ -385,13 +385,13 @@ describe('the edge program, used wrongly', () => {
     ],
     [
       ['replay', 'x', '--graphql', 'https://example.com/graphql'],
-      "error: --graphql is signed for an AWS region, which this address does not name: give --region, or a person's --token",
+      "error: requests to --graphql are signed for an AWS region, which this address does not contain: give --region, or a person's --token",
     ],
     [['replay', 'x', '--token', 't'], 'error: --token is for --graphql: give its address too'],
     [['read', '--wait', '--dry-run'], 'error: --wait makes no sense with --dry-run, which sends nothing'],
     [
       ['read', '--wait', '--stream', 's'],
-      'error: --wait asks the system what it has counted: give its address with --graphql',
+      'error: --wait reads from the system what it has counted: give its address with --graphql',
     ],
   ])('%j is reported and ends with 2', async (args, message) => {
     expect(await runEdge(args)).toEqual({
@@ -433,12 +433,12 @@ describe('the edge program, used wrongly', () => {
     [
       'no capture',
       'hello world',
-      /^The file is no capture: it begins with 68656c6c; a pcap or pcapng file was expected\.\n$/,
+      /^The file is not a capture: it begins with 68656c6c; a pcap or pcapng file was expected\.\n$/,
     ],
     [
       'a compressed capture that is cut short',
       Buffer.from('1f8b08000000', 'hex'),
-      /^The gzip data is cut short after 6 bytes\. What could be unpacked was counted\.\n$/,
+      /^The gzip data is truncated after 6 bytes\. What could be unpacked was counted\.\n$/,
     ],
     [
       'a capture that is compressed in another way',

@@ -182,7 +182,7 @@ describe('edge replay to a running system', () => {
     expect(second).toEqual({
       code: 1,
       stdout: '',
-      stderr: `Process ${first.child.pid} already reports for this edge from ${join(lock, '..')}: stop it, or give this one another --edge-id or --spool.\n`,
+      stderr: `Process ${first.child.pid} already reports for this edge from ${join(lock, '..')}: stop it, or use another --edge-id or --spool.\n`,
     });
     first.child.stdin!.end();
     expect((await first.ended).code).toBe(0);
@@ -212,7 +212,7 @@ describe('edge replay to a running system', () => {
     expect(await runEdge(['replay', OFFICE, '--system', broken])).toEqual({
       code: 1,
       stdout: '',
-      stderr: `${join(broken, 'endpoints.json')} is not what npm start writes: start the system again with npm start.\n`,
+      stderr: `${join(broken, 'endpoints.json')} was not written by npm start: restart the system with npm start.\n`,
     });
     await rm(broken, { recursive: true });
   });
@@ -234,16 +234,16 @@ describe('edge replay to a stream in the cloud', () => {
       code: 1,
       stdout: '',
       stderr:
-        'No policies file and no system to ask: everything counts under "default".\n' +
-        'The stream none did not take the report: there is no such stream; check --stream and --region.\n' +
-        'This run is boot first; its report 1 is kept and sent first the next time. Give the same input under the same boot id to go on, nothing is counted twice:\n' +
+        'There is no policies file and no system: everything counts under "default".\n' +
+        'The stream none did not accept the report: the stream does not exist; check --stream and --region.\n' +
+        'This run is boot first; its report 1 is kept and sent first the next time. Repeat the same input under the same boot id to continue; nothing is counted twice:\n' +
         `  npm run edge -- replay ${OFFICE} --region eu-central-1 --spool ${folder} --edge-id edge-a --boot-id first --stream none\n`,
     });
     expect(await readdir(folder)).toEqual(['000000000001.json', 'lock.sqlite']);
     // For another stream it stays where it is.
     const other = await runEdge([...args, '--boot-id', 'second', '--stream', system.stream], { env });
     expect(other.stderr).toContain(
-      `${folder} keeps 1 unsent report(s) for another system; delete them if it is gone.\n`,
+      `${folder} keeps 1 unsent report(s) for another system; delete them if that system no longer exists.\n`,
     );
     expect(await readdir(folder)).toEqual(['000000000001.json', 'lock.sqlite']);
   });
@@ -322,10 +322,10 @@ describe('edge read to a stream that refuses', () => {
     while (!(await readdir(folder)).some(isReport)) await new Promise(resolve => setTimeout(resolve, 50));
     child.stdin!.end();
     const refused =
-      'The stream none did not take the report: there is no such stream; check --stream and --region.\n';
+      'The stream none did not accept the report: the stream does not exist; check --stream and --region.\n';
     const { code, stderr } = await ended;
     expect(stderr).toBe(
-      `No policies file and no system to ask: everything counts under "default".\n${refused}${refused}`,
+      `There is no policies file and no system: everything counts under "default".\n${refused}${refused}`,
     );
     expect(code).toBe(1);
     expect((await readdir(folder)).sort()).toEqual([

@@ -121,6 +121,6 @@ describe('an edge that counts live', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ packets: 3, bytes: 1500 });
     expect(stderr).toContain(`1 of 1 routes are new or changed: see ${join(spool(), 'routes.json')}.`);
-    expect(stderr).toContain(`1 route is gone: see ${join(spool(), 'routes.json')}.`);
+    expect(stderr).toContain(`1 route was removed: see ${join(spool(), 'routes.json')}.`);
   });
 });

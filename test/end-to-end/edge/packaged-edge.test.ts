@@ -106,7 +106,7 @@ const signedAs = (edge_id: string) => ({
 
 const counted = expect.stringMatching(/^\{.*\}\n$/);
 const totals = { packets, bytes, skipped };
-const unasked = 'No policies file and no system to ask: everything counts under "default".\n';
+const unasked = 'There is no policies file and no system: everything counts under "default".\n';
 
 describe('the packaged edge program, alone in a folder', () => {
   it('prints its version, its commands, and the error of a wrong command', () => {
@@ -139,7 +139,7 @@ describe('the packaged edge program, alone in a folder', () => {
     expect(run(['sample', 'office.pcap'])).toEqual({
       code: 0,
       stdout: '',
-      stderr: `office.pcap is a capture of ${office.file.length} bytes: five minutes of a small office, made up.\n`,
+      stderr: `office.pcap is a capture of ${office.file.length} bytes: five minutes of a simulated small office.\n`,
     });
     expect((await readFile(join(folder, 'office.pcap'))).equals(office.file)).toBe(true);
     expect(run(['sample', 'office.pcap'])).toEqual({

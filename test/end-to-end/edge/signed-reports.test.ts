@@ -53,7 +53,7 @@ it('an edge signs with its key; one spoofed record through the same stream raise
   const run = await runEdge(['replay', OFFICE, '--sign', '--boot-id', 'boot-1', ...own, ...cloud], { env });
   expect(run).toMatchObject({
     code: 0,
-    stderr: 'No policies file and no system to ask: everything counts under "default".\n',
+    stderr: 'There is no policies file and no system: everything counts under "default".\n',
   });
   // What is kept is what was there before: nothing waits, and the key is still the same.
   expect((await readdir(folder)).sort()).toEqual(['key.json', 'lock.sqlite']);

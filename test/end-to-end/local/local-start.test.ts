@@ -209,7 +209,7 @@ describe('npm start', () => {
     expect(await second.ended).toBe(1);
     const { pid } = running.child;
     expect(second.output()).toBe(
-      `A system already runs in the folder ${system} (process ${pid}): use it, or end it with Ctrl-C or kill ${pid} and start again.\n`,
+      `A system already runs in the folder ${system} (process ${pid}): use it, or stop it with Ctrl-C or kill ${pid} and start again.\n`,
     );
   });
 
@@ -225,7 +225,7 @@ describe('npm start', () => {
     const second = start('--port', port, '--system', join(folder, 'other'));
     expect(await second.ended).toBe(1);
     expect(second.output()).toBe(
-      `Port ${port} is taken by another program: end that, or choose another port with npm start -- --port ${Number(port) + 1}.\n`,
+      `Port ${port} is in use by another program: stop it, or choose another port with npm start -- --port ${Number(port) + 1}.\n`,
     );
   });
 
@@ -234,10 +234,15 @@ describe('npm start', () => {
     await writeFile(file, '');
     const other = join(folder, 'other');
     for (const [data, sentence] of [
-      [file, `${file} is not a folder, or is inside of a file`],
-      [join(file, 'inside'), `${join(file, 'inside')} is not a folder, or is inside of a file`],
+      [file, `${file} is not a folder, or is inside a file`],
+      [join(file, 'inside'), `${join(file, 'inside')} is not a folder, or is inside a file`],
       ...(existsSync(SYSTEM_FOLDER)
-        ? [[join(SYSTEM_FOLDER, 'none'), `This user may not write in the folder ${SYSTEM_FOLDER}/none`]]
+        ? [
+            [
+              join(SYSTEM_FOLDER, 'none'),
+              `This user is not allowed to write in the folder ${SYSTEM_FOLDER}/none`,
+            ],
+          ]
         : []),
     ]) {
       const second = start('--port', '0', '--system', other, '--data', data!);
@@ -341,7 +346,7 @@ describe('npm start', () => {
     process.kill(childOf(running.child.pid!, 'java'), 'SIGKILL');
     expect(await running.ended).toBe(1);
     expect(running.output()).toMatch(
-      /DynamoDB Local ended \(SIGKILL\)\.(.|\n)*The system is stopped; start it again with npm start\.\n/,
+      /DynamoDB Local ended \(SIGKILL\)\.(.|\n)*The system has stopped; start it again with npm start\.\n/,
     );
     expect(await Promise.all([endpoints.kinesis, endpoints.cognito].map(answers))).toEqual([false, false]);
   });

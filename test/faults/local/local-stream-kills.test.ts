@@ -185,7 +185,7 @@ describe('a kept stream', () => {
     await writeFile(journal, [lines[0], '{', ...lines.slice(1)].join('\n'));
     await expect(startKinesis({ dataDirectory: folder })).rejects.toMatchObject({
       name: 'KeptDataError',
-      message: `Line 2 of ${journal} can't be read: put back a copy of the file, or remove that line.`,
+      message: `Line 2 of ${journal} can't be read: restore a copy of the file, or remove that line.`,
     });
   }, 60_000);
 

@@ -61,7 +61,7 @@ describe("an edge's key", () => {
 
   it('that can not be read is never replaced, and its content not shown', async () => {
     await writeFile(join(folder, 'key.json'), '{"v":1,"secret":"abc"');
-    const message = `The key file ${join(folder, 'key.json')} can't be read as a key: restore it, or delete it and have an administrator register the key that is made then.`;
+    const message = `The key file ${join(folder, 'key.json')} is not a valid key: restore it, or delete it and let an administrator register the new key that is then made.`;
     const failure = await openEdgeKey(folder).catch((cause: unknown) => cause as Error);
     expect(failure).toMatchObject({ name: 'SpoolError', message });
     expect(String((failure as Error).cause)).not.toContain('abc');
@@ -96,8 +96,11 @@ describe('edge key', () => {
   });
 
   it.each([
-    [['--next', '--switch'], 'error: --next makes the next key, --switch begins to use it: give one of them'],
-    [['--pem', '--json'], 'error: --pem and --json are two ways to print the key: give one of them'],
+    [
+      ['--next', '--switch'],
+      'error: --next makes the next key, --switch starts to use it: give only one of them',
+    ],
+    [['--pem', '--json'], 'error: --pem and --json are two ways to print the key: give only one of them'],
   ])('%j is bad usage', async (given, message) => {
     const { stderr, code } = await run(...given);
     expect(code).toBe(2);

@@ -66,7 +66,7 @@ describe('the spool on disk', () => {
     const spool = await openDiskSpool(folder);
     await expect(openDiskSpool(folder)).rejects.toThrow(
       new SpoolError(
-        `Process ${process.pid} already reports for this edge from ${folder}: stop it, or give this one another --edge-id or --spool.`,
+        `Process ${process.pid} already reports for this edge from ${folder}: stop it, or use another --edge-id or --spool.`,
       ),
     );
     await spool.close();
@@ -119,7 +119,7 @@ describe('the spool on disk', () => {
     await chmod(folder, 0o500);
     await expect(openDiskSpool(folder)).rejects.toThrow(
       new SpoolError(
-        `The folder ${folder} for unsent reports can't be used (EACCES): make room or rights there, or give another one with --spool.`,
+        `The folder ${folder} for unsent reports can't be used (EACCES): free space or correct its permissions, or use another one with --spool.`,
       ),
     );
   });
@@ -129,7 +129,7 @@ describe('the spool on disk', () => {
     await writeFile(file, '');
     await expect(openDiskSpool(file)).rejects.toThrow(
       new SpoolError(
-        `The folder ${file} for unsent reports can't be used (EEXIST): make room or rights there, or give another one with --spool.`,
+        `The folder ${file} for unsent reports can't be used (EEXIST): free space or correct its permissions, or use another one with --spool.`,
       ),
     );
   });

@@ -95,7 +95,7 @@ describe('how an edge stands', () => {
     expect((await statusNow()).next_steps).toHaveLength(1);
     now += HOUR;
     expect((await statusNow()).next_steps[0]).toBe(
-      'The edge was killed or hangs: start it again; it sends first what it kept.',
+      'The edge was killed or hangs: start it again; it first sends the reports that it kept.',
     );
     state.acknowledged({ boot_id: 'b', seq: 1 });
     await ended(state);
@@ -109,7 +109,7 @@ describe('how an edge stands', () => {
     const text = await runEdge(args);
     expect(text).toMatchObject({ code: 1, stderr: '' });
     expect(text.stdout).toContain(
-      'next step:    1 report(s) could not be read: look at the *.unreadable files, then delete them.\n',
+      'next step:    1 report(s) could not be read: check the *.unreadable files, then delete them.\n',
     );
     await rm(join(folder, '000000000001.json.unreadable'));
     const json = await runEdge([...args, '--json']);
@@ -191,7 +191,7 @@ describe('a disk that fails', () => {
     for (let n = 0; n < 50; n++) {
       await expect(edge.report()).rejects.toThrow(
         new SpoolError(
-          `The folder ${folder} for unsent reports can't be used (${code}): make room or rights there, or give another one with --spool.`,
+          `The folder ${folder} for unsent reports can't be used (${code}): free space or correct its permissions, or use another one with --spool.`,
         ),
       );
     }

@@ -138,7 +138,7 @@ describe('an edge in the cloud without a token', () => {
     expect(stderr).toContain(
       `${away} Until it answers, this edge counts by the policies that it read at ${policies.read_at} (version 17).\n`,
     );
-    expect(stderr).toContain(`${away} Reports name the site that was read last, ${SITE}.\n`);
+    expect(stderr).toContain(`${away} Reports name the last known site, ${SITE}.\n`);
     expect(stderr).toContain(
       `Until the system answers, this edge keeps the paths and routes that it read at ${routes.read_at}.\n`,
     );
@@ -163,7 +163,7 @@ describe('an edge in the cloud without a token', () => {
     const state = async () => JSON.parse(await readFile(join(folder, 'state.json'), 'utf8'));
     edge.child.stdin!.end();
     const { code, stderr } = await edge.ended;
-    expect(stderr).toContain('Counting goes on; the next report holds all of it.\n');
+    expect(stderr).toContain('Counting continues; the next report contains all of it.\n');
     expect(code).toBe(0);
     const last = (await readStream(client, 'reports')).slice(before).at(-1)!;
     expect(last.policies.reduce((sum, { packets }) => sum + packets, 0n)).toBe(BigInt(office.packets));

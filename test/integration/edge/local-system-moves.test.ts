@@ -173,7 +173,7 @@ describe('a local system that is started again', () => {
     const cause = await locate().catch((error: unknown) => error);
     expect(cause).toEqual(
       new SystemReplaced(
-        `The local system in ${folder} was started without the data of the one that this edge reports to: end this edge and start it again to report to the new one.`,
+        `The local system in ${folder} was started without the data of the one that this edge reports to: restart this edge to report to the new one.`,
       ),
     );
     expect(isLastingFailure(cause)).toBe(true);

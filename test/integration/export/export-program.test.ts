@@ -239,7 +239,7 @@ describe('npm run export', () => {
     [['audit', '--token', 'x'], 'error: --token is for --graphql: give its address too'],
     [
       ['flows', '--graphql', 'https://api.example.com/graphql'],
-      "error: --graphql is signed for an AWS region, which this address does not name: give --region, or a person's --token",
+      "error: requests to --graphql are signed for an AWS region, which this address does not contain: give --region, or a person's --token",
     ],
     [['money'], "error: unknown command 'money'"],
   ])('%j is bad usage', async (argv, message) => {

@@ -35,14 +35,14 @@ describe('Java', () => {
   ])('%s is too old', async (version, major) => {
     await expect(checkJava(await fakeJava(`java-${version}`, version))).rejects.toMatchObject({
       name: 'JavaMissing',
-      message: `The Java here is version ${major}. ${ADVICE}`,
+      message: `The installed Java has version ${major}. ${ADVICE}`,
     });
   });
 
   it('is missing', async () => {
     await expect(checkJava(join(folder, 'no-java'))).rejects.toMatchObject({
       name: 'JavaMissing',
-      message: `There is no Java here. ${ADVICE}`,
+      message: `Java was not found. ${ADVICE}`,
     });
   });
 });

@@ -14,37 +14,37 @@ describe('a capture that is cut short counts what came whole', () => {
       'in the file header',
       PCAP.subarray(0, 23),
       0,
-      'The capture is cut short in the file header: it ends after 23 bytes, and at least 24 were expected. What came before byte 0 was counted.',
+      'The capture is truncated in the file header: it ends after 23 bytes, and at least 24 were expected. Everything before byte 0 was counted.',
     ],
     [
       'in the magic number',
       PCAP.subarray(0, 3),
       0,
-      'The capture is cut short in the file header: it ends after 3 bytes, and at least 4 were expected. What came before byte 0 was counted.',
+      'The capture is truncated in the file header: it ends after 3 bytes, and at least 4 were expected. Everything before byte 0 was counted.',
     ],
     [
       "in a record's header",
       PCAP.subarray(0, 24 + 56 + 5),
       1,
-      'The capture is cut short in a packet record: it ends after 85 bytes, and at least 96 were expected. What came before byte 80 was counted.',
+      'The capture is truncated in a packet record: it ends after 85 bytes, and at least 96 were expected. Everything before byte 80 was counted.',
     ],
     [
       'in a frame',
       PCAP.subarray(0, -1),
       1,
-      'The capture is cut short in a packet record: it ends after 135 bytes, and at least 136 were expected. What came before byte 80 was counted.',
+      'The capture is truncated in a packet record: it ends after 135 bytes, and at least 136 were expected. Everything before byte 80 was counted.',
     ],
     [
       'in a block',
       PCAPNG.subarray(0, -1),
       1,
-      `The capture is cut short in a block: it ends after ${PCAPNG.length - 1} bytes, and at least ${PCAPNG.length} were expected. What came before byte ${PCAPNG.length - 72} was counted.`,
+      `The capture is truncated in a block: it ends after ${PCAPNG.length - 1} bytes, and at least ${PCAPNG.length} were expected. Everything before byte ${PCAPNG.length - 72} was counted.`,
     ],
     [
       'in a block that is passed by',
       join(PCAPNG, blocks.block(5, Buffer.alloc(100)).subarray(0, 50)),
       2,
-      `The capture is cut short in a block: it ends after ${PCAPNG.length + 50} bytes, and at least ${PCAPNG.length + 51} were expected. What came before byte ${PCAPNG.length + 50} was counted.`,
+      `The capture is truncated in a block: it ends after ${PCAPNG.length + 50} bytes, and at least ${PCAPNG.length + 51} were expected. Everything before byte ${PCAPNG.length + 50} was counted.`,
     ],
   ])('%s', (_, capture, packets, error) => {
     expect(countCapture(capture)).toMatchObject({ packets, bytes: BigInt(packets * 40), error });
@@ -63,7 +63,7 @@ describe("a capture that can't be right counts what came before", () => {
       'text',
       Buffer.from('hello world'),
       0,
-      'The file is no capture: it begins with 68656c6c; a pcap or pcapng file was expected.',
+      'The file is not a capture: it begins with 68656c6c; a pcap or pcapng file was expected.',
     ],
     [
       'gzip',
@@ -81,7 +81,7 @@ describe("a capture that can't be right counts what came before", () => {
       'a version of pcap that is not known',
       pcap([IP], { linkType: 101, version: [3, 0] }),
       0,
-      'The pcap file that begins at byte 0 is of version 3.0; version 2 can be read. Save it anew with a current program.',
+      'The pcap file that begins at byte 0 has version 3.0; only version 2 is supported. Save it again with a current program.',
     ],
     [
       'a record of 4 GB',

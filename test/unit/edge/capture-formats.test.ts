@@ -152,7 +152,7 @@ describe('captures one after another', () => {
     expect(countCapture(empty)).toMatchObject({ packets: 1, skipped: 1, error: undefined });
     const cut = join(KINDS.pcap!, KINDS.pcap!.subarray(0, 20));
     expect(countCapture(cut).error).toMatch(
-      /^The capture is cut short in a packet record: it ends after 100 bytes/,
+      /^The capture is truncated in a packet record: it ends after 100 bytes/,
     );
     const linkless = join(KINDS.pcap!, pcap([IP], { linkType: 105 }));
     expect(countCapture(linkless)).toMatchObject({

@@ -105,7 +105,7 @@ describe('a capture that is packed', () => {
         const { bytes, error } = await unpack(inPieces(whole.subarray(0, length), 65_536));
         expect(bytes.equals(PLAIN.subarray(0, bytes.length))).toBe(true);
         expect(error).toBe(
-          `The ${name} data is cut short after ${length} bytes. What could be unpacked was counted.`,
+          `The ${name} data is truncated after ${length} bytes. What could be unpacked was counted.`,
         );
       }),
       { numRuns: 50 },
@@ -128,7 +128,7 @@ describe('a capture that is packed', () => {
   it('with something else behind it is told', async () => {
     const packed = PACKED.zstd!;
     expect(await unpack(inPieces(join(packed, Buffer.from('more')), 65_536))).toMatchObject({
-      error: `Behind the zstd data there is something else (from byte ${packed.length} of the file on); what came before was counted.`,
+      error: `After the zstd data there are other data (from byte ${packed.length} of the file); everything before was counted.`,
     });
   });
 });

@@ -24,7 +24,7 @@ const last = (packets: bigint, boot_id = 'boot-1') => ({ boot_id, packets, bytes
 
 const other = (not_new: string) =>
   new EdgeError(
-    `${not_new}Boot boot-1 of edge-1 had counted other traffic before this run: 20 packets up to its report 2. A boot id belongs to one run: this run is not counted, or only in part. Repeat it with a --boot-id of its own.`,
+    `${not_new}Boot boot-1 of edge-1 had counted other traffic before this run: 20 packets up to its report 2. A boot id belongs to one run: this run is not counted, or only partly. Repeat it with a new --boot-id.`,
   );
 
 describe('a boot id', () => {

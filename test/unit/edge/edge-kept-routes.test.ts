@@ -27,7 +27,7 @@ describe('routes that an earlier run read last', () => {
   it('are taken once when nothing can be read, and not kept as if they were new', async () => {
     const { following, seen, known, used } = follow(() => Promise.reject(new Error('away')));
     following.refresh();
-    following.takeKept();
+    following.applyKept();
     await following.stop();
     expect([seen, known, used()]).toEqual([[[route('p1'), route('p1', '8')]], [], 1]);
   });
@@ -36,7 +36,7 @@ describe('routes that an earlier run read last', () => {
     const { following, seen, known, used } = follow(async () => ({ state: undefined, peers: [] }));
     following.refresh();
     await new Promise(resolve => setImmediate(resolve));
-    following.takeKept();
+    following.applyKept();
     await following.stop();
     expect([seen, known, used()]).toEqual([[[]], [[]], 0]);
   });
@@ -44,7 +44,7 @@ describe('routes that an earlier run read last', () => {
   it('leave what was ordered meanwhile', async () => {
     const { following, seen } = follow(async () => ({ state: undefined, peers: [] }));
     following.apply({ destination_site_id: 's', routes: [{ policy_id: '7', path_id: 'p2' }] });
-    following.takeKept();
+    following.applyKept();
     await following.stop();
     expect(seen.at(-1)).toEqual([route('p2'), route('p1', '8')]);
   });

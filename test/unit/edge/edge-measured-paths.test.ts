@@ -186,7 +186,7 @@ describe('the paths of an edge', () => {
     await time.advance(60_000);
     expect(probed).toHaveLength(2);
     expect(measured.reports()).toEqual([]);
-    const blocked = 'Path p-busy carries traffic, yet nothing answers its probes: are they blocked?';
+    const blocked = 'Path p-busy carries traffic, but its probes are not answered: are they blocked?';
     expect(troubles).toEqual([blocked, blocked]);
   });
 

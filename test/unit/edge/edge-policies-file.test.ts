@@ -100,17 +100,17 @@ describe('a policies file', () => {
     [
       'a misspelt match, which would take everything',
       '[{"id": "1", "priority": 1,\n"mach": {"protocol": 6}}]',
-      'policies.json:2: policies[0].mach is not known; known are id, name, priority, enabled, match.',
+      'policies.json:2: policies[0].mach is unknown; known keys are id, name, priority, enabled, match.',
     ],
     [
       'a key beside the policies',
       '{"policies": [],\n"versions": "1"}',
-      'policies.json:2: versions is not known; known are policies, version.',
+      'policies.json:2: versions is unknown; known keys are policies, version.',
     ],
     [
       'the built-in policy',
       '[\n{"id": "default", "priority": 1}]',
-      'policies.json:2: policies[0].id is "default": that policy is built in, takes what no other one matches, and can\'t be defined.',
+      'policies.json:2: policies[0].id is "default": that policy is built in, matches only what no other policy matches, and can\'t be defined.',
     ],
   ])('names the line and what was expected for %s', async (_, text, message) => {
     await expect(read(text)).rejects.toThrow(new EdgeError(message));
@@ -137,10 +137,10 @@ describe('a policies file', () => {
           'policies.json:4: policies[1].id must be text.',
           'policies.json:5: policies[1].match.source_cidr must be an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.',
           'policies.json:6: policies[1].match.application must be one of VoIP, VideoConference, FileTransfer, Backup, Web, Email, Database, Other.',
-          'policies.json:7: policies[1].match.dest_port is not known; known are source_cidr, destination_cidr, source_port, destination_port_from, destination_port_to, protocol, application.',
+          'policies.json:7: policies[1].match.dest_port is unknown; known keys are source_cidr, destination_cidr, source_port, destination_port_from, destination_port_to, protocol, application.',
           'policies.json:9: policies[1].match.destination_port_to must not be below destination_port_from.',
           'policies.json:10: policies[2].priority must be a whole number from 0 to 1000.',
-          'policies.json:10: policies[2].id is "1", which an earlier policy has already.',
+          'policies.json:10: policies[2].id is "1", which an earlier policy already has.',
           'policies.json:11: policies[3].id must not be empty.',
           'policies.json:11: policies[3].priority must be a whole number from 0 to 1000.',
           'policies.json:11: policies[3].enabled must be true or false.',
@@ -151,7 +151,7 @@ describe('a policies file', () => {
 
   it('refuses an id that two policies have', async () => {
     await expect(read('[{"id": "1", "priority": 1},\n {"id": "1", "priority": 2}]')).rejects.toThrow(
-      new EdgeError('policies.json:2: policies[1].id is "1", which an earlier policy has already.'),
+      new EdgeError('policies.json:2: policies[1].id is "1", which an earlier policy already has.'),
     );
   });
 

@@ -40,7 +40,7 @@ describe('putting records on the stream', () => {
       return { kind: 'partial', refused: 1, code: 'ProvisionedThroughputExceededException' };
     });
     await expect(sender.send(records(1))).rejects.toThrow(
-      new SendFailed('The stream reports did not take the report: ProvisionedThroughputExceededException.'),
+      new SendFailed('The stream reports did not accept the report: ProvisionedThroughputExceededException.'),
     );
     expect(stream.calls).toEqual([1, 1, 1]);
     expect(waits).toHaveLength(2);
@@ -98,12 +98,12 @@ describe('putting records on the stream', () => {
   it('gives up after its patience, and says why', async () => {
     const { sender } = set(() => ({ kind: 'refused', name: 'ServiceUnavailable' }));
     await expect(sender.send(records(1))).rejects.toThrow(
-      new SendFailed('The stream reports did not take the report for 60 s: ServiceUnavailable: refused.'),
+      new SendFailed('The stream reports did not accept the report for 60 s: ServiceUnavailable: refused.'),
     );
   });
 
   it.each([
-    ['ResourceNotFoundException', 'there is no such stream; check --stream and --region'],
+    ['ResourceNotFoundException', 'the stream does not exist; check --stream and --region'],
     ['AccessDeniedException', 'these credentials may not put records on it; check --profile'],
     ['CredentialsProviderError', 'no AWS credentials were found; give --profile'],
     ['ExpiredTokenException', 'the credentials have expired; sign in again'],
@@ -111,7 +111,7 @@ describe('putting records on the stream', () => {
   ])('gives up at once on %s', async (name, reason) => {
     const { stream, sender } = set(() => ({ kind: 'refused', name }));
     await expect(sender.send(records(1))).rejects.toThrow(
-      new SendFailed(`The stream reports did not take the report: ${reason}.`, { lasting: true }),
+      new SendFailed(`The stream reports did not accept the report: ${reason}.`, { lasting: true }),
     );
     expect(stream.calls).toEqual([1]);
   });

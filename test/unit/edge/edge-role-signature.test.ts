@@ -22,7 +22,7 @@ describe('the region that an edge signs for', () => {
   it('must be known', () => {
     expect(() => signingRegion({ graphql: 'https://api.example.com/graphql' })).toThrow(
       new EdgeError(
-        "The address https://api.example.com/graphql doesn't name its AWS region: give it with --region.",
+        "The address https://api.example.com/graphql doesn't contain its AWS region: give it with --region.",
       ),
     );
   });

@@ -312,9 +312,9 @@ it.each([
   ],
   [
     { changes: 2, removed: 1, routes: 3, path: undefined },
-    '2 of 3 routes are new or changed, 1 route is gone.',
+    '2 of 3 routes are new or changed, 1 route was removed.',
   ],
-  [{ changes: 0, removed: 2, routes: 0, path: 'routes.json' }, '2 routes are gone: see routes.json.'],
+  [{ changes: 0, removed: 2, routes: 0, path: 'routes.json' }, '2 routes were removed: see routes.json.'],
   [{ changes: 0, removed: 0, routes: 3, path: 'routes.json' }, undefined],
 ])('what is said of new routes: %j', (news, line) => {
   expect(routesNews(news)).toBe(line);

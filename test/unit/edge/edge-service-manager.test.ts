@@ -103,7 +103,7 @@ describe('the service manager', () => {
     await time.advance(90_000);
     expect(sent).toHaveLength(4);
     expect(troubles).toEqual([
-      "The service manager can't be told how this edge stands: systemd-notify is not installed.",
+      "The service manager can't be notified about this edge's state: systemd-notify is not installed.",
     ]);
   });
 });

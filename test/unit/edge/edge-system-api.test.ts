@@ -103,7 +103,7 @@ describe('waiting until the system has counted', () => {
   it('fails where other traffic is counted under the boot', async () => {
     await expect(wait(answering([parts(2, 3), parts(4, 4)]))).rejects.toThrow(
       new EdgeError(
-        `The system has counted other traffic under boot boot-1 of edge-1: 40 packets and 8 bytes, where report 3 says 30 and ${2n ** 60n}. A boot id belongs to one run: repeat this one with a --boot-id of its own. What was refused is in the quarantine (npm run quarantine -- list).`,
+        `The system has counted other traffic under boot boot-1 of edge-1: 40 packets and 8 bytes, but report 3 has 30 and ${2n ** 60n}. A boot id belongs to one run: repeat this one with a new --boot-id. Refused reports are in the quarantine (npm run quarantine -- list).`,
       ),
     );
   });
@@ -130,7 +130,7 @@ describe('waiting until the system has counted', () => {
   it('gives up after two minutes without progress, and says where to look', async () => {
     await expect(wait(answering([parts(2, 2)]))).rejects.toThrow(
       new EdgeError(
-        "The system has counted report 2 of 3 of edge-1, boot boot-1, and nothing more for 120 s. The reports are on the stream: look at the ingest function's log and the quarantine (npm run quarantine -- list).",
+        "The system has counted report 2 of 3 of edge-1, boot boot-1, and nothing more for 120 s. The reports are on the stream: check the ingest function's log and the quarantine (npm run quarantine -- list).",
       ),
     );
   });
@@ -162,7 +162,7 @@ describe('asking the system', () => {
       'an answer that is no JSON',
       async () => new Response('<html>'),
       new EdgeError(
-        'The system at https://api.example.com/graphql does not answer (no JSON came): is it running?',
+        'The system at https://api.example.com/graphql does not answer (the answer was not JSON): is it running?',
       ),
     ],
     [
@@ -194,7 +194,7 @@ describe('asking the system', () => {
     };
     await expect(readSystemPolicies(graphql)).rejects.toThrow(
       new EdgeError(
-        'Policy 7 of the system is not understood: match Unrecognized key: "country". Update this edge program, or give --policies FILE.',
+        'Policy 7 of the system has an unknown form: match Unrecognized key: "country". Update this edge program, or give --policies FILE.',
       ),
     );
   });

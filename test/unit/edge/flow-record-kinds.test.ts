@@ -48,7 +48,7 @@ describe('protocols of goflow2', () => {
       },
     ]);
     expect(noteText(counted.notes[0]!)).toBe(
-      'Protocol names that are not known count as protocol 255 (4 records; CARRIER-PIGEON 2, unassigned 1, (empty) 1).',
+      'Unknown protocol names count as protocol 255 (4 records; CARRIER-PIGEON 2, unassigned 1, (empty) 1).',
     );
   });
 
@@ -222,7 +222,7 @@ describe('the text around records', () => {
     'is refused when it begins with %s',
     header => {
       expect(() => countRecords('nfdump', `${header}\n1,2,3\n`)).toThrow(
-        "Line 1 is nfdump's CSV or table, which leaves fields out: give nfdump the option -o json.",
+        "Line 1 is nfdump's CSV or table, which omits fields: use nfdump's option -o json.",
       );
     },
   );
@@ -259,7 +259,7 @@ describe('problems', () => {
     problems.end();
     expect(said).toHaveLength(23);
     expect(said[20]).toBe('… and 10 more problems: bad proto (5), no object (5).');
-    expect(said.slice(21)).toEqual(['no object 0', '31 problems in all: bad proto (25), no object (6).']);
+    expect(said.slice(21)).toEqual(['no object 0', '31 problems in total: bad proto (25), no object (6).']);
     expect(problems.kinds()).toEqual([
       { kind: 'bad proto', count: 25 },
       { kind: 'no object', count: 6 },

@@ -86,7 +86,7 @@ describe('settings', () => {
     ],
     [
       { edge_roles: 'router,a*b' },
-      'Setting edge_roles must be names of roles, separated by commas, each with a * in front or behind or without, but is "router,a*b".',
+      'Setting edge_roles must be names of roles, separated by commas, each optionally with a * at the start or the end, but is "router,a*b".',
     ],
     [
       { report_stream_arn: 'reports-2' },

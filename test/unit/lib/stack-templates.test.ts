@@ -361,7 +361,7 @@ describe('functions', () => {
 
   it('take a snapshot each minute, done before the next is due', () => {
     ingest.hasResourceProperties('AWS::Lambda::Function', {
-      Description: 'Every minute: keeps the totals of all policies and lanes',
+      Description: 'Every minute: stores the totals of all policies and lanes',
       Timeout: 55,
     });
     ingest.hasResourceProperties('AWS::Scheduler::Schedule', {
@@ -797,7 +797,7 @@ describe('alarms', () => {
     const warned = (context: object) =>
       Annotations.fromStack(makeApp({ 'aws:cdk:bundling-stacks': [], ...context }).stacks[0]!).findWarning(
         '*',
-        Match.stringLikeRegexp('^Alarms are mailed to no address: set one with -c alarm_email='),
+        Match.stringLikeRegexp('^Alarms are not mailed to any address: set one with -c alarm_email='),
       ).length;
     expect(warned({})).toBe(1);
     expect(warned({ alarm_email: 'ops@example.com' })).toBe(0);

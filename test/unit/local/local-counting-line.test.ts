@@ -38,9 +38,9 @@ function demo(looks = Number.POSITIVE_INFINITY) {
 }
 
 const FIRST =
-  '3 edges have counted 1,000 packets, 1.5 MB; the API shows 0 packets, 999 bytes, 12 flows alive';
+  '3 edges have counted 1,000 packets, 1.5 MB; the API shows 0 packets, 999 bytes, 12 active flows';
 const SECOND =
-  '3 edges have counted 2,000 packets, 3.0 MB; the API shows 1,000 packets, 999 bytes, 12 flows alive';
+  '3 edges have counted 2,000 packets, 3.0 MB; the API shows 1,000 packets, 999 bytes, 12 active flows';
 
 describe('the line of counting', () => {
   it('is written over on a terminal, and leaves room for what is said', async () => {

@@ -40,7 +40,7 @@ describe('filter criteria', () => {
     ['{"a":[{"numeric":["~",1]}]}', '{"numeric":["~",1]}'],
   ])('refuses %s', (Pattern, part) => {
     expect(() => makeFilter([{ Pattern }])).toThrow(
-      new Error(`The one-machine runtime doesn't know this part of a filter pattern: ${part}`),
+      new Error(`The one-machine runtime does not support this part of a filter pattern: ${part}`),
     );
   });
 });

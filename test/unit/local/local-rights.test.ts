@@ -294,7 +294,7 @@ describe('the rights that a call needs', () => {
     [{ ...s3('GET', ''), service: 'ec2' }, 'a call of ec2'],
   ])('are asked for where they are not known', (request, what) => {
     expect(() => needsOfRequest(request, place)).toThrow(
-      `Which rights ${what} needs is not known: add it in local/rights/.`,
+      `The permissions for ${what} are unknown: add them in local/rights/.`,
     );
   });
 });

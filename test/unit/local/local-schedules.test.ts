@@ -43,7 +43,7 @@ describe('schedule expressions', () => {
     ['at(yesterday)', 'yesterday'],
   ])('%s is refused, naming %s', (expression, part) => {
     expect(() => parseSchedule(expression, 0)).toThrow(
-      new Error(`The one-machine runtime can't read "${part}" in the schedule ${expression}.`),
+      new Error(`The one-machine runtime does not support "${part}" in the schedule ${expression}.`),
     );
   });
 });

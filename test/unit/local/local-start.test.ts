@@ -20,7 +20,7 @@ describe('the lock of a folder', () => {
     const release = await takeFolder(place, '--data');
     await expect(takeFolder(place, '--data')).rejects.toMatchObject({
       name: 'StartError',
-      message: `A system already runs in the folder ${place} (process ${process.pid}): use it, or end it with Ctrl-C or kill ${process.pid} and start again.`,
+      message: `A system already runs in the folder ${place} (process ${process.pid}): use it, or stop it with Ctrl-C or kill ${process.pid} and start again.`,
     });
     release();
     (await takeFolder(place, '--data'))();
@@ -45,7 +45,7 @@ describe('the lock of a folder', () => {
     );
     await expect(takeFolder(place, '--data')).rejects.toMatchObject({
       name: 'StartError',
-      message: `A system already runs in the folder ${place} (process 1 on elsewhere, in another container): use it, or end it where it runs and start again.`,
+      message: `A system already runs in the folder ${place} (process 1 on elsewhere, in another container): use it, or stop it where it runs and start again.`,
     });
     release();
   });
@@ -57,7 +57,7 @@ describe('the server', () => {
     const port = Number(new URL(first.address).port);
     await expect(startServer(port)).rejects.toMatchObject({
       name: 'StartError',
-      message: `Port ${port} is taken by another program: end that, or choose another port with npm start -- --port ${port + 1}.`,
+      message: `Port ${port} is in use by another program: stop it, or choose another port with npm start -- --port ${port + 1}.`,
     });
     await first.close();
   });

@@ -108,7 +108,7 @@ describe('intrinsic functions of a template', () => {
       { a: [{ 'Fn::Cidr': [] }] },
       "Main.Subject.value.a[0]: function Fn::Cidr isn't known here",
     ],
-    ['an unknown name', { Ref: 'Nobody' }, 'Main: nothing is called Nobody'],
+    ['an unknown name', { Ref: 'Nobody' }, 'Main: there is no resource Nobody'],
     [
       'an unknown attribute',
       { 'Fn::GetAtt': ['Other', 'Color'] },
@@ -162,13 +162,13 @@ describe('the check of a template', () => {
       'an unknown type',
       'AWS::EC2::Instance',
       {},
-      "Main.Subject: the one-machine runtime doesn't know resources of type AWS::EC2::Instance; add the type in local/resources/resource-types.ts, or do without it",
+      'Main.Subject: the one-machine runtime does not support resources of type AWS::EC2::Instance; add the type in local/resources/resource-types.ts, or remove the resource',
     ],
     [
       'an unknown property',
       'AWS::SQS::Queue',
       { FifoQueue: true },
-      "Main.Subject.Properties.FifoQueue: the one-machine runtime doesn't know this property of AWS::SQS::Queue; add it in local/resources/, or do without it",
+      'Main.Subject.Properties.FifoQueue: the one-machine runtime does not support this property of AWS::SQS::Queue; add it in local/resources/, or remove it',
     ],
     [
       'an unknown property further in',
@@ -178,13 +178,13 @@ describe('the check of a template', () => {
         FlexibleTimeWindow: { Mode: 'OFF' },
         Target: { Arn: 'x', EcsParameters: {} },
       },
-      "Main.Subject.Properties.Target.EcsParameters: the one-machine runtime doesn't know this property of AWS::Scheduler::Schedule; add it in local/resources/, or do without it",
+      'Main.Subject.Properties.Target.EcsParameters: the one-machine runtime does not support this property of AWS::Scheduler::Schedule; add it in local/resources/, or remove it',
     ],
     [
       'a value that would run differently',
       'AWS::Lambda::EventSourceMapping',
       { EventSourceArn: 'a', FunctionName: 'f', StartingPosition: 'LATEST', ParallelizationFactor: 2 },
-      "Main.Subject.Properties.ParallelizationFactor: the one-machine runtime can't take this AWS::Lambda::EventSourceMapping: only 1: more would not keep the order of an edge's reports",
+      "Main.Subject.Properties.ParallelizationFactor: the one-machine runtime does not support this AWS::Lambda::EventSourceMapping: only 1: more would not keep the order of an edge's reports",
     ],
   ])('refuses %s, and says where', (_, type, properties, message) => {
     expect(check(type, properties)).toThrow(expect.objectContaining({ name: 'TemplateError', message }));

@@ -160,7 +160,7 @@ describe('a request that asks for too much work is refused before that work begi
     });
     expect(errors!.at(-1)).toMatchObject({
       errorType: 'ValidationError',
-      message: 'The query has more than 100 errors; the others were not looked for.',
+      message: 'The query has more than 100 errors; further ones were not checked.',
     });
   });
 
@@ -172,7 +172,7 @@ describe('a request that asks for too much work is refused before that work begi
     });
     expect(errors!.at(-1)).toMatchObject({
       errorType: 'ValidationError',
-      message: 'The variables have more than 50 errors; the others were not looked for.',
+      message: 'The variables have more than 50 errors; further ones were not checked.',
     });
   });
 

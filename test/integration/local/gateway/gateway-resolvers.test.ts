@@ -235,7 +235,7 @@ describe('an API that AppSync would refuse, or that is not supported here, is re
         region: 'eu-central-1',
         credentials: LOCAL_CREDENTIALS,
       });
-  const uses = (what: string) => `The code of Query.field uses what APPSYNC_JS doesn't have: ${what}`;
+  const uses = (what: string) => `The code of Query.field uses a feature that APPSYNC_JS lacks: ${what}`;
 
   it.each([
     [onField(code('throw 1;')), uses('throw: use util.error')],

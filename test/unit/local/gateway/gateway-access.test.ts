@@ -104,7 +104,7 @@ describe('a schema that AppSync would not take', () => {
     ['type Query { a: String @nowhere }', 'The GraphQL schema can\'t be read: Unknown directive "@nowhere".'],
     [
       'type Query { a: String } scalar Odd',
-      "The GraphQL schema is not valid: AppSync takes no scalars of one's own: Odd.",
+      'The GraphQL schema is not valid: AppSync does not allow custom scalars: Odd.',
     ],
     ['type Mutation { a: String }', 'The GraphQL schema is not valid: Query root type must be provided.'],
   ])('%s', (sdl, message) => {
