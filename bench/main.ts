@@ -1,49 +1,68 @@
-// `npm run bench`: all areas, or those that are named (`npm run bench -- recorder replay`). Prints
-// one table, writes bench/results.json and ends with exit code 1 when a threshold does not hold.
+// `npm run bench`: all areas, or those that are named (`npm run bench -- recorder replay`). After
+// each area it writes that area's rows to bench/results.json and the tables of the documentation
+// that are made from it; other areas keep their last measurement. Prints one table and ends with
+// exit code 1 when a threshold does not hold.
 import { fork } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { allowClosedPipe } from '../edge/cli/closed-pipe.ts';
+import {
+  type BenchResults,
+  type MeasuredArea,
+  RESULTS_FILE,
+  readResults,
+  withArea,
+} from '../scripts/docs/bench-results.ts';
+import { writeFigures } from '../scripts/docs/write-figures.ts';
 import { AREAS } from './areas.ts';
 import type { BenchRow } from './bench-row.ts';
 import { formatTable } from './format-table.ts';
 
 allowClosedPipe();
+const areas = Object.keys(AREAS);
 const named = process.argv.slice(2);
-const unknown = named.find(name => !(name in AREAS));
+const unknown = named.find(name => !areas.includes(name));
 if (unknown !== undefined) {
-  console.error(`There is no benchmark "${unknown}"; there are ${Object.keys(AREAS).join(', ')}.`);
+  console.error(`There is no benchmark "${unknown}"; there are ${areas.join(', ')}.`);
   process.exit(2);
 }
 
+let results: BenchResults = existsSync(RESULTS_FILE) ? readResults() : { areas: {}, rows: [] };
 const rows: BenchRow[] = [];
 const failed: string[] = [];
-for (const name of named.length > 0 ? named : Object.keys(AREAS)) {
-  console.error(`${name} …`);
+for (const area of named.length > 0 ? named : areas) {
+  console.error(`${area} …`);
   try {
-    rows.push(...(await runArea(name)));
+    const measured = machineNow();
+    const measuredRows = await runArea(area);
+    rows.push(...measuredRows);
+    results = withArea(results, { area, measured, rows: measuredRows }, areas);
+    writeFileSync(RESULTS_FILE, `${JSON.stringify(results, null, 2)}\n`);
+    writeFigures(results);
   } catch (error) {
     console.error((error as Error).message);
-    failed.push(name);
+    failed.push(area);
   }
 }
 
 console.log(formatTable(rows));
-const results = {
-  measured_at: new Date().toISOString(),
-  node: process.version,
-  cpu: cpus()[0]?.model ?? 'unknown',
-  cpus: cpus().length,
-  rows,
-};
-writeFileSync(join(import.meta.dirname, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
 const broken = rows.filter(row => row.ok === false).map(row => row.name);
 console.log(`${rows.length} rows, ${broken.length} thresholds broken, ${failed.length} areas failed`);
 for (const name of [...broken, ...failed]) {
   console.log(`✗ ${name}`);
 }
 process.exitCode = rows.length > 0 && broken.length === 0 && failed.length === 0 ? 0 : 1;
+
+function machineNow(): MeasuredArea {
+  return {
+    measured_at: new Date().toISOString(),
+    node: process.version,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cpus: cpus().length,
+    load: Number(loadavg()[0]!.toFixed(1)),
+  };
+}
 
 /** A process for each area, so that none is measured with another's heap and compiled code. */
 function runArea(name: string): Promise<BenchRow[]> {

@@ -138,7 +138,7 @@ function knownFlows(): BenchRow[] {
       ratio: zipf.recorder_ns / zipf.map_ns,
       threshold: 'ratio <= 2',
       ok: zipf.recorder_ns <= 2 * zipf.map_ns,
-      note: '100,000 live flows, packets by Zipf’s law; the same sequence of flows',
+      note: "100,000 live flows, packets by Zipf's law; the same sequence of flows",
     },
     {
       name: 'recorder: packet of a known flow, none likelier than another',
@@ -178,7 +178,7 @@ function ipv6(): BenchRow {
     ...NO_PEER,
     threshold: '',
     ok: null,
-    note: '100,000 live flows, packets by Zipf’s law',
+    note: "100,000 live flows, packets by Zipf's law",
   };
 }
 
@@ -302,7 +302,7 @@ function memory(): BenchRow {
       ratio: value / empty,
       threshold: `ratio <= ${MAX_MEMORY_RATIO}`,
       ok: value <= MAX_MEMORY_RATIO * empty,
-      note: 'bundled; run from TypeScript, Node’s loader for it adds some 30 MB',
+      note: "bundled; run from TypeScript, Node's loader for it adds some 30 MB",
     };
   } finally {
     rmSync(folder, { recursive: true });

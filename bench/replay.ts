@@ -106,7 +106,7 @@ function row({ peer, own, counting, bench: { capture } }: Result): BenchRow {
     ok: counting === undefined ? null : counting / own >= 2,
     note:
       counting === undefined
-        ? `${size}; ${peer.name} is missing: install Debian’s package ${peer.package}`
+        ? `${size}; ${peer.name} is missing: install Debian's package ${peer.package}`
         : `${size}; without starting the programs`,
   };
 }

@@ -146,11 +146,11 @@ export const noEndpoint = (id: string, siteId?: string): NotFound =>
   new NotFound(
     siteId === undefined
       ? `No edge has counted anything for an endpoint ${quoted(id)}; with site_id it is looked up at that site.`
-      : `Site ${quoted(siteId)} has no endpoint ${quoted(id)}: the query site lists those that it has.`,
+      : `Site ${quoted(siteId)} has no endpoint ${quoted(id)}: the query site lists its endpoints.`,
   );
 
 function noSuch(kind: string, id: string, query: string): NotFound {
-  return new NotFound(`There is no ${kind} ${quoted(id)}: the query ${query} lists those that there are.`);
+  return new NotFound(`There is no ${kind} ${quoted(id)}: the query ${query} lists those that exist.`);
 }
 
 /** The caller is known but is not allowed to do this. The message names the group that is. */

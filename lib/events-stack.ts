@@ -223,7 +223,7 @@ export class EventsStack extends Stack {
       metric: notify.metricInvocations({ period: ALARM_PERIOD }),
       periods: 2,
       description:
-        'Destinations of the network’s alarms have been told of nothing for ten minutes: look at the schedule and the log of notify.',
+        "Destinations of the network's alarms have been told of nothing for ten minutes: look at the schedule and the log of notify.",
     });
     const failed = scheduleFunction(this, 'Notify', {
       fn: notify,

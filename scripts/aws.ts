@@ -1,5 +1,4 @@
-// `npm run aws -- outputs --stage prod`: what an operator does with a deployed stage, see
-// docs/deploying.md.
+// `npm run aws -- outputs --stage prod`: commands for a deployed stage, see docs/deploying.md.
 import { allowClosedPipe } from '../edge/cli/closed-pipe.ts';
 import { runAws } from './aws/aws-program.ts';
 

@@ -1,4 +1,4 @@
-// Builds the edge program as one file that runs with Node 24 alone: `npm run build:edge`, see
+// Builds the edge program as one file that needs only Node 24: `npm run build:edge`, see
 // docs/edges-in-the-cloud.md.
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,4 +12,6 @@ mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, PACKAGED_PROGRAM), file, { mode: 0o755 });
 for (const name of SERVICE_FILES) copyFileSync(join(root, 'edge/service', name), join(folder, name));
 console.log(`dist/${PACKAGED_PROGRAM}: ${file.length} bytes, SHA-256 ${sha256}`);
-console.log(`Beside it: ${SERVICE_FILES.join(', ')}. docs/edges-in-the-cloud.md says how to install them.`);
+console.log(
+  `In the same folder: ${SERVICE_FILES.join(', ')}. See docs/edges-in-the-cloud.md for the installation.`,
+);

@@ -1,6 +1,6 @@
-// `npm run build:web -- --out FOLDER`: builds the console's files, and fails over its bound of
-// size. With --kept it prints the folder of the build that `npm start` serves, which it makes first
-// if there is none of these sources.
+// `npm run build:web -- --out FOLDER`: builds the console's files, and fails if they exceed the
+// size limit. With --kept it prints the folder of the build that `npm start` serves, after building
+// it if there is none for these sources.
 import { parseArgs } from 'node:util';
 
 const { values } = parseArgs({

@@ -1,11 +1,11 @@
-// Every static check of the project: `npm run check`. A check that read no file has failed,
-// whatever it says itself.
+// Every static check of the project: `npm run check`. A check that read no file counts as failed,
+// whatever its exit code.
 import { spawnSync } from 'node:child_process';
 
 interface Check {
   name: string;
   command: string[];
-  /** How many files (or modules) the check says it read. */
+  /** The number of files (or modules) that the check read, from its output. */
   countRead(output: string): number;
 }
 

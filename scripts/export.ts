@@ -2,6 +2,6 @@
 import { allowClosedPipe } from '../edge/cli/closed-pipe.ts';
 import { runExport } from './export/export-program.ts';
 
-// Rows are all that these programs make: with nobody to read them there is nothing left to do.
+// The program's only output is rows: if the reader closes the pipe, it can end.
 allowClosedPipe(() => process.exit(0));
 process.exitCode = await runExport(process.argv.slice(2));

@@ -1,5 +1,4 @@
-// `npm run generate`: makes every generated file anew. A test fails while one of them isn't
-// current.
+// `npm run generate`: writes every generated file. A test fails if one of them isn't current.
 import { writeFileSync } from 'node:fs';
 import { GENERATED_FILES } from './generated-files.ts';
 

@@ -1,4 +1,7 @@
-/** A reporter for knip that says how many files it read, so that a run that read none can fail. */
+/**
+ * A reporter for knip that prints the number of files that it read, so that a run without files can
+ * fail.
+ */
 export default function report({ counters }) {
   console.log(`knip read ${counters.processed} files`);
 }

@@ -3,8 +3,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { EdgeError } from '../edge/edge-error.ts';
 
 /**
- * The name of the local system's table of this kind. @throws EdgeError where there isn't exactly
- * one
+ * The name of the local system's table of this kind. @throws EdgeError unless there is exactly one
  */
 export async function localTable(
   client: DynamoDBDocumentClient,

@@ -1,5 +1,5 @@
-// `npm run mutation`: breaks each line of the pure rooms in turn, and says which breaks no test
-// notices.
+// `npm run mutation`: changes each line of the pure rooms in turn, and prints the changes that no
+// test notices.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -19,13 +19,14 @@ import { TESTS_VARIABLE } from './mutation/tests-variable.ts';
 const names = MUTATION_ROOMS.map(({ room }) => room);
 const program = new Command('npm run mutation --')
   .description(
-    'Breaks lines of the pure rooms one by one and runs their tests: what no test notices is printed.',
+    'Changes lines of the pure rooms one by one, runs their tests, and prints the changes that no test notices.',
   )
   .addArgument(new Argument('[rooms...]', 'the rooms; without one, all of them').choices(names))
   .addOption(
-    new Option('--changed [commit]', 'only files that differ from this commit, uncommitted ones too').preset(
-      'HEAD',
-    ),
+    new Option(
+      '--changed [commit]',
+      'only files that differ from this commit, including uncommitted ones',
+    ).preset('HEAD'),
   )
   .option(
     '--again',
@@ -40,7 +41,7 @@ const { again, changed, concurrency } = program.opts<{
 }>();
 const asked = program.args.length > 0 ? program.args : names;
 
-/** Of this run alone; it also goes when the run is interrupted. */
+/** For this run only; also deleted when the run is interrupted. */
 const copies = `dist/mutation/run-${process.pid}`;
 process.on('exit', () => rmSync(copies, { recursive: true, force: true }));
 
@@ -59,7 +60,7 @@ for (const mutationRoom of MUTATION_ROOMS) {
     console.log(describeMutant({ ...mutant, fileName: file }, readFileSync(file, 'utf8').split('\n')));
   }
   console.log(`${line(room, floor, score)}, ${((performance.now() - started) / 1000).toFixed(0)} s\n`);
-  // Of a few changed files no share of the room can be told.
+  // A few changed files give no score for the room.
   scores.push({ room, floor: changed === undefined ? floor : undefined, score });
 }
 
@@ -90,7 +91,7 @@ async function breakLines({ room, tests }: MutationRoom, mutate: string[]): Prom
     plugins: ['@stryker-mutator/vitest-runner'],
     vitest: { configFile: 'scripts/mutation/vitest.config.ts', related: false },
     coverageAnalysis: 'perTest',
-    // A test that is only slow on a busy machine must not pass for one that never ends.
+    // A test that is slow on a busy machine must not count as one that never ends.
     timeoutMS: 20_000,
     // A line that runs as a file is loaded is broken by all tests of the room, which `tests` keeps
     // few.

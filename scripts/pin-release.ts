@@ -1,5 +1,5 @@
-// `npm run pin-release -- COMMIT`: keeps what later releases must not lose of the templates of this
-// one, and its code to run beside theirs.
+// `npm run pin-release -- COMMIT`: stores the parts of this release's templates that later releases
+// must keep, and its code to run next to theirs.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { pinnedIn, type Template } from './release/pinned.ts';
 
 const [release] = new Command('npm run pin-release --')
   .description(
-    'Keeps logical ids, replacing properties and exports of this release for the test of the next ones.',
+    'Stores logical ids, properties that cause replacement and exports of this release for the tests of later ones.',
   )
   .argument('<commit>', 'the commit that is released')
   .parse().processedArgs as [string];

@@ -1,6 +1,6 @@
-// `node scripts/run.js FILE ARGUMENTS…` runs a program of this project on its own Node, whichever
-// Node this is: the one of the platform package that npm ci installed, or the machine's own where
-// there is none. Plain JavaScript, for Node 20 and newer.
+// `node scripts/run.js FILE ARGUMENTS…` runs a program of this project on the project's Node,
+// whatever Node runs this file: the one of the platform package that npm ci installed, or the
+// machine's if there is none. Plain JavaScript, for Node 20 and newer.
 import { spawn } from 'node:child_process';
 import nodeModule, { createRequire } from 'node:module';
 import { resolve } from 'node:path';
@@ -12,8 +12,8 @@ const MINIMUM = 24;
 const [file, ...args] = process.argv.slice(2);
 const ownNode = platformNode();
 
-// What was compiled once is kept for all programs that this one starts: most of a program's start
-// is that.
+// Compiled code is cached for all programs that this one starts; compiling is most of a program's
+// start time.
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.cache/node', import.meta.url));
 
 if (majorVersion() >= MINIMUM) {
@@ -43,7 +43,7 @@ function platformNode() {
   }
 }
 
-/** Signals of a terminal reach the program itself; it decides when it ends. */
+/** Signals of a terminal reach the program itself, which decides when to end. */
 function runOn(node) {
   const child = spawn(node, [file, ...args], { stdio: 'inherit' });
   process.on('SIGINT', () => {});

@@ -1,6 +1,5 @@
-// `npm run screenshots`: the documentation's pictures of the console. Starts the demo by itself,
-// and lets it run for some minutes so that there is history to see; `--system .local` takes them of
-// a system that runs.
+// `npm run screenshots`: the documentation's pictures of the console. Starts the demo and lets it
+// run for some minutes so that there is history; `--system .local` uses a running system.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -17,7 +16,7 @@ const { values } = parseArgs({
     system: { type: 'string' },
     out: { type: 'string', default: 'docs/pictures' },
     seed: { type: 'string', default: '7' },
-    // Long enough for a path to fail and be left, and for its alarm.
+    // Long enough for a path to fail, for the failover and for its alarm.
     minutes: { type: 'string', default: '5' },
   },
 });
@@ -29,7 +28,7 @@ process.exit(0);
 
 type Endpoints = RunningSystem['endpoints'];
 
-/** Of a demo of its own, which leaves nothing behind. */
+/** Takes them of a new demo, which leaves no files. */
 async function ofDemo(): Promise<void> {
   const localDirectory = await mkdtemp(join(tmpdir(), 'patronus-pictures-'));
   const system = await startSystem({ localDirectory, onProgress: say, onNotice: say });

@@ -28,7 +28,7 @@ if (skipped > 0) console.log(`${skipped} skipped: each says why in the list abov
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = status === 0 && failed === 0 && passed > 0 ? 0 : 1;
 
-/** A test file that could not even be loaded, and an error outside any test, count as failures. */
+/** A test file that could not be loaded, and an error outside any test, count as failures. */
 function readResults(): { passed: number; failed: number; skipped: number } {
   try {
     const json = JSON.parse(readFileSync(file, 'utf8')) as Results;

@@ -1,20 +1,20 @@
 import { Amplify } from 'aws-amplify';
 import { parseAmplifyConfig } from 'aws-amplify/utils';
 
-/** The client configuration, as far as it is read here; the rest is Amplify's own. */
+/** The parts of the client configuration that are read here; Amplify reads the rest. */
 export interface AmplifyOutputs {
   auth?: { mfa_configuration?: 'NONE' | 'OPTIONAL' | 'REQUIRED' };
   data?: { url?: string };
-  /** Only there on one machine. */
+  /** Present only in the local system. */
   custom?: { sign_in_endpoint?: string };
 }
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/;
 
 /**
- * Sets Amplify up from an outputs file. In the cloud that is all Amplify needs. The local system
- * has a sign-in endpoint of its own and no TLS, which Amplify doesn't know of: where the API is on
- * the loopback, and only there, both are put right.
+ * Configures Amplify from an outputs file. In the cloud Amplify needs no more. The local system has
+ * its own sign-in endpoint and no TLS, and Amplify supports neither: if the API is on the loopback,
+ * and only then, this function sets both.
  */
 export function configureAmplify(outputs: AmplifyOutputs): void {
   const config = parseAmplifyConfig(outputs as Parameters<typeof parseAmplifyConfig>[0]);
@@ -27,12 +27,12 @@ export function configureAmplify(outputs: AmplifyOutputs): void {
   Amplify.configure(config);
 }
 
-/** The local sign-in knows no SRP; in the cloud passwords never leave the client. */
+/** The local sign-in does not support SRP; in the cloud SRP keeps passwords on the client. */
 export function authFlow(outputs: AmplifyOutputs): 'USER_PASSWORD_AUTH' | 'USER_SRP_AUTH' {
   return isOnLoopback(outputs.custom?.sign_in_endpoint) ? 'USER_PASSWORD_AUTH' : 'USER_SRP_AUTH';
 }
 
-/** Amplify turns every endpoint into `wss://`: to the loopback that becomes `ws://` again. */
+/** Amplify turns every endpoint into `wss://`; for the loopback this turns it back into `ws://`. */
 function plainWebSocketsOnLoopback(): void {
   const Original = globalThis.WebSocket;
   if (Original.name === 'PlainOnLoopback') return;

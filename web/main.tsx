@@ -26,7 +26,7 @@ function begin(expireSession: () => void): void {
   expire = expireSession;
 }
 
-// The page's code comes while the session is looked at.
+// The page's code is loaded while the session is checked.
 preloadPage(location.pathname);
 
 try {

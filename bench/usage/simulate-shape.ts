@@ -15,6 +15,7 @@ import { simulatedApi } from './simulated-api.ts';
 import { simulateClock } from './simulated-clock.ts';
 import { type SimulatedTime, type SimulatedUsage, Simulation } from './simulation.ts';
 import { type FollowedTable, TableChanges } from './table-changes.ts';
+import { startUserPool } from './user-pool.ts';
 
 /**
  * A Sunday, ten minutes before an hour ends: what is merged, rolled up and compared once an hour is
@@ -37,6 +38,7 @@ export interface SimulationMessage {
 const { shape, broadcast_filters, ...time } = JSON.parse(process.argv[2]!) as SimulationTask;
 const GRAPHQL_URL = 'http://api.local/graphql';
 const dynamodb = await startDynamoDb({ heapMiB: 1024 });
+const userPool = await startUserPool();
 try {
   const client = makeDocumentClient({
     endpoint: dynamodb.endpoint,
@@ -58,6 +60,7 @@ try {
     ...LOCAL_CREDENTIALS_ENVIRONMENT,
     AWS_REGION: 'us-east-1',
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: userPool.endpoint,
     AUDIT_TABLE: 'audit',
     NETWORK_TABLE: 'network',
     TRAFFIC_TABLE: 'traffic',
@@ -88,6 +91,7 @@ try {
   clock.restore();
   tell(usage, true);
 } finally {
+  userPool.stop();
   await dynamodb.stop();
 }
 process.disconnect();

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 
-/** Who asked for an operation, as every audit entry keeps it. */
+/** Who called an operation; every audit entry contains it. */
 export interface Caller {
   kind: CallerKind;
   /**
-   * Cognito's lasting id of a person, the ARN of a machine, or the name of a job of the system's
-   * own.
+   * Cognito's permanent id of a person, the ARN of a machine, or the name of a job of the system.
    */
   sub: string;
   username: string | null;
@@ -13,17 +12,14 @@ export interface Caller {
   /** Cognito groups; empty for machines. */
   groups: string[];
   source_ip: string | null;
-  /**
-   * Id of the request to the API, by which logs find all that was done for it; null for what the
-   * system does by itself.
-   */
+  /** Id of the API request, by which all its log lines are found; null for jobs of the system. */
   request_id: string | null;
 }
 
-/** SYSTEM: a job of our own, such as the clean-up that finishes a deletion. */
+/** SYSTEM: a job of the system, such as the clean-up that finishes a deletion. */
 type CallerKind = 'PERSON' | 'MACHINE' | 'SYSTEM';
 
-/** The caller of what the system does by itself. `job` names the function, such as `cleanup`. */
+/** The caller for changes by the system itself. `job` names the function, such as `cleanup`. */
 export function systemCaller(job: string): Caller {
   return {
     kind: 'SYSTEM',
@@ -36,7 +32,7 @@ export function systemCaller(job: string): Caller {
   };
 }
 
-/** A caller as items keep it. */
+/** A caller in items. */
 export const callerSchema: z.ZodType<Caller> = z.object({
   kind: z.enum(['PERSON', 'MACHINE', 'SYSTEM']),
   sub: z.string(),
@@ -44,6 +40,6 @@ export const callerSchema: z.ZodType<Caller> = z.object({
   email: z.string().nullable().default(null),
   groups: z.array(z.string()).default([]),
   source_ip: z.string().nullable().default(null),
-  // Earlier releases wrote none.
+  // Items of earlier releases have none.
   request_id: z.string().nullable().default(null),
 });

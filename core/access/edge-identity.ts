@@ -2,14 +2,14 @@ import { shortened, Unauthorized } from '../errors.ts';
 import type { Caller } from './caller.ts';
 
 /**
- * Which ids a new edge may have: names that an assumed role's session and an IAM user can have too,
- * or it could not sign as itself.
+ * The ids that a new edge may have. Sessions of assumed roles and IAM users can have the same
+ * names, which an edge needs in order to sign as itself.
  */
 export const EDGE_ID_RULE = '2 to 64 letters, digits and characters of _+=,.@-';
 
 /**
- * Whether a new edge may have this id, see {@link EDGE_ID_RULE}. Reports and edges that are
- * registered already may have others.
+ * Whether a new edge may have this id, see {@link EDGE_ID_RULE}. Reports and registered edges may
+ * have other ids.
  *
  * @example isEdgeId('berlin-1') // true
  */
@@ -21,28 +21,28 @@ export function isEdgeId(text: string): boolean {
 export const DEFAULT_EDGE_ROLES: readonly string[] = ['*edge*'];
 
 /**
- * An edge speaks for itself only: the name at the end of its ARN, an assumed role's session name or
- * an IAM user's name, is its edge id. Who may assume a role may choose the session's name, so a
- * session is an edge's only where the role is one of `edge_roles`, names with a `*` in front,
- * behind or on both sides for anything.
+ * Requires that the caller is the edge. The name at the end of its ARN, an assumed role's session
+ * name or an IAM user's name, must be the edge's id. A principal that may assume a role may choose
+ * the session's name, so the role must be one of `edge_roles`: names, with a `*` at the start, the
+ * end or both for any text.
  *
- * @throws Unauthorized for everyone else
+ * @throws Unauthorized for every other caller
  */
 export function requireEdge(caller: Caller, edgeId: string, edge_roles: readonly string[]): void {
   const arn = caller.kind === 'MACHINE' ? partsOf(caller.sub) : undefined;
   if (arn?.name !== edgeId) {
     throw new Unauthorized(
-      `Only edge ${shortened(edgeId)} itself may do this: sign with its own role, whose session name is the edge's id.`,
+      `Edge ${shortened(edgeId)} alone may do this. Sign with the edge's own role, with the edge's id as session name.`,
     );
   }
   const { role } = arn;
   if (role === undefined || isEdgeRole(role, edge_roles)) return;
   throw new Unauthorized(
-    `Role ${shortened(role)} is none of the edges' roles (${shortened(edge_roles.join(', '))}): sign with an edge's role, or have the setting edge_roles name this one.`,
+    `Role ${shortened(role)} is not one of the edges' roles (${shortened(edge_roles.join(', '))}). Sign with an edge's role, or add this one to the setting edge_roles.`,
   );
 }
 
-/** Whether a caller is a session of one of the edges' roles, whatever edge it is. */
+/** Whether a caller is a session of one of the edges' roles, of any edge. */
 export function isEdgeSession({ kind, sub }: Caller, edge_roles: readonly string[]): boolean {
   const role = kind === 'MACHINE' ? partsOf(sub)?.role : undefined;
   return role !== undefined && isEdgeRole(role, edge_roles);
@@ -58,7 +58,7 @@ export function roleOf(arn: string): string | undefined {
   return /^(arn:[^:]*:sts::\d*:assumed-role\/[^/]+)\/[^/]+$/.exec(arn)?.[1];
 }
 
-/** The name at the end of an ARN, and the name of the role where it is a role's session. */
+/** The name at the end of an ARN, and the role's name if it is a session of a role. */
 function partsOf(arn: string): { name: string; role?: string } | undefined {
   const [, role, name] = /^arn:[^:]*:sts::\d*:assumed-role\/([^/]+)\/([^/]+)$/.exec(arn) ?? [];
   if (role !== undefined) return { name: name!, role };

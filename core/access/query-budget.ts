@@ -8,31 +8,25 @@ import { withTimeLimit } from '../time/time-limit.ts';
 import type { Caller } from './caller.ts';
 import { roleOf } from './edge-identity.ts';
 
-/** Begins the partition of what a caller has spent, minute by minute. */
+/** Prefix of the partition with a caller's spending by minute. */
 const BUDGET_PREFIX = 'BUDGET#';
 
-/**
- * What expensive operations may cost a caller in a minute, by default; `lib/settings.ts` says the
- * same.
- */
+/** Default of a caller's budget for expensive operations in a minute, as in `lib/settings.ts`. */
 export const DEFAULT_QUERY_BUDGET = 240;
 
 const MINUTE_MS = 60_000;
 
-/** How long an item outlives its minute. */
+/** How long an item is kept after its minute. */
 const KEPT_S = 120;
 
 /** Longest name of a caller in a key, characters: an ARN may be longer than a key. */
 const MAX_NAME = 512;
 
-/** What one caller may spend. */
+/** The budget of a caller. */
 export interface QueryBudget {
-  /** In a minute. */
+  /** Units in a minute. */
   units: number;
-  /**
-   * How long a request waits for it to be written down, milliseconds; undefined: as long as it
-   * takes.
-   */
+  /** How long a request waits for the write, milliseconds; undefined: without limit. */
   wait_ms?: number;
 }
 
@@ -43,12 +37,12 @@ export interface BudgetContext {
 }
 
 /**
- * Takes the cost of an operation off the caller's budget of this minute: one conditional write, so
- * that of requests at the same instant no more pass than the budget allows. A machine's budget is
- * its role's, whatever it calls its session. A Cache table that doesn't answer lets requests
- * through; only its throttling doesn't, which may come of the flood that budgets are for.
+ * Subtracts the cost of an operation from the caller's budget of this minute by one conditional
+ * write, so that concurrent requests can't exceed the budget. All sessions of a machine's role
+ * share one budget. When the Cache table doesn't answer, the request passes; when the table
+ * throttles, it is refused, because a flood of requests may be the cause.
  *
- * @throws Throttled that says when to come back
+ * @throws Throttled that says when to try again
  */
 export async function spendBudget(
   { client, tables, clock }: BudgetContext,
@@ -89,10 +83,7 @@ function overBudget(now: number, ends_ms: number): Throttled {
   );
 }
 
-/**
- * Whose budget it is: a person's, or that of a machine's role, since a machine may choose its
- * session's name.
- */
+/** The owner of the budget: a person, or a machine's role, as machines may choose session names. */
 function budgetOwner({ kind, sub }: Caller): string {
   return kind === 'MACHINE' ? (roleOf(sub) ?? sub) : sub;
 }

@@ -1,15 +1,12 @@
 import { Unauthorized } from '../errors.ts';
 import type { Caller } from './caller.ts';
 
-/** The groups of people, weakest first; each may do what those before it may. */
+/** The groups of people, in ascending order of rights; each has the rights of those before it. */
 const GROUPS = ['viewer', 'operator', 'admin'] as const;
 
 type Group = (typeof GROUPS)[number];
 
-/**
- * Who may call an operation. `people`: the weakest group that may; null where it is for machines
- * only.
- */
+/** Who may call an operation. `people`: the lowest group that may; null when no person may. */
 export interface Access {
   people: Group | null;
   /** Whether machines (IAM) may; the schema's @aws_iam says the same to AppSync. */
@@ -22,10 +19,7 @@ const forOperators: Access = { people: 'operator', machines: false };
 const forAdmins: Access = { people: 'admin', machines: false };
 const forMachines: Access = { people: null, machines: true };
 
-/**
- * The one table of who may do what. An operation without a row can't be deployed: a test compares
- * it with the schema.
- */
+/** Who may call which operation. A test compares the table with the schema. */
 export const ROLES = {
   'Query.policies': forAll,
   'Query.policy': forAll,
@@ -68,7 +62,7 @@ export const ROLES = {
   'Mutation.setMute': forOperators,
   'Mutation.removeMute': forOperators,
   'Query.operations': forPeople,
-  // And who may do the operation that is undone.
+  // The caller also needs the right to the operation that undoes the change.
   'Mutation.undo': forOperators,
   'Query.policyHistory': forAll,
   'Query.trafficHistory': forAll,
@@ -149,8 +143,7 @@ export const ROLES = {
 } as const satisfies Record<string, Access>;
 
 /**
- * Operations that no function answers: what a machine sends is what subscribers get. AppSync itself
- * asks for the signature.
+ * Operations without a function: subscribers get what a machine sends. AppSync checks signatures.
  */
 export const PUBLICATIONS = {
   'Mutation.publishEvent': forMachines,
@@ -166,7 +159,7 @@ export type MutationName = FieldOfMutation<OperationName>;
 
 type FieldOfMutation<Name> = Name extends `Mutation.${infer Field}` ? Field : never;
 
-/** @throws Unauthorized naming the group that may, when the caller may not. */
+/** @throws Unauthorized, which names the group that may call the operation */
 export function authorize(operation: OperationName, caller: Caller): void {
   const access: Access = ROLES[operation];
   if (allows(access, caller)) return;
@@ -183,7 +176,7 @@ function allows(access: Access, caller: Caller): boolean {
   return caller.kind === 'MACHINE' ? access.machines : isInGroup(access.people, caller.groups);
 }
 
-/** Whether a caller may at least do what operators may. */
+/** Whether a caller has the rights of operators. */
 export function isOperator({ groups }: Caller): boolean {
   return isInGroup('operator', groups);
 }

@@ -14,23 +14,24 @@ import { readAlarm } from './read-alarms.ts';
 
 const LONGEST_MS = 366 * 86_400_000;
 
-/** What is said of an acknowledgement beside the alarm's id. */
+/** The arguments of an acknowledgement besides the alarm's id. */
 export const acknowledgementInput = { note: lineOfText('note', 500).nullish() };
 
-/** An alarm as audit entries have it: which one it is, and what was said of it. */
+/** An alarm in audit entries: its name and its acknowledgement. */
 export interface AlarmState {
   id: string;
-  /** Its title. */
+  /** The alarm's title. */
   name: string;
   since: string;
   acknowledged: Acknowledgement | null;
 }
 
 /**
- * Says that somebody knows of an alarm. It is acknowledged until it ends, or until a time; when it
- * comes again it isn't.
+ * Acknowledges an alarm until it ends, or until a time. When the alarm begins again, it is not
+ * acknowledged.
  *
- * @throws NotFound for an alarm that is over · ValidationError for a time that isn't to come
+ * @throws NotFound for an alarm that has ended · ValidationError for a time that is not in the
+ * future
  */
 export function acknowledgeAlarm(
   context: StoreContext,
@@ -69,7 +70,9 @@ export function acknowledgeAlarm(
 export async function requireAlarm(context: StoreContext, id: string): Promise<Alarm> {
   const alarm = await readAlarm(context, id);
   if (alarm) return alarm;
-  throw new NotFound(`There is no alarm ${quoted(id)} any more: the query alarms lists what is wrong now.`);
+  throw new NotFound(
+    `Alarm ${quoted(id)} does not exist, or has ended: the query alarms lists the present alarms.`,
+  );
 }
 
 export const stateOf = ({ id, title: name, since, acknowledged }: Alarm): AlarmState => ({
@@ -79,7 +82,7 @@ export const stateOf = ({ id, title: name, since, acknowledged }: Alarm): AlarmS
   acknowledged,
 });
 
-/** Sets what was said of an alarm, while it is the same and as it was read. */
+/** Sets the acknowledgement of an alarm, on condition that the alarm is as it was read. */
 export function setAcknowledged(
   tables: TableNames,
   alarm: Alarm,
@@ -99,13 +102,13 @@ export function setAcknowledged(
   };
 }
 
-/** What was said of an alarm, as long as it holds. */
+/** The acknowledgement of an alarm, if it is still valid. */
 export function acknowledgementAt({ acknowledged }: Alarm, now_ms: number): Acknowledgement | null {
   const until = acknowledged?.until;
   return until && Date.parse(until) <= now_ms ? null : acknowledged;
 }
 
-/** An alarm as an audit entry has it. */
+/** The state of an alarm in an audit entry. */
 export const alarmStateSchema = z.object({
   id: z.string(),
   since: z.string(),

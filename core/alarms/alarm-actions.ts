@@ -6,15 +6,15 @@ import { type Alarm, alarmItem, alarmKey, type Problem } from './alarm.ts';
 import { ALARM_ROWS } from './alarm-rows.ts';
 
 /**
- * When a change of alarms is written, milliseconds, and by which function. Its try lasts a minute
- * at most.
+ * When a change of alarms is written, milliseconds, and by which function. The try must end within
+ * a minute.
  */
 export interface Noticed {
   at_ms: number;
   job: string;
 }
 
-/** Begins an alarm, with its event, unless it is there. */
+/** The actions that begin an alarm, with its event, on condition that it doesn't exist. */
 export function beginAlarm(tables: TableNames, problem: Problem, noticed: Noticed): WriteAction[] {
   const isNew = conditionOf({
     expression: 'attribute_not_exists(#pk) OR #ended = :ended',
@@ -23,21 +23,21 @@ export function beginAlarm(tables: TableNames, problem: Problem, noticed: Notice
   return [{ Put: { ...putOf(tables, problem), ...isNew } }, beginEvent(tables, problem, noticed)];
 }
 
-/** Holds while an alarm is the same, and not over. */
+/** The condition that an alarm is the same one and has not ended. */
 export const isStill = ({ since }: Alarm) => ({
   expression: '#since = :since AND #ended = :ended',
   values: { since, ended: false },
 });
 
-/** What the event at the end of an alarm says. */
+/** The event at the end of an alarm. */
 export interface Ending {
   type: string;
   title: string;
 }
 
 /**
- * Ends an alarm, with its event, if it is still the same. `ending`: where it isn't that all is well
- * again.
+ * The actions that end an alarm, with its event, on condition that it is still the same. `ending`:
+ * the event, if the alarm doesn't end because its problem is solved.
  */
 export function endAlarm(
   tables: TableNames,
@@ -54,8 +54,9 @@ export function endAlarm(
 }
 
 /**
- * Puts an alarm in the place of another one about the same, whatever is there: for a transaction
- * that is conditional on the state behind it. `undefined` is no alarm.
+ * The actions that replace an alarm by another one with the same id, without a condition on the
+ * stored one: for a transaction that is conditional on the state from which alarms follow.
+ * `undefined` is no alarm.
  */
 export function replaceAlarm(
   tables: TableNames,

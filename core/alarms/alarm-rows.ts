@@ -8,7 +8,7 @@ interface AlarmRow {
   /** The event when it begins, and when it ends. */
   begins: string;
   ends: string;
-  /** What the event at its end says. `thing` names what it was about, such as `Edge edge-7`. */
+  /** The text of the event at its end. `thing` is the name of its target, such as `Edge edge-7`. */
   ended(thing: string): string;
 }
 

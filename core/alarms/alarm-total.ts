@@ -9,14 +9,14 @@ const KEY: ItemKey = { pk: 'ALARMS', sk: 'TOTAL' };
 
 const totalSchema = z.object({ total: z.number() });
 
-/** How many alarms there are, as the clean-up counted them last; 0 before that. */
+/** The number of alarms at the clean-up's last count; 0 before it. */
 export async function readTotal({ client, tables, ...retrying }: StoreContext): Promise<number> {
   const get = new GetCommand({ TableName: tables.traffic, Key: KEY, ConsistentRead: true });
   const { Item } = await repeatUntil(retrying, () => client.send(get));
   return Item ? parseItem(totalSchema, Item).total : 0;
 }
 
-/** Keeps how many there are; writes nothing where that is known. */
+/** Stores the number of alarms; writes nothing if it has not changed. */
 export async function keepTotal(context: StoreContext, total: number): Promise<void> {
   if ((await readTotal(context)) === total) return;
   const put = new PutCommand({ TableName: context.tables.traffic, Item: { ...KEY, total } });

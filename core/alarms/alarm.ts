@@ -17,12 +17,12 @@ export const ALARM_KINDS = [
 ] as const;
 export type AlarmKind = (typeof ALARM_KINDS)[number];
 
-/** What an operator has said about an alarm. Times are RFC 3339, UTC. */
+/** An operator's acknowledgement of an alarm. Times are RFC 3339, UTC. */
 const acknowledgementSchema = z.object({
   by: callerSchema,
   at: z.string(),
   note: z.string().nullable().default(null),
-  /** Until then; null: until the alarm ends. */
+  /** When it expires; null: when the alarm ends. */
   until: z.string().nullable().default(null),
 });
 
@@ -33,36 +33,38 @@ const alarmSchema = z.object({
   sk: z.string(),
   kind: z.enum(ALARM_KINDS),
   since: z.string(),
-  /** As the audit log names such a thing, such as `edge:edge-7`. */
+  /** The target's name in the form of the audit log, such as `edge:edge-7`. */
   target: z.string(),
   site_id: z.string().nullable().default(null),
   title: z.string(),
   acknowledged: acknowledgementSchema.nullable().default(null),
-  /** It is over, and its item is to be removed. */
+  /** The alarm has ended, and its item is to be removed. */
   ended: z.boolean().default(false),
 });
 
 /**
- * Something that is wrong now. It is there from its beginning to its end, and written at both and
- * when it is acknowledged.
+ * A present problem. It is stored from its beginning to its end, and written at both and when it is
+ * acknowledged.
  */
 export interface Alarm {
-  /** The same when it comes again: what it is about, such as `EDGE_SILENT#edge-7`. */
+  /**
+   * Kind and target, such as `EDGE_SILENT#edge-7`. It is the same when the problem occurs again.
+   */
   id: string;
   kind: AlarmKind;
   /** RFC 3339, UTC. */
   since: string;
   target: string;
   site_id: string | null;
-  /** What is wrong, a sentence for a person. */
+  /** The problem, a sentence for people. */
   title: string;
   acknowledged: Acknowledgement | null;
 }
 
-/** An alarm before it is entered. */
+/** An alarm before it is stored. */
 export type Problem = Omit<Alarm, 'acknowledged'>;
 
-/** Alarms are spread over this many partitions; fixed, as readers ask each of them. */
+/** The number of partitions of alarms. It is fixed, because readers read each of them. */
 const ALARM_PARTITIONS = 16;
 
 export function alarmPartitions(): string[] {
@@ -81,7 +83,7 @@ export function alarmItem({ id, ...alarm }: Alarm, { ended = false } = {}): Item
   return { ...alarmKey(id), ...alarm, ended };
 }
 
-/** An alarm as it is stored. */
+/** A stored alarm. */
 export type StoredAlarm = Alarm & { ended: boolean };
 
 /** @throws BrokenItem */

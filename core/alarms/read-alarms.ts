@@ -9,26 +9,26 @@ import { ALARM_ROWS, SEVERITIES } from './alarm-rows.ts';
 import { readTotal } from './alarm-total.ts';
 
 /**
- * Alarms of a partition that are read at most: so an answer shows 1,024 of however many there are.
+ * Upper limit of the alarms that are read of a partition, so that an answer shows up to 1,024
+ * alarms.
  */
 const SHOWN_A_PARTITION = 64;
 
-/** Alarms that are shown at most. */
+/** Upper limit of the alarms in an answer. */
 export const SHOWN_MAX = SHOWN_A_PARTITION * alarmPartitions().length;
 
 export interface AlarmPage {
   items: Alarm[];
   /**
-   * Of all alarms: counted, or as the last clean-up counted them where there are more than are
-   * read.
+   * The number of all alarms: counted now, or by the last clean-up if there are more than are read.
    */
   total: number;
   next_token: string | null;
 }
 
 /**
- * A page of what is wrong now: the most severe first, then the newest. @throws ValidationError for
- * a broken token
+ * A page of the present alarms, by severity from the most severe on, then from the newest on.
+ * @throws ValidationError for a broken token
  */
 export async function readAlarms(
   context: StoreContext,
@@ -55,7 +55,7 @@ export async function readAlarms(
   };
 }
 
-/** Every alarm, those that are over too, for those who begin and end them. @throws BrokenItem */
+/** Every alarm, ended ones included, for jobs that begin and end them. @throws BrokenItem */
 export async function readAllAlarms(context: StoreContext): Promise<StoredAlarm[]> {
   const all = alarmPartitions().map(async pk => {
     const alarms: StoredAlarm[] = [];
@@ -69,7 +69,7 @@ export async function readAllAlarms(context: StoreContext): Promise<StoredAlarm[
   return (await Promise.all(all)).flat();
 }
 
-/** One alarm; undefined: it is over, or never was. @throws BrokenItem */
+/** One alarm; undefined: it has ended, or doesn't exist. @throws BrokenItem */
 export async function readAlarm(
   { client, tables, ...retrying }: StoreContext,
   id: string,
@@ -84,7 +84,7 @@ const withoutState = ({ ended: _, ...alarm }: StoredAlarm): Alarm => alarm;
 
 interface AlarmsOfPartition {
   items: StoredAlarm[];
-  /** Where more begin; undefined: that was all. */
+  /** Where the next ones begin; undefined: there are no more. */
   more: ItemKey | undefined;
 }
 
@@ -115,7 +115,7 @@ const placeOf = ({ kind, since, id }: Alarm): Place => [
 
 const byPlace = (a: Alarm, b: Alarm) => comparePlaces(placeOf(a), placeOf(b));
 
-/** The most severe first, then the newest, then by id. */
+/** By severity, then from the newest on, then by id. */
 function comparePlaces([rankA, sinceA, idA]: Place, [rankB, sinceB, idB]: Place): number {
   return Number(rankA) - Number(rankB) || compareKeys(sinceB, sinceA) || compareKeys(idA, idB);
 }

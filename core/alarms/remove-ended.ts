@@ -5,8 +5,8 @@ import type { StoreContext } from '../storage/store-context.ts';
 import { alarmKey, type StoredAlarm } from './alarm.ts';
 
 /**
- * Removes the items of alarms that are over. Each on its own: who ends an alarm writes other items
- * with it, and may have no right to delete (docs/decisions/192).
+ * Removes the items of ended alarms, each on its own. The function that ends an alarm writes other
+ * items with it, and may have no right to delete (docs/decisions/192).
  */
 export async function removeEnded(context: StoreContext, alarms: readonly StoredAlarm[]): Promise<void> {
   for (const { id, since } of alarms.filter(({ ended }) => ended)) {
@@ -17,7 +17,7 @@ export async function removeEnded(context: StoreContext, alarms: readonly Stored
       ...conditionOf({ expression: '#ended = :ended AND #since = :since', values: { ended: true, since } }),
     });
     await repeatUntil(context, () => context.client.send(command)).catch(cause => {
-      // It has come again.
+      // The alarm has begun again.
       if (!(cause instanceof ConditionFailed)) throw cause;
     });
   }

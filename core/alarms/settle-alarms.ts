@@ -7,23 +7,23 @@ import { beginAlarm, type Ending, endAlarm } from './alarm-actions.ts';
 export interface SettledAlarms {
   begun: number;
   ended: number;
-  /** Not written for lack of time: the next run does it. */
+  /** Not written for lack of time. The next run does that. */
   left: number;
 }
 
-/** Alarms that are written side by side. */
+/** Alarms that are written at the same time. */
 const AT_ONCE = 16;
 
 /**
- * One change is tried for so long at most, so that its event is there within a minute of its time.
+ * Time limit of the write of one change, so that its event exists within a minute of its time.
  */
 const TRY_MS = 15_000;
 
 /**
- * Begins an alarm for each problem that has none, and ends the alarms whose problem is gone. Where
- * all is as it was, nothing is written. Several at once do each change once.
+ * Begins an alarm for each problem without one, and ends the alarms whose problem is solved. If
+ * nothing has changed, nothing is written. Concurrent runs do each change once.
  *
- * @param open the alarms that there are, of the kinds and things that were looked at
+ * @param open the stored alarms of the kinds and targets that were checked
  */
 export async function settleAlarms(
   context: StoreContext,
@@ -36,7 +36,7 @@ export async function settleAlarms(
     open: readonly Alarm[];
     problems: readonly Problem[];
     job: string;
-    /** Where an alarm doesn't end because all is well again. */
+    /** The ending of an alarm that doesn't end because its problem is solved. */
     endingOf?: (alarm: Alarm) => Ending | undefined;
   },
 ): Promise<SettledAlarms> {

@@ -8,13 +8,13 @@ import { undoableUntil, undoNeeds } from '../undo/undo-change.ts';
 import { readTargetNames } from './target-names.ts';
 
 export interface AuditRequest extends AuditQuery {
-  /** Whether it is looked up which entries were undone, a read an entry. */
+  /** Whether to read which entries were undone, one read for each entry. */
   with_undone: boolean;
-  /** Whether the names of targets are looked up. */
+  /** Whether to look up the names of targets. */
   with_names: boolean;
 }
 
-/** Entries looked up at once. */
+/** Entries that are looked up at the same time. */
 const AT_ONCE = 16;
 
 /** `auditLog`: one page. */
@@ -36,7 +36,7 @@ export async function answerAuditLog(
   };
 }
 
-/** `auditEntry`; null: there is none, or the caller sees none. */
+/** `auditEntry`; null: there is none, or the caller may not see it. */
 export async function answerAuditEntry(
   context: StoreContext,
   { id, view }: { id: string; view: AuditView | undefined },
@@ -50,7 +50,7 @@ export async function answerAuditEntry(
   return present(context, seenBy(view, found.entry), { undone_by: undone.get(id) ?? null, target_name });
 }
 
-/** By entry, what has undone it. */
+/** The entry that has undone each entry. */
 async function readUndone(
   context: StoreContext,
   entries: readonly AuditEntry[],

@@ -26,7 +26,7 @@ export async function answerChangesBetween(asking: Asking, asked: AskedChanges):
   return presentChanges(asking, { ...asked, found });
 }
 
-/** What was found, ranked and named; of the largest `limit` changes. */
+/** The differences with names; the largest `limit` of the changes. */
 export async function presentChanges(
   { context }: Pick<Asking, 'context'>,
   { from, to, limit, found }: Pick<AskedChanges, 'from' | 'to' | 'limit'> & { found: DifferencesFound },

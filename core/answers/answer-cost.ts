@@ -21,8 +21,8 @@ export interface AskedCost {
 }
 
 /**
- * `trafficCost`: what trafficStats says of the range, at the prices that endpoints have now.
- * @throws as answerTrafficStats
+ * `trafficCost`: the sums of trafficStats, at the present prices of the endpoints. @throws as
+ * answerTrafficStats
  */
 export async function answerTrafficCost(
   asking: Asking,
@@ -68,7 +68,7 @@ export async function answerTrafficCost(
   };
 }
 
-/** The cost is null where all of the bytes are without a price. */
+/** The cost is null if none of the bytes has a price. */
 function presentCost({ bytes, cost, unpriced_bytes }: TrafficCostSum): CostSum {
   const cost_exact = bytes !== 0n && unpriced_bytes === bytes ? null : inDecimal(cost);
   return {

@@ -23,7 +23,7 @@ import { presentCounts, presentSum, presentUnknown } from './present-counts.ts';
 import { type AskedFlowFilter, resolveGroups } from './resolve-groups.ts';
 import { nextStatsToken, readStatsPosition } from './stats-position.ts';
 
-/** What `flowStats` takes: flows by what was counted of them, or by all that was listed of them. */
+/** Arguments of `flowStats`: a filter on counted fields, or on all logged fields. */
 interface AskedFlowStats extends AskedStats<FlowGroup> {
   /** In place of `filter`. */
   flows?: AskedFlowFilter | undefined;
@@ -31,8 +31,8 @@ interface AskedFlowStats extends AskedStats<FlowGroup> {
 }
 
 /**
- * `flowStats`. @throws NotFound · ValidationError for more than `max_rows` groups, 200,000 by
- * default
+ * `flowStats`. @throws NotFound · ValidationError for more than `max_rows` groups (default:
+ * 200,000)
  */
 export async function answerFlowStats(asking: Asking, asked: AskedFlowStats): Promise<FlowStats> {
   const { group_by, from, to, order_by, limit, next_token, max_rows } = asked;
@@ -59,7 +59,7 @@ export async function answerFlowStats(asking: Asking, asked: AskedFlowStats): Pr
   });
   const reports = { ...range, ...reportsOf(flows) };
   await readFlowLogs(flowLogOf(asking), reports, report => groups.add(report));
-  const stats = groups.beside(total, { order_by, limit, offset: position.offset });
+  const stats = groups.splitTotal(total, { order_by, limit, offset: position.offset });
   const { taken_at } = after.mark;
   return {
     from: timestamp(range.from),
@@ -83,7 +83,7 @@ function isOfNamedGroups(group: FlowGroup): boolean {
   return group.endsWith('_GROUP');
 }
 
-/** What logged flows must be like. @throws ValidationError where it is asked for in two ways */
+/** The filter of logged flows. @throws ValidationError if it is given in two ways */
 async function flowFilterOf({ context }: Asking, { filter, flows }: AskedFlowStats): Promise<FlowFilter> {
   if (!flows) {
     return {
@@ -95,14 +95,14 @@ async function flowFilterOf({ context }: Asking, { filter, flows }: AskedFlowSta
     };
   }
   if (Object.values(filter).some(given => given !== undefined)) {
-    throw new ValidationError('filter and flows ask for the same: put all of it in flows.', {
+    throw new ValidationError('filter and flows exclude each other: put all conditions in flows.', {
       arguments: ['filter', 'flows'],
     });
   }
   return resolveGroups(context, flows);
 }
 
-/** The part of a filter that counters know too. */
+/** The part of a filter that counters have too. */
 function idFilterOf({ not, ...values }: FlowFilter): DimensionFilter {
   const ids = ({ policy_ids, site_ids, endpoint_ids, edge_ids }: FlowValues) => ({
     policy_ids,

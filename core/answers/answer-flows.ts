@@ -15,14 +15,14 @@ import { type AskedFlowFilter, resolveGroups } from './resolve-groups.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** The stream's clock runs ahead by so much at most. */
+/** Upper limit of how far the stream's clock is ahead. */
 const CLOCK_AHEAD_MS = 60_000;
 
-/** A text in JSON that no reader of JSON refuses. */
+/** A text in valid JSON. */
 const TEXT = String.raw`"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"`;
 
 /**
- * A report by its arrival, or by the sort key that the last release gave it; a flow's number in it.
+ * A report, by its arrival or by its sort key of the last release, and the number of a flow in it.
  */
 const TOKEN_SHAPE = [
   new RegExp(
@@ -32,8 +32,7 @@ const TOKEN_SHAPE = [
 ];
 
 /**
- * `flows`: one page. Instants in milliseconds. @throws ValidationError · NotFound for an id that
- * never was
+ * `flows`: one page. Instants in milliseconds. @throws ValidationError · NotFound for an unknown id
  */
 export async function answerFlows(
   asking: Asking,
@@ -78,12 +77,15 @@ export async function answerFlows(
 /** @throws ValidationError for ends in the wrong order */
 export function checkOrder(from: number, to: number): void {
   if (from < to) return;
-  throw new ValidationError(`from (${timestamp(from)}) must lie before to (${timestamp(to)}).`, {
-    arguments: ['from', 'to'],
-  });
+  throw new ValidationError(
+    `from (${timestamp(from)}) is not before to (${timestamp(to)}): choose an earlier from or a later to.`,
+    {
+      arguments: ['from', 'to'],
+    },
+  );
 }
 
-/** @throws ValidationError where no flow is kept, or none any more that arrived before `to` */
+/** @throws ValidationError if no flows are kept, or those before `to` have expired */
 export function checkLogged(
   asking: Pick<Asking, 'context' | 'flow_log_ttl_hours' | 'as_of'>,
   to = askedAt(asking),

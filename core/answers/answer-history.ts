@@ -18,7 +18,7 @@ import { presentActiveFlows } from './present-active-flows.ts';
 import { presentCompleteness } from './present-completeness.ts';
 import { estimatedShare, presentCounts, presentSum } from './present-counts.ts';
 
-/** A range as a query of history takes it; instants in milliseconds. */
+/** The range of a query of history; instants in milliseconds. */
 export interface AskedHistory {
   from: number;
   to: number;
@@ -26,7 +26,7 @@ export interface AskedHistory {
   compare_previous?: boolean | null | undefined;
 }
 
-/** `policyHistory`. @throws NotFound for an id that never was */
+/** `policyHistory`. @throws NotFound for an unknown id */
 export async function answerPolicyHistory(
   asking: Asking,
   { policy_id, ...asked }: AskedHistory & { policy_id: string },
@@ -46,8 +46,8 @@ export async function answerPolicyHistory(
 }
 
 /**
- * `trafficHistory`. @throws NotFound · ValidationError for more than `max_lane_samples`, 50,000 by
- * default
+ * `trafficHistory`. @throws NotFound · ValidationError for more than `max_lane_samples` (default:
+ * 50,000)
  */
 export async function answerTrafficHistory(
   asking: Asking,
@@ -88,7 +88,7 @@ async function answer(
   };
 }
 
-/** When what is shown was reset: all policies, or one that the filter names. */
+/** The resets in a range: of all policies, or of one in the filter. */
 async function resetsOf(
   { context: { client, tables } }: Pick<Asking, 'context'>,
   filter: DimensionFilter,
@@ -101,7 +101,7 @@ async function resetsOf(
     .map(({ at }) => at);
 }
 
-/** When boots reported that were voided and had counted what a filter leaves. */
+/** When voided boots reported whose counts pass a filter. */
 async function voidsOf(
   { context }: Pick<Asking, 'context'>,
   filter: DimensionFilter,
@@ -118,7 +118,7 @@ function countedFor({ edge_id, site_id, pairs }: Correction, filter: DimensionFi
   );
 }
 
-/** Whether nothing was ever counted by the end of the range: the id may be one that never was. */
+/** Whether nothing was counted by the end of the range, so that the id may be unknown. */
 function isEmpty({ points }: TrafficHistory): boolean {
   return points.every(({ packets_total_exact }) => (packets_total_exact ?? '0') === '0');
 }

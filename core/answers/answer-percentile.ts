@@ -10,15 +10,15 @@ import { checkKnown } from './check-known.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Longer than any month, with what a change of the clock adds. */
+/** More than a month, with the hour of a clock change. */
 const MAX_DAYS = 35;
 
-/** Where more of the samples is unknown than the percentile throws away, it could be any. */
+/** Least share of known samples. The percentile discards 5 %, so with fewer it is not known. */
 const LEAST_KNOWN = 0.95;
 
 /**
- * `trafficPercentile`; instants in milliseconds. @throws ValidationError · NotFound for an id that
- * never was
+ * `trafficPercentile`; instants in milliseconds. @throws ValidationError · NotFound for an unknown
+ * id
  */
 export async function answerTrafficPercentile(
   asking: Asking,
@@ -26,9 +26,12 @@ export async function answerTrafficPercentile(
 ): Promise<TrafficPercentile> {
   checkOrder(from, to);
   if (to - from > MAX_DAYS * DAY_MS) {
-    throw new ValidationError(`from and to may lie ${MAX_DAYS} days apart at most: ask period by period.`, {
-      arguments: ['from', 'to'],
-    });
+    throw new ValidationError(
+      `from and to must be at most ${MAX_DAYS} days apart: ask for each period separately.`,
+      {
+        arguments: ['from', 'to'],
+      },
+    );
   }
   const { context, retention } = asking;
   const store = { ...context, table: context.tables.traffic };

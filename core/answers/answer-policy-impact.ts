@@ -16,22 +16,22 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /**
- * With two names each, so many fit an answer; there are more only where a draft meets hundreds of
- * policies.
+ * Upper limit of the moves in an answer, with two names each. A draft exceeds it if it affects
+ * hundreds of policies.
  */
 const MAX_MOVES = 500;
 
 export interface AskedImpact {
   policies: DraftedPolicies & { draft_id: string };
   window_minutes: number;
-  /** Of the largest flows. */
+  /** Upper limit of the largest flows in the answer. */
   limit: number;
-  /** Whether the flow log holds networks in place of hosts. */
+  /** Whether the flow log has networks instead of hosts. */
   hosts_masked: boolean;
 }
 
 /**
- * `policyImpact`: what of the last minutes' traffic another policy would have taken. @throws
+ * `policyImpact`: which traffic of the last minutes another policy would have matched. @throws
  * ValidationError for more flows than one request can read
  */
 export async function answerPolicyImpact(asking: Asking, asked: AskedImpact): Promise<PolicyImpact> {
@@ -60,9 +60,9 @@ export async function answerPolicyImpact(asking: Asking, asked: AskedImpact): Pr
   };
 }
 
-/** What was counted in a range, all policies together. */
+/** The counts of a range over all policies. */
 interface Counted {
-  /** The range that the figures are of: its end is that of the last minute that was counted. */
+  /** The range of the figures, which ends with the last counted minute. */
   from: number;
   to: number;
   total: { packets: bigint; bytes: bigint; estimated_bytes: bigint } | undefined;
@@ -109,15 +109,15 @@ function presentMoved(
 }
 
 /**
- * Of the bytes: 0 to 1; null where there are none. The log's minutes and those of the counters may
- * differ by seconds.
+ * The share of the bytes, 0 to 1; null without bytes. It is at most 1, because the minutes of the
+ * log and of the counters may differ by seconds.
  */
 function shareOf(part: { bytes: bigint }, whole: { bytes: bigint }): number | null {
   if (whole.bytes <= 0n) return null;
   return part.bytes >= whole.bytes ? 1 : Number(part.bytes) / Number(whole.bytes);
 }
 
-/** Why the figures may not be all that would move, each reason a sentence. */
+/** The reasons why the figures may be incomplete, each a sentence. */
 function gapsOf(
   asking: Asking,
   {
@@ -133,7 +133,7 @@ function gapsOf(
   if (flow_log_ttl_hours === 0) {
     gaps.push({
       kind: 'FLOW_LOG_OFF',
-      message: 'No flows are logged, so nothing is known of what would move.',
+      message: 'No flows are logged, so it is not known which traffic would move.',
     });
   } else if (flow_log_ttl_hours * HOUR_MS < window_minutes * MINUTE_MS) {
     const message = `Flows are kept for ${flow_log_ttl_hours} hours: older ones of the window are missing.`;
@@ -141,16 +141,16 @@ function gapsOf(
   }
   if (flow_log_ttl_hours > 0 && hosts_masked) {
     const message =
-      'The flow log holds networks in place of hosts: conditions on networks longer than /24 (IPv6: /56) are judged by the first address of these.';
+      'The flow log has networks instead of hosts: conditions on networks longer than /24 (IPv6: /56) are checked against the first address of these networks.';
     gaps.push({ kind: 'HOSTS_MASKED', message });
   }
   if (!total) {
-    const message = 'No snapshot was taken in the window: how much was counted in it is not known.';
+    const message = 'No snapshot was taken in the window, so its counts are not known.';
     gaps.push({ kind: 'NO_SNAPSHOT', message });
   }
   if (judged_share !== null && judged_share < 1) {
     const message =
-      'Edges list their largest flows alone: whether the rest of the traffic would move is not known.';
+      'Edges list their largest flows: it is not known whether the rest of the traffic would move.';
     gaps.push({ kind: 'UNLISTED_FLOWS', message });
   }
   if (total && total.estimated_bytes > 0n) {

@@ -10,7 +10,7 @@ import { type DimensionFilter, idsOf, passes } from '../totals/dimension-filter.
 import { type Asking, askedAt } from './asking.ts';
 import { checkKnown } from './check-known.ts';
 
-/** What `trafficSeries` is asked for; instants in milliseconds. */
+/** Arguments of `trafficSeries`; instants in milliseconds. */
 export interface AskedSeries {
   from: number;
   to: number;
@@ -19,15 +19,15 @@ export interface AskedSeries {
   filter: DimensionFilter;
   limit: number;
   compare_previous?: boolean | null | undefined;
-  /** Whether the groups of the period before are wanted, and not its total alone. */
+  /** Whether to return the groups of the previous period, besides its total. */
   with_groups_before: boolean;
 }
 
 /**
- * `trafficSeries`: the groups and `other` have together the total of each interval and of the
- * range, to the byte.
+ * `trafficSeries`: the groups and `other` add up to the total of each interval and of the range, to
+ * the byte.
  *
- * @throws ValidationError · NotFound for an id that never was
+ * @throws ValidationError · NotFound for an unknown id
  */
 export async function answerTrafficSeries(
   asking: Asking,
@@ -83,8 +83,8 @@ function sumOf(histories: readonly History[]): bigint {
 }
 
 /**
- * When something that a series shows was reset: all policies, one that the filter names, or any
- * that passes where policies are the groups.
+ * The resets in a series: of all policies, of one in the filter, or of any policy that passes if
+ * the groups are policies.
  */
 async function resetsOf(
   { context: { client, tables } }: Asking,

@@ -14,11 +14,11 @@ import { nextStatsToken, readStatsPosition } from './stats-position.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** The most hours of flow logs that one answer reads. */
+/** Upper limit of the hours of flow logs that one answer reads. */
 const MAX_FLOW_STATS_HOURS = 48;
 
 /**
- * What a query that groups takes; instants in milliseconds. Rows past `limit` are summed as
+ * Arguments of a query with groups; instants in milliseconds. Rows after `limit` are summed as
  * `other`.
  */
 export interface AskedStats<Group> {
@@ -31,7 +31,7 @@ export interface AskedStats<Group> {
   next_token?: string | null | undefined;
 }
 
-/** Checks a range that is to be grouped. @throws ValidationError */
+/** Checks the range of a query with groups. @throws ValidationError */
 export function checkStatsRange(
   asking: Pick<Asking, 'context' | 'retention' | 'flow_log_ttl_hours' | 'as_of'>,
   { from, to, of_flows }: { from: number; to: number; of_flows: boolean },
@@ -39,12 +39,12 @@ export function checkStatsRange(
   if (of_flows) checkLogged(asking);
   resolveRange({ from, to, now: askedAt(asking), retention: asking.retention });
   if (!of_flows || to - from <= MAX_FLOW_STATS_HOURS * HOUR_MS) return;
-  throw new ValidationError(`from and to may lie ${MAX_FLOW_STATS_HOURS} hours apart at most.`, {
+  throw new ValidationError(`from and to must be at most ${MAX_FLOW_STATS_HOURS} hours apart.`, {
     arguments: ['from', 'to'],
   });
 }
 
-/** `trafficStats`. @throws ValidationError · NotFound for an id that never was */
+/** `trafficStats`. @throws ValidationError · NotFound for an unknown id */
 export async function answerTrafficStats(
   asking: Asking,
   { from, to, next_token, ...request }: AskedStats<LaneGroup>,

@@ -15,10 +15,10 @@ import { type AskedFlowFilter, resolveGroups } from './resolve-groups.ts';
 const MINUTE_MS = 60_000;
 const DEFAULT_WINDOW = 5;
 
-/** The most hours of the log that one answer reads. */
+/** Upper limit of the hours of the log that one answer reads. */
 const MAX_LOG_HOURS = 48;
 
-/** What a range is asked by: minutes up to now, or instants in milliseconds. */
+/** A range: minutes up to now, or two instants in milliseconds. */
 interface AskedRange {
   window?: number | undefined;
   from?: number | undefined;
@@ -33,12 +33,12 @@ interface AskedTopFlows extends AskedRange {
   limit: number;
 }
 
-/** How long the range is, milliseconds. */
+/** Length of the range, milliseconds. */
 export function lengthOf({ window = DEFAULT_WINDOW, from, to }: AskedRange): number {
   return from === undefined || to === undefined ? window * MINUTE_MS : to - from;
 }
 
-/** `topFlows`. @throws ValidationError · NotFound for an id that never was */
+/** `topFlows`. @throws ValidationError · NotFound for an unknown id */
 export async function answerTopFlows(asking: Asking, asked: AskedTopFlows): Promise<TopFlows> {
   const { from, to } = rangeOf(asked, asking.context.clock());
   checkLogged(asking, to);
@@ -61,20 +61,20 @@ export async function answerTopFlows(asking: Asking, asked: AskedTopFlows): Prom
 function rangeOf({ window, from, to }: AskedRange, now: number): { from: number; to: number } {
   if (from === undefined && to === undefined) return { from: now - lengthOf({ window }), to: now };
   if (from === undefined || to === undefined || window !== undefined) {
-    throw new ValidationError('A range is asked for by window, or by from and to together.', {
+    throw new ValidationError('A range must be given by window, or by from and to together.', {
       arguments: ['window', 'from', 'to'],
     });
   }
   checkOrder(from, to);
   if (to - from <= MAX_LOG_HOURS * 60 * MINUTE_MS) return { from, to };
-  throw new ValidationError(`from and to may lie ${MAX_LOG_HOURS} hours apart at most.`, {
+  throw new ValidationError(`from and to must be at most ${MAX_LOG_HOURS} hours apart.`, {
     arguments: ['from', 'to'],
   });
 }
 
 function filterOf({ policy_id, site_id, filter }: AskedTopFlows): AskedFlowFilter {
   if (filter && (policy_id !== undefined || site_id !== undefined)) {
-    throw new ValidationError('policy_id and site_id belong into filter where it is given.', {
+    throw new ValidationError('policy_id and site_id exclude filter: put them into filter.', {
       arguments: ['policy_id', 'site_id'],
     });
   }

@@ -3,9 +3,9 @@ import type { FlowObjects } from '../flows/flow-objects.ts';
 import type { Retention } from '../history/resolution.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 
-/** What an answer on traffic is made with: the same for a request and for an export. */
+/** What an answer about traffic needs, for a request and for an export. */
 export interface Asking {
-  /** Tables, time, and by when the answer must be there. */
+  /** Tables, clock and deadline. */
   context: StoreContext;
   /** How long history is kept. */
   retention: Retention;
@@ -14,20 +14,20 @@ export interface Asking {
   /** The bucket of the flow log. */
   flow_objects: FlowObjects;
   /**
-   * The instant that ranges and what is kept are judged by, milliseconds; the clock's when left
-   * out. Time limits go by the clock always.
+   * The instant by which ranges and retention are judged, milliseconds. Default: now. Time limits
+   * always use the clock.
    */
   as_of?: number;
-  /** The ids were looked up before: an empty answer doesn't look them up again. */
+  /** The ids were looked up before, so an empty answer doesn't look them up again. */
   ids_known?: boolean;
 }
 
-/** The instant that an answer is judged by. */
+/** The instant by which a request's ranges and retention are judged. */
 export function askedAt({ as_of, context }: Pick<Asking, 'as_of' | 'context'>): number {
   return as_of ?? context.clock();
 }
 
-/** What the flow log is read with for an answer. */
+/** The store of the flow log for an answer. */
 export function flowLogOf(asking: Asking): FlowLogStore {
   const { client, tables, clock, deadline } = asking.context;
   return {

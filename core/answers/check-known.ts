@@ -12,9 +12,9 @@ import type { Asking as AskingTraffic } from './asking.ts';
 type Asking = Pick<AskingTraffic, 'context' | 'ids_known'>;
 
 /**
- * Distinguishes an id that never was from one that carried nothing: for answers that are empty. Ids
- * that are ruled out are not looked at. Known is what the inventory has and what was ever counted,
- * deleted since or not; lanes are read only for what nothing else names.
+ * Distinguishes an unknown id from one without traffic, for empty answers. Excluded ids are not
+ * checked. An id is known if it is in the inventory or was counted at any time, deleted since or
+ * not. Lanes are read if nothing else has the id.
  *
  * @throws NotFound that names the id
  */
@@ -24,7 +24,7 @@ export async function checkKnown(asking: Asking, filter: DimensionFilter): Promi
   for (const edge_id of idsOf(filter, 'edge_id') ?? []) await checkEdge(asking, edge_id);
   const sites = idsOf(filter, 'site_id') ?? [undefined];
   const endpoints = idsOf(filter, 'endpoint_id') ?? [undefined];
-  // Of several sites an endpoint may be at any one.
+  // With several sites, an endpoint may be at any of them.
   const places =
     sites.length === 1
       ? endpoints.map(endpoint_id => ({ site_id: sites[0], endpoint_id }))
@@ -47,7 +47,7 @@ async function checkPlace(asking: Asking, { site_id, endpoint_id }: Place): Prom
   if (endpointMissing && !counted.endpoint) throw noEndpoint(endpoint_id, site_id);
 }
 
-/** @throws NotFound for an id that is neither defined nor was ever counted */
+/** @throws NotFound for an id that is not defined and was not counted at any time */
 export async function checkPolicy({ context, ids_known }: Asking, policy_id: string): Promise<void> {
   if (ids_known || policy_id === DEFAULT_POLICY_ID || (await readPolicy(context, policy_id))) return;
   const counted = await readCountersOf(context, [policy_id]);
@@ -59,7 +59,7 @@ async function checkEdge({ context }: Asking, edge_id: string): Promise<void> {
 }
 
 /**
- * Whether a lane is at the site, and whether one (of the site, if given) has counted for the
+ * Whether the site has a lane, and whether a lane (of the site, if given) has counted for the
  * endpoint.
  */
 async function readCounted(

@@ -1,11 +1,11 @@
 import { type AggregateRow, FIELD_OF, type LaneGroup } from '../history/aggregate.ts';
 
-/** What traffic cost; amounts in {@link COST_UNITS} of the currency. */
+/** The cost of traffic; amounts in {@link COST_UNITS} of the currency. */
 export interface TrafficCostSum {
   bytes: bigint;
-  /** Of the bytes whose endpoint has a price. */
+  /** The cost of the bytes whose endpoint has a price. */
   cost: bigint;
-  /** Bytes whose endpoint has none. */
+  /** Bytes whose endpoint has no price. */
   unpriced_bytes: bigint;
 }
 
@@ -14,14 +14,14 @@ export type TrafficCostRow = TrafficCostSum &
 
 const PRICE_DECIMALS = 9;
 
-/** So many decimals an amount has: nine of the price, nine as a gigabyte is 10⁹ bytes. */
+/** Decimals of an amount: nine of the price, and nine because a gigabyte is 10⁹ bytes. */
 const COST_DECIMALS = 18;
 
-/** Units of an amount that make one of the currency. */
+/** Units of an amount in one unit of the currency. */
 const COST_UNITS = 10n ** BigInt(COST_DECIMALS);
 
 /**
- * What so many bytes cost, exactly. A price has at most nine decimals, see the rule of
+ * The exact cost of a number of bytes. A price has up to nine decimals, see the rule of
  * `cost_per_gb`.
  */
 export function costOf(bytes: bigint, cost_per_gb: number): bigint {
@@ -29,9 +29,9 @@ export function costOf(bytes: bigint, cost_per_gb: number): bigint {
 }
 
 /**
- * Rows by site and endpoint, and by what else was asked for, with what they cost: the most
- * expensive first, then the largest. `priceOf` gives a gigabyte's price of a row's endpoint;
- * undefined: none is known.
+ * Adds the cost to rows by site and endpoint (and further groups), and sorts them from the most
+ * expensive on, then from the largest on. `priceOf` returns the price of a gigabyte at a row's
+ * endpoint; undefined: not known.
  */
 export function costRows(
   rows: readonly AggregateRow[],
@@ -54,7 +54,7 @@ export function costRows(
   );
 }
 
-/** All of them added up. */
+/** The sum of rows. */
 export function costSum(rows: readonly TrafficCostSum[]): TrafficCostSum {
   const sum = { bytes: 0n, cost: 0n, unpriced_bytes: 0n };
   for (const { bytes, cost, unpriced_bytes } of rows) {
@@ -66,7 +66,7 @@ export function costSum(rows: readonly TrafficCostSum[]): TrafficCostSum {
 }
 
 /**
- * An amount in decimal, without zeros at its end.
+ * An amount in decimal, without trailing zeros.
  *
  * @example inDecimal(1_500_000_000_000_000_000n) // '1.5'
  */

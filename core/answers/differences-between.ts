@@ -16,18 +16,18 @@ import { type Asking, askedAt } from './asking.ts';
 
 const MINUTE_MS = 60_000;
 
-/** What a rate is measured over at most, by what is kept of its time. */
+/** Longest time over which a rate is measured, by the resolution that is kept. */
 const MEASURED_OVER = { MINUTE: 5 * MINUTE_MS, HOUR: RESOLUTIONS.HOUR.ms, DAY: RESOLUTIONS.DAY.ms } as const;
 
-/** Entries of the log that are read for one answer at most, the newest first. */
+/** Upper limit of the log's entries for one answer, read from the newest on. */
 const MAX_ENTRIES = 2_000;
 const ENTRIES_A_PAGE = 500;
 
-/** There is no filter that would make it less. */
+/** The text has no filter to suggest, because none would reduce the work. */
 const NO_TIME =
-  'There was no time to read what all edges had counted at both instants. Try again in a minute.';
+  'There was not enough time to read the counts of all edges at both instants. Try again in a minute.';
 
-/** The time that rates were measured over: between two snapshots. */
+/** The time over which rates were measured, between two snapshots. */
 export interface Measured {
   from_ms: number;
   mark: SnapshotMark;
@@ -40,8 +40,7 @@ export interface DifferencesFound extends Differences {
   after: Measured | undefined;
   entries: AuditEntry[];
   /**
-   * Since when the log was read: later than asked for where it has more than was read.
-   * Milliseconds.
+   * Since when the log was read, milliseconds. Later than requested if there are more entries.
    */
   log_from_ms: number;
 }
@@ -50,21 +49,21 @@ export interface DifferencesFound extends Differences {
 function checkInstants({ from, to, now }: { from: number; to: number; now: number }): void {
   if (to - from < MINUTE_MS) {
     throw new ValidationError(
-      `from (${timestamp(from)}) must lie a minute or more before to (${timestamp(to)}).`,
+      `from (${timestamp(from)}) is not at least a minute before to (${timestamp(to)}): choose an earlier from or a later to.`,
       { arguments: ['from', 'to'] },
     );
   }
   if (to > now + MINUTE_MS) {
-    throw new ValidationError(`to (${timestamp(to)}) lies in the future.`, { arguments: ['to'] });
+    throw new ValidationError(`to (${timestamp(to)}) is in the future.`, { arguments: ['to'] });
   }
 }
 
 /**
- * What differs between two instants: the rates in the minutes before each of them, and what
- * happened between. It reads every lane four times, and the log back to the first instant, 2,000
- * entries at most.
+ * The differences between two instants: the rates in the minutes before each of them, and what
+ * happened between. It reads every lane four times, and up to 2,000 entries of the log back to the
+ * earlier instant.
  *
- * @throws ValidationError for instants that are no range · Throttled when the time is over
+ * @throws ValidationError for instants that are no range · Throttled at the deadline
  */
 export async function differencesBetween(
   asking: Asking,
@@ -87,7 +86,7 @@ export async function differencesBetween(
   };
 }
 
-/** Undefined where no two snapshots are kept that a rate could be measured between. */
+/** Undefined if there are no two snapshots between which to measure a rate. */
 async function measuredBefore(
   asking: Asking,
   { at, length_ms }: { at: number; length_ms: number },
@@ -139,8 +138,7 @@ async function readLog(
 }
 
 /**
- * What the entries of failovers, and of the way back, keep of what they moved; other entries have
- * none.
+ * The moves in the entries of failovers and failbacks; other entries have none.
  */
 const moving = z.object({
   receipt: z.object({

@@ -5,7 +5,7 @@ import { parsePortRange } from '../policy/port-range.ts';
 import { idArgument, uuidArgument } from './id-argument.ts';
 import type { AskedFlowFilter, AskedValues } from './resolve-groups.ts';
 
-/** Alternatives that a field takes. */
+/** Upper limit of the alternatives in a field. */
 const MAX_VALUES = 20;
 
 const network = z.string().transform((given, context) => {
@@ -74,7 +74,7 @@ const lists = z.object({
   applications: several(application),
 });
 
-/** The field of one value, by the field of several. */
+/** The field for one value, by the field for several. */
 const ONE_OF = {
   policy_ids: 'policy_id',
   site_ids: 'site_id',
@@ -91,7 +91,7 @@ const ONE_OF = {
 const FIELDS = Object.keys(ONE_OF) as (keyof AskedValues)[];
 
 /**
- * `filter` of a query on logged flows that has other arguments for the same: undefined where it is
+ * `filter` of a query of logged flows that has other arguments for the same; undefined if it is
  * left out.
  */
 export const optionalFlowFilter = z
@@ -104,7 +104,7 @@ export const optionalFlowFilter = z
       context.addIssue({
         code: 'custom',
         path: [field],
-        message: `can't be given beside ${ONE_OF[field]}: put all values in ${field}`,
+        message: `can't be given together with ${ONE_OF[field]}: put all values in ${field}`,
       });
     }
     const { not } = given;
@@ -114,14 +114,14 @@ export const optionalFlowFilter = z
     };
   });
 
-/** The same; nothing given is everything. */
+/** The same; without it everything passes. */
 export const flowFilter = optionalFlowFilter.transform((given): AskedFlowFilter => given ?? {});
 
 function listOf<Value>(value: Value | null | undefined): Value[] | undefined {
   return value == null ? undefined : [value];
 }
 
-/** The lists that are given. */
+/** The given lists. */
 function valuesOf(list: (field: keyof AskedValues) => unknown): AskedValues {
   const entries = FIELDS.map(field => [field, list(field)] as const);
   return Object.fromEntries(entries.filter(([, values]) => values != null));

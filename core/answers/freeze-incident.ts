@@ -30,10 +30,10 @@ export interface AskedIncident {
   scope: IncidentScope;
 }
 
-/** All that an incident holds beside its own fields. */
+/** The contents of an incident besides its own fields. */
 export type FrozenContent = Omit<FrozenIncident, 'incident'>;
 
-/** How much of each list is kept: as much as there is room for. */
+/** Sizes of the lists in an incident, of which the largest that fit are used. */
 const SIZES = [
   { changes: 200, log: 500, policies: 50 },
   { changes: 100, log: 200, policies: 20 },
@@ -46,22 +46,24 @@ type Size = (typeof SIZES)[number];
 const POINTS = 120;
 const SERIES = 10;
 
-/** Pairs of sites whose decisions are kept. */
+/** Upper limit of the pairs of sites whose decisions are kept. */
 const MAX_PAIRS = 3;
 
 /**
- * What is known of a time, packed as `createIncident` stores it. What can't be read any more is
- * named in `gaps`.
+ * Everything that is known of a time, packed for `createIncident`. `gaps` names what can no longer
+ * be read.
  *
- * @throws ValidationError for instants that are no range · NotFound for an id that never was ·
- * Throttled
+ * @throws ValidationError for instants that are no range · NotFound for an unknown id · Throttled
  */
 export async function freezeIncident(asking: Asking, asked: AskedIncident): Promise<Uint8Array> {
   const { policy_id, site_id, peer_site_id } = asked.scope;
   if (peer_site_id !== null && (site_id === null || peer_site_id === site_id)) {
-    throw new ValidationError('scope.peer_site_id must be another site beside scope.site_id.', {
-      arguments: ['scope.peer_site_id'],
-    });
+    throw new ValidationError(
+      'scope.peer_site_id must be a site other than scope.site_id, which is required with it.',
+      {
+        arguments: ['scope.peer_site_id'],
+      },
+    );
   }
   await checkKnown(asking, { ...(policy_id && { policy_id }), ...(site_id && { site_id }) });
   if (peer_site_id) await checkKnown(asking, { site_id: peer_site_id });
@@ -71,7 +73,7 @@ export async function freezeIncident(asking: Asking, asked: AskedIncident): Prom
     if (packed) return packed;
   }
   throw new ValidationError(
-    'So much happened in this time that an incident can’t hold it: choose a shorter one.',
+    "An incident can't hold everything that happened in this time: choose a shorter one.",
     {
       arguments: ['from', 'to'],
     },
@@ -88,7 +90,7 @@ interface Known {
 async function readKnown(asking: Asking, asked: AskedIncident): Promise<Known> {
   const { from, to, scope } = asked;
   const gaps: string[] = [];
-  /** What can't be read is missing, and the rest is frozen all the same. */
+  /** Parts that can't be read are left out, and the rest is frozen. */
   const unless = async <T>(what: string, reading: Promise<T>): Promise<T | null> => {
     try {
       return await reading;
@@ -138,8 +140,8 @@ async function readKnown(asking: Asking, asked: AskedIncident): Promise<Known> {
 }
 
 /**
- * Between which sites decisions are kept: those of the scope, else those of what moved and of paths
- * that changed.
+ * The pairs of sites whose decisions are kept: that of the scope, or without one those of moves and
+ * of changed paths.
  */
 function pairsOf(
   { site_id, peer_site_id }: IncidentScope,
@@ -188,7 +190,7 @@ async function presentLog({ context }: Asking, entries: readonly AuditEntry[]): 
   });
 }
 
-/** What policies, sites and paths are called that are named by their ids alone. */
+/** The names of policies, sites and paths that appear by id. */
 async function namesOf(
   { context }: Asking,
   { scope, series, decisions }: Pick<FrozenContent, 'series' | 'decisions'> & { scope: IncidentScope },
@@ -225,7 +227,7 @@ async function namesOf(
   ];
 }
 
-/** What an incident froze, as it is seen by `view`: without the e-mail addresses of others. */
+/** The contents of an incident for `view`: without the e-mail addresses of others. */
 export function presentFrozen(
   incident: Incident,
   content: unknown,

@@ -5,9 +5,9 @@ import { NetworkTable } from '../policy/network-table.ts';
 import { MAX_PORT, parsePortRange } from '../policy/port-range.ts';
 
 /**
- * The one group that an address or a port counts for: that of the longest prefix or of the
- * narrowest range that it lies in, of equals the first by name. So sums by group have each flow
- * once.
+ * Finds the one group of an address or a port: the group with the longest prefix or the narrowest
+ * range that contains it, and of equal ones the group whose name sorts first. So sums by group have
+ * each flow once.
  */
 export function groupsOfFlows(groups: readonly NamedGroup[]): GroupsOfFlows {
   const byName = groups.toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -20,7 +20,7 @@ export function groupsOfFlows(groups: readonly NamedGroup[]): GroupsOfFlows {
   );
   const ports = new Array<string | null>(MAX_PORT + 1).fill(null);
   const ranges = membersOf('PORTS').map(({ name, member }) => ({ name, ...parsePortRange(member)! }));
-  // The narrowest last, of equals the first by name.
+  // Narrower ranges are later in the list and win; of equal ones the name that sorts first wins.
   const inOrder = ranges.reverse().toSorted((a, b) => b.to - b.from - (a.to - a.from));
   for (const { name, from, to } of inOrder) ports.fill(name, from, to + 1);
   return {

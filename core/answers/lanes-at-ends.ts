@@ -4,10 +4,10 @@ import type { DimensionFilter } from '../totals/dimension-filter.ts';
 import type { Asking } from './asking.ts';
 
 /**
- * The lanes at both ends of a range, with a filter those that it may leave; `before` is undefined
- * where the system had not begun, and all counts from zero.
+ * The lanes at both ends of a range, or those that may pass a filter. `before` is undefined if the
+ * system did not exist yet, so that everything counts from zero.
  *
- * @throws NotFound where no snapshot of an end is kept
+ * @throws NotFound if no snapshot of an end is kept
  */
 export async function lanesAtEnds(
   { context, retention }: Pick<Asking, 'context' | 'retention'>,

@@ -4,8 +4,8 @@ import type { Completeness as CountedEdges } from '../inventory/edges/completene
 import { timestamp } from '../storage/store-context.ts';
 
 /**
- * How complete a figure is, as the API says it. `as_of` in milliseconds; without `groups` no group
- * of lanes was late.
+ * How complete a figure is, in the form of the API. `as_of` in milliseconds; without `groups` no
+ * group of lanes was late.
  */
 export function presentCompleteness({
   edges_expected,

@@ -1,4 +1,4 @@
-/** Counts as GraphQL gives them: a number for graphs, decimal digits for bills. */
+/** Counts in the form of GraphQL: numbers for graphs, and decimal digits for bills. */
 export interface PresentedCounts {
   packets: number;
   bytes: number;
@@ -15,13 +15,13 @@ export function presentCounts({ packets, bytes }: { packets: bigint; bytes: bigi
   };
 }
 
-/** Counts and what share of their bytes is estimated. */
+/** Counts, and the estimated share of their bytes. */
 export interface PresentedSum extends PresentedCounts {
-  /** 0 to 1; null where it isn't known: logged flows don't say. */
+  /** 0 to 1; null if not known, as for logged flows. */
   estimated_share: number | null;
 }
 
-/** Counts that know what of their bytes is estimated. */
+/** Presents counts with a known number of estimated bytes. */
 export function presentSum(counts: {
   packets: bigint;
   bytes: bigint;
@@ -30,7 +30,7 @@ export function presentSum(counts: {
   return { ...presentCounts(counts), estimated_share: estimatedShare(counts) };
 }
 
-/** What share of the bytes is estimated, 0 to 1; 0 where there are none. */
+/** The estimated share of the bytes, 0 to 1; 0 without bytes. */
 export function estimatedShare({
   bytes,
   estimated_bytes,
@@ -39,12 +39,12 @@ export function estimatedShare({
   estimated_bytes: bigint;
 }): number {
   if (estimated_bytes <= 0n || bytes <= 0n) return 0;
-  // What was counted before a boot turned out to be estimated may not be in a figure, and its mark
-  // may.
+  // A figure may have the estimated bytes of a boot without all of its bytes, which were counted
+  // before the boot turned out to be estimated.
   return estimated_bytes >= bytes ? 1 : Number(estimated_bytes) / Number(bytes);
 }
 
-/** Counts that don't know it: sums of logged flows. */
+/** Presents counts without that: sums of logged flows. */
 export function presentUnknown(counts: { packets: bigint; bytes: bigint }): PresentedSum {
   return { ...presentCounts(counts), estimated_share: null };
 }

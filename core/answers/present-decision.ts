@@ -6,7 +6,7 @@ import type { Standing } from '../routing/choice/choose-path.ts';
 import type { ExplainedPath } from '../routing/choice/explain-choice.ts';
 import type { PolicyDecision } from '../routing/decisions/all-decisions.ts';
 
-/** A decision with its candidates, as the API says it. */
+/** A decision with its candidates, in the form of the API. */
 export function presentDecision({ preference, candidates, ...decision }: PolicyDecision): PresentedDecision {
   return {
     ...decision,
@@ -16,7 +16,7 @@ export function presentDecision({ preference, candidates, ...decision }: PolicyD
   };
 }
 
-/** A path that lost everything counts as out of use; its class says what it is. */
+/** The API's classes by standing. A path that lost all probes has the standing `out`. */
 const CLASSES: Record<Standing, PresentedCandidate['class']> = {
   optimal: 'OPTIMAL',
   degraded: 'DEGRADED',

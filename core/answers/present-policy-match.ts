@@ -1,7 +1,7 @@
 import type { PolicyMatch as Presented } from '../../graphql/schema.generated.ts';
 import type { PolicyMatch } from '../policy/policy.ts';
 
-/** Match rules as the API says them: null for what they don't ask for. */
+/** Match rules in the form of the API: null for fields without a condition. */
 export function presentPolicyMatch(match: PolicyMatch): Presented {
   return {
     source_cidr: match.source_cidr ?? null,

@@ -5,8 +5,8 @@ import type { RatedSpan } from '../ledger/lane/lane-rates.ts';
 import { timestamp } from '../storage/store-context.ts';
 
 /**
- * A rate as GraphQL gives it: null where it isn't known of any edge. The times are left out where
- * it is a sum off counters, which keep none.
+ * A rate in the form of GraphQL; null if it isn't known for any edge. A sum of counters has no
+ * times, because counters store none.
  */
 export function presentRate(
   { bit_rate, packet_rate, rated_pairs }: Omit<Gauges, 'active_flows'>,
@@ -21,7 +21,7 @@ export function presentRate(
   };
 }
 
-/** When the reset was made that counts are since; null: they are of all time. */
+/** The time of the reset since which counts are; null: they are of all time. */
 export function presentCountedSince({
   counted_since_ms,
 }: Pick<ShownCounts, 'counted_since_ms'>): string | null {

@@ -6,7 +6,7 @@ import { parseCidr } from '../policy/ip-address.ts';
 import { parsePortRange } from '../policy/port-range.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 
-/** The fields whose values may be groups, and of which kind. */
+/** The fields whose values may be groups, with the kind of the groups. */
 const KIND_OF = {
   addresses: 'NETWORKS',
   srcs: 'NETWORKS',
@@ -18,7 +18,7 @@ type GroupedField = keyof typeof KIND_OF;
 
 const GROUPED_FIELDS = Object.keys(KIND_OF) as GroupedField[];
 
-/** A group in place of values. */
+/** A group instead of values. */
 export interface GroupReference {
   group: string;
 }
@@ -28,17 +28,16 @@ export type AskedValues = Omit<FlowValues, GroupedField> & {
   [Field in GroupedField]?: readonly (GroupReference | NonNullable<FlowValues[Field]>[number])[] | undefined;
 };
 
-/** A filter as it is asked for: groups by their names. */
+/** A filter with groups by their names. */
 export interface AskedFlowFilter extends AskedValues {
   not?: AskedValues | undefined;
 }
 
 /**
- * The filter with the members of its groups as they are now; groups are read only where there are
- * any.
+ * The filter with the present members of its groups. Groups are read if the filter has any.
  *
- * @throws NotFound for a group that isn't there · ValidationError for networks where ports are
- * asked for, and the other way round
+ * @throws NotFound for a group that doesn't exist · ValidationError for a group of networks in a
+ * field of ports, and vice versa
  */
 export async function resolveGroups(
   context: StoreContext,
@@ -64,9 +63,12 @@ function membersOf(field: GroupedField, { group: name }: GroupReference, groups:
   if (!group) throw noGroup(name);
   if (group.kind !== KIND_OF[field]) {
     const [is, wanted] = group.kind === 'PORTS' ? ['ports', 'networks'] : ['networks', 'ports'];
-    throw new ValidationError(`The group ${group.name} is of ${is}: ${field} takes groups of ${wanted}.`, {
-      arguments: [`filter.${field}`],
-    });
+    throw new ValidationError(
+      `The group ${group.name} is a group of ${is}: ${field} accepts groups of ${wanted}.`,
+      {
+        arguments: [`filter.${field}`],
+      },
+    );
   }
   return group.members.map(member => (group.kind === 'PORTS' ? parsePortRange(member)! : parseCidr(member)!));
 }

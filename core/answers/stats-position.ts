@@ -4,23 +4,23 @@ import { makePageToken, readPageToken } from '../storage/page-token.ts';
 const TOKEN_SHAPE = [/^\d{1,9}$/, /^[-\d.]{1,200}$/];
 
 /**
- * Where a page of grouped rows begins, and how the figures were told when the page before was made.
+ * Where a page of grouped rows begins, and the state of the figures at the previous page.
  */
 export interface StatsPosition {
   offset: number;
   figures: string | undefined;
 }
 
-/** @throws ValidationError for a token that the query didn't give */
+/** @throws ValidationError for a token that is not from this query */
 export function readStatsPosition(query: string, next_token: string | null | undefined): StatsPosition {
   const [offset = '0', figures] = readPageToken(query, next_token, TOKEN_SHAPE) ?? [];
   return { offset: Number(offset), figures };
 }
 
 /**
- * The token for the rows behind a page; null: there are none. `figures` are numbers that change
- * with what the rows are made of.
- * @throws Conflict when they have changed since the page before
+ * The token for the rows after a page; null: there are none. `figures` are numbers that change with
+ * the sources of the rows.
+ * @throws Conflict when they have changed since the previous page
  */
 export function nextStatsToken(
   query: string,
@@ -30,7 +30,7 @@ export function nextStatsToken(
   const figures = page.figures.join('.');
   if (before !== undefined && before !== figures) {
     throw new Conflict(
-      'The figures have changed since the page before: begin again without next_token, or ask for an earlier to.',
+      'The figures have changed since the previous page: begin again without next_token, or choose an earlier value for to.',
     );
   }
   return page.other_rows > 0 ? makePageToken(query, [String(offset + page.rows), figures]) : null;

@@ -6,8 +6,7 @@ import type { Item } from '../storage/item.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 
 /**
- * Something that the audit log or an alarm is about, such as `path:<id>`, with what is known of its
- * state.
+ * The target of an audit entry or an alarm, such as `path:<id>`, with its state if known.
  */
 export interface Target {
   target: string | null;
@@ -21,9 +20,9 @@ type PathEnds = Pick<
 >;
 
 /**
- * What people call each target, in their order: a site by its name, an endpoint "Berlin wan1", a
- * path "Berlin wan1 – Lisbon wan2", others by the name in their state. null: it has no name, or is
- * gone and no state says it.
+ * The name of each target, in their order: the name of a site, "Berlin wan1" of an endpoint,
+ * "Berlin wan1 – Lisbon wan2" of a path, for others the name in their state. null: it has no name,
+ * or was removed and no state has the name.
  */
 export async function readTargetNames(
   context: StoreContext,
@@ -49,7 +48,7 @@ function kindOf({ target }: Target): { kind: string; id: string } {
 
 const stateOf = ({ before, after }: Target) => (after ?? before ?? undefined) as Item | undefined;
 
-/** The ends of a path as its entry says them; undefined: it says none. */
+/** The ends of a path in its entry; undefined: the entry has none. */
 function endsOf(of: Target): PathEnds | undefined {
   const state = stateOf(of);
   return typeof state?.source_endpoint_id === 'string' ? (state as unknown as PathEnds) : undefined;
@@ -86,7 +85,7 @@ function nameOf(of: Target, path: PathEnds | undefined, names: ReadonlyMap<strin
   return ownName(of.after) ?? ownName(of.before);
 }
 
-/** The name in a state; the deletion of a site has the site's beside those of its parts. */
+/** The name in a state. In the deletion of a site it is that of the site, not of its parts. */
 function ownName(state: unknown): string | null {
   const { name, site } = (state ?? {}) as { name?: unknown; site?: { name?: unknown } };
   return [name, site?.name].find(each => typeof each === 'string') ?? null;

@@ -3,7 +3,7 @@ import type { Authorizer } from './authorizer.ts';
 import { type JsonAnswer, type PostFailure, type PostJsonOptions, postJson } from './post-json.ts';
 
 export interface GraphqlClient {
-  /** The operation's `data`. @throws what the client's `errorOf` makes of a failure */
+  /** The operation's `data`. @throws the error that the client's `errorOf` makes of a failure */
   query(document: string, variables?: Record<string, unknown>): Promise<unknown>;
 }
 
@@ -15,19 +15,19 @@ export interface GraphqlClientOptions extends Omit<PostJsonOptions, 'headers'> {
 
 const UNAUTHORIZED = 401;
 
-/** A query is asked again so often where the API says when to come back, … */
-const MAX_WAITS = 5;
+/** Maximum number of retries of a request that the API refuses with a time to retry. */
+const MAX_RETRIES = 5;
 
-/** … and waits so long at most, seconds: a budget is one of a minute. */
+/** Maximum wait before a retry, seconds. Budgets are per minute. */
 const MAX_WAIT_S = 60;
 
 /**
- * Posts operations to a GraphQL API. A refusal that says when to come back is waited for.
+ * Posts operations to a GraphQL API. If a refusal contains a time to retry, the client waits and
+ * retries.
  *
- * @example
- * const client = graphqlClient({ url, authorizer: tokenOf(token), errorOf: ({ kind }) => new
- * Error(kind) }); const { site } = await client.query('query ($id: ID!) { site(id: $id) { name }
- * }', { id });
+ * @example const client = graphqlClient({ url, authorizer: tokenOf(token), errorOf: ({ kind }) =>
+ * new Error(kind) }); const { site } = await client.query('query ($id: ID!) { site(id: $id) { name
+ * } }', { id });
  */
 export function graphqlClient({
   url,
@@ -45,7 +45,7 @@ export function graphqlClient({
         authorizer.renew();
         answer = await post(body);
       }
-      for (let waits = 0; waits < MAX_WAITS; waits++) {
+      for (let retries = 0; retries < MAX_RETRIES; retries++) {
         const wait_s = retryAfter(answer);
         if (wait_s === undefined) break;
         await sleep(wait_s * 1000);
@@ -58,9 +58,7 @@ export function graphqlClient({
   };
 }
 
-/**
- * When to come back, seconds; undefined where the answer doesn't say that every error in it passes.
- */
+/** Seconds to wait before a retry; undefined unless every error in the answer has such a time. */
 function retryAfter({ json }: JsonAnswer): number | undefined {
   const { errors } = (json ?? {}) as { errors?: { errorInfo?: { retry_after_s?: unknown } | null }[] | null };
   if (!Array.isArray(errors) || errors.length === 0) return undefined;

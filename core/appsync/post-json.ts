@@ -1,19 +1,19 @@
 import { withTimeLimit } from '../time/time-limit.ts';
 
-/** Why a post brought no data. */
+/** Why a request failed. */
 export type PostFailure =
-  /** `reason` in a few words, such as `ECONNREFUSED` or `nothing came for 30 s`. */
+  /** `reason` in a few words, such as `ECONNREFUSED` or `no answer within 30 s`. */
   | { kind: 'no answer'; reason: string; cause: unknown }
   | { kind: 'no JSON'; status: number; text: string; cause: unknown }
-  /** The API says no. `messages` may be empty. */
+  /** The API refused the request. `messages` may be empty. */
   | { kind: 'refused'; status: number; text: string; messages: string[] };
 
 export interface PostJsonOptions {
   headers: Record<string, string>;
-  /** Longest wait for the whole answer. */
+  /** Time limit for the whole answer. */
   timeout_ms?: number;
   fetch?: typeof globalThis.fetch;
-  /** The error to throw for a failure: its words are the caller's own. */
+  /** Makes the error to throw for a failure, in the caller's words. */
   errorOf(failure: PostFailure): Error;
 }
 
@@ -26,8 +26,8 @@ export interface JsonAnswer {
 const TIMEOUT_MS = 30_000;
 
 /**
- * Posts a JSON text and gives the JSON answer, whatever its status. @throws what `errorOf` makes
- * when none comes
+ * Posts a JSON text and returns the JSON answer, whatever its status. @throws the error that
+ * `errorOf` makes if there is none
  */
 export async function postJson(
   url: string,
@@ -58,6 +58,6 @@ export async function postJson(
 
 function reasonOf(cause: unknown, timeout_ms: number): string {
   const { name, cause: inner } = cause as { name?: string; cause?: { code?: string; message?: string } };
-  if (name === 'TimeoutError') return `nothing came for ${timeout_ms / 1000} s`;
+  if (name === 'TimeoutError') return `no answer within ${timeout_ms / 1000} s`;
   return inner?.code ?? inner?.message ?? name ?? 'unknown error';
 }

@@ -1,7 +1,7 @@
 import { SignatureV4 } from '@smithy/signature-v4';
 import { Sha256 } from '../digest.ts';
 
-/** IAM credentials; a role's have a session token. */
+/** IAM credentials; those of a role have a session token. */
 export interface SigningCredentials {
   accessKeyId: string;
   secretAccessKey: string;
@@ -9,7 +9,7 @@ export interface SigningCredentials {
 }
 
 /**
- * Signs a POST of `body` to `url`; gives the headers to send: those of the signature, and
+ * Signs a POST of `body` to `url`. Returns the headers to send: those of the signature, and
  * `headers`.
  */
 export type SignPost = (
@@ -20,7 +20,7 @@ export type SignPost = (
 
 /**
  * Signs posts to AppSync, or to another service of AWS (AWS Signature Version 4). Credentials are
- * read for each post, since roles renew them.
+ * read for each request, because roles renew them.
  */
 export function makeSignPost({
   region,

@@ -9,16 +9,16 @@ import { type Change, changeEntry, type PendingEntry } from './audit-entry.ts';
 import { changePartition, monthOf, placeOf, receiptKey, refusalPartition, undoneKey } from './audit-keys.ts';
 
 /**
- * What commits a change's audit entry, for the transaction that commits the change. The entry gets
- * its time and place right before each try; its receipt lets one try of all be committed. It takes
- * two of the transaction's actions, and one more where it reverses another change: that can be
- * reversed once.
+ * The record that commits a change's audit entry in the transaction of the change. The entry gets
+ * its time and place right before each try; its receipt makes at most one try commit. It needs two
+ * actions of the transaction, and a third one when it reverses another change, which makes that
+ * change reversible at most once.
  */
 export function auditAction(tables: TableNames, begun: BegunOperation, change: Change): TimedRecord {
   return entryRecord(tables, changeEntry(begun, change));
 }
 
-/** What commits an entry, see {@link auditAction}. */
+/** The record that commits an entry, see {@link auditAction}. */
 export function entryRecord(tables: TableNames, pending: PendingEntry): TimedRecord {
   const { id, outcome, undoes } = pending;
   const partition = outcome === 'DONE' ? changePartition : refusalPartition;
@@ -39,13 +39,13 @@ export function entryRecord(tables: TableNames, pending: PendingEntry): TimedRec
 
 const receiptSchema = z.object({ entry_pk: z.string(), entry_sk: z.string(), try_id: z.string() });
 
-/** The receipt of a change, read strongly; undefined: none was committed under the id. */
+/** The receipt of a change, read strongly; undefined when none was committed under the id. */
 export async function readReceipt(
   { client, tables }: { client: DynamoDBDocumentClient; tables: TableNames },
   id: string,
 ): Promise<z.infer<typeof receiptSchema> | undefined> {
   const { pk, sk } = receiptKey(id);
-  // No function may get single items of this table.
+  // Functions may query this table; they have no right to get items.
   const query = new QueryCommand({
     TableName: tables.audit,
     KeyConditionExpression: 'pk = :pk AND sk = :sk',

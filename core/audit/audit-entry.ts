@@ -4,9 +4,9 @@ import type { MutationName } from '../access/roles.ts';
 import type { ErrorType } from '../errors.ts';
 import type { BegunOperation } from '../storage/begun-operation.ts';
 
-/** One change, or one refused attempt. Written once, never changed. */
+/** One change, or one refused attempt. An entry is written once and never changed. */
 export interface AuditEntry {
-  /** ULID, made when the operation began: it is what `audit_id` in an answer means. */
+  /** ULID, made when the operation began; answers contain it as `audit_id`. */
   id: string;
   /** When it was committed, which is its time in the log. RFC 3339, UTC. */
   at: string;
@@ -15,44 +15,40 @@ export interface AuditEntry {
   actor: Caller;
   /** The operation by its GraphQL name, such as `deletePolicy`. */
   operation: string;
-  /**
-   * What it was done to: `policy:7`, `edge:edge-7`, `site:<uuid>` …; null where nothing was named.
-   */
+  /** The target: `policy:7`, `edge:edge-7`, `site:<uuid>` …; null when there is none. */
   target: string | null;
   outcome: 'DONE' | 'REFUSED';
   error_type: ErrorType | null;
   message: string | null;
-  /** How many attempts of the same kind it stands for: above 1 only where refused. */
+  /** How many attempts of the same kind it sums up; above 1 for refused attempts. */
   attempts: number;
-  /** What a refused attempt asked for; null when it was done. */
+  /** The arguments of a refused attempt; null for a change. */
   request: unknown;
-  /** The entry that it reverses; null: none. */
+  /** The id of the entry that it reverses; null when it reverses none. */
   undoes: string | null;
-  /**
-   * Of an `undo`: the operation that it amounts to, such as `restoreSite` for that of a deletion.
-   */
+  /** The operation that an `undo` performed, such as `restoreSite` for the undo of a deletion. */
   did: string | null;
   /** The target before and after; null when there is none. */
   before: unknown;
   after: unknown;
-  /** What is published of it to subscribers; null: nothing. */
+  /** The event that is published to subscribers; null when there is none. */
   event: AuditEvent | null;
 }
 
-/** The part of an entry that the broadcast passes on to subscribers. */
+/** The part of an entry that is published to subscribers. */
 export interface AuditEvent {
   type: string;
   site_id: string | null;
-  /** Number of the event in its site, without gaps; null where it belongs to no site. */
+  /** Number of the event in its site, without gaps; null for an event without a site. */
   site_seq: number | null;
   data?: unknown;
-  /** The field of `after` that is the data, so that what is large is stored once. */
+  /** The field of `after` that contains the data, so that large data is stored once. */
   data_in_after?: string;
-  /** What happened, a sentence for a person, where the operation doesn't say it. */
+  /** A sentence for people about what happened; by default the operation's. */
   title?: string;
 }
 
-/** An event as entries keep it. */
+/** An event in an entry. */
 const auditEventSchema: z.ZodType<AuditEvent> = z.object({
   type: z.string(),
   site_id: z.string().nullable().default(null),
@@ -62,10 +58,7 @@ const auditEventSchema: z.ZodType<AuditEvent> = z.object({
   title: z.string().exactOptional(),
 });
 
-/**
- * An entry as it is stored. Those of earlier releases bear the time at which the operation began
- * only.
- */
+/** A stored entry. In those of earlier releases `at` is the time at which the operation began. */
 export const auditEntrySchema: z.ZodType<AuditEntry> = z
   .object({
     id: z.string(),
@@ -90,13 +83,10 @@ export const auditEntrySchema: z.ZodType<AuditEntry> = z
   })
   .transform(({ started_at, ...entry }) => ({ ...entry, started_at: started_at ?? entry.at }));
 
-/** Changes of what is a person's own; the audit log has no entry of them. */
+/** Changes of a person's own settings, for which the audit log has no entries. */
 export const PERSONAL_OPERATIONS = ['setPreferences', 'saveView', 'removeView'] as const;
 
-/**
- * What a change can be the work of: a mutation, what the system does by itself, or what only an
- * undo does.
- */
+/** The operations that change something: mutations, changes by the system, and those of undo. */
 export type ChangeOperation =
   | Exclude<MutationName, (typeof PERSONAL_OPERATIONS)[number]>
   | 'failbackPath'
@@ -104,7 +94,7 @@ export type ChangeOperation =
   | 'restoreEndpoint'
   | 'restorePath';
 
-/** What an operation says about its change, to the audit log and to subscribers. */
+/** A change as its operation describes it to the audit log and to subscribers. */
 export interface Change {
   actor: Caller;
   operation: ChangeOperation;
@@ -112,18 +102,18 @@ export interface Change {
   before?: unknown;
   after?: unknown;
   event?: AuditEvent;
-  /** The change that it reverses: that then counts as undone, once. */
+  /** The change that it reverses, which then counts as undone. */
   reverses?: Reversal | undefined;
 }
 
 export interface Reversal {
-  /** Of the entry that is reversed. */
+  /** The id of the reversed entry. */
   audit_id: string;
-  /** Whether `undo` does it: the entry is then one of `undo`, and the operation what that did. */
+  /** Whether `undo` reverses it: then the entry's operation is `undo`, and `did` names this one. */
   by_undo: boolean;
 }
 
-/** A reversal as items keep it. */
+/** A reversal in items. */
 export const reversalSchema: z.ZodType<Reversal> = z.object({ audit_id: z.string(), by_undo: z.boolean() });
 
 /** The entry of a change, without the time at which it will be committed. */
@@ -155,7 +145,7 @@ export function changeEntry(
 /** An attempt that was refused. */
 export interface Refusal {
   actor: Caller;
-  /** Queries that were refused included. */
+  /** An operation's GraphQL name; queries are included. */
   operation: string;
   target: string | null;
   error_type: ErrorType;
@@ -163,7 +153,7 @@ export interface Refusal {
   request: unknown;
 }
 
-/** The entry of an attempt that was refused; nothing was changed, so it is written on its own. */
+/** The entry of a refused attempt. Nothing was changed, so it needs no transaction. */
 export function refusalEntry(
   { audit_id, started_ms }: BegunOperation,
   { error_type, message, request, ...attempt }: Refusal,

@@ -3,25 +3,21 @@ import { isOperator } from '../access/roles.ts';
 import type { AuditEntry } from './audit-entry.ts';
 
 /**
- * Who reads the log and sees a part of it: no addresses of others, and of refused attempts the own
- * ones.
+ * A reader who sees a part of the log: no addresses of others, and no refused attempts of others.
  */
 export type AuditView = Pick<Caller, 'sub'>;
 
-/** The view of a person; undefined: all of it, for operators and administrators. */
+/** The view of a caller; undefined for operators and administrators, who see everything. */
 export function viewOf(caller: Caller): AuditView | undefined {
   return isOperator(caller) ? undefined : { sub: caller.sub };
 }
 
-/** Whether an entry is seen at all. */
+/** Whether a view includes an entry. */
 export function isSeenBy(view: AuditView | undefined, { outcome, actor }: AuditEntry): boolean {
   return view === undefined || outcome === 'DONE' || actor.sub === view.sub;
 }
 
-/**
- * An entry as it is seen. Of others it says who they are, and neither their e-mail nor their
- * network address.
- */
+/** An entry in a view: others' e-mail and network addresses are null. */
 export function seenBy(view: AuditView | undefined, entry: AuditEntry): AuditEntry {
   return { ...entry, actor: actorSeenBy(view, entry.actor) };
 }

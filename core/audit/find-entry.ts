@@ -28,10 +28,10 @@ export interface FoundEntry {
   place: string;
 }
 
-/** The times that an id can have end in the year 10889. */
+/** A ULID; its highest time is in the year 10889. */
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
-/** The entry with this id; undefined: there is none. */
+/** The entry with this id; undefined when there is none. */
 export async function findEntry(store: EntryStore, id: string): Promise<FoundEntry | undefined> {
   if (!ULID.test(id)) return undefined;
   const { audit, network } = store.tables;
@@ -40,7 +40,7 @@ export async function findEntry(store: EntryStore, id: string): Promise<FoundEnt
     const key = { pk: receipt.entry_pk, sk: receipt.entry_sk };
     return found(await queryOne(store, audit, key), receipt.entry_sk);
   }
-  // Refusals and what earlier releases wrote stand under the time of their id.
+  // Refusals and entries of earlier releases are stored by the time in their id.
   const at_ms = decodeTime(id);
   const month = monthOf(at_ms);
   const place = placeOf({ at_ms, id });
@@ -50,7 +50,7 @@ export async function findEntry(store: EntryStore, id: string): Promise<FoundEnt
   );
 }
 
-/** An event that is no change, by its id; undefined: there is none, or none any more. */
+/** An event that isn't a change, by its id; undefined when there is none or it has expired. */
 export async function findEvent(store: EntryStore, id: string): Promise<FoundEntry | undefined> {
   if (!ULID.test(id)) return undefined;
   const at_ms = decodeTime(id);
@@ -67,13 +67,13 @@ function found(item: Item | undefined, place: string): FoundEntry | undefined {
 
 const undoneSchema = z.object({ undone_by: z.string() });
 
-/** The id of the entry that has reversed this one; undefined: it stands. */
+/** The id of the entry that has reversed this one; undefined when none has. */
 export async function readUndoneBy(store: EntryStore, id: string): Promise<string | undefined> {
   const item = await queryOne(store, store.tables.audit, undoneKey(id));
   return item && parseItem(undoneSchema, item).undone_by;
 }
 
-/** One item, strongly: functions may query the log, and not get items of it. */
+/** Reads one item strongly by a query, because functions have no right to get items of the log. */
 async function queryOne(
   store: EntryStore,
   TableName: string,

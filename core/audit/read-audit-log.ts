@@ -13,28 +13,26 @@ import { type AuditFilter, type Log, readMonth } from './read-month.ts';
 export interface AuditQuery {
   limit: number;
   next_token?: string | null | undefined;
-  /** Oldest first gives settled entries only. Default: newest first, all that there is. */
+  /** True: ascending by time, settled entries alone. Default: descending, with unsettled ones. */
   oldest_first?: boolean | undefined;
-  /** Only entries behind the one with this id, oldest first. */
+  /** Begins after the entry with this id, ascending by time. */
   after_id?: string | null | undefined;
   filter: AuditFilter;
-  /** Default: everything. */
+  /** Default: all entries, with all fields. */
   view?: AuditView | undefined;
   /**
-   * All that happened: changes and events, without refused attempts but for those of earlier
-   * releases. Oldest first gives what is not settled too.
+   * Reads changes and events, without refused attempts except those of earlier releases. Ascending
+   * order then includes unsettled entries.
    */
   events?: boolean | undefined;
-  /**
-   * Begins so long before the entry that `after_id` names, milliseconds. Default: right behind it.
-   */
+  /** How long before the entry of `after_id` to begin, milliseconds. Default: right after it. */
   overlap_ms?: number | undefined;
 }
 
 export interface AuditPage {
   items: AuditEntry[];
   next_token: string | null;
-  /** No entry from before this time can be added any more: milliseconds since the epoch. */
+  /** No entry of an earlier time can be added any more: milliseconds since the epoch. */
   settled_until_ms: number;
 }
 
@@ -44,25 +42,22 @@ export interface AuditLogOptions extends Retrying {
 }
 
 /**
- * An entry can be read at most so long after the time that it bears, milliseconds: a try may last
- * 15 s, the rest is for clocks that differ (docs/decisions/135).
+ * How long after its time an entry may become readable, milliseconds: a try may last 15 s, and
+ * clocks may differ (docs/decisions/135).
  */
 export const SETTLE_MS = 60_000;
 
-/** There is no entry before it. */
+/** No entry is older. */
 const FIRST_MS = Date.parse('2026-01-01T00:00:00Z');
 
-/**
- * A page reads at most this many times (each up to 1 MB a kind of entry), whatever the filter
- * leaves.
- */
+/** Maximum of reads a page, whatever the filter finds; each reads up to 1 MB a kind of entry. */
 const MAX_READS = 24;
 
 const DAY_MS = 86_400_000;
 
 /**
- * A page of the audit log. It ends at `limit` entries or after a bounded number of reads: a strong
- * filter may leave it short or empty with more to come.
+ * A page of the audit log. It ends at `limit` entries or after a bounded number of reads: with a
+ * selective filter it may be short or empty although more entries follow.
  *
  * @throws ValidationError for a broken token · NotFound for an unknown `after_id`
  */
@@ -135,7 +130,7 @@ async function placeBehind(
   if (found) return overlap_ms === undefined ? found.place : timePlace(timeOf(found.place) - overlap_ms);
   const [log, query] = events ? ['events have', 'events'] : ['audit log has', 'auditLog'];
   throw new NotFound(
-    `The ${log} no entry with the id that after_id gives: take the id of an entry that ${query} gave, or leave after_id out to begin at \`from\`.`,
+    `The ${log} no entry with the id in after_id. Give the id of an entry that ${query} answered, or omit after_id to begin at \`from\`.`,
   );
 }
 
@@ -167,7 +162,7 @@ const BACKWARDS = 'auditLog';
 const FORWARDS = 'auditLog oldest first';
 const PLACE = /^[0-9A-Z~]{1,36}$/;
 
-/** Characters of an id: what the last release's tokens have in place of a place. */
+/** Length of an id; tokens of the last release have an id in place of a place. */
 const ID_LENGTH = 26;
 
 function readBackwardsToken(token: string | null | undefined): { month: string; before: string } | undefined {

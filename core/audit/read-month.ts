@@ -27,23 +27,23 @@ export interface AuditFilter {
 
 export interface Stretch {
   month: string;
-  /** Which log: that of changes and refused attempts, or that of all that happened. */
+  /** The log: changes and refused attempts, or changes and events. */
   log: Log;
   /** Places, both exclusive. */
   after: string;
   before: string;
   newest_first: boolean;
   filter: AuditFilter;
-  /** Default: everything. */
+  /** Undefined: all entries. */
   view: AuditView | undefined;
-  /** Entries at most. */
+  /** Maximum of entries. */
   limit: number;
 }
 
 /** Entries of a stretch in their order. */
 interface StretchPage {
   items: AuditEntry[];
-  /** The place behind which reading goes on; undefined: that was all. */
+  /** The place after which reading continues; undefined at the end. */
   next: string | undefined;
 }
 
@@ -58,10 +58,10 @@ interface Store extends Retrying {
 interface Source {
   table(tables: TableNames): string;
   partition(month: string): string;
-  /** The sort key before which stand exactly the entries before a place. */
+  /** The sort key that separates the entries before a place from the others. */
   bound(place: string): string;
   placeOf(sk: string): string;
-  /** What holds of entries that `:me` sees without seeing all; undefined: every one. */
+  /** Filter for entries that a limited view of `:me` includes; undefined: all. */
   seen?: string;
 }
 
@@ -71,7 +71,7 @@ const inAudit = { table: ({ audit }: TableNames) => audit, bound: itself, placeO
 const changes: Source = { ...inAudit, partition: changePartition };
 const refusals: Source = { ...inAudit, partition: refusalPartition, seen: 'actor.#sub = :me' };
 const events: Source = { ...inAudit, partition: eventPartition };
-/** What earlier releases wrote stays where it is. */
+/** Entries of earlier releases. */
 const legacy: Source = {
   table: ({ network }) => network,
   partition: legacyPartition,
@@ -105,7 +105,7 @@ export async function readMonth(store: Store, stretch: Stretch): Promise<Stretch
 
 interface SourcePage {
   items: { place: string; item: Item }[];
-  /** The last place that was looked at; undefined: all were. */
+  /** The last place that was read; undefined at the end. */
   end: string | undefined;
 }
 
@@ -128,7 +128,7 @@ async function readSource(
       ...values,
     },
     ...(expression !== undefined && { FilterExpression: expression }),
-    // Beyond what is asked for: both ends, and one that shows that there is more.
+    // Three more than `limit`: both exclusive ends, and one that shows that more follow.
     ...(expression === undefined && { Limit: limit + 3 }),
     ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
     ScanIndexForward: !newest_first,
@@ -145,13 +145,13 @@ async function readSource(
   };
 }
 
-/** A view, and what it asks of the entries of a source. */
+/** A view, and its filter for the entries of a source. */
 type SourceView = AuditView & { expression: string | undefined };
 
 function filterExpression({ actor, action, target }: AuditFilter, view: SourceView | undefined) {
   const conditions: string[] = [];
   if (actor) {
-    // Whose address it is would be told by what it finds.
+    // Otherwise the result would show whose address it is.
     const email = view ? '(actor.email = :actor AND actor.#sub = :me)' : 'actor.email = :actor';
     conditions.push(`(actor.#sub = :actor OR ${email} OR actor.username = :actor)`);
   }

@@ -7,8 +7,7 @@ import { monthOf, placeOf, refusalPartition } from './audit-keys.ts';
 import { countRefusal, type RefusalCount, type RefusalStore } from './refusal-counts.ts';
 
 /**
- * Characters that an entry keeps of what the caller sent: a refused attempt must not fill the
- * table.
+ * How many characters of a caller's request an entry keeps, so that refusals don't fill the table.
  */
 const MAX_REQUEST_LENGTH = 4096;
 const MAX_TEXT_LENGTH = 1024;
@@ -17,16 +16,16 @@ const MAX_TEXT_LENGTH = 1024;
 const PUT_MS = 15_000;
 
 export interface AttemptRefused extends Refusal {
-  /** Fills in what the caller's token doesn't say; asked for the first refusal of a minute only. */
+  /** Adds what the caller's token doesn't contain; called for one refusal a minute. */
   identify?(actor: Refusal['actor']): Promise<Refusal['actor']>;
 }
 
 /**
- * Writes a refused attempt to the audit log: at once where it is the caller's first of its kind in
- * a minute. The others of the minute are counted, and the clean-up writes one entry for them
+ * Records a refused attempt in the audit log. A caller's first attempt of its kind in a minute gets
+ * an entry at once. The others of the minute are counted, and clean-up writes one entry for them
  * (`sumRefusals`).
  *
- * @returns the id of the entry that it stands in, or will stand in
+ * @returns the id of the present or future entry
  */
 export async function recordRefusal(
   store: RefusalStore,
@@ -65,7 +64,7 @@ async function putEntry(
   try {
     await withTimeLimit(PUT_MS, abortSignal => client.send(command, { abortSignal }));
   } catch (cause) {
-    // The SDK has repeated a Put whose answer was lost.
+    // The SDK repeated a Put whose answer was lost.
     if ((cause as Error).name !== 'ConditionalCheckFailedException') throw cause;
   }
 }

@@ -10,21 +10,18 @@ import type { TableNames } from '../storage/tables.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Refusal } from './audit-entry.ts';
 
-/**
- * The counts lie in so many partitions, by caller: a flood of one caller's takes from few others.
- */
+/** How many partitions the counts have, by caller, so that a caller's flood affects few others. */
 export const REFUSAL_BUCKETS = 8;
 
 export const MINUTE_MS = 60_000;
 
-/** Partition of counts of refusals that the audit log doesn't hold yet, in the Traffic table. */
+/** Partition of counts of refusals without an audit entry yet, in the Traffic table. */
 export function refusedPartition(bucket: number): string {
   return `REFUSED#${bucket}`;
 }
 
 /**
- * How often a caller was refused in the same way within a minute: same operation, same type of
- * error.
+ * How often a caller was refused within a minute for the same operation with the same error type.
  */
 export interface RefusalCount extends ItemKey {
   count: number;
@@ -32,11 +29,11 @@ export interface RefusalCount extends ItemKey {
   actor: Caller;
   operation: string;
   error_type: Refusal['error_type'];
-  /** Beginning of the minute, milliseconds. */
+  /** Start of the minute, milliseconds. */
   minute_ms: number;
-  /** Of the entry of the first refusal, which is written at once. */
+  /** Id of the first refusal's entry, which is written at once. */
   first_id: string;
-  /** Of the entry that the rest will have. */
+  /** Id of the entry that clean-up writes for the others. */
   rest_id: string;
 }
 
@@ -58,7 +55,7 @@ export interface RefusalStore {
   clock: Clock;
 }
 
-/** Counts one refusal more. @returns the count with it */
+/** Counts a refusal. @returns the count, including it */
 export async function countRefusal(
   { client, tables, clock }: RefusalStore,
   { actor, operation, error_type }: Pick<Refusal, 'actor' | 'operation' | 'error_type'>,
@@ -82,7 +79,7 @@ export async function countRefusal(
         pk: refusedPartition(fnv1a(who) % REFUSAL_BUCKETS),
         sk: `${minuteKey(minute_ms)}#${sha256(JSON.stringify([who, operation, error_type]), 'base64url')}`,
       },
-      // The first one says who it was.
+      // The first refusal sets the fields.
       UpdateExpression: `ADD #count :one SET ${names.map(name => `#${name} = if_not_exists(#${name}, :${name})`).join(', ')}`,
       ExpressionAttributeNames: Object.fromEntries(['count', ...names].map(name => [`#${name}`, name])),
       ExpressionAttributeValues: {
@@ -95,12 +92,12 @@ export async function countRefusal(
   return parseItem(refusalCountSchema, Attributes!);
 }
 
-/** Begins the sort keys of a minute's counts, which sort by time. */
+/** Prefix of the sort keys of a minute's counts, which sort by time. */
 export function minuteKey(minute_ms: number): string {
   return new Date(minute_ms).toISOString().slice(0, 16);
 }
 
-/** A role chooses the names of its sessions: they are one caller. */
+/** All sessions of a role are one caller, because it chooses their names. */
 function callerKey({ kind, sub }: Caller): string {
   return kind === 'MACHINE' ? sub.replace(/^(arn:[^:]*:sts:.*:assumed-role\/[^/]+)\/.*$/, '$1') : sub;
 }

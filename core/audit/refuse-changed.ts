@@ -16,28 +16,25 @@ export const ifUpdatedAt = z
   .transform(ms => ms ?? undefined)
   .optional();
 
-/** A thing that is about to be changed, as it is now. */
+/** The present state of the object that is to be changed. */
 export interface Current {
-  /** For a person, such as `Policy p-1`. */
+  /** Its name in messages, such as `Policy p-1`. */
   what: string;
-  /** RFC 3339; null: it isn't there, or was never changed. */
+  /** RFC 3339; null when it doesn't exist or has not been changed. */
   updated_at: string | null;
-  /**
-   * How audit entries name it, and what belongs to it: a target that ends in `/` stands for all
-   * that begin so.
-   */
+  /** Targets of its audit entries, and of its parts; one that ends in `/` is a prefix. */
   targets: readonly string[];
 }
 
-/** Entries that are looked through for who changed it. */
+/** How many entries are searched for the change. */
 const MAX_ENTRIES = 100;
 
 /**
- * Refuses a change that was decided on another state than the current one. Call it in the plan of
- * the change: its write is conditional on what the plan has read, so nothing comes in between.
+ * Refuses a change that the caller decided on an outdated state. Call it in the plan of the change,
+ * whose write is conditional on the state that the plan has read.
  *
  * @param if_updated_at of the state that the caller saw; undefined: any
- * @throws Conflict that says who has changed it, and when
+ * @throws Conflict that says who changed the object, and when
  */
 export async function refuseChanged(
   store: EntryStore,
@@ -61,7 +58,7 @@ function lastChanged(updated_at: string | null): string {
   return updated_at === null ? 'no change of it is known' : `it was last changed at ${updated_at}`;
 }
 
-/** The entry of the change of a time: it was committed within a minute of it. */
+/** The entry of the change at a time: it was committed within a minute after it. */
 async function findChange(
   store: EntryStore,
   { targets }: Current,

@@ -18,16 +18,16 @@ import {
 } from './refusal-counts.ts';
 
 export interface SummedRefusals {
-  /** Entries that were written. */
+  /** How many entries were written. */
   entries: number;
-  /** Refused attempts that they stand for. */
+  /** How many refused attempts they sum up. */
   attempts: number;
 }
 
 /**
- * A step of clean-up: what callers were refused again and again within a minute becomes an entry of
- * the audit log. A count and its entry change in one transaction, so that a run that is cut off, or
- * two at once, write each entry once.
+ * A step of clean-up: writes an audit entry for a caller's repeated refusals within a minute. One
+ * transaction removes the count and writes its entry, so that each entry is written once even when
+ * runs are interrupted or concurrent.
  */
 export async function sumRefusals(context: StoreContext): Promise<SummedRefusals> {
   const result: SummedRefusals = { entries: 0, attempts: 0 };
@@ -42,7 +42,7 @@ export async function sumRefusals(context: StoreContext): Promise<SummedRefusals
   return result;
 }
 
-/** The counts of minutes that have ended, by every clock. */
+/** The counts of minutes that have ended by every function's clock. */
 async function* countsOf(context: StoreContext, bucket: number): AsyncGenerator<RefusalCount> {
   const { client, tables } = context;
   const ended = minuteKey(context.clock() - 2 * MINUTE_MS);
@@ -61,12 +61,12 @@ async function* countsOf(context: StoreContext, bucket: number): AsyncGenerator<
   } while (start);
 }
 
-/** @returns how many attempts an entry was written for */
+/** @returns how many attempts the entry sums up; 0 without an entry */
 async function sumUp(context: StoreContext, counted: RefusalCount): Promise<number> {
   const { tables } = context;
   const { pk, sk, count, first_id } = counted;
   const unchanged = conditionOf({ expression: '#count = :count', values: { count } });
-  // A function that was killed may have counted its first refusal and not written it.
+  // A function may have been killed after counting the first refusal and before writing its entry.
   const first = (await findEntry(context, first_id)) === undefined ? 0 : 1;
   const attempts = count - first;
   const actions: PlannedAction[] = [
@@ -77,7 +77,7 @@ async function sumUp(context: StoreContext, counted: RefusalCount): Promise<numb
     await transact(context.client, actions, context);
     return attempts;
   } catch (cause) {
-    // It was counted up or summed meanwhile.
+    // The count was raised or summed up meanwhile.
     if (cause instanceof ConditionFailed) return 0;
     throw cause;
   }

@@ -1,28 +1,28 @@
 import { Conflict } from '../errors.ts';
 import { type EntryStore, readUndoneBy } from './find-entry.ts';
 
-/** A change that was undone and made again so often is not looked at any further. */
+/** Maximum of undos of undos that are followed. */
 const MAX_LINKS = 1000;
 
 /**
- * The entry whose undo undoes this change now: the change itself, or the undo of its undo, which
+ * The entry to undo in order to undo a change: the change itself, or the undo of its undo, which
  * made it again, and so on.
  *
- * @throws Conflict where the change is undone
+ * @throws Conflict when the change is undone already
  */
-export async function standingEntry(store: EntryStore, audit_id: string): Promise<string> {
-  let standing = audit_id;
+export async function effectiveEntry(store: EntryStore, audit_id: string): Promise<string> {
+  let effective = audit_id;
   for (let links = 0; links < MAX_LINKS; links += 1) {
-    const undone_by = await readUndoneBy(store, standing);
-    if (undone_by === undefined) return standing;
+    const undone_by = await readUndoneBy(store, effective);
+    if (undone_by === undefined) return effective;
     const made_again_by = await readUndoneBy(store, undone_by);
-    if (made_again_by === undefined) throw undoneAlready(standing, undone_by);
-    standing = made_again_by;
+    if (made_again_by === undefined) throw undoneAlready(effective, undone_by);
+    effective = made_again_by;
   }
-  throw new Conflict(`${audit_id} was undone and made again too often: undo the last of these changes.`);
+  throw new Conflict(`${audit_id} was undone and made again too often. Undo the last of these changes.`);
 }
 
-/** @throws Conflict where the entry was reversed, by whatever */
+/** @throws Conflict when the entry was reversed already */
 export async function refuseUndone(store: EntryStore, audit_id: string): Promise<void> {
   const undone_by = await readUndoneBy(store, audit_id);
   if (undone_by !== undefined) throw undoneAlready(audit_id, undone_by);

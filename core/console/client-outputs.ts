@@ -1,18 +1,18 @@
-/** What a client has to know of a system. */
+/** What a client needs to know of a system. */
 export interface ClientOutputs {
   region: string;
   graphql_url: string;
   user_pool_id: string;
   user_pool_client_id: string;
-  /** Groups of people, the one with the most rights first. */
+  /** Groups of people, in descending order of rights. */
   groups: readonly string[];
-  /** Whether a person may or must have a second factor. */
+  /** Whether people may or must use a second factor. */
   second_factor: 'NONE' | 'OPTIONAL' | 'REQUIRED';
-  /** What a new password needs. */
+  /** Requirements for passwords. */
   password_policy?: PasswordPolicy;
-  /** The hosted sign-in pages, where there are some. */
+  /** The hosted sign-in pages, if there are any. */
   oauth?: HostedSignIn;
-  /** What Amplify has no place for. */
+  /** Values that Amplify's configuration has no field for. */
   custom?: object;
 }
 
@@ -28,15 +28,14 @@ export interface HostedSignIn {
   /** Host name, without a scheme. */
   domain: string;
   scopes: readonly string[];
-  /** Where a browser may be after signing in, … */
+  /** Addresses allowed after signing in. */
   redirect_sign_in_uri: readonly string[];
-  /** … and after signing out. */
+  /** Addresses allowed after signing out. */
   redirect_sign_out_uri: readonly string[];
 }
 
 /**
- * The client configuration of Amplify Gen 2, `amplify_outputs.json`: of the system on one machine
- * and of a deployed one.
+ * The client configuration of Amplify Gen 2, `amplify_outputs.json`, of a local or deployed system.
  */
 export function amplifyOutputs(outputs: ClientOutputs): object {
   const { region, graphql_url, user_pool_id, user_pool_client_id, groups, second_factor, custom } = outputs;

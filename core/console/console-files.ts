@@ -8,7 +8,7 @@ const TYPES: Record<string, string> = {
   woff2: 'font/woff2',
 };
 
-/** A file of the console's build, as servers give it to a browser. */
+/** The headers of a file of the console's build. */
 export interface FileHeaders {
   'content-type': string;
   'cache-control': string;
@@ -16,8 +16,9 @@ export interface FileHeaders {
 
 /**
  * The headers of a file of the console.
- * @param path from the build's folder on, such as `assets/main-4f2a.js`
- * @returns undefined for a kind of file that the console has none of
+ *
+ * @param path relative to the build's folder, such as `assets/main-4f2a.js`
+ * @returns undefined for a type of file that the console doesn't have
  */
 export function fileHeaders(path: string): FileHeaders | undefined {
   const type = TYPES[/\.(\w+)$/.exec(path)?.[1] ?? ''];
@@ -25,7 +26,7 @@ export function fileHeaders(path: string): FileHeaders | undefined {
   return { 'content-type': type, 'cache-control': cachingOf(path) };
 }
 
-/** An asset's name has a hash of its content; all else is asked for again each time. */
+/** An asset's name contains a hash of its content; all other files are revalidated each time. */
 function cachingOf(path: string): string {
   return path.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';
 }

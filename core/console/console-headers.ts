@@ -1,6 +1,6 @@
 import { contentPolicies } from './content-policy.ts';
 
-/** Headers of everything that the console's server answers with, wherever it runs. */
+/** Headers of every answer of the console's server, local or deployed. */
 export const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
@@ -11,8 +11,8 @@ export const SECURITY_HEADERS = {
 
 /**
  * The content policy of each page.
- * @param connectTo origins that pages may connect to beside their own: the API, its socket, the
- * sign-in
+ *
+ * @param connectTo further origins that pages may connect to: the API, its socket, the sign-in
  */
 export function pagePolicies(connectTo: readonly string[]): Record<'console' | 'graphiql', string> {
   const policies = contentPolicies();

@@ -3,10 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
-/**
- * The content policy of each page of the build, without `connect-src`, which depends on where the
- * API is.
- */
+/** The content policy of each page, without `connect-src`, which depends on the API's address. */
 export type ContentPolicies = Record<'console' | 'graphiql', string>;
 
 /** Modules of React Aria that put a constant style element into the page. */
@@ -24,7 +21,7 @@ export function contentPolicies(): ContentPolicies {
       "require-trusted-types-for 'script'",
       "trusted-types 'none'",
     ].join('; '),
-    // The editor writes style elements as it goes, and starts its workers from blobs.
+    // The editor creates style elements while it runs, and starts its workers from blobs.
     graphiql: [
       ...common,
       "script-src 'self'",
@@ -37,8 +34,7 @@ export function contentPolicies(): ContentPolicies {
 }
 
 /**
- * Hashes of React Aria's style elements, read off its sources, so that an update of it needs no
- * change here.
+ * Hashes of React Aria's style elements, read from its sources, so that they follow its updates.
  */
 function styleHashes(): string[] {
   const root = dirname(createRequire(import.meta.url).resolve('react-aria-components/package.json'));

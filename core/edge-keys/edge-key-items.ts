@@ -2,31 +2,30 @@ import { z } from 'zod';
 import type { ItemKey } from '../storage/item.ts';
 
 /**
- * A public key of an edge. It is never deleted: reports that arrived in its time are judged by it
- * for good.
+ * A public key of an edge. It is kept for good, to judge reports that arrived while it was valid.
  */
 export interface EdgeKey {
   /** RFC 7638 thumbprint. */
   kid: string;
   /** The key's 32 bytes in base64url. */
   x: string;
-  /** RFC 3339, UTC: good for reports that the stream got from then on … */
+  /** RFC 3339, UTC: valid for reports that reached the stream from then on. */
   from: string;
-  /** … and before then; null: it was not revoked. */
+  /** Valid for reports that reached the stream before then; null while it isn't revoked. */
   until: string | null;
 }
 
-/** Partition of an edge's keys: one item, which is read by its key for many edges at once. */
+/** Partition of an edge's keys: one item, so that batch reads can get those of many edges. */
 function edgeKeysPartition(edge_id: string): string {
   return `KEYS#${edge_id}`;
 }
 
-/** The item with an edge's keys. */
+/** Key of the item with an edge's keys. */
 export function edgeKeysKey(edge_id: string): ItemKey {
   return { pk: edgeKeysPartition(edge_id), sk: 'KEYS' };
 }
 
-/** Partition of the item that says whose a key is: a key belongs to one edge. */
+/** Partition of the item that names a key's owner: a key belongs to one edge. */
 function keyOwnerPartition(kid: string): string {
   return `KEY#${kid}`;
 }
@@ -36,8 +35,7 @@ export function keyOwnerKey(kid: string): ItemKey {
 }
 
 /**
- * Partition of the list of changes: its sort key is the number of a change, so that who knows one
- * reads only those after it.
+ * Partition of the list of changes, by number, so that a reader can read those after a known one.
  */
 export const KEY_CHANGES_PARTITION = 'KEY_CHANGES';
 
@@ -48,9 +46,9 @@ export function keyChangeKey(number: number): ItemKey {
 const time = z.string().refine(text => !Number.isNaN(Date.parse(text)), 'a time');
 
 export const edgeKeysItemSchema = z.object({
-  /** Grows with every change. */
+  /** Raised by every change. */
   revision: z.number(),
-  /** In the order in which they were registered. */
+  /** In the order of their registration. */
   keys: z.array(
     z.object({ kid: z.string(), x: z.string(), from: time, until: time.nullable().default(null) }),
   ),
@@ -62,7 +60,7 @@ export type EdgeKeysItem = z.output<typeof edgeKeysItemSchema>;
 export const keyChangeSchema = z.object({
   sk: z.string().transform(Number),
   edge_id: z.string(),
-  /** The revision of the edge's item that it made. */
+  /** The revision of the edge's item after the change. */
   revision: z.number(),
 });
 

@@ -17,18 +17,13 @@ import {
 } from './edge-key-items.ts';
 import { lastChange } from './plan-key-change.ts';
 
-/**
- * What is known is at most so old when a batch is judged: a new key, or a revoked one, is known
- * after it.
- */
+/** Maximum age of the known keys when a batch is judged: the delay of a new or revoked key. */
 export const KEYS_FRESH_MS = 1000;
 
-/**
- * A transaction's items show one after another; so long after its number is seen all of it does.
- */
+/** How long a transaction's items may become readable after the number of its change. */
 const SETTLED_AFTER_MS = 60_000;
 
-/** A key with the time in which it is good. */
+/** A key with its period of validity. */
 export interface KnownKey {
   readonly key: KeyObject;
   readonly from_ms: number;
@@ -36,35 +31,35 @@ export interface KnownKey {
   readonly until_ms: number;
 }
 
-/** What ingest knows of an edge's keys. */
+/** The keys of an edge as ingest knows them. */
 export interface KnownKeys {
   readonly by_kid: ReadonlyMap<string, KnownKey>;
-  /** From then on only signed reports count; infinite for an edge that never had a key. */
+  /** From then on reports must be signed; infinite for an edge without keys. */
   readonly signs_from_ms: number;
 }
 
 const NO_KEYS: KnownKeys = { by_kid: new Map(), signs_from_ms: Number.POSITIVE_INFINITY };
 
-/** Keys that can't be read: nothing of this edge counts until they can, and all of it is kept. */
+/** Unreadable keys: until they are readable, the edge's reports go to the quarantine. */
 const UNREADABLE: KnownKeys = { by_kid: new Map(), signs_from_ms: Number.NEGATIVE_INFINITY };
 
 export interface KeyReading extends StoreContext {
-  /** For what a person should see in the log. */
+  /** Logs a warning. */
   warn: (message: string, details: Record<string, unknown>) => void;
 }
 
 /**
- * The keys of the edges that this function hears. An edge is read once; after that one small query
- * tells which edges' keys have changed, at most once in {@link KEYS_FRESH_MS}, however many reports
- * there are. So an edge without keys costs nothing to keep an eye on.
+ * The keys of the edges whose reports this function gets. It reads each edge once. Afterwards one
+ * small query each {@link KEYS_FRESH_MS} returns the edges whose keys have changed, for any number
+ * of reports. So an edge without keys causes no further reads.
  */
 export class EdgeKeyMemory {
   // By size: `max` would reserve room for all of them at every cold start.
   readonly #edges: LRUCache<string, KnownKeys>;
-  /** The number of the newest change that is known; undefined before the first look. */
+  /** The number of the newest known change; undefined before the list is read. */
   #seen: number | undefined;
-  #looked_at_ms = Number.NEGATIVE_INFINITY;
-  /** Edges that changed lately: what is read of them must not be older. */
+  #checked_at_ms = Number.NEGATIVE_INFINITY;
+  /** Edges that changed recently: a reading of their keys must have at least this revision. */
   readonly #awaited = new Map<string, { revision: number; until_ms: number }>();
 
   constructor({ maxEdges = 200_000 } = {}) {
@@ -72,8 +67,7 @@ export class EdgeKeyMemory {
   }
 
   /**
-   * The keys of these edges, as of no more than {@link KEYS_FRESH_MS} ago; with `now`, as of the
-   * call.
+   * The keys of these edges, at most {@link KEYS_FRESH_MS} old; with `now`, as of the call.
    *
    * @returns the keys by edge, and whether they are as of the call
    * @throws Throttled or Conflict at the deadline
@@ -83,8 +77,8 @@ export class EdgeKeyMemory {
     context: KeyReading,
     { now = false } = {},
   ): Promise<{ keys: ReadonlyMap<string, KnownKeys>; isNow: boolean }> {
-    const isNow = now || context.clock() - this.#looked_at_ms >= KEYS_FRESH_MS;
-    if (isNow) await this.#look(context);
+    const isNow = now || context.clock() - this.#checked_at_ms >= KEYS_FRESH_MS;
+    if (isNow) await this.#forgetChanged(context);
     const known = new Map<string, KnownKeys>();
     const missing: string[] = [];
     for (const id of edge_ids) {
@@ -100,7 +94,7 @@ export class EdgeKeyMemory {
   }
 
   /** Forgets the edges whose keys have changed. */
-  async #look(context: KeyReading): Promise<void> {
+  async #forgetChanged(context: KeyReading): Promise<void> {
     const now = context.clock();
     if (this.#seen === undefined) {
       this.#seen = await lastChange(context);
@@ -113,7 +107,7 @@ export class EdgeKeyMemory {
         this.#seen = number;
       }
     }
-    this.#looked_at_ms = now;
+    this.#checked_at_ms = now;
     for (const [id, { until_ms }] of this.#awaited) if (until_ms < now) this.#awaited.delete(id);
   }
 
@@ -141,7 +135,7 @@ async function pause(attempt: number, { clock, sleep, random, deadline }: KeyRea
   await sleep(wait);
 }
 
-// What can't be read must not hold up the shard.
+// Unreadable keys must not block the shard.
 function readKeys(edge_id: string, item: Record<string, unknown>, { warn }: KeyReading): KnownKeys {
   try {
     return knownKeys(parseItem(edgeKeysItemSchema, item));

@@ -3,7 +3,7 @@ import { isSignedBy, type SignedRecord } from '../report/signed-record.ts';
 import { rfc3339 } from '../time/rfc3339.ts';
 import type { KnownKeys } from './edge-key-memory.ts';
 
-/** When the stream got a record, and what was known of its edge's keys. */
+/** When a record reached the stream, and its edge's keys. */
 export interface Judging {
   edge_id: string;
   arrived_at_ms: number;
@@ -11,9 +11,9 @@ export interface Judging {
 }
 
 /**
- * Whether an unsigned record counts for its edge.
+ * Accepts an unsigned record while its edge has no key.
  *
- * @throws ReportRejected `unsigned` once the edge has had a key
+ * @throws ReportRejected `unsigned` from the time of the edge's earliest key on
  */
 export function judgeUnsigned({ edge_id, arrived_at_ms, keys }: Judging): void {
   if (arrived_at_ms < keys.signs_from_ms) return;
@@ -21,8 +21,8 @@ export function judgeUnsigned({ edge_id, arrived_at_ms, keys }: Judging): void {
 }
 
 /**
- * Whether a signed record counts for its edge: one of its keys that was good when the stream got it
- * has signed it.
+ * Accepts a record that is signed by a key of its edge which was valid when the record reached the
+ * stream.
  *
  * @throws ReportRejected `unknown_key` · `bad_signature`
  */

@@ -18,8 +18,8 @@ import {
 import { readEdgeKeys } from './read-edge-keys.ts';
 
 /**
- * What to write of an edge's keys, and what they are before and after. Without actions all is as it
- * should be.
+ * A change of an edge's keys: its actions, none when nothing changes, and the keys before and
+ * after.
  */
 export interface KeyChange {
   actions: WriteAction[];
@@ -27,17 +27,17 @@ export interface KeyChange {
   after: EdgeKey[];
 }
 
-/** Keys of one edge: its item stays far below DynamoDB's 400 KB. */
+/** Maximum of keys of an edge: its item stays far below DynamoDB's 400 KB. */
 const MAX_KEYS = 500;
 
 const IS_NEW = conditionOf({ expression: 'attribute_not_exists(#pk)' });
 
 /**
- * Adds a key to an edge, good from now on or as of an earlier time. One that it has already, and
- * that is not revoked, changes nothing.
+ * Adds a key to an edge, valid from now on or from an earlier time on. A valid key that the edge
+ * already has changes nothing.
  *
- * @throws ValidationError for a key that was revoked, or a time to come · Conflict for another
- * edge's
+ * @throws ValidationError for a revoked key, or a time in the future · Conflict for a key of
+ * another edge
  */
 export async function planAddedKey(
   context: StoreContext,
@@ -48,7 +48,7 @@ export async function planAddedKey(
   const now = context.clock();
   if (from_ms !== undefined && from_ms > now) {
     throw new ValidationError(
-      'from must not lie in the future: a key is good from now on, or as of before.',
+      'from must not be in the future: a key becomes valid now or at an earlier time.',
       { arguments: ['from'] },
     );
   }
@@ -62,13 +62,13 @@ export async function planAddedKey(
   if (known?.until === null) return { actions: [], before, after: before };
   if (known) {
     throw new ValidationError(
-      `Key ${kid} was revoked and stays so. Make a new key pair at the edge (npm run edge -- key --next), and register that.`,
+      `Key ${kid} was revoked, which is final. Make a new key pair at the edge (npm run edge -- key --next), and register that.`,
       { arguments: ['public_key'] },
     );
   }
   if (before.length >= MAX_KEYS) {
     throw new ValidationError(
-      `Edge ${JSON.stringify(edge_id)} has had ${MAX_KEYS} keys, and no more are kept: register the edge under a new id.`,
+      `Edge ${JSON.stringify(edge_id)} has had ${MAX_KEYS} keys, which is the maximum. Register the edge under a new id.`,
     );
   }
   const after = [...before, { kid, x, from: timestamp(from_ms ?? now), until: null }];
@@ -78,11 +78,10 @@ export async function planAddedKey(
 }
 
 /**
- * Ends a key: reports that the stream gets from `at_ms` on, now when left out, don't count with it.
- * A key that was revoked can be revoked from an earlier time on; from a later one on changes
- * nothing.
+ * Revokes a key: reports that reach the stream from `at_ms` on, by default from now on, don't count
+ * with it. A revoked key can be revoked as of an earlier time; a later one changes nothing.
  *
- * @throws NotFound when the edge has no such key · ValidationError for a time to come
+ * @throws NotFound when the edge has no such key · ValidationError for a time in the future
  */
 export async function planRevokedKey(
   context: StoreContext,
@@ -94,23 +93,26 @@ export async function planRevokedKey(
   const key = before.find(each => each.kid === kid);
   if (!key) {
     throw new NotFound(
-      `Edge ${JSON.stringify(edge_id)} has no key ${JSON.stringify(kid)}: the query edge lists its keys.`,
+      `Edge ${JSON.stringify(edge_id)} has no key ${JSON.stringify(kid)}. The query edge lists its keys.`,
     );
   }
   const now = context.clock();
   const until_ms = at_ms ?? now;
   if (until_ms > now)
-    throw new ValidationError('at must not lie in the future: a key is revoked now, or as of before.', {
-      arguments: ['at'],
-    });
+    throw new ValidationError(
+      'at must not be in the future: a key is revoked now or as of an earlier time.',
+      {
+        arguments: ['at'],
+      },
+    );
   if (key.until !== null && Date.parse(key.until) <= until_ms) return { actions: [], before, after: before };
-  // Never before its beginning: then it was good for no time at all.
+  // Not before its start: a key revoked there was valid for no time.
   const until = timestamp(Math.max(until_ms, Date.parse(key.from)));
   const after = before.map(each => (each === key ? { ...key, until } : each));
   return { actions: await planWrite(context, edge_id, item, after), before, after };
 }
 
-/** The edge's item, and the change's number, by which ingest learns of it. */
+/** The actions that write the edge's item and the number of the change, which ingest reads. */
 async function planWrite(
   context: StoreContext,
   edge_id: string,
@@ -122,7 +124,7 @@ async function planWrite(
   const condition = before
     ? conditionOf({ expression: '#revision = :revision', values: { revision: before.revision } })
     : IS_NEW;
-  // The number is taken once: of two changes at the same time one plans again.
+  // A number is used once: of two concurrent changes one plans again.
   const number = (await lastChange(context)) + 1;
   return [
     { Put: { TableName, Item: { ...edgeKeysKey(edge_id), revision, keys }, ...condition } },
@@ -130,7 +132,7 @@ async function planWrite(
   ];
 }
 
-/** The number of the last change of any edge's keys; 0 before the first. */
+/** The number of the last change of any edge's keys; 0 without changes. */
 export async function lastChange(context: StoreContext): Promise<number> {
   const newest = queryPages(context, { pk: KEY_CHANGES_PARTITION, descending: true, pageSize: 1 });
   const { value } = await newest.next();

@@ -4,15 +4,12 @@ import type { StoreContext } from '../storage/store-context.ts';
 import { getItems } from '../storage/strong-reads.ts';
 import { type EdgeKey, type EdgeKeysItem, edgeKeysItemSchema, edgeKeysKey } from './edge-key-items.ts';
 
-/** An edge's stored keys; undefined when it never had one. */
+/** An edge's stored keys; undefined when it has had none. */
 export function readEdgeKeys(context: StoreContext, edge_id: string): Promise<EdgeKeysItem | undefined> {
   return readItem(context, edgeKeysKey(edge_id), edgeKeysItemSchema);
 }
 
-/**
- * The keys of each of these edges, in their order; none for an edge that never had one. No edge
- * twice.
- */
+/** The keys of each of these edges, in their order; empty for an edge without keys. No id twice. */
 export async function readKeysOfEdges(
   context: StoreContext,
   edge_ids: readonly string[],

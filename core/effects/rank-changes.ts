@@ -1,6 +1,6 @@
 /**
- * What can differ between two instants, in the order in which things of the same effect are listed:
- * what traffic did, then decisions, and what may have led to both.
+ * Kinds of differences between two instants, in the order of those with equal effects: traffic,
+ * then decisions, then possible causes of both.
  */
 export const EFFECT_KINDS = [
   'POLICY_TRAFFIC',
@@ -20,42 +20,42 @@ export interface RateChange {
   after: number | null;
 }
 
-/** One entry of the log: a change, or something that happened by itself. */
+/** One entry of the log: a change, or a state that changed by itself. */
 export interface Happened {
   id: string;
   /** Milliseconds since the epoch. */
   at: number;
   kind: Exclude<EffectKind, 'POLICY_TRAFFIC' | 'SITE_TRAFFIC'>;
-  /** As the audit log names it, such as `policy:7`; null where nothing was named. */
+  /** The target as in the audit log, such as `policy:7`; null when there is none. */
   target: string | null;
-  /** What happened, a sentence for a person. */
+  /** A sentence for people about what happened. */
   title: string;
-  /** The policy that it is about; undefined: none. */
+  /** The policy that it is about; undefined when there is none. */
   policy_id: string | undefined;
   /** The sites that it is about. */
   site_ids: readonly string[];
-  /** Of a decision: bits a second that it took to another path; null: not known. */
+  /** For a decision: bits a second that it moved to another path; null: not known. */
   moved: number | null;
 }
 
 export interface RankedChange {
   kind: EffectKind;
   target: string | null;
-  /** Of the newest entry; null: it is about traffic alone. */
+  /** The newest entry's title; null for traffic. */
   title: string | null;
-  /** Of the policy or the site that it is about; null: it is about neither, or about several. */
+  /** Rates of the policy or site that it is about; null for none or several. */
   rate: RateChange | null;
   /** Bits a second, 0 or more; null: not known. */
   effect: number | null;
-  /** How many entries it stands for; 0: it is about traffic alone. */
+  /** How many entries it sums up; 0 for traffic. */
   times: number;
   first_at: number | null;
   last_at: number | null;
-  /** Of the newest entry. */
+  /** The newest entry's id. */
   newest_id: string | null;
 }
 
-/** What is known of the time between two instants. */
+/** The known differences between two instants. */
 export interface Differences {
   /** By policy, and by site. */
   policies: ReadonlyMap<string, RateChange>;
@@ -64,18 +64,17 @@ export interface Differences {
 }
 
 /**
- * What changed, the largest effect first; what has none that is known comes last. The effect is a
- * number of bits a second:
+ * Changes in descending order of their effects; those without a known effect come last. The effect
+ * is a number of bits a second:
  *
- * - of a policy's or a site's traffic: by how much its rate differs; one whose rates are equal
- *   didn't change and is left out;
- * - of a decision: what it took to another path;
- * - of everything else: by how much the traffic of the policy that it is about differs, else that
- *   of the site for which this is most. So it says what went along with a change, and not that the
- *   change was the cause.
+ * - of a policy's or a site's traffic: the difference of its rates; one with equal rates is
+ *   omitted;
+ * - of a decision: the traffic that it moved to another path;
+ * - of everything else: the difference of the rates of its policy, else the largest difference of
+ *   its sites. It shows what coincided with a change, not that the change was the cause.
  *
- * Entries of one kind about one target are one change: each entry is in exactly one. The order
- * doesn't depend on that of the input, and is the same when before and after change places.
+ * Entries of one kind about one target are one change, and each entry is in exactly one change. The
+ * order doesn't depend on that of the input, and stays the same when before and after are swapped.
  */
 export function rankChanges({ policies, sites, happened }: Differences): RankedChange[] {
   const groups = Map.groupBy(happened, ({ kind, target, title }) => `${kind} ${target ?? `: ${title}`}`);
@@ -121,7 +120,7 @@ function ofEntries(
   };
 }
 
-/** By how much two rates differ; null where one isn't known. */
+/** The difference of two rates; null when one isn't known. */
 function differenceOf({ before, after }: RateChange): number | null {
   return before === null || after === null ? null : Math.abs(after - before);
 }
@@ -131,7 +130,7 @@ function largest(effects: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.max(...known);
 }
 
-/** Null where one of them isn't known: the sum of the others would look like all. */
+/** The sum; null when one isn't known, because the sum of the others would be too small. */
 function sumOf(effects: readonly (number | null)[]): number | null {
   return effects.reduce<number | null>(
     (sum, effect) => (sum === null || effect === null ? null : sum + effect),

@@ -1,15 +1,14 @@
 import type { RateChange } from './rank-changes.ts';
 
-/** What each of some counted in a time; undefined where no reading says. */
+/** The bytes that were counted in a period. */
 export interface Counted {
-  /** By id: bytes. One that isn't named counted nothing. */
+  /** Bytes by id; an id that is missing has 0. */
   bytes: ReadonlyMap<string, bigint>;
   seconds: number;
 }
 
 /**
- * By id, the rates in two times; null where a time wasn't measured, or counts were taken back in
- * it.
+ * The rates in two periods by id; null when a period wasn't measured or a boot was voided in it.
  */
 export function ratesBetween(
   before: Counted | undefined,

@@ -1,5 +1,5 @@
 import { auditEntrySchema } from '../audit/audit-entry.ts';
-import { AUDIT_PREFIXES, isTold } from '../audit/audit-keys.ts';
+import { AUDIT_PREFIXES, isPublished } from '../audit/audit-keys.ts';
 import { RUNNING_PARTITION } from '../inventory/model/inventory-keys.ts';
 import { OPERATION_KIND, runningOperationSchema } from '../inventory/model/running-operation.ts';
 import { SITE_EVENT, siteTarget } from '../inventory/model/site-events.ts';
@@ -8,16 +8,15 @@ import { type BroadcastEvent, eventOfEntry } from './event-of-entry.ts';
 import type { StreamChange } from './stream-change.ts';
 
 /**
- * The event in a change of the Audit or Network table, if there is one: a new entry, or progress of
- * a long operation.
+ * The event of a change of the Audit or Network table: a new entry, or progress of an operation.
  */
 export function eventOf(change: StreamChange): BroadcastEvent | undefined {
-  if (isTold(change.pk)) return entryEvent(change);
+  if (isPublished(change.pk)) return entryEvent(change);
   if (change.pk === RUNNING_PARTITION) return progressEvent(change);
   return undefined;
 }
 
-/** Whether what belongs to the audit log was changed or removed, which no function may do. */
+/** Whether an item of the audit log was changed or removed, which no function may do. */
 export function isTampering({ kind, pk }: StreamChange): boolean {
   return kind !== 'INSERT' && AUDIT_PREFIXES.some(prefix => pk.startsWith(prefix));
 }
@@ -25,7 +24,7 @@ export function isTampering({ kind, pk }: StreamChange): boolean {
 function entryEvent({ kind, after }: StreamChange): BroadcastEvent | undefined {
   if (kind !== 'INSERT' || !after) return undefined;
   const entry = parseItem(auditEntrySchema, after);
-  // Earlier releases kept refused attempts beside the changes.
+  // Earlier releases stored refused attempts among the changes.
   return entry.outcome === 'DONE' ? eventOfEntry(entry) : undefined;
 }
 
@@ -42,13 +41,13 @@ const VERBS: Record<string, string> = {
 // Every write that raises the operation's event number is published, so that the numbers have no
 // gap.
 function progressEvent({ kind, before, after, at_ms }: StreamChange): BroadcastEvent | undefined {
-  // An entry that can't be read is not worth holding the stream up for.
+  // An unreadable entry must not block the stream.
   const now = runningOperationSchema.safeParse(after).data;
   const earlier = runningOperationSchema.safeParse(before).data;
   const type = now && PROGRESS_EVENTS[now.kind];
   if (kind === 'REMOVE' || !type || now.state !== 'RUNNING') return undefined;
   const { operation_id, site_id, seq, done_paths, audit_id } = now;
-  // The entry of an operation that ended a moment ago may still be in place of the new one.
+  // The new entry may replace that of an operation that has just ended.
   const begins = earlier?.operation_id !== operation_id;
   if (!begins && seq === earlier?.seq) return undefined;
   const started = begins && now.kind === OPERATION_KIND.deleteSite;

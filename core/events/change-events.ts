@@ -1,18 +1,18 @@
 import type { AuditEntry, ChangeOperation } from '../audit/audit-entry.ts';
 import { SITE_EVENT } from '../inventory/model/site-events.ts';
 
-/** How subscribers hear of the changes of an operation. */
+/** The event of an operation's changes. */
 export interface ChangeEvent {
-  /** Unless the entry itself says another. */
+  /** The default; an entry may name another type. */
   type: string;
-  /** What was done, a sentence for a person. `thing` names the target, such as `Policy "Voice"`. */
+  /** A sentence for people. `thing` names the target, such as `Policy "Voice"`. */
   title(thing: string, entry: AuditEntry): string;
 }
 
 const was = (done: string) => (thing: string) => `${thing} was ${done}.`;
 const says = (sentence: string) => () => sentence;
 
-/** An event for every change: a row that is missing does not compile. */
+/** An event for every change; a missing row does not compile. */
 export const CHANGE_EVENTS: Record<ChangeOperation, ChangeEvent> = {
   createPolicy: { type: 'POLICY_CREATED', title: was('created') },
   updatePolicy: { type: 'POLICY_UPDATED', title: was('changed') },
@@ -95,7 +95,7 @@ export const CHANGE_EVENTS: Record<ChangeOperation, ChangeEvent> = {
   exportLink: { type: 'EXPORT_LINKED', title: says('A link to an export was given.') },
   cancelExport: { type: 'EXPORT_CANCELLED', title: says('An export was cancelled.') },
 
-  // It is told as what it amounts to.
+  // Published as the operation that it performed.
   undo: { type: 'CHANGE_UNDONE', title: says('A change was undone.') },
 };
 

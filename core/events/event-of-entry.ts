@@ -5,8 +5,8 @@ import { CHANGE_EVENTS, type ChangeEvent } from './change-events.ts';
 import { isStateEvent } from './state-event.ts';
 
 /**
- * What subscribers of `events` get, and what the query `events` answers. Delivered at least once:
- * `id` shows repeats, `site_seq` shows gaps.
+ * An event for subscribers of `events` and in answers of the query `events`. It is delivered at
+ * least once: `id` shows repeats, `site_seq` shows gaps.
  */
 export interface BroadcastEvent {
   id: string;
@@ -14,22 +14,22 @@ export interface BroadcastEvent {
   /** RFC 3339, UTC. */
   timestamp: string;
   site_id: string | null;
-  /** Number of the event in its site, growing by one; null where it belongs to no site. */
+  /** Number of the event in its site, raised by one; null for an event without a site. */
   site_seq: number | null;
   data: unknown;
-  /** What happened, a sentence for a person. */
+  /** A sentence for people about what happened. */
   title: string;
-  /** Who did it, without what only operators see; null for what no one did. */
+  /** The caller without addresses; null for a state that changed by itself. */
   actor: Caller | null;
-  /** As in the audit log, such as `policy:7`; null where nothing was named. */
+  /** The target as in the audit log, such as `policy:7`; null when there is none. */
   target: string | null;
-  /** What people call the target. */
+  /** The target's name for people. */
   target_name: string | null;
-  /** The entry of the change; null for what is no change. */
+  /** The entry of the change; null for a state that changed by itself. */
   audit_id: string | null;
 }
 
-/** The event of an entry that was done: of a change, or of a state that has changed by itself. */
+/** The event of an entry: of a change, or of a state that changed by itself. */
 export function eventOfEntry(entry: AuditEntry): BroadcastEvent {
   const { id, at, target, event } = entry;
   const by_itself = isStateEvent(entry);
@@ -50,7 +50,7 @@ export function eventOfEntry(entry: AuditEntry): BroadcastEvent {
   };
 }
 
-/** The sites that an event is about: both ends of a path. */
+/** The sites of an event; for a path those at both ends. */
 export function sitesOf(entry: AuditEntry): string[] {
   const { before, after, event } = entry;
   const fields = ['site_id', 'source_site_id', 'destination_site_id'];
@@ -86,7 +86,7 @@ function siteOf({ target, before, after }: AuditEntry): string | null {
   return typeof site === 'string' ? site : null;
 }
 
-/** Begins of targets, and what people call such a thing. */
+/** Prefixes of targets, and the words for people. */
 const KINDS: Record<string, string> = {
   policy: 'Policy',
   site: 'Site',
@@ -99,10 +99,7 @@ const KINDS: Record<string, string> = {
   group: 'Group',
 };
 
-/**
- * What people call the target of an entry: its name, which the states before and after may have,
- * else its id.
- */
+/** The name of an entry's target for people: that of its states before and after, else its id. */
 function nameOf({ target, before, after }: AuditEntry): { kind: string | null; name: string | null } {
   if (target === null) return { kind: null, name: null };
   const [prefix, id = ''] = target.split(/:(.*)/s) as [string, string?];
@@ -116,7 +113,7 @@ function namedIn(state: unknown): string | undefined {
   return [name, site?.name].find(found => typeof found === 'string') as string | undefined;
 }
 
-/** Who did it, without what only operators see. */
+/** A caller without e-mail and network addresses, which operators alone see. */
 export function publicActor(actor: Caller): Caller {
   return { ...actor, email: null, source_ip: null };
 }

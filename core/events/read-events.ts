@@ -5,9 +5,9 @@ import { type BroadcastEvent, eventOfEntry, sitesOf } from './event-of-entry.ts'
 export interface EventQuery {
   limit: number;
   next_token?: string | null | undefined;
-  /** Only events behind the one with this id, and those of the minute before it; oldest first. */
+  /** Begins a minute before the event with this id, ascending by time. */
   after_id?: string | null | undefined;
-  /** Only events at or after this time, oldest first. Milliseconds since the epoch. */
+  /** Begins at this time, ascending by time. Milliseconds since the epoch. */
   from_ms?: number | undefined;
   types?: readonly string[] | null | undefined;
   site_id?: string | undefined;
@@ -16,17 +16,16 @@ export interface EventQuery {
 export interface EventPage {
   items: BroadcastEvent[];
   next_token: string | null;
-  /** No event from before this time can be added any more: milliseconds since the epoch. */
+  /** No event of an earlier time can be added any more: milliseconds since the epoch. */
   settled_until_ms: number;
 }
 
-/** A page reads at most so many times, whatever the filter leaves. */
+/** Maximum of reads a page, whatever the filter finds. */
 const MAX_READS = 25;
 
 /**
- * A page of what happened: changes, and states that have changed by themselves. Newest first, all
- * that there is; with `after_id` or `from_ms` oldest first, and events may still be entered in the
- * minute before now.
+ * A page of events: changes, and states that changed by themselves. By default in descending order
+ * of time; with `after_id` or `from_ms` ascending. Events may still be added in the last minute.
  *
  * @throws ValidationError for a broken token · NotFound for an unknown `after_id`
  */
@@ -37,7 +36,7 @@ export async function readEvents(
   const query: Omit<AuditQuery, 'limit' | 'next_token'> = {
     events: true,
     after_id,
-    // Entries of the same minute may have been entered after the one that is known.
+    // Entries of the minute before the known one may have become readable after it.
     overlap_ms: SETTLE_MS,
     oldest_first: from_ms !== undefined,
     filter: { from_ms },

@@ -7,28 +7,27 @@ import type { TableNames } from '../storage/tables.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 
-/** Something that has changed by itself, such as an edge that fell silent. */
+/** A state that changed by itself, such as that of an edge that fell silent. */
 export interface StateChange {
   type: string;
-  /** What happened, a sentence for a person. */
+  /** A sentence for people about what happened. */
   title: string;
   target: string;
   site_id: string | null;
-  /** What people call the target. */
+  /** The target's name for people. */
   target_name?: string | undefined;
   data?: unknown;
   /** The function that noticed it, such as `cleanup`. */
   job: string;
 }
 
-/** How long events that are no changes are kept, seconds: 30 days. */
+/** How long events of states are kept, seconds: 30 days. */
 const KEPT_S = 30 * 86_400;
 
 /**
- * Records an event that is no change by anyone, for the transaction that changes the state: that is
- * conditional on the state before, so the event is there once. It stands beside the changes, by
- * time, in the form of an audit entry. Call it right before a try that lasts a minute at most, see
- * SETTLE_MS.
+ * The action that records an event of a state, in the transaction that changes the state: this is
+ * conditional on the state before, so each event is recorded once. The event has the form of an
+ * audit entry. Call it right before a try that lasts less than a minute, see SETTLE_MS.
  */
 export function stateEventAction(tables: TableNames, at_ms: number, change: StateChange): WriteAction {
   const { type, title, target, target_name, site_id, data = null, job } = change;
@@ -65,7 +64,7 @@ export function stateEventAction(tables: TableNames, at_ms: number, change: Stat
   };
 }
 
-/** Whether an entry is an event of a state that has changed by itself. */
+/** Whether an entry is the event of a state that changed by itself. */
 export function isStateEvent({ operation, event }: Pick<AuditEntry, 'operation' | 'event'>): boolean {
   return event !== null && event.type === operation;
 }

@@ -1,6 +1,6 @@
 import type { Item } from '../storage/item.ts';
 
-/** A change of an item, as the stream of its table has it, with plain values. */
+/** A change of an item from the stream of its table, with plain values. */
 export interface StreamChange {
   kind: 'INSERT' | 'MODIFY' | 'REMOVE';
   pk: string;

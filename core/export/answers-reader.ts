@@ -14,8 +14,8 @@ import type { ExportReader } from './export-reader.ts';
 import { isFlowGrouping, isPolicyAlone } from './export-request.ts';
 
 /**
- * A request to the API is small, to fit its answer and its time; here a page is what memory takes
- * without growing.
+ * Rows of a page of flows. An API request has smaller pages, because its answer and its time are
+ * limited; here memory is the limit.
  */
 const FLOWS_PAGE = 10_000;
 const AUDIT_PAGE = 1000;
@@ -23,21 +23,22 @@ const MAX_FLOW_GROUPS = 1_000_000;
 
 export interface ReaderOptions {
   /**
-   * When the export was started: what was kept then is in it as far as DynamoDB still has it,
-   * however long it takes.
+   * When the export was started. Data that was kept then is in the export, as far as DynamoDB still
+   * has it, however long the export takes.
    */
   started_ms: number;
   /**
-   * A page of flows ends with it, milliseconds since the epoch; the context's deadline is the end
-   * of all work.
+   * The time at which a page of flows ends, milliseconds since the epoch. The context's deadline is
+   * the end of all work.
    */
   work_until: number;
-  /** Whose export it is, which says what of the audit log is in it. */
+  /** The owner of the export, on whom depends which part of the audit log is in it. */
   owner: Caller;
 }
 
 /**
- * Gives what the API's resolvers give, by running what they run, without the limits of a request.
+ * A reader that returns the answers of the API's resolvers, from the same code and without the
+ * limits of a request.
  */
 export function answersReader(
   asking: Asking,

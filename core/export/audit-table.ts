@@ -1,7 +1,7 @@
 import type { AuditRow } from './export-reader.ts';
 import { columnsOf, type ExportTable, shareOf } from './export-table.ts';
 
-/** Who did what, newest first. */
+/** The audit log from the newest entry on. */
 export const auditTable: ExportTable<'AUDIT', AuditRow> = {
   columns: () =>
     columnsOf({

@@ -9,8 +9,8 @@ import { EXPORT_STATUS, type ExportJob, exportKey } from './export-job.ts';
 import { readOwnedExport } from './owned-export.ts';
 
 /**
- * Ends an export that is running. Its run notices within a second or so; the function removes what
- * was uploaded.
+ * Cancels a running export. Its run notices that within about a second, and the function removes
+ * the upload.
  *
  * @throws NotFound · Unauthorized · Conflict when it has ended already
  */

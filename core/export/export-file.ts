@@ -14,21 +14,21 @@ export interface ExportFileOptions<Row> {
   columns: readonly Column<Row>[];
   format: ExportFormat;
   object_key: string;
-  /** The upload that has begun; without it the first part begins one. */
+  /** The upload that has begun. Without it, the next part begins one. */
   upload_id?: string | undefined;
   /** @returns the new upload's id */
   beginUpload(): Promise<string>;
   /**
-   * A part is uploaded when it is so large: 8 MiB by default, S3 takes 5 MiB and more. Memory holds
-   * one, and a page of rows.
+   * Size at which a part is uploaded. Default: 8 MiB; S3 requires at least 5 MiB. Memory holds one
+   * part and a page of rows.
    */
   part_bytes?: number | undefined;
 }
 
-/** The text of an export on its way to the bucket: rows become text, text becomes parts. */
+/** Writes an export to the bucket: turns rows into text, and text into parts. */
 export class ExportFile<Row> {
   rows = 0;
-  /** Of the whole file so far, what is not uploaded yet included. */
+  /** Bytes of the file so far, including those that are not uploaded yet. */
   bytes = 0;
   readonly parts: string[] = [];
   upload_id: string | undefined;
@@ -38,7 +38,8 @@ export class ExportFile<Row> {
   #pending = 0;
 
   /**
-   * A new file, or one that goes on behind a checkpoint; `tail` is what that left behind its parts.
+   * A new file, or one that continues after a checkpoint; `tail` is the checkpoint's text after its
+   * parts.
    */
   constructor(options: ExportFileOptions<Row>, checkpoint: Checkpoint, tail: Uint8Array = new Uint8Array()) {
     const { columns, format } = options;
@@ -70,20 +71,20 @@ export class ExportFile<Row> {
     return this.#pending >= (this.#options.part_bytes ?? PART_BYTES);
   }
 
-  /** What is not in a part yet. */
+  /** Text that is not in a part yet. */
   get pending(): Uint8Array {
     return Buffer.concat(this.#pieces);
   }
 
   /**
-   * Uploads what there is as the next part; nothing where there is nothing. @throws ValidationError
-   * for a file of too many parts
+   * Uploads the pending text as the next part, if there is any. @throws ValidationError for a file
+   * of too many parts
    */
   async uploadPart(): Promise<void> {
     if (this.#pending === 0) return;
     if (this.parts.length >= MAX_PARTS) {
       throw new ValidationError(
-        'The export is larger than the 80 GB that one file takes: ask for a shorter range, or for less.',
+        'The export is larger than 80 GB, the limit of one file: ask for a shorter range or for less data.',
       );
     }
     const { files, object_key, beginUpload } = this.#options;

@@ -9,7 +9,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 
-/** How an object is given to a browser. */
+/** The headers of an object's download. */
 export interface FileHeaders {
   ContentType: string;
   ContentDisposition: string;
@@ -23,7 +23,7 @@ export interface UploadPart {
   body: Uint8Array;
 }
 
-/** The bucket of the exports. What goes wrong is thrown as S3 named it. */
+/** The bucket of the exports. It throws S3's errors. */
 export interface ExportFiles {
   put(key: string, body: Uint8Array, headers?: FileHeaders): Promise<void>;
   get(key: string): Promise<Uint8Array>;
@@ -31,9 +31,9 @@ export interface ExportFiles {
   beginUpload(key: string, headers: FileHeaders): Promise<string>;
   /** @returns the part's ETag */
   uploadPart(part: UploadPart): Promise<string>;
-  /** Puts the file together; done already is done. `bytes` is what it must hold then. */
+  /** Completes the file; no error if it is complete already. `bytes`: its expected size. */
   completeUpload(upload: { key: string; upload_id: string; parts: string[]; bytes: number }): Promise<void>;
-  /** Ended already is ended. */
+  /** Aborts an upload; no error if it has ended already. */
   abortUpload(upload: { key: string; upload_id: string }): Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export function exportFiles(client: S3Client, Bucket: string): ExportFiles {
       try {
         await client.send(new CompleteMultipartUploadCommand(request));
       } catch (cause) {
-        // An earlier run may have put it together and ended before it saved that.
+        // An earlier run may have completed it and ended before it saved that.
         if (!isNamed(cause, 'NoSuchUpload')) throw cause;
         const { ContentLength } = await client.send(new HeadObjectCommand({ Bucket, Key }));
         if (ContentLength !== bytes) throw cause;

@@ -15,7 +15,7 @@ import {
   settledHistory,
 } from './export-request.ts';
 
-/** A stored export is not as this release or an earlier one wrote it. */
+/** A stored export in a form that neither this release nor an earlier one has written. */
 export class UnreadableExport extends Error {
   override readonly name = 'UnreadableExport';
 
@@ -24,12 +24,12 @@ export class UnreadableExport extends Error {
   }
 }
 
-/** The item of an export: the job as it is, instants of the request in RFC 3339. */
+/** The item of an export: the job, with the instants of its request in RFC 3339. */
 export function exportItem(job: ExportJob): Item {
   return { ...exportKey(job.export_id), ...job, request: storedRequest(job.request) };
 }
 
-/** A request as it is stored and entered in the audit log. */
+/** A request in the form of the item and of the audit log. */
 export function storedRequest({ kind, format, from, to, ...fields }: SettledRequest): Item {
   return { kind, format, from: timestamp(from), to: timestamp(to), ...fields };
 }

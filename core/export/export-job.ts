@@ -11,8 +11,8 @@ export const EXPORT_STATUS = {
 export type ExportStatus = (typeof EXPORT_STATUS)[keyof typeof EXPORT_STATUS];
 
 /**
- * Partition of all exports in the Traffic table: few, and forgotten after days. Sort key is the
- * export's id, a ULID.
+ * Partition of all exports in the Traffic table. They are few and expire after days. The sort key
+ * is the export's id, a ULID.
  */
 export const EXPORT_PARTITION = 'EXPORT';
 
@@ -21,8 +21,7 @@ export function exportKey(export_id: string): ItemKey {
 }
 
 /**
- * An export: what was asked for, how far it has come, and what the next run of the function needs
- * to go on.
+ * An export: the request, its progress, and what the next run of the function needs to continue.
  */
 export interface ExportJob {
   export_id: string;
@@ -31,47 +30,47 @@ export interface ExportJob {
   status: ExportStatus;
   file_name: string;
   /**
-   * It has columns with the names of ids, and the estimated share: true for all but those that an
+   * Whether it has columns with the names of ids and the estimated share. False for exports that an
    * earlier release began.
    */
   named_columns: boolean;
-  /** Where the file is in the bucket once the export is done. */
+  /** The key of the file in the bucket, which exists once the export is done. */
   object_key: string;
   started_ms: number;
   finished_ms?: number | undefined;
   /** Seconds since the epoch; the TTL attribute. */
   expires_at: number;
-  /** How far it has come, 0 to 1. */
+  /** Progress, 0 to 1. */
   share: number;
   rows: number;
   bytes: number;
   /** Why it failed, for a person. */
   error?: string | undefined;
-  /** The run that may write, until its lease ends; no other run writes meanwhile. */
+  /** The run that may write until its lease ends. No other run may write until then. */
   run_id?: string | undefined;
-  /** Later than the end of the run's life, milliseconds since the epoch; 0: no run works on it. */
+  /** End of the lease, after the run's end; milliseconds since the epoch. 0: no run works on it. */
   lease_until_ms: number;
   /** Runs that have begun since the last checkpoint. */
   tries: number;
-  /** The upload in parts, as soon as there is one. */
+  /** The upload in parts, once it has begun. */
   upload_id?: string | undefined;
   checkpoint: Checkpoint;
 }
 
-/** What changes while an export runs. */
+/** The fields that change while an export runs. */
 export type ExportProgress = Partial<Omit<ExportJob, 'export_id' | 'request' | 'owner'>>;
 
-/** What of the file is safe, and where the rows go on behind it. */
+/** The safely stored beginning of the file, and where the rows after it begin. */
 export interface Checkpoint {
-  /** As the table gave it; null: from the beginning. */
+  /** The table's position; null: the beginning. */
   position: string | null;
   rows: number;
   bytes: number;
   /** ETags of the parts, in order. */
   parts: string[];
-  /** Object that holds what is too short for a part; null: nothing. */
+  /** Object with the text that is too short for a part; null: there is none. */
   tail_key: string | null;
-  /** All rows are in the parts: only putting them together is left. */
+  /** All rows are in the parts, which have to be completed to a file. */
   finished: boolean;
 }
 

@@ -12,33 +12,33 @@ import type { Range } from '../history/resolution.ts';
 import type { IdFilter } from '../totals/dimension-filter.ts';
 import type { ExportFields, ExportGrouping, ExportRequest } from './export-request.ts';
 
-/** Exact figures alone are exported. */
+/** Exports have exact figures. */
 type ExactSum = Pick<TrafficSum, 'packets_exact' | 'bytes_exact'> &
   Partial<Pick<TrafficSum, 'estimated_share'>>;
 
-/** How many edges a figure rests on; the instant is a column of its own. */
+/** How many edges a figure is based on; the instant is a column of its own. */
 type EdgesHeard = Pick<Completeness, 'edges_expected' | 'edges_heard'>;
 
 /** An interval. */
 export type HistoryRow = Omit<HistoryPoint, 'packets' | 'bytes'>;
 
-/** Sums of a group: of counters or of flows. Only the fields that were grouped by are read. */
+/** Sums of a group, of counters or of flows, with the fields by which they are grouped. */
 export type GroupSums = ExactSum & Partial<Omit<TrafficRow & FlowStatsRow, keyof TrafficSum>>;
 
-/** What all sums of an answer share: the readings that they lie between. RFC 3339. */
+/** The readings at both ends of all sums in an answer. RFC 3339. */
 export interface StatsRange {
   from: string;
   to: string;
   completeness: EdgesHeard;
 }
 
-/** A page of sums, largest first. */
+/** A page of sums in order of size, from the largest on. */
 export interface StatsAnswer extends StatsRange {
   rows: GroupSums[];
-  /** Rows behind these. */
+  /** The number of rows after these. */
   other_rows: number;
   next_token: string | null;
-  /** Of groups of flows: what no logged flow accounts for. */
+  /** Of groups of flows: traffic that is in no logged flow. */
   unattributed?: ExactSum;
 }
 
@@ -48,7 +48,7 @@ export type FlowRow = Omit<LoggedFlow, 'id' | 'arrived_at' | 'packets' | 'bytes'
 /** An entry of the audit log. */
 export type AuditRow = AuditEntry;
 
-/** A page of a list that is newest first. */
+/** A page of a list in order of time, from the newest on. */
 export interface ReaderPage<Row> {
   items: Row[];
   next_token: string | null;
@@ -58,7 +58,7 @@ export interface ReaderPage<Row> {
 type TimeRange = Pick<Range, 'from' | 'to'>;
 
 interface NextToken {
-  /** The token of the page before; null: from the beginning. */
+  /** The token of the previous page; null: the beginning. */
   next_token: string | null;
 }
 
@@ -78,21 +78,21 @@ export interface FlowsQuery extends TimeRange, NextToken {
 export type AuditQuery = TimeRange & NextToken & Pick<ExportRequest<'AUDIT'>, 'actor' | 'action' | 'target'>;
 
 /**
- * What exports read through: the answers of the API's queries, either asked over GraphQL or given
- * by `core/answers` in the same process. Queries have instants in milliseconds; rows have the
- * schema's fields, instants in RFC 3339.
+ * Reads the data of exports: the answers of the API's queries, either over GraphQL or from
+ * `core/answers` in the same process. Queries have instants in milliseconds. Rows have the schema's
+ * fields, with instants in RFC 3339.
  */
 export interface ExportReader {
-  /** policyHistory for a policy alone, else trafficHistory. */
+  /** policyHistory for a policy alone, otherwise trafficHistory. */
   history(query: HistoryQuery): Promise<{ points: HistoryRow[] }>;
-  /** trafficStats, or flowStats for groups of flows, with as many rows as it can give. */
+  /** trafficStats, or flowStats for groups of flows, with as many rows as possible. */
   stats(query: StatsQuery): Promise<StatsAnswer>;
   /** A page of flows. */
   flows(query: FlowsQuery): Promise<ReaderPage<FlowRow>>;
   /** A page of auditLog. */
   audit(query: AuditQuery): Promise<ReaderPage<AuditRow>>;
-  /** Names by id of the policies that are defined now. */
+  /** Names of the present policies, by id. */
   policyNames(): Promise<ReadonlyMap<string, string>>;
-  /** Names by id of these sites, UUIDs in lower case, as far as they are shown now. */
+  /** Names of those of these sites that are shown now, by id (UUIDs in lower case). */
   siteNames(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }

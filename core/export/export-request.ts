@@ -4,22 +4,22 @@ import type { ApplicationClass } from '../policy/application-class.ts';
 import type { ExportFormat } from '../rows/table.ts';
 import type { IdFilter } from '../totals/dimension-filter.ts';
 
-/** What can be exported: intervals, sums by group, logged flows, the audit log. */
+/** The kinds of exports: intervals, sums by group, logged flows, the audit log. */
 export const EXPORT_KINDS = ['HISTORY', 'STATS', 'FLOWS', 'AUDIT'] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
 
-/** What sums of flows can be grouped by in an export; counters have the other groups. */
+/** Groups for sums of flows in an export; counters have the other groups. */
 export const EXPORT_FLOW_GROUPS = ['PROTOCOL', 'APPLICATION', 'SOURCE_PREFIX', 'DESTINATION_PREFIX'] as const;
 type ExportFlowGroup = (typeof EXPORT_FLOW_GROUPS)[number];
 
-/** What sums can be grouped by. */
+/** Groups for sums. */
 export const EXPORT_GROUPS = [...LANE_GROUPS, ...EXPORT_FLOW_GROUPS] as const;
 export type ExportGroup = LaneGroup | ExportFlowGroup;
 
-/** The groups of one export: counters or flows, not both at once. */
+/** The groups of one export: those of counters or those of flows, not both. */
 export type ExportGrouping = readonly LaneGroup[] | readonly ExportFlowGroup[];
 
-/** What narrows or shapes an export, over all kinds. All that is given must hold. */
+/** Filters and options of exports of all kinds. All filters that are given must hold. */
 export interface ExportFields extends IdFilter {
   resolution?: Resolution | undefined;
   group_by?: ExportGrouping | undefined;
@@ -46,7 +46,7 @@ export const EXPORT_FIELDS = {
   AUDIT: ['actor', 'action', 'target'],
 } as const satisfies Record<ExportKind, readonly (keyof ExportFields)[]>;
 
-/** Of which time, and as what. */
+/** The range and the format. */
 export interface ExportFrame {
   format: ExportFormat;
   /** Milliseconds since the epoch. */
@@ -55,7 +55,7 @@ export interface ExportFrame {
   to: number;
 }
 
-/** An export as it is asked for. */
+/** The request for an export. */
 export type ExportRequest<Kind extends ExportKind = ExportKind> = {
   [K in Kind]: { kind: K } & ExportFrame & Pick<ExportFields, (typeof EXPORT_FIELDS)[K][number]>;
 }[Kind];
@@ -63,9 +63,9 @@ export type ExportRequest<Kind extends ExportKind = ExportKind> = {
 declare const settled: unique symbol;
 
 /**
- * An export that can be read. The range of a history lies on the grid of its resolution, which is
- * chosen: a history is read in chunks over minutes, and no chunk may choose anew. Other kinds are
- * read as they are asked for.
+ * A request in the form in which it is read. The range of a history is on the grid of its
+ * resolution, and the resolution is chosen: a history is read in chunks over minutes, and all
+ * chunks must have the same one. Other kinds are read as they are requested.
  */
 export type SettledRequest<Kind extends ExportKind = ExportKind> = {
   [K in Kind]: K extends 'HISTORY'
@@ -74,8 +74,7 @@ export type SettledRequest<Kind extends ExportKind = ExportKind> = {
 }[Kind];
 
 /**
- * A request of the fields that its kind has; other fields, and those that are undefined, are left
- * out.
+ * A request with the fields of its kind, without other fields and without undefined ones.
  */
 export function exportRequest<Kind extends ExportKind>(
   kind: Kind,
@@ -86,7 +85,7 @@ export function exportRequest<Kind extends ExportKind>(
   return { kind, format, from, to, ...Object.fromEntries(given) } as ExportRequest<Kind>;
 }
 
-/** A history over a range that lies on the grid of its resolution. */
+/** The request for a history over a range on the grid of its resolution. */
 export function settledHistory(
   request: ExportRequest<'HISTORY'>,
   { from, to, resolution }: Range,
@@ -94,7 +93,7 @@ export function settledHistory(
   return { ...request, from, to, resolution } as SettledRequest<'HISTORY'>;
 }
 
-/** A request for nothing from after `last_ms`, milliseconds since the epoch. */
+/** A request that ends at `last_ms` at the latest, milliseconds since the epoch. */
 export function endingBy(request: ExportRequest<'AUDIT'>, last_ms: number): SettledRequest<'AUDIT'> {
   return { ...request, to: Math.max(request.from, Math.min(request.to, last_ms)) };
 }
@@ -105,21 +104,21 @@ export function isFlowGrouping(groups: readonly string[] = []): groups is readon
 }
 
 /**
- * The groups as those of one export; undefined where counters and flows are mixed, which no query
- * can answer.
+ * The groups of one export; undefined if groups of counters and flows are mixed, which no query can
+ * answer.
  */
 export function groupingOf(groups: readonly ExportGroup[]): ExportGrouping | undefined {
   const isMixed = isFlowGrouping(groups) && groups.some(group => !isFlowGrouping([group]));
   return isMixed ? undefined : (groups as ExportGrouping);
 }
 
-/** What of a request narrows traffic; nothing of the audit log. */
+/** The traffic filter of a request; empty for the audit log. */
 export function trafficFilterOf(request: { kind: ExportKind } & IdFilter): IdFilter {
   const given = TRAFFIC_FIELDS.filter(name => request[name] !== undefined);
   return Object.fromEntries(given.map(name => [name, request[name]]));
 }
 
-/** Whether a filter names a policy and nothing else: the policy has a history of its own. */
+/** Whether a filter is one policy and nothing else: a policy has a history of its own. */
 export function isPolicyAlone(filter: IdFilter): filter is { policy_id: string } {
   return TRAFFIC_FIELDS.every(name => (filter[name] !== undefined) === (name === 'policy_id'));
 }

@@ -2,11 +2,12 @@ import type { Cell, Column } from '../rows/table.ts';
 import type { ExportReader } from './export-reader.ts';
 import type { ExportFrame, ExportKind, SettledRequest } from './export-request.ts';
 
-/** A kind of export: its columns, and its rows page by page. */
+/** A kind of export: its columns, and its rows in pages. */
 export interface ExportTable<Kind extends ExportKind, Row> {
   columns(request: SettledRequest<Kind>): Column<Row>[];
   /**
-   * All rows, each once. `start` is the `position` of an earlier page: rows go on behind that page.
+   * All rows, each once. `start` is the `position` of an earlier page; the rows after that page
+   * follow.
    * @throws what the reader throws
    */
   pages(
@@ -18,21 +19,21 @@ export interface ExportTable<Kind extends ExportKind, Row> {
 
 export interface ExportPage<Row> {
   rows: Row[];
-  /** How far it has come with this page, 0 to 1. */
+  /** Progress after this page, 0 to 1. */
   share: number;
   /**
-   * Where the next page begins, as text to store; undefined where reading can't go on from here,
-   * only from the beginning.
+   * Where the next page begins, as text to store; undefined if reading can't continue from here and
+   * has to begin again.
    */
   position?: string;
 }
 
-/** Names of a row's fields that are cells as they are. */
+/** Names of a row's fields whose values are cells. */
 type CellField<Row> = {
   [Field in keyof Row]-?: Row[Field] extends Cell | undefined ? Field : never;
 }[keyof Row];
 
-/** Columns by name: the field that a cell is, or how it is made of the row. */
+/** Columns by name: a field of the row, or a function of the row. */
 export function columnsOf<Row>(
   cells: Record<string, CellField<Row> | ((row: Row) => Cell | undefined)>,
 ): Column<Row>[] {
@@ -42,7 +43,7 @@ export function columnsOf<Row>(
   }));
 }
 
-/** How far back a list that is newest first has come with a row of this time (RFC 3339), 0 to 1. */
+/** Progress of a list from the newest row on, at a row of this time (RFC 3339), 0 to 1. */
 export function shareOf({ from, to }: Pick<ExportFrame, 'from' | 'to'>, time: string | undefined): number {
   if (time === undefined) return 0;
   const share = (to - Date.parse(time)) / (to - from);

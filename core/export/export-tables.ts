@@ -17,7 +17,7 @@ interface Rows {
 /** A row of an export. */
 export type ExportRow<Kind extends ExportKind = ExportKind> = Rows[Kind];
 
-/** The one definition of rows and columns, for the command line and for the function. */
+/** The definition of rows and columns, for the command line and for the function. */
 const EXPORT_TABLES: { [Kind in ExportKind]: ExportTable<Kind, ExportRow<Kind>> } = {
   HISTORY: historyTable,
   STATS: statsTable,
@@ -35,7 +35,7 @@ const NAMED_TABLES: { [Kind in ExportKind]: ExportTable<Kind, ExportRow<Kind>> }
   FLOWS: withNames(flowsTable, () => ['policy_id', 'site_id']),
 };
 
-/** The table with more columns behind its own. */
+/** The table with additional columns after its own. */
 function withColumns<Kind extends ExportKind, Row>(
   table: ExportTable<Kind, Row>,
   cells: Parameters<typeof columnsOf<Row>>[0],
@@ -45,8 +45,8 @@ function withColumns<Kind extends ExportKind, Row>(
 
 /**
  * The table of a request's kind. `named_columns: false` leaves out the names of ids, the estimated
- * share and the marks of voids: exports that the release before them began go on with the columns
- * that they began with.
+ * share and the marks of voids, so that an export of an earlier release continues with the columns
+ * with which it began.
  */
 export function exportTable<Kind extends ExportKind>(
   { kind }: { kind: Kind },

@@ -3,14 +3,13 @@ import { jsonLinesWriter } from '../rows/json-lines.ts';
 import type { Column, ExportFormat } from '../rows/table.ts';
 
 /**
- * Text is handed on in pieces of about this many characters: a piece a row would cost more than the
- * rows.
+ * Approximate length of a piece of text. A piece for each row would cost more than the rows.
  */
 const PIECE_CHARACTERS = 64 * 1024;
 
 /**
- * The text of an export, in pieces; memory holds a piece and a page of rows, however long the
- * export is.
+ * The text of an export in pieces. Memory holds a piece and a page of rows, for exports of any
+ * length.
  */
 export async function* exportText<Row>(
   pages: AsyncIterable<readonly Row[]>,

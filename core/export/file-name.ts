@@ -12,7 +12,7 @@ export function exportFileName({ kind, format, from, to }: ExportRequest): strin
   return `patronus-${kind.toLowerCase()}-${compact(from)}-${compact(to)}.${format}`;
 }
 
-/** How an object is given to a browser: its type, and a name to save it under. */
+/** The headers of an object's download: its type, and a name for the file. */
 export function fileHeaders({ file_name, format }: { file_name: string; format: ExportFormat }): {
   ContentType: string;
   ContentDisposition: string;

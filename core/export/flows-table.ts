@@ -3,7 +3,8 @@ import { trafficFilterOf } from './export-request.ts';
 import { columnsOf, type ExportTable, shareOf } from './export-table.ts';
 
 /**
- * The flow log, newest report first. A record without addresses sums what its report doesn't list.
+ * The flow log from the newest report on. A record without addresses is the sum of the flows that
+ * its report doesn't list.
  */
 export const flowsTable: ExportTable<'FLOWS', FlowRow> = {
   columns: () =>

@@ -5,15 +5,14 @@ import { trafficFilterOf } from './export-request.ts';
 import { columnsOf, type ExportTable } from './export-table.ts';
 
 /**
- * Intervals that are asked for at once: of a thousand lanes that is some hundred megabytes to read
- * them from.
+ * Intervals of one query. For a thousand lanes it reads some hundred megabytes.
  */
 const CHUNK_POINTS = 240;
 
 /**
- * Interval by interval: of a policy, or of what a filter leaves of all traffic. Read chunk by
- * chunk: ranges that follow each other have every increment once, so the chunks put together are
- * what one answer over the whole range would be, gaps over their borders included.
+ * The intervals of a policy, or of the traffic that passes a filter. They are read in chunks.
+ * Consecutive ranges have every increment once, so the chunks together equal one answer over the
+ * whole range, including gaps across their borders.
  */
 export const historyTable: ExportTable<'HISTORY', HistoryRow> = {
   columns: () =>

@@ -16,7 +16,7 @@ import {
   exportKey,
 } from './export-job.ts';
 
-/** The action that enters a new export. */
+/** The action that stores a new export. */
 export function putJob({ tables }: StoreContext, job: ExportJob): WriteAction {
   return {
     Put: {
@@ -28,7 +28,7 @@ export function putJob({ tables }: StoreContext, job: ExportJob): WriteAction {
 }
 
 /**
- * An export, read strongly; undefined when there is none, or its time is over. @throws
+ * An export, read strongly consistent; undefined when there is none or it has expired. @throws
  * UnreadableExport
  */
 export async function readJob(context: StoreContext, export_id: string): Promise<ExportJob | undefined> {
@@ -48,7 +48,7 @@ export interface JobPage {
 }
 
 /**
- * Exports, the newest first: of one owner, or of all. @throws ValidationError for a broken token ·
+ * Exports of one owner or of all, from the newest on. @throws ValidationError for a broken token ·
  * UnreadableExport
  */
 export async function listJobs(
@@ -72,7 +72,7 @@ export async function listJobs(
   return { items, next_token: null };
 }
 
-/** Ids of the exports of an owner that are running, of all that there are. */
+/** Ids of an owner's running exports, found by reading all exports. */
 export async function runningOf(context: StoreContext, owner: string): Promise<string[]> {
   const { filter, values, names } = ownedBy(owner);
   const running: string[] = [];
@@ -86,8 +86,8 @@ export async function runningOf(context: StoreContext, owner: string): Promise<s
 }
 
 /**
- * Ids of exports that no run works on though there is something to do: to go on with, or an upload
- * to remove.
+ * Ids of exports without a run that have work left: they are unfinished, or have an upload to
+ * remove.
  */
 export async function* abandonedExports(context: StoreContext): AsyncGenerator<string> {
   const pages = jobPages(context, {
@@ -104,9 +104,12 @@ export async function* abandonedExports(context: StoreContext): AsyncGenerator<s
 }
 
 /**
- * Exports that have ended since a time and of which no event tells yet. @throws UnreadableExport
+ * Exports that have ended since a time and have no event yet. @throws UnreadableExport
  */
-export async function* untoldExports(context: StoreContext, since_ms: number): AsyncGenerator<ExportJob> {
+export async function* unpublishedExports(
+  context: StoreContext,
+  since_ms: number,
+): AsyncGenerator<ExportJob> {
   const pages = jobPages(context, {
     filter: '#finished_ms > :since_ms AND attribute_not_exists(#told)',
     names: { '#finished_ms': 'finished_ms', '#told': 'told' },
@@ -115,14 +118,14 @@ export async function* untoldExports(context: StoreContext, since_ms: number): A
   for await (const page of pages) yield* page.map(parseExport);
 }
 
-/** Whether a run of the function has anything to do. */
+/** Whether a run of the function has work to do. */
 function hasWork({ status, upload_id }: ExportJob): boolean {
   if (status === EXPORT_STATUS.running) return true;
   return status !== EXPORT_STATUS.done && upload_id !== undefined;
 }
 
 interface JobFilter {
-  /** Begins behind this one. */
+  /** The id after which to begin. */
   before?: string | undefined;
   filter?: string;
   names?: Record<string, string>;
@@ -167,10 +170,10 @@ async function* jobPages(
 }
 
 /**
- * Takes an export for a run of the function, until `lease_until_ms`, which must lie behind the end
- * of the run's life: no other run writes before.
+ * Claims an export for a run of the function until `lease_until_ms`, which must be after the run's
+ * end. No other run writes before that.
  *
- * @returns undefined when another run has it, or when there is nothing to do
+ * @returns undefined when another run has the claim, or when there is no work to do
  * @throws UnreadableExport
  */
 export async function takeJob(
@@ -183,20 +186,20 @@ export async function takeJob(
   const changed = await change(context, export_id, {
     set: { run_id, lease_until_ms, tries: job.tries + 1 },
     condition: {
-      // Its own lease is no obstacle: the answer to the first attempt may have been lost.
+      // Its own lease is allowed: the answer to an earlier attempt may have been lost.
       expression: '#status = :as_read AND (#lease_until_ms < :now OR #run_id = :run_id)',
       values: { as_read: job.status, now: context.clock(), run_id },
     },
   });
   if (!changed) return undefined;
-  // Read anew: the run that had it may have written on until its lease ended.
+  // Read again, because the run before may have written until its lease ended.
   const mine = await readJob(context, export_id);
   return mine?.run_id === run_id ? mine : undefined;
 }
 
 /**
- * Changes an export that a run has taken. @returns false when it is not the run's any more, or not
- * to be gone on with
+ * Changes an export that a run has claimed. @returns false when the run no longer has the claim, or
+ * the export has ended
  */
 export function changeTaken(
   context: StoreContext,
@@ -212,7 +215,7 @@ export function changeTaken(
   });
 }
 
-/** Says that the upload of an export that has ended is gone. */
+/** Stores that the upload of an ended export was removed. */
 export function forgetUpload(context: StoreContext, { export_id }: ExportJob): Promise<boolean> {
   return change(context, export_id, {
     set: { lease_until_ms: 0 },

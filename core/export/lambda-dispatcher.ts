@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { ExportDispatcher } from './export-dispatcher.ts';
 
-/** A client that gives up soon: a lost dispatch is retried by the clean-up. */
+/** A client with short time limits: a lost dispatch is retried by the clean-up. */
 export function makeDispatchClient(): LambdaClient {
   return new LambdaClient({
     maxAttempts: 2,

@@ -7,10 +7,10 @@ import { transact } from '../storage/transact.ts';
 import { EXPORT_STATUS, type ExportJob } from './export-job.ts';
 import { readOwnedExport } from './owned-export.ts';
 
-/** How long a link opens the file; it needs no sign-in. */
+/** How long a link opens the file. It needs no sign-in. */
 const LINK_SECONDS = 900;
 
-/** Signs links to the files of exports. The result is a secret: it belongs in no log. */
+/** Signs links to the files of exports. A link is a secret and must not be logged. */
 export interface LinkSigner {
   sign(link: { key: string; signed_at_ms: number; seconds: number }): Promise<string>;
 }
@@ -23,8 +23,8 @@ export interface ExportLink {
 }
 
 /**
- * A link to the file of an export that is done. The audit log has who got it, and until when it is
- * valid, before the link is given; the link itself is stored nowhere.
+ * Returns a link to the file of an export that is done. Before that, an audit entry is written with
+ * the caller and the time until which the link is valid. The link itself is not stored.
  *
  * @throws NotFound · Unauthorized · Conflict when there is no file (yet)
  */
@@ -43,7 +43,7 @@ export async function linkExport(
     );
   }
   const now = clock();
-  // Signatures know whole seconds.
+  // Signatures have whole seconds.
   const signed_at_ms = Math.floor(now / 1000) * 1000;
   const expires_ms = signed_at_ms + LINK_SECONDS * 1000;
   const audit = auditAction(tables, begun, {

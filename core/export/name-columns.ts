@@ -2,21 +2,21 @@ import type { ExportReader } from './export-reader.ts';
 import type { ExportKind, SettledRequest } from './export-request.ts';
 import type { ExportTable } from './export-table.ts';
 
-/** Ids that have a name in the inventory. Edges and endpoints have none beside their ids. */
+/** Fields whose ids have a name in the inventory. Edges and endpoints have ids and no names. */
 export type NamedField = 'policy_id' | 'site_id';
 
-/** A row with the names of its ids; null where there is nothing of this id (any more). */
+/** A row with the names of its ids; null if nothing with this id exists (any more). */
 export type Named<Row> = Row & { policy_name?: string | null; site_name?: string | null };
 
-/** A new site's id is one of these; what edges call a site otherwise is not in the inventory. */
+/** The ids of new sites. Other site ids in reports are not in the inventory. */
 const SITE_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Site names that are asked for at once. */
+/** Site names that are requested at the same time. */
 const SITES_AT_ONCE = 50;
 
 /**
- * Adds a column with the name of each id, behind the columns that were there before, so that
- * readers of those go on working. Names are as they are when the page is read; what was deleted has
+ * Adds a column with the name of each id after the other columns, so that programs that read those
+ * continue to work. Names are those at the time when the page is read. A deleted site or policy has
  * none.
  */
 export function withNames<Kind extends ExportKind, Row extends Partial<Record<NamedField, unknown>>>(

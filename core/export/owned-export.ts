@@ -12,11 +12,11 @@ export async function readOwnedExport(
   const job = await readJob(context, export_id);
   if (!job) {
     throw new NotFound(
-      `There is no export ${quoted(export_id)} (any more): the query exports lists those that exist.`,
+      `There is no export ${quoted(export_id)}, or it has expired: the query exports lists those that exist.`,
     );
   }
   if (job.owner.sub === caller.sub || caller.groups.includes('admin')) return job;
   throw new Unauthorized(
-    `Export ${export_id} is somebody else's: only its owner and group admin may have it.`,
+    `Export ${export_id} belongs to another user: only its owner and group admin may use it.`,
   );
 }

@@ -19,37 +19,37 @@ import { changeTaken, forgetUpload, readJob, takeJob } from './job-store.ts';
 export interface ExportRunContext extends StoreContext {
   files: ExportFiles;
   dispatcher: ExportDispatcher;
-  /** Called with the export that the run has taken, such as to name it in the log. */
+  /** Called with the export that the run has claimed, such as to log its id. */
   onTaken?(job: ExportJob): void;
-  /** What an export reads through; `deadline` of the context is the end of all work. */
+  /** The reader of an export's data. The context's `deadline` is the end of all work. */
   reader(job: ExportJob): ExportReader;
-  /** Then the run hands over to the next one: milliseconds since the epoch. */
+  /** When the run hands over to the next one, milliseconds since the epoch. */
   work_until: number;
-  /** The run is surely gone by then: milliseconds since the epoch. */
+  /** The run has certainly ended by then, milliseconds since the epoch. */
   lease_until_ms: number;
-  /** See {@link ExportFile}; tests make it S3's least. */
+  /** See {@link ExportFile}. Tests use S3's minimum. */
   part_bytes?: number;
 }
 
 /**
- * `refused`: it asked for what can't be answered; `failed`: it was given up. Both make the export
- * FAILED.
+ * The outcome of a run. `refused`: the request can't be answered; `failed`: there were too many
+ * attempts. Both make the export FAILED.
  */
 export type RunOutcome = 'done' | 'refused' | 'failed' | 'handed over' | 'stopped' | 'nothing to do';
 
-/** Runs that may end without a step forward; then the export has failed. */
+/** Runs without progress after which the export has failed. */
 const MAX_TRIES = 5;
 
-/** Progress is saved so often. */
+/** How often progress is saved. */
 const SAVE_EVERY_MS = 1000;
 
 /**
- * Writes an export, or as much of it as there is time for: from the last checkpoint on, to a file
- * in parts. May be called any number of times for the same export, at once too: one run holds it,
- * the others have nothing to do.
+ * Writes an export, or as much of it as there is time for, from the last checkpoint on, to a file
+ * in parts. It may be called repeatedly and concurrently for the same export: one run has the
+ * claim, and the others have nothing to do.
  *
- * @throws what went wrong unplanned, after giving the export back: the caller's next attempt goes
- * on from the checkpoint
+ * @throws unplanned errors, after the claim was released: the next attempt continues from the
+ * checkpoint
  */
 export async function runExport(context: ExportRunContext, export_id: string): Promise<RunOutcome> {
   const job = await takeJob(context, { export_id, lease_until_ms: context.lease_until_ms });
@@ -57,7 +57,7 @@ export async function runExport(context: ExportRunContext, export_id: string): P
   context.onTaken?.(job);
   if (job.status !== EXPORT_STATUS.running) return stop(context, job);
   if (job.tries > MAX_TRIES) {
-    const error = `It was given up after ${MAX_TRIES} attempts. Start it again later.`;
+    const error = `It failed after ${MAX_TRIES} attempts. Start it again later.`;
     return fail(context, job, { error, outcome: 'failed' });
   }
   try {
@@ -72,7 +72,7 @@ export async function runExport(context: ExportRunContext, export_id: string): P
   }
 }
 
-/** The export was cancelled, or another run has it now. */
+/** The export was cancelled, or another run has the claim now. */
 class NotMine extends Error {}
 
 async function write(context: ExportRunContext, job: ExportJob): Promise<RunOutcome> {
@@ -81,7 +81,7 @@ async function write(context: ExportRunContext, job: ExportJob): Promise<RunOutc
   const file = await openFile(context, job);
   if ((await writeRows(context, job, file)) === 'handed over') return 'handed over';
   if (file.parts.length === 0) {
-    // Too short for parts: whole at once, and so as often as need be.
+    // Too short for parts: one put of the whole file, which may be repeated.
     const headers = fileHeaders({ file_name: job.file_name, format: job.request.format });
     await files.put(job.object_key, file.pending, headers);
     return done(context, job, file);
@@ -91,7 +91,7 @@ async function write(context: ExportRunContext, job: ExportJob): Promise<RunOutc
   return complete(context, job, file);
 }
 
-/** What a finished file is put together from. */
+/** The fields from which a finished file is completed. */
 type Parts = Pick<ExportFile<ExportRow>, 'rows' | 'bytes' | 'parts' | 'upload_id'>;
 
 async function complete(
@@ -177,7 +177,7 @@ async function done(
   return 'done';
 }
 
-/** @throws NotMine when the export is not this run's any more */
+/** @throws NotMine when this run no longer has the claim */
 async function save(context: ExportRunContext, job: ExportJob, set: ExportProgress): Promise<void> {
   if (!(await changeTaken(context, job, set))) throw new NotMine();
 }
@@ -198,7 +198,7 @@ async function stop(context: ExportRunContext, job: ExportJob): Promise<RunOutco
   return 'stopped';
 }
 
-/** Removes the upload of an export that has ended without a file. */
+/** Removes the upload of an export that ended without a file. */
 async function removeUpload(context: ExportRunContext, { export_id }: ExportJob): Promise<void> {
   const job = await readJob(context, export_id);
   if (!job || job.upload_id === undefined) return;

@@ -12,16 +12,16 @@ import type { WriteAction } from '../storage/write-action.ts';
 import { EXPORT_STATUS, exportKey } from './export-job.ts';
 import { runningOf } from './job-store.ts';
 
-/** Begins the partition, in the Traffic table, of what an owner has running. */
+/** The beginning of the partition, in the Traffic table, of an owner's running exports. */
 const OWNER_PREFIX = 'OWNER#';
 
 /**
- * The exports that an owner started last, of which some may have ended. A start replaces it, so two
- * starts can't both take the last place.
+ * The exports that an owner started last, of which some may have ended. Each start replaces the
+ * item, so two concurrent starts can't both use the last place.
  */
 const itemSchema = z.object({ version: z.string(), ids: z.array(z.string()) });
 
-/** What of an owner's is running, and the item that a start must find as it was read. */
+/** The running exports of an owner, and the version of the item that a start must still find. */
 export interface RunningExports {
   owner: string;
   ids: string[];
@@ -30,8 +30,8 @@ export interface RunningExports {
 }
 
 /**
- * The exports of an owner that are running, exactly as long as the item is unchanged. Those that
- * were started before there was an item are looked for.
+ * The running exports of an owner, which is exact while the item is unchanged. Without an item it
+ * searches all exports, because earlier releases wrote none.
  */
 export async function readRunning(context: StoreContext, owner: string): Promise<RunningExports> {
   const { client, tables } = context;
@@ -48,8 +48,8 @@ export async function readRunning(context: StoreContext, owner: string): Promise
 }
 
 /**
- * The action that enters one more export beside those that are running, if no other was started
- * since they were read.
+ * The action that adds an export to the running ones, on condition that no other was started since
+ * they were read.
  */
 export function addRunning(
   { tables }: StoreContext,

@@ -3,8 +3,8 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { LinkSigner } from './link-export.ts';
 
 /**
- * Signs with the credentials of the client. A link is good no longer than they are: those of a
- * function's role outlive 15 minutes by far.
+ * Signs with the credentials of the client. A link is not valid longer than they are; those of a
+ * function's role last much longer than 15 minutes.
  */
 export function s3LinkSigner(client: S3Client, Bucket: string): LinkSigner {
   return {

@@ -3,9 +3,9 @@ import { type KeptAsOf, resolveRange } from '../history/resolution.ts';
 import { type ExportRequest, endingBy, type SettledRequest, settledHistory } from './export-request.ts';
 
 /**
- * Puts the range of a history on the grid of its resolution, which is chosen here where none was
- * asked for. The range of an audit log ends where that is settled, so that a later export that
- * begins there misses nothing. Other kinds are left as they are.
+ * Moves the range of a history to the grid of its resolution, which is chosen here if none was
+ * given. The range of an audit log ends where the log is settled, so that a later export from there
+ * on misses nothing. Other kinds stay as they are.
  *
  * @throws ValidationError for ends in the wrong order or a range that is no longer kept
  */

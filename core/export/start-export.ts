@@ -14,17 +14,17 @@ import { addRunning, type RunningExports, readRunning } from './running-exports.
 
 const DAY_SECONDS = 86_400;
 
-/** Exports of one owner that may run at once: each may keep a function busy for a long time. */
+/** Exports of one owner that may run at the same time. Each may use a function for a long time. */
 const MAX_RUNNING = 5;
 
 export interface StartExport {
   actor: Caller;
   request: SettledRequest;
-  /** How long the export is known, and its file kept, days. */
+  /** How long the export and its file are kept, days. */
   retention_days: number;
   dispatcher: ExportDispatcher;
   /**
-   * So that the request may be repeated; `given` is then what was asked for, before the range was
+   * Set so that the request may be repeated; `given` is then the request before its range was
    * settled.
    */
   client_token?: string | null | undefined;
@@ -32,11 +32,11 @@ export interface StartExport {
 }
 
 /**
- * Enters an export together with its audit entry and dispatches it to the function. A lost dispatch
- * is retried by the clean-up within minutes.
+ * Stores an export together with its audit entry, and dispatches it to the function. A lost
+ * dispatch is retried by the clean-up within minutes.
  *
- * @throws Conflict when five exports of the same owner are running already, however many are
- * started at once
+ * @throws Conflict when five exports of the same owner are running already, also for concurrent
+ * starts
  */
 export async function startExport(
   context: StoreContext,
@@ -94,6 +94,6 @@ function newJob({
 function checkRunning({ ids }: RunningExports): void {
   if (ids.length < MAX_RUNNING) return;
   throw new Conflict(
-    `${MAX_RUNNING} exports of yours are running: wait until one is done, or cancel one with cancelExport.`,
+    `You have ${MAX_RUNNING} running exports: wait until one is done, or cancel one with cancelExport.`,
   );
 }

@@ -14,27 +14,28 @@ const FIELD_OF = {
   DESTINATION_PREFIX: 'destination_prefix',
 } as const satisfies Record<ExportGroup, keyof GroupSums>;
 
-/** The field of a row that names its group. */
+/** The field of a row with the id of its group. */
 export function groupField(group: ExportGroup): (typeof FIELD_OF)[ExportGroup] {
   return FIELD_OF[group];
 }
 
-/** Sums of a group, or what no logged flow accounts for. */
+/** Sums of a group, or of traffic that is in no logged flow. */
 export type StatsRow = GroupSums & StatsRange & { kind: 'group' | 'unattributed' };
 
 const DEFAULT_GROUPS: ExportGrouping = ['POLICY'];
 
-/** The fields of these groups whose ids have names. */
+/** The fields of these groups that have names. */
 export function namedGroups(group_by: ExportGrouping = DEFAULT_GROUPS): NamedField[] {
   return group_by.map(groupField).filter(field => field === 'policy_id' || field === 'site_id');
 }
 
-/** Rows that become text at once. */
+/** Rows that become text at the same time. */
 const PAGE_ROWS = 10_000;
 
 /**
- * Sums by group, largest first; they add up to all, what no logged flow accounts for included. All
- * rows are made of two readings of the lanes, so a run that is cut off begins anew.
+ * Sums by group in order of size, from the largest on. They add up to the total, including traffic
+ * that is in no logged flow. All rows are made from two readings of the lanes, so an interrupted
+ * run begins again.
  */
 export const statsTable: ExportTable<'STATS', StatsRow> = {
   columns: ({ group_by = DEFAULT_GROUPS }) =>
@@ -66,8 +67,8 @@ export const statsTable: ExportTable<'STATS', StatsRow> = {
         yield { rows: page.map(row => ({ kind: 'group', ...row, ...shared })), share };
       }
       next_token = answer.next_token;
-      // The snapshot that the figures end with: one that is taken meanwhile must not take its
-      // place.
+      // The snapshot at the end of the figures. A snapshot that is taken meanwhile must not replace
+      // it.
       to = Date.parse(answer.to);
       if (next_token === null && unattributed) {
         yield { rows: [{ kind: 'unattributed', ...unattributed, ...shared }], share: 1 };

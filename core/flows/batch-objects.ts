@@ -3,9 +3,9 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { sha256 } from '../digest.ts';
 import type { Report } from '../report/report.ts';
-import { batchKey, hourOf } from './flow-key.ts';
 import { encodeLines } from './flow-line.ts';
 import { maskHosts } from './mask-hosts.ts';
+import { batchKey, hourOf } from './object-key.ts';
 import { ReportsSeen } from './reports-seen.ts';
 
 const gzipAsync = promisify(gzip);
@@ -13,37 +13,37 @@ const gzipAsync = promisify(gzip);
 /** Nearly as small as with zlib's default, in three quarters of the time (docs/performance.md). */
 export const GZIP_LEVEL = 5;
 
-/** Reports that are put into lines at once; then whatever else waits has its turn. */
+/** Number of reports that are encoded before other work gets a turn. */
 const REPORTS_A_TURN = 20;
 
 export const DIGEST_CHARACTERS = 32;
 
-/** A report and when the stream got it, milliseconds since the epoch. */
+/** A report and the time when it reached the stream, milliseconds since the epoch. */
 export interface ArrivedReport {
   report: Report;
   sent_at_ms: number;
   arrived_at_ms: number;
 }
 
-/** What is to be put for one batch and hour. */
+/** The object to write for one batch and hour. */
 export interface BatchObject {
   key: string;
   body: Uint8Array;
-  /** Reports whose flows are in it, repeats included. */
+  /** Reports whose flows it contains, repeats included. */
   reports: readonly ArrivedReport[];
 }
 
 export interface BatchOptions {
-  /** Number of the shard that the batch is of. */
+  /** Number of the batch's shard. */
   shard: number;
   /** Keeps networks instead of hosts: IPv4 /24, IPv6 /56. */
   mask_hosts?: boolean | undefined;
 }
 
 /**
- * The flows of a batch as objects, one an hour of arrival, each report once and in one piece. Equal
- * batches give equal objects under equal keys. Compresses in another thread and lets others work in
- * between.
+ * Encodes the flows of a batch as objects, one per hour of arrival, each report once and in one
+ * piece. Equal batches give equal objects under equal keys. Compresses in another thread and yields
+ * to other work in between.
  */
 export async function* batchObjects(
   reports: readonly ArrivedReport[],
@@ -74,7 +74,7 @@ export async function* batchObjects(
   }
 }
 
-/** Names an object by what is in it, before compression: 128 bits of SHA-256, hexadecimal. */
+/** Digest of an object's uncompressed content, for its name: 128 bits of SHA-256, hexadecimal. */
 function digestOf(text: Uint8Array): string {
   return sha256(text).slice(0, DIGEST_CHARACTERS);
 }

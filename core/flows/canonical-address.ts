@@ -1,8 +1,8 @@
 import { formatAddress, parseAddress } from '../policy/ip-address.ts';
 
-/** An address as one text, however it was written; what is no address stays as it is. */
+/** The canonical text of an address. A text that is not an address is returned unchanged. */
 export function canonicalAddress(text: string): string {
-  // An IPv4 address has one form only.
+  // An IPv4 address has only one form.
   if (!text.includes(':')) return text;
   const address = parseAddress(text);
   return address ? formatAddress(address) : text;

@@ -1,28 +1,26 @@
 import type { FlowRecord } from '../totals/flow-record.ts';
 import { isOtherFlows } from '../totals/other-flows.ts';
-import { type LoggedReport, tooMuch } from './flow-log-store.ts';
+import { type LoggedReport, tooManyFlows } from './flow-log-store.ts';
 
 /** Two edges that seem to see the same packets. */
 export interface DuplicatePair {
   /** In the order of their ids. */
   edge_ids: [string, string];
-  /** Large flows that both reported. */
+  /** Number of large flows that both edges reported. */
   flows: number;
-  /** What of these flows is counted twice: of each flow the smaller of the two figures. */
+  /** Bytes of these flows that are counted twice: for each flow the smaller of the two figures. */
   bytes: bigint;
 }
 
-/**
- * Records of less are left out, so that a site's largest flows alone take memory. Layer-3 bytes.
- */
+/** Smaller records are ignored, so that only a site's largest flows use memory. Layer-3 bytes. */
 const MIN_RECORD_BYTES = 10_000n;
 
-/** A flow is large from here on. Layer-3 bytes at each of the two edges in the window. */
+/** Size from which a flow is large: layer-3 bytes at each of the two edges in the window. */
 const MIN_FLOW_BYTES = 1_000_000n;
 
 /**
- * Figures are similar where the smaller is at least so much of the larger, percent: two edges'
- * intervals don't end together.
+ * Figures are similar if the smaller one is at least this share of the larger one, in per cent. The
+ * intervals of two edges don't end at the same time.
  */
 const SIMILAR_PERCENT = 80n;
 
@@ -36,8 +34,8 @@ interface EdgeSum {
 
 /**
  * Finds flows that two edges of one site reported: the same 5-tuple at about the same time with
- * about the same bytes. An edge doesn't know that another one counts the same packets, so totals of
- * a site where that happens are too high.
+ * about the same bytes. An edge doesn't know that another one counts the same packets. If this
+ * happens, the totals of the site are too high.
  */
 export class DuplicateFlows {
   /** By 5-tuple, then by edge. */
@@ -48,9 +46,7 @@ export class DuplicateFlows {
     this.#maxFlows = maxFlows;
   }
 
-  /**
-   * Takes a report of the site. @throws ValidationError when there are more large flows than fit
-   */
+  /** Adds a report of the site. @throws ValidationError if there are more large flows than fit */
   add({ edge_id, flows }: Pick<LoggedReport, 'edge_id' | 'flows'>): void {
     for (const flow of flows) {
       if (flow.bytes < MIN_RECORD_BYTES || isOtherFlows(flow)) continue;
@@ -59,10 +55,10 @@ export class DuplicateFlows {
       this.#flows.set(key, edges);
       edges.set(edge_id, sumOf(edges.get(edge_id), flow));
     }
-    if (this.#flows.size > this.#maxFlows) throw tooMuch();
+    if (this.#flows.size > this.#maxFlows) throw tooManyFlows();
   }
 
-  /** The pairs of edges that reported the same large flows, those with the most bytes first. */
+  /** The pairs of edges that reported the same large flows, most bytes first. */
   pairs(): DuplicatePair[] {
     const pairs = new Map<string, DuplicatePair>();
     for (const edges of this.#flows.values()) {
@@ -98,7 +94,8 @@ function sumOf(before: EdgeSum | undefined, { bytes, first, last }: FlowRecord):
   };
 }
 
-// A flow that went over from one edge to the other was at one of them at a time.
+// The times must overlap: a flow that moved from one edge to the other was at one of them at a
+// time.
 function isSimilar(a: EdgeSum, b: EdgeSum): boolean {
   const [less, more] = a.bytes < b.bytes ? [a.bytes, b.bytes] : [b.bytes, a.bytes];
   return a.first <= b.last && b.first <= a.last && less * 100n >= more * SIMILAR_PERCENT;

@@ -1,8 +1,11 @@
 import { canonicalAddress } from './canonical-address.ts';
 
-/** Which lines of the log are gone, though an object may still hold them. */
+/** Decides which lines of the log are erased, although an object may still contain them. */
 export class ErasedAddresses {
-  /** By canonical address: lines that arrived before it are gone, milliseconds since the epoch. */
+  /**
+   * By canonical address: lines that arrived before this time are erased, milliseconds since the
+   * epoch.
+   */
   readonly #before = new Map<string, number>();
 
   constructor(erasures: Iterable<{ address: string; requested_ms: number }>) {
@@ -11,7 +14,9 @@ export class ErasedAddresses {
     }
   }
 
-  /** The latest request: nothing that arrived from then on is gone. 0 without any. */
+  /**
+   * Time of the latest request: no line that arrived from then on is erased. 0 without requests.
+   */
   get latest_ms(): number {
     return Math.max(0, ...this.#before.values());
   }

@@ -7,20 +7,20 @@ import { commitOnce } from '../storage/commit-once.ts';
 import { updateItem } from '../storage/item-update.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
-import { HOUR_MS } from './flow-key.ts';
 import { ERASURE_STATUS, erasureKey, type FlowErasure, type FlowStateStore } from './flow-log-state.ts';
+import { HOUR_MS } from './object-key.ts';
 
 /**
- * No flow is kept for longer, and no stream: what arrived before a request can't come back any more
- * after it.
+ * No flow and no stream is kept longer than this, so after this time a replay can't bring back what
+ * arrived before a request.
  */
 const LONGEST_HOURS = 8760 + 24;
 
 /**
- * Erases an address from the flow log: from the answer on nothing is told of what it sent or got
- * before. The job of the log takes it out of the objects.
+ * Erases an address from the flow log: from the time of the answer, no query shows what it sent or
+ * received before. The job of the log removes it from the objects.
  *
- * @throws ValidationError for what is no single address
+ * @throws ValidationError unless `address` is a single address
  */
 export async function eraseFlows(
   context: StoreContext,
@@ -69,7 +69,7 @@ export async function eraseFlows(
   });
 }
 
-/** What the job has come to. An erasure that is done stays done. */
+/** Stores the job's progress. An erasure that is done stays done. */
 export async function changeErasure(
   { client, table }: FlowStateStore,
   id: string,

@@ -5,30 +5,31 @@ import { MAX_PORT, type PortRange } from '../policy/port-range.ts';
 import type { FlowRecord } from '../totals/flow-record.ts';
 import { isOtherFlows } from '../totals/other-flows.ts';
 
-/** Values by field. A field that is left out says nothing; the values of one are alternatives. */
+/**
+ * Values by field. Fields that are left out don't restrict; the values of one field are
+ * alternatives.
+ */
 export interface FlowValues {
   policy_ids?: readonly string[] | undefined;
   site_ids?: readonly string[] | undefined;
   endpoint_ids?: readonly string[] | undefined;
   edge_ids?: readonly string[] | undefined;
-  /** Either end lies in one of them. */
+  /** At least one end is in one of these networks. */
   addresses?: readonly Cidr[] | undefined;
   srcs?: readonly Cidr[] | undefined;
   dsts?: readonly Cidr[] | undefined;
-  /** Either end has one of them. */
+  /** At least one end has one of these ports. */
   ports?: readonly PortRange[] | undefined;
   protocols?: readonly number[] | undefined;
   applications?: readonly ApplicationClass[] | undefined;
 }
 
-/**
- * What a logged flow must be like: of each field one value holds, and none of those of `not` does.
- */
+/** Conditions on logged flows: one value of each field matches, and no value of `not` matches. */
 export interface FlowFilter extends FlowValues {
   not?: FlowValues | undefined;
 }
 
-/** The filter that takes only these ids. */
+/** The filter that accepts only these ids. */
 export function filterOfIds({ policy_id, site_id, endpoint_id, edge_id }: OneIds): FlowFilter {
   const list = (id: string | undefined) => (id === undefined ? undefined : [id]);
   return {
@@ -47,23 +48,23 @@ interface OneIds {
 }
 
 /**
- * Whether a flow passes; made once a query. Site and edge are its report's: see {@link
- * reportMatcher}.
+ * Whether a flow passes a filter; made once per query. Sites and edges belong to reports: see
+ * {@link reportMatcher}.
  */
 export type FlowMatcher = (flow: FlowRecord) => boolean;
 
-/** Whether the flows of a report may pass. */
+/** Whether flows of a report can pass a filter. */
 export type ReportMatcher = (report: { site_id: string; edge_id: string }) => boolean;
 
 type Tests<Tested> = { [Field in keyof FlowValues]: (values: never) => (tested: Tested) => boolean };
 
-/** Of what every report says of a flow. */
+/** Tests of fields that are known for all flows, listed or not. */
 const BY_ACCOUNT = {
   policy_ids: (ids: readonly string[]) => flow => ids.includes(flow.policy_id),
   endpoint_ids: (ids: readonly string[]) => flow => ids.includes(flow.endpoint_id),
 } satisfies Tests<FlowRecord>;
 
-/** Of what only a listed flow has. */
+/** Tests of fields that only listed flows have. */
 const BY_CONTENTS = {
   protocols: (numbers: readonly number[]) => flow => numbers.includes(flow.protocol),
   ports(ranges: readonly PortRange[]) {
@@ -92,8 +93,8 @@ const BY_REPORT = {
 } satisfies Tests<{ site_id: string; edge_id: string }>;
 
 /**
- * Makes the test of a filter. The record that sums the flows a report doesn't list has no
- * addresses, ports or protocol: it passes only where none of them is asked for or ruled out.
+ * Makes the test of a filter. The record that sums the flows that a report does not list has no
+ * addresses, ports or protocol. It passes only if the filter has no conditions on them.
  */
 export function flowMatcher(filter: FlowFilter): FlowMatcher {
   const account = accountMatcher(filter);
@@ -102,7 +103,10 @@ export function flowMatcher(filter: FlowFilter): FlowMatcher {
   return flow => account(flow) && !isOtherFlows(flow) && contents(flow);
 }
 
-/** The test of what a filter asks of policies and endpoints, which is known of all traffic. */
+/**
+ * Makes the test of a filter's conditions on policies and endpoints, which are known for all
+ * traffic.
+ */
 export function accountMatcher(filter: FlowFilter): FlowMatcher {
   return matcherOf<FlowRecord>(BY_ACCOUNT, filter);
 }
@@ -112,12 +116,15 @@ export function reportMatcher(filter: FlowFilter): ReportMatcher {
   return matcherOf(BY_REPORT, filter);
 }
 
-/** Whether a filter asks what only listed flows have: addresses, ports, protocol, application. */
+/**
+ * Whether a filter has conditions that only listed flows can meet: addresses, ports, protocol,
+ * application.
+ */
 export function asksContents({ not, ...values }: FlowFilter): boolean {
   return Object.keys(BY_CONTENTS).some(field => isGiven(values, field) || isGiven(not, field));
 }
 
-/** Where in the log a filter's flows are. */
+/** The reports that can have flows for a filter. */
 export function reportsOf(filter: FlowFilter): {
   site_id: string | undefined;
   edge_id: string | undefined;
@@ -127,12 +134,12 @@ export function reportsOf(filter: FlowFilter): {
   return { site_id: only(site_ids), edge_id: only(edge_ids), includes: reportMatcher(filter) };
 }
 
-/** More hosts than this are not looked up one by one. */
+/** Up to this many hosts are looked up in the index. */
 const MAX_HOSTS = 16;
 
 /**
- * Hosts of which every flow that passes has one at an end, canonical, each once; undefined where
- * networks or no addresses are asked for, or too many.
+ * Hosts such that every passing flow has one of them at an end, canonical, each once. Undefined if
+ * the filter has no addresses, networks, or too many hosts.
  */
 export function hostsOf({ addresses, srcs, dsts }: FlowFilter): string[] | undefined {
   const lists = [addresses, srcs, dsts].filter(list => list?.every(isHost)) as Cidr[][];
@@ -146,8 +153,8 @@ function matcherOf<Tested>(
   { not, ...values }: FlowFilter,
 ): (tested: Tested) => boolean {
   const wanted = testsOf(tests, values);
-  const barred = testsOf(tests, not ?? {});
-  return tested => wanted.every(test => test(tested)) && !barred.some(test => test(tested));
+  const excluded = testsOf(tests, not ?? {});
+  return tested => wanted.every(test => test(tested)) && !excluded.some(test => test(tested));
 }
 
 function testsOf<Tested>(tests: Tests<Tested>, values: FlowValues): ((tested: Tested) => boolean)[] {
@@ -165,7 +172,7 @@ function only(ids: readonly string[] | undefined): string | undefined {
   return ids?.length === 1 ? ids[0] : undefined;
 }
 
-/** Groups have many ranges: one look-up for all of them. */
+/** Groups have many ranges, so a table answers for all of them in one look-up. */
 function portTest(ranges: readonly PortRange[]): (port: number) => boolean {
   const has = new Uint8Array(MAX_PORT + 1);
   for (const { from, to } of ranges) has.fill(1, from, to + 1);

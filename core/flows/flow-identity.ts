@@ -1,6 +1,6 @@
 import type { FlowRecord } from '../totals/flow-record.ts';
 
-/** Whether two records of one site are of the same flow: 5-tuple and policy. */
+/** Whether two records of one site belong to the same flow: same 5-tuple and policy. */
 export function isSameFlow(a: FlowRecord, b: FlowRecord): boolean {
   return (
     a.src_port === b.src_port &&
@@ -13,7 +13,8 @@ export function isSameFlow(a: FlowRecord, b: FlowRecord): boolean {
 }
 
 /**
- * A hash of what {@link isSameFlow} compares, 32 bits signed: FNV-1a over characters and numbers.
+ * A hash of the fields that {@link isSameFlow} compares, 32 bits signed: FNV-1a over characters and
+ * numbers.
  */
 export function hashFlow({ src, dst, policy_id, src_port, dst_port, protocol }: FlowRecord): number {
   let hash = Math.imul(((src_port << 16) | dst_port) ^ 0x811c9dc5, 0x01000193) ^ protocol;

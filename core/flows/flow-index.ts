@@ -3,46 +3,47 @@ import { gunzip, gzip } from 'node:zlib';
 import { fnv1a } from '../hash.ts';
 import { GZIP_LEVEL } from './batch-objects.ts';
 import { canonicalAddress } from './canonical-address.ts';
-import { indexKey } from './flow-key.ts';
 import type { FlowObjects } from './flow-objects.ts';
+import { indexKey } from './object-key.ts';
 import type { ReportId } from './reports-seen.ts';
 
 const gzipAsync = promisify(gzip);
 const gunzipAsync = promisify(gunzip);
 
 /**
- * What finds lines of a merged object: `buckets` gzip members with the lines by address, one with
- * the ids of the reports, the footer as one more, its length in 4 bytes, and 4 that name the
- * format. Each address's lines are copied into its bucket, so that they are read at once.
+ * Layout of the index of a merged object: gzip members with the lines by address (the buckets), a
+ * gzip member with the ids of the reports, a gzip member with the footer, the footer's length in 4
+ * bytes, and 4 bytes that name the format. The lines of each address are copied into its bucket, so
+ * that one read gets all of them.
  */
 const FORMAT = 'PFI1';
 const TRAILER_BYTES = 8;
 
-/** One read of the end gets the footer, as good as always. */
+/** Bytes of the first read at the end of an index, which nearly always contain the footer. */
 const END_BYTES = 32 * 1024;
 
-/** Lines in a bucket, about; a bucket is what a question about an address reads. */
+/** Approximate number of lines in a bucket. A query for an address reads one bucket. */
 const LINES_A_BUCKET = 500;
 const MAX_BUCKETS = 4096;
 
 export interface FlowIndex {
   format: 1;
-  /** Bytes of the object that it belongs to. */
+  /** Size of the object that it belongs to, in bytes. */
   object_size: number;
-  /** Lines of the object. */
+  /** Number of lines of the object. */
   lines: number;
   /**
-   * Where each minute of arrival begins in the object, a gzip member: milliseconds since the epoch,
-   * offset. In order.
+   * Start of each minute of arrival in the object, which is a gzip member: milliseconds since the
+   * epoch, and offset. In order.
    */
   minutes: [number, number][];
-  /** Where each bucket begins in the index, and where the last one ends. */
+  /** Offset of each bucket in the index, and the end of the last one. */
   buckets: number[];
-  /** Where the ids of the reports begin and end. */
+  /** Start and end of the ids of the reports. */
   reports: [number, number];
 }
 
-/** How many buckets the lines of an object get: a power of two. */
+/** The number of buckets for the lines of an object: a power of two. */
 export function bucketCount(lines: number): number {
   let count = 1;
   while (count < MAX_BUCKETS && count * LINES_A_BUCKET < 2 * lines) count *= 2;
@@ -53,7 +54,7 @@ export function bucketOf(address: string, buckets: number): number {
   return fnv1a(canonicalAddress(address)) % buckets;
 }
 
-/** An index as it is stored. `buckets` are texts of lines. */
+/** Encodes an index for storage. `buckets` are texts of lines. */
 export async function encodeIndex(
   parts: Pick<FlowIndex, 'object_size' | 'lines' | 'minutes'> & {
     buckets: readonly string[];
@@ -70,7 +71,7 @@ export async function encodeIndex(
   };
   for (const text of parts.buckets) {
     buckets.push(offset);
-    // An empty bucket is no bytes at all.
+    // An empty bucket has no bytes.
     if (text !== '') append(await gzipAsync(text, { level: GZIP_LEVEL }));
   }
   buckets.push(offset);
@@ -92,8 +93,8 @@ function rowOf({ edge_id, boot_id, part, seq }: ReportId): ReportRow {
 }
 
 /**
- * One read, or two where the footer is long. Undefined where there is none, or of another format:
- * then the object is read.
+ * Reads an index in one read, or in two if the footer is long. Undefined if there is none, or if it
+ * has another format: then the caller reads the object itself.
  */
 export async function readIndex(objects: FlowObjects, key: string): Promise<FlowIndex | undefined> {
   const end = await objects.get(indexKey(key), { last: END_BYTES });
@@ -108,8 +109,8 @@ export async function readIndex(objects: FlowObjects, key: string): Promise<Flow
 }
 
 /**
- * The lines of an address's bucket, compressed, among those of other addresses. Undefined where the
- * index is gone.
+ * The compressed bucket with the lines of an address and of some others. Undefined if the index no
+ * longer exists.
  */
 export async function readBucket(
   objects: FlowObjects,
@@ -118,7 +119,7 @@ export async function readBucket(
   return readRange(objects, { key, index, bucket: bucketOf(address, index.buckets.length - 1) });
 }
 
-/** The same of several addresses: each bucket that has any of them once. */
+/** The buckets of several addresses, each bucket once. */
 export async function readBuckets(
   objects: FlowObjects,
   { key, index, addresses }: { key: string; index: FlowIndex; addresses: readonly string[] },
@@ -137,7 +138,7 @@ async function readRange(
   return objects.get(indexKey(key), { start, end: end - 1 });
 }
 
-/** The reports that an object holds. Undefined where the index is gone. */
+/** The reports in an object. Undefined if the index no longer exists. */
 export async function readReportIds(
   objects: FlowObjects,
   { key, index }: { key: string; index: FlowIndex },
@@ -150,8 +151,8 @@ export async function readReportIds(
 }
 
 /**
- * The bytes of an object that hold what arrived from `from` on and before `to`; undefined where
- * none do.
+ * The range of bytes of an object with everything that arrived at or after `from` and before `to`;
+ * undefined if there is none.
  */
 export function bytesOf(
   { minutes, object_size }: FlowIndex,

@@ -1,7 +1,7 @@
 import type { Report } from '../report/report.ts';
 import type { FlowRecord } from '../totals/flow-record.ts';
 
-/** One line of the flow log: a flow as one report tells it. Documented in docs/flows.md. */
+/** One line of the flow log: a flow in one report. Documented in docs/flows.md. */
 export interface FlowLine {
   edge_id: string;
   boot_id: string;
@@ -28,10 +28,7 @@ export interface FlowLine {
   interval_s: number;
 }
 
-/**
- * What the lines of a report have in common beside the report itself; times in milliseconds since
- * the epoch.
- */
+/** Times that all lines of a report share, milliseconds since the epoch. */
 export interface LineTimes {
   sent_at_ms: number;
   arrived_at_ms: number;
@@ -44,7 +41,7 @@ export function encodeLines(
   { sent_at_ms, arrived_at_ms }: LineTimes,
 ): string {
   const { edge_id, boot_id, part, seq, site_id, interval_s } = report;
-  // Made once a report: what is written a flow is what this costs.
+  // Made once per report, because the text of each flow dominates the cost.
   const head = `{"edge_id":${quoted(edge_id)},"boot_id":${quoted(boot_id)},"part":${part},"seq":${seq},"n":`;
   const site = `,"site_id":${quoted(site_id)},"policy_id":`;
   const tail = `,"sent_at":"${new Date(sent_at_ms).toISOString()}","arrived_at":"${new Date(arrived_at_ms).toISOString()}","interval_s":${interval_s}}\n`;
@@ -55,10 +52,10 @@ export function encodeLines(
   return text;
 }
 
-/** What JSON has as it is; to see that is far quicker than to write it. */
+/** Texts that need no escapes in JSON. This test is much faster than JSON.stringify. */
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
-// Half a surrogate pair is no text: other programs would refuse the whole object for it.
+// Half a surrogate pair is not valid text: other programs would refuse the whole object.
 function quoted(text: string): string {
   return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text.toWellFormed());
 }
@@ -70,15 +67,16 @@ function count(value: bigint): string {
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
- * All lines of a text that ends with a line end. @throws SyntaxError for what are no lines of JSON
+ * Parses a text of lines, the last of which is complete. @throws SyntaxError if the lines are not
+ * JSON
  */
 export function parseLines(text: string): FlowLine[] {
   if (text === '') return [];
-  // A line end inside a value is escaped, so every one that stands there ends a line.
+  // Line ends inside values are escaped, so every line end in the text ends a line.
   return JSON.parse(`[${text.slice(0, -1).replaceAll('\n', ',')}]`) as FlowLine[];
 }
 
-/** The flow of a line, its counts exact. */
+/** The flow of a line, with exact counts. */
 export function flowOf(line: FlowLine): FlowRecord {
   return {
     policy_id: line.policy_id,
@@ -95,7 +93,9 @@ export function flowOf(line: FlowLine): FlowRecord {
   };
 }
 
-/** Whether two lines are of the same report, which stands whole and in one piece in an object. */
+/**
+ * Whether two lines belong to the same report. The lines of a report are contiguous in an object.
+ */
 export function isSameReport(a: FlowLine, b: FlowLine): boolean {
   return a.seq === b.seq && a.part === b.part && a.edge_id === b.edge_id && a.boot_id === b.boot_id;
 }

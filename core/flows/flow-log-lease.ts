@@ -2,25 +2,27 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { ItemKey } from '../storage/item.ts';
 import { updateItem } from '../storage/item-update.ts';
 import { TTL_ATTRIBUTE } from '../storage/tables.ts';
-import { HOUR_MS } from './flow-key.ts';
 import { FLOW_LOG_PARTITION, type FlowStateStore } from './flow-log-state.ts';
 import type { HourSlice } from './hour-slices.ts';
+import { HOUR_MS } from './object-key.ts';
 import { sliceLeaseKey } from './slice-leases.ts';
 
 export interface LeaseRequest {
-  /** Of this run alone. */
+  /** Unique to this run. */
   owner: string;
   now: number;
-  /** The run is surely gone by then: milliseconds since the epoch. */
+  /** The run has certainly ended by then, milliseconds since the epoch. */
   until_ms: number;
-  /** What is leased: a slice of an hour. Without it, all that is not done in slices. */
+  /**
+   * The leased slice of an hour. Without it, the lease covers all work that is not done in slices.
+   */
   of?: HourSlice | undefined;
 }
 
 const KEY = { pk: FLOW_LOG_PARTITION, sk: 'LEASE' };
 
-/** @returns false while another run has it */
-export function takeLease(
+/** Acquires a lease. @returns false while another run has it */
+export function acquireLease(
   store: FlowStateStore,
   { owner, now, until_ms, of }: LeaseRequest,
 ): Promise<boolean> {
@@ -34,8 +36,8 @@ export function takeLease(
   });
 }
 
-/** Lets the next run begin. One that was taken over meanwhile is left alone. */
-export async function giveLease(
+/** Releases a lease, unless another run has acquired it in the meantime. */
+export async function releaseLease(
   store: FlowStateStore,
   { owner, of }: Pick<LeaseRequest, 'owner' | 'of'>,
 ): Promise<void> {

@@ -9,28 +9,28 @@ export interface FlowLogRun {
   /** The Traffic table. */
   table: string;
   clock: Clock;
-  /** No merge begins after it: milliseconds since the epoch. */
+  /** No merge begins after this time, milliseconds since the epoch. */
   work_until: number;
-  /** The run is surely gone by then: milliseconds since the epoch. */
+  /** The run has certainly ended by then, milliseconds since the epoch. */
   lease_until_ms: number;
-  /** Of this run alone. */
+  /** Unique to this run. */
   owner: string;
-  /** How long a flow is kept; 0 keeps none. */
+  /** How long flows are kept; 0: not at all. */
   ttl_hours: number;
   slices: SliceRuns;
 }
 
-/** What a run did. */
+/** The result of a run. */
 export interface FlowLogResult {
-  /** Whether another run was at work: then nothing was done. */
+  /** Whether another run was in progress: then this one did nothing. */
   busy: boolean;
-  /** Objects before and after. */
+  /** Number of objects at the start. */
   objects: number;
   expired: number;
   merged: number;
-  /** Slices of large hours that runs of their own were begun for. */
+  /** Number of slices of large hours for which other runs were started. */
   slices_begun: number;
   erasures_finished: number;
-  /** Whether all that was due is done. */
+  /** Whether all due work is done. */
   complete: boolean;
 }

@@ -2,12 +2,9 @@ import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/
 import { z } from 'zod';
 import type { ItemKey } from '../storage/item.ts';
 import { conditionOf } from '../storage/item-update.ts';
-import { HOUR_MS } from './flow-key.ts';
+import { HOUR_MS } from './object-key.ts';
 
-/**
- * The partition of the Traffic table that holds what there is to know of the log beside the log
- * itself.
- */
+/** The partition of the Traffic table with the state of the log. */
 export const FLOW_LOG_PARTITION = 'FLOW_LOG';
 
 const ERASURE = 'ERASURE#';
@@ -22,12 +19,13 @@ const erasureItem = z.object({
   status: z.enum(['RUNNING', 'DONE']),
   finished_ms: z.number().optional(),
   /**
-   * Objects whose first arrival lies before it were looked through: milliseconds since the epoch.
+   * Objects whose first arrival is before this time have been processed, milliseconds since the
+   * epoch.
    */
   done_until_ms: z.number().default(0),
 });
 
-/** A request to forget an address: all that arrived before it. */
+/** A request to erase everything of an address that arrived before it. */
 export interface FlowErasure extends Omit<z.output<typeof erasureItem>, 'sk'> {
   /** Its audit id. */
   id: string;
@@ -36,11 +34,11 @@ export interface FlowErasure extends Omit<z.output<typeof erasureItem>, 'sk'> {
 const sinceItem = z.object({ sk: z.literal('OBJECTS'), since_ms: z.number(), legacy_until_ms: z.number() });
 
 export interface FlowLogState {
-  /** Newest first. Those whose lines can't come back any more are gone. */
+  /** Newest first. Erasures expire when a replay can no longer bring back their lines. */
   erasures: FlowErasure[];
-  /** Since when flows are written to objects only; undefined: not known yet. */
+  /** Time from which flows are written only to objects; undefined: not known yet. */
   since_ms: number | undefined;
-  /** Until when flows of the last release may lie in the table. */
+  /** Time until which the table may contain flows of the last release. */
   legacy_until_ms: number;
 }
 
@@ -54,7 +52,10 @@ export function erasureKey(id: string): ItemKey {
   return { pk: FLOW_LOG_PARTITION, sk: `${ERASURE}${id}` };
 }
 
-/** Strongly consistent: what was erased before the question is gone in the answer. */
+/**
+ * Reads the state with strong consistency, so that addresses that were erased before are left out
+ * of answers.
+ */
 export async function readFlowLogState({ client, table }: FlowStateStore): Promise<FlowLogState> {
   const state: FlowLogState = {
     erasures: [],
@@ -92,10 +93,10 @@ function sinceOf(item: unknown): Pick<FlowLogState, 'since_ms' | 'legacy_until_m
   return { since_ms, legacy_until_ms };
 }
 
-/** Functions of the last release that still ran when this one came are surely gone after it. */
+/** After this time, no function of the last release is still running. */
 const LAST_RELEASE_MS = HOUR_MS;
 
-/** Notes, once, since when flows are written to objects only. */
+/** Stores the time from which flows are written only to objects, once. */
 export async function markObjects(
   { client, table }: FlowStateStore,
   { now, ttl_hours }: { now: number; ttl_hours: number },

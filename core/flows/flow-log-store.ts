@@ -4,31 +4,30 @@ import type { Clock } from '../time/clock.ts';
 import type { FlowRecord } from '../totals/flow-record.ts';
 import type { FlowObjects } from './flow-objects.ts';
 
-/** Reports that the stream got at or after `from` and before `to`, milliseconds since the epoch. */
+/**
+ * Reports that reached the stream at or after `from` and before `to`, milliseconds since the epoch.
+ */
 export interface FlowLogRange {
   from: number;
   to: number;
   site_id?: string | undefined;
   edge_id?: string | undefined;
-  /** Reports that it refuses are left out; all pass when it is left out. */
+  /** Reports for which it returns false are left out; default: all pass. */
   includes?: ((report: { site_id: string; edge_id: string }) => boolean) | undefined;
 }
 
-/** What the log is read with. */
+/** The services for reading the log. */
 export interface FlowLogStore {
   objects: FlowObjects;
   client: DynamoDBDocumentClient;
-  /** The Traffic table: which addresses were erased, and the flows of the last release. */
+  /** The Traffic table, with the erased addresses and the flows of the last release. */
   table: string;
   clock: Clock;
-  /** No reading goes on after it, milliseconds since the epoch. */
+  /** Reading ends at this time, milliseconds since the epoch. */
   deadline: number;
-  /** How long a flow is kept, from its arrival on. */
+  /** How long a flow is kept after its arrival. */
   ttl_hours: number;
-  /**
-   * What had outlived its time by then is left out, milliseconds since the epoch; now, when not
-   * given.
-   */
+  /** Flows that had expired by then are left out, milliseconds since the epoch; default: now. */
   as_of?: number;
 }
 
@@ -41,11 +40,11 @@ export interface LoggedReport {
   flows: FlowRecord[];
 }
 
-/** A flow as one report tells it. */
+/** A flow in one report. */
 export interface LoggedFlow extends FlowRecord {
-  /** Of report and place in it; the same in every answer. */
+  /** Identifies the report and the flow's place in it; the same in every answer. */
   id: string;
-  /** When the stream got the report, RFC 3339; undefined for what the last release logged. */
+  /** Time when the report reached the stream, RFC 3339; undefined for flows of the last release. */
   arrived_at?: string;
   edge_id: string;
   site_id: string;
@@ -53,7 +52,7 @@ export interface LoggedFlow extends FlowRecord {
   interval_s: number;
 }
 
-/** Where a page begins: at the flow with this number of the report with this key. */
+/** Start of a page: the flow with this number in the report with this key. */
 export interface FlowPosition {
   sk: string;
   index: number;
@@ -61,13 +60,13 @@ export interface FlowPosition {
 
 export interface FlowPage {
   flows: LoggedFlow[];
-  /** Undefined: there is no more. */
+  /** Undefined: there are no further flows. */
   next: FlowPosition | undefined;
 }
 
-/** What is told when a range holds more than can be read. */
-export function tooMuch(): ValidationError {
+/** The error for a range that has more flows than can be read. */
+export function tooManyFlows(): ValidationError {
   return new ValidationError(
-    'There are more flows in this range than one request can read: ask for a shorter range, or for one site or edge.',
+    'There are more flows in this range than one request can read: choose a shorter range, or one site or edge.',
   );
 }

@@ -9,28 +9,28 @@ import {
 /** An object of the flow log's bucket. */
 export interface FlowObject {
   key: string;
-  /** Bytes. */
+  /** In bytes. */
   size: number;
 }
 
-/** Which bytes of an object: from `start` to `end`, both included, or the last ones. */
+/** A range of bytes of an object: from `start` to `end`, both inclusive, or the last ones. */
 export type ByteRange = { start: number; end: number } | { last: number };
 
-/** The bucket of the flow log. What goes wrong is thrown as S3 named it. */
+/** The bucket of the flow log. Errors are those of S3. */
 export interface FlowObjects {
   /** All objects whose keys begin with `prefix`, in the order of their keys. */
   list(prefix: string): Promise<FlowObject[]>;
-  /** Undefined where there is no such object (any more). */
+  /** Undefined if the object does not exist, or no longer. */
   get(key: string, range?: ByteRange): Promise<Uint8Array | undefined>;
   put(key: string, body: Uint8Array, options?: { signal?: AbortSignal }): Promise<void>;
   /**
-   * Deletes all of them; one that is gone already is no error. @throws Error naming one that S3
-   * keeps
+   * Deletes these objects; a missing object is not an error. @throws Error that names an object
+   * that S3 did not delete
    */
   delete(keys: readonly string[]): Promise<void>;
 }
 
-/** S3 takes so many keys in one call. */
+/** Maximum number of keys in one call of S3. */
 const KEYS_A_DELETE = 1000;
 
 /** The flow log in a bucket of S3. */
@@ -68,7 +68,8 @@ export function flowObjects(client: S3Client, Bucket: string): FlowObjects {
         const Objects = keys.slice(at, at + KEYS_A_DELETE).map(Key => ({ Key }));
         const Delete = { Objects, Quiet: true };
         const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket, Delete }));
-        if (Errors[0]) throw new Error(`S3 keeps ${Errors[0].Key}: ${Errors[0].Code} ${Errors[0].Message}`);
+        if (Errors[0])
+          throw new Error(`S3 did not delete ${Errors[0].Key}: ${Errors[0].Code} ${Errors[0].Message}`);
       }
     },
   };

@@ -1,98 +1,104 @@
-import { HOUR_MS, hourOf } from './flow-key.ts';
 import type { FlowLine } from './flow-line.ts';
+import { HOUR_MS, hourOf } from './object-key.ts';
 import type { StoredObject } from './read-hour.ts';
 
 export const FLOW_ORDERS = ['NEWEST_FIRST', 'OLDEST_FIRST'] as const;
 export type FlowOrder = (typeof FLOW_ORDERS)[number];
 
 /**
- * What flows are put in order by: the arrival of their report, then which report it is, then their
- * number in it.
+ * Flows are ordered by the arrival of their report, then by the report's ids, then by their number
+ * in it.
  */
 export interface Place {
   arrived_ms: number;
   line: Pick<FlowLine, 'edge_id' | 'boot_id' | 'part' | 'seq' | 'n'>;
 }
 
-/** Arrivals, milliseconds since the epoch: from … and before …. */
+/** Arrivals at or after `from` and before `to`, milliseconds since the epoch. */
 interface Span {
   from: number;
   to: number;
 }
 
 /**
- * How a page goes through a range. An edge is an instant: what lies on one side of it is done, the
- * other side is to be read. An hour and a slice of it lie ahead of an edge.
+ * How a page goes through a range. A boundary is an instant: one side of it is done, the other one
+ * is still to be read. The next hour and the next slice of it begin at the boundary.
  */
 export interface Direction {
-  /** The edge where a range begins, behind nothing or behind a place that is taken again. */
+  /** The first boundary of a range: its beginning, or the place where a previous page ended. */
   begin(range: Span, start: Place | undefined): number;
-  isOver(edge: number, range: Span): boolean;
-  hourAhead(edge: number): number;
-  /** Whether an edge is the beginning of its hour ahead. */
-  isAtHour(edge: number): boolean;
+  isDone(boundary: number, range: Span): boolean;
+  hourAhead(boundary: number): number;
+  /** Whether a boundary is at the beginning of the next hour. */
+  isAtHour(boundary: number): boolean;
   /**
-   * The edge, moved straight to where objects of its hour have something; the end of the hour where
-   * none has.
+   * The boundary, moved to the next instant for which the hour has objects; the end of the hour if
+   * there is none.
    */
-  seek(edge: number, hour: number, listed: readonly StoredObject[]): number;
+  seek(boundary: number, hour: number, listed: readonly StoredObject[]): number;
   hourEnd(hour: number): number;
-  /** Hours between two. */
-  hoursTo(hour: number, from_edge: number): number;
-  slice(edge: number, length_ms: number, hour: number, range: Span): Span;
-  /** The edge behind a slice. */
-  behind(slice: Span): number;
-  /** The first place that may lie ahead of an edge. */
-  firstPlace(edge: number): Place;
+  /** Number of hours between a boundary and an hour. */
+  hoursTo(hour: number, from_boundary: number): number;
+  slice(boundary: number, length_ms: number, hour: number, range: Span): Span;
+  /** The boundary after a slice. */
+  boundaryAfter(slice: Span): number;
+  /** The first place after a boundary. */
+  firstPlace(boundary: number): Place;
   compare(a: Place, b: Place): number;
 }
 
 const NEWEST_FIRST: Direction = {
   begin: ({ to }, start) => (start ? Math.min(to, start.arrived_ms + 1) : to),
-  isOver: (edge, { from }) => edge <= from,
-  hourAhead: edge => hourOf(edge - 1),
-  isAtHour: edge => hourOf(edge) === edge,
-  seek: (edge, hour, listed) =>
+  isDone: (boundary, { from }) => boundary <= from,
+  hourAhead: boundary => hourOf(boundary - 1),
+  isAtHour: boundary => hourOf(boundary) === boundary,
+  seek: (boundary, hour, listed) =>
     listed
-      .filter(({ first_ms }) => first_ms < edge)
-      .reduce((at, { last_ms }) => Math.max(at, Math.min(edge, last_ms + 1)), hour),
+      .filter(({ first_ms }) => first_ms < boundary)
+      .reduce((at, { last_ms }) => Math.max(at, Math.min(boundary, last_ms + 1)), hour),
   hourEnd: hour => hour,
-  hoursTo: (hour, from_edge) => (hourOf(from_edge - 1) - hour) / HOUR_MS,
-  slice: (edge, length_ms, hour, { from }) => ({ from: Math.max(from, hour, edge - length_ms), to: edge }),
-  behind: ({ from }) => from,
-  firstPlace: edge => placeAt(edge - 1),
-  compare: (a, b) => b.arrived_ms - a.arrived_ms || compareLines(a, b),
+  hoursTo: (hour, from_boundary) => (hourOf(from_boundary - 1) - hour) / HOUR_MS,
+  slice: (boundary, length_ms, hour, { from }) => ({
+    from: Math.max(from, hour, boundary - length_ms),
+    to: boundary,
+  }),
+  boundaryAfter: ({ from }) => from,
+  firstPlace: boundary => placeAt(boundary - 1),
+  compare: (a, b) => b.arrived_ms - a.arrived_ms || compareLines(a.line, b.line),
 };
 
 const OLDEST_FIRST: Direction = {
   begin: ({ from }, start) => (start ? Math.max(from, start.arrived_ms) : from),
-  isOver: (edge, { to }) => edge >= to,
-  hourAhead: edge => hourOf(edge),
-  isAtHour: edge => hourOf(edge) === edge,
-  seek: (edge, hour, listed) =>
+  isDone: (boundary, { to }) => boundary >= to,
+  hourAhead: boundary => hourOf(boundary),
+  isAtHour: boundary => hourOf(boundary) === boundary,
+  seek: (boundary, hour, listed) =>
     listed
-      .filter(({ last_ms }) => last_ms >= edge)
-      .reduce((at, { first_ms }) => Math.min(at, Math.max(edge, first_ms)), hour + HOUR_MS),
+      .filter(({ last_ms }) => last_ms >= boundary)
+      .reduce((at, { first_ms }) => Math.min(at, Math.max(boundary, first_ms)), hour + HOUR_MS),
   hourEnd: hour => hour + HOUR_MS,
-  hoursTo: (hour, from_edge) => (hour - hourOf(from_edge)) / HOUR_MS,
-  slice: (edge, length_ms, hour, { to }) => ({
-    from: edge,
-    to: Math.min(to, hour + HOUR_MS, edge + length_ms),
+  hoursTo: (hour, from_boundary) => (hour - hourOf(from_boundary)) / HOUR_MS,
+  slice: (boundary, length_ms, hour, { to }) => ({
+    from: boundary,
+    to: Math.min(to, hour + HOUR_MS, boundary + length_ms),
   }),
-  behind: ({ to }) => to,
-  firstPlace: edge => placeAt(edge),
-  compare: (a, b) => a.arrived_ms - b.arrived_ms || compareLines(a, b),
+  boundaryAfter: ({ to }) => to,
+  firstPlace: boundary => placeAt(boundary),
+  compare: (a, b) => a.arrived_ms - b.arrived_ms || compareLines(a.line, b.line),
 };
 
 export const DIRECTIONS: Record<FlowOrder, Direction> = { NEWEST_FIRST, OLDEST_FIRST };
 
-/** Before all that arrived at an instant, in either direction. */
+/** A place before everything that arrived at an instant, in either direction. */
 function placeAt(arrived_ms: number): Place {
   return { arrived_ms, line: { edge_id: '', boot_id: '', part: 0, seq: 0, n: 0 } };
 }
 
-/** What arrived together goes by its report and its place there, so that a token finds it again. */
-function compareLines({ line: a }: Place, { line: b }: Place): number {
+/**
+ * Orders flows that arrived at the same time by report and place, so that a token can identify
+ * them.
+ */
+export function compareLines(a: Place['line'], b: Place['line']): number {
   return (
     compareTexts(a.edge_id, b.edge_id) ||
     compareTexts(a.boot_id, b.boot_id) ||

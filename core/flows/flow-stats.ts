@@ -4,13 +4,13 @@ import type { FlowRecord } from '../totals/flow-record.ts';
 import { isOtherFlows } from '../totals/other-flows.ts';
 import { canonicalAddress } from './canonical-address.ts';
 import type { FlowMatcher } from './flow-filter.ts';
-import { type LoggedReport, tooMuch } from './flow-log-store.ts';
+import { type LoggedReport, tooManyFlows } from './flow-log-store.ts';
 import { networkOf } from './mask-hosts.ts';
 import type { Sum } from './top-flows.ts';
 
 /**
- * What logged flows can be grouped by. Prefixes are IPv4 /24 and IPv6 /56; the last three are of
- * named groups.
+ * Properties by which logged flows can be grouped. Prefixes are IPv4 /24 and IPv6 /56; the last
+ * three are named groups.
  */
 export const FLOW_GROUPS = [
   'PROTOCOL',
@@ -30,9 +30,7 @@ export const FLOW_GROUPS = [
 ] as const;
 export type FlowGroup = (typeof FLOW_GROUPS)[number];
 
-/**
- * Only the fields that were grouped by are there; a named group is null where the flow is in none.
- */
+/** Contains the fields of the grouping. A named group is null if the flow is in none. */
 export interface FlowStatsRow extends Sum {
   protocol?: number;
   application?: string;
@@ -52,20 +50,20 @@ export interface FlowStatsRow extends Sum {
 
 export interface FlowStats {
   rows: FlowStatsRow[];
-  /** All rows past these, summed. */
+  /** Sum of all further rows. */
   other: Sum & { rows: number };
-  /** Listed flows that the filter leaves out by their contents. */
+  /** Listed flows that the filter excludes by their contents. */
   unmatched: Sum;
   /**
-   * Counted − logged: flows that no report lists, reports whose flows are not (any more) in the
-   * log. Below zero where a report was logged within the range and counted after it.
+   * Counted − logged: flows that no report lists, and reports whose flows are not in the log, or no
+   * longer. Below zero if a report was logged within the range and counted after it.
    */
   unattributed: Sum;
-  /** What the lanes counted. rows + other + unmatched + unattributed = total. */
+  /** Traffic that the lanes counted. rows + other + unmatched + unattributed = total. */
   total: Sum;
 }
 
-/** Names of the groups that a flow lies in; null: none. */
+/** Names of the groups of a flow; null: none. */
 export interface GroupsOfFlows {
   ofAddress(address: string): string | null;
   ofPort(port: number): string | null;
@@ -99,22 +97,22 @@ const VALUE_OF: Record<
   PORT_GROUP: (flow, _, groups) => ({ port_group: groups.ofPort(servicePort(flow)) }),
 };
 
-/** The lower port of both ends: the server's, as clients take theirs from high ones. */
+/** The lower port of both ends. It is the server's, because clients use high ports. */
 function servicePort({ src_port, dst_port }: FlowRecord): number {
   return Math.min(src_port, dst_port);
 }
 
 export interface FlowGroupsOptions {
   /**
-   * Whether a flow is one of those that were counted as `total`; those that `matches` leaves out
-   * are `unmatched`.
+   * Whether a flow belongs to the traffic that was counted as `total`. Such flows that `matches`
+   * excludes are `unmatched`.
    */
   counted?: FlowMatcher;
   groups?: GroupsOfFlows;
   max_rows?: number | undefined;
 }
 
-/** Adds up logged flows by what they are. */
+/** Sums logged flows by group. */
 export class FlowGroups {
   readonly #group_by: readonly FlowGroup[];
   readonly #matches: FlowMatcher;
@@ -136,7 +134,7 @@ export class FlowGroups {
     this.#maxRows = max_rows;
   }
 
-  /** @throws ValidationError when there are more groups than fit */
+  /** @throws ValidationError if there are more groups than fit */
   add({ flows, ...report }: LoggedReport): void {
     for (const flow of flows) {
       if (isOtherFlows(flow) || !this.#counted(flow)) continue;
@@ -153,13 +151,14 @@ export class FlowGroups {
       addTo(row, flow);
       this.#rows.set(key, row);
     }
-    if (this.#rows.size > this.#maxRows) throw tooMuch();
+    if (this.#rows.size > this.#maxRows) throw tooManyFlows();
   }
 
   /**
-   * Beside what was counted: the largest rows, the others, and what no logged flow accounts for.
+   * Splits the counted total into the largest rows, the other rows, and traffic that no logged flow
+   * accounts for.
    */
-  beside(
+  splitTotal(
     total: Sum,
     { order_by, limit, offset = 0 }: { order_by: 'BYTES' | 'PACKETS'; limit: number; offset?: number },
   ): FlowStats {

@@ -5,8 +5,8 @@ import { reportsOf } from './lines-of-object.ts';
 import type { StoredObject } from './read-hour.ts';
 
 /**
- * Whether an object still holds a line that was erased. A merged one is asked through its index,
- * bucket by bucket. An object that is gone holds none.
+ * Whether an object still contains an erased line. Merged objects are searched through their index,
+ * bucket by bucket. An object that no longer exists contains none.
  */
 export async function holdsErased(
   objects: FlowObjects,

@@ -1,22 +1,22 @@
 import { z } from 'zod';
-import { type FlowKey, HOUR_MS, hourPrefix } from './flow-key.ts';
+import { HOUR_MS, hourPrefix, type ObjectKey } from './object-key.ts';
 
 /**
- * A slice of an hour is the objects whose first arrival lies within 100 seconds: the names of
- * these, and of no others, begin with the same digits.
+ * A slice of an hour contains the objects whose first arrival is within the same 100 seconds.
+ * Exactly the names of these objects begin with the same digits.
  */
 const SLICE_MS = 100_000;
 
-/** Slices of an hour. */
+/** Number of slices of an hour. */
 export const SLICES = HOUR_MS / SLICE_MS;
 
 /**
- * Megabytes of an hour's objects that one run merges in its time, with some to spare; an hour with
- * more is merged in slices.
+ * Megabytes of an hour's objects that one run can merge in its time with a margin. A larger hour is
+ * merged in slices.
  */
 export const LARGE_HOUR_MB = 1024;
 
-/** Names a slice: its hour in milliseconds since the epoch, and its number from 0. */
+/** Identifies a slice: its hour in milliseconds since the epoch, and its number from 0. */
 export const hourSliceSchema = z.strictObject({
   hour: z.int().nonnegative().multipleOf(HOUR_MS),
   slice: z
@@ -27,9 +27,9 @@ export const hourSliceSchema = z.strictObject({
 
 export type HourSlice = z.output<typeof hourSliceSchema>;
 
-/** Has slices merged, each by a run of its own that is not waited for. */
+/** Starts runs that each merge one slice, without waiting for them. */
 export interface SliceRuns {
-  /** Bytes of an hour from which on it is merged in slices. */
+  /** Size in bytes from which an hour is merged in slices. */
   from_bytes?: number;
   begin(slice: HourSlice): Promise<void>;
 }
@@ -42,11 +42,11 @@ export function isLarge(
   return listed.reduce((sum, { size }) => sum + size, 0) > from_bytes;
 }
 
-export function sliceOf({ hour, first_ms }: Pick<FlowKey, 'hour' | 'first_ms'>): number {
+export function sliceOf({ hour, first_ms }: Pick<ObjectKey, 'hour' | 'first_ms'>): number {
   return Math.floor((first_ms - hour) / SLICE_MS);
 }
 
-/** What the keys of a slice's objects begin with. */
+/** The prefix of the keys of a slice's objects. */
 export function slicePrefix({ hour, slice }: HourSlice): string {
   const digits = String((hour + slice * SLICE_MS) / SLICE_MS).padStart(8, '0');
   return `${hourPrefix(hour)}${digits}`;

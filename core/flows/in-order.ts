@@ -1,6 +1,6 @@
 /**
- * Begins some of the work ahead, `ahead` at once at most, and gives the results in the order of the
- * items.
+ * Works on the items concurrently, on at most `ahead` at once, and yields the results in the order
+ * of the items.
  */
 export async function* inOrder<Item, Result>(
   items: readonly Item[],
@@ -11,7 +11,7 @@ export async function* inOrder<Item, Result>(
   for (const [index, item] of items.entries()) {
     while (begun.length < Math.min(items.length, index + ahead)) {
       const next = work(items[begun.length]!);
-      // What fails is thrown when its turn comes.
+      // A failure is thrown when its result is due.
       next.catch(() => {});
       begun.push(next);
     }

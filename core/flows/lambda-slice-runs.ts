@@ -2,8 +2,8 @@ import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import type { SliceRuns } from './hour-slices.ts';
 
 /**
- * Calls the function of the flow log for a slice, without waiting for it. One that is lost is begun
- * anew by the next run.
+ * Calls the flow log's function for a slice, without waiting for it. If a call is lost, the next
+ * run starts the slice again.
  */
 export function lambdaSliceRuns(client: LambdaClient, FunctionName: string): SliceRuns {
   return {

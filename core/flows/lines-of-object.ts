@@ -2,15 +2,15 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type FlowLine, isSameReport, parseLines } from './flow-line.ts';
 
-/** Text that is inflated and parsed at once. */
+/** Bytes of text that are inflated and parsed at once. */
 const CHUNK_BYTES = 512 * 1024;
 
 const LINE_END = 0x0a;
 
 /**
- * The lines of an object, report by report, some reports at once; memory holds a chunk of them.
- * Inflates in another thread.
- * @throws Error for what isn't gzip · SyntaxError for what are no lines
+ * The lines of an object by report, several reports at a time; memory holds one chunk. Inflates in
+ * another thread.
+ * @throws Error if the body is not gzip · SyntaxError if it has no valid lines
  */
 export async function* reportsOf(body: Uint8Array): AsyncGenerator<FlowLine[][]> {
   let report: FlowLine[] = [];
@@ -43,5 +43,5 @@ async function* linesOf(body: Uint8Array): AsyncGenerator<FlowLine[]> {
     yield parseLines(text.toString());
   }
   if (begun.some(piece => piece.length > 0))
-    throw new SyntaxError('An object of the flow log ends within a line.');
+    throw new SyntaxError('An object of the flow log ends in the middle of a line.');
 }

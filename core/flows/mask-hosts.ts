@@ -2,19 +2,19 @@ import { type Cidr, formatAddress, type IpAddress, parseAddress } from '../polic
 import type { FlowRecord } from '../totals/flow-record.ts';
 import { limitFlows } from '../totals/other-flows.ts';
 
-/** Leading bits that are kept: a site's network, of which a host can't be told. */
+/** Number of leading bits that are kept: a site's network, which does not identify a host. */
 const NETWORK_BITS = { 4: 24, 6: 56 } as const;
 
 /**
- * Flows between networks instead of hosts; what can't be told apart any more is added up. Packets
- * and bytes stay whole.
+ * Replaces hosts by networks and merges flows that are then equal. The sums of packets and bytes
+ * don't change.
  */
 export function maskHosts(flows: readonly FlowRecord[]): FlowRecord[] {
   const masked = flows.map(flow => ({ ...flow, src: maskText(flow.src), dst: maskText(flow.dst) }));
   return limitFlows(masked, masked.length);
 }
 
-/** The network that an address is in, IPv4 /24 or IPv6 /56. */
+/** The network of an address, IPv4 /24 or IPv6 /56. */
 export function networkOf(address: IpAddress): Cidr {
   const length = NETWORK_BITS[address.family];
   const words = address.words.map((word, index) => maskWord(word, length - 32 * index));

@@ -5,11 +5,12 @@ import { isOtherFlows } from '../totals/other-flows.ts';
 import { DIGEST_CHARACTERS, GZIP_LEVEL } from './batch-objects.ts';
 import type { ErasedAddresses } from './erased-addresses.ts';
 import { bucketCount, bucketOf, encodeIndex, readIndex, readReportIds } from './flow-index.ts';
-import { indexKey, mergedKey } from './flow-key.ts';
 import type { FlowLine } from './flow-line.ts';
 import type { FlowObjects } from './flow-objects.ts';
+import { compareLines } from './flow-order.ts';
 import { inOrder } from './in-order.ts';
 import { reportsOf } from './lines-of-object.ts';
+import { indexKey, mergedKey } from './object-key.ts';
 import type { StoredObject } from './read-hour.ts';
 import { ReportsSeen } from './reports-seen.ts';
 
@@ -19,16 +20,16 @@ const MINUTE_MS = 60_000;
 const OBJECTS_AHEAD = 8;
 
 export interface MergeRequest {
-  /** All of one hour, in the order of their keys. */
+  /** Objects of one hour, in the order of their keys. */
   sources: readonly StoredObject[];
-  /** Objects of the hour that stay: what they hold is not written again. */
+  /** Objects of the hour that stay: their reports are not written again. */
   others: readonly StoredObject[];
   erased: ErasedAddresses;
-  /** What arrived then or before has outlived its time, milliseconds since the epoch. */
+  /** Flows that arrived at or before this time have expired, milliseconds since the epoch. */
   expired_ms: number;
 }
 
-/** A report on its way into a merged object. */
+/** A report that goes into a merged object. */
 interface MergedReport {
   arrived_ms: number;
   id: FlowLine;
@@ -36,12 +37,12 @@ interface MergedReport {
 }
 
 /**
- * Makes one object of several, with each report once, without what was erased, sorted by arrival, a
- * gzip member a minute; and its index. What is new is written before what is old is deleted, so
- * that at any moment every report is somewhere, and readers take it once. May be repeated from any
- * point.
+ * Merges objects into one, with each report once and without erased lines, sorted by arrival, with
+ * one gzip member per minute, and writes its index. The new object is written before the sources
+ * are deleted, so every report exists at any moment, and readers count repeats once. May be
+ * repeated from any point.
  *
- * @returns false when a source is gone: somebody else has merged it, and nothing was written
+ * @returns false if a source no longer exists: another run has merged it, and nothing was written
  */
 export async function mergeObjects(
   objects: FlowObjects,
@@ -67,7 +68,7 @@ export async function mergeObjects(
   }
 
   if (reports.length > 0) {
-    reports.sort(byArrival);
+    reports.sort((a, b) => a.arrived_ms - b.arrived_ms || compareLines(a.id, b.id));
     await write(objects, reports, Math.max(...sources.map(({ generation }) => generation)) + 1);
   }
   await objects.delete(sources.map(({ key }) => key));
@@ -98,7 +99,7 @@ async function write(objects: FlowObjects, reports: MergedReport[], generation: 
   const lines = reports.reduce((sum, report) => sum + report.lines.length, 0);
   const buckets = bucketsOf(reports, bucketCount(lines));
   const ids = reports.map(({ id }) => id);
-  // The index first: an object without one would be read whole at each question.
+  // The index is written first: an object without one would be read as a whole by each query.
   await objects.put(indexKey(key), await encodeIndex({ object_size, lines, minutes, buckets, reports: ids }));
   await objects.put(key, Buffer.concat(members));
 }
@@ -107,7 +108,7 @@ function minuteOf({ arrived_ms }: MergedReport): number {
   return Math.floor(arrived_ms / MINUTE_MS) * MINUTE_MS;
 }
 
-/** Each line in the bucket of its source and in that of its destination. */
+/** Puts each line into the bucket of its source and into that of its destination. */
 function bucketsOf(reports: readonly MergedReport[], count: number): string[] {
   const buckets = Array.from({ length: count }, () => [] as string[]);
   for (const { lines } of reports) {
@@ -121,24 +122,10 @@ function bucketsOf(reports: readonly MergedReport[], count: number): string[] {
   return buckets.map(lines => lines.join(''));
 }
 
-function byArrival(a: MergedReport, b: MergedReport): number {
-  return (
-    a.arrived_ms - b.arrived_ms ||
-    compare(a.id.edge_id, b.id.edge_id) ||
-    compare(a.id.boot_id, b.id.boot_id) ||
-    a.id.part - b.id.part ||
-    a.id.seq - b.id.seq
-  );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** The reports that objects hold: off their indexes, or off themselves where there is none. */
-async function reportsIn(objects: FlowObjects, held: readonly StoredObject[]): Promise<ReportsSeen> {
+/** The reports in objects, read from their indexes, or from the objects if there is no index. */
+async function reportsIn(objects: FlowObjects, stored: readonly StoredObject[]): Promise<ReportsSeen> {
   const seen = new ReportsSeen();
-  for (const { key, generation } of held) {
+  for (const { key, generation } of stored) {
     const index = generation > 0 ? await readIndex(objects, key) : undefined;
     const ids = index && (await readReportIds(objects, { key, index }));
     for (const id of ids ?? []) seen.add(id);

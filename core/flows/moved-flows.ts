@@ -7,21 +7,21 @@ import { isOtherFlows } from '../totals/other-flows.ts';
 import type { LoggedReport } from './flow-log-store.ts';
 import { FlowSums, type Sum, type TopFlow } from './top-flows.ts';
 
-/** Two sets of policies that differ in one of them. */
+/** Two sets of policies that differ in one policy. */
 export interface PolicyChange {
   before: readonly PolicyRule[];
   after: readonly PolicyRule[];
-  /** The one that differs; it may be missing in one of both. */
+  /** The policy that differs; it may be missing in one of the sets. */
   policy_id: string;
 }
 
-/** From one policy to another. */
+/** A move from one policy to another. */
 export interface Move {
   from: string;
   to: string;
 }
 
-/** What a move takes along. */
+/** The traffic of a move. */
 export interface MovedSum extends Move, Sum {
   /** Distinct flows. */
   flows: number;
@@ -30,24 +30,26 @@ export interface MovedSum extends Move, Sum {
 export type MovedFlow = Omit<TopFlow, 'policy_id'> & Move;
 
 export interface MovedTraffic {
-  /** Those that move, together. */
+  /** Sum of the flows that move. */
   moved: Sum & { flows: number };
   /** Most bytes first. */
   moves: MovedSum[];
   /** The largest flows that move. */
   largest: MovedFlow[];
-  /** All flows that were looked at, whether they move or not. */
+  /** Sum of all examined flows, whether they move or not. */
   judged: Sum;
 }
 
 /**
- * Finds the logged flows that another policy would take after a change of policies. Which policy an
- * edge counted them under doesn't matter.
+ * Finds the logged flows that would match another policy after a change of policies. The policy
+ * under which an edge counted them doesn't matter.
  */
 export class MovedFlows {
   readonly #before: PolicyMatcher;
   readonly #after: PolicyMatcher;
-  /** The policy before and after: what neither matches doesn't move. */
+  /**
+   * Matchers of the changed policy alone, before and after: flows that neither matches don't move.
+   */
   readonly #alone: PolicyMatcher[];
   readonly #words = new Int32Array(KEY_WORDS);
   readonly #sums = new FlowSums(() => true);
@@ -60,7 +62,7 @@ export class MovedFlows {
     this.#alone = versions.map(compilePolicies);
   }
 
-  /** @throws ValidationError when more distinct flows move than fit */
+  /** @throws ValidationError if more distinct flows move than fit */
   add(report: LoggedReport): void {
     const moved: FlowRecord[] = [];
     for (const flow of report.flows) {
@@ -69,13 +71,13 @@ export class MovedFlows {
       this.#judged.packets += flow.packets;
       this.#judged.bytes += flow.bytes;
       const move = this.#move();
-      // The sums tell flows apart by their policy too: here it says from where to where.
+      // The sums distinguish flows by policy too; here the policy id encodes the move.
       if (move) moved.push({ ...flow, policy_id: textOf(move) });
     }
     this.#sums.add({ ...report, flows: moved });
   }
 
-  /** @param limit of the largest flows */
+  /** @param limit number of the largest flows */
   result(limit: number): MovedTraffic {
     const { flows, total, distinct } = this.#sums.largest(limit);
     const moves = Array.from(this.#sums.byPolicy(), ([text, sum]) => ({ ...moveIn(text), ...sum }));
@@ -89,12 +91,12 @@ export class MovedFlows {
 
   /** The move of the flow that was packed last. */
   #move(): Move | undefined {
-    if (!this.#alone.some(policy => this.#takenBy(policy) !== DEFAULT_POLICY_ID)) return undefined;
-    const move = { from: this.#takenBy(this.#before), to: this.#takenBy(this.#after) };
+    if (!this.#alone.some(policy => this.#policyOf(policy) !== DEFAULT_POLICY_ID)) return undefined;
+    const move = { from: this.#policyOf(this.#before), to: this.#policyOf(this.#after) };
     return move.from === move.to ? undefined : move;
   }
 
-  /** False for addresses of two IP versions, which no report is refused for. */
+  /** False if the addresses have different IP versions, for which reports are not refused. */
   #pack(flow: FlowKey): boolean {
     try {
       packFlowKey(flow, 0, this.#words);
@@ -105,19 +107,19 @@ export class MovedFlows {
     }
   }
 
-  #takenBy({ policy_ids, matchPacked }: PolicyMatcher): string {
+  #policyOf({ policy_ids, matchPacked }: PolicyMatcher): string {
     return policy_ids[matchPacked(this.#words, 0)]!;
   }
 }
 
-// No id has control characters.
-const BETWEEN = '\u0000';
+// Ids contain no control characters.
+const SEPARATOR = '\u0000';
 
 function textOf({ from, to }: Move): string {
-  return `${from}${BETWEEN}${to}`;
+  return `${from}${SEPARATOR}${to}`;
 }
 
 function moveIn(text: string): Move {
-  const [from, to] = text.split(BETWEEN) as [string, string];
+  const [from, to] = text.split(SEPARATOR) as [string, string];
   return { from, to };
 }

@@ -2,43 +2,40 @@ import { ValidationError } from '../errors.ts';
 import type { FlowRecord } from '../totals/flow-record.ts';
 import { ErasedAddresses } from './erased-addresses.ts';
 import type { FlowMatcher } from './flow-filter.ts';
-import { HOUR_MS, hourOf } from './flow-key.ts';
 import { type FlowLine, flowOf } from './flow-line.ts';
 import { type FlowLogState, readFlowLogState } from './flow-log-state.ts';
 import type { FlowLogRange, FlowLogStore, FlowPage, FlowPosition, LoggedFlow } from './flow-log-store.ts';
 import { DIRECTIONS, type Direction, type FlowOrder, type Place } from './flow-order.ts';
 import { legacyIdOf } from './legacy/legacy-item.ts';
 import { pageLegacyFlows } from './legacy/page-legacy.ts';
-import { checkOf, isOf, keptOf, legacyRange, legacyStore } from './read-flow-logs.ts';
+import { HOUR_MS, hourOf } from './object-key.ts';
+import { deadlineCheck, isInRange, legacyRange, legacyStore, unexpiredRange } from './read-flow-logs.ts';
 import { listHour, readHour, type StoredObject } from './read-hour.ts';
 import { ReportsSeen } from './reports-seen.ts';
 
-/** Hours that a page looks through: it may end with less than was asked for. */
+/** Maximum number of hours that a page examines; it may have fewer flows than requested. */
 const MAX_HOURS = 48;
 
-/** The part of an hour that is read first; each that follows is twice as long. */
+/** Length of the first slice of an hour; each further slice is twice as long. */
 const FIRST_SLICE_MS = 10_000;
 
 export interface FlowPageRequest extends FlowLogRange {
   matches: FlowMatcher;
-  /**
-   * Every flow that is asked for has one of these hosts at an end, canonical; left out: any may be
-   * there.
-   */
+  /** All requested flows have one of these hosts at an end, canonical; default: any host. */
   hosts?: readonly string[] | undefined;
   limit: number;
   start?: FlowPosition | undefined;
-  /** NEWEST_FIRST when left out. */
+  /** Default: NEWEST_FIRST. */
   order?: FlowOrder | undefined;
 }
 
 /**
- * The logged flows of a range, one page, by the arrival of their reports. What is written or merged
- * meanwhile moves nothing. Memory holds the flows of a page and those of one object's chunk.
+ * One page of the logged flows of a range, by the arrival of their reports. Objects that are
+ * written or merged between pages don't shift them. Memory holds the flows of one page and those of
+ * one object's chunk.
  *
- * @throws ValidationError when the deadline comes before a page could be read, and for the oldest
- * first of a range in which the last
- *   release has flows
+ * @throws ValidationError if the deadline passes before a page could be read, and for oldest first
+ * if the last release has flows in the range
  */
 export async function pageFlows(store: FlowLogStore, request: FlowPageRequest): Promise<FlowPage> {
   const state = await readFlowLogState(store);
@@ -57,14 +54,14 @@ export async function pageFlows(store: FlowLogStore, request: FlowPageRequest): 
   return { flows: [...page.flows, ...older.flows], next: older.next };
 }
 
-/** Behind all that the last release's edges sent at or after this time. */
+/** The position after all legacy reports that were sent at or after this time. */
 function legacyBefore(to: number): FlowPosition {
   return { sk: `${new Date(to - 1).toISOString()}~`, index: 0 };
 }
 
 /**
- * The log of the last release goes back in time only: where it has flows of the range, they would
- * be missing.
+ * Flows of the last release can be listed newest first only. Refuses the request if the range has
+ * any, because they would be missing.
  */
 async function refuseLegacy(
   store: FlowLogStore,
@@ -74,12 +71,12 @@ async function refuseLegacy(
   const { flows, next } = await pageLegacy(store, state, { ...request, limit: 1 });
   if (flows.length === 0 && !next) return;
   throw new ValidationError(
-    'The release before has logged flows of this range, which can be listed the newest first only: leave order out, or choose a later from.',
+    'The previous release has logged flows in this range, which can be listed newest first only: leave order out, or choose a later from.',
     { arguments: ['order', 'from'] },
   );
 }
 
-/** A flow on its way to a page. */
+/** A flow that may be on the page. */
 interface Candidate extends Place {
   line: FlowLine;
   flow: FlowRecord;
@@ -92,55 +89,56 @@ async function pageObjects(
 ): Promise<FlowPage> {
   const { limit, hosts } = request;
   const start = request.start && readPosition(request.start);
-  const kept = keptOf(store, request);
+  const kept = unexpiredRange(store, request);
   const erased = new ErasedAddresses(state.erasures);
   const seen = new ReportsSeen();
   const found: Candidate[] = [];
-  const way = DIRECTIONS[request.order ?? 'NEWEST_FIRST'];
-  const begin = way.begin(kept, start);
+  const direction = DIRECTIONS[request.order ?? 'NEWEST_FIRST'];
+  const begin = direction.begin(kept, start);
   let slice_ms = hosts === undefined ? FIRST_SLICE_MS : HOUR_MS;
   let listed: readonly StoredObject[] = [];
-  for (let edge = begin; !way.isOver(edge, kept); ) {
-    const hour = way.hourAhead(edge);
-    if (way.hoursTo(hour, begin) >= MAX_HOURS) return { flows: found.map(present), next: ahead(way, edge) };
-    if (edge === begin || way.isAtHour(edge)) listed = await listHour(store.objects, hour);
-    edge = way.seek(edge, hour, listed);
-    if (edge === way.hourEnd(hour)) continue;
-    const span = way.slice(edge, slice_ms, hour, kept);
-    const slice = { hour, ...span, erased, hosts, listed, check: checkOf(store) };
+  for (let boundary = begin; !direction.isDone(boundary, kept); ) {
+    const hour = direction.hourAhead(boundary);
+    if (direction.hoursTo(hour, begin) >= MAX_HOURS)
+      return { flows: found.map(present), next: positionAt(direction, boundary) };
+    if (boundary === begin || direction.isAtHour(boundary)) listed = await listHour(store.objects, hour);
+    boundary = direction.seek(boundary, hour, listed);
+    if (boundary === direction.hourEnd(hour)) continue;
+    const span = direction.slice(boundary, slice_ms, hour, kept);
+    const slice = { hour, ...span, erased, hosts, listed, check: deadlineCheck(store) };
     const room = limit - found.length;
     try {
-      const candidates = await collect(store, { slice, request, way, start, seen, limit: room });
+      const candidates = await collect(store, { slice, request, direction, start, seen, limit: room });
       found.push(...candidates.slice(0, room));
       const next = candidates[room];
       if (next) return { flows: found.map(present), next: positionOf(next) };
-      edge = way.behind(span);
+      boundary = direction.boundaryAfter(span);
       slice_ms *= 2;
     } catch (cause) {
-      // What was read is a page already; a slice that is cut off is read again by the next.
-      if (store.clock() < store.deadline || edge === begin) throw cause;
-      return { flows: found.map(present), next: ahead(way, edge) };
+      // The flows so far make a page; the next page reads the interrupted slice again.
+      if (store.clock() < store.deadline || boundary === begin) throw cause;
+      return { flows: found.map(present), next: positionAt(direction, boundary) };
     }
   }
   return { flows: found.map(present), next: undefined };
 }
 
 /**
- * The first flows of a slice in the order of pages, one more than asked for if there are so many.
+ * The first flows of a slice in the order of pages; one more than `limit`, if there are that many.
  */
 async function collect(
   { objects }: FlowLogStore,
   {
     slice,
     request,
-    way,
+    direction,
     start,
     seen,
     limit,
   }: {
     slice: Parameters<typeof readHour>[1];
     request: FlowPageRequest;
-    way: Direction;
+    direction: Direction;
     start: Place | undefined;
     seen: ReportsSeen;
     limit: number;
@@ -149,17 +147,18 @@ async function collect(
   let candidates: Candidate[] = [];
   for await (const lines of readHour(objects, slice)) {
     const [line] = lines as [FlowLine, ...FlowLine[]];
-    if (!isOf(line, request) || !seen.add(line)) continue;
+    if (!isInRange(line, request) || !seen.add(line)) continue;
     const arrived_ms = Date.parse(line.arrived_at);
     for (const line of lines) {
       const flow = flowOf(line);
       if (!request.matches(flow)) continue;
       const candidate = { arrived_ms, line, flow };
-      if (start === undefined || way.compare(candidate, start) >= 0) candidates.push(candidate);
+      if (start === undefined || direction.compare(candidate, start) >= 0) candidates.push(candidate);
     }
-    if (candidates.length > 2 * limit + 1000) candidates = candidates.sort(way.compare).slice(0, limit + 1);
+    if (candidates.length > 2 * limit + 1000)
+      candidates = candidates.sort(direction.compare).slice(0, limit + 1);
   }
-  return candidates.sort(way.compare).slice(0, limit + 1);
+  return candidates.sort(direction.compare).slice(0, limit + 1);
 }
 
 function present({ line, flow }: Candidate): LoggedFlow {
@@ -168,29 +167,29 @@ function present({ line, flow }: Candidate): LoggedFlow {
   return { ...flow, id, edge_id, site_id, sent_at, arrived_at, interval_s };
 }
 
-/** Keys of the last release begin with a time. */
-const BY_ARRIVAL = '@';
+/** Marks positions in objects; keys of the last release begin with a time instead. */
+const POSITION_MARK = '@';
 
 function isLegacy({ sk }: FlowPosition): boolean {
-  return !sk.startsWith(BY_ARRIVAL);
+  return !sk.startsWith(POSITION_MARK);
 }
 
 function positionOf({ arrived_ms, line: { edge_id, boot_id, part, seq, n } }: Place): FlowPosition {
-  return { sk: `${BY_ARRIVAL}${JSON.stringify([arrived_ms, edge_id, boot_id, part, seq])}`, index: n };
+  return { sk: `${POSITION_MARK}${JSON.stringify([arrived_ms, edge_id, boot_id, part, seq])}`, index: n };
 }
 
-function ahead(way: Direction, edge: number): FlowPosition {
-  return positionOf(way.firstPlace(edge));
+function positionAt(direction: Direction, boundary: number): FlowPosition {
+  return positionOf(direction.firstPlace(boundary));
 }
 
 function readPosition({ sk, index }: FlowPosition): Place {
-  const [arrived_ms, edge_id, boot_id, part, seq] = JSON.parse(sk.slice(BY_ARRIVAL.length));
+  const [arrived_ms, edge_id, boot_id, part, seq] = JSON.parse(sk.slice(POSITION_MARK.length));
   return { arrived_ms, line: { edge_id, boot_id, part, seq, n: index } };
 }
 
 /**
- * Flows of the last release. Those that a replay has put into objects too are left out: they were
- * told already.
+ * Flows of the last release, except those that a replay has also put into objects, because they
+ * were listed already.
  */
 async function pageLegacy(
   store: FlowLogStore,
@@ -199,15 +198,15 @@ async function pageLegacy(
 ): Promise<FlowPage> {
   const range = legacyRange(store, state, request);
   if (!range) return { flows: [], next: undefined };
-  let told: Promise<Set<string>> | undefined;
+  let ids: Promise<Set<string>> | undefined;
   const erased = new ErasedAddresses(state.erasures);
   return pageLegacyFlows(legacyStore(store), {
     ...range,
     matches: flow => request.matches(flow) && !erased.has(flow, 0),
-    // Most often nothing is left of the last release: then nobody asks.
+    // Read on demand: usually there are no legacy flows, and this is never called.
     elsewhere: async id => {
-      told ??= reportsInObjects(store, range);
-      return (await told).has(id);
+      ids ??= reportsInObjects(store, range);
+      return (await ids).has(id);
     },
     limit: request.limit,
     ...(request.start && { start: request.start }),
@@ -215,13 +214,19 @@ async function pageLegacy(
 }
 
 async function reportsInObjects(store: FlowLogStore, request: FlowLogRange): Promise<Set<string>> {
-  const told = new Set<string>();
-  const { from, to } = keptOf(store, request);
+  const ids = new Set<string>();
+  const { from, to } = unexpiredRange(store, request);
   const erased = new ErasedAddresses([]);
   for (let hour = hourOf(from); hour < to; hour += HOUR_MS) {
-    for await (const [line] of readHour(store.objects, { hour, from, to, erased, check: checkOf(store) })) {
-      if (isOf(line!, request)) told.add(legacyIdOf(line!));
+    for await (const [line] of readHour(store.objects, {
+      hour,
+      from,
+      to,
+      erased,
+      check: deadlineCheck(store),
+    })) {
+      if (isInRange(line!, request)) ids.add(legacyIdOf(line!));
     }
   }
-  return told;
+  return ids;
 }

@@ -1,25 +1,28 @@
-import { HOUR_MS } from './flow-key.ts';
+import { HOUR_MS } from './object-key.ts';
 import type { StoredObject } from './read-hour.ts';
 
-/** Objects that an hour may have without being merged: to list and read them costs little. */
+/**
+ * Number of objects that an hour may have without being merged: listing and reading them costs
+ * little.
+ */
 const FEW_OBJECTS = 4;
 
-/**
- * Compressed bytes that are merged at once: what memory takes, ten to fifteen times as much as
- * text.
- */
+/** Compressed bytes that are merged at once. As text they need ten to fifteen times this memory. */
 const GROUP_BYTES = 8 * 1024 * 1024;
 
-/** Batches of an hour are written until then, most often. Later ones are merged later. */
+/**
+ * Time after an hour's end by which most of its batches are written. Later batches are merged
+ * later.
+ */
 const GRACE_MS = 2 * 60_000;
 
 /**
- * What of an hour is to be merged, group by group, each into one object: what ingest wrote, once
- * the hour has ended and there is more than a little of it, together with merged objects that are
- * still small. Large ones stay as they are.
+ * The groups of an hour's objects that are due to be merged, each into one object: batches that
+ * ingest wrote, if the hour has ended and has more than a few of them, together with merged objects
+ * that are still small. Large merged objects stay unchanged.
  *
  * @param now milliseconds since the epoch
- * @param erased_ms an object with something from before it may hold lines that were erased
+ * @param erased_ms objects with lines from before this time may contain erased lines
  */
 export function planMerges(
   listed: readonly StoredObject[],
@@ -31,9 +34,7 @@ export function planMerges(
   return due ? groupMerges(listed) : [];
 }
 
-/**
- * All batches, group by group, with merged objects that are still small; in the order of `listed`.
- */
+/** Groups of all batches and of merged objects that are still small, in the order of `listed`. */
 export function groupMerges(listed: readonly StoredObject[]): StoredObject[][] {
   const groups: StoredObject[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
@@ -46,6 +47,6 @@ export function groupMerges(listed: readonly StoredObject[]): StoredObject[][] {
     groups.at(-1)!.push(object);
     bytes += object.size;
   }
-  // A merged object alone would become itself.
+  // Merging a single merged object would change nothing.
   return groups.filter(group => group.some(({ generation }) => generation === 0));
 }

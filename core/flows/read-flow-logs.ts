@@ -1,17 +1,18 @@
 import { ErasedAddresses } from './erased-addresses.ts';
-import { HOUR_MS, hourOf } from './flow-key.ts';
 import { type FlowLine, flowOf } from './flow-line.ts';
 import { type FlowLogState, readFlowLogState } from './flow-log-state.ts';
-import { type FlowLogRange, type FlowLogStore, type LoggedReport, tooMuch } from './flow-log-store.ts';
+import { type FlowLogRange, type FlowLogStore, type LoggedReport, tooManyFlows } from './flow-log-store.ts';
 import { legacyIdIn, legacyIdOf } from './legacy/legacy-item.ts';
 import { type LegacyStore, readLegacyFlows } from './legacy/read-legacy.ts';
+import { HOUR_MS, hourOf } from './object-key.ts';
 import { readHour } from './read-hour.ts';
 import { ReportsSeen } from './reports-seen.ts';
 
 /**
- * Reads all flows of a range and hands them over report by report, each report once, in no order.
+ * Reads all flows of a range and passes them to `visit` by report, each report once, in no
+ * particular order.
  *
- * @throws ValidationError when there are more than can be read before the deadline
+ * @throws ValidationError if there are more than can be read before the deadline
  */
 export async function readFlowLogs(
   store: FlowLogStore,
@@ -22,11 +23,17 @@ export async function readFlowLogs(
   const legacy = await visitLegacy(store, { state, range, visit });
   const erased = new ErasedAddresses(state.erasures);
   const seen = new ReportsSeen();
-  const { from, to } = keptOf(store, range);
+  const { from, to } = unexpiredRange(store, range);
   for (let hour = hourOf(from); hour < to; hour += HOUR_MS) {
-    for await (const lines of readHour(store.objects, { hour, from, to, erased, check: checkOf(store) })) {
+    for await (const lines of readHour(store.objects, {
+      hour,
+      from,
+      to,
+      erased,
+      check: deadlineCheck(store),
+    })) {
       const [line] = lines as [FlowLine, ...FlowLine[]];
-      if (!isOf(line, range) || !seen.add(line)) continue;
+      if (!isInRange(line, range) || !seen.add(line)) continue;
       if (legacy.size > 0 && legacy.has(legacyIdOf(line))) continue;
       const { edge_id, site_id, sent_at, interval_s } = line;
       visit({ edge_id, site_id, sent_at, interval_s, flows: lines.map(flowOf) });
@@ -34,8 +41,8 @@ export async function readFlowLogs(
   }
 }
 
-/** Whether a line is of the sites and the edges that were asked for. */
-export function isOf(
+/** Whether a line belongs to the requested sites and edges. */
+export function isInRange(
   { site_id, edge_id }: Pick<FlowLine, 'site_id' | 'edge_id'>,
   range: FlowLogRange,
 ): boolean {
@@ -46,22 +53,25 @@ export function isOf(
   );
 }
 
-/** What of a range has not outlived its time. A flow that arrived exactly `ttl_hours` ago has. */
-export function keptOf(
+/**
+ * The part of a range that has not expired. A flow that arrived exactly `ttl_hours` ago has
+ * expired.
+ */
+export function unexpiredRange(
   { clock, ttl_hours, as_of = clock() }: FlowLogStore,
   { from, to }: FlowLogRange,
 ): { from: number; to: number } {
   return { from: Math.max(from, as_of - ttl_hours * HOUR_MS + 1), to };
 }
 
-/** Throws when the time is over. */
-export function checkOf({ clock, deadline }: FlowLogStore): () => void {
+/** Makes a function that throws when the deadline has passed. */
+export function deadlineCheck({ clock, deadline }: FlowLogStore): () => void {
   return () => {
-    if (clock() >= deadline) throw tooMuch();
+    if (clock() >= deadline) throw tooManyFlows();
   };
 }
 
-/** The part of a range that the last release may have flows of; undefined: none. */
+/** The part of a range for which there may be flows of the last release; undefined: none. */
 export function legacyRange(
   { clock, as_of = clock() }: FlowLogStore,
   { since_ms = Number.POSITIVE_INFINITY, legacy_until_ms }: FlowLogState,
@@ -73,12 +83,12 @@ export function legacyRange(
 
 export function legacyStore(store: FlowLogStore): LegacyStore {
   const { client, table, clock, deadline, as_of = clock() } = store;
-  return { client, table, as_of, check: checkOf(store), is_late: () => clock() >= deadline };
+  return { client, table, as_of, check: deadlineCheck(store), is_late: () => clock() >= deadline };
 }
 
 /**
- * @returns the ids of the reports that were visited, so that they are left out where a replay has
- * put them into objects too
+ * Visits the flows of the last release. @returns the ids of their reports, which are skipped in
+ * objects, where a replay may have put them too
  */
 async function visitLegacy(
   store: FlowLogStore,
@@ -94,7 +104,7 @@ async function visitLegacy(
   const erased = new ErasedAddresses(state.erasures);
   await readLegacyFlows(legacyStore(store), legacy, (report, sk) => {
     ids.add(legacyIdIn(sk));
-    if (!isOf(report, range)) return;
+    if (!isInRange(report, range)) return;
     const flows = report.flows.filter(flow => !erased.has(flow, 0));
     visit({ ...report, flows });
   });

@@ -1,19 +1,19 @@
 import type { ErasedAddresses } from './erased-addresses.ts';
 import { bytesOf, readBuckets, readIndex } from './flow-index.ts';
-import { FLOWS_PREFIX, type FlowKey, hourPrefix, parseFlowKey } from './flow-key.ts';
 import type { FlowLine } from './flow-line.ts';
 import type { ByteRange, FlowObject, FlowObjects } from './flow-objects.ts';
 import { type HourSlice, slicePrefix } from './hour-slices.ts';
 import { inOrder } from './in-order.ts';
 import { reportsOf } from './lines-of-object.ts';
+import { FLOWS_PREFIX, hourPrefix, type ObjectKey, parseObjectKey } from './object-key.ts';
 
-/** Objects that are read at once. Memory holds so many, compressed. */
+/** Number of objects that are read concurrently. Memory holds this many, compressed. */
 const OBJECTS_AHEAD = 8;
 
-/** A smaller object is read whole: as quick as to look up where to read. */
+/** Smaller objects are read as a whole, which is as fast as reading their index first. */
 const SMALL_BYTES = 64 * 1024;
 
-export interface StoredObject extends FlowKey, FlowObject {}
+export interface StoredObject extends ObjectKey, FlowObject {}
 
 /** The objects of an hour, in the order of their keys. */
 export function listHour(objects: FlowObjects, hour: number): Promise<StoredObject[]> {
@@ -32,35 +32,35 @@ export function listLog(objects: FlowObjects): Promise<StoredObject[]> {
 
 async function listUnder(objects: FlowObjects, prefix: string): Promise<StoredObject[]> {
   return (await objects.list(prefix)).flatMap(object => {
-    const named = parseFlowKey(object.key);
+    const named = parseObjectKey(object.key);
     return named ? [{ ...named, ...object }] : [];
   });
 }
 
 export interface HourQuery {
   hour: number;
-  /** Arrivals, milliseconds since the epoch: from … and before …. */
+  /** Arrivals at or after `from` and before `to`, milliseconds since the epoch. */
   from: number;
   to: number;
   erased: ErasedAddresses;
-  /** Lines with one of these hosts at an end are enough; their canonical texts. */
+  /** Only lines with one of these hosts at an end are needed; canonical texts. */
   hosts?: readonly string[] | undefined;
-  /** The hour's objects, where they were listed a moment ago. */
+  /** The hour's objects, if they were listed a moment ago. */
   listed?: readonly StoredObject[] | undefined;
-  /** Called before each object is read; throws to end it. */
+  /** Called before each object is read; throws to end the read. */
   check(): void;
 }
 
 /**
- * All reports of an hour that arrived in a range, with their lines that aren't erased; in the order
- * of objects, repeats included. With `hosts`, lines of other hosts may be left out.
+ * All reports of an hour that arrived in a range, with their lines that are not erased, in the
+ * order of objects, repeats included. With `hosts`, lines of other hosts may be left out.
  */
 export async function* readHour(objects: FlowObjects, query: HourQuery): AsyncGenerator<FlowLine[]> {
   const done = new Set<string>();
   let listing = query.listed;
-  // An object that is gone was merged: its lines are in one that is listed now.
-  for (let gone = true; gone; ) {
-    gone = false;
+  // A missing object was merged: a new list contains the object that has its lines.
+  for (let missing = true; missing; ) {
+    missing = false;
     listing ??= await listHour(objects, query.hour);
     const listed = listing.filter(
       ({ key, first_ms, last_ms }) => first_ms < query.to && last_ms >= query.from && !done.has(key),
@@ -70,7 +70,7 @@ export async function* readHour(objects: FlowObjects, query: HourQuery): AsyncGe
     )) {
       query.check();
       if (body === undefined) {
-        gone = true;
+        missing = true;
         listing = undefined;
         continue;
       }
@@ -92,8 +92,8 @@ async function* within(pieces: Pieces, { from, to, erased }: HourQuery): AsyncGe
 }
 
 /**
- * Texts of lines, compressed. A report is whole in one, or its lines are in several, some of them
- * twice.
+ * Compressed texts of lines. A report is complete in one of them, or its lines are in several, some
+ * of them twice.
  */
 type Pieces = readonly Uint8Array[];
 
@@ -105,8 +105,8 @@ async function* reportsIn(pieces: Pieces): AsyncGenerator<FlowLine[][]> {
 }
 
 /**
- * The reports of several pieces, each whole and every line once. They are buckets of an index,
- * which are small.
+ * The reports of several pieces, each complete and with every line once. The pieces are buckets of
+ * an index, which are small.
  */
 async function joined(pieces: Pieces): Promise<FlowLine[][]> {
   const reports = new Map<string, Map<number, FlowLine>>();
@@ -122,7 +122,7 @@ async function joined(pieces: Pieces): Promise<FlowLine[][]> {
   return [...reports.values()].map(lines => [...lines.values()]);
 }
 
-/** What of an object has to be read. Undefined where it is gone. */
+/** Reads the required part of an object. Undefined if the object no longer exists. */
 async function fetch(
   objects: FlowObjects,
   { key, size, generation, first_ms, last_ms }: StoredObject,
@@ -137,7 +137,7 @@ async function fetch(
   if (generation === 0 || size < SMALL_BYTES || (whole && hosts === undefined)) return readAll();
   const index = await readIndex(objects, key);
   if (index?.object_size !== size) return readAll();
-  // Where the index is gone meanwhile, so is the object, or it will be.
+  // If the index has been deleted in the meantime, the object has been or will be deleted too.
   if (hosts !== undefined) {
     const buckets = await readBuckets(objects, { key, index, addresses: hosts });
     return buckets?.filter(({ length }) => length > 0);

@@ -1,12 +1,12 @@
 import { type ReportId, ReportsSeen } from './reports-seen.ts';
 
-/** Reports that are remembered at least, some 20 bytes each; at most twice as many. */
+/** Minimum number of remembered reports, about 20 bytes each; at most twice as many. */
 const REPORTS = 200_000;
 
 /**
- * The reports whose flows this container has surely written. An edge that sends a report again,
- * because an answer got lost, so adds no second arrival to the log. Forgetting one costs nothing
- * but a repeat, which readers drop.
+ * The reports whose flows this container has certainly written. If an edge sends a report again
+ * because an answer got lost, it adds no second arrival to the log. Forgetting a report costs only
+ * a repeat, which readers drop.
  */
 export class RecentReports {
   readonly #max: number;

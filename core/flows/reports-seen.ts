@@ -1,4 +1,4 @@
-/** What names a report, and so its flows. */
+/** Identifies a report. */
 export interface ReportId {
   edge_id: string;
   boot_id: string;
@@ -7,13 +7,13 @@ export interface ReportId {
 }
 
 /**
- * The reports that were read already: each counts once, however many objects repeat it. Exact, some
- * 20 bytes a report.
+ * The reports that were already read: each counts once, even if several objects contain it. Exact;
+ * about 20 bytes per report.
  */
 export class ReportsSeen {
   readonly #boots = new Map<string, Set<number>>();
 
-  /** Whether it was not there yet; from now on it is. */
+  /** Adds a report. @returns whether it is new */
   add({ edge_id, boot_id, part, seq }: ReportId): boolean {
     const boot = bootKey(edge_id, boot_id, part);
     let seqs = this.#boots.get(boot);
@@ -31,7 +31,7 @@ export class ReportsSeen {
   }
 }
 
-// JSON keeps the ids apart, whatever characters they have; so short a list is quick.
+// JSON separates the ids unambiguously, whatever characters they have, and is fast for short lists.
 function bootKey(edge_id: string, boot_id: string, part: number): string {
   return JSON.stringify([edge_id, boot_id, part]);
 }

@@ -1,6 +1,5 @@
 import { changeErasure } from './flow-erasures.ts';
-import { HOUR_MS, hourOf, INDEX_PREFIX, indexKey, indexPrefix } from './flow-key.ts';
-import { giveLease, takeLease } from './flow-log-lease.ts';
+import { acquireLease, releaseLease } from './flow-log-lease.ts';
 import type { FlowLogResult, FlowLogRun } from './flow-log-run.ts';
 import {
   ERASURE_STATUS,
@@ -10,16 +9,18 @@ import {
   readFlowLogState,
 } from './flow-log-state.ts';
 import { eraseLegacy } from './legacy/erase-legacy.ts';
+import { HOUR_MS, hourOf, INDEX_PREFIX, indexKey, indexPrefix } from './object-key.ts';
+import { HOUR_OUTCOME, type HourWork, processHour } from './process-hour.ts';
 import { listLog } from './read-hour.ts';
 import { leasedSlices } from './slice-leases.ts';
-import { HOUR_OUTCOME, type HourWork, workOnHour } from './work-on-hour.ts';
 
 /**
- * Keeps the flow log: deletes what has outlived its time, merges the hours that have ended, takes
- * erased lines out of objects. Begins runs of their own for the slices of a large hour. Goes as far
- * as its time goes; the next run goes on. May be killed anywhere, and two runs do no harm.
+ * Maintains the flow log: deletes expired objects, merges hours that have ended, removes erased
+ * lines from objects, and starts other runs for the slices of a large hour. It works as long as its
+ * time allows; the next run continues. It may be killed at any point, and concurrent runs do no
+ * harm.
  *
- * @throws AggregateError of the hours that could not be dealt with, after all were tried
+ * @throws AggregateError of the hours that failed, after all were tried
  */
 export async function runFlowLog(run: FlowLogRun): Promise<FlowLogResult> {
   const { client, table, owner, clock, lease_until_ms, ttl_hours } = run;
@@ -34,13 +35,14 @@ export async function runFlowLog(run: FlowLogRun): Promise<FlowLogResult> {
     complete: true,
   };
   const now = clock();
-  if (!(await takeLease(store, { owner, now, until_ms: lease_until_ms }))) return { ...result, busy: true };
+  if (!(await acquireLease(store, { owner, now, until_ms: lease_until_ms })))
+    return { ...result, busy: true };
   let failures: unknown[];
   try {
     await markObjects(store, { now, ttl_hours });
     failures = await work(run, result);
   } finally {
-    await giveLease(store, { owner });
+    await releaseLease(store, { owner });
   }
   if (failures.length > 0)
     throw new AggregateError(failures, `${failures.length} hours of the flow log failed.`);
@@ -51,8 +53,8 @@ async function work(run: FlowLogRun, result: FlowLogResult): Promise<unknown[]> 
   const { objects, clock, ttl_hours } = run;
   const state = await readFlowLogState(run);
   const expired_ms = clock() - ttl_hours * HOUR_MS;
-  // Indexes are listed first: one whose object isn't there now was left behind by a run that was
-  // cut off, unless one is at work on its slice.
+  // Indexes are listed before objects: an index without an object was left behind by an interrupted
+  // run, unless a run is working on its slice.
   const indexes = await objects.list(INDEX_PREFIX);
   const leased = await leasedSlices(run, { now: clock() });
   const listed = await listLog(objects);
@@ -65,12 +67,12 @@ async function work(run: FlowLogRun, result: FlowLogResult): Promise<unknown[]> 
   const left = indexes.filter(({ key }) => !held.has(key) && !in_work.some(hour => key.startsWith(hour)));
   await objects.delete(left.map(({ key }) => key));
   result.expired = expired.length;
-  return workOnHours(run, { state, kept, expired_ms, leased, result });
+  return processHours(run, { state, kept, expired_ms, leased, result });
 }
 
 type LogWork = Omit<HourWork, 'hour' | 'due'>;
 
-async function workOnHours(run: FlowLogRun, logWork: LogWork): Promise<unknown[]> {
+async function processHours(run: FlowLogRun, logWork: LogWork): Promise<unknown[]> {
   const { state, kept, result } = logWork;
   const running = state.erasures.filter(({ status }) => status === ERASURE_STATUS.running);
   const failures: unknown[] = [];
@@ -78,11 +80,10 @@ async function workOnHours(run: FlowLogRun, logWork: LogWork): Promise<unknown[]
   for (const hour of [...hours.keys()].sort((a, b) => a - b)) {
     try {
       const due = running.filter(each => hour < each.requested_ms && each.done_until_ms < hour + HOUR_MS);
-      const outcome = await workOnHour(run, { ...logWork, hour, kept: hours.get(hour)!, due });
+      const outcome = await processHour(run, { ...logWork, hour, kept: hours.get(hour)!, due });
       if (outcome !== HOUR_OUTCOME.done) result.complete = false;
       if (outcome === HOUR_OUTCOME.cut_off) return failures;
-      // Erasures go from hour to hour: what comes behind an hour that isn't done is looked through
-      // again.
+      // Erasures progress hour by hour: hours after an unfinished one are processed again.
       if (failures.length > 0 || !result.complete) continue;
       for (const { id } of due) await changeErasure(run, id, { done_until_ms: hour + HOUR_MS });
     } catch (cause) {
@@ -94,7 +95,8 @@ async function workOnHours(run: FlowLogRun, logWork: LogWork): Promise<unknown[]
 }
 
 /**
- * All objects were looked through: what is written from now on is merged without what was erased.
+ * Finishes the erasures after all objects were processed. Later objects are merged without the
+ * erased lines.
  */
 async function finish(
   run: FlowLogRun,

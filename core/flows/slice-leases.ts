@@ -5,8 +5,8 @@ import type { FlowStateStore } from './flow-log-state.ts';
 import type { HourSlice } from './hour-slices.ts';
 
 /**
- * The partition of the Traffic table with the leases of slices: apart from what every reader of the
- * log reads.
+ * The partition of the Traffic table with the leases of slices. It is separate from the partition
+ * that every reader of the log reads.
  */
 const FLOW_SLICES_PARTITION = 'FLOW_SLICES';
 
@@ -16,7 +16,7 @@ export function sliceLeaseKey({ hour, slice }: HourSlice): ItemKey {
   return { pk: FLOW_SLICES_PARTITION, sk: `LEASE#${new Date(hour).toISOString()}#${slice}` };
 }
 
-/** The slices that are being merged, strongly consistent. */
+/** The slices that are being merged, read with strong consistency. */
 export async function leasedSlices(
   { client, table }: FlowStateStore,
   { now }: { now: number },

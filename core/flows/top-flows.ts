@@ -2,12 +2,12 @@ import type { FlowRecord } from '../totals/flow-record.ts';
 import { isOtherFlows } from '../totals/other-flows.ts';
 import type { FlowMatcher } from './flow-filter.ts';
 import { hashFlow, isSameFlow } from './flow-identity.ts';
-import { type LoggedReport, tooMuch } from './flow-log-store.ts';
+import { type LoggedReport, tooManyFlows } from './flow-log-store.ts';
 
-/** Distinct flows that fit the function's memory. */
+/** Maximum number of distinct flows in the function's memory. */
 const MAX_FLOWS = 400_000;
 
-/** What a flow carried in a window, over all reports and endpoints of its site. */
+/** The traffic of a flow in a window, over all reports and endpoints of its site. */
 export interface TopFlow extends Omit<FlowRecord, 'endpoint_id'> {
   site_id: string;
 }
@@ -19,23 +19,24 @@ export interface Sum {
 
 export interface TopFlows {
   flows: TopFlow[];
-  /** What the flows past the limit and those that no report lists carried. */
+  /** Traffic of flows beyond the limit and of flows that no report lists. */
   other: Sum;
   total: Sum;
-  /** Distinct flows that were listed. */
+  /** Number of distinct listed flows. */
   distinct: number;
-  /** Reports that the figures are made of. */
+  /** Number of reports that were used. */
   reports: number;
 }
 
 /**
- * Adds up logged flows: the same 5-tuple at the same site under the same policy is one flow. A flow
- * is found by a hash of its fields; a text of them as key would be made, and thrown away, for each
- * of the hundred thousand (docs/performance.md).
+ * Sums logged flows: the same 5-tuple at the same site under the same policy is one flow. Flows are
+ * found by a hash of their fields, because building a text as key for each of a hundred thousand
+ * flows would be slow (docs/performance.md).
  */
 export class FlowSums {
   /**
-   * By site, then by hash; where two flows have the same, the second is at the next free number.
+   * By site, then by hash. If two flows have the same hash, the second one is at the next free
+   * number.
    */
   readonly #sites = new Map<string, Map<number, FlowRecord>>();
   readonly #total: Sum = { packets: 0n, bytes: 0n };
@@ -57,7 +58,7 @@ export class FlowSums {
     this.#hash = hash;
   }
 
-  /** @throws ValidationError when there are more distinct flows than fit */
+  /** @throws ValidationError if there are more distinct flows than fit */
   add({ site_id, flows }: LoggedReport): void {
     this.#reports++;
     const known = this.#sites.get(site_id) ?? new Map<number, FlowRecord>();
@@ -70,7 +71,7 @@ export class FlowSums {
       if (!isOtherFlows(flow)) this.#addFlow(known, flow);
     }
     this.#distinct += known.size - before;
-    if (this.#distinct > this.#maxFlows) throw tooMuch();
+    if (this.#distinct > this.#maxFlows) throw tooManyFlows();
   }
 
   #addFlow(known: Map<number, FlowRecord>, flow: FlowRecord): void {
@@ -94,7 +95,8 @@ export class FlowSums {
   }
 
   /**
-   * The largest; equals in the order of their fields, so that the same logs give the same answer.
+   * The largest flows. Equal sizes are ordered by their fields, so that the same logs give the same
+   * answer.
    */
   largest(limit: number, order_by: 'BYTES' | 'PACKETS' = 'BYTES'): TopFlows {
     const size = order_by === 'BYTES' ? 'bytes' : 'packets';
@@ -117,7 +119,7 @@ export class FlowSums {
     return { flows, other, total: { ...this.#total }, distinct: this.#distinct, reports: this.#reports };
   }
 
-  /** What each policy's listed flows carried, and how many distinct ones there are. */
+  /** The traffic of each policy's listed flows, and the number of distinct flows. */
   byPolicy(): Map<string, Sum & { flows: number }> {
     const sums = new Map<string, Sum & { flows: number }>();
     for (const known of this.#sites.values()) {
@@ -132,8 +134,8 @@ export class FlowSums {
     return sums;
   }
 
-  // Sorting plain numbers is far quicker than sorting flows. Rounded down, so that no flow of the
-  // answer falls below.
+  // Sorting plain numbers is much faster than sorting flows. The threshold is rounded down, so that
+  // no flow of the answer is below it.
   #threshold(limit: number, size: 'bytes' | 'packets'): bigint {
     if (this.#distinct <= limit) return 0n;
     const sizes = new Float64Array(this.#distinct);

@@ -1,8 +1,8 @@
 import { type Dimension, type DimensionFilter, type Dimensions, passes } from '../totals/dimension-filter.ts';
 
 /**
- * What traffic can be grouped by from lane totals; the grouping by flow contents comes from the
- * flow logs.
+ * The groupings that lane totals allow. Groupings by the contents of flows are made from the flow
+ * log.
  */
 export const LANE_GROUPS = ['POLICY', 'SITE', 'ENDPOINT', 'EDGE'] as const;
 export type LaneGroup = (typeof LANE_GROUPS)[number];
@@ -10,7 +10,7 @@ export type LaneGroup = (typeof LANE_GROUPS)[number];
 export const ORDERS = ['BYTES', 'PACKETS'] as const;
 export type Order = (typeof ORDERS)[number];
 
-/** The totals of one lane at one instant: all its boots, a (policy, endpoint) pair each. */
+/** The totals of one lane at one instant, for each (policy, endpoint) pair, over all its boots. */
 export interface LaneTotals {
   edge_id: string;
   site_id: string;
@@ -27,7 +27,7 @@ export interface PairTotals {
 }
 
 export interface AggregateRequest {
-  /** Lanes at the beginning of the range; a lane that is missing here began at zero. */
+  /** Lanes at the beginning of the range; a lane that is missing here counts from zero. */
   before: Iterable<LaneTotals>;
   /** Lanes at its end. */
   after: Iterable<LaneTotals>;
@@ -35,7 +35,7 @@ export interface AggregateRequest {
   filter?: DimensionFilter | undefined;
   order_by: Order;
   limit: number;
-  /** Rows that are left out before those; 0 by default. */
+  /** How many rows are skipped. Default: 0. */
   offset?: number;
 }
 
@@ -53,15 +53,15 @@ type AggregateSum = Pick<AggregateRow, 'packets' | 'bytes' | 'estimated_bytes'>;
 
 export interface Aggregate {
   rows: AggregateRow[];
-  /** All rows past these, summed. */
+  /** The sum of all rows after these. */
   other: AggregateSum & { rows: number };
   total: AggregateSum;
 }
 
 /**
- * What came between two readings of the lanes, grouped. Every grouping sums the same differences of
- * the same pairs, so the totals agree to the last byte. Memory grows with the number of groups and
- * lanes, not with time.
+ * The traffic between two readings of the lanes, by group. Every grouping sums the same differences
+ * of the same pairs, so the totals are equal to the byte. Memory grows with the number of groups
+ * and lanes, not with time.
  */
 export function aggregate(request: AggregateRequest): Aggregate {
   const rows = new Map<string, AggregateRow>();
@@ -77,7 +77,7 @@ export function aggregate(request: AggregateRequest): Aggregate {
       row.estimated_bytes += sign * pair.estimated_bytes;
     }
   };
-  // An edge that moved to another site counts for the site it is at in the end, both ways.
+  // An edge that moved counts for its last site, at both ends of the range.
   const siteOf = new Map<string, string>();
   for (const lane of request.after) {
     siteOf.set(`${lane.edge_id}#${lane.part}`, lane.site_id);
@@ -89,7 +89,7 @@ export function aggregate(request: AggregateRequest): Aggregate {
   return ranked([...rows.values()], request);
 }
 
-/** The field of a row that says what it is grouped by. */
+/** The field of a row with the id of its group. */
 export const FIELD_OF: Record<LaneGroup, Dimension> = {
   POLICY: 'policy_id',
   SITE: 'site_id',

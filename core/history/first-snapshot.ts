@@ -4,13 +4,14 @@ import { MARKS_PARTITION } from './history-keys.ts';
 import type { SampleStore } from './sample-store.ts';
 
 /**
- * Behind all marks of the partition, and never expires: marks of long ago do (docs/decisions/056).
+ * Sorts after all marks of the partition. It does not expire, but old marks do
+ * (docs/decisions/056).
  */
 const KEY = { pk: MARKS_PARTITION, sk: 'FIRST' };
 
 /**
- * The minute of the system's first snapshot, milliseconds; `undefined` where none was taken yet, or
- * by an older release.
+ * The minute of the system's first snapshot, milliseconds; `undefined` if there was none yet, or an
+ * older release took it.
  */
 export async function readFirstSnapshot({ client, table }: SampleStore): Promise<number | undefined> {
   const { Item } = await client.send(new GetCommand({ TableName: table, Key: KEY, ConsistentRead: true }));
@@ -18,8 +19,7 @@ export async function readFirstSnapshot({ client, table }: SampleStore): Promise
 }
 
 /**
- * The put that writes down when the first snapshot was taken; its condition fails where it is
- * written already.
+ * The put that stores when the first snapshot was taken, on condition that nothing is stored yet.
  */
 export function firstSnapshotPut(table: string, minute: number) {
   return {

@@ -10,9 +10,9 @@ import { isWhole, type KeptAsOf, RESOLUTION_NAMES, RESOLUTIONS, type Resolution 
 import type { SnapshotMark } from './sample.ts';
 import { readLastMark, type SampleStore } from './sample-store.ts';
 
-/** All lanes as they were at one instant. */
+/** All lanes at one instant. */
 export interface LanesAt {
-  /** The snapshot that saw them. */
+  /** The snapshot that sampled them. */
   mark: SnapshotMark;
   lanes: LaneTotals[];
 }
@@ -36,18 +36,18 @@ export interface LanesAtEnds {
   before: LanesAt | undefined;
   after: LanesAt | undefined;
   /**
-   * The system had begun by the beginning of the range, and no reading of it is kept. Else, without
-   * `before`, all counts from zero.
+   * The system existed at the beginning of the range, but no reading of that time is kept. If false
+   * and without `before`, everything counts from zero.
    */
   lost: boolean;
 }
 
 /**
- * Reads the lanes at both ends of a range; instants in milliseconds. With a filter only those that
- * it may leave are read, where they are listed: an edge that moved counts for the site that it is
- * at in the end, so the end says where the lists suffice.
+ * Reads the lanes at both ends of a range; instants in milliseconds. With a filter it reads the
+ * lanes that may pass it, if they are listed. An edge that moved counts for its last site, so the
+ * lists at the end of the range decide.
  *
- * @throws Throttled when the time is over
+ * @throws Throttled at the deadline
  */
 export async function readLanesAtEnds(
   store: BatchGetOptions,
@@ -71,12 +71,12 @@ function readFrom({ taken_at, groups }: SnapshotMark): number {
   return Math.min(taken_at, ...(groups?.late ?? []).map(late => late.taken_at));
 }
 
-/** What the lanes at an instant are read from. */
+/** The readings from which the lanes at an instant are read. */
 interface LaneReadings {
   mark: SnapshotMark;
   /**
-   * A lane that had been silent for a day is sampled by the first snapshot of the hour only, so
-   * that reading is laid under the minute's.
+   * The reading for lanes that are not in the minute's reading: a lane that has been silent for a
+   * day is sampled once an hour.
    */
   under: SnapshotMark | undefined;
 }
@@ -110,8 +110,8 @@ async function readLanes(
 }
 
 /**
- * The reading of all lanes to lay under a minute's; undefined where it is an hour's too and has all
- * of them itself.
+ * The reading for lanes that are not in a minute's reading; undefined if that one is an hour's too,
+ * and so has all lanes.
  */
 function readingUnder(minute: SnapshotMark, coarser: readonly SnapshotMark[]): SnapshotMark | undefined {
   if (coarser.some(other => other.taken_at === minute.taken_at)) return undefined;
@@ -119,8 +119,8 @@ function readingUnder(minute: SnapshotMark, coarser: readonly SnapshotMark[]): S
 }
 
 /**
- * The newest mark whose reading was taken by then: an hour's or day's may be later than the hour it
- * stands for.
+ * The newest mark whose reading was taken by then. The reading of an hour or day may be later than
+ * the hour or day.
  */
 async function readMarkTakenBy(
   store: SampleStore,
@@ -149,6 +149,6 @@ async function addLanes(
 
 function outOfTime(): Throttled {
   return new Throttled(
-    'There was no time to read what all edges had counted at both ends of the range. Filter by site_id, edge_id or endpoint_id, or ask for an export.',
+    'There was not enough time to read the counts of all edges at both ends of the range. Filter by site_id, edge_id or endpoint_id, or ask for an export.',
   );
 }

@@ -19,15 +19,15 @@ import { laneSamplePartition } from './history-keys.ts';
 import { type Reading, type ReadingId, readingOf } from './reading.ts';
 import type { SampleStore } from './sample-store.ts';
 
-/** A lane as it was read: its packed bytes, kept as they are, and what they say. */
+/** A lane that was read: its packed bytes, unchanged, and their contents. */
 export interface LaneReading {
   sk: string;
   data: Uint8Array;
-  /** `undefined` where the bytes can't be read; such a lane is counted and left out. */
+  /** `undefined` if the bytes can't be read. Such a lane is counted and left out. */
   lane: WholeLane | undefined;
 }
 
-/** A lane as a snapshot saw it. */
+/** A lane in a snapshot. */
 export interface SampledLane extends LaneReading {
   /**
    * The minute up to which its totals were known: the reading's, unless its edge's reports lagged.
@@ -35,14 +35,14 @@ export interface SampledLane extends LaneReading {
   covered_to: number;
 }
 
-/** Every lane of a group as it is now, read strongly, all buckets at once. */
+/** Every present lane of a group, read strongly consistent and all buckets at the same time. */
 export async function* readLanesNow(store: SampleStore, group: LaneGroup): AsyncGenerator<LaneReading[]> {
   for await (const { items } of bucketPages(store, bucketsOf(group), lanePartition)) {
     yield await toLaneReadings(store, items);
   }
 }
 
-/** Every lane as a snapshot saw it, or those of a group. */
+/** Every lane in a snapshot, or those of a group. */
 export async function* readLanesAt(
   store: SampleStore,
   reading: Reading,
@@ -57,18 +57,18 @@ export async function* readLanesAt(
   }
 }
 
-/** Which lane. */
+/** The name of a lane. */
 export interface LaneName {
   edge_id: string;
   part: number;
 }
 
-/** So many lanes are unpacked at once. */
+/** Lanes that are unpacked at the same time. */
 const NAMED_AT_ONCE = 1000;
 
 /**
- * These lanes as a snapshot saw them; those that it didn't sample are left out. @throws Throttled
- * at the deadline
+ * Some lanes in a snapshot; lanes that it didn't sample are left out. @throws Throttled at the
+ * deadline
  */
 export async function* readNamedLanesAt(
   store: BatchGetOptions,
@@ -81,7 +81,7 @@ export async function* readNamedLanesAt(
   }
 }
 
-/** A lane as a reading saw it. */
+/** A lane in a reading. */
 export interface LaneSample {
   /** The lane's packed bytes. */
   data: Uint8Array;
@@ -91,11 +91,11 @@ export interface LaneSample {
   covered_to: number;
 }
 
-/** Undefined where the lane was not sampled. */
+/** Undefined if the lane was not sampled. */
 export type LaneSampleAt = (lane: LaneName, reading: Reading) => LaneSample | undefined;
 
 /**
- * Some lanes as some snapshots saw them.
+ * Reads the samples of some lanes in some snapshots.
  *
  * @throws Throttled at the deadline
  */
@@ -119,8 +119,8 @@ export async function readLaneSamples(
 }
 
 /**
- * The newest samples of some lanes in some readings, given newest first; undefined for a lane that
- * none of them sampled.
+ * The newest sample of each lane in some readings, which are given from the newest on; undefined
+ * for a lane that none of them sampled.
  */
 export async function readNewestSamples(
   store: BatchGetOptions,

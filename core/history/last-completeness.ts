@@ -6,13 +6,13 @@ import { readLastMark, type SampleStore } from './sample-store.ts';
 export interface CompletenessAt extends Completeness {
   /** When the lanes were read, milliseconds since the epoch. */
   as_of: number;
-  /** Of the figure's own reading, where it was taken in groups. */
+  /** The groups of the figure's own reading, if it was taken in groups. */
   groups?: ReadGroups | undefined;
 }
 
 /**
- * How much of the network the last snapshot heard from, however long ago it was; `undefined` where
- * none was taken yet. One small read.
+ * How much of the network had reported at the last snapshot, of any age; `undefined` if there is
+ * none yet. One small read.
  */
 export async function readLastCompleteness(
   store: SampleStore,

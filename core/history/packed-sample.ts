@@ -2,13 +2,12 @@ import type { LateGroup, ReadGroups } from './reading.ts';
 import type { Peak, Sample, SnapshotMark } from './sample.ts';
 
 /**
- * Samples and marks stand in their items as one text of figures: a day of minutes is 2,880 of them,
- * and the SDK's work on an item grows with its attributes (docs/performance.md). Figures that are
- * added later come at the end.
+ * Samples and marks are stored as one text of figures. A day of minutes has 2,880 of them, and the
+ * SDK's work on an item grows with its attributes (docs/performance.md). New figures are appended.
  */
 const SEPARATOR = ' ';
 
-/** A stored sample or mark is not as a release of ours wrote it. */
+/** A stored sample or mark that no release has written in this form. */
 export class UnreadableSample extends Error {
   override readonly name = 'UnreadableSample';
 }
@@ -38,7 +37,7 @@ export function countOf(text: string): bigint {
   try {
     return BigInt(text);
   } catch (cause) {
-    throw new UnreadableSample(`A count of a sample is expected, and this is ${text}.`, { cause });
+    throw new UnreadableSample(`A count of a sample must be a decimal number, not ${text}.`, { cause });
   }
 }
 
@@ -77,10 +76,10 @@ function lateGroups(figures: readonly number[]): LateGroup[] {
   return groups;
 }
 
-// By hand: a day is 2,880 texts, and reading them is most of an answer's time.
+// Written by hand for speed: to parse the 2,880 texts of a day is most of an answer's time.
 function figuresOf(packed: unknown, least: number): { texts: string[]; figures: number[] } {
   const texts = typeof packed === 'string' ? packed.split(SEPARATOR) : [];
   const figures = texts.map(Number);
   if (figures.length >= least && figures.every(Number.isFinite)) return { texts, figures };
-  throw new UnreadableSample(`Figures of a sample or mark are expected, and these are ${String(packed)}.`);
+  throw new UnreadableSample(`The figures of a sample or mark can't be read: ${String(packed)}.`);
 }

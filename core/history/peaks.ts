@@ -7,32 +7,34 @@ import type { Fives, Peak, PeakRepair, Sample, SnapshotMark } from './sample.ts'
 import { BASE_WITHIN_MS } from './sample-expiry.ts';
 import { readMarks, readPolicySamples, type SampleStore } from './sample-store.ts';
 
-/** What an hour's or day's sample says beside its totals. */
+/** The fields of an hour's or day's sample besides its totals. */
 export interface RolledUp {
   peak: Peak;
-  /** Counts of this hour's or day's increment that belong to another. */
+  /** Counts in this hour's or day's increment that belong to an earlier one. */
   late: LateSpan[];
-  /** The peaks of the earlier ones that these counts belong to. */
+  /** The peaks of the earlier hours or days to which these counts belong. */
   repairs: PeakRepair[];
   /** Hours only. */
   fives?: Fives;
 }
 
 interface RolledRangeOptions {
-  /** The resolution that it is made of. */
+  /** The resolution from which it is made. */
   of: 'MINUTE' | 'HOUR';
   to: number;
-  /** The last instant of that resolution that goes into it. */
+  /** The last instant of that resolution that is part of it. */
   until: number;
   /** The mark of the running snapshot. */
   newest: SnapshotMark;
   /** The last hour or day before. */
   before: SnapshotMark | undefined;
-  /** Samples of that resolution are kept since then. */
+  /** Since when samples of that resolution are kept. */
   kept: number;
 }
 
-/** The hour or day that ends at `to`, with the marks that all policies' peaks are computed with. */
+/**
+ * The hour or day that ends at `to`, with the marks from which all policies' peaks are computed.
+ */
 export class RolledRange {
   readonly of: 'MINUTE' | 'HOUR';
   readonly from: number;
@@ -41,8 +43,7 @@ export class RolledRange {
   /** Length of the rollup, milliseconds. */
   readonly ms: number;
   /**
-   * Where the increment of its sample begins, and the last reading that went into the sample
-   * before.
+   * Start of the increment of its sample: the last reading that is part of the sample before.
    */
   readonly since: number;
   readonly sinceMinute: number;
@@ -64,7 +65,7 @@ export class RolledRange {
     this.sinceMinute = before?.minute ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** Marks from some distance before an instant on, read once for all policies. */
+  /** Marks from a margin before an instant on, read once for all policies. */
   marksFrom(from: number): Promise<SnapshotMark[]> {
     const known = this.#marks.get(from);
     if (known) return known;
@@ -80,22 +81,22 @@ export class RolledRange {
     return [...marks.filter(mark => mark.at !== newest.at), newest];
   }
 
-  /** What reaches back to before it, of the late counts that its samples brought. */
+  /** The late counts in its samples that belong to times before it. */
   lateOf(samples: readonly Sample[]): LateSpan[] {
     const late = samples.flatMap(sample => sample.late ?? []);
     return new LateSpans(late.filter(({ from }) => from < this.since)).list();
   }
 
   /**
-   * The earliest hour or day with a share in late counts of which samples are still kept; where
-   * nothing is late, its own beginning.
+   * The earliest hour or day with a share in late counts of which samples are still kept; without
+   * late counts its own beginning.
    */
   affectedFrom(late: readonly LateSpan[]): number {
     const earliest = Math.min(this.from, ...late.map(({ from }) => from));
     return Math.max(floorTo(earliest, this.ms), Math.min(this.from, ceilTo(this.#kept, this.ms)));
   }
 
-  /** The ends of the hours or days before it that late counts have a share in. */
+  /** The ends of the hours or days before it to which late counts belong. */
   affected(late: readonly LateSpan[]): number[] {
     const ends: number[] = [];
     for (let end = this.affectedFrom(late) + this.ms; end <= this.from; end += this.ms) {
@@ -106,8 +107,8 @@ export class RolledRange {
 }
 
 /**
- * The highest minute rates of a policy in an hour, the highest number of active flows that a minute
- * saw, and what came each five minutes.
+ * A policy's hour: the highest rates of a minute, the highest number of active flows in a minute,
+ * and the bytes of each five minutes.
  */
 export async function rollUpMinutes(
   store: SampleStore,
@@ -142,8 +143,7 @@ export async function rollUpMinutes(
 }
 
 /**
- * The highest of the hours' peaks in a day; `newest` is the hour that ends with it and is not
- * written yet.
+ * The highest of the hours' peaks in a day; `newest` is its last hour, which is not written yet.
  */
 export async function rollUpHours(
   store: SampleStore,

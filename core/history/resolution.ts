@@ -2,8 +2,8 @@ import { ValidationError } from '../errors.ts';
 import { timestamp } from '../storage/store-context.ts';
 
 /**
- * The spacing of kept samples, finest first. Names are the schema's; `key` is what sort keys begin
- * with.
+ * The resolutions of samples, from the finest on. The names are those of the schema; `key` is the
+ * beginning of sort keys.
  */
 export const RESOLUTIONS = {
   MINUTE: { key: '1m', ms: 60_000, keepMs: 48 * 3_600_000 },
@@ -11,12 +11,12 @@ export const RESOLUTIONS = {
   DAY: { key: '1d', ms: 86_400_000, keepMs: 730 * 86_400_000 },
 } as const;
 
-/** Samples of the percentile that transit is billed by are so long. */
+/** Length of the samples for the percentile by which transit is billed. */
 export const BILLING_INTERVAL_MS = 300_000;
 
 export type Resolution = keyof typeof RESOLUTIONS;
 
-/** Their names, finest first. */
+/** Names of the resolutions, from the finest on. */
 export const RESOLUTION_NAMES = Object.keys(RESOLUTIONS) as Resolution[];
 
 /** How long samples of each resolution are kept, in milliseconds. */
@@ -28,13 +28,10 @@ export const DEFAULT_RETENTION: Retention = {
   DAY: RESOLUTIONS.DAY.keepMs,
 };
 
-/** The most points that one answer holds. */
+/** Upper limit of the points in an answer. */
 const MAX_POINTS = 10_000;
 
-/**
- * The number of points a graph can show: a resolution that isn't asked for is chosen to stay below
- * it.
- */
+/** The number of points that a graph can show. A resolution is chosen to stay below it. */
 const COMFORTABLE_POINTS = 1_500;
 
 /**
@@ -53,13 +50,13 @@ export interface RangeRequest {
   resolution?: Resolution | undefined;
   now: number;
   retention: Retention;
-  /** The most points that the caller can take; 10,000 by default. */
+  /** Upper limit of the points that the caller accepts. Default: 10,000. */
   max_points?: number;
 }
 
 /**
- * Checks a range and puts its ends on the grid: `from` down, `to` up, but never past now. Without a
- * resolution it takes the finest that is still kept at `from` and gives at most 1,500 points.
+ * Checks a range and moves its ends to the grid: `from` down, and `to` up but not past now. Without
+ * a resolution it uses the finest one that is still kept at `from` and has up to 1,500 points.
  *
  * @throws ValidationError for ends in the wrong order, a range that is no longer kept, or more
  * points than `max_points`
@@ -67,12 +64,15 @@ export interface RangeRequest {
 export function resolveRange(request: RangeRequest): Range {
   const { from, to, now, retention, max_points = MAX_POINTS } = request;
   if (!(from < to)) {
-    throw new ValidationError(`from (${timestamp(from)}) must lie before to (${timestamp(to)}).`, {
-      arguments: ['from', 'to'],
-    });
+    throw new ValidationError(
+      `from (${timestamp(from)}) is not before to (${timestamp(to)}): choose an earlier from or a later to.`,
+      {
+        arguments: ['from', 'to'],
+      },
+    );
   }
   if (from > now)
-    throw new ValidationError(`from (${timestamp(from)}) lies in the future.`, { arguments: ['from'] });
+    throw new ValidationError(`from (${timestamp(from)}) is in the future.`, { arguments: ['from'] });
   const resolution = request.resolution ?? chooseResolution(request);
   const oldest = oldestKept(resolution, request);
   if (from < oldest) {
@@ -95,9 +95,9 @@ export function resolveRange(request: RangeRequest): Range {
 }
 
 /**
- * The period of the same length just before a range.
+ * The period of the same length right before a range.
  *
- * @throws ValidationError where its beginning is no longer kept
+ * @throws ValidationError if its beginning is no longer kept
  */
 export function previousRange({ from, to, resolution }: Range, kept: KeptAsOf): Range {
   const start = from - (to - from);
@@ -112,29 +112,29 @@ export function previousRange({ from, to, resolution }: Range, kept: KeptAsOf): 
   return { from: start, to: from, resolution };
 }
 
-/** What is kept, and as of when. */
+/** The retention, and the time at which it is applied. */
 export type KeptAsOf = Pick<RangeRequest, 'now' | 'retention'>;
 
 /**
- * The earliest instant that may be asked for: on the grid, so that a range that was put there may
- * be asked for again.
+ * The earliest instant that a range may begin at. It is on the grid, so that a range that was moved
+ * to the grid is valid too.
  */
 function oldestKept(resolution: Resolution, { now, retention }: KeptAsOf): number {
   return floorTo(now - retention[resolution], RESOLUTIONS[resolution].ms);
 }
 
 /**
- * Whether all that a snapshot's figures rest on is certainly there still. A policy or lane without
- * a sample of its own was sampled up to an hour before, and goes that much earlier; what has
- * expired is deleted late and in no order.
+ * Whether all samples of a snapshot are certainly still kept. The sample of an unchanged policy or
+ * lane is up to an hour older and expires that much earlier. Expired items are deleted late and in
+ * no particular order.
  */
 export function isWhole(at: number, resolution: Resolution, { now, retention }: KeptAsOf): boolean {
   return at > now - retention[resolution] - RESOLUTIONS[resolution].ms;
 }
 
 /**
- * The instant at or before `at` on the grid of `ms`. Days and hours are UTC, so no clock change
- * moves them.
+ * The instant at or before `at` on the grid of `ms`. Days and hours are UTC, without daylight
+ * saving time.
  */
 export function floorTo(at: number, ms: number): number {
   return Math.floor(at / ms) * ms;
@@ -152,7 +152,7 @@ function chooseResolution({ from, to, ...kept }: RangeRequest): Resolution {
   return fits ?? 'DAY';
 }
 
-/** The coarser resolutions that would do, where there are any. */
+/** The part of a message that names the coarser resolutions that are possible, if there are any. */
 function coarserHint(resolution: Resolution, fits: (name: Resolution) => boolean): string {
   const coarser = RESOLUTION_NAMES.slice(RESOLUTION_NAMES.indexOf(resolution) + 1).filter(fits);
   return coarser.length === 0 ? '' : ` or the resolution ${coarser.join(' or ')}`;

@@ -12,8 +12,8 @@ const kept = (unitMs: number, fallbackMs: number) =>
     .transform(count => count * unitMs);
 
 /**
- * How long samples are kept, in milliseconds once parsed: a part of a function's environment. The
- * function that writes samples and those that check ranges read the same variables.
+ * The part of a function's environment that says how long samples are kept, in milliseconds when
+ * parsed. The function that writes samples and those that check ranges read the same variables.
  */
 export const retentionSettings = {
   MINUTE_RETENTION_HOURS: kept(HOUR_MS, DEFAULT_RETENTION.MINUTE),
@@ -21,7 +21,7 @@ export const retentionSettings = {
   DAY_RETENTION_DAYS: kept(DAY_MS, DEFAULT_RETENTION.DAY),
 };
 
-/** The retention that a checked environment names, milliseconds. */
+/** The retention from a checked environment, milliseconds. */
 export function retentionOf(environment: Record<keyof typeof retentionSettings, number>): Retention {
   const { MINUTE_RETENTION_HOURS, HOUR_RETENTION_DAYS, DAY_RETENTION_DAYS } = environment;
   return { MINUTE: MINUTE_RETENTION_HOURS, HOUR: HOUR_RETENTION_DAYS, DAY: DAY_RETENTION_DAYS };

@@ -17,7 +17,7 @@ interface RollupOptions {
   retention: Retention;
   clock: Clock;
   sleep: Sleep;
-  /** No reading is repeated after it, milliseconds since the epoch. */
+  /** No reading is repeated after this time, milliseconds since the epoch. */
   deadline?: number;
 }
 
@@ -30,24 +30,24 @@ interface RollupInput {
   before: { hour: SnapshotMark | undefined; day: SnapshotMark | undefined };
 }
 
-/** Where the earliest late count of an hour or day begins; undefined where nothing is late. */
+/** An hour or day, and the beginning of its earliest late count; undefined without late counts. */
 interface DoneRollup extends Pick<LateReading, 'at'> {
   resolution: Rollup;
   earliest: number | undefined;
 }
 
-/** Policies whose samples are made and written at once: memory doesn't grow with more. */
+/** Policies whose samples are made and written at the same time, which bounds memory. */
 const AT_ONCE = 500;
 
-/** Policies whose peaks are read at once. */
+/** Policies whose peaks are read at the same time. */
 const READ_AT_ONCE = 32;
 
 /**
  * Writes the samples of the hour or day that ends with this snapshot, for every policy: the totals
- * of this reading, the highest rates and active flows since the one before, and what came late of
- * hours or days before it. What is read is bounded by the policies that moved: one that has counted
- * nothing since the last hour or day is known from its sample of then, 100 of which are read by one
- * call.
+ * of this reading, the highest rates and active flows since the sample before, and late counts of
+ * earlier hours or days. The number of reads depends on the policies that changed. One that has
+ * counted nothing since the last hour or day is known from its sample of that time, and one call
+ * reads 100 of these.
  */
 export async function rollupSamples(options: RollupOptions, input: RollupInput): Promise<DoneRollup[]> {
   if (input.rollups.length === 0) return [];
@@ -91,8 +91,8 @@ function rangesOf({ store, retention }: RollupOptions, { mark, before: { hour, d
   const hourEnd = floorTo(mark.minute, RESOLUTIONS.HOUR.ms);
   const dayEnd = floorTo(mark.minute, RESOLUTIONS.DAY.ms);
   return {
-    // Up to this reading's own minute: where the hour's first minutes were missed, it ends with
-    // them.
+    // Up to this reading's own minute: if the first minutes of the next hour were missed, they are
+    // included.
     hour: new RolledRange(store, {
       of: 'MINUTE',
       to: hourEnd,
@@ -118,7 +118,7 @@ interface RolledSample {
   sample: Sample;
 }
 
-/** The samples that policies had in the last hour and day, by the text of their keys. */
+/** The policies' samples of the last hour and day, by the text of their keys. */
 async function readLastSamples(
   { store, sleep, clock, deadline = Number.POSITIVE_INFINITY }: RollupOptions,
   { before, rollups }: RollupInput,
@@ -142,7 +142,7 @@ function lastOf(resolution: 'HOUR' | 'DAY', { at, taken_at }: SnapshotMark): str
   return policySampleKey(resolution, at, taken_at);
 }
 
-/** Whether nothing was counted since a sample, and as many flows are active as then. */
+/** Whether nothing was counted since a sample and the number of active flows is the same. */
 function isSame(last: Sample | undefined, now: Sample): boolean {
   return last !== undefined && fingerprintOf(last) === fingerprintOf(now);
 }
@@ -160,7 +160,7 @@ async function samplesOf(
     late: [],
     repairs: [],
   };
-  // A reading that is the first of its range has no rate.
+  // The first reading of a range has no rate.
   const isFirst = async (range: RolledRange) => (await range.marksFrom(range.from)).length === 1;
   const isUnchanged = isSame(last(policy_id, before.hour && lastOf('HOUR', before.hour)), newest);
   const restsInHour = (await isFirst(hour)) || isUnchanged;

@@ -13,7 +13,7 @@ export interface SampleStore {
   table: string;
 }
 
-/** What is read of a sample or a mark. */
+/** The attributes that are read of a sample or a mark. */
 interface PackedFigures {
   packed: unknown;
   late?: string;
@@ -26,7 +26,7 @@ const FAR_FUTURE = Date.UTC(9999, 0);
 
 export interface StoredRange {
   resolution: Resolution;
-  /** Milliseconds since the epoch, both ends included. */
+  /** Milliseconds since the epoch; both ends are included. */
   from: number;
   to: number;
 }
@@ -58,14 +58,15 @@ function fivesAttribute(sample: Sample): { fives?: string } {
   return fives === undefined ? {} : { fives };
 }
 
-// Apart from the packed figures, so that samples without estimated bytes stay as they are.
+// Separate from the packed figures, so that samples without estimated bytes are unchanged.
 function estimatedAttribute({ estimated_bytes = 0n }: Sample): { estimated?: string } {
   return estimated_bytes === 0n ? {} : { estimated: String(estimated_bytes) };
 }
 
 /**
- * The item of a snapshot's mark: the last one a snapshot writes, by which all it wrote counts. A
- * minute's says which edges were silent since when (`packSilences`).
+ * The item of a snapshot's mark. A snapshot writes it last, and it makes everything else that the
+ * snapshot wrote count. A minute's mark has the edges that were silent, and since when
+ * (`packSilences`).
  */
 export function markItem(
   mark: SnapshotMark,
@@ -80,7 +81,7 @@ export function markItem(
   };
 }
 
-/** The marks of a range, ascending. @throws UnreadableSample */
+/** The marks of a range in order of time. @throws UnreadableSample */
 export async function readMarks({ client, table }: SampleStore, range: StoredRange): Promise<SnapshotMark[]> {
   const items = await queryRange({ client, table }, MARKS_PARTITION, {
     first: instantKey(range.resolution, range.from),
@@ -90,8 +91,9 @@ export async function readMarks({ client, table }: SampleStore, range: StoredRan
 }
 
 /**
- * The samples of a policy in a range, ascending; those of a reading that did not count are left
- * out. @throws UnreadableSample
+ * The samples of a policy in a range in order of time, without samples of readings that don't
+ * count.
+ * @throws UnreadableSample
  */
 export async function readPolicySamples(
   { client, table }: SampleStore,
@@ -106,8 +108,8 @@ export async function readPolicySamples(
 }
 
 /**
- * What came each five minutes of a policy's hours, of readings that counted. An hour without a
- * sample of its own is left out: nothing came in it.
+ * The bytes of each five minutes in a policy's hours, from readings that count. An hour without a
+ * sample is left out: it had no traffic.
  */
 export async function readFives(
   { client, table }: SampleStore,
@@ -135,7 +137,7 @@ export function sampleOfItem({ packed, late, estimated }: PackedFigures): Sample
 }
 
 /**
- * The newest mark of a resolution at or before an instant; without one, the newest there is.
+ * The newest mark of a resolution at or before an instant; without an instant, the newest of all.
  * @throws UnreadableSample
  */
 export async function readLastMark(
@@ -146,8 +148,8 @@ export async function readLastMark(
 }
 
 /**
- * As {@link readLastMark}, with the silences that its snapshot knew of; undefined in a mark of an
- * hour, a day or an older release.
+ * As {@link readLastMark}, with the silences known to its snapshot; undefined in a mark of an hour,
+ * a day or an older release.
  */
 export async function readLastMarkItem(
   { client, table }: SampleStore,

@@ -7,7 +7,7 @@ import { readLastMarkItem, type SampleStore } from './sample-store.ts';
 const MINUTE_MS = RESOLUTIONS.MINUTE.ms;
 
 /**
- * Edges of which no report covers the instants `from` to `to`, `to` exclusive; milliseconds on the
+ * Edges without a report for the instants from `from` to `to`, `to` exclusive; milliseconds on the
  * grid of minutes.
  */
 interface SilenceSpan {
@@ -16,17 +16,17 @@ interface SilenceSpan {
   edges: number;
 }
 
-/** How much of the network the instants of a range cover, as one reading knows it. */
+/** Which part of the network was silent at the instants of a range, as known to one reading. */
 export interface KnownSilences {
-  /** When the lanes were read, milliseconds; undefined where no reading says. */
+  /** When the lanes were read, milliseconds; undefined without a reading. */
   as_of: number | undefined;
   spans: readonly SilenceSpan[];
 }
 
 /**
- * Silences as one text, so that a mark tells how complete all instants before it are:
- * `from to edges …` in minutes, 0 for a silence that goes on, edges with the same ends counted
- * together. What is older than minutes are kept is on the grid of hours, then of days.
+ * Silences as one text, so that a mark shows how complete all instants before it are: `from to
+ * edges …` in minutes, with 0 for a silence that lasts, and edges with the same ends counted
+ * together. Silences from before the retention of minutes are on the grid of hours, then of days.
  */
 export function packSilences(silences: readonly Silence[], kept: KeptAsOf): string {
   const counts = new Map<string, number>();
@@ -47,7 +47,7 @@ function onGrid(instant: number, { now, retention }: KeptAsOf): number {
   return ceilTo(instant, age <= retention.HOUR ? HOUR.ms : DAY.ms);
 }
 
-/** What the newest snapshot by `now` knows of silent edges. One small read. */
+/** The silences known to the newest snapshot by `now`. One small read. */
 export async function readSilences(store: SampleStore, { now }: { now: number }): Promise<KnownSilences> {
   const newest = await readLastMarkItem(store, { resolution: 'MINUTE', before: now });
   if (newest?.silences === undefined) return { as_of: undefined, spans: [] };
@@ -69,8 +69,8 @@ function unpackSilences(packed: string): SilenceSpan[] {
 }
 
 /**
- * How complete the instant of a mark is: the edges that were expected then, and those of them whose
- * reports cover it by now. Without a newer reading it is what the mark's own reading saw.
+ * How complete the instant of a mark is: the number of edges that were expected then, and of those
+ * whose reports cover it by now. Without a newer reading these are the figures of the mark itself.
  */
 export function completenessOf(
   { at, edges_expected, edges_heard, taken_at, groups }: SnapshotMark,

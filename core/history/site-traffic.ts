@@ -5,7 +5,7 @@ import type { Retention } from './resolution.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-/** What a site's edges counted in the 24 hours up to `now`; undefined before the first snapshot. */
+/** The counts of a site's edges in the 24 hours up to `now`; undefined before a first snapshot. */
 export async function siteTrafficOfDay(
   store: BatchGetOptions,
   { site_id, now, retention }: { site_id: string; now: number; retention: Retention },
@@ -17,7 +17,7 @@ export async function siteTrafficOfDay(
     now,
     retention,
   });
-  // Where the readings of a day ago are gone, only a system that is younger counts from zero.
+  // Without readings of a day ago, a system that is younger than that counts from zero.
   if (!after || lost) return undefined;
   return aggregate({
     before: before?.lanes ?? [],

@@ -20,64 +20,63 @@ import { earliestOf, type ReadingOptions, readWhole, type WholeReading } from '.
 
 export interface SnapshotOptions extends ReadingOptions {
   /**
-   * The instant that the schedule fired for; its minute is what the snapshot stands for.
-   * Milliseconds.
+   * The instant for which the schedule fired; its minute is the snapshot's. Milliseconds.
    */
   scheduled_at: number;
   /**
-   * What this container wrote last, to leave out what has not changed. Losing it costs writes, no
-   * sample.
+   * What this container wrote last, so that unchanged samples are not written again. Without it
+   * more is written, and no sample is lost.
    */
   previous?: PreviousTotals;
   /**
-   * From how many lanes on they are read in groups, and how many are in a group at most while there
-   * are fewer than 64 groups; 8,000 by default.
+   * More lanes than this are read in groups. While there are fewer than 64 groups, it is also the
+   * upper limit of the lanes in a group. Default: 8,000.
    */
   lanes_a_group?: number;
 }
 
 export interface SnapshotResult {
-  /** `false`: this minute had been taken already, and nothing was changed. */
+  /** `false`: the snapshot of this minute existed already, and nothing was changed. */
   taken: boolean;
   minute: number;
   lanes: number;
   bad_lanes: number;
   /** Edges that should have reported. */
   edges_expected: number;
-  /** Those of them that weren't heard. */
+  /** Those of them that did not report. */
   edges_silent: number;
-  /** The sum of all policies since the system's beginning, for graphs: beyond 2^53 not exact. */
+  /** The total of all policies, for graphs; not exact beyond 2^53. */
   packets_counted: number;
   bytes_counted: number;
-  /** Samples written: the policies whose totals changed, and the sum of all. */
+  /** Samples written: of the policies whose totals changed, and of all traffic. */
   policies_written: number;
-  /** The resolutions whose hour or day this reading also stands for. */
+  /** The resolutions of the hour or day for which this reading counts too. */
   rollups: Rollup[];
-  /** Groups of lanes that have an earlier reading in the place of this one. */
+  /** Groups of lanes for which an earlier reading is used. */
   late_groups: number[];
 }
 
 /**
- * What a container remembers of its last snapshot; it counts only while no other run has taken one
+ * What a container remembers of its last snapshot. It is valid while no other run has taken one
  * since.
  */
 export interface PreviousTotals {
   taken_at: number;
-  /** By policy, the totals that were written last. */
+  /** The last written totals, by policy. */
   fingerprints: Map<string, string>;
   /**
-   * The lanes as they were read, where they are one group; without them what is stored of them is
-   * read instead.
+   * The lanes as they were read, if they are one group. Without them, what is stored of them is
+   * read.
    */
   lanes?: TrackedLanes | undefined;
 }
 
 /**
  * Takes the snapshot of a minute: reads every lane once, and derives the samples of all policies
- * and lanes from that one reading. Everything is written under the time of the reading; the mark,
- * put last and on condition, makes it count. So a run that is cut off leaves nothing visible, and
- * of the runs of one minute one counts. A reading that begins ends the ones before it, which get no
- * mark any more.
+ * and lanes from that one reading. Everything is written under the time of the reading. The mark,
+ * which is put last and on condition, makes it count. So a run that is interrupted leaves nothing
+ * visible, and of several runs of one minute one counts. A reading that begins invalidates the ones
+ * before it: they get no mark.
  *
  * @throws GroupsMissing
  */
@@ -87,7 +86,7 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
   if (!(await marksBefore(store, { minute, now: clock() }))) return notTaken(minute);
   const taken_at = clock();
   await claimReading(store, taken_at);
-  // Again: a run of this minute or a later one may have come to its end since.
+  // Read again, because a run of this minute or a later one may have ended since.
   const marks = await marksBefore(store, { minute, now: clock() });
   if (!marks) return notTaken(minute);
   const { newest, last } = marks;
@@ -105,8 +104,8 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
     ...{ at: minute, taken_at, minute, ...heard.completenessAt(minute), lanes, bad_lanes },
     ...(groups && { groups }),
   };
-  // An hour's or a day's samples are kept longer than those of the minute that a late group has:
-  // the next minute makes it good.
+  // Samples of an hour or a day are kept longer than the minute's samples that replace a late
+  // group. So the next minute writes the hour or day.
   const rollups = groups && groups.late.length > 0 ? [] : due;
 
   const written = await writePolicySamples(options, { reading, known, all: due.length > 0 });
@@ -127,15 +126,15 @@ export async function takeSnapshot(options: SnapshotOptions): Promise<SnapshotRe
       }),
     );
   };
-  // Marks of long ago have expired; the item that says when the first one was put has not.
+  // Old marks have expired; the item with the time of the first one does not expire.
   const isFirst = !newest && !day && (await readFirstSnapshot(store)) === undefined;
   const first = isFirst ? await rollUp() : undefined;
   const taken = await putMark(options, mark, { silences, first });
   if (taken) {
     const fingerprints = new Map([...(known ?? []), ...written]);
     remember(options.previous, { taken_at, fingerprints, lanes: reading.seen });
-    // Behind the minute's mark: an hour or day that takes too long is taken up by the next run, and
-    // no minute is missed for it.
+    // After the minute's mark: if an hour or day takes too long, the next run continues it and no
+    // minute is missed.
     if (!first) for (const rolled of await rollUp()) await putRolledMark(options, rolled);
   }
   const late_groups = groups?.late.map(({ index }) => index) ?? [];
@@ -158,8 +157,8 @@ function notTaken(minute: number): SnapshotResult {
 }
 
 /**
- * The newest mark there is and the last one before a minute; undefined where the minute has been
- * taken or can't be any more.
+ * The newest mark and the last one before a minute; undefined if the minute's snapshot exists
+ * already or can no longer be taken.
  */
 async function marksBefore(
   store: SampleStore,
@@ -172,7 +171,7 @@ async function marksBefore(
   return last?.at === minute || isOvertaken(newest, { minute, now }) ? undefined : { newest, last };
 }
 
-/** Lists a reading that reaches back further than readers look ahead; as a rule there is none. */
+/** Lists a reading whose late counts are older than readers look ahead. Usually there is none. */
 async function putLateReading(
   { store, retention }: SnapshotOptions,
   reading: Omit<LateReading, 'earliest'> & { earliest: number | undefined },
@@ -188,9 +187,9 @@ function isAfter(mark: SnapshotMark | undefined, minute: number): boolean {
   return mark !== undefined && mark.at > minute;
 }
 
-// A late job must not put what it reads now before what a later minute's job has read already:
-// totals would go down. A mark that was taken in the future is one of a clock that was set back
-// since; it holds nothing up.
+// A late job must not put what it reads now before the reading of a later minute: totals would go
+// down. A mark that was taken in the future is from before the clock was set back, and does not
+// count.
 function isOvertaken(
   newest: SnapshotMark | undefined,
   { minute, now }: { minute: number; now: number },
@@ -199,8 +198,7 @@ function isOvertaken(
 }
 
 /**
- * The hour and the day whose instant this minute is the first to be read at, and the last marks of
- * both.
+ * The hour and the day of which this minute is the first reading, and the last marks of both.
  */
 async function dueRollups(store: SampleStore, minute: number) {
   const [hour, day] = await Promise.all([
@@ -213,8 +211,8 @@ async function dueRollups(store: SampleStore, minute: number) {
   return { rollups, hour, day };
 }
 
-// The first snapshot of each hour writes `all` policies, so that a reader finds a base within the
-// hour before.
+// An hour's first snapshot writes `all` policies, so that a reader finds a base within the hour
+// before.
 async function writePolicySamples(
   { store, retention, sleep }: SnapshotOptions,
   {
@@ -243,10 +241,10 @@ interface RolledMark {
 }
 
 /**
- * Puts the mark of a minute unless another run has put one or has begun to read. A put whose answer
- * was lost and that is repeated finds its own mark, which counts as done. The system's `first` mark
- * goes together with those of its hour and day and the item that says since when there are any: a
- * run that is cut off leaves all of them or none.
+ * Puts the mark of a minute unless another run has put one or has begun to read. If the answer was
+ * lost, the repetition finds its own mark, which counts as success. The system's `first` mark is
+ * put in one transaction with the marks of its hour and day and the item with its time, so that an
+ * interrupted run leaves all of them or none.
  *
  * @returns whether the stored mark is this one
  */

@@ -21,34 +21,34 @@ import type { Sample } from './sample.ts';
 import type { SampleStore } from './sample-store.ts';
 
 export interface ReadingOptions extends SilenceOptions, GroupOptions {
-  /** All edges that were ever registered. They are waited for once the lanes are read. */
+  /** All edges that were registered at any time. Awaited after the lanes were read. */
   registered: readonly ServedEdge[] | Promise<readonly ServedEdge[]>;
-  /** Read the groups, where there are more than one. Left out, all lanes are one. */
+  /** Reads the groups. Without it all lanes are one group. */
   workers?: GroupWorkers | undefined;
 }
 
-/** All lanes as one pass over them found them. */
+/** The result of one pass over all lanes. */
 export interface WholeReading extends Reading {
   lanes: number;
   bad_lanes: number;
-  /** By policy id, and the sum of them all under {@link ALL_TRAFFIC}. */
+  /** By policy id; the sum of all is under {@link ALL_TRAFFIC}. */
   policies: Map<string, Sample>;
-  /** The registered edges that were heard of. */
+  /** The registered edges that have reported. */
   heard: HeardEdges;
-  /** The lanes as they were read, where they are one group. */
+  /** The lanes as they were read, if they are one group. */
   seen: ReadonlyMap<string, SeenLane> | undefined;
 }
 
-/** A reading that is to be taken. */
+/** The request for a reading. */
 export interface ReadingRequest extends Omit<GroupRequest, 'group'> {
-  /** In how many groups. */
+  /** The number of groups. */
   of: number;
-  /** The lanes as the last reading saw them, where they are remembered; of one group only. */
+  /** The lanes in the last reading, if they are remembered and are one group. */
   before: TrackedLanes | undefined;
 }
 
 /**
- * A group was not read in time, and no reading of the last hour can stand in for it: there is no
+ * A group was not read in time, and no reading of the last hour can replace it. So there is no
  * snapshot of this minute.
  */
 export class GroupsMissing extends Error {
@@ -56,13 +56,13 @@ export class GroupsMissing extends Error {
 
   constructor(groups: readonly LaneGroup[]) {
     const names = groups.map(({ index, of }) => `${index} of ${of}`).join(', ');
-    super(`Groups of lanes were not read in time, nor within the hour before in the same groups: ${names}.`);
+    super(`Groups of lanes were not read in time, and have no reading of the hour before: ${names}.`);
   }
 }
 
 /**
- * Reads every lane once, all together or in groups side by side. A group that is late has its last
- * counted reading in its place.
+ * Reads every lane once, as one group or in several groups at the same time. The last reading that
+ * counts replaces a late group.
  *
  * @throws GroupsMissing
  */
@@ -83,7 +83,7 @@ async function readInGroups(
   const { store } = options;
   const groups = Array.from({ length: of }, (_, index): LaneGroup => ({ index, of }));
   await workers.read(groups.map(group => ({ ...common, group })));
-  const read = await Promise.all(groups.map(group => readOrStandIn(store, { ...common, group })));
+  const read = await Promise.all(groups.map(group => readOrReplace(store, { ...common, group })));
   const missing = groups.filter((_, index) => read[index] === undefined);
   if (missing.length > 0) throw new GroupsMissing(missing);
   const found = read.filter(each => each !== undefined);
@@ -91,14 +91,14 @@ async function readInGroups(
   return { ...(await sumUp(options, common, found)), groups: { of, late }, seen: undefined };
 }
 
-/** What a group found, now or before. */
+/** The result of a group's reading, of now or before. */
 interface Found {
   found: GroupReading;
   outdated: boolean;
   late?: LateGroup;
 }
 
-async function readOrStandIn(store: SampleStore, request: GroupRequest): Promise<Found | undefined> {
+async function readOrReplace(store: SampleStore, request: GroupRequest): Promise<Found | undefined> {
   const { minute, group, earlier, last } = request;
   const now = await readGroupReading(store, { reading: request, group });
   if (now) return { found: now, outdated: false };
@@ -107,7 +107,7 @@ async function readOrStandIn(store: SampleStore, request: GroupRequest): Promise
   if (!reading || reading.minute < minute - STANDS_IN_MS) return undefined;
   const before = await readGroupReading(store, { reading, group });
   if (!before) return undefined;
-  // What it brought of earlier minutes is in the sample that it was read for.
+  // Its late counts are in the sample for which it was read.
   for (const sample of before.policies.values()) delete sample.late;
   return { found: before, outdated: true, late: { index: group.index, ...reading } };
 }
@@ -143,7 +143,7 @@ async function sumUp(
   return { minute, taken_at, lanes, bad_lanes, policies, heard };
 }
 
-/** Where the earliest of what a reading brought late begins; undefined where nothing is late. */
+/** The beginning of the earliest late count in a reading; undefined without late counts. */
 export function earliestOf({ policies }: Pick<WholeReading, 'policies'>): number | undefined {
   return policies.get(ALL_TRAFFIC)?.late?.[0]?.from;
 }

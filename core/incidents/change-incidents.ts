@@ -15,9 +15,9 @@ export interface NewIncident extends Pick<Incident, 'name' | 'from' | 'to' | 'sc
 }
 
 /**
- * Keeps an incident with what it froze. `packed`: see `packContent`.
+ * Creates an incident with its frozen data, `packed` by `packContent`.
  *
- * @throws ValidationError where there are as many as there may be · Conflict for a token of another
+ * @throws ValidationError at the maximum number of incidents · Conflict for a token of another
  * request
  */
 export function createIncident(
@@ -47,7 +47,7 @@ export function createIncident(
   });
 }
 
-/** Takes an incident off the list; what it froze expires. @throws NotFound */
+/** Removes an incident and has its frozen data expire. @throws NotFound */
 export function removeIncident(
   context: StoreContext,
   actor: Caller,

@@ -12,15 +12,15 @@ import { type TableNames, TTL_ATTRIBUTE } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import { frozenKey, type Incident } from './incident.ts';
 
-/** The most that an incident holds: an item has 400 KB, an answer 900 KB of JSON. */
+/** Limits of an incident's data: an item has up to 400 KB, an answer up to 900 KB of JSON. */
 const MOST = { json_bytes: 600_000, packed_bytes: 300_000 } as const;
 
 const DAY_MS = 86_400_000;
 
-/** It stays longer than its removal can be undone, so that it doesn't expire under an undo. */
+/** How much longer data is kept than a removal can be undone: it doesn't expire during an undo. */
 const SLACK_DAYS = 1;
 
-/** JSON as it is stored; undefined where it is too large. */
+/** Compresses data as JSON; undefined when it is too large. */
 export function packContent(content: unknown): Uint8Array | undefined {
   const json = Buffer.from(JSON.stringify(content));
   if (json.length > MOST.json_bytes) return undefined;
@@ -28,7 +28,7 @@ export function packContent(content: unknown): Uint8Array | undefined {
   return packed.length > MOST.packed_bytes ? undefined : packed;
 }
 
-/** Stores what an incident froze, for good, and who made it. */
+/** Stores an incident's frozen data without expiry, and its creator. */
 export function putContent(
   { traffic }: TableNames,
   { id, created_by }: Incident,
@@ -38,7 +38,7 @@ export function putContent(
   return { Put: { TableName: traffic, Item: { ...frozenKey(id), data, created_by }, ...isNew } };
 }
 
-/** Has it expire, as its incident is removed. */
+/** Sets the expiry of the data of a removed incident. */
 export function expireContent(
   { tables, clock, archive_days = DEFAULT_ARCHIVE_DAYS }: StoreContext,
   id: string,
@@ -48,7 +48,7 @@ export function expireContent(
   return { Update: updateItem({ table: tables.traffic, key: frozenKey(id), set }) };
 }
 
-/** Keeps it for good again; the transaction fails where it is gone. */
+/** Removes the expiry again; the transaction fails when the data has expired. */
 export function keepContent({ traffic }: TableNames, id: string): WriteAction {
   const condition = { expression: 'attribute_exists(#pk)' };
   return { Update: updateItem({ table: traffic, key: frozenKey(id), remove: [TTL_ATTRIBUTE], condition }) };
@@ -56,7 +56,7 @@ export function keepContent({ traffic }: TableNames, id: string): WriteAction {
 
 const contentSchema = z.object({ data: z.instanceof(Uint8Array), created_by: callerSchema });
 
-/** Undefined where it is gone: the table deletes what has expired late. */
+/** Undefined when it has expired, although the table may delete it later. */
 async function readItem(context: StoreContext, id: string): Promise<Item | undefined> {
   const { client, tables, clock } = context;
   const command = { TableName: tables.traffic, Key: frozenKey(id), ConsistentRead: true };
@@ -65,19 +65,16 @@ async function readItem(context: StoreContext, id: string): Promise<Item | undef
   return expires_at !== undefined && expires_at * 1000 <= clock() ? undefined : Item;
 }
 
-/**
- * Who made an incident that may have been removed since; undefined where what it froze is gone.
- * @throws BrokenItem
- */
+/** The creator of an incident, also of a removed one; undefined when its data has expired. */
 export async function readMaker(context: StoreContext, id: string): Promise<Caller | undefined> {
   const item = await readItem(context, id);
   return item && parseItem(contentSchema, item).created_by;
 }
 
-/** What an incident froze, as it was given. @throws NotFound where it is gone · BrokenItem */
+/** An incident's frozen data. @throws NotFound when it has expired · BrokenItem */
 export async function readContent(context: StoreContext, id: string): Promise<unknown> {
   const item = await readItem(context, id);
-  if (!item) throw new NotFound(`What the incident ${quoted(id)} froze is not kept any more.`);
+  if (!item) throw new NotFound(`The frozen data of the incident ${quoted(id)} has expired.`);
   const { data } = parseItem(contentSchema, item);
   return JSON.parse(inflateRawSync(data).toString());
 }

@@ -3,15 +3,15 @@ import { type Caller, callerSchema } from '../access/caller.ts';
 import { type Setting, type SettingKind, settingKey } from '../alarms/settings/setting.ts';
 import type { ItemKey } from '../storage/item.ts';
 
-/** What an incident is about; nothing given: all of the network. */
+/** The scope of an incident; without any ids the whole network. */
 export interface IncidentScope {
   policy_id: string | null;
   site_id: string | null;
-  /** Of a second site: how policies decided between the two is kept. */
+  /** A second site: the incident includes the decisions between the two sites. */
   peer_site_id: string | null;
 }
 
-/** An incident without what it froze. */
+/** An incident without its frozen data. */
 export interface Incident extends Setting {
   name: string;
   /** RFC 3339, UTC. */
@@ -49,20 +49,19 @@ export const INCIDENT: SettingKind<Incident> = {
   remove: 'removeIncident',
 };
 
-/** The partition of what an incident froze: too large for the list, which is read whole. */
+/** Partition of an incident's frozen data, which is too large for the list of incidents. */
 const frozenPartition = (id: string): string => `FROZEN#${id}`;
 
 export const frozenKey = (id: string): ItemKey => ({ pk: frozenPartition(id), sk: 'CONTENT' });
 
 /**
- * An incident as the audit log has it, which everybody reads: the entry says who did it, as far as
- * the reader may see.
+ * An incident in audit entries, without its creator: the entry itself names the actor to readers.
  */
 export function auditedState({ created_by: _, ...incident }: Incident): Omit<Incident, 'created_by'> {
   return incident;
 }
 
-/** The incident of such a state. */
+/** The incident from the state in an audit entry. */
 export function incidentOfState(state: unknown, created_by: Caller): Incident {
   const { id, ...incident } = state as Incident;
   return incidentSchema.parse({ ...settingKey(INCIDENT, id), ...incident, created_by });

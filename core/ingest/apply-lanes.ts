@@ -15,7 +15,7 @@ import { untilDeadline } from './until-deadline.ts';
 
 type Outcome = ReportOutcome<PendingRecord>;
 
-/** A lane's write with the work that it was made from and the step that it is of. */
+/** A lane's write with its work and its step. */
 interface PlannedWrite extends LaneWrite {
   work: LoadedWork;
   step: LaneStep<PendingRecord>;
@@ -23,20 +23,20 @@ interface PlannedWrite extends LaneWrite {
 
 type Transaction = LaneTransaction<PlannedWrite>;
 
-/** Reports that are settled, and their lanes with what is left of their work. */
+/** Settled reports, and the lanes with the rest of their work. */
 interface Progress {
   outcomes: Outcome[];
   works: LaneWork[];
 }
 
 /**
- * Folds the reports into their lanes and writes them, transaction by transaction, until all are
- * settled or the deadline has come. Every write is conditional on the version of each lane that it
- * was computed from, so whatever another writer does, whatever is repeated or lost on the way, each
- * report counts once.
+ * Folds the reports into their lanes and writes these, transaction by transaction, until all
+ * reports are settled or the deadline has passed. Every write is conditional on the version of each
+ * lane that it was computed from. So each report counts once, whatever other writers do and
+ * whatever is repeated or lost on the way.
  *
- * @returns the settled reports: what an applied one changes is written, the others change nothing
- * @throws what repeating can't help (no such table, no permission)
+ * @returns the settled reports: the changes of applied ones are written, the others change nothing
+ * @throws errors that a retry can't solve (no such table, no permission)
  */
 export async function applyLanes(works: readonly LaneWork[], context: IngestContext): Promise<Outcome[]> {
   const withFewerParts = new Map<string, FewerParts>();
@@ -66,7 +66,7 @@ async function applyAll(
   while (open.length > 0) {
     const loaded = await untilDeadline(loadLanes(open, context));
     if (!loaded) return settled;
-    // A call that was killed may have left it to do.
+    // A call that was killed may not have done it.
     await withdrawFewerParts(loaded.flatMap(storedFewerParts), context);
     const plans = loaded.map(planWrite);
     for (const { outcomes } of plans) settle(outcomes);
@@ -85,7 +85,7 @@ async function applyAll(
       if (!failure)
         for (const { step } of transaction.writes) if (step.fewer_parts) onFewerParts(step.fewer_parts);
       left.push(...rest);
-      if (failure) repeats.note('A transaction of counts did not succeed; it is repeated.', failure);
+      if (failure) repeats.note('A transaction of counts did not succeed; it is retried.', failure);
       if (failure) await pause(failure, failures++, context);
       else failures = 0;
     }
@@ -99,7 +99,7 @@ function storedFewerParts({ stored: { state } }: LoadedWork): FewerParts[] {
   return found ? [found] : [];
 }
 
-/** Lists the lanes that show a site or an endpoint for the first time, before they are written. */
+/** Lists the lanes that have a new site or endpoint. Call it before they are written. */
 async function listNew(writes: readonly PlannedWrite[], context: IngestContext): Promise<true> {
   const lanes = writes.flatMap(({ item: { edge_id, part }, listing }) =>
     listing ? [{ edge_id, part, listing }] : [],
@@ -111,14 +111,14 @@ async function listNew(writes: readonly PlannedWrite[], context: IngestContext):
 interface Plan {
   outcomes: Outcome[];
   write?: PlannedWrite;
-  /** The work where its lane has to be read first. */
+  /** The work, if its lane has to be read before a step. */
   reread?: LaneWork;
 }
 
 /**
  * The next write of a lane, if it needs one, and the old and rejected reports before it, which need
- * none. Memory alone calls no report old or wrong: a write would have shown that the table was put
- * back to an earlier time, and these make none.
+ * none. No report is judged old or wrong by a lane from memory: the table may have been restored to
+ * an earlier time, and without a write no condition shows that.
  */
 function planWrite(work: LoadedWork): Plan {
   const outcomes: Outcome[] = [];
@@ -179,7 +179,7 @@ function recover(transaction: Transaction, failure: Failure, context: IngestCont
   }
 }
 
-/** The writes whose actions gave this reason; all where the database did not name any. */
+/** The writes whose actions gave this reason; all if the database did not name any. */
 function writesWith(transaction: Transaction, { reasons }: Failure, code: string): ReadonlySet<PlannedWrite> {
   const blamed = reasons
     .filter(reason => reason.code === code)
@@ -188,8 +188,8 @@ function writesWith(transaction: Transaction, { reasons }: Failure, code: string
 }
 
 /**
- * What was known of the `blamed` lanes may be wrong: they are read again before anything is made
- * from them.
+ * Forgets the `blamed` lanes, whose known state may be wrong. They are read again before their next
+ * step.
  */
 function forget(
   writes: readonly PlannedWrite[],
@@ -202,8 +202,8 @@ function forget(
 }
 
 /**
- * From a transaction of many lanes to one lane, from many reports to one, and that one is what the
- * database refuses.
+ * Isolates what the database refuses: one lane a transaction, then one report a transaction. A
+ * report that is refused alone is rejected.
  */
 function isolate(
   writes: readonly PlannedWrite[],
@@ -223,7 +223,7 @@ function isolate(
   return { outcomes, works };
 }
 
-// A failed condition is looked into at once; everything else gets time to pass.
+// After a failed condition the lane is read again at once; every other failure gets time to pass.
 async function pause({ kind }: Failure, failures: number, context: IngestContext): Promise<void> {
   if (kind === 'validation' || (kind === 'condition' && failures === 0)) return;
   const wait = backoffMs(failures, { random: context.random });

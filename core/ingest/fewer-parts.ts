@@ -10,9 +10,9 @@ import type { FewerParts } from './lane-step.ts';
 import { untilDeadline } from './until-deadline.ts';
 
 /**
- * Withdraws the gauges of parts that an edge's new boot no longer has: no report of it will.
- * Repeating changes nothing. What can't be done before the deadline is done by the clean-up once
- * the parts are silent.
+ * Withdraws the gauges of parts that an edge's new boot no longer has, because no report of them
+ * will. Repeating changes nothing. After the deadline, the clean-up does it once the parts are
+ * silent.
  */
 export async function withdrawFewerParts(
   edges: readonly FewerParts[],

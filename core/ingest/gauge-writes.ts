@@ -17,8 +17,7 @@ export interface GaugeWriting extends Retrying {
 }
 
 /**
- * The write that withdraws a lane's gauges, conditional on its version; undefined where it has
- * none.
+ * The write that withdraws a lane's gauges, conditional on its version; undefined if it has none.
  */
 export function gaugeWrite(item: LaneItem, lane: Lane): LaneWrite | undefined {
   if (lane.rated_ms === undefined && policiesWithGauges(lane).size === 0) return undefined;
@@ -35,10 +34,9 @@ export function gaugeWrite(item: LaneItem, lane: Lane): LaneWrite | undefined {
 }
 
 /**
- * Writes until all is written or the deadline has come.
+ * Writes until all is written or the deadline has passed.
  *
- * @returns how many lanes are left: they reported meanwhile, another writer was first, or the time
- * was over
+ * @returns how many lanes are left: another writer changed them meanwhile, or the time was over
  */
 export async function writeGauges(writes: readonly LaneWrite[], context: GaugeWriting): Promise<number> {
   let left = 0;
@@ -60,7 +58,7 @@ export async function writeGauges(writes: readonly LaneWrite[], context: GaugeWr
 }
 
 /**
- * Writes a transaction. Returns the writes that are not repeated in this run; none: it is written.
+ * Writes a transaction. Returns the writes that are not retried in this run; none: it is written.
  */
 async function writeOne(
   { writes, actions, writesOf }: LaneTransaction,
@@ -77,7 +75,7 @@ async function writeOne(
         const blamed = new Set(reasons.flatMap(({ index }) => writesOf(index)));
         return blamed.size > 0 ? blamed : new Set(writes);
       }
-      // After a lost answer the same write fails its conditions if it did land: also then nothing
+      // If the write was committed but its answer was lost, the retry fails its conditions: nothing
       // counts twice.
       const wait = backoffMs(attempt, { random });
       if (clock() + wait >= deadline) return new Set(writes);

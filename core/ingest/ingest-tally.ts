@@ -1,12 +1,12 @@
-/** What one batch did; logged under these names, and some of them as metrics. */
+/** Figures of one batch. They are logged under these names, and some are metrics. */
 export class IngestTally {
   ReportsApplied = 0;
-  /** Repeated or overtaken reports: nothing to add. */
+  /** Repeated or overtaken reports, which add nothing. */
   ReportsOld = 0;
   ReportsQuarantined = 0;
   /**
-   * Of these, the ones of which nothing shows that their edge sent them: unsigned, badly signed, by
-   * an unknown key.
+   * Of these, reports that their edge did not verifiably send: unsigned, badly signed, or by an
+   * unknown key.
    */
   ReportsNotAuthentic = 0;
   /** Delivered again by the stream. */
@@ -14,11 +14,11 @@ export class IngestTally {
   /** Fields of reports that this release ignores. */
   UnknownFields = 0;
   Transactions = 0;
-  /** Another writer was first: the lane was read again. */
+  /** Another writer had changed the lane: it was read again. */
   ConditionsFailed = 0;
   /** Conflicts, throttling and lost answers. */
   TransactionsRepeated = 0;
   LanesRead = 0;
-  /** Reports whose flows could not be logged in time; they are given up. */
+  /** Reports whose flows could not be logged in time and were discarded. */
   FlowLogsNotWritten = 0;
 }

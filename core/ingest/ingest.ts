@@ -11,17 +11,16 @@ import type { StreamRecord } from './stream-record.ts';
 import { untilDeadline } from './until-deadline.ts';
 import { writeFlowLogs } from './write-flow-logs.ts';
 
-/** Turns after the first begin in this share of the time; what is left is delivered again. */
+/** All turns but one begin in this share of the time; the rest is delivered again. */
 const LAST_TURN_BEGINS = 0.5;
 
 /**
- * Deals with the records of one shard: counts each report once, puts what can't be read into the
- * quarantine, logs flows.
+ * Processes the records of one shard: counts each report once, quarantines records that can't be
+ * counted, and logs flows.
  *
- * @returns the records that are not dealt with, in their order; the stream delivers again from the
- * first of them on, which changes no count
- * @throws what repeating can't help (no such table, no permission, a bug): everything is delivered
- * again
+ * @returns the records that are not processed, in their order. The stream delivers again from there
+ * on, which changes no count @throws errors that a retry can't solve (no such table, no permission,
+ * a bug): everything is delivered again
  */
 export async function ingest(
   records: readonly StreamRecord[],
@@ -38,7 +37,7 @@ export async function ingest(
   context.tally.ReportsNotApplied += left.length;
   if (left.length > 0) {
     const { shard_id, sequence_number } = left[0]!;
-    context.warn('Not all records were dealt with in time; they are delivered again.', {
+    context.warn('Not all records were processed in time; they are delivered again.', {
       records: left.length,
       shard_id,
       sequence_number,
@@ -47,7 +46,7 @@ export async function ingest(
   return left;
 }
 
-/** Returns the records that are dealt with. */
+/** Returns the records that are processed. */
 async function ingestTurn(records: readonly StreamRecord[], context: IngestContext): Promise<StreamRecord[]> {
   const read = await untilDeadline(readRecords(records, context));
   if (!read) return [];
@@ -81,8 +80,8 @@ function isReadable(result: PendingRecord | ReportRejected): result is PendingRe
 }
 
 /**
- * Has readers sum the slots of these reports before anything is counted in them. @throws Throttled
- * or Conflict at the deadline
+ * Makes readers sum the slots of these reports before anything is counted in them. @throws
+ * Throttled or Conflict at the deadline
  */
 async function coverSlots(reports: readonly PendingRecord[], context: IngestContext): Promise<true> {
   const { client, tables, slots: setting, covered_slots = new CounterSlots() } = context;
@@ -117,6 +116,6 @@ async function passContradictions(
   try {
     await context.onContradictions(contradictions);
   } catch (cause) {
-    context.warn('Edges were not told of refused reports.', { reports: contradictions.length, cause });
+    context.warn('Edges were not notified of refused reports.', { reports: contradictions.length, cause });
   }
 }

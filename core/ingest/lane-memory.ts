@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { LaneItem } from '../ledger/figures/read-lanes.ts';
 
-/** Keys, the Map's entry and the object around a lane's packed bytes, roughly. */
+/** Memory for the keys, the Map's entry and the object around a lane's packed bytes, roughly. */
 const OVERHEAD_BYTES = 400;
 
 /**
  * The lanes that this function wrote last, packed, so that a batch needs no read. It may be behind
- * the table, never ahead: a lane is put after its write succeeded, and a write from an outdated
- * lane fails its condition.
+ * the table but is never ahead: a lane is stored here after its write has succeeded. A write from
+ * an outdated lane fails its condition.
  */
 export class LaneMemory {
   readonly #lanes: LRUCache<string, LaneItem>;

@@ -14,23 +14,20 @@ import type { Report } from '../report/report.ts';
 import { TRANSACTION_MAX_ACTIONS } from '../storage/tables.ts';
 import type { LaneWrite } from './lane-transaction.ts';
 
-/**
- * A lane as the table has it, decoded once, with the boots that its reports name. A value: never
- * changed.
- */
+/** A lane as stored, decoded once, with the boots that its reports name. Immutable. */
 export interface StoredLane {
   readonly edge_id: string;
   readonly part: number;
   /** 0: there is no item yet. */
   readonly version: number;
-  /** Known from memory alone: the table may have been put back to an earlier time since. */
+  /** Known from memory alone: the table may have been restored to an earlier time since. */
   readonly remembered: boolean;
   /**
    * Whether readers find it by its site and endpoints; a lane of an earlier release may be listed
    * nowhere.
    */
   readonly listed: boolean;
-  /** Without changes; or why this release can't read the lane. */
+  /** The lane without changes, or why this release can't read it. */
   readonly state: LaneState | PackedDataUnreadable;
   /** Boots that this release can't read, by id. */
   readonly unreadable_boots: ReadonlyMap<string, PackedDataUnreadable>;
@@ -43,30 +40,30 @@ export interface PendingReport extends Arrival {
   decoded: DecodedReport;
 }
 
-/** What became of a report in a step. */
+/** The result of a report in a step. */
 export type ReportOutcome<P extends PendingReport> =
   | { pending: P; result: 'applied' | 'old' }
   | { pending: P; result: 'rejected'; reason: ReportRejected };
 
-/** A boot of an edge that lacks parts of the boot before: their gauges have to be withdrawn. */
+/**
+ * A boot of an edge that has fewer parts than the boot before. The gauges of the others have to be
+ * withdrawn.
+ */
 export interface FewerParts {
   edge_id: string;
   boot_id: string;
   sent_at_ms: number;
-  /** Parts of the boot, and of the one before. */
+  /** Parts of the boot, and of the boot before. */
   parts: number;
   parts_before: number;
 }
 
-/**
- * The next step of a lane: the reports that it settles, and what is written before they are
- * settled.
- */
+/** The next step of a lane: the reports that it settles, and the write that this needs. */
 export interface LaneStep<P extends PendingReport = PendingReport> {
   outcomes: ReportOutcome<P>[];
-  /** Undefined where nothing has to be written: the reports are old or rejected. */
+  /** Undefined if nothing has to be written: the reports are old or rejected. */
   write: LaneWrite | undefined;
-  /** The boot that became current without parts that the one before had. */
+  /** The boot that became current, if it has fewer parts than the one before. */
   fewer_parts?: FewerParts | undefined;
   /** The lane after the step. */
   next: StoredLane;
@@ -80,20 +77,22 @@ export interface LaneStepInput<P extends PendingReport> {
   maxReports?: number;
 }
 
-/** With the lane itself, 400 KB each, they stay below a transaction's 4 MB. */
+/**
+ * Boots of a step at most. With the lane itself, 400 KB each, they stay below a transaction's 4 MB.
+ */
 const MAX_BOOTS_A_STEP = 8;
 
 const LANE_AND_HEARD_EDGE = 2;
 
-/** The boot's own, and that it was closed or reported lately. */
+/** The boot's own item, and the one that marks it as recent. */
 const ITEMS_A_BOOT = 2;
 
-/** Below an item's limit of 400 KB, with room for keys. */
+/** Limit of a lane's data: an item's 400 KB less room for keys. */
 const MAX_LANE_BYTES = 380_000;
 
 /**
- * Folds as many of a lane's reports as fit one transaction, in the order of arrival. Where a single
- * report and the gauges of the one before would not fit, the step only withdraws the gauges, and
+ * Folds as many of a lane's reports as fit one transaction, in the order of arrival. If a single
+ * report and the gauges of the one before don't fit, the step only withdraws the gauges, and
  * settles no report.
  */
 export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): LaneStep<P> {
@@ -123,7 +122,7 @@ export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): 
     }
   }
   if (state === stored.state) return withoutWrite(stored, outcomes);
-  // What the stored lane says of fewer parts was done before this step.
+  // The surplus parts that the stored lane names were withdrawn before this step.
   if (!fewer_parts && state.lane.parts_before !== 0)
     state = { ...state, lane: { ...state.lane, parts_before: 0 } };
   const before = stored.state.lane;
@@ -155,7 +154,7 @@ export function nextLaneStep<P extends PendingReport>(input: LaneStepInput<P>): 
   };
 }
 
-/** Why no report of this boot can be counted; undefined for nearly all boots. */
+/** Why reports of this boot can't be counted; undefined for nearly all boots. */
 function barredBoot(
   { voided_boots, unreadable_boots }: StoredLane,
   { boot_id }: Report,
@@ -176,7 +175,7 @@ function fold(state: LaneState, pending: PendingReport): LaneState | ReportRejec
   }
 }
 
-/** What the lane's boot before had more; undefined: it had not. */
+/** The surplus parts of the lane's previous boot; undefined if it had no more parts. */
 export function fewerParts({
   edge_id,
   boot_id,
@@ -187,8 +186,8 @@ export function fewerParts({
   return parts_before === 0 ? undefined : { edge_id, boot_id, sent_at_ms, parts, parts_before };
 }
 
-// Where the step has no room for it, another one has: a step that only withdraws gauges comes
-// without a report.
+// If this step has no room for it, a later one has. A step that only withdraws gauges has no
+// report.
 function withoutIdlePairs(state: LaneState, last: PendingReport | undefined): LaneState {
   const { lane, idle, changes } = state;
   if (!last || !hasIdlePairs(lane, last.at_ms)) return state;
@@ -199,8 +198,8 @@ function withoutIdlePairs(state: LaneState, last: PendingReport | undefined): La
   return removeIdlePairs(state, { at_ms: last.at_ms, version: randomVersion() });
 }
 
-// An upper bound: the policies of the report and of all gauges, the boot that closes and the one
-// that is written late.
+// An upper bound: the policies of the report and of all gauges, the boot that closes, and a late
+// report's boot.
 function fits(report: Report, { lane, boots, changes }: LaneState): boolean {
   const isCurrent = report.boot_id === lane.boot_id;
   const bootItems = changes.boots.size + (isCurrent ? 0 : 2);
@@ -229,7 +228,7 @@ function withoutWrite<P extends PendingReport>(
   return { outcomes, write: undefined, next: stored };
 }
 
-// Reports one by one, so that only those are rejected that would make the lane too large.
+// Folds reports one by one, so that only those are rejected that would make the lane too large.
 function withoutGrowth<P extends PendingReport>(
   input: LaneStepInput<P>,
   reports: number,

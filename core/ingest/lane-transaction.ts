@@ -10,7 +10,7 @@ import { conditionOf, updateItem } from '../storage/item-update.ts';
 import { TRANSACTION_MAX_ACTIONS, TRANSACTION_MAX_BYTES } from '../storage/tables.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 
-/** One write of a lane, with all that has to be in the same transaction. */
+/** One write of a lane, with everything that has to be in the same transaction. */
 export interface LaneWrite {
   /** The lane's item after the write. */
   item: LaneItem;
@@ -18,39 +18,36 @@ export interface LaneWrite {
   base_version: number;
   /** The counter slot that the changes go to. */
   slot: number;
-  /** The generations of counters that they go to; the first when left out. */
+  /** The generations of counters that they go to; generation 0 when left out. */
   counted_in?: CountedIn | undefined;
   changes: LaneChanges;
-  /** Where the lane must be listed before the write; nowhere new in nearly all writes. */
+  /** Lists that the lane must be added to before the write; none in nearly all writes. */
   listing?: LaneListing | undefined;
-  /** Arrival of the first report that it counts: of the boots that are new, their first one. */
+  /** Earliest arrival of a report that it counts, stored with boots that are new. */
   heard_at_ms?: number | undefined;
-  /**
-   * What must hold of the counters' head for the write; writes share a transaction only with the
-   * same one.
-   */
+  /** A condition on the counters' head. Writes with different guards never share a transaction. */
   guard?: WriteAction;
 }
 
-/** Writes of different lanes that are done together, all or none. */
+/** Writes of different lanes that are committed together, all or none. */
 export interface LaneTransaction<W extends LaneWrite = LaneWrite> {
   writes: W[];
   actions: WriteAction[];
-  /** The writes that the action at an index belongs to. */
+  /** The writes that need the action at this index. */
   writesOf(index: number): W[];
 }
 
 export interface PackOptions<W extends LaneWrite> {
   /** Name of the Traffic table. */
   table: string;
-  /** A write that must not share its transaction. */
+  /** Whether a write must not share its transaction. */
   alone?: (write: W) => boolean;
 }
 
 /**
- * Packs writes into as few transactions as one pass finds: each goes to the first that has room.
- * Lanes that count under the same policies share the counters' writes: 100 lanes of the same 20
- * policies take two transactions with 140 actions.
+ * Packs writes into few transactions, in one pass: each write goes to the earliest transaction with
+ * room. Lanes that count under the same policies share the counters' writes: 100 lanes of the same
+ * 20 policies need two transactions with 140 actions.
  */
 export function packWrites<W extends LaneWrite>(
   writes: readonly W[],
@@ -71,16 +68,16 @@ export function packWrites<W extends LaneWrite>(
 
 interface WriteDraft<W> {
   write: W;
-  /** The actions of the lane and its boots: of this write alone. */
+  /** The actions on the lane and its boots, which belong to this write alone. */
   own: WriteAction[];
-  /** The actions on what the edge's lanes have in common, by key. */
+  /** The actions on items that several lanes have in common, by key. */
   shared: Map<string, DraftAction<W>>;
   bytes: number;
 }
 
 interface DraftAction<W> {
   action: WriteAction;
-  /** Lanes that need the same action can share it only where its claim is the same. */
+  /** Writes that need the same action share it only if their claims are the same. */
   claim: string;
   writes: W[];
 }
@@ -91,8 +88,8 @@ interface DraftCounter {
   partition: string;
   policy_id: string;
   /**
-   * The sum of what the writes add; its own, and added to in place, as this runs for each policy of
-   * each lane.
+   * The sum of the writes' changes. It is a copy and is changed in place, since this runs for each
+   * policy of each lane.
    */
   change: Sum;
 }
@@ -109,7 +106,7 @@ class TransactionDraft<W extends LaneWrite> {
   #actions = 0;
   #bytes = 0;
 
-  /** Adds a write where it fits; returns whether it did. The first write always fits. */
+  /** Adds a write if it fits, and returns whether it did. The first write always fits. */
   add(draft: WriteDraft<W>): boolean {
     const { write, own, shared, bytes } = draft;
     if (this.#writes.length > 0 && !this.#fits(draft)) return false;
@@ -127,7 +124,7 @@ class TransactionDraft<W extends LaneWrite> {
     for (const [policy_id, change] of write.changes.counters) {
       if (isZero(change)) continue;
       const next = partitionOf(policy_id);
-      // Nearly always one for all policies of a write.
+      // Nearly always the same for all policies of a write.
       if (next !== partition) {
         partition = next;
         counters = this.#partition(next);
@@ -155,8 +152,8 @@ class TransactionDraft<W extends LaneWrite> {
   }
 
   /**
-   * The writes that a counter sums. Looked up when it has failed, and not kept: there is one for
-   * each policy of each lane.
+   * The writes that a counter sums. They are found when it has failed and not stored, because there
+   * is one for each policy of each lane.
    */
   #writesTo(counter: DraftCounter | undefined): W[] {
     if (!counter) return [];
@@ -195,7 +192,7 @@ class TransactionDraft<W extends LaneWrite> {
 }
 
 /**
- * The partition that a write's change of a policy goes to. Names are made once: this runs for each
+ * The partition that a write's change of a policy goes to. Names are built once: this runs for each
  * policy of each lane.
  */
 function partitionsOf({ slot, counted_in = FIRST_GENERATION }: LaneWrite): (policy_id: string) => string {
@@ -239,7 +236,10 @@ function draftOf<W extends LaneWrite>(write: W, table: string): WriteDraft<W> {
     own.push({ Put: { TableName: table, Item: { ...idleKey(edge_id, part, segment.version), data } } });
   }
   const shared = new Map<string, DraftAction<W>>();
-  if (write.guard) shared.set('guard', { action: write.guard, claim: '', writes: [write] });
+  if (write.guard) {
+    const claim = JSON.stringify(write.guard);
+    shared.set('guard', { action: write.guard, claim, writes: [write] });
+  }
   if (base_version === 0) {
     const key = heardEdgeKey(edge_id);
     shared.set(keyText(key), { action: enterHeardEdge(table, key), claim: '', writes: [write] });
@@ -253,7 +253,7 @@ function draftOf<W extends LaneWrite>(write: W, table: string): WriteDraft<W> {
   return { write, own, shared, bytes: bytes + actions * ACTION_BYTES };
 }
 
-// Made once: every write has a lane's condition and a counter for each of its policies.
+// Built once: every write has a lane's condition and a counter for each of its policies.
 const IS_NEW = conditionOf({ expression: 'attribute_not_exists(#pk)' });
 const HAS_BASE_VERSION = conditionOf({ expression: '#version = :base' });
 const COUNTS = { packets: 0n, bytes: 0n, active_flows: 0, bit_rate: 0, packet_rate: 0 };
@@ -263,8 +263,8 @@ const ADD_RATED = updateItem({ ...NOWHERE, add: { ...COUNTS, rated_pairs: 0 } })
 const ADD_ESTIMATED = updateItem({ ...NOWHERE, add: { ...COUNTS, rated_pairs: 0, estimated_bytes: 0n } });
 
 /**
- * The condition guards the lane's boot items too: a transaction that writes one changes the lane's
- * version.
+ * The condition protects the lane's boot items too: a transaction that writes one changes the
+ * lane's version.
  */
 function putLane(table: string, { item, base_version }: LaneWrite): WriteAction {
   const { edge_id, part, version, data, listed } = item;
@@ -281,8 +281,8 @@ function enterHeardEdge(table: string, key: ItemKey): WriteAction {
 }
 
 /**
- * Fixes a boot's number of parts for all of its lanes, unless the boot was voided; the first of
- * them also says since when it is known.
+ * Fixes a boot's number of parts for all of its lanes; fails if the boot was voided. The first of
+ * the lanes also stores since when the boot is known.
  */
 function fixParts(
   TableName: string,
@@ -320,8 +320,8 @@ function addToCounter(table: string, Key: ItemKey, change: Sum): WriteAction {
     ':add_bit_rate': bit_rate,
     ':add_packet_rate': packet_rate,
   };
-  // Counters without estimated bytes have no attribute of them, and what seldom changes is seldom
-  // sent.
+  // Counters without estimated bytes have no such attribute, and values that seldom change are
+  // seldom sent.
   if (estimated_bytes !== 0n) {
     const more = { ':add_rated_pairs': rated_pairs, ':add_estimated_bytes': estimated_bytes };
     return { Update: { ...ADD_ESTIMATED, ...place, ExpressionAttributeValues: { ...values, ...more } } };

@@ -7,20 +7,20 @@ export interface PendingRecord extends PendingReport {
   record: StreamRecord;
 }
 
-/** One lane with the reports of the batch that are for it. A value: each round makes the next. */
+/** One lane with its reports of the batch. Immutable: each round makes a new one. */
 export interface LaneWork extends LaneId {
   /** Not settled yet, in the order of arrival. */
   readonly pending: readonly PendingRecord[];
-  /** As last known; undefined where it has to be read first. */
+  /** As last known; undefined if it has to be read. */
   readonly stored: StoredLane | undefined;
   /**
-   * Whether the database refused a transaction with this lane: from then on one report a
-   * transaction.
+   * Whether the database refused a transaction with this lane. From then on a transaction has one
+   * report.
    */
   readonly isolated: boolean;
 }
 
-/** Groups the reports of a batch by lane; lanes in the order of their first report. */
+/** Groups the reports of a batch by lane. Lanes are in the order in which reports name them. */
 export function groupByLane(reports: readonly PendingRecord[]): LaneWork[] {
   const byLane = Map.groupBy(reports, ({ decoded: { report } }) => `${report.edge_id}\u0000${report.part}`);
   return Array.from(byLane.values(), pending => {

@@ -7,19 +7,19 @@ import { listLanes } from '../ledger/listing/list-lanes.ts';
 import { randomVersion } from '../ledger/random-version.ts';
 import { type GaugeWriting, writeGauges } from './gauge-writes.ts';
 
-/** A lane's item with what it says. */
+/** A lane's item, and the lane decoded. */
 export interface ReadLane {
   item: LaneItem;
   lane: Lane;
 }
 
 /**
- * Lists lanes that an earlier release wrote last under all of their sites and endpoints, and has
- * their items say so. A lane that is written by another meanwhile is left to that writer, or to the
- * next look.
+ * Lists lanes that an earlier release wrote last under all of their sites and endpoints, and marks
+ * their items as listed. A lane that another writer changes meanwhile is left to that writer or to
+ * the next run.
  *
- * @returns those that are listed now, with the items that were written; without those whose idle
- * pairs can't be read
+ * @returns the lanes that are listed now, with the items that were written. Lanes whose idle pairs
+ * can't be read are left out
  * @throws Throttled or Conflict at the deadline
  */
 export async function listOldLanes(old: readonly ReadLane[], context: GaugeWriting): Promise<ReadLane[]> {

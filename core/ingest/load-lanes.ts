@@ -18,14 +18,14 @@ import type { IngestContext } from './ingest-context.ts';
 import type { StoredLane } from './lane-step.ts';
 import type { LaneWork } from './lane-work.ts';
 
-/** A lane's work once it is known what the lane is. */
+/** A lane's work with its lane loaded. */
 export type LoadedWork = LaneWork & { readonly stored: StoredLane };
 
 /**
- * Loads what folding needs: the lanes, out of memory or read strongly, and then the boots that
- * their reports name beside the current one, and the lane's idle pairs where they are needed. In
- * this order: a transaction that writes a boot's item changes the lane's version too, so a boot
- * that is newer than its lane shows as a failed condition.
+ * Loads everything that folding needs: the lanes, from memory or read strongly, then their idle
+ * pairs if needed, and the boots other than the current one that their reports name. The order
+ * matters: a transaction that writes a boot's item changes the lane's version too, so a boot that
+ * is newer than its lane leads to a failed condition.
  *
  * @returns the same works, each with its lane
  * @throws Throttled at the deadline
@@ -47,7 +47,7 @@ interface DecodedLane {
   remembered: boolean;
   listed: boolean;
   lane: Lane | PackedDataUnreadable;
-  /** Undefined where no report needs them. */
+  /** Undefined if no report needs them. */
   idle?: IdlePairs;
   /** Ids of the boots that its reports name and that are not current. */
   otherBoots: string[];
@@ -56,7 +56,7 @@ interface DecodedLane {
 async function readLanes(works: readonly LaneWork[], context: IngestContext): Promise<DecodedLane[]> {
   const remembered = works.map(work => context.memory.get(work));
   const unknown = works.filter((_, index) => remembered[index] === undefined);
-  // Lanes that there are none of yet begin where the head says; it costs no call of its own.
+  // A new lane begins in the generation that the head names; reading it costs no call of its own.
   const keys = unknown.length > 0 ? [...unknown.map(keyOf), COUNTERS_HEAD_KEY] : [];
   const items = await readItems(keys, { ...context, table: context.tables.traffic });
   const counted_in = newLanesIn(items.get(keyText(COUNTERS_HEAD_KEY)));
@@ -75,8 +75,8 @@ function keyOf({ edge_id, part }: LaneWork): ItemKey {
 }
 
 /**
- * What is used of a lane's item. Plain access: a schema would cost as much as decoding; broken data
- * is unreadable.
+ * The attributes of a lane's item that are used. No schema, which would cost as much as decoding;
+ * broken data is unreadable anyway.
  */
 type LaneRow = Pick<LaneItem, 'version' | 'data' | 'listed'>;
 
@@ -89,14 +89,14 @@ function decode(
   }: { row: LaneRow | undefined; remembered: boolean; counted_in: CountedIn | undefined },
 ): DecodedLane {
   const lane = row ? readOrUnreadable(() => decodeLane(work, row.data)) : newLane({ ...work, counted_in });
-  const otherBoots = lane instanceof PackedDataUnreadable ? [] : bootsBeside(lane, work);
-  // Of a lane that there is none of yet there is nothing to list.
+  const otherBoots = lane instanceof PackedDataUnreadable ? [] : otherBootsOf(lane, work);
+  // A new lane has nothing to list.
   const listed = !row || row.listed === true;
   return { work, version: row?.version ?? 0, remembered, listed, lane, otherBoots };
 }
 
-/** The boots that reports name beside the lane's current one; as a rule there is none. */
-function bootsBeside({ boot_id }: Lane, { pending }: LaneWork): string[] {
+/** The boots that reports name other than the lane's current one; as a rule there is none. */
+function otherBootsOf({ boot_id }: Lane, { pending }: LaneWork): string[] {
   const others: string[] = [];
   for (const { decoded } of pending) {
     const named = decoded.report.boot_id;

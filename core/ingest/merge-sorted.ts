@@ -1,4 +1,4 @@
-/** Merges sorted streams into one sorted stream; all are read side by side, one value ahead. */
+/** Merges sorted streams into one sorted stream. All are read in parallel, one value ahead. */
 export async function* mergeSorted<T>(
   streams: readonly AsyncIterable<T>[],
   compare: (a: T, b: T) => number,

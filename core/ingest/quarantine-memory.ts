@@ -3,11 +3,11 @@ import { quarantinePlace } from './quarantine.ts';
 import type { StreamRecord } from './stream-record.ts';
 
 /**
- * The places that this function has put into the quarantine: a batch that is delivered again needs
+ * The records that this function has quarantined, by place: a batch that is delivered again needs
  * no call for them.
  */
 export class QuarantineMemory {
-  // By size: `max` would reserve room for all of them at every cold start.
+  // Limited by size: `max` would allocate room for all of them at every cold start.
   readonly #places = new LRUCache<string, true>({ maxSize: 50_000, sizeCalculation: () => 1 });
 
   has(record: StreamRecord): boolean {

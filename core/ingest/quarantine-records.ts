@@ -6,8 +6,8 @@ import type { StreamRecord } from './stream-record.ts';
 import { untilDeadline } from './until-deadline.ts';
 
 /**
- * The quarantine may hold a batch up for so long, after its counts. What isn't written by then is
- * delivered again.
+ * How long the quarantine may delay a batch after its counts. Records that aren't written by then
+ * are delivered again.
  */
 const MAX_MS = 5000;
 
@@ -21,7 +21,7 @@ export interface RejectedRecord {
 }
 
 /**
- * Puts records into the quarantine, a few at a time and for a few seconds at most. Each is written,
+ * Puts records into the quarantine, a few at a time, in at most five seconds. Each is written,
  * counted and logged once, however often it is delivered.
  *
  * @returns those that are in the quarantine now
@@ -48,7 +48,7 @@ export async function quarantineRecords(
   const worker = async (): Promise<void> => {
     for (const { record, reason } of queue) {
       if (!quarantined.has(record)) {
-        // Each batch tries at least one, so that records get on however short the time is.
+        // Each batch tries at least one, so that there is progress however short the time is.
         if (tried && clock() >= deadline) continue;
         tried = true;
         const isNew = await untilDeadline(putInQuarantine(record, reason, writing));
@@ -63,7 +63,7 @@ export async function quarantineRecords(
   return done;
 }
 
-// Not `message`: the logger keeps that name to itself.
+// Not `message`: the logger reserves that name.
 function note(record: StreamRecord, reason: ReportRejected, { tally, warn }: IngestContext): void {
   const { partition_key, shard_id, sequence_number } = record;
   tally.ReportsQuarantined++;

@@ -14,25 +14,25 @@ import type { TableNames } from '../storage/tables.ts';
 import { rfc3339 } from '../time/rfc3339.ts';
 import type { StreamRecord } from './stream-record.ts';
 
-/** Where releases before partitions were spread kept everything. */
+/** The single partition of releases before the quarantine was spread. */
 export const OLD_QUARANTINE_PARTITION = 'QUARANTINE';
 
 /**
- * The quarantine is spread over this many partitions; fixed, as readers ask each of them
- * (docs/decisions/097).
+ * The quarantine is spread over this many partitions. The number is fixed, because readers query
+ * each of them (docs/decisions/097).
  */
 const QUARANTINE_PARTITIONS = 32;
 
-/** A record's bytes are kept up to here; of a larger one, the first bytes and the hash of all. */
+/** A larger record is cut to this many bytes and stored with the hash of the whole. */
 const QUARANTINE_MAX_BYTES = 256 * 1024;
 
-/** A record that could not be counted, as it is kept until a person decides. */
+/** A record that could not be counted, stored until a person decides about it. */
 export const quarantineItemSchema = z.object({
   pk: z.string(),
   sk: z.string(),
   /** Releases before or after this one may have other codes. */
   reason: z.string(),
-  /** The reason for people. */
+  /** The reason as a sentence. */
   message: z.string(),
   partition_key: z.string(),
   shard_id: z.string(),
@@ -42,7 +42,7 @@ export const quarantineItemSchema = z.object({
   data: z.custom<Uint8Array>(value => value instanceof Uint8Array),
   /** Bytes of the whole record. */
   size: z.number(),
-  /** SHA-256 of the whole record in hex, where `data` is only its beginning. */
+  /** SHA-256 of the whole record in hex, if `data` is cut. */
   sha256: z.string().optional(),
   /** RFC 3339: when it was last sent again. */
   replayed_at: z.string().optional(),
@@ -58,10 +58,7 @@ export function quarantinePartitions(): string[] {
   return [OLD_QUARANTINE_PARTITION, ...spread];
 }
 
-/**
- * The partitions that a record may be in: its own, and the one that takes it while its own is
- * throttled.
- */
+/** The partitions that may hold a record: its own, and another one while its own is throttled. */
 export function partitionsOfPlace(place: string): [own: string, other: string] {
   const own = fnv1a(place) % QUARANTINE_PARTITIONS;
   return [partitionName(own), partitionName((own + QUARANTINE_PARTITIONS / 2) % QUARANTINE_PARTITIONS)];
@@ -72,8 +69,8 @@ function partitionName(number: number): string {
 }
 
 /**
- * A record's place in the quarantine, from its place in the stream: the same however often it is
- * delivered.
+ * A record's place in the quarantine. It comes from the record's position in the stream, so it is
+ * the same for every delivery.
  */
 export function quarantinePlace({ arrived_at_ms, shard_id, sequence_number }: StreamRecord): string {
   return `${rfc3339(arrived_at_ms)}#${shard_id}#${sequence_number}`;
@@ -99,18 +96,18 @@ function quarantineItem(record: StreamRecord, reason: ReportRejected): Omit<Quar
 interface Writing extends Retrying {
   client: DynamoDBDocumentClient;
   tables: TableNames;
-  /** Called with what has to be repeated. */
+  /** Called with each failure after which the write is retried. */
   onFailure?: (failure: Failure) => void;
 }
 
 /**
- * Writes a record into its partition, or at once into the other one while its own is throttled:
- * nothing was written to its own then. Only when both are throttled does it wait. A lost answer is
- * asked for again in the same partition. The condition keeps a record from being written twice into
- * one partition; that it isn't in the other one yet, the caller has looked ({@link readWritten}).
+ * Writes a record into its partition, or, if that is throttled and so not written, at once into the
+ * other one. It waits only when both are throttled. After a lost answer it retries in the same
+ * partition. The condition keeps a record from being written twice into one partition; the caller
+ * has checked that the other one doesn't have it ({@link readWritten}).
  *
- * @returns whether it is new; false where it was written before
- * @throws Throttled or Conflict at the deadline · what repeating can't help
+ * @returns whether it is new; false where it was written before @throws Throttled or Conflict at
+ * the deadline · errors that a retry can't solve
  */
 export async function putInQuarantine(
   record: StreamRecord,
@@ -120,7 +117,7 @@ export async function putInQuarantine(
   const { client, tables, clock, sleep, random, deadline } = writing;
   const item = quarantineItem(record, reason);
   const [own, other] = partitionsOfPlace(item.sk);
-  // Tells our own write from an earlier one where its answer was lost.
+  // Distinguishes our own write, whose answer was lost, from an earlier one.
   const written_by = randomUUID();
   let pk = own;
   let mayHaveLanded = false;
@@ -139,7 +136,7 @@ export async function putInQuarantine(
       if (failure.kind !== 'throttled') mayHaveLanded = true;
       if (failure.kind === 'throttled' && !mayHaveLanded) {
         if (pk === own) {
-          // An earlier delivery may have written it there and never had the answer.
+          // An earlier delivery may have written it there and lost the answer.
           if (await readWriter({ pk: own, sk: item.sk }, writing)) return false;
           pk = other;
           continue;
@@ -154,8 +151,8 @@ export async function putInQuarantine(
 }
 
 /**
- * Those of the records that an earlier delivery has written into their other partition, while their
- * own was throttled.
+ * The records that an earlier delivery has written into their other partition, because their own
+ * was throttled.
  *
  * @throws Throttled at the deadline
  */
@@ -173,8 +170,8 @@ export async function readWritten(
 }
 
 /**
- * Who wrote a record into a partition; undefined where it is not. Reads are not throttled with
- * writes.
+ * The id of the write that put a record into a partition; undefined if it isn't there. Reads are
+ * not throttled together with writes.
  */
 async function readWriter({ pk, sk }: ItemKey, writing: Writing): Promise<string | undefined> {
   const get = new GetCommand({

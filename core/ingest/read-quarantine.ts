@@ -23,10 +23,13 @@ const entrySchema = quarantineItemSchema.omit({ data: true });
 
 const ENTRY_FIELDS = Object.keys(entrySchema.shape);
 
-/** A person waits for so long at most. */
+/** Time limit of a read, for which a person waits. */
 const READ_MS = 20_000;
 
-/** Everything in the quarantine, oldest first, read strongly and a page a partition at a time. */
+/**
+ * All records in the quarantine in the order of arrival, read strongly, one page per partition at a
+ * time.
+ */
 export async function* listQuarantine(
   client: DynamoDBDocumentClient,
   tables: Tables,
@@ -66,7 +69,7 @@ function comparePlaces(a: QuarantineEntry, b: QuarantineEntry): number {
   return a.sk < b.sk ? -1 : 1;
 }
 
-/** One record with its bytes, by its place (`sk`); undefined where there is none. */
+/** One record with its bytes, by its place (`sk`); undefined if there is none. */
 export async function readQuarantined(
   client: DynamoDBDocumentClient,
   tables: Tables,
@@ -86,7 +89,7 @@ export async function readQuarantined(
   return key && parseItem(quarantineItemSchema, items.get(keyText(key))!);
 }
 
-/** Notes that a record was sent again. The item stays, so that its history can be seen later. */
+/** Marks a record as sent again. The item stays, so that its history can be seen later. */
 export async function markReplayed(
   client: DynamoDBDocumentClient,
   tables: Tables,

@@ -20,9 +20,9 @@ interface Opened {
 }
 
 /**
- * Reads the records of a turn and judges whether their edges sent them, by the keys that were good
- * when the stream got each. A signed record is decoded once its signature holds. Nothing is decoded
- * of what can't count.
+ * Reads the records of a turn and verifies that their edges sent them, by the keys that were valid
+ * when the stream got each record. A signed record is decoded after its signature is verified.
+ * Records that can't count are not decoded.
  *
  * @throws Throttled or Conflict at the deadline
  */
@@ -43,15 +43,12 @@ function open(record: StreamRecord, { require_signed = false }: IngestContext): 
   return attempt(() => {
     if (isSigned(record.data)) return readSignedRecord(record.data);
     const decoded = decodeReport(record.data, record.partition_key);
-    if (require_signed) throw new ReportRejected('unsigned', 'no unsigned report counts in this system');
+    if (require_signed) throw new ReportRejected('unsigned', 'this system counts no unsigned report');
     return decoded;
   });
 }
 
-/**
- * The keys of the edges of these records. A key that isn't known is looked for once more, for all
- * of them together.
- */
+/** The keys of the edges of these records. Unknown keys are read once more, all in one request. */
 async function keysFor(
   opened: readonly Opened[],
   context: IngestContext,

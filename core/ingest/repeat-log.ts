@@ -2,8 +2,8 @@ import type { Failure, FailureKind } from '../storage/failure.ts';
 import type { IngestContext } from './ingest-context.ts';
 
 /**
- * Logs why calls of a batch are repeated: each kind of failure once, so that a busy database fills
- * no log.
+ * Logs why calls of a batch are retried. Each kind of failure is logged once, so that a busy
+ * database doesn't fill the log.
  */
 export class RepeatLog {
   readonly #warn: IngestContext['warn'];
@@ -13,7 +13,7 @@ export class RepeatLog {
     this.#warn = warn;
   }
 
-  /** @param what what is repeated, as a sentence */
+  /** @param what a sentence that names the call */
   note(what: string, { kind, reasons, cause }: Failure): void {
     if (this.#logged.has(kind)) return;
     this.#logged.add(kind);

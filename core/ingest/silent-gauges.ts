@@ -15,20 +15,20 @@ export interface SilentGaugesContext extends GaugeWriting, SilenceOptions {}
 export interface SilentGaugesResult {
   lanes_read: number;
   lanes_taken_out: number;
-  /** They reported meanwhile, or another writer was first: the next run looks again. */
+  /** Another writer changed them meanwhile; the next run checks them again. */
   lanes_left: number;
   /** Lanes of an earlier release that were listed nowhere until now (docs/decisions/165). */
   lanes_listed: number;
   lanes_unreadable: number;
-  /** False when the deadline came first; the next run begins elsewhere. */
+  /** False if the deadline came before the end; the next run begins at another group. */
   complete: boolean;
 }
 
 /**
- * Withdraws the gauges of silent lanes from the counters, in the way ingest writes: conditional on
- * the lane's version and changing it. The edge's next report puts its gauges back. As it reads
- * every lane, it also lists those that an earlier release wrote, and notes whether all are listed.
- * Runs that are cut short begin at another bucket each time, so all are reached.
+ * Withdraws the gauges of silent lanes from the counters. Like ingest, it writes on condition of
+ * the lane's version and changes it. The edge's next report adds its gauges again. As it reads
+ * every lane, it also lists those of earlier releases, and stores whether all are listed. Each run
+ * begins at another group, so that runs that are cut short reach all lanes.
  */
 export async function withdrawSilentGauges(context: SilentGaugesContext): Promise<SilentGaugesResult> {
   const result: SilentGaugesResult = {
@@ -68,14 +68,14 @@ export async function withdrawSilentGauges(context: SilentGaugesContext): Promis
 /** How often the clean-up runs. */
 const RUN_EVERY_MS = 300_000;
 
-/** All buckets in groups, beginning at another one at each run. */
+/** All buckets in groups, beginning at another group in each run. */
 function groupsFrom(now: number): string[][] {
   const groups = listingGroups();
-  const first = Math.floor(now / RUN_EVERY_MS) % groups.length;
-  return [...groups.slice(first), ...groups.slice(0, first)];
+  const start = Math.floor(now / RUN_EVERY_MS) % groups.length;
+  return [...groups.slice(start), ...groups.slice(0, start)];
 }
 
-/** None where this release can't read it. */
+/** Nothing if this release can't read the lane. */
 function readLane(item: LaneItem): ReadLane[] {
   const lane = readOrUnreadable(() => decodeLane(item, item.data));
   return lane instanceof PackedDataUnreadable ? [] : [{ item, lane }];

@@ -6,7 +6,7 @@ export interface StreamRecord {
   sequence_number: string;
   /** For example `shardId-000000000012`. */
   shard_id: string;
-  /** When Kinesis took it, milliseconds. */
+  /** When Kinesis received it, milliseconds. */
   arrived_at_ms: number;
 }
 

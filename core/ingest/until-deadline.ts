@@ -1,9 +1,6 @@
 import { isBusy } from '../storage/retrying.ts';
 
-/**
- * The result of `work`; undefined when the deadline came first, by which it threw Throttled or
- * Conflict.
- */
+/** The result of `work`; undefined if it threw Throttled or Conflict at the deadline. */
 export async function untilDeadline<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;

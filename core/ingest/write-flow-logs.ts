@@ -2,17 +2,20 @@ import { batchObjects } from '../flows/batch-objects.ts';
 import type { IngestContext } from './ingest-context.ts';
 import type { PendingRecord } from './lane-work.ts';
 
-/** The log may take so long, and this share of the time that is left: the counts matter more. */
+/**
+ * Time limit of the flow log: this long, and this share of the remaining time. The counts matter
+ * more.
+ */
 const MAX_MS = 2000;
 const SHARE_OF_TIME = 0.25;
 
 /**
- * Writes the flows of a batch beside the counters. Old reports too: a report may have been counted
- * by a call that was killed before its flows were written, and readers take each report once. What
- * has outlived its time is not written any more.
+ * Writes the flows of a batch in parallel with the counters. Old reports are included: a report may
+ * have been counted by a call that was killed before its flows were written, and readers use each
+ * report once. Expired flows are not written.
  *
- * What can't be written within the time is given up: counted as FlowLogsNotWritten, it is
- * unattributed from then on. No record is given back for it. Never rejects.
+ * Flows that can't be written in time are discarded, counted as FlowLogsNotWritten and unattributed
+ * from then on. No record is delivered again because of them, and the promise never rejects.
  */
 export async function writeFlowLogs(
   reports: readonly PendingRecord[],
@@ -57,7 +60,7 @@ export async function writeFlowLogs(
   warn('The flows of reports were not logged: they are unattributed.', { reports: left, cause });
 }
 
-/** @returns what went wrong; undefined for nothing */
+/** @returns the failure; undefined if there was none */
 async function within(
   limit_ms: number,
   work: Promise<void>,

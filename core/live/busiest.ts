@@ -1,8 +1,8 @@
 import type { LiveFigure } from './figure.ts';
 
 /**
- * The ids of the items that carry most now, the busiest first; those whose rate isn't known come
- * last, by what they have carried.
+ * The ids of the items with the most traffic now, in descending order; those without a known rate
+ * follow, by their total traffic.
  */
 export function busiest(items: readonly LiveFigure[], most: number): string[] {
   return items

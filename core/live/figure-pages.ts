@@ -6,19 +6,16 @@ import type { StoreContext } from '../storage/store-context.ts';
 import type { HeldFigures, LiveFigure, ReadFigures } from './figure.ts';
 import { type FigureMemory, readFigures } from './read-figures.ts';
 
-/**
- * Bytes of a page's items as JSON: what AppSync takes of a resolver, with room for what is around
- * them.
- */
+/** Maximum of bytes of a page's items as JSON: below AppSync's limit for a resolver's result. */
 const PAGE_BYTES = 890_000;
 
-/** Where a page begins. */
+/** The position at which a page begins. */
 export interface FigurePosition {
-  /** The publication that the first page goes with, and all that follow. */
+  /** The publication to which all pages of the list belong. */
   seq: number;
-  /** The reading that the page before was cut from. */
+  /** The reading of the previous page. */
   reading: string;
-  /** The last id of the page before. */
+  /** The last id of the previous page. */
   id: string;
 }
 
@@ -31,16 +28,16 @@ export interface FigurePage {
 export interface FigurePageQuery {
   scope: FigureScope;
   after: FigurePosition | undefined;
-  /** The last publication when the first page was asked for. */
+  /** The last publication before the list was requested. */
   seq: number;
-  /** At most so many items, and no more than there is room for. */
+  /** Maximum of items; a page may have fewer because of its size. */
   limit: number;
 }
 
 /**
- * A page of a scope's figures. The pages of one reading are of one instant. Where this function
- * doesn't hold the reading of the page before, as another one has given it, the page is cut from a
- * new one: newer figures, which what is published above `seq` goes with as well.
+ * A page of a scope's figures. The pages of one reading show one instant. When another function has
+ * answered the previous page, this one uses a new reading: its figures are newer, and publications
+ * above `seq` apply to them as well.
  *
  * @throws ValidationError for a network that is too large · Throttled at the deadline
  */
@@ -69,7 +66,7 @@ function inOrder({ as_of_ms, items }: ReadFigures): HeldFigures {
   return { reading: randomUUID(), as_of_ms, items: items.toSorted((a, b) => compareKeys(a.id, b.id)) };
 }
 
-/** The figures behind an id that a page has room for: at least one, where there is one. Pure. */
+/** The figures after an id that fit into a page, at least one if there is any. Pure. */
 export function pageOf(
   items: readonly LiveFigure[],
   {
@@ -96,8 +93,9 @@ function makeFigureToken(scope: FigureScope, { seq, reading, id }: FigurePositio
 }
 
 /**
- * Where the page begins that a token names; undefined: at the beginning. @throws ValidationError
- * for a token of another list or scope
+ * The position in a token; undefined without a token.
+ *
+ * @throws ValidationError for a token of another list or scope
  */
 export function readFigureToken(
   scope: FigureScope,

@@ -1,18 +1,15 @@
 import { type FigureChanges, sentBytes } from './figure.ts';
 
 /**
- * Bytes of a part's items: AppSync passes 240 KB on, of which names and aliases that a subscriber
- * chooses take some.
+ * Maximum of bytes of a part's items: AppSync delivers 240 KB, including the names and aliases that
+ * a subscriber chooses.
  */
 const PART_BYTES = 180 * 1024;
 
-/** Bytes of an id in JSON beside its own: quotes and comma. */
+/** Further bytes of an id in JSON: quotes and comma. */
 const AROUND_ID = 3;
 
-/**
- * Changes in parts that one publication each can carry; one empty part where nothing changed, which
- * says that nothing did.
- */
+/** Splits changes into parts that fit a publication; without changes, one empty part. */
 export function inParts(changes: FigureChanges, most_bytes = PART_BYTES): FigureChanges[] {
   const parts: FigureChanges[] = [{ items: [], removed: [] }];
   let bytes = 0;

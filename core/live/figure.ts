@@ -1,19 +1,16 @@
 import type { Figure, FigureScope } from '../../graphql/schema.generated.ts';
 
-/** What figures can be followed of. */
+/** The scopes whose figures can be followed. */
 export const FIGURE_SCOPES = ['POLICIES', 'SITES', 'PATHS', 'TOTALS'] as const satisfies FigureScope[];
 
 /** The id of the one item of TOTALS. */
 export const TOTALS_ID = 'all';
 
-/**
- * A figure without what its scope doesn't have, which is null then: a network has thousands of
- * them.
- */
+/** A figure without the fields that its scope doesn't have, which clients get as null. */
 export type LiveFigure = Pick<Figure, 'id'> & Partial<Figure>;
 
-/** A figure as clients get it, without its id: what it leaves out is null. */
-const LEFT_OUT: Omit<Figure, 'id'> = {
+/** The fields of a figure without its id, as clients get them when they are omitted. */
+const OMITTED: Omit<Figure, 'id'> = {
   name: null,
   packets_exact: null,
   bytes_exact: null,
@@ -28,42 +25,38 @@ const LEFT_OUT: Omit<Figure, 'id'> = {
   complete_share: null,
 };
 
-/**
- * Bytes of JSON that a figure has where it is sent: GraphQL writes out the fields that are null.
- */
+/** Bytes of a figure's JSON in an answer, in which GraphQL includes null fields. */
 export const sentBytes = (figure: LiveFigure): number =>
-  Buffer.byteLength(JSON.stringify({ ...LEFT_OUT, ...figure }));
+  Buffer.byteLength(JSON.stringify({ ...OMITTED, ...figure }));
 
-/** The figures of a scope as they were read. */
+/** The figures of a scope from one reading. */
 export interface ReadFigures {
-  /**
-   * When they were read; of SITES, when the last snapshot was taken. Milliseconds since the epoch.
-   */
+  /** When they were read; for SITES the last snapshot's time. Milliseconds since the epoch. */
   as_of_ms: number;
   items: LiveFigure[];
 }
 
-/** A reading that pages are cut from: its items are in the order of their ids. */
+/** A reading for pages, with its items in the order of their ids. */
 export interface HeldFigures extends ReadFigures {
-  /** Names the reading in tokens. */
+  /** The reading's id in tokens. */
   reading: string;
 }
 
-/** What has changed between two readings. */
+/** The changes between two readings. */
 export interface FigureChanges {
   items: LiveFigure[];
-  /** Ids of the earlier reading that aren't in the later one. */
+  /** Ids that are in the earlier reading and not in the later one. */
   removed: string[];
 }
 
-/** The figures as texts by their ids, to compare with later ones. */
+/** Figures as text by their ids, for comparison with later ones. */
 export type FigureTexts = ReadonlyMap<string, string>;
 
 export function textsOf(items: readonly LiveFigure[]): FigureTexts {
   return new Map(items.map(item => [item.id, JSON.stringify(item)]));
 }
 
-/** What has changed since `before`; without it, everything. */
+/** The changes since `before`; without it all figures. */
 export function changesSince(before: FigureTexts | undefined, items: readonly LiveFigure[]): FigureChanges {
   if (!before) return { items: [...items], removed: [] };
   const left = new Set(items.map(({ id }) => id));

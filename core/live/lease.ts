@@ -8,16 +8,16 @@ import { ConditionFailed, repeatUntil } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { FIGURE_SCOPES } from './figure.ts';
 
-/** Partition of the leases, one item a scope. They never expire: four small items. */
+/** Partition of the leases, one item a scope: four small items without TTL. */
 const FIGURES_PARTITION = 'FIGURES';
 
-/** How long figures are published after they were asked for, milliseconds. */
+/** How long figures are published after a client has requested them, milliseconds. */
 export const LEASE_MS = 120_000;
 
-/** That somebody follows the figures of a scope. */
+/** A lease: clients follow the figures of a scope. */
 export interface FigureLease {
   scope: FigureScope;
-  /** Until when, milliseconds since the epoch. */
+  /** When it expires, milliseconds since the epoch. */
   lease_until_ms: number;
   /** The last publication's number. */
   seq: number;
@@ -30,8 +30,9 @@ const leaseSchema = z.object({
 });
 
 /**
- * Renews the lease of a scope. What is published after `seq` is newer than what the caller reads
- * next. @throws Throttled at the deadline
+ * Renews the lease of a scope. Publications after `seq` are newer than the caller's next reading.
+ *
+ * @throws Throttled at the deadline
  */
 export async function renewLease(context: StoreContext, scope: FigureScope): Promise<FigureLease> {
   const { client, tables, clock } = context;
@@ -49,8 +50,9 @@ export async function renewLease(context: StoreContext, scope: FigureScope): Pro
 }
 
 /**
- * The scopes that are followed now. One small read, strongly consistent. @throws Throttled at the
- * deadline
+ * The scopes that clients follow now, by one small, strongly consistent read.
+ *
+ * @throws Throttled at the deadline
  */
 export async function readLeases(context: StoreContext): Promise<FigureLease[]> {
   const { client, tables, clock } = context;
@@ -65,14 +67,13 @@ export async function readLeases(context: StoreContext): Promise<FigureLease[]> 
 }
 
 /**
- * Takes the publication of a scope that is due at `tick_ms`, unless another run has: two runs may
- * overlap. Its number is the last one's plus one, whatever becomes of it: a publication that is
- * lost shows as a gap.
+ * Claims the publication of a scope that is due at `tick_ms`; of overlapping runs one claims it.
+ * The number is raised by one in any case, so that a lost publication shows as a gap.
  *
- * @returns the lease with the publication's number; undefined where another run has taken it
+ * @returns the lease with the publication's number; undefined when another run has claimed it
  * @throws Throttled at the deadline
  */
-export async function takePublication(
+export async function claimPublication(
   context: StoreContext,
   { scope, tick_ms }: { scope: FigureScope; tick_ms: number },
 ): Promise<FigureLease | undefined> {

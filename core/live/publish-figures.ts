@@ -2,12 +2,12 @@ import type { FigureScope } from '../../graphql/schema.generated.ts';
 import { type StoreContext, timestamp } from '../storage/store-context.ts';
 import { changesSince, type FigureTexts, type LiveFigure, type ReadFigures, textsOf } from './figure.ts';
 import { inParts } from './figure-parts.ts';
-import { type FigureLease, readLeases, takePublication } from './lease.ts';
+import { claimPublication, type FigureLease, readLeases } from './lease.ts';
 
 /** Time between two publications of a scope, milliseconds. */
 const PUBLISH_EVERY_MS = 10_000;
 
-/** One publication, or a part of one, as subscribers get it. */
+/** A publication, or a part of one, for subscribers. */
 export interface PublishedFigures {
   scope: FigureScope;
   seq: number;
@@ -19,37 +19,32 @@ export interface PublishedFigures {
   removed: string[];
 }
 
-/**
- * What a container remembers of its last publication of each scope; it counts only while no other
- * has published since.
- */
+/** A container's last publication of each scope; valid until another container publishes. */
 export type PublishedMemory = Map<FigureScope, { seq: number; texts: FigureTexts }>;
 
 export interface PublishingOptions {
   context: StoreContext;
   /**
-   * When the run ends, milliseconds since the epoch: a minute after it began, when the next one
-   * has.
+   * When the run ends, milliseconds since the epoch: a minute after its start, as the next begins.
    */
   until_ms: number;
   read(scope: FigureScope, context: StoreContext): Promise<ReadFigures>;
   publish(figures: PublishedFigures): Promise<void>;
   published: PublishedMemory;
-  /** A publication that failed; its subscribers see the gap and ask the query. */
+  /** Called for a failed publication; its subscribers notice the gap and use the query. */
   onTrouble(scope: FigureScope, cause: unknown): void;
 }
 
 export interface PublishingResult {
-  /** Publications, and what of them failed. */
+  /** How many publications there were, and how many of them failed. */
   publications: number;
   failed: number;
 }
 
 /**
- * Publishes the figures of each scope that is followed, each 10 seconds by the clock, until the run
- * ends or no scope is followed. Without a lease that is one small read. Runs may overlap, be cut
- * off and repeat: each publication is taken by one run, and one that doesn't arrive shows as a gap
- * in `seq`.
+ * Publishes the figures of each followed scope every 10 seconds by the clock, until the run ends or
+ * no scope is followed. Without a lease it makes one small read. Runs may overlap, be interrupted
+ * and repeat: one run claims each publication, and a lost one shows as a gap in `seq`.
  */
 export async function publishFigures(options: PublishingOptions): Promise<PublishingResult> {
   const { context, until_ms } = options;
@@ -74,7 +69,7 @@ async function publishScope(
 ): Promise<'published' | 'failed' | 'taken'> {
   try {
     const turn = inTurn(context);
-    const taken = await takePublication(turn, { scope, tick_ms });
+    const taken = await claimPublication(turn, { scope, tick_ms });
     if (!taken) return 'taken';
     const { seq, lease_until_ms } = taken;
     const last = published.get(scope);
@@ -93,7 +88,7 @@ async function publishScope(
   }
 }
 
-/** Time for one publication: what takes longer is given up, and the next one says it all. */
+/** Time limit of a publication; after it the next publication contains all changes. */
 const TURN_MS = 2 * PUBLISH_EVERY_MS;
 
 function inTurn(context: StoreContext): StoreContext {

@@ -14,21 +14,22 @@ import type { StoreContext } from '../storage/store-context.ts';
 import { type HeldFigures, type LiveFigure, type ReadFigures, TOTALS_ID } from './figure.ts';
 import { type HeldSites, readSiteFigures } from './site-figures.ts';
 
-/** What a function keeps between two readings. */
+/** What a function remembers between readings. */
 export interface FigureMemory {
-  /** What the picture of the network is remembered by. */
+  /** The cached picture of the network. */
   caches: object;
-  /** As the setting of this name says. */
+  /** The setting of this name. */
   silent_after_s?: number | undefined;
-  /** SITES, as the last snapshot had them. */
+  /** The figures of SITES at the last snapshot. */
   sites?: HeldSites;
-  /** The last reading of each scope that took more than a page. */
+  /** The last reading of each scope with more than one page. */
   pages?: Map<FigureScope, HeldFigures>;
 }
 
 /**
- * All figures of a scope as they are now. @throws ValidationError for a network that is too large ·
- * Throttled at the deadline
+ * Reads all present figures of a scope.
+ *
+ * @throws ValidationError for a network that is too large · Throttled at the deadline
  */
 export const readFigures: Record<
   FigureScope,

@@ -16,17 +16,17 @@ import { shownTotals } from '../ledger/voids/shown-totals.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import type { LiveFigure, ReadFigures } from './figure.ts';
 
-/** More lanes than one function sums within its time; such networks are asked site by site. */
+/** Maximum of lanes that one function sums in its time; larger networks are queried by site. */
 const MOST_LANES = 20_000;
 
-/** The figures of all sites by the snapshot of a minute, used again until the next one. */
+/** The figures of all sites at the snapshot of a minute, used until the next one. */
 export interface HeldSites extends ReadFigures {
   taken_at: number;
 }
 
 /**
- * What each site's edges have carried, off the lanes that the last snapshot sampled: they are read
- * once a minute, however often this is asked. Without a snapshot there is none.
+ * The traffic of each site's edges, from the lanes in the last snapshot. The lanes are read once a
+ * minute for any number of calls. Without a snapshot there are no figures.
  *
  * @throws ValidationError for a network with more than 20,000 lanes · Throttled at the deadline
  */
@@ -110,6 +110,6 @@ function siteFigure(
 function tooLarge(): ValidationError {
   const most = MOST_LANES.toLocaleString('en');
   return new ValidationError(
-    `This network has more than ${most} lanes, which is the most whose sites are summed at once: ask endpointStats of one site.`,
+    `This network has more than ${most} lanes, which is the maximum for figures of all sites. Query endpointStats for one site.`,
   );
 }

@@ -17,10 +17,10 @@ import {
 import { noGroup, readNamedGroups } from './read-named-groups.ts';
 
 /**
- * Makes a group, or puts another in its place.
+ * Creates or replaces a group.
  *
- * @throws ValidationError for more than {@link MAX_GROUPS} groups · Conflict for another state than
- * that of `if_updated_at`
+ * @throws ValidationError for more than {@link MAX_GROUPS} groups · Conflict when the group has
+ * changed since `if_updated_at`
  */
 export function saveNamedGroup(
   context: StoreContext,
@@ -32,7 +32,7 @@ export function saveNamedGroup(
     await refuseChanged(context, currentOf(given.name, before), if_updated_at);
     if (!before && (await readNamedGroups(context)).length >= MAX_GROUPS) {
       throw new ValidationError(
-        `There are ${MAX_GROUPS} groups, which is the most: delete one with deleteNamedGroup first.`,
+        `There are ${MAX_GROUPS} groups, which is the maximum. Delete one with deleteNamedGroup first.`,
         { arguments: ['name'] },
       );
     }
@@ -50,8 +50,10 @@ export function saveNamedGroup(
 }
 
 /**
- * @returns the group as it was @throws NotFound · Conflict for another state than that of
- * `if_updated_at`
+ * Deletes a group.
+ *
+ * @returns the deleted group
+ * @throws NotFound · Conflict when the group has changed since `if_updated_at`
  */
 export function deleteNamedGroup(
   context: StoreContext,
@@ -74,13 +76,13 @@ export function deleteNamedGroup(
 }
 
 export interface GroupPlan {
-  /** As it is now; undefined: there is none of the name. */
+  /** The present group; undefined when there is none of the name. */
   before: NamedGroup | undefined;
-  /** Puts another in its place, or takes it away, while it is as it was read. */
+  /** Replaces or deletes the group; the write fails when the group has changed. */
   put(group: NamedGroup | undefined): WriteAction;
 }
 
-/** A group as it is now, and what changes it. */
+/** Reads a group and plans its change. */
 export async function planGroup(context: StoreContext, name: string): Promise<GroupPlan> {
   const { tables } = context;
   const key = groupKey(name);
@@ -106,7 +108,7 @@ export async function planGroup(context: StoreContext, name: string): Promise<Gr
   };
 }
 
-/** A group as the audit log names it. */
+/** The target of a group's audit entries. */
 function targetOf(name: string): string {
   return `group:${name.toLowerCase()}`;
 }

@@ -3,13 +3,13 @@ import { formatAddress, parseCidr } from '../policy/ip-address.ts';
 import { parsePortRange } from '../policy/port-range.ts';
 import type { ItemKey } from '../storage/item.ts';
 
-/** What a group is of: addresses and prefixes, or ports and ranges of them. */
+/** A group contains addresses and prefixes, or ports and ranges of ports. */
 export const GROUP_KINDS = ['NETWORKS', 'PORTS'] as const;
 export type GroupKind = (typeof GROUP_KINDS)[number];
 
 /** Networks or ports under one name, such as "Offices" or "Mail". */
 export interface NamedGroup {
-  /** Names that differ in case alone are the same. */
+  /** Names are compared without regard to case. */
   name: string;
   kind: GroupKind;
   /** Such as `10.1.0.0/16`, or `443` and `8000-8100`; each once. */
@@ -18,10 +18,10 @@ export interface NamedGroup {
   updated_at: string;
 }
 
-/** Groups of a network. */
+/** Maximum of groups. */
 export const MAX_GROUPS = 200;
 
-/** Members of a group. */
+/** Maximum of members of a group. */
 const MAX_MEMBERS = 100;
 
 export const GROUP_PARTITION = 'NAMED_GROUP';
@@ -42,7 +42,7 @@ const MEMBER_RULES: Record<GroupKind, string> = {
   PORTS: 'members of PORTS must be ports or ranges of ports such as 443 or 8000-8100.',
 };
 
-/** A group as a caller gives it: members in one form, each once. */
+/** Input of a group; members become canonical, each once. */
 export const namedGroupInput = z
   .object({
     name: groupName,
@@ -60,7 +60,7 @@ export const namedGroupInput = z
 
 export type NamedGroupInput = z.output<typeof namedGroupInput>;
 
-/** What is stored; `revision` grows with each change. */
+/** A stored group; each change raises `revision`. */
 export const namedGroupItem = z.object({
   name: z.string(),
   kind: z.enum(GROUP_KINDS),

@@ -16,25 +16,25 @@ import { type RunningVoid, readRunningVoids } from '../ledger/voids/running-void
 import { repeatUntil } from '../storage/retrying.ts';
 import { type StoreContext, timestamp } from '../storage/store-context.ts';
 
-/** Work that takes more than one request. */
+/** Work that needs more than one request. */
 export interface Operation {
-  /** Of an export its own id, else that of the audit entry, or of what there is before it. */
+  /** An export's own id, else that of the audit entry, or an id that exists before the entry. */
   id: string;
   kind: OperationKind;
-  /** As in the audit log; null: all policies, all counters. */
+  /** The target as in the audit log; null: all policies, all counters. */
   target: string | null;
-  /** What people call it, where that is known. */
+  /** The target's name for people, if it is known. */
   target_name: string | null;
   /** RFC 3339; null: not known. */
   started_at: string | null;
   started_by: Caller | null;
   /** 0 to 1; null: not known. */
   progress: number | null;
-  /** Of the audit entry, which is there at the end; null: it isn't named yet. */
+  /** Id of the audit entry, which exists at the end; null when it isn't assigned yet. */
   audit_id: string | null;
-  /** RFC 3339; null: it goes on. */
+  /** RFC 3339; null while it runs. */
   finished_at: string | null;
-  /** What became of it; null while it goes on, and where all went well. */
+  /** Why it failed; null while it runs and after success. */
   error: string | null;
 }
 
@@ -48,21 +48,21 @@ export type OperationKind =
   | 'VOID'
   | 'RECOVERY';
 
-/** Work that goes on, and when something was last done about it, milliseconds. */
+/** Running work, and when a run last worked on it, milliseconds. */
 export type Unfinished = Operation & { worked_at_ms: number };
 
-/** What has ended is shown for so long. */
+/** How long ended work is shown. */
 const SHOWN_MS = 600_000;
 
-/** Entries of the last minutes that are looked through, and exports: the newest. */
+/** How many of the newest audit entries and exports are read. */
 const NEWEST = 100;
 
-/** Of so many running deletions and restores the progress is counted. */
+/** For how many running deletions and restores the progress is counted. */
 const COUNTED = 20;
 
 /**
- * What goes on, and what has ended in the last ten minutes; of exports those of the caller, for
- * administrators all.
+ * Work that runs or ended in the last ten minutes. It includes the caller's exports; for an
+ * administrator all exports.
  */
 export async function readOperations(context: StoreContext, caller: Caller): Promise<Operation[]> {
   const owner = caller.groups.includes('admin') ? undefined : caller.sub;
@@ -78,7 +78,7 @@ export async function readOperations(context: StoreContext, caller: Caller): Pro
   return [...all, ...shown].sort((a, b) => newestFirst(a.started_at, b.started_at));
 }
 
-/** All work that goes on. */
+/** All running work. */
 export async function readUnfinished(context: StoreContext): Promise<Unfinished[]> {
   const [running, exports] = await Promise.all([readWork(context), readExports(context, undefined)]);
   const unfinished = exports
@@ -136,10 +136,7 @@ async function ofInventory(
   };
 }
 
-/**
- * What of an operation's paths is through. Those of an endpoint are not counted: they lie among the
- * site's.
- */
+/** The share of an operation's paths that are done; null for operations on endpoints. */
 async function progressOf(
   context: StoreContext,
   { kind, site_id, done_paths }: RunningOperation,
@@ -155,7 +152,7 @@ async function progressOf(
 
 const share = (done: number, all: number) => (all === 0 ? 0 : Math.min(1, done / all));
 
-/** The paths in a site's partition, hidden ones too. */
+/** The number of paths in a site's partition, including hidden ones. */
 async function countPaths({ client, tables, ...retrying }: StoreContext, site_id: string): Promise<number> {
   const query = new QueryCommand({
     TableName: tables.network,
@@ -197,7 +194,7 @@ function ofReset({ chunks_id, at }: RunningReset): Unfinished {
   };
 }
 
-// It runs in a program that a person has started: who starts it again goes on with it.
+// It runs in a program that a person has started; starting it again continues the work.
 function ofRecovery(generation: number): Unfinished {
   const id = `recovery-${generation}`;
   return {
@@ -231,7 +228,7 @@ function operationOfExport(job: ExportJob): Operation {
   };
 }
 
-/** The kinds of work that an entry of the audit log ends, by the operation. */
+/** The kinds of work that end with an audit entry, by operation. */
 const ENDED: Record<string, OperationKind> = {
   deleteSite: 'SITE_DELETION',
   restoreSite: 'SITE_RESTORE',

@@ -1,4 +1,4 @@
-/** What a flow is used for, judged by its ports alone. */
+/** Classes of applications, which are recognized by ports only. */
 export const APPLICATION_CLASSES = [
   'VoIP',
   'VideoConference',
@@ -15,8 +15,8 @@ export type ApplicationClass = (typeof APPLICATION_CLASSES)[number];
 const OTHER = APPLICATION_CLASSES.indexOf('Other');
 
 /**
- * Single ports, as registered with IANA or a product's default; none from 32768 on, where clients
- * take theirs.
+ * Single ports, registered with IANA or a product's default. There are none from 32768, where
+ * clients choose theirs.
  */
 const PORTS: Record<Exclude<ApplicationClass, 'Other'>, number[]> = {
   VoIP: [1720, 2427, 2727, 4569, 5060, 5061],
@@ -33,8 +33,8 @@ const PORTS: Record<Exclude<ApplicationClass, 'Other'>, number[]> = {
 };
 
 /**
- * RTP's customary range; only where neither port is one of the single ports, because ephemeral
- * ports lie in it too.
+ * The usual range of RTP. It applies only if neither port is one of the single ports, because the
+ * range also contains ephemeral ports.
  */
 const RTP_PORTS = { from: 16384, to: 32767 } as const;
 
@@ -49,8 +49,8 @@ for (const [name, ports] of Object.entries(PORTS)) {
 }
 
 /**
- * The first port of every stretch of ports that all have one class and lie on one side of RTP's
- * ends.
+ * The first port of every range of ports that have the same class and are either all inside or all
+ * outside RTP's range.
  */
 export const PORT_CLASS_STARTS: readonly number[] = Array.from({ length: 65536 }, (_, port) => port).filter(
   port =>
@@ -65,9 +65,9 @@ function isRtp(port: number): boolean {
 }
 
 /**
- * Index into `APPLICATION_CLASSES`. The destination port is asked first, then the source port, so
- * that both directions of a conversation get the server's class. Only TCP, UDP and SCTP have a
- * class; all else is Other.
+ * Index into `APPLICATION_CLASSES`. The destination port is checked first, then the source port, so
+ * that both directions of a conversation get the server's class. Only TCP, UDP and SCTP have
+ * classes; other protocols are Other.
  */
 export function applicationIndex(protocol: number, sourcePort: number, destinationPort: number): number {
   if (!(PROTOCOLS_WITH_CLASS as readonly number[]).includes(protocol)) {

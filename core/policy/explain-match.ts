@@ -3,17 +3,17 @@ import { DEFAULT_POLICY_ID, type PolicyRule } from './policy.ts';
 import { conditionsOf, type PolicyCondition } from './policy-conditions.ts';
 import { inOrderOfTrial } from './policy-match.ts';
 
-/** Which policy a flow belongs to, and what became of every other one. */
+/** The policy that matches a flow, and why each other policy does not. */
 export interface MatchExplanation {
   policy_id: string;
   /** All other policies in the order in which they are tried; `default` is last. */
   others: PolicyVerdict[];
 }
 
-/** Why a policy does not get a flow. */
+/** Why a policy does not match a flow. */
 export type PolicyVerdict =
   | { policy_id: string; reason: 'disabled' }
-  /** It would match, but another comes first. */
+  /** It would match, but another policy is tried earlier. */
   | { policy_id: string; reason: 'comes_later' }
   | {
       policy_id: string;

@@ -14,7 +14,7 @@ export interface FlowKey {
 }
 
 /**
- * A flow key packed into 32-bit words, as the hot path takes it:
+ * Number of 32-bit words of a packed flow key, as the hot path uses it:
  *
  * | word | holds |
  * |---|---|
@@ -23,19 +23,19 @@ export interface FlowKey {
  * | 3 | `metaV4` or `metaV6`: protocol, family, endpoint; never 0 |
  * | 4–6, 7–9 | the other words of the IPv6 source and destination |
  *
- * The first four words are a whole IPv4 key.
+ * The first four words are a complete IPv4 key.
  */
 export const KEY_WORDS = 10;
 
 const SIX = 1 << 8;
-/** Set in every key, so that word 3 is never 0: a table can tell an empty place by it. */
+/** Set in every key, so that word 3 is never 0 and a table recognizes empty places. */
 const IN_USE = 1 << 9;
 const ENDPOINT_SHIFT = 16;
 
-/** How many endpoints the packed form can tell apart. */
+/** Maximum number of endpoints in the packed form. */
 export const MAX_ENDPOINTS = 1 << 15;
 
-/** Word 3 of an IPv4 key; `endpoint` is an index that the recorder gave out. */
+/** Word 3 of an IPv4 key; `endpoint` is an index that the recorder assigned. */
 export function metaV4(protocol: number, endpoint: number): number {
   return protocol | IN_USE | (endpoint << ENDPOINT_SHIFT);
 }
@@ -58,8 +58,8 @@ export function endpointOf(meta: number): number {
 }
 
 /**
- * Packs a key into `words`, for endpoint index `endpoint`. A ValidationError names an address that
- * can't be read.
+ * Packs a key into `words`, for endpoint index `endpoint`. @throws ValidationError that names an
+ * invalid address
  */
 export function packFlowKey(key: FlowKey, endpoint: number, words: Int32Array): void {
   const src = parseKnownAddress(key.src);

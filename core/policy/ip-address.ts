@@ -1,13 +1,15 @@
+import { quoted, ValidationError } from '../errors.ts';
+
 /**
- * An address as four 32-bit words in network order; an IPv4 address is in the first, the others are
- * 0.
+ * An address as four 32-bit words in network order. An IPv4 address is in the first word; the
+ * others are 0.
  */
 export interface IpAddress {
   family: 4 | 6;
   words: [number, number, number, number];
 }
 
-/** A network: `length` leading bits of the address count (0 … 32 or 128). */
+/** A network: the `length` leading bits of the address (0 … 32 or 128). */
 export interface Cidr {
   address: IpAddress;
   length: number;
@@ -27,17 +29,11 @@ export function parseAddress(text: string): IpAddress | undefined {
   return words && { family: 6, words };
 }
 
-/**
- * Addresses that were parsed lately: the records of flow exporters hold the same ones again and
- * again.
- */
+/** Recently parsed addresses: the records of flow exporters often repeat the same ones. */
 const known = new Map<string, IpAddress>();
 const MAX_KNOWN = 16_384;
 
-/**
- * The same as `parseAddress`, fast for an address that was read lately; the result must not be
- * changed.
- */
+/** Like `parseAddress`, but fast for recently parsed addresses. The result must not be changed. */
 export function parseKnownAddress(text: string): Readonly<IpAddress> | undefined {
   const found = known.get(text);
   if (found) return found;
@@ -49,9 +45,7 @@ export function parseKnownAddress(text: string): Readonly<IpAddress> | undefined
   return address;
 }
 
-/**
- * Parses `10.0.0.0/8`, `2001:db8::/32` or a single address; host bits may be set and don't matter.
- */
+/** Parses `10.0.0.0/8`, `2001:db8::/32` or a single address. Host bits are ignored. */
 export function parseCidr(text: string): Cidr | undefined {
   const match = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text);
   const address = match && parseAddress(match[1]!);
@@ -63,7 +57,16 @@ export function parseCidr(text: string): Cidr | undefined {
   return length <= bits ? { address, length } : undefined;
 }
 
-/** Text of an IPv4 address held in one 32-bit word. */
+/** Like `parseCidr`. @throws ValidationError for anything else */
+export function requireCidr(text: string): Cidr {
+  const cidr = parseCidr(text);
+  if (cidr) return cidr;
+  throw new ValidationError(
+    `${quoted(text)} is not an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.`,
+  );
+}
+
+/** Text of an IPv4 address in one 32-bit word. */
 export function formatV4(word: number): string {
   return `${word >>> 24}.${(word >>> 16) & 255}.${(word >>> 8) & 255}.${word & 255}`;
 }
@@ -82,7 +85,7 @@ export function formatV6(a: number, b: number, c: number, d: number): string {
   return `${hex(groups.slice(0, run.start))}::${hex(groups.slice(run.start + run.length))}`;
 }
 
-/** Text of an address; the opposite of `parseAddress`. */
+/** Text of an address; the inverse of `parseAddress`. */
 export function formatAddress(address: IpAddress): string {
   return address.family === 4 ? formatV4(address.words[0]) : formatV6(...address.words);
 }
@@ -91,7 +94,7 @@ function v4Word(text: string): number {
   return text.split('.').reduce((word, part) => (word << 8) | Number(part), 0);
 }
 
-/** The words of an IPv6 address, its last 32 bits also in IPv4's form (RFC 4291, 2.2). */
+/** The words of an IPv6 address. Its last 32 bits may be in IPv4 form (RFC 4291, 2.2). */
 function v6Words(text: string): IpAddress['words'] | undefined {
   const dotted = /^(.*:)(\d[\d.]*)$/.exec(text);
   if (dotted && V4.test(dotted[2]!)) {

@@ -1,4 +1,4 @@
-/** IP protocols that people call by a name, by IANA's numbers. */
+/** IP protocols with common names, with IANA's numbers. */
 export const IP_PROTOCOLS: Readonly<Record<string, number>> = {
   ICMP: 1,
   TCP: 6,

@@ -1,5 +1,4 @@
-import { quoted, ValidationError } from '../errors.ts';
-import { type Cidr, formatV4, formatV6, parseCidr } from './ip-address.ts';
+import { type Cidr, formatV4, formatV6, requireCidr } from './ip-address.ts';
 import type { PolicyMatch } from './policy.ts';
 
 /** Flows of one IP version from one network to another. */
@@ -9,19 +8,19 @@ export interface NetworkPair {
   destination: Network;
 }
 
-/** The first `length` bits of an address of `bits` bits; `prefix` holds these bits alone. */
+/** A prefix of addresses: `prefix` contains exactly their first `length` bits. */
 interface Network {
   prefix: bigint;
   length: number;
 }
 
 /**
- * The networks that match rules want, one pair an IP version; none where they want two versions at
- * once.
+ * The networks that match rules require, one pair per IP version; empty if they require both
+ * versions at once.
  */
 export function networkPairs({ source_cidr, destination_cidr }: PolicyMatch): NetworkPair[] {
-  const source = source_cidr === undefined ? undefined : read(source_cidr);
-  const destination = destination_cidr === undefined ? undefined : read(destination_cidr);
+  const source = source_cidr === undefined ? undefined : requireCidr(source_cidr);
+  const destination = destination_cidr === undefined ? undefined : requireCidr(destination_cidr);
   return ([4, 6] as const).flatMap(family => {
     const isOther = (cidr: Cidr | undefined) => cidr !== undefined && cidr.address.family !== family;
     if (isOther(source) || isOther(destination)) return [];
@@ -29,16 +28,15 @@ export function networkPairs({ source_cidr, destination_cidr }: PolicyMatch): Ne
   });
 }
 
-/** A proof that would take too long. */
+/** The budget of a proof is spent. */
 export class WorkSpent extends Error {
   override readonly name = 'WorkSpent';
 }
 
 /**
- * A part of `pair` that none of the `others` has a flow of; undefined: together they hold all of
- * it.
+ * A part of `pair` that no flow of `others` is in; undefined: `others` together cover all of it.
  *
- * @throws WorkSpent where the budget does not suffice to know
+ * @throws WorkSpent if the budget is not sufficient
  */
 export function uncoveredPart(
   pair: NetworkPair,
@@ -56,7 +54,7 @@ export function uncoveredPart(
   return uncoveredPart(halfOf(0n), meeting, budget) ?? uncoveredPart(halfOf(1n), meeting, budget);
 }
 
-/** The first source and the first destination of a pair of networks. */
+/** The first source and the first destination address of a pair of networks. */
 export function firstAddresses({ family, source, destination }: NetworkPair): { src: string; dst: string } {
   return { src: firstAddress(family, source), dst: firstAddress(family, destination) };
 }
@@ -78,14 +76,6 @@ function networkOf(cidr: Cidr | undefined): Network {
   return { prefix: whole >> BigInt(32 * words.length - length), length };
 }
 
-function read(text: string): Cidr {
-  const cidr = parseCidr(text);
-  if (cidr) return cidr;
-  throw new ValidationError(
-    `${quoted(text)} is not an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.`,
-  );
-}
-
 function half({ prefix, length }: Network, bit: bigint): Network {
   return { prefix: (prefix << 1n) | bit, length: length + 1 };
 }
@@ -94,13 +84,13 @@ function within(inner: Network, outer: Network): boolean {
   return inner.length >= outer.length && inner.prefix >> BigInt(inner.length - outer.length) === outer.prefix;
 }
 
-/** Whether some flow lies in both. */
+/** Whether any flow is in both. */
 export function meets(a: NetworkPair, b: NetworkPair): boolean {
   const touch = (x: Network, y: Network) => within(x, y) || within(y, x);
   return a.family === b.family && touch(a.source, b.source) && touch(a.destination, b.destination);
 }
 
-/** Whether `outer` alone holds all of `inner`. */
+/** Whether `outer` contains all of `inner`. */
 export function holds(outer: NetworkPair, inner: NetworkPair): boolean {
   return (
     outer.family === inner.family &&

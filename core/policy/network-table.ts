@@ -1,10 +1,11 @@
 import type { Cidr, IpAddress } from './ip-address.ts';
 
 /**
- * Values by network, found for an address in one look-up for each length of prefix that is there.
+ * Values by network. The value of an address is found with one look-up per length of prefix in the
+ * table.
  */
 export class NetworkTable<Value> {
-  /** By family and length, the longest first; then by the leading bits. */
+  /** By family and length, longest first; then by the leading bits. */
   readonly #lengths: { family: 4 | 6; length: number; values: Map<string, Value> }[] = [];
 
   constructor(entries: Iterable<readonly [Cidr, Value]> = []) {
@@ -12,7 +13,7 @@ export class NetworkTable<Value> {
     this.#lengths.sort((a, b) => b.length - a.length);
   }
 
-  /** A network that is there already keeps its value. */
+  /** If a network is added twice, the first value is kept. */
   #add({ address, length }: Cidr, value: Value): void {
     const { family } = address;
     let row = this.#lengths.find(row => row.family === family && row.length === length);
@@ -24,7 +25,7 @@ export class NetworkTable<Value> {
     if (!row.values.has(bits)) row.values.set(bits, value);
   }
 
-  /** The value of the longest prefix that an address lies in. */
+  /** The value of the longest prefix that contains an address. */
   longest(address: Readonly<IpAddress>): Value | undefined {
     for (const { family, length, values } of this.#lengths) {
       if (family !== address.family) continue;

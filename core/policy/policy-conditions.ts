@@ -1,24 +1,23 @@
-import { quoted, ValidationError } from '../errors.ts';
 import { APPLICATION_CLASSES, applicationClass, applicationIndex } from './application-class.ts';
 import { type FlowKey, isV6, protocolOf } from './flow-key.ts';
-import { parseCidr } from './ip-address.ts';
+import { requireCidr } from './ip-address.ts';
 import type { PolicyMatch } from './policy.ts';
 import { portRange } from './port-range.ts';
 
-/** What a policy asks of a flow, one condition of its match rules. */
+/** A condition of a policy's match rules. */
 export interface PolicyCondition {
   name: 'protocol' | 'source_port' | 'destination_port' | 'source_cidr' | 'destination_cidr' | 'application';
-  /** What is wanted, as text. */
+  /** The required value, as text. */
   wanted: string;
-  /** What a flow has there, as text. */
+  /** The flow's value, as text. */
   foundIn(flow: FlowKey): string;
-  /** Whether the packed key at `base` of `words` is as wanted. */
+  /** Whether the packed key at `base` of `words` meets the condition. */
   holds(words: Int32Array, base: number): boolean;
 }
 
 /**
- * Protocols that have ports: TCP, UDP, DCCP, SCTP and UDP-Lite. Conditions on ports hold for no
- * other.
+ * Protocols with ports: TCP, UDP, DCCP, SCTP and UDP-Lite. Conditions on ports hold for no other
+ * protocol.
  */
 export const PORT_PROTOCOLS = [6, 17, 33, 132, 136] as const;
 
@@ -101,12 +100,7 @@ function portText({ protocol }: FlowKey, port: number): string {
 }
 
 function withinNetwork(text: string, places: readonly number[]): PolicyCondition['holds'] {
-  const network = parseCidr(text);
-  if (!network) {
-    throw new ValidationError(
-      `${quoted(text)} is not an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.`,
-    );
-  }
+  const network = requireCidr(text);
   const six = network.address.family === 6;
   const compared = places
     .map((place, index) => ({ place, mask: wordMask(network.length - 32 * index) }))

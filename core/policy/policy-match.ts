@@ -2,23 +2,24 @@ import { type FlowKey, KEY_WORDS, packFlowKey } from './flow-key.ts';
 import { DEFAULT_POLICY_ID, type PolicyRule } from './policy.ts';
 import { conditionsOf } from './policy-conditions.ts';
 
-/** Decides which policy a flow belongs to. */
+/** Decides which policy matches a flow. */
 export interface PolicyMatcher {
   /** Ids by index, in the order in which they are tried; the last one is `default`. */
   readonly policy_ids: readonly string[];
-  /** Index into `policy_ids` of the policy that the packed key at `base` of `words` belongs to. */
+  /** Index into `policy_ids` of the policy that matches the packed key at `base` of `words`. */
   matchPacked(words: Int32Array, base: number): number;
-  /** The id of the policy that a flow belongs to. */
+  /** The id of the policy that matches a flow. */
   match(flow: FlowKey): string;
 }
 
 /**
- * Compiles policies for matching: of the enabled ones that match, the highest priority wins, and of
- * equals the one that was defined first ({@link comparePolicyIds}). `default` is always there,
- * last.
+ * Compiles policies for matching: among enabled policies that match, the highest priority wins;
+ * among equal priorities, the policy that was defined first ({@link comparePolicyIds}). `default`
+ * is always the last one.
  *
  * @throws ValidationError for a network that can't be read.
- * @example compilePolicies([{ id: '1', name: 'web', priority: 10, enabled: true, match: { protocol: 6 } }])
+ * @example compilePolicies([{ id: '1', name: 'web', priority: 10, enabled: true, match: { protocol:
+ * 6 } }])
  */
 export function compilePolicies(rules: readonly PolicyRule[]): PolicyMatcher {
   const tried = inOrderOfTrial(rules).filter(({ enabled }) => enabled);
@@ -47,8 +48,7 @@ export function compilePolicies(rules: readonly PolicyRule[]): PolicyMatcher {
 }
 
 /**
- * The policies in the order in which they are tried, those that are switched off among them;
- * `default` left out.
+ * The policies in the order in which they are tried, including disabled ones, without `default`.
  */
 export function inOrderOfTrial(rules: readonly PolicyRule[]): PolicyRule[] {
   return rules
@@ -59,9 +59,9 @@ export function inOrderOfTrial(rules: readonly PolicyRule[]): PolicyRule[] {
 const NUMERIC_ID = /^(0|[1-9]\d*)$/;
 
 /**
- * Order of policy ids: "2" before "10" before "p-01k…" before "p-01m…". Ids that the system gives
- * out are in the order of definition: first numbers (by earlier releases), then `p-` and a ULID.
- * Edges of earlier releases compare in the same way.
+ * Order of policy ids: "2" before "10" before "p-01k…" before "p-01m…". Ids that the system assigns
+ * are in the order of definition: first numbers (by earlier releases), then `p-` and a ULID. Edges
+ * of earlier releases compare in the same way.
  */
 export function comparePolicyIds(a: string, b: string): number {
   const aNumeric = NUMERIC_ID.test(a);

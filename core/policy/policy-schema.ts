@@ -10,14 +10,14 @@ const cidr = z.string().refine(text => parseCidr(text) !== undefined, {
 
 function wholeNumber(min: number, max: number) {
   const error = `must be a whole number from ${min} to ${max}`;
-  return z.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+  return z.number({ error }).int().min(min).max(max);
 }
 
 const port = wholeNumber(0, 65535);
 
 /**
- * Match rules from outside (arguments, a policies file), checked; unknown names are refused, so
- * that a typo matches nothing silently.
+ * Validates match rules from outside (arguments, a policies file). Unknown names are refused, so
+ * that a typo can't silently change what a policy matches.
  */
 export const policyMatchSchema = z
   .strictObject({
@@ -34,7 +34,7 @@ export const policyMatchSchema = z
   .refine(portsInOrder, {
     error: 'must not be below destination_port_from',
     path: ['destination_port_to'],
-    // Also beside other problems, so that all of them are named at once.
+    // Also runs if there are other problems, so that all of them are reported at once.
     when: () => true,
   });
 
@@ -44,7 +44,8 @@ function portsInOrder(match: unknown): boolean {
 }
 
 /**
- * A policy from outside, checked. Enabled unless said otherwise; no match rules match everything.
+ * Validates a policy from outside. It is enabled by default; without match rules it matches
+ * everything.
  */
 export const policyRuleSchema = z.object({
   id: z
@@ -52,7 +53,7 @@ export const policyRuleSchema = z.object({
     .min(1, { error: 'must not be empty' })
     .max(MAX_ID_LENGTH, { error: `must have at most ${MAX_ID_LENGTH} characters` })
     .refine(isPrintable, {
-      error: 'must not hold control characters: reports with such ids are not counted',
+      error: 'must not contain control characters: reports with such ids are not counted',
     }),
   name: z.string({ error: 'must be text' }).default(''),
   priority: wholeNumber(POLICY_PRIORITY.min, POLICY_PRIORITY.max),

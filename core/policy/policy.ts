@@ -5,25 +5,25 @@ import type { ApplicationClass } from './application-class.ts';
  */
 export const DEFAULT_POLICY_ID = 'default';
 
-/** Characters that an id may have: of a policy, an edge, an endpoint, a path, a boot. */
+/** Maximum characters of an id of a policy, edge, endpoint, path or boot. */
 export const MAX_ID_LENGTH = 128;
 
-/** A routing policy as far as matching needs it. */
+/** The fields of a routing policy that matching needs. */
 export interface PolicyRule {
   id: string;
   name: string;
-  /** 0 … 1000; the highest that matches wins. */
+  /** 0 … 1000; the highest priority that matches wins. */
   priority: number;
-  /** A policy that is switched off matches nothing. */
+  /** A disabled policy matches nothing. */
   enabled: boolean;
   match: PolicyMatch;
 }
 
 /**
- * What a flow must look like. All that is given must hold; nothing given matches everything. An
- * IPv4 network never holds for an IPv6 flow, nor the other way round. Conditions on ports hold only
- * for protocols that have ports: TCP, UDP, DCCP, SCTP and UDP-Lite. Later fragments of these have
- * ports 0.
+ * Conditions on flows. All given conditions must hold; without conditions, everything matches. An
+ * IPv4 network does not match IPv6 flows, and vice versa. Conditions on ports hold only for
+ * protocols that have ports: TCP, UDP, DCCP, SCTP and UDP-Lite. Later fragments of these have ports
+ * 0.
  */
 export interface PolicyMatch {
   /** IPv4 or IPv6 network such as `10.0.0.0/8`, or one address. */
@@ -39,7 +39,7 @@ export interface PolicyMatch {
   application?: ApplicationClass;
 }
 
-/** The policy that isn't stored, because it can't be changed. */
+/** The default policy. It is not stored, because it can't be changed. */
 export const BUILT_IN_POLICY: PolicyRule = {
   id: DEFAULT_POLICY_ID,
   name: 'Default',
@@ -48,5 +48,5 @@ export const BUILT_IN_POLICY: PolicyRule = {
   match: {},
 };
 
-/** Priorities that a policy may have. */
+/** Allowed priorities. */
 export const POLICY_PRIORITY = { min: 0, max: 1000 } as const;

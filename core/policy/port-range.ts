@@ -1,6 +1,6 @@
 import type { PolicyMatch } from './policy.ts';
 
-/** Ports from one to another, both inclusive. */
+/** A range of ports, both ends inclusive. */
 export interface PortRange {
   from: number;
   to: number;
@@ -16,7 +16,10 @@ export function parsePortRange(text: string): PortRange | undefined {
   return range.from <= range.to && range.to <= MAX_PORT ? range : undefined;
 }
 
-/** Destination ports that match rules want, both ends inclusive; undefined where they want none. */
+/**
+ * The destination ports that match rules require, both ends inclusive; undefined if they have no
+ * such condition.
+ */
 export function portRange({
   destination_port_from,
   destination_port_to,

@@ -14,33 +14,33 @@ import { PORT_PROTOCOLS } from './policy-conditions.ts';
 import { inOrderOfTrial } from './policy-match.ts';
 import { portRange } from './port-range.ts';
 
-/** A policy that no flow can belong to. */
+/** A policy that no flow can match. */
 export interface UnreachablePolicy {
   policy_id: string;
   /**
-   * The policies that come first and together take all that it would match; empty where its own
-   * rules contradict.
+   * Earlier policies that together match everything that it would; empty if its own rules
+   * contradict each other.
    */
   shadowed_by: string[];
 }
 
-/** Whether some flow can belong to an enabled policy. */
+/** Whether any flow can match an enabled policy. */
 export type PolicyReach =
-  | { policy_id: string; reach: 'reachable' /** A flow that belongs to it. */; example: FlowKey }
+  | { policy_id: string; reach: 'reachable' /** A flow that matches it. */; example: FlowKey }
   | ({ reach: 'unreachable' } & UnreachablePolicy)
   /** The proof would take too long. */
   | { policy_id: string; reach: 'undecided' };
 
-/** How many comparisons a policy may cost; a policy that costs more is left undecided. */
+/** Maximum number of comparisons for one policy; a policy that needs more is undecided. */
 const MAX_WORK = 200_000;
 
-/** How many all policies together may cost. */
+/** Maximum number of comparisons for all policies together. */
 const MAX_TOTAL_WORK = 2_000_000;
 
 /**
- * The enabled policies that can never match: rules that contradict each other, or policies that
- * come first and together match everything they do. Every one that is named is proved; where the
- * proof would take too long, none is named.
+ * The enabled policies that can never match: their rules contradict each other, or earlier policies
+ * together match everything that they would. Each one is proved; policies whose proof would take
+ * too long are left out.
  *
  * @throws ValidationError for a network that can't be read
  */
@@ -51,8 +51,8 @@ export function unreachablePolicies(rules: readonly PolicyRule[]): UnreachablePo
 }
 
 /**
- * Whether flows can belong to each of the enabled policies, in the order in which they are tried;
- * `default` is left out.
+ * Decides for each enabled policy whether flows can match it, in the order in which they are tried,
+ * without `default`.
  *
  * @throws ValidationError for a network that can't be read
  */
@@ -67,13 +67,13 @@ export function policyReaches(rules: readonly PolicyRule[]): PolicyReach[] {
   });
 }
 
-/** A policy as the set of flows that it matches. */
+/** A policy as the set of flows that match its rules. */
 interface Shape {
   id: string;
   match: PolicyMatch;
   ports: { from: number; to: number } | undefined;
   application: number | undefined;
-  /** Pairs of networks, one an IP version; empty where the rules want two versions. */
+  /** Pairs of networks, one per IP version; empty if the rules require both versions. */
   networks: NetworkPair[];
 }
 
@@ -88,7 +88,7 @@ function shapeOf({ id, match }: PolicyRule): Shape {
   };
 }
 
-/** False only where no flow matches both. */
+/** False only if no flow matches both. */
 function mayMeet(a: Shape, b: Shape): boolean {
   const differ = (x: number | undefined, y: number | undefined) =>
     x !== undefined && y !== undefined && x !== y;
@@ -127,7 +127,10 @@ function decideReach(shape: Shape, before: readonly Shape[], budget: { work: num
   return example ? { policy_id, reach: 'reachable', example } : shadowedBy(neededOf(shape, before, budget));
 }
 
-/** Of policies that together shadow another, none more than needed, as far as the budget goes. */
+/**
+ * Reduces a set of policies that together shadow another one to those that are needed, as far as
+ * the budget allows.
+ */
 function neededOf(shape: Shape, shadow: readonly Shape[], budget: { work: number }): readonly Shape[] {
   let needed = shadow;
   try {
@@ -146,9 +149,10 @@ function mayCoverAlone(other: Shape, shape: Shape): boolean {
 }
 
 /**
- * A flow that `shape` matches and none of `others` does; undefined: they match all that it does.
+ * A flow that matches `shape` and none of `others`; undefined: `others` match everything that it
+ * does.
  *
- * @throws WorkSpent where the budget does not suffice to know
+ * @throws WorkSpent if the budget is not sufficient
  */
 function uncoveredFlow(
   shape: Shape,
@@ -169,8 +173,8 @@ function uncoveredFlow(
 type Transport = Omit<FlowKey, 'src' | 'dst'>;
 
 /**
- * Of the protocols and ports that `shape` matches, one for each set of `others` that match them
- * too.
+ * The protocols and ports that `shape` matches, one example for each set of `others` that match
+ * them too.
  */
 function transportKinds(
   shape: Shape,
@@ -217,7 +221,7 @@ function matchesTransport(
   return application === undefined || applicationIndex(protocol, src_port, dst_port) === application;
 }
 
-/** Every protocol that any of the policies tells apart, and one that stands for all others. */
+/** Every protocol that any policy distinguishes, and one that represents all others. */
 function protocolsOf(shapes: readonly Shape[]): number[] {
   const named = new Set<number>(PORT_PROTOCOLS);
   for (const { match } of shapes) if (match.protocol !== undefined) named.add(match.protocol);
@@ -225,7 +229,7 @@ function protocolsOf(shapes: readonly Shape[]): number[] {
   return other === undefined ? [...named] : [...named, other];
 }
 
-/** One port for each kind of port that the ranges and the application classes tell apart. */
+/** One port for each kind of port that the ranges and the application classes distinguish. */
 function portKinds(byClass: boolean, ranges: readonly ({ from: number; to: number } | false)[]): number[] {
   const wanted = ranges.filter(range => range !== false);
   const starts = new Set([
@@ -241,9 +245,10 @@ function portKinds(byClass: boolean, ranges: readonly ({ from: number; to: numbe
   return [...kinds.values()];
 }
 
-/** What decides the class of a flow with this port. */
+/** The properties of a port that decide a flow's class. */
 function portClassKey(port: number): string {
-  // Beside a port without a class, UDP tells a class's own ports and RTP's range.
+  // With UDP and a second port without a class, the result shows the port's own class and RTP's
+  // range.
   return `${applicationIndex(17, NO_CLASS_PORT, port)} ${applicationIndex(17, RTP_PORT, port)}`;
 }
 

@@ -15,16 +15,16 @@ import {
   viewName,
 } from './preferences.ts';
 
-/** What a person has set; the defaults where they have set nothing. */
+/** A person's preferences, with defaults for those that they haven't set. */
 export async function readPreferences(context: StoreContext, { sub }: Caller): Promise<Preferences> {
   const item = await readItem(context, preferencesKey(sub), preferencesItem);
   return withoutSeq(item ?? NO_PREFERENCES);
 }
 
 /**
- * Changes what is given: a `time_zone` of null is that of the browser.
+ * Changes the given preferences. A `time_zone` of null is the browser's.
  *
- * @throws ValidationError for a time zone that isn't one
+ * @throws ValidationError for an unknown time zone
  */
 export function setPreferences(
   context: StoreContext,
@@ -34,7 +34,7 @@ export function setPreferences(
   const { time_zone } = given;
   if (time_zone && !isTimeZone(time_zone)) {
     throw new ValidationError(
-      `time_zone ${quoted(time_zone)} is none that is known: take a name such as Europe/Berlin, or null for that of the browser.`,
+      `time_zone ${quoted(time_zone)} is not known. Give a name such as Europe/Berlin, or null for the time zone of the browser.`,
       { arguments: ['preferences.time_zone'] },
     );
   }
@@ -42,10 +42,10 @@ export function setPreferences(
 }
 
 /**
- * Keeps a view under a name; one of the same name is replaced where it is.
+ * Saves a view under a name. It replaces a view of the same name in its position.
  *
- * @throws ValidationError for a name or an address that isn't one, and for more than {@link
- * SAVED_VIEWS_MAX} views
+ * @throws ValidationError for an invalid name or address, and for more than {@link SAVED_VIEWS_MAX}
+ * views
  */
 export function saveView(
   context: StoreContext,
@@ -59,7 +59,7 @@ export function saveView(
     const isNew = saved_views.every(view => view.name !== name);
     if (isNew && saved_views.length >= SAVED_VIEWS_MAX) {
       throw new ValidationError(
-        `You have ${SAVED_VIEWS_MAX} saved views, which is the most: remove one with removeView first.`,
+        `You have ${SAVED_VIEWS_MAX} saved views, which is the maximum. Remove one with removeView first.`,
         { arguments: ['name'] },
       );
     }
@@ -76,11 +76,11 @@ export function removeView(context: StoreContext, caller: Caller, name: string):
   return change(context, caller, item => {
     const saved_views = item.saved_views.filter(view => view.name !== name);
     if (saved_views.length < item.saved_views.length) return { ...item, saved_views };
-    throw new NotFound(`You have no saved view ${quoted(name)}: the query me lists those that you have.`);
+    throw new NotFound(`You have no saved view ${quoted(name)}. The query me lists your views.`);
   });
 }
 
-/** What a person sets for themselves is theirs alone, so that no entry of the audit log says it. */
+/** Changes a person's own preferences, which the audit log doesn't record. */
 function change(
   context: StoreContext,
   { sub }: Caller,

@@ -2,17 +2,17 @@ import { z } from 'zod';
 import { lineOfText } from '../inventory/model/parse-input.ts';
 import type { ItemKey } from '../storage/item.ts';
 
-/** A view of the console that a person keeps: where it is, and what they call it. */
+/** A view of the console that a person has saved. */
 export interface SavedView {
   name: string;
-  /** Of the console, from its `/` on. */
+  /** Address within the console, from its `/` on. */
   address: string;
 }
 
-/** How a person wants the console. */
+/** A person's settings of the console. */
 export interface Preferences {
   theme: Theme;
-  /** IANA name, such as `Europe/Berlin`; null: that of the browser. */
+  /** IANA name, such as `Europe/Berlin`; null: the browser's. */
   time_zone: string | null;
   units: ByteUnits;
   /** In the order in which they were saved. */
@@ -26,19 +26,17 @@ export type Theme = (typeof THEMES)[number];
 export const BYTE_UNITS = ['SI', 'IEC'] as const;
 export type ByteUnits = (typeof BYTE_UNITS)[number];
 
-/** Views that a person may keep. */
+/** Maximum of views that a person can save. */
 export const SAVED_VIEWS_MAX = 50;
 
-/** As long as an address of the console may be, characters. */
+/** Maximum length of an address of the console, characters. */
 const ADDRESS_MAX = 1000;
 
 export const viewName = lineOfText('name', 80);
 
 const ADDRESS_RULE = `address must be a view of the console: it begins with one / and has at most ${ADDRESS_MAX} characters.`;
 
-/**
- * An address on this console alone: what begins with two slashes or a backslash leads elsewhere.
- */
+/** An address in this console; one that begins with two slashes or a backslash leads elsewhere. */
 export const viewAddress = z
   .string(ADDRESS_RULE)
   .regex(/^\/(?![/\\])[^\p{Cc}\s]*$/u, ADDRESS_RULE)
@@ -48,7 +46,7 @@ export function preferencesKey(sub: string): ItemKey {
   return { pk: `PERSON#${sub}`, sk: 'PREFERENCES' };
 }
 
-/** What is stored; what an earlier release didn't know has its default. */
+/** The stored preferences; fields that an old release didn't know have their defaults. */
 export const preferencesItem = z.object({
   seq: z.number(),
   theme: z.enum(THEMES).catch('SYSTEM'),

@@ -5,19 +5,20 @@ import { commitChange } from '../storage/commit-change.ts';
 import type { WriteAction } from '../storage/write-action.ts';
 import type { Undone, UndoRequest } from './undoer.ts';
 
-/** What undoes a change in one transaction. */
+/** The plan of an undo that needs one transaction. */
 export interface UndoPlan extends Pick<Change, 'before' | 'after' | 'event'> {
-  /** The operation that it amounts to: whoever undoes the undo, undoes that. */
+  /** The operation that the undo performs: an undo of the undo reverses this operation. */
   did: Change['operation'];
-  /** Conditional on the change being as it left things. */
+  /** Their conditions: what the change has left is unchanged. */
   actions: WriteAction[];
   message: string;
 }
 
 /**
- * Undoes a change in one transaction with its audit entry: once, however many ask.
+ * Undoes a change in one transaction with its audit entry. A change is undone at most once, also by
+ * concurrent requests.
  *
- * @throws what `plan` throws · Conflict where the change was undone already
+ * @throws what `plan` throws · Conflict when the change was undone already
  */
 export function commitUndo(request: UndoRequest, plan: () => Promise<UndoPlan>): Promise<Undone> {
   const { context, actor, entry } = request;

@@ -1,25 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Conflict } from '../errors.ts';
 
-/** Any thing of the inventory, with the time of its last change. */
+/** An object with the time of its last change. */
 type Dated = object & { updated_at?: string };
 
 export interface StepBack<T extends Dated> {
-  /** For a person, such as `Policy p-1`. */
+  /** Its name in messages, such as `Policy p-1`. */
   what: string;
-  /** The operation that sets the same by hand. */
+  /** The operation that sets the same fields. */
   by_hand: string;
   before: T;
   after: T;
-  /** As it is now. */
+  /** Its present state. */
   current: T;
   /** The time of the undo, RFC 3339. */
   now: string;
 }
 
 /**
- * The thing as it is now with what a change had changed put back. Only those fields must be as the
- * change left them: later changes of others stay.
+ * The present state with the fields that a change had changed set back. Only these fields must be
+ * as the change left them; later changes of other fields stay.
  *
  * @throws Conflict that names the fields that were changed since
  */
@@ -39,7 +39,7 @@ export function stepBack<T extends Dated>({ what, by_hand, before, after, curren
   }
   const back = { ...current, ...Object.fromEntries(changed.map(name => [name, before[name]])) };
   if (!('updated_at' in current)) return back;
-  // Nothing else has changed: then it is as it was.
+  // Without later changes the time is set back too.
   const updated_at = current.updated_at === after.updated_at ? before.updated_at : now;
   return { ...back, updated_at };
 }

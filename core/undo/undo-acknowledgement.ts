@@ -4,9 +4,7 @@ import { Conflict } from '../errors.ts';
 import { commitUndo } from './commit-undo.ts';
 import type { Undoer } from './undoer.ts';
 
-/**
- * acknowledgeAlarm: what was said of the alarm before is said again, while it is the same alarm.
- */
+/** acknowledgeAlarm: restores the earlier acknowledgement, or none, while it is the same alarm. */
 export const undoAcknowledgement: Undoer = {
   role: 'Mutation.acknowledgeAlarm',
   undo: request =>

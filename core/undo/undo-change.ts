@@ -1,7 +1,7 @@
 import { authorize } from '../access/roles.ts';
 import type { AuditEntry, ChangeOperation } from '../audit/audit-entry.ts';
 import { findEntry } from '../audit/find-entry.ts';
-import { standingEntry } from '../audit/undone-chain.ts';
+import { effectiveEntry } from '../audit/undone-chain.ts';
 import { Conflict, NotFound } from '../errors.ts';
 import { readRunning } from '../inventory/removal/operation-entry.ts';
 import { DEFAULT_ARCHIVE_DAYS, timestamp } from '../storage/store-context.ts';
@@ -13,8 +13,8 @@ const DAY_MS = 86_400_000;
 /**
  * Undoes a change by its audit entry.
  *
- * @throws NotFound for no entry's id · Unauthorized for who may not do what is undone · Conflict
- * that says what is in the way
+ * @throws NotFound for an unknown id · Unauthorized for a caller who may not call the operation
+ * that is undone · Conflict that says why it can't be undone
  */
 export async function undoChange(
   { context, caches, directory, actor }: Omit<UndoRequest, 'entry'>,
@@ -22,8 +22,8 @@ export async function undoChange(
 ): Promise<Undone> {
   const asked = await readEntry(context, audit_id);
   authorize(undoerOf(asked).role, actor);
-  const standing = await standingEntry(context, audit_id);
-  const entry = standing === audit_id ? asked : await readEntry(context, standing);
+  const effective = await effectiveEntry(context, audit_id);
+  const entry = effective === audit_id ? asked : await readEntry(context, effective);
   const until_ms = endOfUndo(context, entry);
   if (context.clock() >= until_ms) {
     throw new Conflict(`The change ${entry.id} could be undone until ${timestamp(until_ms)}.`);
@@ -31,13 +31,13 @@ export async function undoChange(
   try {
     return await undoerOf(entry).undo({ context, caches, directory, actor, entry });
   } catch (cause) {
-    // What it concerns is gone: that is what is in the way.
+    // The target is gone, so that the change can't be undone.
     if (cause instanceof NotFound) throw new Conflict(cause.message, { cause });
     throw cause;
   }
 }
 
-/** Until when undo takes a change, RFC 3339; null: it can't be undone. */
+/** Until when a change can be undone, RFC 3339; null when it can't be undone. */
 export function undoableUntil(context: UndoRequest['context'], entry: AuditEntry): string | null {
   const row = rowOf(entry);
   if (entry.outcome === 'REFUSED' || !row || !isUndoer(row) || !(row.has?.(entry) ?? true)) return null;
@@ -46,15 +46,15 @@ export function undoableUntil(context: UndoRequest['context'], entry: AuditEntry
 }
 
 /**
- * The operation that a caller must be allowed to call to undo a change, such as `deleteSite`; null:
- * it can't be undone.
+ * The operation that a caller must be allowed to call to undo a change, such as `deleteSite`; null
+ * when it can't be undone.
  */
 export function undoNeeds(entry: AuditEntry): string | null {
   const row = rowOf(entry);
   return row && isUndoer(row) ? row.role.split('.')[1]! : null;
 }
 
-/** As long as archives are kept. */
+/** A change can be undone for as long as archives are kept. */
 function endOfUndo(
   { archive_days = DEFAULT_ARCHIVE_DAYS }: UndoRequest['context'],
   { at }: AuditEntry,
@@ -67,14 +67,14 @@ async function readEntry(context: UndoRequest['context'], audit_id: string): Pro
   if (found) return found.entry;
   const running = await readRunning(context);
   if (running.some(operation => operation.audit_id === audit_id)) {
-    throw new Conflict(`The change ${audit_id} is still going on: undo it when it has ended.`);
+    throw new Conflict(`The change ${audit_id} is still running. Undo it when it has ended.`);
   }
   throw new NotFound(
-    `The audit log has no entry ${JSON.stringify(audit_id.slice(0, 80))}: take the audit_id of an answer, or the id of an entry that auditLog lists.`,
+    `The audit log has no entry ${JSON.stringify(audit_id.slice(0, 80))}. Give the audit_id of an answer, or the id of an entry that auditLog lists.`,
   );
 }
 
-/** @throws Conflict where there is nothing to undo, or no way to */
+/** @throws Conflict when there is nothing to undo, or the operation can't be undone */
 function undoerOf(entry: AuditEntry): Undoer {
   if (entry.outcome === 'REFUSED') {
     throw new Conflict(`The attempt ${entry.id} was refused and changed nothing: there is nothing to undo.`);
@@ -84,7 +84,7 @@ function undoerOf(entry: AuditEntry): Undoer {
   if (!isUndoer(row)) throw new Conflict(`${operationOf(entry)} can't be undone. ${row.why}`);
   if (row.has?.(entry) ?? true) return row;
   throw new Conflict(
-    `The change ${entry.id} was made by an earlier release, which didn't keep what undoing it takes.`,
+    `The change ${entry.id} was made by an earlier release, which didn't store what an undo needs.`,
   );
 }
 

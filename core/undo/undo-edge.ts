@@ -20,7 +20,7 @@ import type { Undoer, UndoRequest } from './undoer.ts';
 
 const stored = registeredEdgeSchema.nullable();
 
-/** registerEdge, retireEdge: the edge is where it was, with its interval, in service or not. */
+/** registerEdge, retireEdge: restores the edge's site, interval and service. */
 export function undoEdge(role: Undoer['role'], did: ChangeOperation): Undoer {
   return { role, undo: request => commitUndo(request, () => plan(request, did)) };
 }
@@ -31,7 +31,7 @@ async function plan({ context, entry }: UndoRequest, did: ChangeOperation) {
   const what = `Edge ${JSON.stringify(id)}`;
   if (!isDeepStrictEqual(left?.keys, right?.keys)) {
     throw new Conflict(
-      `${what} was given a key by this change, and a key is never taken back: end it with revokeEdgeKey, and set the rest with registerEdge.`,
+      `${what} got a key by this change, and keys can't be undone. Revoke it with revokeEdgeKey, and set the other values with registerEdge.`,
     );
   }
   const [before, after] = [withoutKeys(left), withoutKeys(right)];

@@ -6,7 +6,7 @@ import { commitUndo } from './commit-undo.ts';
 import { stepBack } from './step-back.ts';
 import type { Undoer } from './undoer.ts';
 
-/** updateEndpoint: address, kind and cost are as before, as far as the change had changed them. */
+/** updateEndpoint: restores those of address, type and cost that the change had changed. */
 export const undoEndpointUpdate: Undoer = {
   role: 'Mutation.updateEndpoint',
   undo: request =>

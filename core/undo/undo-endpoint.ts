@@ -14,7 +14,7 @@ const removed = z.object({
   after: z.object({ removal_id: z.string() }),
 });
 
-/** removeEndpoint: the endpoint is back, and its paths whose other ends are there. */
+/** removeEndpoint: restores the endpoint, and those of its paths whose other ends exist. */
 export const undoRemoveEndpoint: Undoer = {
   role: 'Mutation.removeEndpoint',
   has: entry => removed.safeParse(entry).success,
@@ -31,7 +31,7 @@ export const undoRemoveEndpoint: Undoer = {
   },
 };
 
-/** addEndpoint: the endpoint is gone again, unless paths end at it. */
+/** addEndpoint: removes the endpoint, unless paths end at it. */
 export const undoAddEndpoint: Undoer = {
   role: 'Mutation.addEndpoint',
   undo: request => removeAgain(request, { endpoint: endpointSchema.parse(request.entry.after), paths: 0 }),
@@ -39,7 +39,7 @@ export const undoAddEndpoint: Undoer = {
 
 const restored = z.object({ endpoint: endpointSchema, paths: z.number() });
 
-/** The undo of a removal: the endpoint is removed again, with the paths that came back with it. */
+/** The undo of a removal: removes the endpoint again, with the paths that were restored with it. */
 export const undoRestoreEndpoint: Undoer = {
   role: 'Mutation.removeEndpoint',
   undo: request => removeAgain(request, restored.parse(request.entry.after)),

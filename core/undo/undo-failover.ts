@@ -4,9 +4,7 @@ import type { Undoer } from './undoer.ts';
 
 const sides = z.object({ before: sidesSchema, after: sidesSchema });
 
-/**
- * failoverPath, restorePath: the path is in use, or out of it, for the policies that it was before.
- */
+/** failoverPath, restorePath: restores for which policies the path is in use. */
 export function undoSides(role: Undoer['role']): Undoer {
   return {
     role,

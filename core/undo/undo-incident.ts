@@ -8,10 +8,7 @@ import type { StoreContext } from '../storage/store-context.ts';
 import { commitUndo, type UndoPlan } from './commit-undo.ts';
 import type { Undoer, UndoRequest } from './undoer.ts';
 
-/**
- * createIncident and removeIncident: what one adds to the list, with what it froze, the other takes
- * off it.
- */
+/** createIncident, removeIncident: removes the incident with its frozen data, or restores both. */
 export const undoIncident = (role: Undoer['role']): Undoer => ({
   role,
   undo: request => commitUndo(request, () => plan(request)),
@@ -33,7 +30,7 @@ async function plan({ context, entry }: UndoRequest): Promise<UndoPlan> {
   }
   if (current) throw new Conflict(`The incident ${id} is there again.`);
   const maker = await readMaker(context, id);
-  if (!maker) throw new Conflict(`What the incident ${id} froze is not kept any more.`);
+  if (!maker) throw new Conflict(`The frozen data of the incident ${id} has expired.`);
   refuseTooMany(INCIDENT, meta.count);
   const after = incidentOfState(entry.before, maker);
   return {

@@ -8,10 +8,7 @@ import type { Undoer } from './undoer.ts';
 
 const groupState = namedGroupItem.omit({ revision: true }).nullable();
 
-/**
- * saveNamedGroup and deleteNamedGroup: the group is as before, or gone, while it is as the change
- * left it.
- */
+/** saveNamedGroup, deleteNamedGroup: restores or deletes the group, unless it has changed since. */
 export function undoNamedGroup(role: 'Mutation.saveNamedGroup' | 'Mutation.deleteNamedGroup'): Undoer {
   return {
     role,
@@ -22,7 +19,7 @@ export function undoNamedGroup(role: 'Mutation.saveNamedGroup' | 'Mutation.delet
         const { before: current, put } = await planGroup(context, name);
         if (!isDeepStrictEqual(current ?? null, after)) {
           throw new Conflict(
-            `Group ${name} was changed since: undo the later change first, or set it with saveNamedGroup.`,
+            `Group ${name} was changed since. Undo the later change first, or set the group with saveNamedGroup.`,
           );
         }
         return {

@@ -16,7 +16,7 @@ import type { StoreContext } from '../storage/store-context.ts';
 import { commitUndo } from './commit-undo.ts';
 import type { Undoer } from './undoer.ts';
 
-/** deletePath: the path is back under its id, between the same endpoints. */
+/** deletePath: restores the path under its id, between the same endpoints. */
 export const undoDeletePath: Undoer = {
   role: 'Mutation.deletePath',
   undo: request =>
@@ -37,7 +37,7 @@ export const undoDeletePath: Undoer = {
     }),
 };
 
-/** createPath: the path is gone again. */
+/** createPath: deletes the path. */
 export const undoCreatePath: Undoer = {
   role: 'Mutation.createPath',
   undo: request =>

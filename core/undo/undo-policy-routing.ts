@@ -4,7 +4,7 @@ import { commitUndo } from './commit-undo.ts';
 import { stepBack } from './step-back.ts';
 import type { Undoer } from './undoer.ts';
 
-/** setPolicyRouting: the policy routes as before. */
+/** setPolicyRouting: restores how the policy routes. */
 export const undoPolicyRouting: Undoer = {
   role: 'Mutation.setPolicyRouting',
   undo: request =>

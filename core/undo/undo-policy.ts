@@ -12,8 +12,8 @@ import type { Undoer, UndoRequest } from './undoer.ts';
 const stored = definedPolicySchema.nullable();
 
 /**
- * createPolicy, updatePolicy, togglePolicy, restorePolicyVersion, deletePolicy: the policy is put
- * back to what it was.
+ * createPolicy, updatePolicy, togglePolicy, restorePolicyVersion, deletePolicy: restores the
+ * policy's earlier state.
  */
 export function undoPolicy(role: Undoer['role']): Undoer {
   return { role, undo: request => commitUndo(request, () => plan(request)) };
@@ -29,7 +29,7 @@ async function plan({ context, entry }: UndoRequest) {
   if (!after) {
     if (meta.count >= MAX_POLICIES) {
       throw new Conflict(
-        `There are ${MAX_POLICIES} policies already: delete one that isn't needed, then undo again.`,
+        `There are ${MAX_POLICIES} policies, which is the maximum. Delete one that isn't needed, then undo again.`,
       );
     }
     return { ...planned('createPolicy', step), message: `Policy ${id} is back.` };

@@ -5,7 +5,7 @@ import { readReset, setUndone } from '../ledger/figures/reset-stats.ts';
 import { commitUndo } from './commit-undo.ts';
 import type { Undoer } from './undoer.ts';
 
-/** resetPolicyStats, resetAllStats: counts are shown as before the reset. */
+/** resetPolicyStats, resetAllStats: figures are shown without the reset. */
 export function undoReset(role: Undoer['role']): Undoer {
   return {
     role,
@@ -28,7 +28,7 @@ export function undoReset(role: Undoer['role']): Undoer {
   };
 }
 
-/** undoReset: the reset holds again, from the figures that it was made at. */
+/** undoReset: applies the reset again, with its original baseline. */
 export const undoUndoReset: Undoer = {
   role: 'Mutation.undoReset',
   has: entry => resetOf(entry) !== undefined,

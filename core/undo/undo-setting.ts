@@ -25,13 +25,13 @@ interface Operations<T> {
   add: ChangeOperation;
   update?: ChangeOperation;
   remove: ChangeOperation;
-  /** What is written where one is removed again. */
+  /** Further actions when the undo removes a setting. */
   removal?(tables: TableNames, id: string): WriteAction[];
-  /** Why a change can't be taken back; undefined: it can. */
+  /** Why a change can't be undone; undefined when it can. */
   refusal?(before: T, after: T): string | undefined;
 }
 
-/** A setting of alarms that was added, changed or removed is as it was before. */
+/** Restores the earlier state of a setting of alarms that was added, changed or removed. */
 function undoSetting<T extends Setting>(
   role: Undoer['role'],
   kind: SettingKind<T>,
@@ -55,11 +55,11 @@ export const undoDestination = (role: Undoer['role']) =>
     removal: (tables, id) => [removeSecret(tables, id)],
     refusal(before, after) {
       if (before.secret_set_at !== after.secret_set_at) {
-        return 'was given another secret by this change, and the one before is gone: set one with updateDestination.';
+        return 'got another secret by this change, and the earlier one is gone. Set one with updateDestination.';
       }
       return before.url_set_at === after.url_set_at
         ? undefined
-        : 'was given another address by this change, which the audit log does not keep: set it with updateDestination.';
+        : 'got another address by this change, and the audit log stores no addresses. Set it with updateDestination.';
     },
   });
 
@@ -110,7 +110,7 @@ async function plan<T extends Setting>(
   };
 }
 
-/** A setting as an audit entry has it. */
+/** A setting from the state in an audit entry. */
 function stateOf<T extends Setting>(kind: SettingKind<T>, state: unknown): T | undefined {
   if (!state) return undefined;
   const { id, ...rest } = state as T;

@@ -8,8 +8,7 @@ import { stepBack } from './step-back.ts';
 import type { Undoer } from './undoer.ts';
 
 /**
- * updateSite: name, location, coordinates and key are as before, as far as the change had changed
- * them.
+ * updateSite: restores those of name, location, coordinates and key that the change had changed.
  */
 export const undoSiteUpdate: Undoer = {
   role: 'Mutation.updateSite',

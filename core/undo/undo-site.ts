@@ -11,7 +11,7 @@ import type { Undoer, Undone, UndoRequest } from './undoer.ts';
 
 const deleted = z.object({ site: siteSchema });
 
-/** deleteSite: the site is back, with its endpoints and the paths whose peers are there. */
+/** deleteSite: restores the site, with its endpoints and the paths whose peers exist. */
 export const undoDeleteSite: Undoer = {
   role: 'Mutation.deleteSite',
   undo({ context, actor, entry }) {
@@ -22,13 +22,13 @@ export const undoDeleteSite: Undoer = {
 
 const restored = z.object({ site: siteSchema, endpoints: z.number(), paths: z.number() });
 
-/** restoreSite: the site is deleted again. */
+/** restoreSite: deletes the site again. */
 export const undoRestoreSite: Undoer = {
   role: 'Mutation.restoreSite',
   undo: request => deleteAgain(request, restored.parse(request.entry.after)),
 };
 
-/** createSite: the site is gone, into the archive, unless something was added to it. */
+/** createSite: deletes the site into the archive, unless something was added to it. */
 export const undoCreateSite: Undoer = {
   role: 'Mutation.createSite',
   undo: request =>

@@ -6,10 +6,7 @@ import { userStateSchema } from '../users/user.ts';
 import type { UserOperation } from '../users/user-claim.ts';
 import type { Undoer } from './undoer.ts';
 
-/**
- * setUserGroups, setUserEnabled: the person is in the groups that they were in, and may sign in or
- * not as they could.
- */
+/** setUserGroups, setUserEnabled: restores a user's groups, or whether they may sign in. */
 export function undoUser(role: Undoer['role'], did: UserOperation): Undoer {
   return {
     role,

@@ -6,7 +6,7 @@ import { voidBoot } from '../ledger/voids/void-boot.ts';
 import { commitUndo } from './commit-undo.ts';
 import type { Undoer } from './undoer.ts';
 
-/** voidBoot: what the boot had counted is in every figure again. */
+/** voidBoot: adds the boot's counts to every figure again. */
 export const undoVoid: Undoer = {
   role: 'Mutation.voidBoot',
   undo: request =>
@@ -16,12 +16,12 @@ export const undoVoid: Undoer = {
       return {
         ...plan,
         did: 'undoVoidBoot',
-        message: `Boot ${boot_id} of edge ${edge_id} is in all figures again: ${packets} packets and ${bytes} bytes. What it reported meanwhile is in the quarantine, and can be replayed.`,
+        message: `Boot ${boot_id} of edge ${edge_id} is in all figures again: ${packets} packets and ${bytes} bytes. Its reports from the meantime are in the quarantine and can be replayed.`,
       };
     }),
 };
 
-/** undoVoidBoot: the boot is voided again, with what it has counted since. */
+/** undoVoidBoot: voids the boot again, with its counts since then. */
 export const undoUndoVoid: Undoer = {
   role: 'Mutation.undoVoidBoot',
   has: entry => bootOf(entry) !== undefined,

@@ -10,31 +10,26 @@ export interface UndoRequest {
   caches: RoutingCaches;
   directory: UserDirectory;
   actor: Caller;
-  /** Of the change that is to be undone. */
+  /** The entry of the change that is to be undone. */
   entry: AuditEntry;
 }
 
 export interface Undone {
-  /** Of the undo's own entry. */
+  /** The id of the undo's own entry. */
   audit_id: string;
   /** What was done, for a person. */
   message: string;
-  /** false: it goes on in the background. */
+  /** false: it continues in the background. */
   finished: boolean;
 }
 
 /** Undoes the changes of one operation. */
 export interface Undoer {
-  /** Who may do this may undo it. */
+  /** A caller who may call this operation may undo it. */
   role: OperationName;
-  /**
-   * Whether an entry has what undoing it takes; entries of earlier releases may not. Default: it
-   * has.
-   */
+  /** Whether an entry has what the undo needs; those of old releases may not. Default: it has. */
   has?(entry: AuditEntry): boolean;
-  /**
-   * @throws Conflict that says what is in the way, where it isn't as the change left it · NotFound
-   */
+  /** @throws Conflict that says what has changed since, or why it can't be undone · NotFound */
   undo(request: UndoRequest): Promise<Undone>;
 }
 

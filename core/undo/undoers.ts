@@ -18,9 +18,9 @@ import { undoUndoVoid, undoVoid } from './undo-void.ts';
 import type { NotUndoable, Undoer } from './undoer.ts';
 
 /**
- * How each operation is undone, or why it can't be. An undo has the row of the operation that it
- * amounts to (`did`): that of a deletion the row of restoreSite. A row that is missing does not
- * compile.
+ * How each operation is undone, or why it can't be undone. An undo has the row of the operation
+ * that it performed (`did`): the undo of a deletion has the row of restoreSite. A missing row does
+ * not compile.
  */
 export const UNDOERS: Record<ChangeOperation, Undoer | NotUndoable> = {
   createPolicy: undoPolicy('Mutation.createPolicy'),

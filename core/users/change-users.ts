@@ -26,14 +26,14 @@ import {
 } from './user-claim.ts';
 import type { UserDirectory } from './user-directory.ts';
 
-/** What changes of people work with. */
+/** What a change of users needs. */
 export interface UserContext {
   context: StoreContext;
   directory: UserDirectory;
   actor: Caller;
 }
 
-/** The person as they are after a change, and the id of its entry in the audit log. */
+/** The user after a change, and the id of its audit entry. */
 export interface ChangedUser {
   user: User;
   audit_id: string;
@@ -41,7 +41,7 @@ export interface ChangedUser {
 
 const EMAIL_RULE = 'email must be an e-mail address of at most 254 characters, such as ann@example.com.';
 
-/** Of a person who is invited. */
+/** The address of a person to invite. */
 export const emailInput = z
   .string(EMAIL_RULE)
   .transform(text => text.trim())
@@ -49,7 +49,7 @@ export const emailInput = z
 
 const GROUPS_RULE = `groups must be one or more of ${USER_GROUPS.join(', ')}, each once.`;
 
-/** Groups that a person is to be in. */
+/** The new groups of a user. */
 export const groupsInput = z
   .array(z.enum(USER_GROUPS), GROUPS_RULE)
   .min(1, GROUPS_RULE)
@@ -57,10 +57,10 @@ export const groupsInput = z
   .transform(inOrder);
 
 /**
- * Enters a person and mails them the invitation; one who was invited and has not signed in gets
- * another, and these groups.
+ * Creates a user and mails the invitation. A user who was invited and has not signed in gets
+ * another invitation, and these groups.
  *
- * @throws Conflict for who has an account · ValidationError for an address that the user pool
+ * @throws Conflict for a person with an account · ValidationError for an address that the user pool
  * refuses
  */
 export function inviteUser(
@@ -70,10 +70,10 @@ export function inviteUser(
   return changeUser(request, 'inviteUser', async directory => {
     const known = await directory.read(email);
     if (known && known.status !== 'INVITED') {
-      throw new Conflict(`${quoted(email)} has an account: change its groups with setUserGroups.`);
+      throw new Conflict(`${quoted(email)} has an account. Change its groups with setUserGroups.`);
     }
     if (known?.enabled === false) {
-      throw new Conflict(`${quoted(email)} is disabled: enable the account with setUserEnabled first.`);
+      throw new Conflict(`${quoted(email)} is disabled. Enable the account with setUserEnabled first.`);
     }
     const before = known ? stateOf(known) : null;
     return { known, email, before, after: { name: email, groups, enabled: true } };
@@ -81,9 +81,9 @@ export function inviteUser(
 }
 
 /**
- * Puts a person into exactly these groups.
+ * Sets a user's groups.
  *
- * @throws NotFound · Conflict where no administrator would be left
+ * @throws NotFound · Conflict when no administrator would be left
  */
 export function setUserGroups(
   request: UserContext,
@@ -93,9 +93,9 @@ export function setUserGroups(
 }
 
 /**
- * Says whether a person may sign in. Who is disabled can't sign in or renew a token any more.
+ * Enables or disables a user. A disabled user can't sign in or renew a token.
  *
- * @throws NotFound · Conflict where no administrator would be left
+ * @throws NotFound · Conflict when no administrator would be left
  */
 export function setUserEnabled(
   request: UserContext,
@@ -104,9 +104,7 @@ export function setUserEnabled(
   return changeKnownUser(request, 'setUserEnabled', user_id, before => ({ ...before, enabled }));
 }
 
-/**
- * Changes a person who is there: `change` gives what they are to be, or throws what is in the way.
- */
+/** Changes an existing user: `change` returns the new state, or throws why it isn't possible. */
 export function changeKnownUser(
   request: UserContext,
   operation: UserOperation,
@@ -138,9 +136,9 @@ interface Plan {
 }
 
 /**
- * One change at a time, in four steps: the turn is claimed, the change is judged, what it will do
- * is written down, and it is done. A function that is cut off after the third leaves it to the next
- * change of people, whose audit entry names who had asked.
+ * Changes users one at a time, in four steps: it claims the turn, checks the change, stores the
+ * intent and performs it. When a function is interrupted after the third step, the next change of
+ * users performs the stored one first, under its caller's name.
  */
 async function changeUser(
   request: UserContext,
@@ -172,25 +170,25 @@ async function changeUser(
   return finish(request, declared);
 }
 
-/** @throws Conflict where the others who could administer are none */
+/** @throws Conflict when no other user can administer */
 async function refuseLastAdmin(directory: UserDirectory, { id, email }: User): Promise<void> {
   for await (const other of directory.inGroup('admin')) {
     if (other.id !== id && isWorkingAdmin(other)) return;
   }
   throw new Conflict(
-    `${quoted(email ?? id)} is the last administrator who can sign in: make someone else an administrator first.`,
+    `${quoted(email ?? id)} is the last administrator who can sign in. Make another user an administrator first.`,
   );
 }
 
 /**
- * Makes a declared change and commits its audit entry with the end of the turn; what is so already
- * stays so.
+ * Performs a stored change, which may be done in part, and commits its audit entry with the
+ * release.
  */
 async function finish(request: UserContext, claim: UserClaim): Promise<ChangedUser> {
   const { context, directory } = request;
   const intent = claim.intent!;
   const user = await apply(directory, intent).catch(async cause => {
-    // What is refused would be refused again; what is unknown is done by the next change.
+    // A refused change would be refused again; one with an unknown outcome is left to the next.
     if (isRefusal(cause)) await releaseUsers(context, claim);
     throw cause;
   });
@@ -203,7 +201,7 @@ async function finish(request: UserContext, claim: UserClaim): Promise<ChangedUs
     after,
     reverses: reverses ?? undefined,
   });
-  // Another function may have finished it meanwhile: then the entry is there.
+  // Another function may have finished it and committed the entry.
   await conditionHeld(writeChange(context, [releaseAction(context, claim), audit]));
   return { user, audit_id: claim.audit_id };
 }
@@ -212,7 +210,7 @@ function isRefusal(cause: unknown): boolean {
   return cause instanceof PatronusError && !(cause instanceof Throttled);
 }
 
-/** For a change of another's, whose refusal is not the caller's. */
+/** Ignores the refusal of an earlier caller's change. */
 function unlessRefused(cause: unknown): void {
   if (!isRefusal(cause)) throw cause;
 }

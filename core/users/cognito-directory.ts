@@ -18,10 +18,10 @@ import { inOrder, type User, type UserStatus } from './user.ts';
 import { USERS_PAGE_MAX, type UserDirectory } from './user-directory.ts';
 
 /**
- * Users whose groups and factors are asked for side by side: Cognito answers 120 such requests a
+ * For how many users groups and factors are read concurrently: Cognito answers 120 such requests a
  * second to an account.
  */
-const SIDE_BY_SIDE = 10;
+const CONCURRENCY = 10;
 
 /** The people of a Cognito user pool, who sign in with their e-mail addresses. */
 export function cognitoDirectory(
@@ -109,11 +109,11 @@ export function cognitoDirectory(
     }
   }
 
-  /** With groups and factors, which lists don't say. */
+  /** Adds groups and factors, which lists don't contain. */
   async function whole(users: readonly UserType[]): Promise<User[]> {
     const found: User[] = [];
-    for (let begin = 0; begin < users.length; begin += SIDE_BY_SIDE) {
-      found.push(...(await Promise.all(users.slice(begin, begin + SIDE_BY_SIDE).map(detailed))));
+    for (let begin = 0; begin < users.length; begin += CONCURRENCY) {
+      found.push(...(await Promise.all(users.slice(begin, begin + CONCURRENCY).map(detailed))));
     }
     return found;
   }
@@ -155,7 +155,7 @@ async function planned<T>(answer: Promise<T>): Promise<T> {
 
 const BUSY = ['TooManyRequestsException', 'LimitExceededException', 'TimeoutError'];
 
-/** What of Cognito's refusals a person can do something about; the rest as it is. */
+/** The error for a refusal by Cognito that a person can act on; other errors as they are. */
 function plannedError(cause: unknown): unknown {
   const { name, message } = cause as Error;
   if (BUSY.includes(name)) {
@@ -163,12 +163,12 @@ function plannedError(cause: unknown): unknown {
   }
   if (name === 'CodeDeliveryFailureException') {
     return new Conflict(
-      'The invitation could not be mailed. See that the user pool may send mail, then invite the person again.',
+      'The invitation could not be mailed. Check that the user pool may send mail, then invite the person again.',
       { cause },
     );
   }
   if (name === 'UserNotFoundException') {
-    return new NotFound('There is no such user any more: the query users lists those that exist.', {
+    return new NotFound('There is no such user (any more): the query users lists those that exist.', {
       cause,
     });
   }

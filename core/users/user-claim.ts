@@ -15,8 +15,7 @@ const USERS_PARTITION = 'USERS';
 const key = { pk: USERS_PARTITION, sk: 'CHANGE' };
 
 /**
- * How long a change of people may take before another function finishes it: as long as a request,
- * and some.
+ * How long a change of users may take before another function finishes it: longer than a request.
  */
 const LEASE_MS = 40_000;
 
@@ -24,13 +23,12 @@ export const USER_OPERATIONS = ['inviteUser', 'setUserGroups', 'setUserEnabled']
 export type UserOperation = (typeof USER_OPERATIONS)[number];
 
 /**
- * What a change of a person will have done; written before it is begun, so that any function can
- * finish it.
+ * The intent of a change of a user, stored before the change, so that any function can finish it.
  */
 export interface UserIntent {
   operation: UserOperation;
   actor: Caller;
-  /** Of the person; null: one who is to be invited. */
+  /** The user's id; null for an invitation. */
   user_id: string | null;
   email: string;
   before: UserState | null;
@@ -38,9 +36,9 @@ export interface UserIntent {
   reverses: Reversal | null;
 }
 
-/** The one change of people that is going on. */
+/** The running change of users. */
 export interface UserClaim extends BegunOperation {
-  /** Null: it is still being judged. */
+  /** Null until the change was checked. */
   intent: UserIntent | null;
 }
 
@@ -62,11 +60,10 @@ const claimSchema = z.object({
 });
 
 /**
- * Claims the turn to change people: the user pool knows no transactions, so that one change at a
- * time is judged and made. `finish` is called for a change that was cut off, before the turn is
- * taken.
+ * Claims the turn to change users: the user pool has no transactions, so changes run one at a time.
+ * It calls `finish` for a change that was interrupted before it claims the turn.
  *
- * @throws Conflict while another change goes on
+ * @throws Conflict while another change runs
  */
 export async function claimUsers(
   context: StoreContext,
@@ -84,7 +81,7 @@ export async function claimUsers(
   throw busy();
 }
 
-/** Writes down what a claimed change will do. @throws Conflict where another has taken the turn */
+/** Stores the intent of a claimed change. @throws Conflict when another change has the turn */
 export async function declareIntent(
   context: StoreContext,
   claim: UserClaim,
@@ -96,13 +93,13 @@ export async function declareIntent(
   return declared;
 }
 
-/** Gives the turn back, in the transaction that commits what was done. */
+/** The action that releases the turn, in the transaction that commits the audit entry. */
 export function releaseAction({ tables }: StoreContext, { audit_id }: UserClaim): WriteAction {
   const condition = { expression: '#audit_id = :mine', values: { mine: audit_id } };
   return { Delete: { TableName: tables.network, Key: key, ...conditionOf(condition) } };
 }
 
-/** Gives the turn back after a refusal; one that was taken over meanwhile stays as it is. */
+/** Releases the turn after a refusal, unless another change has claimed it meanwhile. */
 export async function releaseUsers(context: StoreContext, claim: UserClaim): Promise<void> {
   await conditionHeld(writeChange(context, [releaseAction(context, claim)]));
 }
@@ -119,5 +116,5 @@ function put(
 }
 
 function busy(): Conflict {
-  return new Conflict('Another change of users is being made. Try again in a moment.');
+  return new Conflict('Another change of users is running. Try again in a moment.');
 }

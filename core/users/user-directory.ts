@@ -1,31 +1,28 @@
 import type { User, UserGroup } from './user.ts';
 
 /**
- * Where people and their groups are kept. Each call may be repeated: what is so already stays so.
- * Calls throw planned errors where the directory refuses what it was given.
+ * The directory of users and their groups. Its calls are idempotent, and throw planned errors when
+ * the directory refuses their input.
  */
 export interface UserDirectory {
   list(page: { limit: number; token: string | null }): Promise<{ users: User[]; next_token: string | null }>;
-  /** By id or e-mail address; undefined: there is none. */
+  /** Reads by id or e-mail address; undefined when there is none. */
   read(id_or_email: string): Promise<User | undefined>;
   /** Everyone in a group, page by page. */
   inGroup(group: UserGroup): AsyncIterable<User>;
   /**
-   * Enters a person and mails them a password that is good for three days. One who was entered and
-   * has not signed in gets another.
+   * Creates a user and mails a password that is valid for three days. A user who has not signed in
+   * yet gets another one.
    *
-   * @throws ValidationError for an address that no mail can go to
+   * @throws ValidationError for an address that can't get mail
    */
   invite(email: string): Promise<User>;
   addToGroup(id: string, group: UserGroup): Promise<void>;
   removeFromGroup(id: string, group: UserGroup): Promise<void>;
   enable(id: string): Promise<void>;
-  /**
-   * Ends what they have signed in to as well: tokens that were given are good for at most their
-   * hour.
-   */
+  /** Disables a user and ends their sessions; access tokens expire within an hour. */
   disable(id: string): Promise<void>;
 }
 
-/** Users a page of a directory, at most: Cognito's own bound. */
+/** Maximum of users a page: Cognito's limit. */
 export const USERS_PAGE_MAX = 60;

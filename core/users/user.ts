@@ -1,20 +1,20 @@
 import { z } from 'zod';
 
-/** The groups of people, as tokens name them; each may do what those before it may. */
+/** The groups of people, as tokens name them; each has the rights of those before it. */
 export const USER_GROUPS = ['viewer', 'operator', 'admin'] as const;
 export type UserGroup = (typeof USER_GROUPS)[number];
 
 /**
- * INVITED: has not signed in since the invitation, whose password is good for three days. ACTIVE:
- * has a password. OTHER: what only an administrator of the user pool makes, such as a password that
- * must be reset.
+ * INVITED: has not signed in since the invitation, whose password is valid for three days. ACTIVE:
+ * has a password. OTHER: a status set in the user pool itself, such as a password that must be
+ * reset.
  */
 export const USER_STATUS = ['INVITED', 'ACTIVE', 'OTHER'] as const;
 export type UserStatus = (typeof USER_STATUS)[number];
 
 /** A person who can sign in. Times are RFC 3339, UTC. */
 export interface User {
-  /** Lasting id, the `sub` of their tokens. */
+  /** Permanent id, the `sub` of their tokens. */
   id: string;
   email: string | null;
   groups: UserGroup[];
@@ -27,9 +27,9 @@ export interface User {
   updated_at: string;
 }
 
-/** What a change of a person changes, as audit entries have it. */
+/** The state of a user in audit entries. */
 export interface UserState {
-  /** E-mail address: what entries show the person by. */
+  /** The e-mail address, by which entries name the user. */
   name: string;
   groups: UserGroup[];
   enabled: boolean;
@@ -45,12 +45,12 @@ export function stateOf({ id, email, groups, enabled }: User): UserState {
   return { name: email ?? id, groups: inOrder(groups), enabled };
 }
 
-/** Each once, weakest first. */
+/** Each group once, in ascending order of rights. */
 export function inOrder(groups: readonly string[]): UserGroup[] {
   return USER_GROUPS.filter(group => groups.includes(group));
 }
 
-/** Whether a person can do what administrators may, now: invited ones may never come. */
+/** Whether a user is an administrator who can sign in; an invited one may never do so. */
 export function isWorkingAdmin({ groups, enabled, status }: User): boolean {
   return enabled && status !== 'INVITED' && groups.includes('admin');
 }

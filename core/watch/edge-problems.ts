@@ -8,29 +8,29 @@ import type { SilenceOptions } from '../ledger/lane/silence.ts';
 import { timestamp } from '../storage/store-context.ts';
 
 /**
- * An edge that still reports old policies so long after they were changed is behind. It hears of a
+ * How long after a change an edge may report old policies before it is behind. Edges learn of a
  * change within two minutes.
  */
 const BEHIND_AFTER_MS = 300_000;
 
-/** A clock that is wrong by more is told of. */
+/** A clock that is wrong by more raises an alarm. */
 const SKEW_MS = 60_000;
 
 export interface PoliciesNow {
   version: number;
-  /** When they were changed last, milliseconds; undefined: not known, then long ago. */
+  /** When they were last changed, milliseconds; undefined when it isn't known, and long ago. */
   changed_at_ms: number | undefined;
 }
 
 export interface EdgesNow extends SilenceOptions {
-  /** In service, all of the buckets that the lanes are of. */
+  /** All edges in service whose lanes are in the same buckets as `lanes`. */
   edges: readonly EdgeInService[];
   lanes: Iterable<Lane>;
   policies: PoliciesNow;
   now_ms: number;
 }
 
-/** What is wrong with edges that are expected to report. Pure. */
+/** The problems of edges in service. Pure. */
 export function edgeProblems({ edges, lanes, policies, now_ms, ...silence }: EdgesNow): Problem[] {
   const heard = new HeardEdges(edges, now_ms, silence);
   const newest = new Map<string, Lane>();

@@ -10,10 +10,10 @@ import { rfc3339 } from '../time/rfc3339.ts';
 
 export const QUARANTINE_KINDS: readonly AlarmKind[] = ['QUARANTINE', 'REPORTS_REFUSED'];
 
-/** What went to the quarantine is an alarm for so long. */
+/** How long a quarantined record raises an alarm. */
 const LATELY_MS = 3_600_000;
 
-/** Records of a partition that are looked at: the newest. */
+/** How many of a partition's newest records are read. */
 const NEWEST = 20;
 
 const FIELDS = ['pk', 'sk', 'reason', 'partition_key', 'arrived_at', 'replayed_at'] as const;
@@ -28,7 +28,8 @@ const recordSchema = quarantineItemSchema.pick({
 type QuarantinedRecord = z.output<typeof recordSchema>;
 
 /**
- * What of the newest records that went to the quarantine in the last hour nobody has sent again.
+ * The problems of the newest records that reached the quarantine in the last hour and were not
+ * replayed.
  *
  * @param edges in service
  */
@@ -41,7 +42,7 @@ export async function quarantineProblems(
   return problemsOf(pages.flat(), edges);
 }
 
-/** An alarm an edge whose reports are refused, and one a reason of all others. Pure. */
+/** A problem for each edge whose reports are refused, and one for each other reason. Pure. */
 function problemsOf(records: readonly QuarantinedRecord[], edges: ReadonlySet<string>): Problem[] {
   const problems = new Map<string, Problem>();
   const oldestFirst = records.toSorted((a, b) => (a.arrived_at < b.arrived_at ? -1 : 1));
@@ -64,7 +65,7 @@ function ofEdge(edge_id: string) {
     id: `REPORTS_REFUSED#${edge_id}`,
     kind: 'REPORTS_REFUSED' as const,
     target: `edge:${edge_id}`,
-    title: `Reports of edge ${edge_id} are refused: npm run quarantine -- list says why.`,
+    title: `Reports of edge ${edge_id} are refused. npm run quarantine -- list shows why.`,
   };
 }
 
@@ -73,7 +74,7 @@ function ofReason(reason: string) {
     id: `QUARANTINE#${reason}`,
     kind: 'QUARANTINE' as const,
     target: `quarantine:${reason}`,
-    title: `Reports went to the quarantine (${reason}): npm run quarantine -- list shows them.`,
+    title: `Reports went to the quarantine (${reason}). npm run quarantine -- list shows them.`,
   };
 }
 

@@ -17,7 +17,7 @@ const MINUTE_MS = 60_000;
 class RateSum {
   bit_rate = 0;
   packet_rate = 0;
-  /** Whether any part of it is known, and whether all of it is. */
+  /** Whether any part of the sum is known, and whether all parts are. */
   known = false;
   complete = true;
 
@@ -46,13 +46,13 @@ interface SiteSum {
   heard: number;
 }
 
-/** What the lanes say of a path: the newest measurement, and which lane has it. */
+/** A path's newest measurement, and which lane has it. */
 interface PathSeen {
   reading: PathReading;
   lane: LaneOfPath;
 }
 
-/** Edges of some buckets with all of their lanes, as they were read. */
+/** The edges of some buckets with all their lanes, as read. */
 export interface ReadGroup extends SilenceOptions {
   edges: readonly EdgeInService[];
   lanes: readonly Lane[];
@@ -60,9 +60,8 @@ export interface ReadGroup extends SilenceOptions {
 }
 
 /**
- * The figures that thresholds are on, summed off lanes that are read anyway. Only what a threshold
- * asks for is kept. A silent edge's traffic isn't known: the sums that it belongs to are
- * incomplete.
+ * The figures that thresholds need, summed from lanes that are read anyway; it keeps no others. A
+ * silent edge's traffic isn't known, so that its sums are incomplete.
  */
 export class ThresholdFigures {
   readonly #wanted: Record<ThresholdScope, ReadonlySet<string>>;
@@ -70,7 +69,7 @@ export class ThresholdFigures {
   readonly #sites = new Map<string, SiteSum>();
   readonly #edges = new Map<string, { traffic: RateSum; silence_ms: number }>();
   readonly #paths = new Map<string, PathSeen>();
-  /** What each path carries, where a threshold asks for it. */
+  /** The traffic of each path that a threshold needs. */
   path_rates: ReadonlyMap<string, PathRate> = new Map();
 
   constructor(thresholds: readonly Threshold[]) {
@@ -115,7 +114,7 @@ export class ThresholdFigures {
     this.#edges.set(edge.id, { traffic: new RateSum(), silence_ms: Math.max(0, now_ms - since_ms) });
   }
 
-  /** A lane of a silent edge tells which sums are incomplete, and nothing else. */
+  /** A lane of a silent edge makes its sums incomplete and adds nothing to them. */
   #addLane(lane: Lane, { isMissing, isExpected }: { isMissing: boolean; isExpected: boolean }): void {
     const sums = this.#sumsOf(lane, isExpected);
     const isRated = !isMissing && ratedSpan(lane) !== undefined;
@@ -126,7 +125,7 @@ export class ThresholdFigures {
         else sum.complete = false;
       }
     }
-    // An edge that reports and carries nothing at all carries 0.
+    // An edge that reports and has no traffic adds 0.
     if (isRated && lane.pairs.size === 0) for (const sum of sums) sum.known = true;
     if (!isMissing) this.#addPaths(lane);
   }
@@ -155,7 +154,7 @@ export class ThresholdFigures {
     return site;
   }
 
-  /** Which lane tells of each path that a threshold is on. */
+  /** The lane that reports each path with a threshold. */
   laneOfPaths(): ReadonlyMap<string, LaneOfPath> {
     return new Map(Array.from(this.#paths, ([id, { lane }]) => [id, lane]));
   }
@@ -163,7 +162,7 @@ export class ThresholdFigures {
   /**
    * The figure of a threshold.
    *
-   * @param complete whether every lane was read: else sums aren't known
+   * @param complete whether every lane was read; otherwise sums aren't known
    */
   of(
     { scope, target_id, metric }: Threshold,
@@ -195,7 +194,7 @@ export class ThresholdFigures {
   }
 }
 
-/** What was measured longer ago says nothing of now: 15 minutes, as for the alarms of paths. */
+/** Older measurements aren't current: 15 minutes, as for the alarms of paths. */
 const MEASURED_MS = 15 * MINUTE_MS;
 
 function traffic(sum: RateSum | undefined, metric: Threshold['metric']): FigureNow {

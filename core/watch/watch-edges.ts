@@ -16,28 +16,25 @@ import type { ReadGroup } from './threshold-figures.ts';
 export const EDGE_KINDS: readonly AlarmKind[] = ['EDGE_SILENT', 'POLICIES_BEHIND', 'CLOCK_SKEW'];
 
 /**
- * Lanes are read in so many groups, one after another; a run without time for all begins with
- * another one next time.
+ * In how many groups lanes are read, one after another. Each run begins with another group, so that
+ * all are read even when runs have too little time.
  */
 const GROUPS = 4;
 
 const RUN_EVERY_MS = 60_000;
 
 export interface WatchContext extends StoreContext, SilenceOptions {
-  /**
-   * The instant that the run was due, milliseconds: thresholds are judged for its minute. Default:
-   * now.
-   */
+  /** When the run was due, milliseconds: thresholds are judged for its minute. Default: now. */
   scheduled_at?: number;
 }
 
 export interface WatchedEdges extends SettledAlarms {
-  /** False when the deadline came first. */
+  /** False when the deadline came before the end. */
   complete: boolean;
 }
 
 /**
- * Begins and ends the alarms of edges, off every lane.
+ * Begins and ends the alarms of edges by reading every lane.
  *
  * @param edges in service
  * @param open the alarms of {@link EDGE_KINDS}
@@ -51,7 +48,7 @@ export async function watchEdges(
   }: {
     edges: readonly EdgeInService[];
     open: readonly Alarm[];
-    /** Gets the edges and lanes of each group as they were read. */
+    /** Called with the edges and lanes of each group. */
     onRead(group: ReadGroup): void;
   },
 ): Promise<WatchedEdges> {
@@ -65,7 +62,7 @@ export async function watchEdges(
     if (clock() >= deadline) return { ...result, complete: false };
     const isIn = (edge_id: string) => groupOf(laneBucket(edge_id), GROUPS) === group;
     const inGroup = edges.filter(({ id }) => isIn(id));
-    // Read first: who reports meanwhile is not silent.
+    // The time is taken before the reading: an edge that reports during it is not silent.
     const now_ms = clock();
     const lanes = await readGroup(context, group);
     onRead({ edges: inGroup, lanes, now_ms, silent_after_s });
@@ -85,7 +82,7 @@ export async function watchEdges(
 
 const outOfService = (target: string) => ({
   type: 'ALARM_ENDED',
-  title: `${thingOf(target)} is out of service: what was wrong with it is no alarm any more.`,
+  title: `${thingOf(target)} is out of service, so that its alarm has ended.`,
 });
 
 function groupsInTurn(now: number): number[] {
@@ -93,7 +90,7 @@ function groupsInTurn(now: number): number[] {
   return Array.from({ length: GROUPS }, (_, step) => (first + step) % GROUPS);
 }
 
-/** The lanes of a group; what can't be read has an alarm of its own in the cloud. */
+/** The lanes of a group, without unreadable ones, for which CloudWatch has an alarm. */
 async function readGroup({ client, tables }: StoreContext, index: number): Promise<Lane[]> {
   const lanes: Lane[] = [];
   for await (const page of readStoredLanes(client, tables, bucketsOf({ index, of: GROUPS }))) {

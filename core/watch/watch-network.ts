@@ -3,7 +3,7 @@ import { keepTotal } from '../alarms/alarm-total.ts';
 import { readAllAlarms } from '../alarms/read-alarms.ts';
 import { removeEnded } from '../alarms/remove-ended.ts';
 import { settleAlarms } from '../alarms/settle-alarms.ts';
-import { tellEndedExports } from '../export/tell-ended-exports.ts';
+import { publishEndedExports } from '../export/publish-ended-exports.ts';
 import { readEdgesInService } from '../inventory/edges/read-edges.ts';
 import { endStalePathAlarms } from '../routing/metrics/stale-path-alarms.ts';
 import { QUARANTINE_KINDS, quarantineProblems } from './quarantine-problems.ts';
@@ -14,16 +14,16 @@ import { WORK_KINDS, workProblems } from './work-problems.ts';
 export interface WatchedNetwork {
   begun: number;
   ended: number;
-  /** Exports whose end was told of. */
+  /** How many exports' ends were reported. */
   exports_told: number;
-  /** Whether all was looked at and written; the next run does the rest. */
+  /** Whether everything was read and written; otherwise the next run does the rest. */
   complete: boolean;
 }
 
 /**
- * A step of clean-up: begins the alarms of what is wrong and ends those of what is right again.
- * Paths are judged by ingest, which begins and ends their alarms itself; here those end that
- * nothing measures any more.
+ * A step of clean-up: begins alarms for new problems and ends those of solved ones. Ingest judges
+ * paths, and begins and ends their alarms; this step ends alarms of paths that aren't measured any
+ * more.
  */
 export async function watchNetwork(context: WatchContext): Promise<WatchedNetwork> {
   const [stored, edges, watchedThresholds] = await Promise.all([
@@ -42,7 +42,7 @@ export async function watchNetwork(context: WatchContext): Promise<WatchedNetwor
     await settle(QUARANTINE_KINDS, await quarantineProblems(context, ids)),
     await endStalePathAlarms(context, ofKinds(['PATH_FAILED', 'PATH_DEGRADED'])),
   ];
-  const exports_told = await tellEndedExports(context);
+  const exports_told = await publishEndedExports(context);
   const watched = await watchEdges(context, {
     edges,
     open: ofKinds(EDGE_KINDS),
@@ -56,7 +56,7 @@ export async function watchNetwork(context: WatchContext): Promise<WatchedNetwor
   const sum = (count: 'begun' | 'ended' | 'left') =>
     [...settled, watched, judged].reduce((total, each) => total + each[count], 0);
   const complete = watched.complete && sum('left') === 0;
-  // Another run may have written meanwhile, and ingest has: the next run counts again.
+  // Ingest or another run may have changed the alarms meanwhile; the next run counts again.
   await keepTotal(context, alarms.length + sum('begun') - sum('ended'));
   return { begun: sum('begun'), ended: sum('ended'), exports_told, complete };
 }

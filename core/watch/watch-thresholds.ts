@@ -11,22 +11,22 @@ import { ThresholdFigures } from './threshold-figures.ts';
 
 export const THRESHOLD_KINDS: readonly AlarmKind[] = ['THRESHOLD'];
 
-/** The thresholds of a minute, with what the run collects for them. */
+/** The thresholds of a minute, and the figures that the run collects for them. */
 export interface WatchedThresholds {
   thresholds: readonly Threshold[];
   figures: ThresholdFigures;
 }
 
-/** Read before the lanes, so that their figures are collected on the way. */
+/** Reads thresholds before the lanes, so that the reading of the lanes collects their figures. */
 export async function beginThresholds(context: StoreContext): Promise<WatchedThresholds> {
   const thresholds = await readSettings(context, THRESHOLD);
   return { thresholds, figures: new ThresholdFigures(thresholds) };
 }
 
 /**
- * Judges every threshold for a minute, once however many runs have it, and begins and ends their
- * alarms. A run that is cut off behind the judgement is made good by the next one: the states say
- * which alarms there have to be.
+ * Judges every threshold for a minute, once even when several runs do it, and begins and ends their
+ * alarms. When a run is interrupted after the judgement, the next one completes it: the states
+ * define the alarms.
  *
  * @param open the alarms of {@link THRESHOLD_KINDS}
  * @param complete whether every lane was read
@@ -59,7 +59,7 @@ export async function judgeThresholds(
   return { begun: settled.begun + more.begun, ended: settled.ended + more.ended, left: more.left };
 }
 
-/** What has to be an alarm, as of the states of a minute. */
+/** The problems by the states of a minute. */
 function problemsOf(thresholds: ReadonlyMap<string, Threshold>, { states }: ThresholdStates): Problem[] {
   return Array.from(states).flatMap(([id, state]) => {
     const threshold = thresholds.get(id);
@@ -92,7 +92,7 @@ async function settle(
   const since = new Map(problems.map(problem => [problem.id, problem.since]));
   const isWanted = (alarm: Alarm) => since.get(alarm.id) === alarm.since;
   const common = { job: 'cleanup', endingOf: (alarm: Alarm) => endingOf(alarm, byId) };
-  // One of before a change ends first, also where the figure is beyond the new value at once.
+  // An alarm from before a change of its threshold ends, even if the figure exceeds the new value.
   const old = open.filter(alarm => !isWanted(alarm));
   const ended = await settleAlarms(context, { ...common, open: old, problems: [] });
   const begun = await settleAlarms(context, { ...common, open: open.filter(isWanted), problems });
@@ -104,7 +104,7 @@ function endingOf({ id, title }: Alarm, thresholds: ReadonlyMap<string, Threshol
   return { type: 'ALARM_ENDED', title: `${title} Its threshold was removed.` };
 }
 
-/** What paths carry, where a threshold asks for it: two small reads a lane that tells of one. */
+/** The traffic of paths that thresholds need: two small reads a lane that reports one. */
 async function readPathRates(context: StoreContext, { thresholds, figures }: WatchedThresholds) {
   const ids = thresholds.flatMap(({ scope, metric, target_id }) =>
     scope === 'PATH' && metric.endsWith('BITS_PER_SECOND') ? [target_id] : [],

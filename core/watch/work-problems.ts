@@ -4,13 +4,10 @@ import { type StoreContext, timestamp } from '../storage/store-context.ts';
 
 export const WORK_KINDS: readonly AlarmKind[] = ['WORK_STUCK'];
 
-/**
- * Work that nothing has gone on with for so long is stuck: clean-up takes up what was cut off
- * within minutes.
- */
+/** Work without progress for this long is stuck: clean-up continues interrupted work in minutes. */
 const STUCK_AFTER_MS = 600_000;
 
-/** Operations that nobody goes on with. */
+/** The problems of operations without progress. */
 export async function workProblems(context: StoreContext): Promise<Problem[]> {
   const now = context.clock();
   const running = await readUnfinished(context);
@@ -24,7 +21,7 @@ function problemOf({ id, kind, target, worked_at_ms }: Operation & { worked_at_m
     since: timestamp(worked_at_ms),
     target: target ?? `operation:${id}`,
     site_id: target?.startsWith('site:') ? target.slice('site:'.length) : null,
-    title: `${WORDS[kind]} has stood still for ten minutes: the log of cleanup says why.`,
+    title: `${WORDS[kind]} has made no progress for ten minutes. The log of cleanup shows why.`,
   };
 }
 

@@ -40,7 +40,7 @@ export function addCountingOptions(command: Command): Command {
     .addOption(
       new Option('--edge-id <id>', 'id that the edge reports under')
         .argParser(edgeIdValue)
-        .default(hostEdgeId(), 'this machine’s name'),
+        .default(hostEdgeId(), "this machine's name"),
     )
     .option('--site-id <uuid>', 'site of the edge (default: where it is registered)', uuidValue)
     .addOption(
@@ -69,7 +69,7 @@ export function addCountingOptions(command: Command): Command {
     )
     .option(
       '--scale-sampled',
-      'count sampled flow records too, scaled with their sampling rate, and mark the run’s reports as estimated (default: refuse them)',
+      "count sampled flow records too, scaled with their sampling rate, and mark the run's reports as estimated (default: refuse them)",
     )
     .option('--sign', 'sign the reports with the key of this edge (see: edge key)')
     .option('--wait', 'end when the system has counted all of it')

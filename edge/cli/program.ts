@@ -21,7 +21,7 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
   const program = new Command(PACKAGED_VERSION === undefined ? 'edge' : 'patronus-edge')
     .description('Counts the traffic of an SD-WAN edge by routing policy and reports it.')
     .version(versionText(), '--version', 'print the version')
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(use --help for usage)')
     .showSuggestionAfterError(false)
     .exitOverride();
 
@@ -81,7 +81,7 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
     .addOption(
       new Option('--edge-id <id>', 'the edge')
         .argParser(idValue)
-        .default(hostEdgeId(), 'this machine’s name'),
+        .default(hostEdgeId(), "this machine's name"),
     )
     .option('--spool <folder>', 'its spool (default: .local/edge/<edge id>)')
     .option('--json', 'print the result as one JSON object on one line')
@@ -106,7 +106,7 @@ export async function runEdge(argv: readonly string[]): Promise<number> {
     .addOption(
       new Option('--edge-id <id>', 'the edge')
         .argParser(edgeIdValue)
-        .default(hostEdgeId(), 'this machine’s name'),
+        .default(hostEdgeId(), "this machine's name"),
     )
     .option('--spool <folder>', 'its spool, which keeps the key (default: .local/edge/<edge id>)')
     .option('--next', 'make and print the key that the edge is to change over to')

@@ -13,7 +13,7 @@ export function addSystemOptions(command: Command): Command {
     .option('--graphql <url>', 'GraphQL address in the cloud, for policies and --wait', urlValue)
     .option(
       '--token <token>',
-      'a person’s access token for --graphql (default: sign with the AWS credentials of this edge)',
+      "a person's access token for --graphql (default: sign with the AWS credentials of this edge)",
     )
     .addOption(systemFolderOption());
 }
@@ -31,7 +31,7 @@ export function systemContradiction({
   }
   if (token !== undefined && graphql === undefined) return '--token is for --graphql: give its address too';
   if (graphql !== undefined && token === undefined && region === undefined && !regionOfUrl(graphql)) {
-    return '--graphql is signed for an AWS region, which this address does not name: give --region, or a person’s --token';
+    return "--graphql is signed for an AWS region, which this address does not name: give --region, or a person's --token";
   }
   return undefined;
 }
@@ -45,7 +45,7 @@ export function addApiOptions(command: Command): Command {
     .option('--graphql <url>', 'GraphQL address in the cloud (default: the running local system)', urlValue)
     .option(
       '--token <token>',
-      'a person’s access token for --graphql (default: sign with the AWS credentials at hand)',
+      "a person's access token for --graphql (default: sign with the AWS credentials at hand)",
     )
     .option('--region <region>', 'AWS region to sign for (default: that of the address)')
     .option('--profile <profile>', 'AWS profile to sign with')

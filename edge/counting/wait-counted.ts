@@ -90,6 +90,6 @@ function stuck(
   { seq, patience_ms }: { seq: number; patience_ms: number },
 ): EdgeError {
   return new EdgeError(
-    `The system has counted report ${seq} of ${position.seq} of ${edge_id}, boot ${position.boot_id}, and nothing more for ${patience_ms / 1000} s. The reports are on the stream: look at the ingest function’s log and the quarantine (npm run quarantine -- list).`,
+    `The system has counted report ${seq} of ${position.seq} of ${edge_id}, boot ${position.boot_id}, and nothing more for ${patience_ms / 1000} s. The reports are on the stream: look at the ingest function's log and the quarantine (npm run quarantine -- list).`,
   );
 }

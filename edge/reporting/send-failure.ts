@@ -20,7 +20,7 @@ const ADVICE: Record<string, string> = {
   ResourceNotFoundException: 'there is no such stream; check --stream and --region',
   AccessDeniedException: 'these credentials may not put records on it; check --profile',
   UnrecognizedClientException: 'AWS does not know these credentials; check --profile',
-  InvalidSignatureException: 'the credentials or this machine’s clock are wrong',
+  InvalidSignatureException: "the credentials or this machine's clock are wrong",
   ExpiredTokenException: 'the credentials have expired; sign in again',
   CredentialsProviderError: 'no AWS credentials were found; give --profile',
 };

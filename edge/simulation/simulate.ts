@@ -45,7 +45,10 @@ export interface SimulationOptions {
   policies_version?: string;
   /** What signs the records of edges, by edge id; the others' are not signed. */
   signers?: ReadonlyMap<string, SignRecord>;
-  /** Where an edge keeps its unsent reports, made of what its recorder has counted; in memory by default. */
+  /**
+   * Where an edge keeps its unsent reports, which are made of what its recorder has counted: in
+   * memory by default.
+   */
   spool?: (edge: SimulatedEdge, recorder: Recorder) => Promise<Spool>;
   /**
    * Where the edges' commands, paths and routes come from; without it they have none. What they

@@ -23,17 +23,17 @@ interface GraphqlAnswer {
 
 const HOUR_MS = 3_600_000;
 
-/** Runs the ask program and gives its exit code: 0 done, 1 failed, 2 bad usage. */
+/** Runs the ask program and returns its exit code: 0 done, 1 failed, 2 bad usage. */
 export async function runAsk(argv: readonly string[]): Promise<number> {
   const program = new Command('ask')
-    .description('Asks the GraphQL API of the running local system, and prints its answer.')
+    .description('Queries the GraphQL API of the running local system and prints the answer.')
     .argument('[query]', 'GraphQL (default: the standard input)')
-    .option('--as <group>', 'who asks: admin, operator or viewer', 'viewer')
-    .option('--var <name=value>', 'a variable of the query; again for others', variable, {})
-    .option('--last <time>', 'what $from and $to span, up to now: 90s, 30m, 6h, 7d', duration, HOUR_MS)
-    .option('--pick <path>', 'print one value of the data alone, such as sites.items.0.id')
+    .option('--as <group>', 'role to query as: admin, operator or viewer', 'viewer')
+    .option('--var <name=value>', 'a variable of the query; can be repeated', variable, {})
+    .option('--last <time>', 'time span of $from and $to, up to now: 90s, 30m, 6h, 7d', duration, HOUR_MS)
+    .option('--pick <path>', 'print only one value of the data, such as sites.items.0.id')
     .addOption(systemFolderOption())
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(use --help for usage)')
     .exitOverride()
     .action(async (query: string | undefined, options: AskOptions) => {
       process.stdout.write(await ask(query ?? (await text(process.stdin)), options));
@@ -55,7 +55,7 @@ async function ask(query: string, { as, var: given, last, pick, system }: AskOpt
       new EdgeError(
         failure.kind === 'refused'
           ? failure.messages.join('\n') || failure.text
-          : `${local.graphql} doesn't answer: look at what npm start says.`,
+          : `${local.graphql} doesn't answer: check the output of npm start.`,
       ),
   });
   const { data, errors } = json as GraphqlAnswer;
@@ -65,20 +65,20 @@ async function ask(query: string, { as, var: given, last, pick, system }: AskOpt
   return `${typeof value === 'string' ? value : JSON.stringify(value)}\n`;
 }
 
-/** @throws EdgeError when there is nothing there */
+/** @throws EdgeError when there is no value at the path */
 function valueAt(data: unknown, path: string): unknown {
   const value = path
     .split('.')
     .reduce<unknown>((inner, name) => (inner as Record<string, unknown> | null | undefined)?.[name], data);
-  if (value === undefined) throw new EdgeError(`The answer has nothing at ${path}: ${JSON.stringify(data)}`);
+  if (value === undefined) throw new EdgeError(`The answer has no value at ${path}: ${JSON.stringify(data)}`);
   return value;
 }
 
-/** `limit=5` is a number, `name=Berlin` a text: JSON where it is some. */
+/** Reads `limit=5` as a number and `name=Berlin` as text: a value is JSON if it is valid JSON. */
 function variable(given: string, before: Record<string, unknown>): Record<string, unknown> {
   const [, name, value] = /^(\w+)=(.*)$/s.exec(given) ?? [];
   if (name === undefined || value === undefined) {
-    throw new InvalidArgumentError('A variable is given as name=value.');
+    throw new InvalidArgumentError('A variable must have the form name=value.');
   }
   return { ...before, [name]: asJson(value) };
 }
@@ -96,7 +96,7 @@ const UNITS_MS: Record<string, number> = { s: 1000, m: 60_000, h: HOUR_MS, d: 24
 function duration(given: string): number {
   const [, number, unit] = /^(\d{1,6})([smhd])$/.exec(given) ?? [];
   if (number === undefined || Number(number) === 0) {
-    throw new InvalidArgumentError('A time is a whole number with s, m, h or d, such as 6h.');
+    throw new InvalidArgumentError('A time must be a whole number with s, m, h or d, such as 6h.');
   }
   return Number(number) * UNITS_MS[unit!]!;
 }

@@ -5,18 +5,18 @@ import { userPath } from '../../edge/cli/option-values.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 
 /**
- * Asks the person at the terminal. What is asked for goes to the standard error, so that the
- * standard output holds results only.
+ * Asks the person at the terminal. Questions go to the standard error, so that the standard output
+ * has only results.
  */
 export interface Person {
   ask(question: string): Promise<string>;
-  /** What is typed isn't shown. */
+  /** The typed text isn't shown. */
   askSecret(question: string): Promise<string>;
 }
 
 /**
- * The person at this terminal. Its questions throw EdgeError where there is no terminal, or the
- * person gives up.
+ * The person at this terminal. Questions throw EdgeError if there is no terminal, or if the person
+ * cancels.
  */
 export function personAtTerminal(): Person {
   return { ask: question => ask(question, false), askSecret: question => ask(question, true) };
@@ -40,26 +40,28 @@ async function ask(question: string, hidden: boolean): Promise<string> {
   try {
     return (await lines.question('', { signal: ended.signal })).trim();
   } catch (cause) {
-    throw new EdgeError('Nothing was done.', { cause });
+    throw new EdgeError('Cancelled: nothing was changed.', { cause });
   } finally {
     lines.close();
     if (hidden) process.stderr.write('\n');
   }
 }
 
-/** A file that a person names. @throws EdgeError where it can't be read */
+/** Reads a file that a person names. @throws EdgeError if it can't be read */
 export async function givenFile(file: string): Promise<string> {
   try {
     return await readFile(userPath(file), 'utf8');
   } catch (cause) {
     const { code = 'unknown error' } = cause as NodeJS.ErrnoException;
-    throw new EdgeError(`${file} can't be read (${code}): look at its name and rights.`, { cause });
+    throw new EdgeError(`${file} can't be read (${code}): check its name and permissions.`, { cause });
   }
 }
 
-/** Its first line. @throws EdgeError where it can't be read, or is empty */
+/**
+ * Reads the first line of a file. @throws EdgeError if it can't be read, or if the line is empty
+ */
 export async function firstLine(file: string): Promise<string> {
   const [line = ''] = (await givenFile(file)).split(/\r?\n/);
-  if (line === '') throw new EdgeError(`${file} is empty in its first line.`);
+  if (line === '') throw new EdgeError(`The first line of ${file} is empty.`);
   return line;
 }

@@ -3,7 +3,7 @@ import { SettingError } from '../../lib/setting-error.ts';
 
 const RIGHTS = 'docs/deploying.md lists the rights that a deployment needs.';
 
-/** What AWS says in errors that a person can act on, and what to do then. */
+/** Errors of AWS that a person can act on, with advice. */
 const KNOWN: { name: RegExp; advice: string }[] = [
   {
     name: /^(CredentialsProviderError|TokenProviderError)$/,
@@ -16,7 +16,7 @@ const KNOWN: { name: RegExp; advice: string }[] = [
   {
     name: /^(UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch)$/,
     advice:
-      'These credentials are not good: look at AWS_PROFILE, AWS_ACCESS_KEY_ID and the clock of this machine.',
+      'These credentials are not valid: check AWS_PROFILE, AWS_ACCESS_KEY_ID and the clock of this machine.',
   },
   {
     name: /^(AccessDenied|AccessDeniedException|AuthorizationError\w*|NotAuthorizedException)$/,
@@ -28,7 +28,9 @@ const KNOWN: { name: RegExp; advice: string }[] = [
   },
 ];
 
-/** An error of AWS as a sentence that says what to do next; other errors stay as they are. */
+/**
+ * Turns an error of AWS into a sentence that says what to do next; returns other errors unchanged.
+ */
 export function plannedAwsError(cause: unknown): unknown {
   if (cause instanceof EdgeError || !(cause instanceof Error)) return cause;
   if (cause instanceof SettingError) return new EdgeError(cause.message, { cause });
@@ -41,7 +43,7 @@ export function plannedAwsError(cause: unknown): unknown {
   const { $metadata, code } = cause as { $metadata?: unknown; code?: unknown };
   if (typeof code === 'string' && /^E[A-Z_]+$/.test(code)) {
     return new EdgeError(
-      `AWS can't be reached (${message}): look at the network of this machine, and at --region and --endpoint.`,
+      `AWS can't be reached (${message}): check the network of this machine, --region and --endpoint.`,
       { cause },
     );
   }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { urlValue } from '../../edge/cli/option-values.ts';
 
-/** Which deployment is meant, and with whose credentials it is asked. */
+/** The deployment to work on, and the credentials to use. */
 export interface AwsOptions {
-  /** As it was deployed with `-c stage=…`; `default` when it is left out. */
+  /** The name that was deployed with `-c stage=…`; left out: `default`. */
   stage?: string;
   region?: string;
   profile?: string;
@@ -14,16 +14,16 @@ export interface AwsOptions {
 /** Adds the options that all commands share. */
 export function addAwsOptions(command: Command): Command {
   return command
-    .option('--stage <name>', 'stage that was deployed with -c stage=…', 'default')
-    .option('--region <region>', 'AWS region (default: AWS_REGION, or that of the profile)')
+    .option('--stage <name>', 'the stage, as deployed with -c stage=…', 'default')
+    .option('--region <region>', "AWS region (default: AWS_REGION, or the profile's region)")
     .option(
       '--profile <profile>',
-      'AWS profile to sign with (default: AWS_PROFILE, or the credentials at hand)',
+      'AWS profile to sign with (default: AWS_PROFILE, or the credentials of the environment)',
     )
-    .option('--endpoint <url>', 'address of an emulator of AWS, in place of AWS itself', urlValue);
+    .option('--endpoint <url>', 'address of an emulator, instead of AWS', urlValue);
 }
 
-/** What every client of AWS is made with. */
+/** The configuration of every AWS client. */
 export function clientConfig({ region, profile, endpoint }: AwsOptions): {
   region?: string;
   profile?: string;
@@ -32,10 +32,7 @@ export function clientConfig({ region, profile, endpoint }: AwsOptions): {
   return { ...(region && { region }), ...(profile && { profile }), ...(endpoint && { endpoint }) };
 }
 
-/**
- * The option as a person writes it behind a command, such as ` --stage prod`; nothing for the
- * default.
- */
+/** The option as it is written in a command, such as ` --stage prod`; empty for the default. */
 export function stageOption({ stage }: Pick<AwsOptions, 'stage'>): string {
   return stage === undefined || stage === 'default' ? '' : ` --stage ${stage}`;
 }

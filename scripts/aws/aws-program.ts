@@ -13,8 +13,8 @@ import { STEP_NAMES, type StepName } from './smoke/smoke-step.ts';
 type Write = (text: string) => void;
 
 /**
- * Runs the program for deployed stages and gives its exit code: 0 done, 1 failed, 2 bad usage, 130
- * interrupted.
+ * Runs the program for deployed stages and returns its exit code: 0 done, 1 failed, 2 bad usage,
+ * 130 interrupted.
  */
 export async function runAws(
   argv: readonly string[],
@@ -32,11 +32,11 @@ export async function runAws(
   }
 }
 
-/** The commands; each loads what it needs when it is called. */
-export function awsProgram(write: Write, onExit: (code: number) => void): Command {
+/** The commands; each loads its modules when it is called. */
+function awsProgram(write: Write, onExit: (code: number) => void): Command {
   const program = new Command('aws')
-    .description('Works on a stage that is deployed in an AWS account: docs/deploying.md.')
-    .showHelpAfterError('(--help shows what there is)')
+    .description('Commands for a stage that is deployed in an AWS account: see docs/deploying.md.')
+    .showHelpAfterError('(use --help for usage)')
     .exitOverride();
   const add = <Options extends AwsOptions>(
     command: Command,
@@ -52,15 +52,10 @@ export function awsProgram(write: Write, onExit: (code: number) => void): Comman
     program
       .command('doctor')
       .description(
-        'look at the account before a deployment and at the stage after it; exit code 1 where something is wrong',
+        'check the account before a deployment and the stage after it; exit code 1 if something is wrong',
       )
-      .option(
-        '-c, --context <name=value>',
-        'a setting, as cdk deploy gets it; again for others',
-        contextValue,
-        {},
-      )
-      .option('--json', 'print what was found as JSON'),
+      .option('-c, --context <name=value>', 'a setting, as for cdk deploy; can be repeated', contextValue, {})
+      .option('--json', 'print the findings as JSON'),
     async (options: DoctorOptions) => {
       const { doctor } = await import('./doctor/doctor.ts');
       const stage = options.context.stage ?? options.stage;
@@ -71,7 +66,7 @@ export function awsProgram(write: Write, onExit: (code: number) => void): Comman
     program
       .command('outputs')
       .description('write the configuration of the Amplify client for a stage')
-      .option('--out <file>', 'where to', 'amplify_outputs.json'),
+      .option('--out <file>', 'file to write', 'amplify_outputs.json'),
     async (options: AwsOptions & { out: string }) => {
       const { writeStageOutputs } = await import('./stage-outputs.ts');
       return writeStageOutputs({ ...options, out: userPath(options.out) }, write);
@@ -80,8 +75,10 @@ export function awsProgram(write: Write, onExit: (code: number) => void): Comman
   add(
     program
       .command('admin')
-      .description('invite the first administrator of a stage by mail; who is there already gets the group')
-      .argument('<email>', 'where the invitation goes'),
+      .description(
+        'invite the first administrator of a stage by mail; an existing user is added to the group',
+      )
+      .argument('<email>', 'address of the invitation'),
     async (options: AwsOptions, email) => {
       const { makeAdmin } = await import('./make-admin.ts');
       return makeAdmin(options, email, write);
@@ -90,8 +87,8 @@ export function awsProgram(write: Write, onExit: (code: number) => void): Comman
   add(
     program
       .command('sign-in')
-      .description('print an access token of a person, good for an hour; the password is asked for')
-      .argument('<email>', 'who signs in')
+      .description("print a person's access token, valid for an hour; asks for the password")
+      .argument('<email>', 'the person who signs in')
       .option('--password-file <file>', 'a file whose first line is the password'),
     async (options: SignInOptions, email) => {
       const { signInAtStage } = await import('./sign-in.ts');
@@ -102,20 +99,23 @@ export function awsProgram(write: Write, onExit: (code: number) => void): Comman
     program
       .command('enrol-edge')
       .description(
-        'give an edge its role, the policies of edges and its registration; what is there already stays',
+        'create the role of an edge, attach the policies of edges and register it; existing parts are kept',
       )
-      .argument('<edge-id>', 'as the edge calls itself: the session name of its role')
-      .requiredOption('--site <site>', 'where it stands: name or id')
-      .option('--interval <seconds>', 'between two reports', wholeValue(1, 3600), 60)
-      .option('--key <file>', 'its public key, as its program prints it: patronus-edge.mjs key --edge-id …')
-      .option('--spool <folder>', 'spool of an edge on this machine, whose key is read, or made')
+      .argument('<edge-id>', 'id of the edge, which is the session name of its role')
+      .requiredOption('--site <site>', 'its site: name or id')
+      .option('--interval <seconds>', 'seconds between two reports', wholeValue(1, 3600), 60)
+      .option('--key <file>', 'its public key, as printed by patronus-edge.mjs key --edge-id …')
+      .option('--spool <folder>', 'spool of an edge on this machine; its key is read, or created')
       .option('--unsigned', 'its reports are not signed')
-      .option('--role <name>', 'name of its role (default: after the stage and the edge)')
-      .option('--principal <arn>', 'who may begin sessions of the role (default: this account)')
-      .option('--trust-anchor <arn>', 'certificates of which IAM Roles Anywhere may')
-      .option('--trust <file>', 'who may, as a trust policy')
-      .option('--graphql <url>', 'GraphQL address, where it is not the one of the stack', urlValue)
-      .option('--token <token>', 'an operator’s access token (default: PATRONUS_TOKEN)'),
+      .option('--role <name>', 'name of its role (default: made from the stage and the edge)')
+      .option('--principal <arn>', 'the principal that may assume the role (default: this account)')
+      .option(
+        '--trust-anchor <arn>',
+        'trust anchor of IAM Roles Anywhere whose certificates may assume the role',
+      )
+      .option('--trust <file>', 'a trust policy for the role')
+      .option('--graphql <url>', "GraphQL address, if it is not the stack's", urlValue)
+      .option('--token <token>', "an operator's access token (default: PATRONUS_TOKEN)"),
     async (options: EnrolOptions, edge_id) => {
       const { enrolEdge } = await import('./enrol/enrol-edge.ts');
       const token = options.token ?? process.env.PATRONUS_TOKEN;
@@ -126,17 +126,17 @@ export function awsProgram(write: Write, onExit: (code: number) => void): Comman
     program
       .command('smoke')
       .description(
-        'show that a stage works: a test edge counts, a site is deleted and back, an alarm arrives; what it makes is taken back',
+        'test a stage: a test edge counts, a site is deleted and restored, an alarm arrives; everything it creates is removed again',
       )
-      .option('--local', 'test the running local system in place of a stage')
+      .option('--local', 'test the running local system instead of a stage')
       .option(
         '--token <token>',
-        'an administrator’s access token (default: PATRONUS_TOKEN, or a person who is made for the test)',
+        "an administrator's access token (default: PATRONUS_TOKEN, or a user created for the test)",
       )
-      .option('--graphql <url>', 'GraphQL address, where it is not the one of the stack', urlValue)
+      .option('--graphql <url>', "GraphQL address, if it is not the stack's", urlValue)
       .option(
         '--skip <step=reason>',
-        `leave a step out (${STEP_NAMES.join(', ')}); again for others`,
+        `skip a step (${STEP_NAMES.join(', ')}); can be repeated`,
         skipValue,
         {},
       )
@@ -154,7 +154,7 @@ export function awsProgram(write: Write, onExit: (code: number) => void): Comman
 function contextValue(given: string, before: Record<string, string>): Record<string, string> {
   const [, name, value] = /^(\w+)=(.*)$/.exec(given) ?? [];
   if (name === undefined || value === undefined) {
-    throw new InvalidArgumentError('A setting is given as name=value, such as shards=2.');
+    throw new InvalidArgumentError('A setting must have the form name=value, such as shards=2.');
   }
   return { ...before, [name]: value };
 }

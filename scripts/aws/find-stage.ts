@@ -4,20 +4,20 @@ import { EdgeError } from '../../edge/edge-error.ts';
 import { readStage, STACK_PARTS, type StackPart, type Stage, stackName } from '../../lib/stage.ts';
 import type { AwsOptions } from './aws-options.ts';
 
-/** A stage's stacks as they are in the account. */
+/** A stage's stacks in the account. */
 export interface FoundStage {
   stage: Stage;
-  /** For people: "stage prod". */
+  /** For messages: "stage prod". */
   title: string;
-  /** By part; those that aren't deployed are missing. */
+  /** By part, without parts that aren't deployed. */
   stacks: Map<StackPart, Stack>;
-  /** The id of a stack. @throws EdgeError when it isn't there */
+  /** The id of a stack. @throws EdgeError when it isn't deployed */
   stackId(part: StackPart): string;
-  /** An output of a stack. @throws EdgeError when the stack or the output isn't there */
+  /** An output of a stack. @throws EdgeError when the stack or the output doesn't exist */
   output(part: StackPart, name: string): string;
 }
 
-/** Reads a stage's stacks; those that aren't there are missing in the answer. */
+/** Reads a stage's stacks; leaves out those that aren't deployed. */
 export async function findStage(
   cloudformation: Pick<CloudFormationClient, 'send'>,
   options: AwsOptions,
@@ -61,7 +61,7 @@ async function readStack(
     const { Stacks = [] } = await cloudformation.send(new DescribeStacksCommand({ StackName }));
     return Stacks[0];
   } catch (cause) {
-    // CloudFormation has no error of its own for a stack that isn't there.
+    // CloudFormation has no error code for a missing stack.
     if (cause instanceof Error && cause.message.includes('does not exist')) return undefined;
     throw cause;
   }

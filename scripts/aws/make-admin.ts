@@ -7,7 +7,7 @@ import { EdgeError } from '../../edge/edge-error.ts';
 import { type AwsOptions, clientConfig, stageOption } from './aws-options.ts';
 import { findStage } from './find-stage.ts';
 
-/** The parts of AWS that it asks. */
+/** The AWS clients that it uses. */
 export interface AdminAws {
   cloudformation: Pick<CloudFormationClient, 'send'>;
   cognito: Pick<CognitoIdentityProviderClient, 'send'>;
@@ -16,11 +16,11 @@ export interface AdminAws {
 const GROUP = 'admin';
 
 /**
- * Makes a person an administrator of a stage with the rights of its AWS account: the first one, or
- * one in place of administrators who can't sign in any more. It isn't in the audit log, as it goes
- * past the API; CloudTrail has it.
+ * Makes a person an administrator of a stage with rights in its AWS account: the first
+ * administrator, or a replacement for administrators who can no longer sign in. The audit log
+ * doesn't have this change, because it bypasses the API; CloudTrail has it.
  *
- * @throws EdgeError for an address that no mail can go to, and where the stage isn't deployed
+ * @throws EdgeError for an invalid e-mail address, and if the stage isn't deployed
  */
 export async function makeAdmin(
   options: AwsOptions,
@@ -44,11 +44,11 @@ export async function makeAdmin(
     const added = !user.groups.includes(GROUP);
     if (added) await directory.addToGroup(user.id, GROUP);
     const steps = [
-      invited && `${email} gets a mail with a password that is good for three days.`,
+      invited && `${email} gets a mail with a password that is valid for three days.`,
       !invited && `${email} has an account already: its password stays.`,
       known?.enabled === false && 'The account was disabled and is enabled again.',
-      added ? `In the group ${GROUP} now.` : `In the group ${GROUP} already.`,
-      invited && `Repeat npm run aws -- admin ${email}${stageOption(options)} for another password.`,
+      added ? `Added to the group ${GROUP}.` : `Already in the group ${GROUP}.`,
+      invited && `For a new password repeat npm run aws -- admin ${email}${stageOption(options)}.`,
     ];
     write(`${steps.filter(Boolean).join('\n')}\n`);
     return 0;
@@ -61,5 +61,5 @@ export async function makeAdmin(
 function emailOf(given: string): string {
   const read = emailInput.safeParse(given);
   if (read.success) return read.data;
-  throw new EdgeError(`${JSON.stringify(given)} is no e-mail address: ${read.error.issues[0]!.message}`);
+  throw new EdgeError(`${JSON.stringify(given)} is not an e-mail address: ${read.error.issues[0]!.message}`);
 }

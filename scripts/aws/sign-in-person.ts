@@ -3,40 +3,43 @@ import { confirmSignIn, fetchAuthSession, signIn } from 'aws-amplify/auth';
 import { cognitoUserPoolsTokenProvider } from 'aws-amplify/auth/cognito';
 import { EdgeError } from '../../edge/edge-error.ts';
 
-/** Which sign-in is meant. */
+/** The user pool to sign in at. */
 export interface UserPool {
   user_pool_id: string;
   user_pool_client_id: string;
-  /** Where Cognito answers, if that isn't AWS. */
+  /** Cognito's address, if it isn't AWS. */
   endpoint?: string | undefined;
 }
 
-/** What a person says when the sign-in asks. */
+/** Answers of a person to the questions of the sign-in. */
 export interface SignInAnswers {
   email: string;
   password: string;
-  /** The first password has to be replaced. */
+  /** A new password to replace the first one. */
   newPassword(): Promise<string>;
-  /** A code of the authenticator app; with `secret` the app is to be set up by it first. */
+  /**
+   * A code from the authenticator app; if `secret` is given, the person must set up the app with it
+   * first.
+   */
   code(secret?: string): Promise<string>;
 }
 
-/** The parts of Amplify that it calls. */
+/** The functions of Amplify that it calls. */
 export interface SignInCalls {
   signIn: typeof signIn;
   confirmSignIn: typeof confirmSignIn;
-  /** The access token of who has signed in. */
+  /** The access token of the person who has signed in. */
   accessToken(): Promise<string | undefined>;
 }
 
-/** Steps that a sign-in may ask for before it is done; more is a circle. */
+/** The largest number of steps of a sign-in; more would be a loop. */
 const MAX_STEPS = 5;
 
 /**
- * Signs a person in with SRP, which never sends the password, and gives an access token, good for
- * an hour.
+ * Signs a person in with SRP, which does not send the password, and returns an access token that is
+ * valid for an hour.
  *
- * @throws EdgeError when it is refused, or asks for what this program doesn't know
+ * @throws EdgeError when it is refused, or requires a step that this program doesn't support
  */
 export async function signInPerson(
   pool: UserPool,
@@ -76,12 +79,12 @@ async function answerTo(nextStep: NextStep, { email, newPassword, code }: SignIn
       return code(nextStep.totpSetupDetails.sharedSecret);
     default:
       throw new EdgeError(
-        `The sign-in of ${email} asks for ${nextStep.signInStep}, which this program doesn't know: sign in at the console, and give a token with --token.`,
+        `The sign-in of ${email} requires ${nextStep.signInStep}, which this program doesn't support: sign in at the console, and give a token with --token.`,
       );
   }
 }
 
-/** What Amplify says, as a sentence for the terminal. Unknown errors stay as they are. */
+/** Turns an error of Amplify into a sentence for the terminal. Returns unknown errors unchanged. */
 function signInError(cause: unknown, email: string): unknown {
   if (cause instanceof EdgeError) return cause;
   const { name, message } = cause as Error;
@@ -92,7 +95,7 @@ function signInError(cause: unknown, email: string): unknown {
     return new EdgeError(`Signing in as ${email} was refused: ${message} Try again.`, { cause });
   }
   if (name === 'NetworkError') {
-    return new EdgeError('The sign-in of AWS can’t be reached: look at the network of this machine.', {
+    return new EdgeError("The sign-in of AWS can't be reached: check the network of this machine.", {
       cause,
     });
   }

@@ -5,11 +5,11 @@ import { findStage } from './find-stage.ts';
 import { signInPerson } from './sign-in-person.ts';
 
 export interface SignInOptions extends AwsOptions {
-  /** A file whose first line is the password; without it the person is asked. */
+  /** A file whose first line is the password; left out: the person is asked. */
   passwordFile?: string;
 }
 
-/** What it is done with; tests have their own. */
+/** Its dependencies; tests replace them. */
 export interface SignInParts {
   cloudformation: Pick<CloudFormationClient, 'send'>;
   person: Person;
@@ -17,8 +17,8 @@ export interface SignInParts {
 }
 
 /**
- * Signs a person in at a stage and prints an access token, good for an hour. @throws EdgeError when
- * it is refused
+ * Signs a person in at a stage and prints an access token that is valid for an hour. @throws
+ * EdgeError when it is refused
  */
 export async function signInAtStage(
   options: SignInOptions,
@@ -43,12 +43,12 @@ export async function signInAtStage(
   const token = await parts.signInPerson(pool, {
     email,
     password,
-    newPassword: () => person.askSecret('This was a first password; a new one, of 12 characters or more'),
+    newPassword: () => person.askSecret('Replace the first password by a new one of at least 12 characters'),
     code: secret =>
       person.ask(
         secret === undefined
-          ? 'Code of the authenticator app'
-          : `A second factor is needed. Enter the key ${secret} in an authenticator app; the code that it shows`,
+          ? 'Code from the authenticator app'
+          : `A second factor is required. Enter the key ${secret} in an authenticator app, then type its code`,
       ),
   });
   write(`${token}\n`);

@@ -13,7 +13,7 @@ import { EdgeError } from '../../edge/edge-error.ts';
 import { type AwsOptions, clientConfig } from './aws-options.ts';
 import { findStage } from './find-stage.ts';
 
-/** The parts of AWS that it asks. */
+/** The AWS clients that it uses. */
 export interface OutputsAws {
   cloudformation: Pick<CloudFormationClient, 'send'>;
   cognito: Pick<CognitoIdentityProviderClient, 'send'>;
@@ -45,7 +45,7 @@ export async function writeStageOutputs(
   return 0;
 }
 
-/** What of it lies in the user pool is read there, so that it is as deployed. */
+/** The outputs, with the settings of the deployed user pool. */
 async function readClientOutputs(
   cognito: OutputsAws['cognito'],
   known: Pick<ClientOutputs, 'region' | 'graphql_url' | 'user_pool_id' | 'user_pool_client_id'>,

@@ -8,10 +8,7 @@ import packageFile from '../../node_modules/@sparticuz/chromium/package.json' wi
 /** The unpacked browser; another version has a folder of its own. */
 const FOLDER = join(tmpdir(), `patronus-chromium-${packageFile.version}`);
 
-/**
- * Libraries of the system that the browser needs; where one is missing, the package's own are
- * taken.
- */
+/** System libraries that the browser needs; if one is missing, the package's own are used. */
 const NEEDED = ['libnss3.so', 'libnspr4.so', 'libexpat.so.1'];
 const LIBRARY_FOLDERS = [
   '/usr/lib/x86_64-linux-gnu',
@@ -21,20 +18,23 @@ const LIBRARY_FOLDERS = [
   '/usr/lib',
 ];
 
-/** Starts a real Chromium from npm, its web security on: for tests, benchmarks and pictures. */
+/**
+ * Starts a real Chromium from npm with web security enabled, for tests, benchmarks and pictures.
+ */
 export async function startBrowser(): Promise<Browser> {
   const folder = await unpackedBrowser();
   return chromium.launch({
     executablePath: join(folder, 'chromium'),
-    // As root, in a container, there is no other way; the pages are our own.
+    // Root in a container has no sandbox; the pages are our own.
     args: ['--no-sandbox'],
     env: { ...process.env, ...ownLibraries(folder), TMPDIR: folder } as Record<string, string>,
   });
 }
 
 /**
- * The package unpacks into `os.tmpdir()` and takes what it finds there, so it gets a folder of its
- * own, which is put in place whole: another test process may unpack at the same time.
+ * The package unpacks into `os.tmpdir()` and reuses files that it finds there. So it gets its own
+ * folder, which is moved into place when it is complete: another test process may unpack at the
+ * same time.
  */
 async function unpackedBrowser(): Promise<string> {
   if (existsSync(FOLDER)) return FOLDER;

@@ -2,10 +2,10 @@ import type { Bill } from './bill.ts';
 import type { ComparedKnob } from './compare-knobs.ts';
 import { dollars, markdownTable, percent, shortNumber } from './markdown-table.ts';
 
-/** Rows below it are summed in the table; `--json` has all. */
+/** Smaller rows are summed in the table; `--json` has all. */
 const SMALL_SHARE = 0.002;
 
-/** The bill by service and driver, the dearest first, and its total. */
+/** The bill by service and driver, most expensive first, and its total. */
 export function billTable({ rows, total, an_edge }: Bill): string {
   const large = rows.filter(row => row.dollars >= total * SMALL_SHARE);
   const rest = rows.filter(row => row.dollars < total * SMALL_SHARE);
@@ -37,7 +37,7 @@ export function billTable({ rows, total, an_edge }: Bill): string {
   );
 }
 
-/** The bill by service alone. */
+/** The bill by service. */
 export function serviceTable({ rows, total }: Bill): string {
   const services = Map.groupBy(rows, ({ service }) => service);
   const sums = [...services]
@@ -49,14 +49,14 @@ export function serviceTable({ rows, total }: Bill): string {
   );
 }
 
-/** What each knob saves, the most first. */
+/** The saving of each knob, largest first. */
 export function knobTable(knobs: readonly ComparedKnob[], { total }: Bill): string {
   return markdownTable(
     [
       { heading: 'changed alone' },
       { heading: 'dollars saved', right: true },
       { heading: 'share', right: true },
-      { heading: 'what it costs instead' },
+      { heading: 'drawback' },
     ],
     knobs.map(({ knob, saved, instead }) => [`\`${knob}\``, dollars(saved), percent(saved / total), instead]),
   );

@@ -25,24 +25,24 @@ export interface Bill {
   an_edge: number;
 }
 
-/** What the bill takes beside the model: memory of functions, metrics, alarms. */
+/** Inputs of the bill in addition to the model: memory of functions, metrics, alarms. */
 export type Deployed = Pick<MeasuredUnits, 'alarms' | 'memory_mb' | 'reference'>;
 
 /**
- * Megabytes of memory that have one whole CPU. Source: Lambda Developer Guide, "Configure Lambda
- * function memory".
+ * Megabytes of memory that come with one whole CPU. Source: Lambda Developer Guide, "Configure
+ * Lambda function memory".
  */
 const MB_OF_A_CPU = 1769;
-/** What a call to DynamoDB, S3 or AppSync is taken to last, milliseconds. */
+/** The assumed duration of a call to DynamoDB, S3 or AppSync, milliseconds. */
 export const WAIT_MS = 6;
 /**
- * A credential has the service ask KMS for its key each five minutes. Source: Kinesis Developer
- * Guide, "Costs, Regions, and performance considerations".
+ * For each credential the service requests the key from KMS every five minutes. Source: Kinesis
+ * Developer Guide, "Costs, Regions, and performance considerations".
  */
 const KMS_REQUESTS_A_MINUTE = 1 / 5;
 const TABLES = 4;
 const PUT_UNIT_BYTES = 25 * 1024;
-/** What DynamoDB adds to an item that is stored. */
+/** Bytes that DynamoDB adds to a stored item. */
 const STORED_ITEM_BYTES = 100;
 /**
  * Samples of a lane that are kept with the default retention: 48 hours of minutes, 90 days of
@@ -50,15 +50,15 @@ const STORED_ITEM_BYTES = 100;
  */
 const SAMPLES_A_LANE = 48 * 60 + 90 * 24 + 730;
 const GIGABYTE = 1e9;
-/** What least squares leave of nothing. */
+/** Values below this are rounding errors of the least squares. */
 const NOTHING = 1e-6;
 const HOURS_A_MONTH = MINUTES_A_MONTH / 60;
 /** AppSync's keep-alive on a connection, a frame a minute. */
 const KEEP_ALIVE_BYTES = 100;
-/** AppSync bills a message by so much. */
+/** AppSync bills messages in units of this size. */
 const MESSAGE_BYTES = 5 * 1024;
 
-/** The bill of a month, as the model and the list prices say it. */
+/** The bill of a month, from the model and the list prices. */
 export function billOf(shape: NetworkShape, model: FunctionModel, deployed: Deployed): Bill {
   const drivers = driversOf(shape, model, deployed);
   const rows = (shape.provisioned_units > 0 ? byTheHour(drivers, shape.provisioned_units) : drivers)
@@ -76,25 +76,22 @@ export function billOf(shape: NetworkShape, model: FunctionModel, deployed: Depl
 interface Driver {
   price: string;
   driver: string;
-  /**
-   * Things a month: write units, requests, bytes … in the price's own unit without its millions.
-   */
+  /** The monthly number of write units, requests, bytes …, in single units of the price. */
   count: number;
-  /** How many of the units are of the Traffic table. */
+  /** The units of the Traffic table among them. */
   of_traffic?: number;
 }
 
-/** A table that is billed by the hour follows its use to so much: lib/data-stack.ts. */
+/** The target use of a table that is billed by the hour: lib/data-stack.ts. */
 export const PROVISIONED_USE = 0.7;
-/** And has a read unit at least for so many write units. */
+/** Such a table has at least one read unit for this many write units. */
 const WRITES_A_READ = 4;
 const SECONDS_AN_HOUR = 3600;
 /** Auto scaling keeps four alarms for each of two capacities: reads and writes of Traffic. */
 const SCALING_ALARMS = 8;
 
 /**
- * Units of Traffic as those that have to be there for them each hour, at least those that it was
- * given.
+ * Converts units of Traffic into provisioned units an hour, at least the ones that were configured.
  */
 function byTheHour(drivers: readonly Driver[], write_units: number): Driver[] {
   const rows = drivers.flatMap((one): Driver[] => {
@@ -133,7 +130,7 @@ function driversOf(shape: NetworkShape, model: FunctionModel, deployed: Deployed
   ];
 }
 
-/** What ingest writes is most of the bill: by what it is for. */
+/** The write units of ingest, most of the bill, by purpose. */
 function ingestWrites(shape: NetworkShape, model: FunctionModel): Driver[] {
   const partsOf = (kind: 'write_units' | 'traffic_write_units') => {
     const { counters = 0, paths = 0, ...lanes } = model.partsOf(shape, 'ingest', kind);
@@ -152,7 +149,7 @@ const WRITES: Record<string, string> = {
   snapshot: 'snapshot: samples',
   cleanup: 'clean-up',
   'flow-log': 'flow log',
-  api: 'edges’ requests',
+  api: "edges' requests",
   broadcast: 'broadcast',
 };
 
@@ -160,12 +157,12 @@ function functionDrivers(name: string, used: FunctionUsage, { memory_mb }: Deplo
   const memory = memory_mb[name] ?? MB_OF_A_CPU;
   const label = WRITES[name] ?? name;
   return callDrivers({ name, label, memory, used: times(used, MINUTES_A_MONTH) }).filter(
-    // Of ingest's writes there is more to say.
+    // Ingest's writes are listed by purpose instead.
     ({ price }) => name !== 'ingest' || price !== 'dynamodb_write',
   );
 }
 
-/** What calls of a function use in a month. */
+/** The monthly use of a function's calls. */
 function callDrivers({
   name,
   label,
@@ -173,7 +170,7 @@ function callDrivers({
   used,
 }: {
   name: string;
-  /** What its units are for. */
+  /** The purpose of its units. */
   label: string;
   memory: number;
   used: FunctionUsage;
@@ -190,8 +187,8 @@ function callDrivers({
 }
 
 /**
- * How long a function's calls last: their CPU on the share of a CPU that its memory has, and their
- * waits.
+ * The duration of a function's calls: their CPU time at the CPU share of the function's memory, and
+ * their waits.
  */
 export function billedMilliseconds({ cpu_ms, waits }: FunctionUsage, memory_mb: number): number {
   return cpu_ms * Math.max(1, MB_OF_A_CPU / memory_mb) + waits * WAIT_MS;
@@ -218,7 +215,7 @@ function streamDrivers(shape: NetworkShape, model: FunctionModel): Driver[] {
   ];
 }
 
-/** Each edge signs with credentials of its own; so does each function, at each table. */
+/** Each edge signs with its own credentials, and so does each function at each table. */
 function kmsDrivers({ edges, encrypted }: NetworkShape, functions: number): Driver[] {
   const a_month = KMS_REQUESTS_A_MINUTE * MINUTES_A_MONTH;
   return [
@@ -233,7 +230,7 @@ function appSyncDrivers(shape: NetworkShape, model: FunctionModel): Driver[] {
   const published = model.publications(shape);
   const out = requests * model.answer_bytes + edges * MINUTES_A_MONTH * KEEP_ALIVE_BYTES;
   return [
-    { price: 'appsync_request', driver: 'edges’ requests', count: requests },
+    { price: 'appsync_request', driver: "edges' requests", count: requests },
     { price: 'appsync_request', driver: 'broadcast', count: published.requests * MINUTES_A_MONTH },
     { price: 'appsync_message', driver: 'news to edges', count: published.to_edges * MINUTES_A_MONTH },
     { price: 'appsync_minute', driver: 'edges that listen', count: edges * MINUTES_A_MONTH },
@@ -243,12 +240,12 @@ function appSyncDrivers(shape: NetworkShape, model: FunctionModel): Driver[] {
 
 /** Rules of the firewall: lib/web-firewall.ts. */
 const FIREWALL_RULES = 3;
-/** What AppSync logs of a request without its content is taken to be: its summaries and tokens. */
+/** The assumed log bytes of a request without its content: AppSync's summaries and tokens. */
 const REQUEST_LOG_BYTES = 1000;
 
 /**
- * What stands before the API and beside it; consoles' requests are among them, sign-ins too few to
- * count.
+ * The firewall and the request log of the API. Includes the consoles' requests; sign-ins are too
+ * few to matter.
  */
 function guardDrivers(shape: NetworkShape, model: FunctionModel): Driver[] {
   const { console_hours: hours, firewall, request_log } = shape;
@@ -274,8 +271,8 @@ function guardDrivers(shape: NetworkShape, model: FunctionModel): Driver[] {
 }
 
 /**
- * Consoles, each as if it were the only one that is open: those open at a time share the publishing
- * of figures.
+ * Consoles, each priced as if it were the only open one; consoles that are open at the same time
+ * share the publishing of figures.
  */
 function consoleDrivers(shape: NetworkShape, model: FunctionModel, { memory_mb }: Deployed): Driver[] {
   const { console_hours: hours } = shape;

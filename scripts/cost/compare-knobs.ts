@@ -3,16 +3,16 @@ import type { FunctionModel } from './function-model.ts';
 import type { NetworkShape } from './network-shape.ts';
 import { QUOTAS } from './quotas.ts';
 
-/** What the bill saves when one knob alone is changed. */
+/** The saving when only one knob is changed. */
 export interface Knob {
-  /** How it is set. */
+  /** The setting. */
   knob: string;
-  /** What it costs beside money. */
+  /** Its drawback. */
   instead: string;
   change: Partial<NetworkShape>;
 }
 
-/** What people who deploy may turn, for a network of a shape. */
+/** The knobs of a deployment, for a network of a shape. */
 function knobsFor(shape: NetworkShape, model: FunctionModel): readonly Knob[] {
   return [
     tableByTheHour(shape, model),
@@ -30,7 +30,7 @@ function knobsFor(shape: NetworkShape, model: FunctionModel): readonly Knob[] {
     ...THRIFT,
     {
       knob: '-c flow_log_ttl_hours=0',
-      instead: 'no top flows, no figures by application; all counters stay',
+      instead: 'no top flows and no figures by application; all counters are kept',
       change: { flows: 0 },
     },
   ];
@@ -52,27 +52,27 @@ const WINDOWS: readonly [Knob, Knob] = [
 const THRIFT: readonly Knob[] = [
   {
     knob: '-c stream_retention_hours=24',
-    instead: 'a day instead of a week to repair a broken ingest',
+    instead: 'only a day instead of a week to repair a broken ingest',
     change: { retention_hours: 24 },
   },
   {
     knob: '-c encrypt_stream=false',
-    instead: 'reports lie unencrypted in the stream; on their way they are encrypted all the same',
+    instead: 'reports are not encrypted at rest in the stream; in transit they are',
     change: { encrypted: false },
   },
   {
     knob: '-c dashboard=false',
-    instead: 'no dashboard in CloudWatch; alarms and metrics stay',
+    instead: 'no dashboard in CloudWatch; alarms and metrics are kept',
     change: { dashboard: false },
   },
 ];
 
-/** Write units that a table is given are a multiple of it. */
+/** Provisioned write units are rounded up to a multiple of this. */
 const STEP_UNITS = 10;
 
 /**
- * With as many units as the network needs, so that nothing waits for auto scaling while it is as
- * large as that.
+ * Provisions the units that the network needs, so that it does not wait for auto scaling while it
+ * has that size.
  */
 function tableByTheHour(shape: NetworkShape, model: FunctionModel): Knob {
   const usage = [...model.usageOf(shape).values()];
@@ -81,20 +81,22 @@ function tableByTheHour(shape: NetworkShape, model: FunctionModel): Knob {
   return {
     knob: `-c provisioned_write_units=${provisioned_units}`,
     instead:
-      'where a load doubles within a minute or two, counters are later until the table has followed; none is lost',
+      'if the load doubles within a minute or two, counters are late until the table has scaled; none is lost',
     change: { provisioned_units },
   };
 }
 
-/** What costs no figure and little freshness, in the order in which to turn it after the table. */
+/**
+ * Knobs that cost no figure and little freshness, in the order in which to turn them after the
+ * table.
+ */
 const THRIFTY: readonly Knob[] = [WINDOWS[0], ...THRIFT];
 
-/** How many steps {@link thriftyKnobs} has. */
+/** The number of steps of {@link thriftyKnobs}. */
 export const THRIFTY_STEPS = THRIFTY.length + 1;
 
 /**
- * The first so many settings of those that cost no figure; the table is given what it needs with
- * the others.
+ * The first `steps` of the settings that cost no figure; the table is provisioned for the others.
  */
 export function thriftyKnobs(shape: NetworkShape, model: FunctionModel, steps = THRIFTY_STEPS): Knob[] {
   if (steps === 0) return [];
@@ -103,12 +105,12 @@ export function thriftyKnobs(shape: NetworkShape, model: FunctionModel, steps = 
 }
 
 /**
- * Settings that save without making counters of a steady network later, losing durability, or
- * showing less. Without any where none saves, as for a few edges.
+ * Settings that save money without delaying the counters of a steady network, losing durability, or
+ * showing less. Empty if none saves, as for a few edges.
  */
 export function recommendedKnobs(shape: NetworkShape, model: FunctionModel, deployed: Deployed): Knob[] {
   const knob = tableByTheHour(shape, model);
-  // Auto scaling ends at the quota of a table.
+  // Auto scaling stops at the quota of a table.
   if (knob.change.provisioned_units! > QUOTAS.table_units.value) return [];
   const cost = (change: Partial<NetworkShape>) => billOf({ ...shape, ...change }, model, deployed).total;
   return cost(knob.change) < cost({}) ? [knob] : [];
@@ -120,11 +122,11 @@ export function turned(shape: NetworkShape, knobs: readonly Knob[]): NetworkShap
 }
 
 export interface ComparedKnob extends Knob {
-  /** Dollars a month; below zero it costs more. */
+  /** Dollars a month; negative: it costs more. */
   saved: number;
 }
 
-/** What each knob would save, changed alone; those that change nothing are left out. */
+/** The saving of each knob if only it is changed; leaves out knobs without effect. */
 export function compareKnobs(shape: NetworkShape, model: FunctionModel, deployed: Deployed): ComparedKnob[] {
   const { total } = billOf(shape, model, deployed);
   return knobsFor(shape, model)

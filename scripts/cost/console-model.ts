@@ -4,10 +4,10 @@ import { measuredShape } from './measured-shape.ts';
 import type { NetworkShape } from './network-shape.ts';
 import type { MeasuredUnits, SimulatedUsage } from './units.ts';
 
-/** What one open console uses an hour. */
+/** The use of one open console an hour. */
 export interface ConsoleHour {
   /**
-   * Of the function that answers it (`console`) and of the one that publishes figures to it
+   * By function: the one that answers it (`console`) and the one that publishes figures to it
    * (`figures`).
    */
   usage: UsageByFunction;
@@ -23,11 +23,11 @@ const HOUR_MINUTES = 60;
 export interface ConsoleModelOptions {
   /** Measured networks; the last one had a console open for an hour. */
   networks: readonly [...SimulatedUsage[], MeasuredUnits['console']];
-  /** How many units all lanes are read in. */
+  /** The units to read all lanes. */
   pagesOf(shape: NetworkShape): number;
 }
 
-/** Learns from measured networks what an hour of an open console uses in any other. */
+/** Estimates an hour of an open console in any network from measured networks. */
 export function consoleModel({
   networks,
   pagesOf,
@@ -55,7 +55,7 @@ export function consoleModel({
       parts: partsOf(shape, console),
     })),
   );
-  // The more policies there are, the more of AppSync's 5 KB a publication takes.
+  // The more policies, the more 5 KB units of AppSync a publication has.
   const [of_any, of_policies] = leastSquares(
     measured.map(({ shape: { policies }, console: { publications, minutes } }) => ({
       parts: [1, policies],

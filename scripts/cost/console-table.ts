@@ -3,10 +3,10 @@ import type { FunctionModel } from './function-model.ts';
 import { dollars, markdownTable, percent, shortNumber } from './markdown-table.ts';
 import type { NetworkShape } from './network-shape.ts';
 
-/** Enough hours that no row is too small to be kept. */
+/** Enough hours that no row is too small for the table. */
 const HOURS = 1000;
 
-/** What an hour of one open console costs beside a network, by what it uses. */
+/** The cost of an hour of one open console in a network, by driver. */
 export function consoleRows(shape: NetworkShape, model: FunctionModel, deployed: Deployed): BillRow[] {
   const { rows } = billOf({ ...shape, console_hours: HOURS }, model, deployed);
   return rows
@@ -19,8 +19,8 @@ export function consoleDollars(shape: NetworkShape, model: FunctionModel, deploy
 }
 
 /**
- * Of an hour, what is for publishing figures: it is paid once for all consoles that are open at a
- * time.
+ * The part of an hour's cost for publishing figures, which all consoles that are open at the same
+ * time share.
  */
 export function sharedDollars(shape: NetworkShape, model: FunctionModel, deployed: Deployed): number {
   return consoleRows(shape, model, deployed)

@@ -114,7 +114,7 @@ function leadTable(shapes: readonly NetworkShape[], model: FunctionModel, units:
   return markdownTable(
     [
       { heading: 'network' },
-      { heading: 'as we recommend', right: true },
+      { heading: 'recommended', right: true },
       { heading: 'an edge', right: true },
       { heading: 'by default', right: true },
       { heading: 'an edge', right: true },
@@ -179,7 +179,7 @@ function dayFailures(): number {
 
 const DAY_MINUTES = 24 * 60;
 
-/** What happened while the network was measured, and what differs between how the two were. */
+/** The changes during the measurement, and the differences between the two measurements. */
 function releaseNote({ reference, last_release }: Units): string {
   const { minutes, changes } = reference;
   const happened =

@@ -30,7 +30,7 @@ interface Choice {
   scale: boolean;
 }
 
-/** Runs the cost program and gives its exit code: 0 done, 2 bad usage. */
+/** Runs the cost program and returns its exit code: 0 done, 2 bad usage. */
 export function runCost(argv: readonly string[], print: (text: string) => void = console.log): number {
   const program = costCommand();
   try {
@@ -63,11 +63,11 @@ export function runCost(argv: readonly string[], print: (text: string) => void =
   }
   print(`${describe(shape)}, ${PRICES.region}, list prices of ${PRICES.as_of}, a month of 30 days\n`);
   if (advice.length > 0) {
-    print(`With the settings that we recommend at this size, ${settings.join(' ')}:\n`);
+    print(`With the recommended settings for this size, ${settings.join(' ')}:\n`);
     print(billTable(advised));
     print(`\n${serviceTable(advised)}`);
     for (const { knob, instead } of advice) print(`\n${knob}: ${instead}.`);
-    print('\nWith the settings as asked:\n');
+    print('\nWith the given settings:\n');
   }
   print(billTable(bill));
   print(`\n${serviceTable(bill)}`);
@@ -95,7 +95,7 @@ function costCommand(): Command {
     .option('--flows <n>', 'flows that a report lists; 0: no flow log', wholeNumber({ max: 2048 }), flows)
     .option(
       '--interval <s>',
-      'seconds from report to report',
+      'seconds between two reports of an edge',
       wholeNumber({ min: 10, max: 3600 }),
       interval_s,
     )
@@ -112,11 +112,11 @@ function costCommand(): Command {
     .option('--firewall', 'firewall_requests above 0', false)
     .option('--request-log', 'request_log=true', false)
     .option('--provisioned <n>', 'provisioned_write_units', wholeNumber({ max: 40_000 }), 0)
-    .option('--compare', 'also what each setting would save, changed alone', false)
-    .option('--scale', 'also what each element carries, and where it stops', false)
-    .option('--json', 'as JSON, with the smallest rows too', false)
+    .option('--compare', 'also the saving of each setting if only it is changed', false)
+    .option('--scale', 'also the capacity of each element', false)
+    .option('--json', 'as JSON, including the smallest rows', false)
     .allowExcessArguments(false)
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(use --help for usage)')
     .exitOverride();
 }
 

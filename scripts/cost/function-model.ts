@@ -7,7 +7,7 @@ import { measuredShape } from './measured-shape.ts';
 import { MINUTES_A_DAY, type NetworkShape, reportFlowOf } from './network-shape.ts';
 import type { FunctionUsage, MeasuredUnits, SimulatedUsage } from './units.ts';
 
-/** What a function uses a minute, by the network's shape. */
+/** The use of functions a minute, by the network's shape. */
 export type UsageByFunction = Map<string, FunctionUsage>;
 
 export interface FunctionModel {
@@ -18,27 +18,27 @@ export interface FunctionModel {
   /** Requests of edges to the API a minute, and bytes of an answer. */
   apiRequests(shape: NetworkShape): number;
   answer_bytes: number;
-  /** Mutations that publish to edges, and messages that edges get, a minute. */
+  /** Mutations that publish to edges, and messages to edges, a minute. */
   publications(shape: NetworkShape): { requests: number; to_edges: number };
-  /** What each function uses a minute, without consoles. */
+  /** The use of each function a minute, without consoles. */
   usageOf(shape: NetworkShape): UsageByFunction;
   /**
-   * What the parts of a function's work use of one kind a minute: of ingest, its lanes, counters,
-   * paths …
+   * The use of the parts of a function's work, of one kind, a minute: for ingest its lanes,
+   * counters, paths …
    */
   partsOf(shape: NetworkShape, name: string, kind: keyof FunctionUsage): Parts;
   consoleHour(shape: NetworkShape): ConsoleHour;
 }
 
-/** The measured networks that a model is made from. */
+/** The measured networks that a model is fitted to. */
 export type LearntFrom = Pick<MeasuredUnits, 'shapes' | 'reference' | 'console'>;
 
 const UNIT_BYTES = 1024;
 const READ_UNIT_BYTES = 4096;
 
 /**
- * Learns from measured shapes what a batch, a report, a lane and so on use of each kind, by
- * function, and says what any other shape uses: the sum over its parts.
+ * Fits the use of a batch, a report, a lane and so on to measured shapes, by function and kind. The
+ * use of any other shape is the sum over its parts.
  */
 export function functionModel({ shapes: small, reference, console: withConsole }: LearntFrom): FunctionModel {
   const shapes = [...small, reference].map(withGroups);
@@ -62,7 +62,7 @@ export function functionModel({ shapes: small, reference, console: withConsole }
     one => one.publications.to_edges / one.minutes,
     shape => [shape.edges * editsOf(shape), failuresOf(shape)],
   );
-  // Paths that change class are told to people.
+  // Path class changes are published to people.
   const publishing = learn(
     one => one.publications.requests / one.minutes,
     shape => [editsOf(shape), failuresOf(shape), shape.edges * shape.paths],
@@ -70,7 +70,7 @@ export function functionModel({ shapes: small, reference, console: withConsole }
   const asked = shapes.filter(one => one.api_requests > 0);
   const answer_bytes = asked.reduce((sum, one) => sum + one.answer_bytes, 0) / Math.max(1, asked.length);
 
-  // Each bucket is read in units of its own.
+  // Each bucket rounds its read units up separately.
   const pagesOf = (shape: NetworkShape) =>
     LANE_BUCKETS * Math.ceil((shape.edges * laneBytes(shape)) / LANE_BUCKETS / READ_UNIT_BYTES);
 
@@ -84,7 +84,8 @@ export function functionModel({ shapes: small, reference, console: withConsole }
     return {
       ingest: {
         batches: flow.batches,
-        // What a container reads now and then, and with a batch, however many paths it judges.
+        // Reads of a container from time to time, and with each batch, independent of the number of
+        // paths.
         path_shards: paths > 0 ? flow.shards : 0,
         path_batches: paths > 0 ? flow.batches : 0,
         counters: flow.transactions * policies,
@@ -136,7 +137,7 @@ const editsOf = ({ edits_a_day }: NetworkShape): number => edits_a_day / MINUTES
 const failuresOf = ({ edges, failures_a_day }: NetworkShape): number =>
   (edges * failures_a_day) / MINUTES_A_DAY;
 
-/** With the groups of the snapshot counted as part of it. */
+/** Adds the snapshot's groups to the snapshot. */
 export function withGroups(one: SimulatedUsage): SimulatedUsage {
   const { 'snapshot-group': groups, ...functions } = one.functions;
   const { snapshot } = functions;

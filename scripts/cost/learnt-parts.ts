@@ -1,13 +1,13 @@
 import { leastSquares } from './least-squares.ts';
 import type { FunctionUsage } from './units.ts';
 
-/** What the parts of a function's work use, or how many of them there are. */
+/** A figure for each part of a function's work: its use, or its number. */
 export type Parts = Record<string, number>;
 
-/** What each function uses a minute, by the network's shape. */
+/** The use of each function a minute, by the network's shape. */
 export type UsageByFunction = Map<string, FunctionUsage>;
 
-/** A measured network: what its functions used, and what there was of each part of their work. */
+/** A measured network: the use of its functions, and the number of each part of their work. */
 export interface Observed {
   functions: Record<string, FunctionUsage>;
   minutes: number;
@@ -16,7 +16,7 @@ export interface Observed {
 
 export type Learnt = ReadonlyMap<string, ReadonlyMap<keyof FunctionUsage, Parts>>;
 
-/** What one of each part uses a minute, by function and kind. */
+/** The use of one of each part a minute, by function and kind. */
 export function learnParts(observed: readonly Observed[]): Learnt {
   const learnt = new Map<string, Map<keyof FunctionUsage, Parts>>();
   for (const name of new Set(observed.flatMap(({ functions }) => Object.keys(functions)))) {

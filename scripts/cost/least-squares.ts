@@ -1,4 +1,4 @@
-/** One measurement: what was there of each part, and what all of it together used. */
+/** One measurement: the number of each part, and their total use. */
 export interface Observation {
   parts: readonly number[];
   used: number;
@@ -8,15 +8,14 @@ const ROUNDS = 20_000;
 const PRECISION = 1e-12;
 
 /**
- * What one of each part uses, so that the sums come nearest to what was used: least squares over
- * relative errors, with no part below zero. Solved by descent along one part after another, which
- * ends at the optimum because the sum of squares is convex.
+ * Estimates the use of one of each part: least squares of the relative errors, with no part below
+ * zero. Uses coordinate descent, which reaches the optimum because the sum of squares is convex.
  *
  * @example leastSquares([{ parts: [1, 10], used: 25 }, { parts: [1, 20], used: 45 }]) // [5, 2]
  */
 export function leastSquares(observations: readonly Observation[]): number[] {
   const count = observations[0]?.parts.length ?? 0;
-  // Errors count by their share: a large network must not outweigh the small ones.
+  // Relative errors, so that a large network does not outweigh the small ones.
   const rows = observations.map(({ parts, used }) => {
     const weight = 1 / Math.max(used, 1);
     return { parts: parts.map(part => part * weight), used: used * weight };

@@ -1,11 +1,11 @@
 /** A column of a Markdown table. */
 export interface Column {
   heading: string;
-  /** Numbers are set to the right. */
+  /** Aligns to the right, for numbers. */
   right?: boolean;
 }
 
-/** Cells as a Markdown table that is legible as it is. */
+/** Cells as a Markdown table that is also legible as plain text. */
 export function markdownTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const widths = columns.map(({ heading }, column) =>
     Math.max(heading.length, ...rows.map(row => row[column]!.length)),
@@ -16,7 +16,7 @@ export function markdownTable(columns: readonly Column[], rows: readonly (readon
   return [line(columns.map(({ heading }) => heading)), rule, ...rows.map(line)].join('\n');
 }
 
-/** A number with as many digits as one reads: 1,234 · 12.3 · 1.23 · 0.0123. */
+/** A number with at most four significant digits: 1,234 · 12.3 · 1.23 · 0.0123. */
 export function shortNumber(value: number): string {
   const size = Math.abs(value);
   if (value === 0) return '0';

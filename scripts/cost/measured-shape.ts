@@ -3,8 +3,8 @@ import { MINUTES_A_DAY, type NetworkShape } from './network-shape.ts';
 import type { SimulatedUsage } from './units.ts';
 
 /**
- * A measured network as the model takes it: with what happened in it, and all else of the
- * deployment at its default.
+ * A measured network as input of the model: with its changes, and default values for the rest of
+ * the deployment.
  */
 export function measuredShape({ shape, minutes, changes }: SimulatedUsage): NetworkShape {
   const days = minutes / MINUTES_A_DAY;

@@ -2,12 +2,12 @@ import { functionModel, type LearntFrom, withGroups } from './function-model.ts'
 import { measuredShape } from './measured-shape.ts';
 import type { FunctionUsage, SimulatedUsage } from './units.ts';
 
-/** What a simulated network used a minute, beside what the model says of it. */
+/** The use of a simulated network a minute, compared with the model. */
 export interface ComparedUsage {
   name: string;
   measured: number;
   model: number;
-  /** Of the model to what was measured; null where nothing was used. */
+  /** Ratio of model to measurement; null if nothing was used. */
   ratio: number | null;
 }
 

@@ -1,6 +1,6 @@
 import { QUOTAS } from './quotas.ts';
 
-/** A network and how it is deployed, as far as the bill depends on it. */
+/** The properties of a network and its deployment that the bill depends on. */
 export interface NetworkShape {
   edges: number;
   policies: number;
@@ -25,24 +25,24 @@ export interface NetworkShape {
   flow_hours: number;
   /** Whether there is a dashboard in CloudWatch: `dashboard`. */
   dashboard: boolean;
-  /** Whether AWS WAF stands before the API and the sign-in: `firewall_requests` above 0. */
+  /** Whether AWS WAF protects the API and the sign-in: `firewall_requests` above 0. */
   firewall: boolean;
   /** Whether AppSync logs each request: `request_log`. */
   request_log: boolean;
-  /** Hours a month that consoles are open, of all people together. */
+  /** Hours a month that consoles are open, summed over all people. */
   console_hours: number;
   /** How often people edit a policy, a day. */
   edits_a_day: number;
   /** How often a path fails, a day and edge. */
   failures_a_day: number;
-  /** How many lanes a group of the snapshot has; left out: as many as by default. */
+  /** The number of lanes in a group of the snapshot; left out: the default. */
   lanes_a_group?: number | undefined;
 }
 
 export const MINUTES_A_DAY = 24 * 60;
 export const MINUTES_A_MONTH = 30 * MINUTES_A_DAY;
 
-/** What one shard takes a second. */
+/** The capacity of one shard a second. */
 const SHARD_RECORDS = 1000;
 const SHARD_BYTES = 1_000_000;
 /**
@@ -73,7 +73,7 @@ export function reportFlowOf(shape: NetworkShape, { record_bytes }: { record_byt
   const perSecond = reports / 60;
   const shards = Math.max(1, Math.ceil(edges / edgesOfShard(shape, { record_bytes })));
   const room = Math.min(BATCH_RECORDS, Math.floor(BATCH_BYTES / record_bytes));
-  // A window without a report is no call, and Lambda polls each second where there is no window.
+  // A window without a report causes no call; without a window Lambda polls each second.
   const batch = Math.min(room, Math.max(1, (perSecond / shards) * Math.max(1, window_s)));
   const batches = reports / batch;
   const lanes = Math.max(1, TRANSACTION_ACTIONS - policies);
@@ -81,8 +81,9 @@ export function reportFlowOf(shape: NetworkShape, { record_bytes }: { record_byt
 }
 
 /**
- * How many edges one shard carries: by records, by bytes, and by the counters of its slot, which a
- * transaction of as many lanes as fit beside them writes twice over.
+ * The number of edges that one shard can carry: limited by records, by bytes, and by the counters
+ * of its slot, which each transaction writes at two units each, for as many lanes as fit next to
+ * them.
  */
 export function edgesOfShard(
   { interval_s, policies }: NetworkShape,

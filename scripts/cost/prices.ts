@@ -15,7 +15,7 @@ const priceTableSchema = z.object({
       /** The provider's own page of it. */
       source: z.url(),
       /**
-       * A page that was read and says this figure; null: none was found, the figure is from memory.
+       * A page that was read and has this figure; null: none was found, the figure is from memory.
        */
       confirmed_by: z.url().nullable(),
     }),
@@ -25,7 +25,7 @@ const priceTableSchema = z.object({
 export type PriceTable = z.output<typeof priceTableSchema>;
 export type Price = PriceTable['prices'][number];
 
-/** The list prices that the bill is made from. */
+/** The list prices of the bill. */
 export const PRICES: PriceTable = priceTableSchema.parse(
   JSON.parse(readFileSync(new URL('prices.json', import.meta.url), 'utf8')),
 );
@@ -37,14 +37,14 @@ export function priceOf(id: string): Price {
   return price;
 }
 
-/** How many things make the unit that a price is for: 1,000,000 for `million write units`. */
+/** The size of the unit of a price: 1,000,000 for `million write units`. */
 export function countOfUnit({ unit }: Price): number {
   if (unit.startsWith('million ')) return 1_000_000;
   const [count] = /^[\d,]+(?= )/.exec(unit) ?? ['1'];
   return Number(count.replaceAll(',', ''));
 }
 
-/** Every price, with where it is from. */
+/** Every price with its source. */
 export function priceTable(): string {
   return markdownTable(
     [

@@ -5,9 +5,11 @@ interface Quota {
   service: string;
   name: string;
   value: number;
-  /** Where the provider says it. */
+  /** The provider's page. */
   source: string;
-  /** Whether that page, or a copy of it, was read and says the figure; else it is from memory. */
+  /**
+   * Whether that page, or a copy of it, was read and has the figure; otherwise it is from memory.
+   */
   confirmed: boolean;
 }
 
@@ -80,7 +82,7 @@ export const QUOTAS = {
   },
 } as const satisfies Record<string, Quota>;
 
-/** Every quota, with where it is from. */
+/** Every quota with its source. */
 export function quotaSources(): string {
   return markdownTable(
     [

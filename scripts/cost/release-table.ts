@@ -2,12 +2,12 @@ import { billedMilliseconds, type Deployed } from './bill.ts';
 import { markdownTable, shortNumber } from './markdown-table.ts';
 import type { SimulatedUsage, Units } from './units.ts';
 
-/** A unit of the reference network, an edge and hour. */
+/** A unit of the reference network for an edge and hour. */
 export interface ComparedUnit {
   name: string;
   value: number;
   last_release: number;
-  /** Of the value to that of the last release; null where that used nothing. */
+  /** Ratio of the value to that of the last release; null if that was 0. */
   ratio: number | null;
 }
 
@@ -35,7 +35,7 @@ const UNITS: [string, UnitOf][] = [
   ['log bytes', everywhere('log_bytes')],
 ];
 
-/** What the same simulated network uses an edge and hour, beside the last release. */
+/** The use of the same simulated network for an edge and hour, compared with the last release. */
 export function compareReleases(units: Units): ComparedUnit[] {
   const anEdgeAndHour = (of: UnitOf, measured: Deployed) => {
     const { reference } = measured;

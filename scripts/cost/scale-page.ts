@@ -9,7 +9,7 @@ import type { SimulatedUsage, Units } from './units.ts';
 
 const SIZES = [10, 1000, 100_000, 1_000_000];
 
-/** What networks of several sizes need, and what each element carries. */
+/** The needs of networks of several sizes, and the capacity of each element. */
 export function scaleTables(units: Units): string {
   const model = functionModel(units);
   return `${needsTable(DEFAULT_SHAPE, model, units)}\n\n${elementTable(DEFAULT_SHAPE, model, units)}`;
@@ -127,7 +127,7 @@ function elementTable(shape: NetworkShape, model: FunctionModel, units: Units): 
       { heading: 'limit' },
       { heading: 'at 1,000,000', right: true },
       { heading: 'stops at', right: true },
-      { heading: 'what takes its place' },
+      { heading: 'beyond it' },
     ],
     rows,
   );
@@ -143,7 +143,7 @@ function checkedByRun(units: Units): string {
   return `
 ## Checked by a run
 
-${describe({ ...DEFAULT_SHAPE, ...shape })}, ${minutes === 1 ? 'a minute' : `${minutes} minutes`} of simulated time,${shape.lanes_a_group ? ` with a snapshot in groups of ${shape.lanes_a_group} lanes,` : ''} beside what the model says of it. The model is made from networks of at most a
+${describe({ ...DEFAULT_SHAPE, ...shape })}, ${minutes === 1 ? 'a minute' : `${minutes} minutes`} of simulated time,${shape.lanes_a_group ? ` with a snapshot in groups of ${shape.lanes_a_group} lanes,` : ''} compared with the model. The model is made from networks of at most a
 third of that size. CPU is this machine's, with others at work on it.
 
 ${checkTable(units, units.large)}

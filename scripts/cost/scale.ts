@@ -6,64 +6,64 @@ import type { FunctionModel } from './function-model.ts';
 import { edgesOfShard, type NetworkShape, reportFlowOf } from './network-shape.ts';
 import { QUOTAS } from './quotas.ts';
 
-/** What a network of a size needs. Figures a second unless their names say otherwise. */
+/** The needs of a network of a size. Figures are per second unless their names say otherwise. */
 export interface Needs {
   edges: number;
   shards: number;
-  /** Counter slots: one a shard, 16 at least. */
+  /** Counter slots: one for each shard, at least 16. */
   slots: number;
   write_units: number;
   read_units: number;
   api_requests: number;
   connections: number;
-  /** Calls under way at a time, of all functions. */
+  /** Concurrent calls of all functions. */
   concurrency: number;
   /** Seconds from a packet to the figures of a console, on average and at most. */
   latency_s: { average: number; most: number };
 }
 
-/** A part of the system that carries so much and no more. */
+/** A part of the system with a limited capacity. */
 export interface Element {
   name: string;
-  /** What the limit is on. */
+  /** The unit of the limit. */
   measure: string;
   limit: number;
-  /** How much of it a network uses. */
+  /** The load of a network. */
   load(shape: NetworkShape): number;
-  /** What takes its place, or what to do, where it stops. */
+  /** The consequence or the remedy beyond the limit. */
   instead: string;
-  /** A quota that AWS raises when asked, or a setting; the others are facts. */
+  /** Whether it is a quota that AWS raises on request, or a setting. */
   raised: boolean;
 }
 
 export interface ElementAtScale extends Element {
-  /** The largest number of edges that it carries; infinite where edges don't matter. */
+  /** The largest number of edges within the limit; infinite if it does not depend on edges. */
   stops_at: number;
 }
 
 const MIN_SLOTS = 16;
-/** Of a function that reads a shard; the rest is to catch up with. */
+/** The usable share of a function that reads a shard; the rest is reserve to catch up. */
 const BUSY_SHARE = 0.75;
 const MAX_SHARDS = 500;
-/** The console hears of changes so often. */
+/** The interval of publications to the console. */
 const CONSOLE_S = 10;
-/** A change is read by every edge within that time: the most that `edge_spread_s` may be. */
+/** The time in which all edges read a change: the largest `edge_spread_s`. */
 const SPREAD_S = 90;
-/** What a function of a schedule may take, seconds, with a tenth to spare. */
+/** The longest duration of a scheduled function, seconds, with a reserve of a tenth. */
 const SNAPSHOT_S = 50;
 const CLEANUP_S = 216;
-/** A merge that has begun is finished within the last minute of the job's four. */
+/** A started merge finishes within the last of the job's four minutes. */
 const FLOW_LOG_S = 180;
 /** Merged objects have up to 8 MiB; three quarters of that on average. */
 const FLOW_OBJECT_BYTES = 6 * 1024 * 1024;
-/** Names in an answer of S3, and how long it takes at most. */
+/** The number of names in an answer of S3, and its longest duration. */
 const LIST_NAMES = 1000;
 const LIST_S = 0.1;
 const READ_UNIT_BYTES = 4096;
-/** Items of a registered edge and of a policy, as they are stored. */
+/** The stored size of the items of a registered edge and of a policy. */
 const EDGE_ITEM_BYTES = 200;
 const POLICY_ITEM_BYTES = 300;
-/** The list of edges is read beside the lanes, and both must be there for the mark. */
+/** The list of edges is read concurrently with the lanes, and the mark needs both. */
 const REGISTERED_S = 30;
 const KMS_EVERY_S = 300;
 const MEMORY_OF_LANES = 128 * 1024 * 1024;
@@ -101,8 +101,8 @@ export function needsOf(shape: NetworkShape, model: FunctionModel, deployed: Dep
 }
 
 /**
- * As many shards as take the reports, and as are counted in three quarters of the time by one
- * function each.
+ * The number of shards that can take the reports, and whose functions use at most three quarters of
+ * the time.
  */
 function shardsOf(shape: NetworkShape, model: FunctionModel, { memory_mb }: Deployed): number {
   const { shards } = reportFlowOf(shape, { record_bytes: model.recordBytes(shape) });
@@ -111,7 +111,7 @@ function shardsOf(shape: NetworkShape, model: FunctionModel, { memory_mb }: Depl
   return Math.max(shards, Math.ceil(seconds / BUSY_SHARE));
 }
 
-/** Every element that edges load, with where it stops: the first to stop first. */
+/** Every element that edges load, with its limit; the lowest limit first. */
 export function elementsAtScale(
   shape: NetworkShape,
   model: FunctionModel,
@@ -143,8 +143,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
     ((model.usageOf(shape).get('ingest')?.s3_bytes ?? 0) * 60 * shape.flow_hours) / FLOW_OBJECT_BYTES;
   const needs = (shape: NetworkShape) => needsOf(shape, model, deployed);
   const laneUnits = (shape: NetworkShape) => Math.ceil(model.laneBytes(shape) / 1024);
-  // A container answers one request at a time, and in the worst second each reads what it remembers
-  // for all.
+  // A container answers one request at a time, and in the worst second each one fills its caches.
   const readersAtOnce = (shape: NetworkShape) => {
     const seconds = secondsOf(shape, 'api') / model.apiRequests(shape);
     return changeRequests(shape) * Math.min(1, seconds);
@@ -157,7 +156,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       measure: 'shards',
       limit: MAX_SHARDS,
       load: shape => needs(shape).shards,
-      instead: 'the range of the setting `shards`; the account’s quota is 20,000 in us-east-1',
+      instead: "the range of the setting `shards`; the account's quota is 20,000 in us-east-1",
       raised: true,
     },
     {
@@ -178,7 +177,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
     },
     {
       name: 'lanes that ingest remembers',
-      measure: 'bytes of a function’s memory',
+      measure: "bytes of a function's memory",
       limit: MEMORY_OF_LANES,
       load: shape => edgesAShard(shape) * (model.laneBytes(shape) + LANE_OVERHEAD_BYTES),
       instead: 'lanes are read before they are written: a quarter read unit more a report',
@@ -235,7 +234,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       raised: false,
     },
     {
-      name: 'names of the flow log’s objects, listed by its job',
+      name: "names of the flow log's objects, listed by its job",
       measure: 'seconds of its five minutes',
       limit: FLOW_LOG_S,
       // Each object has an index, which has a name too.
@@ -296,7 +295,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       measure: 'calls under way',
       limit: QUOTAS.lambda_calls.value,
       load: shape => needs(shape).concurrency,
-      instead: 'the account’s quota is raised',
+      instead: "the account's quota is raised",
       raised: true,
     },
     {
@@ -304,7 +303,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       measure: 'calls under way',
       limit: QUOTAS.lambda_calls.value,
       load: shape => needs(shape).concurrency + readersAtOnce(shape),
-      instead: 'the account’s quota is raised',
+      instead: "the account's quota is raised",
       raised: true,
     },
     {

@@ -20,7 +20,7 @@ const usageSchema = z.object({
 
 const publicationsSchema = z.object({ requests: number, to_edges: number, to_consoles: number });
 
-/** What one open console used. */
+/** The use of one open console. */
 const consoleSchema = z.object({
   minutes: number,
   /** Minutes of history that the network had, of the hour that the console shows. */
@@ -86,7 +86,7 @@ const unitsSchema = measuredSchema.extend({
 
 export type FunctionUsage = z.output<typeof usageSchema>;
 export type SimulatedUsage = z.output<typeof simulatedSchema>;
-/** What `npm run measure-units` measured of a release. */
+/** The measurement of a release by `npm run measure-units`. */
 export type MeasuredUnits = z.output<typeof measuredSchema>;
 export type Units = z.output<typeof unitsSchema>;
 

@@ -4,22 +4,21 @@ import { packageAt, packageFolder } from '../shipped/package-of.ts';
 
 /** The file's name. */
 export const PACKAGED_PROGRAM = 'patronus-edge.mjs';
-/** What goes beside it on a machine with systemd; the files lie in edge/service/. */
+/** Files for a machine with systemd, from edge/service/. */
 export const SERVICE_FILES = ['patronus-edge.service', 'patronus-edge.env'] as const;
-/** The file may not be larger. */
+/** The size limit of the file. */
 export const MAX_BYTES = 5_000_000;
 
 const NODE_MAJOR = 24;
 
 /**
- * Stands before the bundle, which is CommonJS: its `require` is called after this check, where
- * imports of an ES module would be linked before it and fail in an older Node with no sentence of
- * ours.
+ * Code before the bundle, which is CommonJS: its `require` calls run after this check. Imports of
+ * an ES module would be linked before it, and would fail in an older Node without our message.
  */
 const HEAD = `#!/usr/bin/env node
 import { createRequire as __createRequire } from 'node:module';
 if (Number(process.versions.node.split('.')[0]) < ${NODE_MAJOR}) {
-  console.error('patronus-edge needs Node ${NODE_MAJOR} or newer, and this is ' + process.version + ': install it, or name it in the command.');
+  console.error('patronus-edge needs Node ${NODE_MAJOR} or newer, but this is ' + process.version + ': install a newer Node, or run it by its path.');
   process.exit(1);
 }
 const require = __createRequire(import.meta.url);
@@ -28,15 +27,15 @@ const __file_url = import.meta.url;`;
 interface EdgeBuild {
   file: Buffer;
   sha256: string;
-  /** What it was made of, in the project. */
+  /** The project's source files in it. */
   sources: string[];
 }
 
 /**
- * Builds the packaged edge program from the project in `root`. The same sources and packages make
- * the same bytes, wherever they lie: nothing in them tells a folder or a time.
+ * Builds the packaged edge program from the project in `root`. The same sources and packages
+ * produce the same bytes in any folder: the file contains no paths and no time.
  *
- * @throws Error when it becomes larger than {@link MAX_BYTES}
+ * @throws Error when it is larger than {@link MAX_BYTES}
  */
 export async function buildEdge(root: string): Promise<EdgeBuild> {
   const { version } = packageAt(root, '');
@@ -48,7 +47,7 @@ export async function buildEdge(root: string): Promise<EdgeBuild> {
     platform: 'node',
     target: `node${NODE_MAJOR}`,
     format: 'cjs',
-    // ES modules where a package has both: what isn't used can be left out.
+    // Prefers ES modules, so that unused code can be left out.
     mainFields: ['module', 'main'],
     define: {
       PATRONUS_EDGE_VERSION: JSON.stringify(version),
@@ -58,7 +57,7 @@ export async function buildEdge(root: string): Promise<EdgeBuild> {
     minifyWhitespace: true,
     charset: 'utf8',
     legalComments: 'none',
-    // Where node_modules is a link, names of files must not tell where to.
+    // If node_modules is a link, file names must not contain its target.
     preserveSymlinks: true,
     banner: { js: HEAD },
     metafile: true,
@@ -67,7 +66,7 @@ export async function buildEdge(root: string): Promise<EdgeBuild> {
   const file = Buffer.from(`${outputFiles[0]!.text}${contents(root, metafile)}`);
   if (file.length > MAX_BYTES) {
     throw new Error(
-      `The packaged edge program is ${file.length} bytes, and ${MAX_BYTES} are allowed. Largest packages: ${largest(metafile)}.`,
+      `The packaged edge program has ${file.length} bytes; ${MAX_BYTES} are allowed. Largest packages: ${largest(metafile)}.`,
     );
   }
   return {
@@ -77,7 +76,7 @@ export async function buildEdge(root: string): Promise<EdgeBuild> {
   };
 }
 
-/** Which packages are in it, as comments: a line each with version and licence. */
+/** The packages in it as comments: a line for each, with version and licence. */
 function contents(root: string, { inputs }: Metafile): string {
   const folders = new Set(Object.keys(inputs).flatMap(path => packageFolder(path) ?? []));
   const lines = [...folders].sort().map(folder => {

@@ -50,23 +50,25 @@ interface ProgramOptions
   output: string;
 }
 
-/** Runs the export program and gives its exit code: 0 done, 1 failed, 2 bad usage. */
+/** Runs the export program and returns its exit code: 0 done, 1 failed, 2 bad usage. */
 export async function runExport(argv: readonly string[]): Promise<number> {
   const program = new Command('export')
     .description('Writes history, sums, flows or the audit log to a file.')
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(use --help for usage)')
     .exitOverride();
   addKind(program, { kind: 'HISTORY', description: 'interval by interval' }).addOption(
-    new Option('--resolution <name>', 'default: the finest that is kept and fits').choices(RESOLUTION_NAMES),
+    new Option('--resolution <name>', 'default: the finest available').choices(RESOLUTION_NAMES),
   );
   addKind(program, { kind: 'STATS', description: 'sums by group, largest first' })
     .option('--by <groups>', `comma-separated: ${EXPORT_GROUPS.join(', ')}`, groupsValue, ['POLICY'])
-    .addOption(new Option('--order <name>', 'largest by what').choices(ORDERS).default('BYTES'));
+    .addOption(new Option('--order <name>', 'figure to sort by').choices(ORDERS).default('BYTES'));
   addKind(program, { kind: 'FLOWS', description: 'the flow log, newest first' })
     .option('--address <prefix>', 'address or prefix at either end')
     .option('--port <number>', 'port at either end', wholeValue(0, 65_535))
     .option('--protocol <number>', 'IP protocol', wholeValue(0, 255))
-    .addOption(new Option('--application <name>', 'what its ports stand for').choices(APPLICATION_CLASSES));
+    .addOption(
+      new Option('--application <name>', 'class of application, by port').choices(APPLICATION_CLASSES),
+    );
   addKind(program, { kind: 'AUDIT', description: 'who did what, newest first' })
     .option('--actor <name>', 'sub, e-mail address or user name')
     .option('--action <operation>', 'such as deletePolicy')
@@ -88,14 +90,16 @@ function addKind(
     .description(description)
     .option('--from <time>', 'RFC 3339 (default: a day before --to)', timeValue)
     .option('--to <time>', 'RFC 3339 (default: now)', timeValue)
-    .addOption(new Option('--format <name>', "default: by the file's name, else csv").choices(EXPORT_FORMATS))
-    .option('--output <file>', '- is the standard output', '-')
+    .addOption(
+      new Option('--format <name>', "default: by the file's name, otherwise csv").choices(EXPORT_FORMATS),
+    )
+    .option('--output <file>', '- for the standard output', '-')
     .action(async ({ by, ...given }: ProgramOptions) => {
       const wrong = apiContradiction(given);
       if (wrong) command.error(`error: ${wrong}`);
       const group_by = by && groupingOf(by);
       if (by && !group_by) {
-        command.error('error: --by takes groups of counters or of flows, not both at once');
+        command.error('error: --by accepts groups of counters or of flows, not both at once');
       }
       await exportTo(kind, { ...given, group_by });
     });
@@ -108,7 +112,7 @@ function addKind(
     .option('--edge <id>', 'only this edge');
 }
 
-/** What is given once the groups are those of one export. */
+/** The options, after checking that the groups belong to one export. */
 type ExportOptions = Omit<ProgramOptions, 'by'> & { group_by: ExportGrouping | undefined };
 
 async function exportTo(kind: ExportKind, given: ExportOptions): Promise<void> {
@@ -160,7 +164,7 @@ function groupsValue(text: string): ExportGroup[] {
   throw new InvalidArgumentError(`It must be one or more of ${EXPORT_GROUPS.join(', ')}.`);
 }
 
-/** A file that can't be written is said by the system in words of its own. */
+/** Adds a message to a system error about a file that can't be written. */
 function isKnown(cause: unknown): boolean {
   return isPlanned(cause) || (cause as NodeJS.ErrnoException).code !== undefined;
 }

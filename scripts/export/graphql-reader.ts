@@ -20,7 +20,7 @@ import { groupField } from '../../core/export/stats-table.ts';
 import { type Range, RESOLUTIONS, type Resolution } from '../../core/history/resolution.ts';
 import { timestamp } from '../../core/storage/store-context.ts';
 
-/** The most rows that the API gives at once. */
+/** The most rows that one answer of the API has. */
 const STATS_ROWS = 1000;
 const FLOWS_PAGE = 1000;
 const AUDIT_PAGE = 100;
@@ -62,7 +62,7 @@ const POLICY_NAMES = `query ($next_token: String) {
   answer: policies(limit: 100, next_token: $next_token, defined_only: true) { items { id name } next_token }
 }`;
 
-/** Reads what is exported from a system's GraphQL API. */
+/** Reads the exported data from a system's GraphQL API. */
 export function graphqlReader(client: GraphqlClient): ExportReader {
   return {
     history({ filter, resolution, ...range }) {
@@ -115,7 +115,7 @@ interface Named {
   name: string;
 }
 
-/** What a document's query answers; `Answer` is what the document selects. */
+/** Runs a document; `Answer` is the type of its selected answer. */
 async function ask<Answer>(
   client: GraphqlClient,
   document: string,
@@ -135,10 +135,10 @@ const RANGE = `query ($from: AWSDateTime!, $to: AWSDateTime!, $resolution: Resol
   answer: trafficHistory(from: $from, to: $to, resolution: $resolution) { from to resolution } }`;
 
 /**
- * The request with its range as the system takes it, by its clock: an audit log's ends where that
- * is settled, a history's is on the grid, the resolution chosen. The range may be of any length: a
- * resolution that the system chooses gives some 1,500 points at most, and of one that was asked for
- * only the ends are looked at.
+ * The request with the system's range, by the system's clock: an audit log ends where it is
+ * settled, a history is aligned to the grid of the chosen resolution. The range may have any
+ * length: a resolution chosen by the system gives at most about 1,500 points, and for a requested
+ * one only the ends are queried.
  */
 export async function settleOverApi(client: GraphqlClient, request: ExportRequest): Promise<SettledRequest> {
   if (request.kind === 'AUDIT') {
@@ -149,14 +149,15 @@ export async function settleOverApi(client: GraphqlClient, request: ExportReques
   const { from, to, resolution } = request;
   if (resolution === undefined) return settledHistory(request, await askRange(client, { from, to }));
   const first = await askRange(client, { from, to: Math.min(from + 1, to), resolution });
-  // Its last interval has begun by the system's clock, and isn't over at the end of the range.
+  // Its last interval has started by the system's clock, but does not end before the end of the
+  // range.
   const coarse = await askRange(client, { from, to });
   const lately = coarse.to - RESOLUTIONS[coarse.resolution].ms;
   const last = await askRange(client, { from: Math.max(from, lately), to, resolution });
   return settledHistory(request, { resolution, from: first.from, to: last.to });
 }
 
-/** The range that the system takes for the one that is asked for. */
+/** The system's range for the requested one. */
 async function askRange(
   client: GraphqlClient,
   { resolution, ...range }: Pick<Range, 'from' | 'to'> & { resolution?: Resolution },

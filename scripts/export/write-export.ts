@@ -4,8 +4,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 /**
- * Writes text to a file, or to the standard output for `-`. The file has its name only once it is
- * whole; what is cut off leaves nothing.
+ * Writes text to a file, or to the standard output for `-`. The file gets its name when it is
+ * complete; an interrupted export leaves no file.
  */
 export async function writeExport(output: string, pieces: AsyncIterable<string>): Promise<void> {
   const source = Readable.from(pieces, { objectMode: false });

@@ -47,7 +47,13 @@ const TESTS: Record<string, readonly string[]> = {
   effects: ['effects'],
   report: [
     ...['report/report-decode', 'report/report-decode-bad', 'report/signed-record'],
-    ...['report/rejection', 'report/public-key', 'report/record-limits', 'report/edge-encode-report'],
+    ...[
+      'report/uuid-text',
+      'report/rejection',
+      'report/public-key',
+      'report/record-limits',
+      'report/edge-encode-report',
+    ],
   ],
   recorder: [
     ...['recorder/recorder-pairs', 'recorder/recorder-seed', 'recorder/recorder-paths'],

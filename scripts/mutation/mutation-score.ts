@@ -1,18 +1,18 @@
 import type { MutantResult } from '@stryker-mutator/api/core';
 
-/** What became of the broken lines of a room or file. */
+/** The results of the mutants of a room or file. */
 export interface MutationScore {
-  /** Noticed by a test, one that never ended included. */
+  /** Noticed by a test, including tests that never ended. */
   noticed: number;
   /** Run by a test, and not noticed. */
   survived: number;
   /** Run by no test. */
   not_run: number;
-  /** Noticed, of all that were broken, per cent; undefined where nothing was. */
+  /** The noticed share of all mutants, per cent; undefined without mutants. */
   percent: number | undefined;
 }
 
-/** Sums up mutants; those that can't run at all count for nothing. */
+/** Sums up mutants; ignores those that can't run. */
 export function scoreOf(mutants: readonly Pick<MutantResult, 'status'>[]): MutationScore {
   const count = (...statuses: MutantResult['status'][]) =>
     mutants.filter(({ status }) => statuses.includes(status)).length;
@@ -38,8 +38,8 @@ export function survivorsOf<Mutant extends Pick<MutantResult, 'status' | 'fileNa
 }
 
 /**
- * A mutant as one line: its place, what the line became of what, and whether a test runs it.
- * `source`: the file's lines.
+ * A mutant as one line: its place, the old and the new code, and whether a test runs it. `source`:
+ * the file's lines.
  */
 export function describeMutant(
   {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
 
-// That a property fails is all that is asked for. Looking for a smaller example takes longer than
-// all tests of a room.
+// It is enough that a property fails. The search for a smaller example takes longer than all tests
+// of a room.
 fc.configureGlobal({ endOnFailure: true });

@@ -3,7 +3,7 @@ import { EdgeError } from '../../edge/edge-error.ts';
 import { CALLS, type CallAnswer } from './network-calls.ts';
 import type { Plan, Step } from './plan-network.ts';
 
-/** A step was refused, or the system didn't answer; the steps before it are done. */
+/** A step was refused, or the system didn't answer; the previous steps are done. */
 class ApplyFailed extends EdgeError {
   readonly done: number;
 
@@ -14,17 +14,17 @@ class ApplyFailed extends EdgeError {
 }
 
 interface ApplyOptions {
-  /** Hears of each step that is done, with what the system said. */
+  /** Called after each step, with the system's messages. */
   onStep: (step: Step, done: number, messages: string[]) => void;
-  /** Aborted: the step under way is the last one. */
+  /** Aborted: the current step is the last one. */
   signal: AbortSignal;
 }
 
 /**
- * Does the steps of a plan one after another, and gives how many it did. Each is made whole or not
- * at all by the API, and audited there; the calls of a replacement follow each other.
+ * Performs the steps of a plan one after another, and returns their number. The API performs each
+ * step completely or not at all, and audits it; a replacement consists of several calls.
  *
- * @throws ApplyFailed at the first step that doesn't work
+ * @throws ApplyFailed at the first step that fails
  */
 export async function applyPlan(
   graphql: GraphqlClient,
@@ -41,13 +41,13 @@ export async function applyPlan(
       try {
         ({ answer } = (await graphql.query(CALLS[name], argumentsOf(ids))) as { answer: CallAnswer });
       } catch (cause) {
-        const message = `${titleOf(step)} failed, and nothing after it was tried: ${(cause as Error).message}\n${done} of ${steps.length} steps are done; the same command goes on with the others.`;
+        const message = `${titleOf(step)} failed, so the following steps were not tried: ${(cause as Error).message}\n${done} of ${steps.length} steps are done; repeat the same command for the others.`;
         throw new ApplyFailed(message, { done, cause });
       }
       if (makes && answer.id !== undefined) ids.set(makes, answer.id);
       if (answer.message !== undefined) messages.push(answer.message);
       if (answer.finished === false && step.kind === 'replace') {
-        const message = `${titleOf(step)}: what it takes along is still being removed. Run the same command again in a minute.\n${done} of ${steps.length} steps are done.`;
+        const message = `${titleOf(step)}: dependent objects are still being removed. Run the same command again in a minute.\n${done} of ${steps.length} steps are done.`;
         throw new ApplyFailed(message, { done, cause: undefined });
       }
     }

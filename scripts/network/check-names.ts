@@ -2,7 +2,7 @@ import { quoted } from '../../core/errors.ts';
 import { DEFAULT_POLICY_ID } from '../../core/policy/policy.ts';
 import type { FileNetwork, Problem } from './network-model.ts';
 
-/** What is named twice in a file, so that it isn't clear what it means. */
+/** Ambiguous names in a file: the problems of items that are named twice. */
 export function checkNames({ policies = [], sites = [], paths = [], edges = [] }: FileNetwork): Problem[] {
   return [
     ...policies.flatMap(({ id }, index) =>
@@ -10,7 +10,7 @@ export function checkNames({ policies = [], sites = [], paths = [], edges = [] }
         ? [
             {
               path: ['policies', index, 'id'],
-              message: `The policy ${DEFAULT_POLICY_ID} is built in: leave it out here, and say in default_routing how it routes.`,
+              message: `The policy ${DEFAULT_POLICY_ID} is built in: leave it out here, and set its routing in default_routing.`,
             },
           ]
         : [],
@@ -53,14 +53,14 @@ function twice<Item>(
     const key = keyOf(item);
     if (key === undefined) return [];
     if (seen.has(key)) {
-      return [{ path: [...section, index, field], message: `The ${noun} ${quoted(key)} is there twice.` }];
+      return [{ path: [...section, index, field], message: `The ${noun} ${quoted(key)} occurs twice.` }];
     }
     seen.add(key);
     return [];
   });
 }
 
-/** Several may have one name where each has an id. */
+/** Several items may share a name if each has an id. */
 function sameNames(
   items: readonly { id?: string | undefined; name: string }[],
   { section, noun }: { section: PropertyKey[]; noun: string },

@@ -4,7 +4,7 @@ import { FILE_VERSION } from './network-schema.ts';
 /** An entry of a file, key by key in its order. */
 export type Entry = Record<string, unknown>;
 
-/** A system's network as a file says it: what has its default is left out. */
+/** A system's network as the content of a file, without default values. */
 export interface FileContent extends Entry {
   version: number;
   policies: Entry[];
@@ -43,7 +43,7 @@ export function fileContent(system: SystemNetwork): FileContent {
     paths: system.paths.map(path => {
       const [from, to] = ends(path);
       return withoutUndefined({
-        // Ends that two paths have don't say which one is meant.
+        // Ends that two paths share do not identify a path.
         id: twice.get([from, to].join())!.length > 1 ? path.id : undefined,
         ...{ from, to },
         wg_interface: path.wg_interface ?? undefined,
@@ -57,7 +57,7 @@ export function fileContent(system: SystemNetwork): FileContent {
   };
 }
 
-/** A site's name, or its id where the name isn't its alone or could be taken for an id. */
+/** A site's name, or its id if the name is not unique or looks like an id. */
 export function siteNames({ sites }: Pick<SystemNetwork, 'sites'>): (id: string) => string {
   const ids = new Set(sites.map(({ id }) => id));
   const byName = Map.groupBy(sites, ({ name }) => name);
@@ -77,7 +77,7 @@ export function pathEnds(system: Pick<SystemNetwork, 'sites'>): (path: SystemPat
   return ({ from, to }) => [end(from), end(to)];
 }
 
-/** What differs from the defaults; undefined: nothing does. */
+/** The values that differ from the defaults; undefined: none. */
 function routingEntry(routing: Routing): Entry | undefined {
   const entry = Object.fromEntries(
     Object.entries(wholeRouting(routing)).filter(

@@ -1,14 +1,14 @@
-/** Which item of a system each item of a file means. */
+/** The system's item for each item of a file. */
 export interface Matches<Wanted, Present> {
   presentOf: Map<Wanted, Present>;
-  /** Of the system, without one of the file. */
+  /** Items of the system without an item of the file. */
   left: Present[];
 }
 
 /**
- * Pairs the items of a file with those of a system by rules, the surest first: by each rule those
- * that are not paired yet, in their order. So of several under one key the first of the file means
- * the first of the system, and a run that made only some of them is gone on with.
+ * Pairs the items of a file with those of a system by rules, the most reliable first: each rule
+ * pairs the remaining items in order. So among several items with one key the first of the file is
+ * the first of the system, and an interrupted run can continue.
  */
 export function matchItems<Wanted, Present>(
   wanted: readonly Wanted[],

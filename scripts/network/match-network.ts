@@ -14,28 +14,25 @@ import {
   type SystemSite,
 } from './network-model.ts';
 
-/**
- * A site as a file names it: one of the file (there already or to be made), or one of the system
- * only.
- */
+/** A site that a file names: one of the file (existing or new), or one that only the system has. */
 export type SiteRef = { file: FileSite } | { id: string };
 
-/** What the items of a file mean in a system. */
+/** The items of a file, matched with a system. */
 export interface MatchedNetwork {
   policies: Matches<FilePolicy, SystemNetwork['policies'][number]>;
   sites: Matches<FileSite, SystemSite>;
-  /** By site of the file that is in the system too. */
+  /** By site of the file that the system has too. */
   endpoints: Map<FileSite, Matches<Endpoint, Endpoint>>;
   paths: Matches<FilePath, SystemPath>;
   edges: Matches<FileEdge, SystemNetwork['edges'][number]>;
   siteOf(name: string): SiteRef | undefined;
-  /** The id in the system; undefined: the site is not made yet. */
+  /** The id in the system; undefined: the site is not created yet. */
   idOf(ref: SiteRef): string | undefined;
-  /** What can't be understood. */
+  /** Problems of the file. */
   problems: Problem[];
 }
 
-/** Finds what a file means in a system: by id, then by name, by the ends of a path. Pure. */
+/** Matches a file with a system: by id, then by name, paths also by their ends. Pure. */
 export function matchNetwork(file: FileNetwork, system: SystemNetwork): MatchedNetwork {
   const problems: Problem[] = [];
   const policies = matchNamed(file.policies, system.policies);
@@ -86,7 +83,7 @@ function matchNamed<
   return matchItems(wanted, present, [byId, { wanted: name, present: name }]);
 }
 
-/** A name without an id has to mean one item of the system at most. */
+/** A name without an id must match at most one item of the system. */
 function ambiguous(
   wanted: readonly { id?: string | undefined; name: string }[] = [],
   present: readonly { name: string }[],
@@ -96,12 +93,12 @@ function ambiguous(
   return wanted.flatMap(({ id, name }, index) => {
     const { length } = byName.get(name) ?? [];
     if (id !== undefined || length < 2) return [];
-    const message = `${length} ${section} of the system are named ${quoted(name)}: give the id of the one that is meant.`;
+    const message = `${length} ${section} of the system are named ${quoted(name)}: give the id of the right one.`;
     return [{ path: [section, index, 'name'], message }];
   });
 }
 
-/** Finds the site of a name or id: of the file where it has sites, else of the system. */
+/** Finds a site by name or id: in the file if it has sites, otherwise in the system. */
 function siteFinder({ sites }: FileNetwork, system: SystemNetwork): MatchedNetwork['siteOf'] {
   if (sites) {
     const find = finder(sites);
@@ -117,7 +114,7 @@ function siteFinder({ sites }: FileNetwork, system: SystemNetwork): MatchedNetwo
   };
 }
 
-/** By id, else by a name that only one has. */
+/** By id, otherwise by a unique name. */
 function finder<Item extends { id?: string | undefined; name: string }>(items: readonly Item[]) {
   const byId = new Map(items.map(item => [item.id, item]));
   const byName = Map.groupBy(items, ({ name }) => name);
@@ -137,7 +134,7 @@ function unknownEnds(file: FileNetwork, system: SystemNetwork, siteOf: MatchedNe
         ref && ('file' in ref ? ref.file.endpoints : system.sites.find(({ id }) => id === ref.id)?.endpoints);
       if (!ref) problems.push({ path: ['paths', index, side], message: noSiteText(site, file) });
       else if (endpoints && !endpoints.some(({ id }) => id === endpoint_id)) {
-        const message = `The site ${quoted(site)} has no endpoint ${quoted(endpoint_id)} here.`;
+        const message = `The site ${quoted(site)} has no endpoint ${quoted(endpoint_id)}.`;
         problems.push({ path: ['paths', index, side], message });
       }
     }
@@ -145,7 +142,7 @@ function unknownEnds(file: FileNetwork, system: SystemNetwork, siteOf: MatchedNe
   return problems;
 }
 
-/** An edge may stand at a site that is gone, by its id. */
+/** An edge may refer by id to a site that was deleted. */
 function unknownSites(
   file: FileNetwork,
   { siteOf, system }: Pick<MatchedNetwork, 'siteOf'> & { system: SystemNetwork },
@@ -160,7 +157,7 @@ function unknownSites(
 
 function noSiteText(site: string, { sites }: FileNetwork): string {
   const named = (sites ?? []).filter(({ name }) => name === site).length;
-  if (named > 1) return `${named} sites are named ${quoted(site)}: name the one that is meant by its id.`;
+  if (named > 1) return `${named} sites are named ${quoted(site)}: name the right one by its id.`;
   return sites
     ? `This file has no site ${quoted(site)}: name one of its sites by name or id.`
     : `The system has no site ${quoted(site)}, or several of that name: name one by its id.`;

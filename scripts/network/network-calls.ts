@@ -1,7 +1,4 @@
-/**
- * The mutations by which a network is changed, each with its arguments and what is read of the
- * answer.
- */
+/** The mutations that change a network, each with its arguments and selected fields. */
 export const CALLS = {
   createPolicy: `mutation ($name: String!, $priority: Int!, $enabled: Boolean, $match: PolicyMatchInput) {
     answer: createPolicy(name: $name, priority: $priority, enabled: $enabled, match: $match) { id } }`,
@@ -35,10 +32,10 @@ export const CALLS = {
 
 export type CallName = keyof typeof CALLS;
 
-/** What is read of an answer. */
+/** The selected fields of an answer. */
 export interface CallAnswer {
   id?: string;
   message?: string;
-  /** False: it goes on in the background. */
+  /** False: it continues in the background. */
   finished?: boolean;
 }

@@ -8,12 +8,12 @@ import { checkNames } from './check-names.ts';
 import type { FileNetwork, Problem } from './network-model.ts';
 import { networkSchema } from './network-schema.ts';
 
-/** So large a file is not a network. */
+/** The size limit of a file. */
 const MAX_BYTES = 50_000_000;
-/** So many problems are told at once. */
+/** The most problems that are reported at once. */
 const MAX_PROBLEMS = 20;
 
-/** A file of the network can't be used. Its message names each problem with line and column. */
+/** A network file is invalid. The message names each problem with line and column. */
 export class NetworkFileError extends EdgeError {
   readonly positions: readonly { line: number; column: number }[];
 
@@ -23,36 +23,33 @@ export class NetworkFileError extends EdgeError {
   }
 }
 
-/** A file as it was read, with its comments and places. */
+/** A parsed file, with its comments and positions. */
 export interface NetworkFile {
   network: FileNetwork;
   document: Document;
-  /** An error that names the places of problems in this file. */
+  /** Creates an error with the positions of problems in this file. */
   errorOf(problems: readonly Problem[]): NetworkFileError;
 }
 
-/**
- * @throws NetworkFileError when it can't be read or isn't what it should be; `shownAs`: its name in
- * messages
- */
+/** @throws NetworkFileError when it can't be read or is invalid; `shownAs`: its name in messages */
 export async function readNetworkFile(path: string, shownAs: string): Promise<NetworkFile> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
   } catch (cause) {
     throw new NetworkFileError(
-      `${shownAs} can't be read (${(cause as NodeJS.ErrnoException).code}): give a file that network export wrote.`,
+      `${shownAs} can't be read (${(cause as NodeJS.ErrnoException).code}): use a file written by network export.`,
     );
   }
   if (bytes.length > MAX_BYTES) {
-    throw new NetworkFileError(`${shownAs} has ${bytes.length} bytes, and ${MAX_BYTES} are allowed.`);
+    throw new NetworkFileError(`${shownAs} has ${bytes.length} bytes; ${MAX_BYTES} are allowed.`);
   }
   return parseNetworkFile(bytes.toString('utf8'), shownAs);
 }
 
 /**
- * What `npm run` prints before a program does, in a file that its output was led to: lines of this
- * kind are remarks.
+ * Lines that `npm run` prints before the program's output; in a redirected file they are treated as
+ * comments.
  */
 const NPM_BANNER = /^(?:\r?\n)?(?:> .*\n)+/;
 
@@ -101,13 +98,13 @@ function toValue(
 function problemsOf(issue: z.core.$ZodIssue): Problem[] {
   const { path, message } = issue;
   if (issue.code === 'unrecognized_keys') {
-    // The API's own schema of a match says it in words of the library.
+    // For the API's schema of a match the message is the library's.
     const text = message.startsWith('is ')
       ? message
       : `is not known here: known are ${Object.keys(policyMatchSchema.shape).join(', ')}`;
     return issue.keys.map(key => ({ path: [...path, key], message: `${quoted(key)} ${text}.` }));
   }
-  // Rules of the API are sentences that name their field.
+  // Messages of the API's rules already name their field.
   if (!/^(must|is) /.test(message))
     return [{ path, message: message.endsWith('.') ? message : `${message}.` }];
   const last = path.at(-1);
@@ -116,8 +113,8 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
 }
 
 /**
- * Where the value at a path begins, or the key of one that is not known; the nearest one around it
- * where there is none.
+ * The position of the value at a path, or of an unknown key; if there is none, the position of the
+ * nearest enclosing value.
  */
 function offsetOf(document: Document, path: readonly PropertyKey[]): number {
   const parent = document.getIn(path.slice(0, -1), true);

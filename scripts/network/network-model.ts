@@ -1,7 +1,7 @@
 import type { PathPreference, PathWeights } from '../../core/routing/choice/path-preference.ts';
 import { DEFAULT_FAILOVER } from '../../core/routing/failover/failover-settings.ts';
 
-/** How a policy chooses its paths, all of it said. */
+/** The complete routing of a policy. */
 export interface Routing {
   preference: PathPreference['kind'];
   /** For CUSTOM only. */
@@ -21,7 +21,7 @@ export interface Policy {
   name: string;
   priority: number;
   enabled: boolean;
-  /** As the API takes it, without nulls. */
+  /** As the API expects it, without nulls. */
   match: Record<string, unknown>;
   routing: Routing;
 }
@@ -32,7 +32,7 @@ export interface Endpoint {
   address: string;
   interface_type: string;
   cost_per_gb: number;
-  /** Undefined in a file that doesn't say; null: nobody has tried yet. */
+  /** Undefined if a file leaves it out; null: not tested yet. */
   reachable?: boolean | null | undefined;
 }
 
@@ -42,7 +42,7 @@ export interface Site {
   public_key: string | null;
 }
 
-/** What a system has. Lists are in the order of the API. */
+/** The network of a system. Lists are in the order of the API. */
 export interface SystemNetwork {
   policies: (Policy & { id: string })[];
   default_routing: Routing;
@@ -69,7 +69,7 @@ export interface SystemEnd {
   endpoint_id: string;
 }
 
-/** What a file says. A section that it leaves out is not its business. */
+/** The content of a file. Sections that are left out are not changed. */
 export interface FileNetwork {
   policies?: FilePolicy[] | undefined;
   default_routing?: Routing | undefined;
@@ -78,14 +78,14 @@ export interface FileNetwork {
   edges?: FileEdge[] | undefined;
 }
 
-/** An id is that of the system that the file was exported from. */
+/** The id in the system that the file was exported from. */
 export interface FilePolicy extends Policy {
   id?: string | undefined;
 }
 
 export interface FileSite extends Site {
   id?: string | undefined;
-  /** Left out: not the file's business. */
+  /** Left out: not changed. */
   endpoints?: Endpoint[] | undefined;
 }
 
@@ -109,14 +109,14 @@ export interface FileEdge {
   interval_s?: number | undefined;
 }
 
-/** Something that is wrong with a file. */
+/** A problem of a file. */
 export interface Problem {
-  /** The way to the value in the file. */
+  /** The path to the value in the file. */
   path: readonly PropertyKey[];
   message: string;
 }
 
-/** A field, what it was and what it is to be. */
+/** A field, its old and its new value. */
 export type Change = [field: string, before: unknown, after: unknown];
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

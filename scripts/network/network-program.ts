@@ -26,9 +26,9 @@ import { readSystem } from './read-system.ts';
 import { updatedFileText } from './update-network-file.ts';
 import { networkFileText } from './write-network-file.ts';
 
-/** What a program can do without a person's terminal; tests have their own. */
+/** The program's environment; tests replace it. */
 export interface Surroundings {
-  /** Asks a person yes or no; undefined: there is nobody to ask. */
+  /** Asks the person yes or no; undefined: there is no terminal. */
   confirm?: ((question: string) => Promise<boolean>) | undefined;
   write?: (text: string) => void;
   signal?: AbortSignal;
@@ -39,7 +39,7 @@ const DIFFERS = 2;
 const STOPPED = 130;
 
 /**
- * Runs the network program and gives its exit code: 0 done, 1 failed or bad usage, 2 the system
+ * Runs the network program and returns its exit code: 0 done, 1 failed or bad usage, 2 the system
  * differs (`plan --check`), 130 stopped between two steps.
  */
 export async function runNetwork(argv: readonly string[], surroundings: Surroundings = {}): Promise<number> {
@@ -47,7 +47,7 @@ export async function runNetwork(argv: readonly string[], surroundings: Surround
   const write = surroundings.write ?? (text => void process.stdout.write(text));
   const program = new Command('network')
     .description('Keeps policies, sites, endpoints, paths, routing and edges in a file.')
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(use --help for usage)')
     .exitOverride();
   const add = (
     command: Command,
@@ -63,8 +63,8 @@ export async function runNetwork(argv: readonly string[], surroundings: Surround
   add(
     program
       .command('export')
-      .description('print the network of a system as a file, or bring a file to it')
-      .option('--into <file>', 'a file that is there: its comments, order and names stay'),
+      .description('print the network of a system as a file, or update a file from it')
+      .option('--into <file>', 'an existing file: its comments, order and names are kept'),
     async (_, options) => {
       await exportNetwork(options, write);
       return 0;
@@ -73,9 +73,9 @@ export async function runNetwork(argv: readonly string[], surroundings: Surround
   add(
     program
       .command('plan')
-      .description('show what a system has otherwise than a file says')
+      .description('show the differences between a system and a file')
       .argument('<file>')
-      .option('--check', 'end with 2 when the system differs'),
+      .option('--check', 'exit code 2 if there are differences'),
     async (file, options) => {
       const { plan } = await openPlan(file, options);
       write(planText(plan));
@@ -85,7 +85,7 @@ export async function runNetwork(argv: readonly string[], surroundings: Surround
   add(
     program
       .command('apply')
-      .description('make a system as a file says, step by step; what is left is done when it is run again')
+      .description('change a system to match a file, step by step; after an interruption run it again')
       .argument('<file>')
       .option('--yes', 'also delete and replace, without asking'),
     (file, options) => applyFile(file, options, { ...surroundings, write }),
@@ -126,7 +126,7 @@ async function readNetwork(graphql: GraphqlClient): Promise<SystemNetwork> {
 
 async function exportNetwork(options: Options, write: (text: string) => void): Promise<void> {
   const { into } = options;
-  // A file that can't be read is told before the system is asked.
+  // An invalid file is reported before the system is queried.
   const file = into === undefined ? undefined : await readNetworkFile(userPath(into), into);
   const system = await readNetwork(await openApi(options));
   if (!file) {
@@ -138,7 +138,7 @@ async function exportNetwork(options: Options, write: (text: string) => void): P
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === undefined) throw cause;
-    throw new EdgeError(`${into} can't be written (${code}): look at its rights.`, { cause });
+    throw new EdgeError(`${into} can't be written (${code}): check its permissions.`, { cause });
   }
 }
 
@@ -161,11 +161,11 @@ async function applyFile(
   if (plan.steps.length === 0) return 0;
   await confirmRemovals(plan, options, confirm);
   const terminal = openTerminal();
-  const stopped = signal ?? stopSignal(() => terminal.say('Stopping behind the step that is under way.'));
+  const stopped = signal ?? stopSignal(() => terminal.say('Stopping after the current step.'));
   const done = await applySteps(graphql, plan, { write, signal: stopped, terminal });
   const all = plan.steps.length;
   if (done < all) {
-    terminal.say(`Stopped: ${done} of ${all} steps are done; the same command goes on with the others.`);
+    terminal.say(`Stopped: ${done} of ${all} steps are done; repeat the same command for the others.`);
     return STOPPED;
   }
   write(`${count(done, 'step')} done.\n`);
@@ -191,7 +191,7 @@ async function applySteps(
   }
 }
 
-/** @throws EdgeError when something would be taken away and nobody wants it */
+/** @throws EdgeError when the plan removes something and that isn't confirmed */
 async function confirmRemovals(
   { steps }: Plan,
   { yes }: Options,
@@ -200,7 +200,7 @@ async function confirmRemovals(
   const removals = steps.filter(isRemoval).length;
   if (removals === 0 || yes) return;
   const what = `The plan deletes or replaces ${count(removals, 'thing')}`;
-  if (!confirm) throw new EdgeError(`${what}: look at it, and give --yes. Nothing was changed.`);
+  if (!confirm) throw new EdgeError(`${what}: review it, and give --yes. Nothing was changed.`);
   if (!(await confirm(`${what}. Apply it? (yes/no) `))) throw new EdgeError('Nothing was changed.');
 }
 

@@ -8,7 +8,7 @@ import { type FileNetwork, isUuid, type Routing } from './network-model.ts';
 /** The version of the file's layout. */
 export const FILE_VERSION = 1;
 
-/** Keys with values; one that isn't known is refused with those that are. */
+/** An object; an unknown key is refused with a list of the known ones. */
 function block<Shape extends z.ZodRawShape>(shape: Shape) {
   const keys = Object.keys(shape).join(', ');
   return z.strictObject(shape, {
@@ -27,7 +27,7 @@ const uuidText = z
   .refine(isUuid, 'must be a UUID')
   .transform(text => text.toLowerCase());
 
-/** Says of a value what the API says of the same one. */
+/** Uses the API's rule and message for a value. */
 function asApi<Value>(schema: z.ZodType, toInput: (value: Value) => unknown) {
   return (value: Value, context: z.RefinementCtx): void => {
     for (const { message, path } of schema.safeParse(toInput(value)).error?.issues ?? []) {
@@ -79,7 +79,7 @@ const site = block({
 
 const END_RULE = 'must be a site and one of its endpoints, such as Berlin/wan1';
 
-/** A site's name may have a slash in it, an endpoint's id has none. */
+/** A site's name may contain a slash, an endpoint's id may not. */
 const end = z.string(END_RULE).transform((text, context) => {
   const slash = text.lastIndexOf('/');
   const endpoint_id = text.slice(slash + 1);
@@ -103,12 +103,9 @@ const edge = block({
   interval_s: registerEdgeInput.shape.interval_s,
 });
 
-/** What a file of the network may hold. */
+/** The schema of a network file. */
 export const networkSchema: z.ZodType<FileNetwork> = block({
-  version: z.literal(
-    FILE_VERSION,
-    `must be ${FILE_VERSION}: this is the only version of the file that is known`,
-  ),
+  version: z.literal(FILE_VERSION, `must be ${FILE_VERSION}: this is the only known version of the file`),
   policies: list(policy).optional(),
   default_routing: routing.optional(),
   sites: list(site).optional(),

@@ -5,11 +5,11 @@ import type { Plan, Step } from './plan-network.ts';
 const SIGNS: Record<Step['kind'], string> = { create: '+', change: '~', replace: '±', delete: '-' };
 
 /**
- * A plan for a person: a line a step, what changes or goes along below it, and how many there are
- * of each kind.
+ * A plan as text: a line for each step with its details below, and the number of steps of each
+ * kind.
  */
 export function planText({ steps }: Pick<Plan, 'steps'>): string {
-  if (steps.length === 0) return 'The system is as the file says: there is nothing to do.\n';
+  if (steps.length === 0) return 'The system matches the file: there is nothing to do.\n';
   const lines = steps.flatMap(step => [
     `${SIGNS[step.kind]} ${titleOf(step)}`,
     ...step.details.map(detail => `    ${detail}`),

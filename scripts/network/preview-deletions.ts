@@ -18,8 +18,8 @@ interface Preview {
 }
 
 /**
- * The same plan, with what the system says that its deletions of sites take along; a machine may
- * not ask that, and keeps what was read.
+ * The same plan, with the system's previews of site deletions; a machine may not query them, and
+ * keeps the details of the plan.
  */
 export async function previewDeletions(
   graphql: GraphqlClient,
@@ -56,6 +56,6 @@ function detailsOf(
     ...(traffic_24h && traffic_24h.bytes_exact !== '0'
       ? [`its edges counted ${traffic_24h.bytes_exact} bytes in the last 24 hours`]
       : []),
-    'restoreSite can bring it back for 30 days',
+    'it can be restored for 30 days (restoreSite)',
   ];
 }

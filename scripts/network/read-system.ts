@@ -3,7 +3,7 @@ import { DEFAULT_POLICY_ID } from '../../core/policy/policy.ts';
 import type { Routing, SystemNetwork, SystemPath, SystemSite } from './network-model.ts';
 
 const PAGE = 100;
-/** So many questions are under way at a time. */
+/** The number of concurrent queries. */
 const AT_A_TIME = 4;
 
 const paged = (field: string, selection: string, { declared = '', passed = '' } = {}) =>
@@ -45,7 +45,8 @@ type EdgeRow = {
 };
 
 /**
- * Reads the network of a system through its API. `onProgress` hears which share is read, 0 to 1.
+ * Reads the network of a system through its API. `onProgress` receives the share that is read, 0 to
+ * 1.
  * @throws EdgeError
  */
 export async function readSystem(

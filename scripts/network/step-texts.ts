@@ -1,7 +1,7 @@
 import { count } from '../../core/inventory/model/count-words.ts';
 import type { Change, FilePath, Site, SystemNetwork, SystemPath, SystemSite } from './network-model.ts';
 
-/** How a plan names what it is about. */
+/** The texts of a plan's steps. */
 export function stepTexts(system: SystemNetwork) {
   const names = new Map(system.sites.map(({ id, name }) => [id, name]));
   const siteName = (id: string | null): string | null => (id === null ? null : (names.get(id) ?? id));
@@ -14,7 +14,7 @@ export function stepTexts(system: SystemNetwork) {
     path: ({ from, to }: FilePath) =>
       `path "${from.site}/${from.endpoint_id} → ${to.site}/${to.endpoint_id}"`,
     systemPath: ({ from, to }: SystemPath) => `path "${end(from)} → ${end(to)}"`,
-    /** What is said of something new, without what it doesn't have. */
+    /** The fields of a new item, without empty ones. */
     said: (fields: Record<string, unknown>) =>
       Object.entries(fields)
         .filter(([, value]) => value !== null && value !== undefined)
@@ -22,7 +22,7 @@ export function stepTexts(system: SystemNetwork) {
     changes: (changes: readonly Change[]) =>
       changes.map(([key, before, after]) => `${key}: ${shown(before)} → ${shown(after)}`),
     goesAlong: (paths: readonly SystemPath[]) =>
-      paths.length === 0 ? [] : [`takes ${count(paths.length, 'path')} along`],
+      paths.length === 0 ? [] : [`also removes ${count(paths.length, 'path')}`],
     goesWithSite({ id, endpoints }: SystemSite, { paths }: SystemNetwork): string[] {
       const along = paths.filter(({ from, to }) => from.site_id === id || to.site_id === id);
       const peers = new Set(
@@ -33,7 +33,7 @@ export function stepTexts(system: SystemNetwork) {
   };
 }
 
-/** What a deletion of a site takes along. */
+/** The dependent objects of a site's deletion. */
 export function goesWithSiteText({
   endpoints,
   paths,
@@ -43,7 +43,7 @@ export function goesWithSiteText({
   paths: number;
   peer_sites: number;
 }): string {
-  return `takes ${count(endpoints, 'endpoint')} and ${count(paths, 'path')} to ${count(peer_sites, 'other site')} along`;
+  return `also removes ${count(endpoints, 'endpoint')} and ${count(paths, 'path')} to ${count(peer_sites, 'other site')}`;
 }
 
 function shown(value: unknown): string {

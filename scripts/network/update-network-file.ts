@@ -11,7 +11,7 @@ import {
 } from './network-model.ts';
 import { YAML_STYLE } from './write-network-file.ts';
 
-/** What a key means where it is left out. */
+/** The default values of keys. */
 const DEFAULTS: Entry = {
   enabled: true,
   match: {},
@@ -25,14 +25,13 @@ const DEFAULTS: Entry = {
 };
 
 /**
- * The text of a file that was read, brought to what a system has: values are changed where they
- * differ, what is gone is taken out, what is new comes behind the rest of its section. Comments,
- * order and the way of naming things stay. @throws NetworkFileError where it isn't clear what the
- * file means
+ * Updates the text of a file from a system: changes values that differ, removes deleted items, and
+ * appends new items to their sections. Keeps comments, order and the way of naming. @throws
+ * NetworkFileError if the file is ambiguous
  */
 export function updatedFileText({ network, document, errorOf }: NetworkFile, system: SystemNetwork): string {
   const matched = matchNetwork(network, system);
-  // What the file names may be gone from the system: only doubtful names stop it.
+  // Items of the file may be missing in the system; only ambiguous names are errors.
   const doubtful = matched.problems.filter(({ path }) => path.at(-1) === 'name');
   if (doubtful.length > 0) throw errorOf(doubtful);
   const content = fileContent(system);
@@ -96,7 +95,7 @@ export function updatedFileText({ network, document, errorOf }: NetworkFile, sys
   );
   update('paths', network.paths, matched.paths.presentOf, matched.paths.left, (entry, path, present) => {
     const [from, to] = endsOf(present);
-    // A path that the file has the other way round stays so.
+    // A path that the file has in the reverse direction stays so.
     const isSame = isSamePlace(path.from, present.from, matched.siteOf, matched.idOf);
     const [first, second] = isSame ? [present.from, present.to] : [present.to, present.from];
     return {
@@ -140,7 +139,7 @@ function isSamePlace(
   return ref !== undefined && idOf(ref) === place.site_id && end.endpoint_id === place.endpoint_id;
 }
 
-/** An end as the file names sites: by id where it did so. */
+/** An end, with the site named as before in the file: by id or by name. */
 function nameAs({ site }: FileEnd, place: SystemPath['from'], byName: string): string {
   return isUuid(site) ? `${place.site_id}/${place.endpoint_id}` : byName;
 }
@@ -152,8 +151,7 @@ function updateIn(document: Document, key: string, entry: Entry): void {
 }
 
 /**
- * Changes the values that differ. A key that says the default stays; an id that the file leaves out
- * is not put in.
+ * Changes the values that differ. A key with the default value stays; a missing id is not added.
  */
 function updateMap(document: Document, node: YAMLMap, entry: Entry): void {
   for (const [key, value] of Object.entries(entry)) {

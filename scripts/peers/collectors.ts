@@ -6,7 +6,7 @@ import { freePort, portState, runTool, startTool, until } from './run-tool.ts';
 export interface Collector {
   format: 'nfdump' | 'goflow2';
   program(protocol: 'netflow' | 'sflow'): string;
-  /** Collects what `send` sends, and returns the records. */
+  /** Collects the flows that `send` sends, and returns the records. */
   collect(work: {
     protocol: 'netflow' | 'sflow';
     folder: string;

@@ -6,7 +6,7 @@ import { runTool, startTool, until } from './run-tool.ts';
 export interface Exporter {
   name: string;
   program: string;
-  /** What is sampled is marked as such, also at a rate of 1. */
+  /** Sampled records are marked, also at a rate of 1. */
   protocol: 'netflow' | 'sflow';
   /**
    * Whether it reads the capture with more flows of one kind. softflowd puts its templates and ten
@@ -14,7 +14,7 @@ export interface Exporter {
    * records: with few flows it leaves the last sets out.
    */
   more_flows?: boolean;
-  /** tshark's filter for what it exports. */
+  /** tshark's filter for the exported packets. */
   filter: string;
   /** Reads a capture of `packets` packets and sends its flows to a port of the loopback. */
   send(work: { capture: string; packets: number; port: number; folder: string }): Promise<void>;
@@ -37,7 +37,7 @@ export const EXPORTERS: Exporter[] = [
         const files = ['-p', join(folder, 'softflowd.pid'), '-c', control];
         const target = ['-n', `127.0.0.1:${port}`, '-v', version];
         const tool = startTool('softflowd', ['-d', '-6', '-r', capture, ...target, ...files]);
-        // It reads on whenever its control socket is asked.
+        // It continues to read when its control socket is used.
         await until('softflowd reading the capture', () =>
           runTool('softflowctl', ['-c', control, 'statistics']).stdout.includes(
             `Packets processed: ${packets}\n`,

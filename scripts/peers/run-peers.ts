@@ -12,10 +12,7 @@ import { isInstalled, runTool } from './run-tool.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../test/fixtures/exporters/', import.meta.url));
 
-/**
- * One recorded output of real tools: the file beside it, and what tshark counts in the same
- * capture.
- */
+/** One recorded output of real tools: its file, and tshark's counts of the same capture. */
 export interface RecordedOutput {
   file: string;
   format: 'nfdump' | 'goflow2';

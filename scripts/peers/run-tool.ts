@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 const TOOL_MS = 20_000;
 const POLL_MS = 50;
 
-/** Runs a tool to its end and returns what it wrote. */
+/** Runs a tool to its end and returns its output. */
 export function runTool(program: string, args: readonly string[]): { stdout: string; stderr: string } {
   const { stdout, stderr, error } = spawnSync(program, args, {
     encoding: 'utf8',
@@ -26,7 +26,7 @@ export function isInstalled(program: string): boolean {
 export interface RunningTool {
   child: ChildProcess;
   output(): string;
-  /** Asks it to end and waits until it has. */
+  /** Ends it and waits for that. */
   stop(): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export function startTool(program: string, args: readonly string[]): RunningTool
   };
 }
 
-/** Waits for a condition. @throws Error when it doesn't come true in time */
+/** Waits for a condition. @throws Error when it isn't met in time */
 export async function until(what: string, holds: () => boolean): Promise<void> {
   const end = Date.now() + TOOL_MS;
   while (!holds()) {
@@ -70,7 +70,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Whether a program listens on a UDP port, and has read all that came there. */
+/** Whether a program listens on a UDP port, and has read all received data. */
 export function portState(port: number): 'closed' | 'waiting' | 'read' {
   const name = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const lines = readFileSync('/proc/net/udp', 'utf8').split('\n');

@@ -9,7 +9,7 @@ export interface Picture {
   theme: 'light' | 'dark';
   width: number;
   height: number;
-  /** What is on the page when it is ready; opens what the picture shows. */
+  /** Prepares the page for the picture, and waits until it is ready. */
   prepare(page: Page): Promise<void>;
 }
 
@@ -18,6 +18,8 @@ const PHONE = { width: 390, height: 844 };
 
 /** The pictures of the documentation, in its order. */
 export const PICTURES: readonly Picture[] = [
+  // The first one is taken before anybody signs in.
+  { name: 'sign-in', at: '/', theme: 'light', ...DESKTOP, prepare: signInForm },
   { name: 'now', at: '/?range=15m', theme: 'light', ...DESKTOP, prepare: nowIsFilled },
   { name: 'now-dark', at: '/?range=15m', theme: 'dark', ...DESKTOP, prepare: readOut },
   { name: 'now-phone', at: '/?range=15m', theme: 'light', ...PHONE, prepare: nowIsFilled },
@@ -52,7 +54,7 @@ export const PICTURES: readonly Picture[] = [
     at: '/traffic?range=15m&view=ways',
     theme: 'dark',
     ...DESKTOP,
-    prepare: page => cellsOf(page, 'Ways of traffic'),
+    prepare: page => cellsOf(page, 'Breakdown of traffic'),
   },
   { name: 'flows', at: '/flows', theme: 'light', ...DESKTOP, prepare: page => cellsOf(page, 'Flows') },
   { name: 'alarms', at: '/alarms', theme: 'dark', ...DESKTOP, prepare: openAlarms },
@@ -87,7 +89,7 @@ async function nowIsFilled(page: Page): Promise<void> {
 async function readOut(page: Page): Promise<void> {
   await nowIsFilled(page);
   const tooltip = page.locator('.chart-tooltip');
-  // Nothing is known yet at the end of the range.
+  // The end of the range has no data yet.
   for (let from_end = 24; !(await tooltip.isVisible()); from_end += 24) {
     const { x, y, width, height } = (await page.locator('.chart .u-over').boundingBox())!;
     if (from_end > width) throw new Error('Nothing is known anywhere on the chart.');
@@ -128,7 +130,7 @@ async function changes(page: Page): Promise<void> {
 
 async function trafficOverTime(page: Page): Promise<void> {
   await cellsOf(page, 'Traffic by policy');
-  await page.getByRole('button', { name: 'Prove it' }).waitFor();
+  await page.getByRole('button', { name: 'Verify totals' }).waitFor();
   await page.locator('.chart canvas').waitFor();
 }
 
@@ -141,7 +143,7 @@ async function policies(page: Page): Promise<void> {
   await page.locator('.sparkline').first().waitFor();
 }
 
-/** A draft, with what it would move. */
+/** A draft with its impact. */
 async function onePolicy(page: Page): Promise<void> {
   await cellsOf(page, 'Policies');
   const table = page.getByRole('table', { name: 'Policies' });
@@ -163,6 +165,10 @@ async function palette(page: Page): Promise<void> {
 
 async function exportForm(page: Page): Promise<void> {
   await page.getByRole('dialog', { name: 'New export' }).getByLabel('Grouped by').waitFor();
+}
+
+async function signInForm(page: Page): Promise<void> {
+  await page.getByLabel('Password').waitFor();
 }
 
 async function settings(page: Page): Promise<void> {

@@ -13,16 +13,14 @@ export interface TakingOptions {
   onProgress(text: string): void;
 }
 
-/** So small that a repository can keep every version of it. */
+/** The size limit of a picture, so that a repository can keep every version. */
 const LARGEST_BYTES = 150_000;
 const QUALITY = 80;
 
-/** A busy machine takes its time. */
+/** Long enough for a busy machine. */
 const LIMIT_MS = 120_000;
 
-/**
- * Takes every picture as WebP. @throws Error for one that can't be taken, or that is over 150 kB
- */
+/** Takes every picture as WebP. @throws Error for one that fails, or that is over 150 kB */
 export async function takePictures({ console, user, out, onProgress }: TakingOptions): Promise<void> {
   await mkdir(out, { recursive: true });
   const browser = await startBrowser();
@@ -30,8 +28,8 @@ export async function takePictures({ console, user, out, onProgress }: TakingOpt
     const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC' });
     context.setDefaultTimeout(LIMIT_MS);
     const page = await context.newPage();
-    await signIn(page, console, user);
-    for (const picture of PICTURES) {
+    for (const [number, picture] of PICTURES.entries()) {
+      if (number === 1) await signIn(page, console, user);
       const file = join(out, `${picture.name}.webp`);
       const bytes = await take(context, page, picture, console);
       if (bytes.length > LARGEST_BYTES)

@@ -10,7 +10,8 @@ const run = promisify(execFile);
 const MINIMUM: [major: number, minor: number] = [3, 11];
 
 /**
- * A tool can't be had on this machine; the message says what is missing. What needs it is skipped.
+ * A tool is not available on this machine; the message says what is missing. Callers skip their
+ * work.
  */
 export class ToolMissing extends EdgeError {}
 
@@ -18,9 +19,8 @@ export class ToolMissing extends EdgeError {}
 export type PythonTool = 'ministack' | 'cfn-lint';
 
 /**
- * The Python of an environment of its own that has a tool, in the versions of `<tool>.txt` beside
- * this file, whose hashes pip checks. It is made at the first call and kept under
- * node_modules/.cache.
+ * The Python of a virtual environment with a tool, in the versions of `<tool>.txt` in this folder,
+ * whose hashes pip checks. It is created at the first call and kept under node_modules/.cache.
  *
  * @throws ToolMissing without Python 3.11 or newer, its module venv, or the packages
  */
@@ -81,7 +81,7 @@ async function install(folder: string, requirements: string): Promise<void> {
   }
 }
 
-/** The last line of what a program said, which holds its error. */
+/** The last line of a program's output, which contains its error. */
 function said(cause: unknown): string {
   const { stderr = '', message } = cause as { stderr?: string; message: string };
   return stderr.trim().split('\n').at(-1) || message;

@@ -8,9 +8,9 @@ import { findLocalSystem } from '../../edge/system/local-system.ts';
 import { localTable } from '../local-table.ts';
 import { type OpenIngest, openIngest } from '../stream/open-stream.ts';
 
-/** Which system's quarantine is meant. */
+/** The system whose quarantine is used. */
 export interface SystemOptions {
-  /** In the cloud: the names that the stacks put out. */
+  /** In the cloud: names from the outputs of the stacks. */
   table?: string;
   stream?: string;
   function?: string;
@@ -24,17 +24,17 @@ export interface OpenQuarantine {
   client: DynamoDBDocumentClient;
   tables: { traffic: string };
   kinesis: KinesisClient;
-  /** Undefined where records can be looked at but not sent. */
+  /** Undefined if records can be shown but not sent. */
   stream: string | undefined;
   /**
-   * Puts records through ingest as of their arrival; without it they are put into the stream, as of
-   * now.
+   * Sends records to ingest with their time of arrival; without it they are put into the stream and
+   * arrive now.
    */
   ingest: OpenIngest | undefined;
   close(): void;
 }
 
-/** @throws EdgeError when no system is named and none runs on this machine */
+/** @throws EdgeError when no system is named and none is running on this machine */
 export async function openQuarantine(options: SystemOptions): Promise<OpenQuarantine> {
   const { table, stream, function: functionName, region, profile } = options;
   if (table !== undefined) {
@@ -50,7 +50,7 @@ export async function openQuarantine(options: SystemOptions): Promise<OpenQuaran
   const local = await findLocalSystem(options.system);
   if (!local?.dynamodb) {
     throw new EdgeError(
-      'No system runs on this machine: start it with npm start, or name the one in the cloud with --table and --stream (outputs of its stacks).',
+      'No system is running on this machine: start it with npm start, or name the one in the cloud with --table and --stream (outputs of its stacks).',
     );
   }
   const config = { region: local.region, credentials: LOCAL_CREDENTIALS };

@@ -15,22 +15,22 @@ interface Choice extends SystemOptions {
   reason?: string;
 }
 
-/** Runs the quarantine program and gives its exit code: 0 done, 1 failed, 2 bad usage. */
+/** Runs the quarantine program and returns its exit code: 0 done, 1 failed, 2 bad usage. */
 export async function runQuarantine(argv: readonly string[]): Promise<number> {
   const program = new Command('quarantine')
-    .description('Looks at records that could not be counted, and sends them again.')
-    .showHelpAfterError('(--help shows what there is)')
+    .description('Shows records that could not be counted, and sends them again.')
+    .showHelpAfterError('(use --help for usage)')
     .exitOverride();
-  addCommand(program, 'list', 'shows what has not been replayed, oldest first')
-    .option('--all', 'what has been replayed too')
-    .option('--json', 'a line of JSON a record')
+  addCommand(program, 'list', 'shows records that have not been replayed, oldest first')
+    .option('--all', 'also replayed records')
+    .option('--json', 'a line of JSON for each record')
     .addOption(reasonOption())
     .action((options: Choice) => withQuarantine(options, quarantine => list(quarantine, options)));
-  addCommand(program, 'show <place>', 'shows a record: why it is here, and what it says').action(
+  addCommand(program, 'show <place>', 'shows a record: its reason and its content').action(
     (place: string, options: Choice) => withQuarantine(options, quarantine => show(quarantine, place)),
   );
   addCommand(program, 'replay [places...]', 'counts records that can be counted now')
-    .option('--all', 'everything that has not been replayed')
+    .option('--all', 'all records that have not been replayed')
     .addOption(reasonOption())
     .action((places: string[], options: Choice, command: Command) => {
       if ((places.length === 0) === !options.all) command.error('error: name places or --all');
@@ -49,8 +49,11 @@ function addCommand(program: Command, name: string, description: string): Comman
     .command(name)
     .description(description)
     .option('--table <name>', "the cloud's traffic table (default: the running local system)")
-    .option('--stream <name>', "the cloud's stream, for replay: records are judged as if they arrived now")
-    .option('--function <name>', "the cloud's ingest function, for replay: … by when they arrived")
+    .option('--stream <name>', "the cloud's stream, for replay: records arrive now")
+    .option(
+      '--function <name>',
+      "the cloud's ingest function, for replay: records keep their time of arrival",
+    )
     .option('--region <name>', 'AWS region')
     .option('--profile <name>', 'AWS profile')
     .addOption(systemFolderOption());
@@ -103,7 +106,7 @@ async function show({ client, tables }: OpenQuarantine, place: string): Promise<
   process.stdout.write(`${itemText(item)}\n`);
 }
 
-/** One that can't be sent does not keep the others back; it fails the command at the end. */
+/** A record that can't be sent does not block the others; the command fails at its end. */
 async function replayAll(quarantine: OpenQuarantine, places: string[], { reason }: Choice): Promise<void> {
   const wanted = [...places];
   if (places.length === 0) {

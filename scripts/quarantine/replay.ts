@@ -6,12 +6,12 @@ import { replayEvent } from '../stream/replay-event.ts';
 import type { OpenQuarantine } from './open-quarantine.ts';
 
 /**
- * Has a record counted if it can be counted now, and however often: its `seq` says what of it is
- * new. By the ingest function it is judged as of its arrival, by the keys that were good then, and
- * stays open in the quarantine where it still can't be counted. By the stream it arrives anew, as
- * it was and under its own partition key.
+ * Counts a record if that is possible now; repeating it is safe, because its `seq` shows what is
+ * new. Through the ingest function it is judged as of its arrival, by the keys that were valid
+ * then, and stays open in the quarantine if it still can't be counted. Through the stream it
+ * arrives again, unchanged and with its own partition key.
  *
- * @throws EdgeError where that is not possible
+ * @throws EdgeError if that is not possible
  */
 export async function replay(place: string, quarantine: Replaying): Promise<void> {
   const { client, tables, ingest, kinesis, stream } = quarantine;
@@ -40,7 +40,7 @@ export async function replay(place: string, quarantine: Replaying): Promise<void
   await markReplayed(client, tables, { pk: item.pk, sk: item.sk, at: new Date().toISOString() });
 }
 
-/** What a replay works with. */
+/** The dependencies of a replay. */
 export type Replaying = Omit<OpenQuarantine, 'close'>;
 
 async function putThroughIngest(item: QuarantinedRecord, ingest: OpenIngest): Promise<void> {
@@ -56,7 +56,7 @@ async function putThroughIngest(item: QuarantinedRecord, ingest: OpenIngest): Pr
     ]),
   );
   if (batchItemFailures.length > 0) {
-    throw new EdgeError(`Ingest could not deal with record ${place} in time: replay it again in a minute.`);
+    throw new EdgeError(`Ingest could not process record ${place} in time: replay it again in a minute.`);
   }
   const [refusal] = rejected;
   if (refusal) throw new EdgeError(`Record ${place} still can't be counted: ${refusal.message}`);

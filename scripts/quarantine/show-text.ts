@@ -3,12 +3,11 @@ import type { QuarantineEntry, readQuarantined } from '../../core/ingest/read-qu
 
 type QuarantineItem = NonNullable<Awaited<ReturnType<typeof readQuarantined>>>;
 
-/** So much of a record is shown. */
+/** The number of characters of a record that are shown. */
 const SHOWN_CHARACTERS = 4000;
 
 /**
- * One entry of the list: a line that says which record it is, and one that says why and what to
- * change.
+ * One entry of the list: a line that identifies the record, and one with the reason and the remedy.
  */
 export function entryLines({
   sk,
@@ -29,7 +28,7 @@ export function entryJson({ sk, pk: _, ...entry }: QuarantineEntry): string {
   return json.replace(/[\u007f-\u009f]/g, character => `\\u00${character.charCodeAt(0).toString(16)}`);
 }
 
-/** All that is known of a record, and what it says, inflated if it can be. */
+/** All data of a record and its content, decompressed if possible. */
 export function itemText(item: QuarantineItem): string {
   const { sk, message, partition_key, arrived_at, shard_id, sequence_number, size, sha256, replayed_at } =
     item;
@@ -60,7 +59,7 @@ function inflated(data: Uint8Array): Uint8Array {
   }
 }
 
-// What an edge sent may hold escape sequences that a terminal obeys.
+// A record may contain escape sequences that a terminal would interpret.
 function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
   return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '·');

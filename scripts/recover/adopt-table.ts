@@ -12,23 +12,23 @@ import { EdgeError } from '../../edge/edge-error.ts';
 export interface AdoptOptions {
   /** Whether the table's changes are streamed: the Network table's are. */
   stream: boolean;
-  /** Whether it can be put back to any second of 35 days: all but the Cache table. */
+  /** Whether it has point-in-time recovery: all but the Cache table. */
   recovery: boolean;
 }
 
 export interface AdoptedTable {
   name: string;
-  /** The ARN of its stream; undefined where it has none. */
+  /** The ARN of its stream; undefined if it has none. */
   stream_arn: string | undefined;
-  /** False: the engine (that of one machine) knows no recovery. */
+  /** False: the engine (the local one) has no recovery. */
   recovery: boolean;
 }
 
 /**
- * Gives a table that was restored from a backup what a backup doesn't hold: the TTL, the stream,
- * further backups. What it has already is left as it is, so it may be run again.
+ * Configures what a restored table lacks: the TTL, the stream, point-in-time recovery. Existing
+ * settings are kept, so it can be repeated.
  *
- * @throws EdgeError where there is no such table, or it isn't one of ours, or is not ready yet
+ * @throws EdgeError if the table doesn't exist, isn't one of Patronus, or is not ready yet
  */
 export async function adoptTable(
   client: DynamoDBDocumentClient,
@@ -38,7 +38,7 @@ export async function adoptTable(
   let table = await describe(client, name);
   const keys = table.KeySchema?.map(({ AttributeName }) => AttributeName).join();
   if (keys !== 'pk,sk')
-    throw new EdgeError(`${name} has the keys ${keys}, not pk and sk: it is no table of Patronus.`);
+    throw new EdgeError(`${name} has the keys ${keys}, not pk and sk: it is not a table of Patronus.`);
   if (table.TableStatus !== 'ACTIVE') {
     throw new EdgeError(`${name} is ${table.TableStatus}: run this again when the restore has ended.`);
   }
@@ -65,7 +65,7 @@ async function describe(client: DynamoDBDocumentClient, TableName: string) {
     return Table!;
   } catch (cause) {
     if ((cause as Error).name !== 'ResourceNotFoundException') throw cause;
-    throw new EdgeError(`There is no table ${TableName}: look at the name, the region and the profile.`, {
+    throw new EdgeError(`There is no table ${TableName}: check the name, the region and the profile.`, {
       cause,
     });
   }

@@ -6,7 +6,7 @@ import { EdgeError } from '../../edge/edge-error.ts';
 import { findLocalSystem } from '../../edge/system/local-system.ts';
 import { localTable } from '../local-table.ts';
 
-/** Which system's tables are meant. */
+/** The system whose tables are used. */
 export interface TablesOptions {
   /** In the cloud: the names of the tables. */
   table?: string;
@@ -23,7 +23,7 @@ export interface OpenTables {
   tables: TableNames;
 }
 
-/** @throws EdgeError when no system is named and none runs on this machine */
+/** @throws EdgeError when no system is named and none is running on this machine */
 export async function openTables(options: TablesOptions): Promise<OpenTables> {
   const { table, audit, network, region, profile } = options;
   if (table !== undefined || network !== undefined || audit !== undefined) {
@@ -38,7 +38,7 @@ export async function openTables(options: TablesOptions): Promise<OpenTables> {
   const local = await findLocalSystem(options.system);
   if (!local?.dynamodb) {
     throw new EdgeError(
-      'No system runs on this machine: start it with npm start, or name the tables in the cloud with --table, --network and --audit.',
+      'No system is running on this machine: start it with npm start, or name the tables in the cloud with --table, --network and --audit.',
     );
   }
   const config = { region: local.region, credentials: LOCAL_CREDENTIALS };

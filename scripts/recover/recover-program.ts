@@ -14,7 +14,7 @@ import { type OpenTables, openTables, type TablesOptions } from './open-tables.t
 
 const INTERRUPTED = 130;
 
-/** Mismatches that are shown. */
+/** The number of mismatches to show. */
 const SHOWN = 20;
 
 const COMPARE_MS = 600_000;
@@ -32,13 +32,13 @@ interface AdoptChoice extends TablesOptions {
 }
 
 /**
- * Runs the recovery program and gives its exit code: 0 done, 1 failed or counters disagree, 2 bad
+ * Runs the recovery program and returns its exit code: 0 done, 1 failed or counters disagree, 2 bad
  * usage, 130 interrupted.
  */
 export async function runRecover(argv: readonly string[]): Promise<number> {
   const program = new Command('recover')
-    .description('Puts things right after tables were restored from a backup.')
-    .showHelpAfterError('(--help shows what there is)')
+    .description('Repairs a system after its tables were restored from a backup.')
+    .showHelpAfterError('(use --help for usage)')
     .exitOverride();
   const terminal = openTerminal();
   let exitCode = 0;
@@ -49,13 +49,16 @@ export async function runRecover(argv: readonly string[]): Promise<number> {
       .addOption(systemFolderOption());
   cloud(program.command('counters'))
     .description(
-      'Builds all counters anew from what the lanes hold, while traffic flows. Figures of policies that have moved stand still until all are done. Interrupted, the same command goes on.',
+      'Rebuilds all counters from the lanes, while traffic flows. Figures of moved policies do not change until all are done. After an interruption, repeat the same command.',
     )
     .option('--table <name>', "the cloud's Traffic table (default: the running local system)")
     .option('--network <name>', "the cloud's Network table")
     .option('--audit <name>', "the cloud's Audit table, for the audit log")
-    .option('--restart', 'begins anew: always after a restore, for a recovery may have been under way then')
-    .option('--dry-run', 'only says which counters are not what the lanes hold')
+    .option(
+      '--restart',
+      'starts again: always use it after a restore, because a recovery may have been running at that time',
+    )
+    .option('--dry-run', 'only reports counters that differ from the lanes')
     .action(async (choice: CountersChoice) => {
       exitCode = await withTables(choice, opened =>
         choice.dryRun ? compare(opened, terminal) : counters(opened, choice, terminal),
@@ -63,12 +66,12 @@ export async function runRecover(argv: readonly string[]): Promise<number> {
     });
   cloud(program.command('adopt'))
     .description(
-      'Gives restored tables what a backup does not hold (TTL, stream, point-in-time recovery) and prints the settings to deploy with.',
+      'Configures what restored tables lack (TTL, stream, point-in-time recovery) and prints the settings to deploy with.',
     )
     .requiredOption('--network <name>', 'the restored Network table')
     .requiredOption('--traffic <name>', 'the restored Traffic table')
     .option('--audit <name>', 'a restored Audit table, if the one in use is lost')
-    .option('--cache <name>', 'a Cache table, if it is not to be made anew')
+    .option('--cache <name>', 'a Cache table, if the deployment should not create one')
     .action(async (choice: AdoptChoice) => {
       await withTables({ ...choice, table: choice.traffic, audit: choice.audit ?? '' }, opened =>
         adopt(opened, choice, terminal),
@@ -97,7 +100,7 @@ async function counters(
   { restart = false }: CountersChoice,
   terminal: Terminal,
 ): Promise<number> {
-  const signal = stopSignal(() => terminal.say('Stopping after this look at the lanes …'));
+  const signal = stopSignal(() => terminal.say('Stopping after this pass over the lanes …'));
   const { shown, lanes } = await recoverCounters(
     { ...opened, clock: systemClock, sleep: systemSleep, random: Math.random },
     {
@@ -106,19 +109,19 @@ async function counters(
       signal,
       onProgress: ({ phase, lanes, behind, left }) => {
         const what =
-          phase === 'moving' ? 'Moving lanes' : 'The new counters are shown; looking for late lanes';
-        terminal.sayNowAndThen(`${what}: ${lanes} read, ${behind - left} moved, ${left} to be tried again.`);
+          phase === 'moving' ? 'Moving lanes' : 'The new counters are in use; checking for late lanes';
+        terminal.sayNowAndThen(`${what}: ${lanes} read, ${behind - left} moved, ${left} to be retried.`);
       },
     },
   );
   terminal.endProgress();
   if (!shown) {
     terminal.say(
-      'Interrupted: the old counters are still shown. The same command, without --restart, goes on.',
+      'Interrupted: the old counters are still in use. Repeat the same command without --restart to continue.',
     );
     return INTERRUPTED;
   }
-  terminal.say(`The counters were built anew from ${lanes} lanes and are shown.`);
+  terminal.say(`The counters were rebuilt from ${lanes} lanes and are in use.`);
   return signal.aborted ? INTERRUPTED : compare(opened, terminal);
 }
 

@@ -2,8 +2,8 @@ import type { PackageInfo } from './package-of.ts';
 import type { ShippedPackage } from './shipped-packages.ts';
 
 /**
- * The bill of materials of what is shipped. The same packages make the same text: it has neither a
- * time nor a serial number. Source: CycloneDX 1.6 (ECMA-424), JSON reference.
+ * The bill of materials of the shipped packages. The same packages produce the same text: it has
+ * neither a time nor a serial number. Source: CycloneDX 1.6 (ECMA-424), JSON reference.
  */
 export function cycloneDx(project: PackageInfo, packages: readonly ShippedPackage[]): object {
   const reference = `pkg:npm/${project.name}@${project.version}`;

@@ -1,6 +1,6 @@
 import type { ShippedPackage } from './shipped-packages.ts';
 
-/** Licences that ask for no more than that they are named. */
+/** Licences that require only attribution. */
 const ALLOWED: ReadonlySet<string> = new Set([
   '0BSD',
   'Apache-2.0',
@@ -22,7 +22,7 @@ export function checkLicences(packages: readonly ShippedPackage[]): void {
     ({ name, version, license }) => `${name} ${version} (${license ?? 'none stated'})`,
   );
   throw new Error(
-    `These packages end in a bundle under a licence that isn't allowed: ${names.join(', ')}. Allowed are ${[...ALLOWED].join(', ')}: take another package, or add the licence to scripts/shipped/licences.ts if its terms can be kept.`,
+    `These packages in a bundle have a licence that isn't allowed: ${names.join(', ')}. Allowed are ${[...ALLOWED].join(', ')}: use another package, or add the licence to scripts/shipped/licences.ts if its terms can be met.`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A package as its own package.json has it. */
+/** The used fields of a package.json. */
 export interface PackageInfo {
   name: string;
   version: string;

@@ -7,16 +7,16 @@ import { buildEdge } from '../edge-package/build-edge.ts';
 import { buildWeb } from '../web/build-web.ts';
 import { type PackageInfo, packageAt, packageFolder } from './package-of.ts';
 
-/** What of the project leaves this machine. */
+/** The parts of the project that are shipped. */
 export const PARTS = ['functions', 'edge', 'console'] as const;
 export type Part = (typeof PARTS)[number];
 
-/** A package that ends in a bundle, and in which. */
+/** A package in a bundle, with the parts that contain it. */
 export interface ShippedPackage extends PackageInfo {
   parts: Part[];
 }
 
-/** Builds all that is deployed or installed, and gives the packages in it, by name and version. */
+/** Builds all shipped parts, and returns their packages by name and version. */
 export async function shippedPackages(root: string): Promise<ShippedPackage[]> {
   const folder = await mkdtemp(join(tmpdir(), 'patronus-shipped-'));
   try {
@@ -44,7 +44,7 @@ async function functionSources(root: string): Promise<string[]> {
     write: false,
     logLevel: 'error',
   });
-  // What was left out as not used isn't in an output.
+  // Unused code is not in an output.
   return Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
 }
 

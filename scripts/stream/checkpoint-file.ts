@@ -11,12 +11,12 @@ const schema = z.object({
   shards: z.record(z.string(), z.string().regex(/^\d+$/)),
 });
 
-/** How far a replay of a stream from a time has come, on disk. */
+/** The progress of a replay, on disk. */
 export class CheckpointFile {
   readonly path: string;
   readonly #replay: { stream: string; from: string };
 
-  /** @param path undefined for a file of its own in `folder` */
+  /** @param path undefined for a new file in `folder` */
   constructor(
     path: string | undefined,
     { folder, ...replay }: { folder: string; stream: string; from: string },
@@ -26,7 +26,7 @@ export class CheckpointFile {
     this.#replay = replay;
   }
 
-  /** @throws EdgeError for a file that isn't of this replay; undefined where there is none */
+  /** @throws EdgeError for a file of another replay; undefined if there is none */
   async read(): Promise<ReplayCheckpoint | undefined> {
     let text: string;
     try {

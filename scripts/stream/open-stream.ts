@@ -8,9 +8,9 @@ import { findLocalSystem } from '../../edge/system/local-system.ts';
 import { tryParseJson } from '../../edge/system/try-parse-json.ts';
 import type { ReplayAnswer, ReplayEvent } from '../../functions/ingest/replay-event.ts';
 
-/** Which system's stream is meant. */
+/** The system whose stream is used. */
 export interface StreamOptions {
-  /** In the cloud: the names that the ingest stack puts out. */
+  /** In the cloud: names from the outputs of the ingest stack. */
   stream?: string;
   function?: string;
   region?: string;
@@ -22,7 +22,7 @@ export interface StreamOptions {
 export interface OpenStream {
   kinesis: KinesisClient;
   stream: string;
-  /** Runs ingest and waits for its answer. @throws EdgeError where the function fails */
+  /** Runs ingest and waits for its answer. @throws EdgeError if the function fails */
   invoke(event: ReplayEvent): Promise<string[]>;
   pause_ms: number;
   close(): void;
@@ -34,7 +34,7 @@ const CLOUD_PAUSE_MS = 300;
 /** An invocation lasts as long as the function may run: a minute. */
 const INVOKE_TIMEOUT_MS = 70_000;
 
-/** A function of the release before this one doesn't say what it rejected. */
+/** A function of the previous release doesn't return rejections. */
 const answerSchema = z.object({
   batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })),
   rejected: z
@@ -42,7 +42,7 @@ const answerSchema = z.object({
     .default([]),
 });
 
-/** @throws EdgeError when no system is named and none runs on this machine */
+/** @throws EdgeError when no system is named and none is running on this machine */
 export async function openStream(options: StreamOptions): Promise<OpenStream> {
   const { stream, function: functionName, region, profile } = options;
   if (stream !== undefined || functionName !== undefined) {
@@ -57,7 +57,7 @@ export async function openStream(options: StreamOptions): Promise<OpenStream> {
   const local = await findLocalSystem(options.system);
   if (!local?.lambda || !local.ingest) {
     throw new EdgeError(
-      'No system runs on this machine: start it with npm start, or name the one in the cloud with --stream and --function (outputs of the ingest stack).',
+      'No system is running on this machine: start it with npm start, or name the one in the cloud with --stream and --function (outputs of the ingest stack).',
     );
   }
   const config = { region: local.region, credentials: LOCAL_CREDENTIALS };
@@ -82,7 +82,7 @@ function opened({
   kinesis: ConstructorParameters<typeof KinesisClient>[0];
   lambda: ConstructorParameters<typeof LambdaClient>[0];
 }): OpenStream {
-  // HTTP/1.1: the local engine breaks HTTP/2 off now and then.
+  // HTTP/1.1, because the local engine sometimes aborts HTTP/2 connections.
   const kinesis = new KinesisClient({
     requestHandler: new NodeHttpHandler(),
     maxAttempts: 8,
@@ -106,7 +106,7 @@ function opened({
 
 /** The ingest function, to replay records through. */
 export interface OpenIngest {
-  /** Runs ingest and waits for its answer. @throws EdgeError where the function fails */
+  /** Runs ingest and waits for its answer. @throws EdgeError if the function fails */
   invoke(event: ReplayEvent): Promise<ReplayAnswer>;
   close(): void;
 }
@@ -134,7 +134,7 @@ export function openIngest(
         answer.FunctionError === undefined ? answerSchema.safeParse(tryParseJson(payload)) : undefined;
       if (parsed?.success) return parsed.data;
       throw new EdgeError(
-        `The function ${functionName} failed on a replay (${payload.slice(0, 300)}): see its log. The same command goes on from there.`,
+        `The function ${functionName} failed on a replay (${payload.slice(0, 300)}): see its log. Repeat the same command to continue from there.`,
       );
     },
     close: () => lambda.destroy(),

@@ -1,19 +1,16 @@
 import type { _Record as Record_ } from '@aws-sdk/client-kinesis';
 import type { ReplayEvent } from '../../functions/ingest/replay-event.ts';
 
-/** An invocation's answer waits for all of its records, and they share its time. */
+/** The number of records in an invocation, which share its time limit. */
 const MAX_RECORDS = 500;
 
 /**
- * Lambda takes 6 MB an invocation; base64 makes 4 bytes of 3, and each record has some more around
- * it.
+ * Lambda accepts 6 MB for an invocation; base64 needs 4 bytes for 3, and each record has some
+ * overhead.
  */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/**
- * Cuts records into batches that one invocation can carry, in their order. A record alone always
- * fits.
- */
+/** Splits records into batches for one invocation each, in order. A single record always fits. */
 export function batchesOf(records: readonly Record_[]): Record_[][] {
   const batches: Record_[][] = [];
   let bytes = 0;
@@ -31,7 +28,7 @@ export function batchesOf(records: readonly Record_[]): Record_[][] {
   return batches;
 }
 
-/** The event with which Lambda would hand these records to ingest, marked as a replay. */
+/** The event that Lambda would send to ingest for these records, marked as a replay. */
 export function replayEvent(shard_id: string, records: readonly Record_[]): ReplayEvent {
   return {
     replay: true,

@@ -14,7 +14,7 @@ import { EdgeError } from '../../edge/edge-error.ts';
 import type { ReplayEvent } from '../../functions/ingest/replay-event.ts';
 import { batchesOf, replayEvent } from './replay-event.ts';
 
-/** Where each shard has come to: the sequence number of the last record that ingest took. */
+/** The progress of each shard: the sequence number of the last processed record. */
 export type ReplayCheckpoint = Record<string, string>;
 
 export interface ReplayOptions {
@@ -24,18 +24,16 @@ export interface ReplayOptions {
   from_ms: number;
   /** … and before here. */
   to_ms: number;
-  /**
-   * Runs ingest on records of one shard. @returns the sequence numbers that it could not apply yet
-   */
+  /** Runs ingest on records of one shard. @returns the sequence numbers that are not applied yet */
   invoke(event: ReplayEvent): Promise<readonly string[]>;
-  /** How far an earlier run came. */
+  /** The progress of an earlier run. */
   checkpoint?: ReplayCheckpoint;
-  /** Keeps how far this run has come; called after every batch. */
+  /** Stores the progress of this run; called after every batch. */
   onCheckpoint?(checkpoint: ReplayCheckpoint): Promise<void>;
   onProgress?(progress: ReplayProgress): void;
   /**
-   * Pause between two reads of a shard: ingest reads it too, and all readers share five reads a
-   * second.
+   * Pause between two reads of a shard, because ingest reads it too, and all readers share five
+   * reads a second.
    */
   pause_ms: number;
   sleep(ms: number): Promise<void>;
@@ -44,26 +42,25 @@ export interface ReplayOptions {
 }
 
 export interface ReplayProgress {
-  /** Records that ingest took in this run. */
+  /** Records that ingest processed in this run. */
   records: number;
-  /** Part of the time from `from_ms` to `to_ms` that is done, 0 to 1, over all shards. */
+  /** Share of the time from `from_ms` to `to_ms` that is done, 0 to 1, over all shards. */
   done: number;
 }
 
-/** Tries of the same record without one step forward: with back-off about five minutes. */
+/** Attempts for the same record without progress: with back-off about five minutes. */
 const MAX_TRIES = 12;
 
-/** Kinesis answers a read with 10 MB at most. */
+/** Kinesis answers a read with at most 10 MB. */
 const RECORDS_A_READ = 1000;
 
 /**
- * Puts what the stream keeps of a time through ingest again, shard after shard in the order in
- * which they began. Counts don't change by it but for what was never counted: totals and `seq` say
- * what of a report is new.
+ * Sends the stream's records of a time to ingest again, shard by shard in the order of their start.
+ * Only reports that were not counted before change counts: totals and `seq` show what is new.
  *
- * @returns the number of records that ingest took in this run; fewer than there are when `signal`
- * was aborted
- * @throws EdgeError for records that ingest can't take however often
+ * @returns the number of records that ingest processed in this run; fewer than all if `signal` was
+ * aborted
+ * @throws EdgeError for records that ingest can't process after all attempts
  */
 export async function replayStream(options: ReplayOptions): Promise<number> {
   const checkpoint: ReplayCheckpoint = { ...options.checkpoint };
@@ -95,10 +92,7 @@ async function listShards({ kinesis, stream }: ReplayOptions): Promise<string[]>
   }
 }
 
-/**
- * The records of a shard that arrived in the time asked for, in batches that an invocation can
- * carry.
- */
+/** The records of a shard that arrived in the given time, in batches for one invocation each. */
 async function* shardBatches(
   options: ReplayOptions,
   shard_id: string,
@@ -119,7 +113,7 @@ async function* shardBatches(
       continue;
     }
     const { Records = [], NextShardIterator, MillisBehindLatest } = answer;
-    // The iterator of a time begins at most a moment too early.
+    // The iterator of a time may start slightly too early.
     const wanted = Records.filter(record => arrivalOf(record) >= from_ms && arrivalOf(record) < to_ms);
     for (const batch of batchesOf(wanted)) {
       yield batch;
@@ -156,7 +150,7 @@ async function applyBatch(options: ReplayOptions, shard_id: string, batch: Recor
     open = open.slice(first);
     if (tries + 1 >= MAX_TRIES) {
       throw new EdgeError(
-        `Ingest does not take record ${open[0]!.SequenceNumber} of ${shard_id}: the log of the ingest function says why. The same command goes on from there.`,
+        `Ingest does not accept record ${open[0]!.SequenceNumber} of ${shard_id}: see the log of the ingest function. Repeat the same command to continue from there.`,
       );
     }
     await options.sleep(backoffMs(tries, { random: options.random, baseMs: 500, capMs: 60_000 }));

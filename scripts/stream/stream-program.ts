@@ -18,23 +18,24 @@ interface ReplayChoice extends StreamOptions {
 }
 
 /**
- * Runs the stream program and gives its exit code: 0 done, 1 failed, 2 bad usage, 130 interrupted.
+ * Runs the stream program and returns its exit code: 0 done, 1 failed, 2 bad usage, 130
+ * interrupted.
  */
 export async function runStream(argv: readonly string[]): Promise<number> {
   const program = new Command('stream')
-    .description('Works on what the report stream keeps.')
-    .showHelpAfterError('(--help shows what there is)')
+    .description('Commands for the report stream.')
+    .showHelpAfterError('(use --help for usage)')
     .exitOverride();
   const terminal = openTerminal();
   let exitCode = 0;
   program
     .command('replay')
     .description(
-      'Puts the reports that arrived in a time through ingest again. What was counted before adds nothing, so it does no harm to replay too much or twice. Paths are not judged again and no alarm is raised. Interrupted, the same command goes on where it was.',
+      'Sends the reports that arrived in a time to ingest again. Reports that were counted before add nothing, so replaying too much or twice is safe. It does not judge paths and raises no alarm. After an interruption, repeat the same command to continue.',
     )
-    .requiredOption('--from <time>', 'RFC 3339: reports that arrived from then on', timeValue)
-    .option('--to <time>', 'RFC 3339: … and before then (default: now)', timeValue)
-    .option('--checkpoint <file>', 'keeps how far it has come (default: a file in .local)')
+    .requiredOption('--from <time>', 'RFC 3339: reports that arrived at or after this time', timeValue)
+    .option('--to <time>', 'RFC 3339: … and before this time (default: now)', timeValue)
+    .option('--checkpoint <file>', 'file for its progress (default: a file in .local)')
     .option(
       '--stream <name>',
       "the cloud's stream, an output of the ingest stack (default: the running local system)",
@@ -63,7 +64,7 @@ async function replay(choice: ReplayChoice, terminal: Terminal): Promise<number>
   const from_ms = Date.parse(choice.from);
   const to_ms = Math.min(now, choice.to === undefined ? now : Date.parse(choice.to));
   if (from_ms >= to_ms)
-    throw new EdgeError(`--from (${choice.from}) lies in the future: nothing has arrived yet.`);
+    throw new EdgeError(`--from (${choice.from}) is in the future: nothing has arrived yet.`);
   const target = await openStream({ ...choice, system: userPath(choice.system) });
   const file = new CheckpointFile(choice.checkpoint === undefined ? undefined : userPath(choice.checkpoint), {
     folder: userPath(choice.system),
@@ -73,7 +74,7 @@ async function replay(choice: ReplayChoice, terminal: Terminal): Promise<number>
   const signal = stopSignal(() => terminal.say('Stopping after this batch …'));
   try {
     const checkpoint = await file.read();
-    if (checkpoint) terminal.say(`Going on where an earlier replay was interrupted (${file.path}).`);
+    if (checkpoint) terminal.say(`Continuing an interrupted replay (${file.path}).`);
     const records = await replayStream({
       ...target,
       from_ms,
@@ -87,12 +88,12 @@ async function replay(choice: ReplayChoice, terminal: Terminal): Promise<number>
     });
     terminal.endProgress();
     if (signal.aborted) {
-      terminal.say(`Interrupted after ${count(records)}. The same command goes on from there.`);
+      terminal.say(`Interrupted after ${count(records)}. Repeat the same command to continue from there.`);
       return INTERRUPTED;
     }
     await file.remove();
     terminal.say(
-      `${count(records)} that arrived from ${choice.from} to ${new Date(to_ms).toISOString()} went through ingest again.`,
+      `${count(records)} that arrived from ${choice.from} to ${new Date(to_ms).toISOString()} were sent to ingest again.`,
     );
     return 0;
   } finally {

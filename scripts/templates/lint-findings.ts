@@ -1,4 +1,4 @@
-/** A finding of cfn-lint, as `--format json` gives it; of what it has, what is used. */
+/** The used fields of a finding of cfn-lint, from `--format json`. */
 export interface LintFinding {
   Filename: string;
   Message: string;
@@ -15,7 +15,8 @@ export interface LintException {
 }
 
 /**
- * Everything else that cfn-lint finds fails: mend it in lib/, or say here why it is right as it is.
+ * All other findings of cfn-lint fail the check: correct them in lib/, or give the reason for an
+ * exception here.
  */
 const LINT_EXCEPTIONS: LintException[] = [
   {
@@ -34,13 +35,13 @@ const LINT_EXCEPTIONS: LintException[] = [
 ];
 
 export interface LintResult {
-  /** Lines for a person: what is to be mended. */
+  /** Lines for a person about problems to correct. */
   problems: string[];
-  /** How many findings each exception took, by its rule. */
+  /** The number of findings for each exception, by rule. */
   accepted: Map<LintException, number>;
 }
 
-/** Sorts findings by the exceptions. One that took nothing is a problem too. */
+/** Sorts findings by the exceptions. An unused exception is a problem too. */
 export function judgeFindings(
   findings: readonly LintFinding[],
   exceptions: readonly LintException[] = LINT_EXCEPTIONS,
@@ -54,7 +55,7 @@ export function judgeFindings(
     else problems.push(`${Filename}, ${placeOf(finding)}: ${Rule.Id} ${Message}`);
   }
   for (const [{ rule, reason }, count] of accepted) {
-    if (count === 0) problems.push(`The exception of ${rule} is needed no more: ${reason}`);
+    if (count === 0) problems.push(`The exception for ${rule} is no longer needed: ${reason}`);
   }
   return { problems, accepted };
 }

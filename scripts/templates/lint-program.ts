@@ -9,9 +9,9 @@ import { judgeFindings, type LintFinding } from './lint-findings.ts';
 import { VARIANTS } from './variants.ts';
 
 /**
- * Synthesizes every variant and has cfn-lint judge all templates.
+ * Synthesizes every variant and checks all templates with cfn-lint.
  * @returns a line for a person
- * @throws ToolMissing without cfn-lint; EdgeError with what is to be mended
+ * @throws ToolMissing without cfn-lint; EdgeError with the problems to correct
  */
 export async function lintTemplates(): Promise<string> {
   const python = await pythonWith('cfn-lint');
@@ -30,12 +30,12 @@ export async function lintTemplates(): Promise<string> {
   }
 }
 
-/** Its program names the Python of the folder that it was made in. */
+/** Its script contains the path of the Python that installed it. */
 const CFN_LINT = 'from cfnlint.runner import main; main()';
 
 /**
- * It ends with the kinds of what it found as bits (2 errors, 4 warnings, 8 information), and with 1
- * when it failed itself.
+ * Its exit code has the kinds of findings as bits (2 errors, 4 warnings, 8 information), and is 1
+ * when cfn-lint itself failed.
  */
 function cfnLint(python: string, cwd: string, templates: readonly string[]): Promise<LintFinding[]> {
   const args = ['-c', CFN_LINT, '--format', 'json', '--', ...templates];

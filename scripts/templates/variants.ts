@@ -1,6 +1,6 @@
 /**
- * Deployments whose templates are checked by rules (cdk-nag, cfn-lint), by name: settings as
- * `cdk deploy -c` takes them. Together they have every resource that a setting can add.
+ * Deployments whose templates are checked by rules (cdk-nag, cfn-lint), by name: settings, as for
+ * `cdk deploy -c`. Together they have every resource that a setting can add.
  */
 export const VARIANTS: Record<string, Record<string, string>> = {
   default: {},

@@ -3,7 +3,7 @@ import { findLocalSystem, type LocalSystem } from '../../edge/system/local-syste
 import { signIn } from '../../edge/system/sign-in.ts';
 
 /**
- * The running local system of a folder, and an access token of one of its users, good for an hour.
+ * The running local system of a folder, and an access token of one of its users, valid for an hour.
  */
 export interface LocalUser {
   local: LocalSystem;
@@ -11,8 +11,8 @@ export interface LocalUser {
 }
 
 /**
- * Signs in as the user of a group. @throws EdgeError when no system runs there, or none of its
- * users is in that group
+ * Signs in as the user of a group. @throws EdgeError when no system is running there, or none of
+ * its users is in that group
  */
 export async function localUser(group: string, folder: string): Promise<LocalUser> {
   const local = await findLocalSystem(folder);

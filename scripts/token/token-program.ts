@@ -3,13 +3,13 @@ import { exitCodeOf } from '../../edge/cli/exit-code.ts';
 import { systemFolderOption } from '../../edge/cli/system-folder.ts';
 import { localUser } from './local-user.ts';
 
-/** Runs the token program and gives its exit code: 0 done, 1 failed, 2 bad usage. */
+/** Runs the token program and returns its exit code: 0 done, 1 failed, 2 bad usage. */
 export async function runToken(argv: readonly string[]): Promise<number> {
   const program = new Command('token')
-    .description('Prints an access token of the running local system, good for an hour.')
-    .argument('<group>', 'whose: admin, operator or viewer')
+    .description('Prints an access token of the running local system, valid for an hour.')
+    .argument('<group>', 'group of the user: admin, operator or viewer')
     .addOption(systemFolderOption())
-    .showHelpAfterError('(--help shows what there is)')
+    .showHelpAfterError('(use --help for usage)')
     .exitOverride()
     .action(async (group: string, { system }: { system: string }) => {
       const { token } = await localUser(group, system);

@@ -9,13 +9,12 @@ const WEB = fileURLToPath(new URL('../../web', import.meta.url));
 
 /**
  * Builds the console's files into a folder.
- * @returns Brotli bytes of JavaScript that the largest first view loads, and the files that its
- * code is of
- * @throws Error when the sources don't build, or a first view is over its bound
+ * @returns Brotli bytes of JavaScript that the largest first view loads, and its source files
+ * @throws Error when the build fails, or a first view is too large
  */
 export async function buildWeb(folder: string): Promise<{ firstViewBytes: number; sources: string[] }> {
   const outDir = resolve(folder);
-  // Tests set another one, with which React would come with its aids for development.
+  // Tests set another value, for which React would include its development tools.
   process.env.NODE_ENV = 'production';
   const sources = new Set<string>();
   await build({
@@ -40,7 +39,7 @@ export async function buildWeb(folder: string): Promise<{ firstViewBytes: number
   return { firstViewBytes, sources: [...sources] };
 }
 
-/** Notes the files whose code is in a chunk. */
+/** Records the source files of a chunk. */
 function collecting(sources: Set<string>): Plugin {
   return {
     name: 'collecting',

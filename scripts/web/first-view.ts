@@ -17,10 +17,10 @@ interface ManifestChunk {
 const compress = promisify(brotliCompress);
 
 /**
- * Measures the first view of each page: the entry with all that it imports, and the page's own
- * chunk with the same.
+ * Measures the first view of each page: the entry and the page's own chunk, each with all its
+ * imports.
  * @returns bytes of the largest
- * @throws Error that names each page over the limit, or says that no page was found
+ * @throws Error that names each page over the limit, or if no page was found
  */
 export async function checkFirstViews(
   folder: string,

@@ -3,13 +3,13 @@ import { expect } from 'vitest';
 import { type ArrivedReport, batchObjects } from '../../core/flows/batch-objects.ts';
 import { eraseFlows } from '../../core/flows/flow-erasures.ts';
 import { flowMatcher, hostsOf } from '../../core/flows/flow-filter.ts';
-import { parseFlowKey } from '../../core/flows/flow-key.ts';
 import type { FlowLogResult, FlowLogRun } from '../../core/flows/flow-log-run.ts';
 import { readFlowLogState } from '../../core/flows/flow-log-state.ts';
 import type { FlowLogStore, LoggedFlow } from '../../core/flows/flow-log-store.ts';
 import type { FlowObjects } from '../../core/flows/flow-objects.ts';
 import { FlowGroups } from '../../core/flows/flow-stats.ts';
 import type { HourSlice, SliceRuns } from '../../core/flows/hour-slices.ts';
+import { parseObjectKey } from '../../core/flows/object-key.ts';
 import { pageFlows } from '../../core/flows/page-flows.ts';
 import { readFlowLogs } from '../../core/flows/read-flow-logs.ts';
 import { runFlowLog } from '../../core/flows/run-flow-log.ts';
@@ -183,7 +183,7 @@ async function readAll({ store }: FlowWorld): Promise<string[]> {
   );
   const { flows, total } = sums.largest(1_000_000);
   const listed = flows.reduce((sum, { bytes }) => sum + bytes, 0n);
-  const grouped = groups.beside({ packets: 0n, bytes: 0n }, { order_by: 'BYTES', limit: 1_000_000 });
+  const grouped = groups.splitTotal({ packets: 0n, bytes: 0n }, { order_by: 'BYTES', limit: 1_000_000 });
   const bySource = grouped.rows.reduce((sum, { bytes }) => sum + bytes, 0n);
   if (listed !== total.bytes || bySource !== total.bytes) throw new Error('topFlows or flowStats disagree');
   return read.sort();
@@ -241,7 +241,7 @@ export function killedAt(objects: FlowObjects, at: number, lands: boolean): Flow
 /** Each merged object has an index, and no index is without its object. */
 export async function expectTidy({ bucket }: FlowWorld): Promise<void> {
   const keys = await bucket.keys('flows/');
-  const indexed = keys.filter(key => parseFlowKey(key)!.generation > 0);
+  const indexed = keys.filter(key => parseObjectKey(key)!.generation > 0);
   expect(await bucket.keys('flow-index/')).toEqual(
     indexed.map(key => `flow-index/${key.slice('flows/'.length)}.index`),
   );

@@ -176,7 +176,7 @@ export class FollowedSystem {
     this.asked[name] += 1;
     if (!this.answers) {
       await this.#wait(REQUEST_LIMIT_MS);
-      throw new Error('nothing came for 30 s');
+      throw new Error('no answer within 30 s');
     }
     await this.#wait(LATENCY_MS);
   }

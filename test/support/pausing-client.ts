@@ -7,13 +7,31 @@ import { besideFunction } from './rights/as-function.ts';
  * from 0.
  */
 export function pausingClient(at: number, meanwhile: () => Promise<void>): DynamoDBDocumentClient {
-  const client = localClient();
   let calls = 0;
+  return pausing(() => calls++ === at, meanwhile);
+}
+
+/**
+ * A client of the run's DynamoDB Local that lets `meanwhile` happen before its first call of an
+ * operation, such as "TransactWriteItems".
+ */
+export function pausingBefore(operation: string, meanwhile: () => Promise<void>): DynamoDBDocumentClient {
+  let paused = false;
+  return pausing(name => {
+    const now = !paused && name === `${operation}Command`;
+    paused ||= now;
+    return now;
+  }, meanwhile);
+}
+
+function pausing(isAt: (commandName: string) => boolean, meanwhile: () => Promise<void>) {
+  const client = localClient();
   client.middlewareStack.add(
-    next => async args => {
-      if (calls++ === at) await besideFunction(meanwhile);
-      return next(args);
-    },
+    (next, { commandName = '' }) =>
+      async args => {
+        if (isAt(commandName)) await besideFunction(meanwhile);
+        return next(args);
+      },
     { step: 'initialize', name: 'pause' },
   );
   return client;

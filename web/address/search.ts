@@ -1,16 +1,14 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
 
-/**
- * What stands behind the `?` of an address: plain texts, so that a person can read and change it.
- */
+/** The search part of an address, after the `?`: plain text that a person can read and change. */
 export type Search = Record<string, string>;
 
 export function parseSearch(text: string): Search {
   return Object.fromEntries(new URLSearchParams(text));
 }
 
-/** Without what is empty or undefined; colons and commas stay readable. */
+/** Leaves out parts that are empty or undefined; colons and commas stay readable. */
 export function stringifySearch(search: Record<string, unknown>): string {
   const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== '');
   const text = new URLSearchParams(given as [string, string][]).toString();
@@ -23,8 +21,8 @@ export type SetSearch = (
 ) => void;
 
 /**
- * The view's state in its address, and how to change some of it: `undefined` leaves a part out.
- * `replace` changes the address without a step for the browser's "back", as for typing.
+ * The view's state in its address, and how to change some of it: `undefined` removes a part.
+ * `replace` changes the address without an entry in the browser's history, as for typing.
  */
 export function useAddress(): [Search, SetSearch] {
   const search = useSearch({ strict: false }) as Search;

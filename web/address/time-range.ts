@@ -5,7 +5,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Ranges up to now, by their names in the address. */
+/** Ranges that end now, by their names in the address. */
 export const LIVE_RANGES = {
   '15m': 15 * MINUTE,
   '1h': HOUR,
@@ -17,7 +17,7 @@ export const LIVE_RANGES = {
 
 export type LiveRange = keyof typeof LIVE_RANGES;
 
-/** How a range is called in words. */
+/** The label of each range. */
 export const RANGE_WORDS: Record<LiveRange, string> = {
   '15m': 'Last 15 minutes',
   '1h': 'Last hour',
@@ -29,20 +29,18 @@ export const RANGE_WORDS: Record<LiveRange, string> = {
 
 const DEFAULT_RANGE: LiveRange = '1h';
 
-/**
- * A time range as the address says it: one that ends now and goes on, or one between two instants.
- */
+/** A time range as the address states it: a live one that ends now, or one between two instants. */
 export type RangeChoice = { live: LiveRange } | { from: number; to: number };
 
 export interface TimeRange {
   choice: RangeChoice;
-  /** RFC 3339, whole minutes, so that the same question is asked once a minute. */
+  /** RFC 3339, whole minutes, so that the same query runs at most once a minute. */
   from: string;
   to: string;
   compare: boolean;
 }
 
-/** Anything that isn't a range is the last hour. */
+/** Reads a range; an invalid one becomes the last hour. */
 export function readRange({ range, from, to }: Search): RangeChoice {
   const [begin, end] = [Date.parse(from ?? ''), Date.parse(to ?? '')];
   if (begin < end) return { from: begin, to: end };
@@ -51,7 +49,7 @@ export function readRange({ range, from, to }: Search): RangeChoice {
   };
 }
 
-/** The parts of an address that say a range. */
+/** The parts of an address that state a range. */
 export function writeRange(choice: RangeChoice): {
   range: string | undefined;
   from: string | undefined;
@@ -70,9 +68,9 @@ export function boundsOf(choice: RangeChoice, now: number): { from: number; to: 
 }
 
 /**
- * The range of the same length before (‹) or after (›). One that would end near now, by two minutes
- * or a twentieth of its length, goes on with it again: who steps back and then forth is where they
- * were.
+ * The range of the same length before (‹) or after (›). A range that would end within two minutes
+ * of now, or within a twentieth of its length, becomes live again: a step back and a step forward
+ * return to the same range.
  */
 export function stepRange(choice: RangeChoice, direction: -1 | 1, now: number): RangeChoice {
   const { from, to } = boundsOf(choice, now);
@@ -83,7 +81,7 @@ export function stepRange(choice: RangeChoice, direction: -1 | 1, now: number): 
   return live ? { live } : { from: now - length, to: now };
 }
 
-/** The range of the page, from its address; a live one moves on each minute. */
+/** The page's range, from its address; a live one advances each minute. */
 export function useTimeRange(): TimeRange {
   const [search] = useAddress();
   const { range, from, to, compare } = search;
@@ -100,7 +98,7 @@ export function useTimeRange(): TimeRange {
   }, [range, from, to, compare, minute]);
 }
 
-/** The current minute's beginning; changes as the clock does. */
+/** The start of the current minute; changes with the clock. */
 export function useMinute(): number {
   const [minute, setMinute] = useState(() => Math.floor(Date.now() / MINUTE) * MINUTE);
   useEffect(() => {

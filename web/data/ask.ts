@@ -2,10 +2,10 @@ import { fetchAuthSession } from 'aws-amplify/auth';
 import type { TadaDocumentNode } from 'gql.tada';
 import { ApiError, type ErrorEntry, NotReachable, SignedOut } from './errors.ts';
 
-/** What an answer holds: its data, and what of it failed. */
+/** An answer: its data, and the errors of parts that failed. */
 export interface Answer<Data> {
   data: Data;
-  /** Entries of parts that failed alone; their fields are null in `data`. */
+  /** Errors of single parts; their fields are null in `data`. */
   errors: ErrorEntry[];
 }
 
@@ -18,7 +18,7 @@ interface Body {
   errors?: ErrorEntry[];
 }
 
-/** Where the API is; set once, from the outputs file. */
+/** The address of the API; set once, from the outputs file. */
 let endpoint = '/graphql';
 
 export function setEndpoint(url: string): void {
@@ -26,10 +26,10 @@ export function setEndpoint(url: string): void {
 }
 
 /**
- * Runs an operation as who is signed in.
- * @throws SignedOut when the session is over
- * @throws NotReachable when there is no answer
- * @throws ApiError when the answer holds no data
+ * Runs an operation as the person who is signed in.
+ * @throws SignedOut when the session has ended
+ * @throws NotReachable when no answer arrives
+ * @throws ApiError when the answer has no data
  */
 export async function ask<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,
@@ -58,7 +58,8 @@ function isOffline(cause: unknown): boolean {
 }
 
 /**
- * Sends an operation as it is, with the token of who is signed in. @throws SignedOut, NotReachable
+ * Sends an operation unchanged, with the token of the person who is signed in. @throws SignedOut,
+ * NotReachable
  */
 export async function post(operation: object, signal?: AbortSignal): Promise<Response> {
   const authorization = await accessToken();

@@ -1,7 +1,4 @@
-/**
- * A publication of live figures, or a page of the query's answer, as far as keeping them is
- * concerned.
- */
+/** The common fields of a publication of live figures and of a page of the query's answer. */
 export interface FiguresMessage<Item extends { id: string }> {
   seq: number;
   part: number;
@@ -11,15 +8,15 @@ export interface FiguresMessage<Item extends { id: string }> {
   removed: readonly string[];
 }
 
-/** All figures of a scope as they are now. */
+/** All current figures of a scope. */
 export interface FiguresState<Item> {
-  /** Of the last publication that is in it. */
+  /** The number of the last publication that was merged. */
   seq: number;
   as_of: string;
   items: ReadonlyMap<string, Item>;
 }
 
-/** What the query has answered, page by page. */
+/** Figures from the pages of the query's answer. */
 export function figuresOf<Item extends { id: string }>(
   pages: readonly [FiguresMessage<Item>, ...FiguresMessage<Item>[]],
 ): FiguresState<Item> {
@@ -27,10 +24,7 @@ export function figuresOf<Item extends { id: string }>(
   return { seq, as_of, items: new Map(pages.flatMap(({ items }) => items.map(item => [item.id, item]))) };
 }
 
-/**
- * The figures with a page that is newer than they are: what is published above their `seq` goes
- * with both.
- */
+/** Merges a newer page into the figures. Their `seq` stays: publications above it apply to both. */
 export function withPage<Item extends { id: string }>(
   state: FiguresState<Item>,
   page: FiguresMessage<Item>,
@@ -39,9 +33,9 @@ export function withPage<Item extends { id: string }>(
 }
 
 /**
- * The figures with what was published above them, as far as all parts of each publication are
- * there, in any order: the same state where none is. `GAP` where a publication before another one
- * was missed, so that the query has to be asked again.
+ * Merges the publications above the figures' `seq` whose parts have all arrived, in any order.
+ * Returns the same state if there is none, and `GAP` if a publication was missed, so that the query
+ * must run again.
  */
 export function following<Item extends { id: string }>(
   state: FiguresState<Item>,
@@ -57,7 +51,7 @@ export function following<Item extends { id: string }>(
 
 type Parts<Item extends { id: string }> = [FiguresMessage<Item>, ...FiguresMessage<Item>[]];
 
-/** All parts of a publication; undefined where one is missing. */
+/** All parts of a publication; undefined if one is missing. */
 function publication<Item extends { id: string }>(
   heard: readonly FiguresMessage<Item>[],
   seq: number,

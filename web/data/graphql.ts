@@ -10,8 +10,8 @@ interface Setup {
 type Tag = ReturnType<typeof initGraphQLTada<Setup>>;
 
 /**
- * An operation as text, with the types of its variables and its result, which TypeScript checks
- * against the schema. Fragments that it uses are given as a list.
+ * An operation as text, with the types of its variables and its result; TypeScript checks them
+ * against the schema. The second argument lists the fragments that the operation uses.
  */
 export const graphql = ((text: string, fragments: readonly string[] = []) =>
   [text, ...new Set(fragments)].join('\n')) as unknown as Tag;

@@ -1,8 +1,8 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query';
 
 /**
- * Keeps what another operation has brought as the answer to `key`. What was changed while that
- * operation was on its way may not be in it: such an answer is asked for anew by those who show it.
+ * Stores data from another operation as the answer to `key`. If something changed while that
+ * operation was running, the data may be stale, so the answer is marked for another request.
  */
 export function keepAnswer(queries: QueryClient, key: QueryKey, answer: unknown): void {
   const changedMeanwhile = queries.getQueryState(key)?.isInvalidated === true;

@@ -1,5 +1,5 @@
 export interface Listener<Data> {
   onData(data: Data): void;
-  /** The connection is up (again): what happened meanwhile never comes, so ask for it. */
+  /** The connection is up (again). Events of the time in between are not sent later: query them. */
   onConnected(): void;
 }

@@ -23,12 +23,12 @@ interface SubscribingClient {
   };
 }
 
-/** Amplify's event when the API has taken a subscription, which it doesn't export. */
+/** Amplify's event when the API acknowledges a subscription; Amplify doesn't export its name. */
 const SUBSCRIPTION_ACK = 'Subscription ack';
 
 const client = generateClient() as unknown as SubscribingClient;
 
-/** A subscription that a part of the page wants, whether or not the API has it at the moment. */
+/** A subscription that a part of the page needs, whether or not it is connected at the moment. */
 interface Wanted {
   document: unknown;
   variables: object;
@@ -41,8 +41,8 @@ const wanted = new Set<Wanted>();
 const stateListeners = new Set<(state: LiveState) => void>();
 
 /**
- * Amplify tries a cut connection again after five seconds, and then once a minute. It is made anew
- * sooner here: a new subscription has Amplify open a socket at once.
+ * Amplify retries a lost connection after five seconds, and then once a minute. Here it is retried
+ * sooner: for a new subscription Amplify opens a socket at once.
  */
 const take = keepConnected({
   clock: systemClock,
@@ -63,7 +63,7 @@ function open(one: Wanted): void {
     next: ({ data }) => {
       if (data) listener.onData(data);
     },
-    // The API has ended this one alone, as for a session that was over.
+    // The API ended only this subscription, for example because its session had expired.
     error: () => {
       one.acknowledged = false;
       take('CUT');
@@ -77,8 +77,8 @@ function takeIfAcknowledged(): void {
 }
 
 /**
- * What Amplify's states mean to us. A connection that was silent for a minute, or has lost its
- * network, may come back by itself.
+ * Maps Amplify's states to ours. A connection that was silent for a minute, or lost its network,
+ * may recover by itself.
  */
 const EVENTS: Record<ConnectionState, LiveEvent | undefined> = {
   [ConnectionState.Connected]: undefined,
@@ -91,7 +91,7 @@ const EVENTS: Record<ConnectionState, LiveEvent | undefined> = {
   [ConnectionState.Disconnected]: 'CUT',
 };
 
-/** Amplify calls a connection that was never begun disconnected, too. */
+/** Amplify also reports a connection that was never opened as disconnected. */
 let begun = false;
 
 function onConnection(state: ConnectionState): void {
@@ -103,7 +103,7 @@ function onConnection(state: ConnectionState): void {
   else if (state === ConnectionState.Connected) takeIfAcknowledged();
 }
 
-// The acknowledgement quotes the operation as Amplify has printed it anew.
+// The acknowledgement quotes the operation as Amplify formats it.
 function onAcknowledged({ query, variables }: Acknowledged): void {
   const name = operationName(query);
   for (const one of wanted) {
@@ -124,12 +124,12 @@ Hub.listen('auth', ({ payload: { event } }) => {
   if (event === 'signedIn') take('WAKE');
 });
 
-/** Tries to connect at once, where that is waited for. */
+/** Reconnects at once if a retry is pending. */
 export function tryNow(): void {
   take('WAKE');
 }
 
-/** Tries nothing until `tryNow`. */
+/** Stops retries until `tryNow`. */
 export function goOffline(): void {
   take('OFFLINE');
 }
@@ -138,7 +138,7 @@ export function onLiveState(listener: (state: LiveState) => void): void {
   stateListeners.add(listener);
 }
 
-/** @returns a function that ends the subscription */
+/** @returns a function that cancels the subscription */
 export function subscribe(document: unknown, variables: object, listener: Listener<unknown>): () => void {
   const one: Wanted = { document, variables, listener, acknowledged: false, end: () => {} };
   wanted.add(one);

@@ -8,8 +8,8 @@ let state: LiveState = BEGINNING.state;
 const stateListeners = new Set<StateListener>();
 
 /**
- * The library for subscriptions is loaded when the page has been shown, as it is as large as the
- * session.
+ * The library for subscriptions is loaded after the page is shown, because it is as large as the
+ * code of the session.
  */
 let loaded: Promise<typeof import('./live-client.ts')> | undefined;
 
@@ -21,7 +21,7 @@ function library(): Promise<typeof import('./live-client.ts')> {
   return loaded;
 }
 
-/** @returns a function that ends the subscription */
+/** @returns a function that cancels the subscription */
 export function listen<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,
   variables: Variables,
@@ -37,12 +37,12 @@ export function listen<Data, Variables>(
   return () => stop();
 }
 
-/** Has a cut connection tried again at once. */
+/** Retries a lost connection at once. */
 export function reconnectNow(): void {
   void library().then(({ tryNow }) => tryNow());
 }
 
-/** The browser has no network: nothing is tried until `reconnectNow`. */
+/** The browser is offline: there are no retries until `reconnectNow`. */
 export function pauseReconnecting(): void {
   void library().then(({ goOffline }) => goOffline());
 }

@@ -11,18 +11,20 @@ export const ME = graphql(`
   }
 `);
 
-/** The groups of who is signed in, as the API sees them; undefined until they are known. */
+/**
+ * The groups of the person who is signed in, according to the API; undefined until they are known.
+ */
 export function useGroups(): string[] | undefined {
   return useAnswer(ME, {}).data?.data.me.groups;
 }
 
-/** Whether the API has refused to say anything: the account is in no group that may. */
+/** Whether the API refuses all queries because the account is in no group. */
 export function useIsShutOut(): boolean {
   const { error } = useAnswer(ME, {});
   return error instanceof ApiError && error.type === 'Unauthorized';
 }
 
-/** What of an entry of the audit log says whether it can be undone, and by whom. */
+/** The fields of an audit entry that determine whether it can be undone, and by whom. */
 export interface Undoable {
   undoable_until: string | null;
   undo_needs: string | null;
@@ -36,8 +38,8 @@ export function useMayUndo(): (entry: Undoable) => boolean {
 }
 
 /**
- * Whether the person's role may call an operation, such as `deleteSite`. What it may not isn't
- * offered; false until it is known. The API judges every call by itself.
+ * Whether the person's role may call an operation, such as `deleteSite`. The console offers only
+ * operations that are allowed; false until it is known. The API authorizes every call itself.
  */
 export function useMay(): (operation: string) => boolean {
   const { data } = useAnswer(ME, {});
@@ -46,21 +48,21 @@ export function useMay(): (operation: string) => boolean {
 }
 
 /**
- * Whether the person is an administrator, who sees what others have started; false until it is
+ * Whether the person is an administrator, who also sees the exports of others; false until it is
  * known.
  */
 export function useIsAdmin(): boolean {
   return useGroups()?.includes('admin') === true;
 }
 
-/** Of all prices, ISO 4217; undefined until it is known. */
+/** The currency of all prices, ISO 4217; undefined until it is known. */
 export function useCurrency(): string | undefined {
   return useAnswer(ME, {}).data?.data.me.currency;
 }
 
 export type Preferences = ResultOf<typeof ME>['me']['preferences'];
 
-/** What the person has set for the console; undefined until it is known. */
+/** The person's console settings; undefined until they are known. */
 export function usePreferences(): Preferences | undefined {
   return useAnswer(ME, {}).data?.data.me.preferences;
 }

@@ -1,15 +1,15 @@
 import type { Answer } from './ask.ts';
 import { ApiError } from './errors.ts';
 
-/** One part of an answer whose parts fail alone: its data, or its own error. */
+/** One part of an answer whose parts fail independently: its data, or its error. */
 export interface Part<Value> {
   data: Value | null | undefined;
   error: Error | null;
 }
 
 /**
- * The field `name` of the operation's only root field, such as `problems` of `overview`, with what
- * failed of it. Undefined data: it is on its way.
+ * The field `name` of the operation's only root field, such as `problems` of `overview`, with its
+ * error. Undefined data: it is loading.
  */
 export function partOf<Root extends object, Name extends keyof Root & string>(
   { data, error }: { data: Answer<Record<string, Root>> | undefined; error: Error | null },

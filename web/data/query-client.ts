@@ -2,13 +2,13 @@ import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { NotReachable, SignedOut } from './errors.ts';
 
 export interface QueryClientOptions {
-  /** Called when an operation finds that the session is over. */
+  /** Called when an operation fails because the session has ended. */
   onSignedOut(): void;
 }
 
 /**
- * Makes the cache of answers. What failed for want of a network is tried again; what the API
- * refused is not.
+ * Creates the cache of answers. Requests that got no answer are retried; requests that the API
+ * refused are not.
  */
 export function makeQueryClient({ onSignedOut }: QueryClientOptions): QueryClient {
   const onError = (error: unknown): void => {

@@ -1,31 +1,31 @@
 import type { Clock } from '../../core/time/clock.ts';
 import type { Schedule } from '../../core/time/schedule.ts';
 
-/** Whether what happens is heard at once, and if not, when that is tried again. */
+/** The state of the live connection and, if it is lost, the time of the next retry. */
 export type LiveState =
-  /** `again`: it is a try after a cut. */
+  /** `again`: it is a retry after a lost connection. */
   | { kind: 'CONNECTING'; again: boolean }
   | { kind: 'LIVE' }
   /**
-   * `retry_at_ms`: when it is tried again; null: as soon as the browser is online, or the
-   * connection comes back by itself.
+   * `retry_at_ms`: the time of the next retry; null: as soon as the browser is online, or when the
+   * connection recovers by itself.
    */
   | { kind: 'CUT'; retry_at_ms: number | null };
 
 export type LiveEvent =
   /** The connection, or a subscription on it, has ended. */
   | 'CUT'
-  /** The connection is there, but nothing was heard on it for long: it isn't touched. */
+  /** The connection is up but silent for long: it is left alone. */
   | 'DOUBTFUL'
-  /** A connection is being made. */
+  /** A connection is being opened. */
   | 'CONNECTING'
-  /** The API has taken all subscriptions. */
+  /** The API has acknowledged all subscriptions. */
   | 'ACKNOWLEDGED'
-  /** The time that `wake_at_ms` names has come. */
+  /** The time `wake_at_ms` has been reached. */
   | 'TIME'
-  /** The browser has a network again, or the page is looked at again. */
+  /** The browser is online again, or the page is visible again. */
   | 'WAKE'
-  /** The browser has no network. */
+  /** The browser is offline. */
   | 'OFFLINE';
 
 export interface Reconnection {
@@ -33,13 +33,13 @@ export interface Reconnection {
   /** Tries since the connection was last there. */
   tries: number;
   online: boolean;
-  /** When `TIME` is due; null: nothing is waited for. */
+  /** When `TIME` is due; null: no timer is set. */
   wake_at_ms: number | null;
 }
 
 export interface Step {
   next: Reconnection;
-  /** Whether the subscriptions have to be made anew now. */
+  /** Whether the subscriptions must be opened again now. */
   connect: boolean;
 }
 
@@ -47,8 +47,8 @@ const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 
 /**
- * A try of which nothing has come for so long has failed: longer than the client itself waits for
- * an acknowledgement.
+ * An attempt without a result for this long has failed; it is longer than the client's own timeout
+ * for an acknowledgement.
  */
 const TRY_MS = 20_000;
 
@@ -60,15 +60,15 @@ export const BEGINNING: Reconnection = {
 };
 
 /**
- * How long to wait after so many tries: 1, 2, 4 … 30 s, of which `random` (0 to 1) takes up to
- * half, so that not all consoles come at once.
+ * The delay after a number of failed attempts: 1, 2, 4 … 30 s, shortened by up to half by `random`
+ * (0 to 1), so that not all consoles reconnect at the same time.
  */
 export function waitMs(tries: number, random: number): number {
   const whole = Math.min(FIRST_WAIT_MS * 2 ** tries, LONGEST_WAIT_MS);
   return Math.round(whole * (1 - random / 2));
 }
 
-/** What an event changes. Pure. */
+/** The next state after an event. Pure. */
 function afterEvent(
   now: Reconnection,
   event: LiveEvent,
@@ -89,8 +89,8 @@ function afterEvent(
     case 'ACKNOWLEDGED':
       return stay({ state: { kind: 'LIVE' }, tries: 0, wake_at_ms: null });
     case 'CUT': {
-      // A try consists of several of the client's own: the first that fails begins the wait, and it
-      // isn't made longer.
+      // An attempt consists of several attempts of the client: the first that fails starts the
+      // delay, and later ones do not extend it.
       if (isCut && (now.wake_at_ms !== null || !now.online)) return stay({});
       const retry_at_ms = now.online ? now_ms + waitMs(now.tries, random) : null;
       return stay({ state: { kind: 'CUT', retry_at_ms }, wake_at_ms: retry_at_ms });
@@ -115,14 +115,14 @@ export interface ReconnectionOptions {
   schedule: Schedule;
   /** From 0 to 1. */
   random(): number;
-  /** Makes anew what isn't acknowledged. */
+  /** Opens every subscription again that is not acknowledged. */
   connect(): void;
   onState(state: LiveState): void;
 }
 
 /**
- * Follows the events of a connection, and has it made anew when it is time. @returns what takes the
- * events
+ * Follows the events of a connection and reopens it when a retry is due. @returns the function that
+ * receives the events
  */
 export function keepConnected(options: ReconnectionOptions): (event: LiveEvent) => void {
   const { clock, schedule, random, connect, onState } = options;

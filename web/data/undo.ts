@@ -18,7 +18,7 @@ const LAST_CHANGE = graphql(`
 `);
 
 /**
- * A change that was just made by who is signed in: its operation, such as `updateSite`, and its
+ * A change that the signed-in person has just made: its operation, such as `updateSite`, and its
  * target, such as `site:7`.
  */
 export interface ChangeName {
@@ -27,8 +27,8 @@ export interface ChangeName {
 }
 
 /**
- * Undoes a change by its entry in the audit log, or the person's last one of that name, and says
- * what came of it.
+ * Undoes a change by its audit entry, or the person's last change of that name, and returns the
+ * API's message.
  */
 export function useUndo(): (change: string | ChangeName) => void {
   const queries = useQueryClient();
@@ -55,6 +55,6 @@ async function findChange(name: ChangeName, actor: string): Promise<string> {
   const { data } = await ask(LAST_CHANGE, { ...name, actor });
   const id = data.auditLog.items[0]?.id;
   if (id === undefined)
-    throw new Error('The change is not in the audit log yet: undo it on the page Changes.');
+    throw new Error('The change is not in the audit log yet. Undo it later on the page Changes.');
   return id;
 }

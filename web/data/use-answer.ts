@@ -5,23 +5,20 @@ import { operationName } from './operation-name.ts';
 
 export interface AnswerOptions<Data> {
   /**
-   * Milliseconds between two requests, or how many after an answer; left out: only when the page
-   * asks or a change is heard of.
+   * Milliseconds between two requests, or a function of the answer; left out: only when the page
+   * asks or an event reports a change.
    */
   everyMs?: number | ((data: Data | undefined) => number);
   enabled?: boolean;
-  /**
-   * Beginnings of the types of events after which it is asked again, such as `SITE` or
-   * `PATH_FAILOVER`.
-   */
+  /** Prefixes of event types that trigger another request, such as `SITE` or `PATH_FAILOVER`. */
   changedBy?: readonly string[];
-  /** Goes on showing the answer before, while one to other variables is on its way. */
+  /** Shows the previous answer while the answer to other variables is loading. */
   keepPrevious?: boolean;
 }
 
 /**
- * Asks the API, and keeps the answer under the name of the operation and its variables.
- * `useAnswer(POLICIES, {})` gives `data` and, of parts that failed alone, `errors`.
+ * Queries the API and caches the answer by the operation's name and variables.
+ * `useAnswer(POLICIES, {})` returns `data` and the `errors` of single parts that failed.
  */
 export function useAnswer<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,

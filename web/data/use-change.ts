@@ -9,23 +9,22 @@ import { type ChangeName, useUndo } from './undo.ts';
 export interface Done {
   /** What was done, in a sentence. */
   message: string;
-  /** Its entry in the audit log; given, the toast offers to undo it. */
+  /** Its entry in the audit log; if given, the toast offers to undo it. */
   audit_id?: string | null;
-  /** In place of `audit_id`, where the answer doesn't name the entry: what was done to what. */
+  /** Instead of `audit_id`, if the answer doesn't name the entry: the operation and its target. */
   change?: ChangeName;
 }
 
 export interface ChangeOptions<Data> {
-  /** What the answer says was done; shown as a toast. */
+  /** The message about the change, from the answer; shown as a toast. */
   done(data: Data): Done;
-  /** After it, with the answer. */
+  /** Called after the change, with the answer. */
   onDone?(data: Data): void;
 }
 
 /**
- * A change: `run(variables)` asks for it, says what was done with a way to undo it, and has every
- * answer on the screen asked anew. What was wrong is in `error`; `fieldErrors` says it by argument,
- * as a form wants it.
+ * A mutation: `run(variables)` sends it, shows a toast with an undo button, and reloads every
+ * answer on the screen. `error` holds the error; `fieldErrors` holds it by argument, for forms.
  */
 export function useChange<Data, Variables>(
   document: TadaDocumentNode<Data, Variables>,
@@ -47,23 +46,23 @@ export function useChange<Data, Variables>(
       onDone?.(data);
     },
   });
-  // The same object until another error comes: a form takes a new one for news, and would not let
-  // what was corrected be sent.
+  // The same object until the next error: a form treats a new object as new errors, and would block
+  // fields that were corrected.
   const fieldErrors = useMemo(() => fieldErrorsOf(mutation.error), [mutation.error]);
   return {
     run: mutation.mutate,
     isPending: mutation.isPending,
     error: mutation.error,
-    /** What was asked for last. */
+    /** The variables of the last call. */
     variables: mutation.variables,
-    /** The answer, once it is done. */
+    /** The answer of the last call that succeeded. */
     done: mutation.data,
     fieldErrors,
     reset: mutation.reset,
   };
 }
 
-/** By argument: what was wrong, which says what is allowed. */
+/** Messages by argument; each says what is allowed. */
 function fieldErrorsOf(error: Error | null): Record<string, string> {
   if (!(error instanceof ApiError)) return {};
   return Object.fromEntries(error.fields.map(({ argument, message }) => [argument, message]));

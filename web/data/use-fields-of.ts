@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 
 /**
- * What was wrong with the fields of an input object, by their own names, as a form has them:
- * `input.from` is `from`. The same object until other errors come.
+ * Errors of the fields of an input object, by their names in the form: `input.from` becomes `from`.
+ * The same object until the errors change.
  */
 export function useFieldsOf(input: string, errors: Readonly<Record<string, string>>): Record<string, string> {
   return useMemo(() => {

@@ -11,13 +11,16 @@ type FiguresPage = ResultOf<typeof FIGURES>['figures'];
 export type Figure = FiguresPage['items'][number];
 export type FigureScope = 'POLICIES' | 'SITES' | 'PATHS' | 'TOTALS';
 
-/** Each query renews the lease of two minutes, as long as which figures are published. */
+/** Each query renews the lease of two minutes; figures are published while a lease is valid. */
 const RENEW_MS = 60_000;
 
-/** Publications come each ten seconds: without one for so long, what is shown is read anew. */
+/**
+ * Publications arrive every ten seconds; after this long without one, the figures are queried
+ * again.
+ */
 const FOLLOWED_MS = 30_000;
 
-/** Types of events with which items come and go, sooner than the next publication says so. */
+/** Types of events that add or remove items, earlier than the next publication does. */
 const CHANGED_BY: Record<FigureScope, string[]> = {
   POLICIES: ['POLICY', 'STATS', 'BOOT', 'CHANGE_UNDONE'],
   SITES: ['SITE', 'CHANGE_UNDONE'],
@@ -25,35 +28,36 @@ const CHANGED_BY: Record<FigureScope, string[]> = {
   TOTALS: ['STATS', 'BOOT', 'CHANGE_UNDONE'],
 };
 
-/** What one scope's subscription has heard. */
+/** Publications that one scope's subscription has received. */
 interface Hearing {
   users: number;
   /**
-   * The newest publications, of which parts may be missing: those that came while the query was on
-   * its way, too.
+   * The newest publications, including those that arrived while the query was running; parts may be
+   * missing.
    */
   heard: FiguresMessage<Figure>[];
-  /** When the last of them came. */
+  /** When the last of them arrived. */
   heard_ms: number;
   stop(): void;
 }
 
-/** Publications that are kept: a query takes less time than three. */
+/** The number of publications to keep: a query finishes before three more arrive. */
 const KEPT = 3;
 
 const hearings = new Map<FigureScope, Hearing>();
 
 export interface FiguresOptions {
   /**
-   * False where another request brings them from the second time on, and renews the lease: see
+   * False if another request delivers the figures and renews the lease after the first time: see
    * `keepFigures`.
    */
   asks?: boolean;
 }
 
 /**
- * Live figures of a scope: all by the query, then what changed each ten seconds by subscription;
- * after a gap by the query again. Every component that uses a scope shares one of both.
+ * Live figures of a scope: the query returns all of them, a subscription then delivers changes
+ * every ten seconds; after a gap the query runs again. All components that use a scope share one
+ * query and one subscription.
  */
 export function useFigures(scope: FigureScope, { asks = true }: FiguresOptions = {}) {
   const queries = useQueryClient();
@@ -65,8 +69,8 @@ export function useFigures(scope: FigureScope, { asks = true }: FiguresOptions =
       return withRest(queries, data.figures, { scope, signal });
     },
     meta: { changedBy: CHANGED_BY[scope] },
-    // Those that another request brings are asked for here as well: first, after a gap, and when
-    // items come and go.
+    // Even if another request delivers the figures, this query runs first, after a gap, and when
+    // items are added or removed.
     ...(asks
       ? { refetchInterval: RENEW_MS, refetchOnWindowFocus: 'always' }
       : { staleTime: Number.POSITIVE_INFINITY }),
@@ -74,12 +78,12 @@ export function useFigures(scope: FigureScope, { asks = true }: FiguresOptions =
   });
 }
 
-/** False while the first figures are on their way. */
+/** False while the first figures are loading. */
 export function haveFigures(queries: QueryClient, scope: FigureScope): boolean {
   return queries.getQueryState(keyOf(scope))?.status !== 'pending';
 }
 
-/** Keeps the figures of which another operation has asked the first page. */
+/** Stores figures whose first page came with another operation's answer. */
 export async function keepFigures(
   queries: QueryClient,
   page: FiguresPage,
@@ -95,8 +99,8 @@ const stateOf = (queries: QueryClient, scope: FigureScope) =>
   queries.getQueryData<FiguresState<Figure>>(keyOf(scope));
 
 /**
- * The figures by the first page of an answer. Those that are followed without a gap need no more
- * than it, as it has renewed the lease; of others all pages are asked for.
+ * The figures from the first page of an answer. If no publication was missed, that page is enough,
+ * because it renewed the lease; otherwise all pages are queried.
  */
 async function withRest(
   queries: QueryClient,
@@ -115,22 +119,22 @@ async function withRest(
   return followed(figuresOf([first, ...rest]), scope);
 }
 
-/** Whether nothing was missed, up to the publication that may be on its way. */
+/** Whether no publication was missed; the newest one may still be on its way. */
 function isFollowed({ seq }: FiguresState<Figure>, scope: FigureScope, published: number): boolean {
   const heard_ms = hearings.get(scope)?.heard_ms ?? 0;
   return published <= seq + 1 && Date.now() - heard_ms < FOLLOWED_MS;
 }
 
 /**
- * With what was published while the query was on its way. After a gap the next publication has the
- * query asked again.
+ * Merges what was published while the query was running. After a gap the next publication triggers
+ * the query again.
  */
 function followed(state: FiguresState<Figure>, scope: FigureScope): FiguresState<Figure> {
   const next = following(state, hearings.get(scope)?.heard ?? []);
   return next === 'GAP' ? state : next;
 }
 
-/** One subscription a scope, however many use it. */
+/** One subscription a scope, however many components use it. */
 function hear(queries: QueryClient, scope: FigureScope): () => void {
   const hearing = hearings.get(scope) ?? subscribe(queries, scope);
   hearings.set(scope, hearing);
@@ -147,14 +151,14 @@ function subscribe(queries: QueryClient, scope: FigureScope): Hearing {
   const hearing: Hearing = { users: 0, heard: [], heard_ms: 0, stop: () => {} };
   const queryKey = keyOf(scope);
   let connections = 0;
-  // A query that is on its way stays: parts of a publication come faster than its answer.
+  // A running query is not cancelled: parts of a publication arrive faster than its answer.
   const askAgain = () => void queries.invalidateQueries({ queryKey }, { cancelRefetch: false });
   hearing.stop = listen(
     LIVE_FIGURES,
     { scope },
     {
-      // What was published before the first connection shows as a gap; after a cut nothing might
-      // come to show it.
+      // Publications missed before the first connection show as a gap; after a lost connection
+      // possibly none arrives to show it.
       onConnected: () => {
         connections += 1;
         if (connections > 1) askAgain();

@@ -11,17 +11,18 @@ export interface ListPage<Item> {
 export interface ListOptions<Data, Item> {
   /** The list in an answer. */
   pick(data: Data): ListPage<Item>;
-  /** Beginnings of the types of events after which it is asked again. */
+  /** Prefixes of event types that trigger another request. */
   changedBy?: readonly string[];
   enabled?: boolean;
   /**
-   * Milliseconds between two requests; left out: only when the page asks or a change is heard of.
+   * Milliseconds between two requests; left out: only when the page asks or an event reports a
+   * change.
    */
   everyMs?: number;
 }
 
 export interface List<Item> {
-  /** What was loaded so far, in order; undefined while the first page is on its way. */
+  /** The items loaded so far, in order; undefined while the first page is loading. */
   items: Item[] | undefined;
   error: Error | null;
   hasMore: boolean;
@@ -31,9 +32,9 @@ export interface List<Item> {
 }
 
 /**
- * A list of the API, page by page: the first one at once, the others by `loadMore`. The document
- * takes `next_token`, and its page size stands in the document. After a change all loaded pages are
- * asked anew.
+ * A list of the API, page by page: the first page at once, the others by `loadMore`. The document
+ * accepts `next_token` and contains its page size. After a change all loaded pages are queried
+ * again.
  */
 export function useList<Data, Variables extends object, Item>(
   document: TadaDocumentNode<Data, Variables & { next_token?: string | null }>,

@@ -9,17 +9,16 @@ const EVENTS = graphql(`
   }
 `);
 
-/** Many events within it, as of a large deletion, ask once. */
+/** Many events within this time, such as those of a large deletion, cause one request. */
 const GATHER_MS = 500;
 
-/** Types of changed things, to those who keep answers. Every type: all of them. */
+/** The types of the events that were received. EVERYTHING: all answers must be reloaded. */
 type Changes = Set<string> | 'EVERYTHING';
 
 /**
- * Hears what others change, and has the answers that it concerns asked anew: those whose
- * `changedBy` names it. After the connection was cut every answer on the screen is asked anew,
- * since what happened meanwhile is not sent again.
- * @returns whether changes are heard now
+ * Listens to changes by others and reloads the answers whose `changedBy` names the event. After a
+ * lost connection it reloads every answer on the screen, because missed events are not sent again.
+ * @returns whether events are received now
  */
 export function useLiveEvents(): boolean {
   const queries = useQueryClient();

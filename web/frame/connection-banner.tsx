@@ -6,10 +6,7 @@ import { Button } from '../parts/button.tsx';
 import { Time } from '../parts/figures.tsx';
 import { Notice } from '../parts/notice.tsx';
 
-/**
- * Says while what is shown may be old: the browser is offline, or the connection that tells of
- * changes is cut.
- */
+/** Warns while the page may be stale: the browser is offline, or the live connection is lost. */
 export function ConnectionBanner() {
   const heard = useLiveEvents();
   useEffect(reconnectWhenSeen, []);
@@ -21,13 +18,15 @@ export function ConnectionBanner() {
   }, [cut, heard]);
   if (!online) {
     return (
-      <Banner>You are offline. What is shown is as it was; it goes on when the connection is back.</Banner>
+      <Banner>
+        You are offline. The page shows the last known state and updates when the connection is back.
+      </Banner>
     );
   }
   if (live.kind === 'LIVE' || (live.kind === 'CONNECTING' && !live.again)) return null;
   return (
     <Banner action={live.kind === 'CUT' && live.retry_at_ms !== null && <TryNow />}>
-      Changes don’t come in at the moment, and what is shown may be old. <WhatNext live={live} />
+      Live updates are interrupted. The page may be out of date. <WhatNext live={live} />
     </Banner>
   );
 }
@@ -36,7 +35,7 @@ const TryNow = () => <Button onPress={reconnectNow}>Try now</Button>;
 
 function WhatNext({ live }: { live: LiveState }) {
   if (live.kind !== 'CUT') return 'Connecting again…';
-  if (live.retry_at_ms === null) return 'It goes on when the connection is back.';
+  if (live.retry_at_ms === null) return 'The page updates when the connection is back.';
   return (
     <>
       Trying again at <Time at={new Date(live.retry_at_ms).toISOString()} />.
@@ -55,8 +54,8 @@ function Banner({ children, action }: { children: React.ReactNode; action?: Reac
 }
 
 /**
- * A cut connection is tried again at once when the browser is online again, and when the page is
- * looked at again.
+ * Retries a lost connection at once when the browser is online again, and when the page becomes
+ * visible again.
  */
 function reconnectWhenSeen(): () => void {
   const onVisible = () => {

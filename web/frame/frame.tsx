@@ -10,7 +10,7 @@ import { useKeptPreferences } from './use-kept-preferences.ts';
 import { usePageKeys } from './use-page-keys.ts';
 import './frame.css';
 
-/** What is around every page: navigation at the side, time range and account above. */
+/** The frame of every page: navigation at the side, time range and account at the top. */
 export function Frame() {
   usePageKeys();
   const notation = useKeptPreferences();

@@ -2,7 +2,7 @@ import { Button } from '../parts/button.tsx';
 import { Empty } from '../parts/panel.tsx';
 import { useSession } from '../session/session-provider.tsx';
 
-/** In place of every page, for an account that may see none. */
+/** Shown instead of every page if the account may see none. */
 export function NoGroup() {
   const { signOut } = useSession();
   return (

@@ -4,9 +4,9 @@ import { Empty } from '../parts/panel.tsx';
 export function NoSuchPage() {
   return (
     <div className="page">
-      <h1>No such page</h1>
+      <h1>Page not found</h1>
       <Empty>
-        There is nothing at this address. <Link to="/">Go to Now</Link>, or press Ctrl-K to find a page.
+        There is no page at this address. <Link to="/">Go to Now</Link>, or press Ctrl-K to find a page.
       </Empty>
     </div>
   );

@@ -2,7 +2,7 @@ import type { ErrorComponentProps } from '@tanstack/react-router';
 import { Button } from '../parts/button.tsx';
 import { Notice } from '../parts/notice.tsx';
 
-/** In place of a page whose code could not be loaded or has failed; the frame stays. */
+/** Shown instead of a page whose code failed or could not be loaded; the frame stays. */
 export function PageFailed({ error, reset }: ErrorComponentProps) {
   return (
     <div className="page">

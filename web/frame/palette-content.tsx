@@ -5,13 +5,13 @@ import { type Command, useCommands } from './use-commands.ts';
 
 export interface PaletteContentProps {
   label: string;
-  /** What is looked for. */
+  /** The search text. */
   text: string;
   onType(text: string): void;
   onClose(): void;
 }
 
-/** What the palette finds, below the field that says what is looked for. */
+/** The palette's search field and its results. */
 export function PaletteContent({ label, text, onType, onClose }: PaletteContentProps) {
   const navigate = useNavigate();
   const commands = useCommands(useDeferredValue(text));
@@ -30,7 +30,7 @@ export function PaletteContent({ label, text, onType, onClose }: PaletteContentP
         className="menu"
         items={commands}
         onAction={id => run(commands.find(command => command.id === id)!)}
-        renderEmptyState={() => <p className="empty muted">Nothing has this name.</p>}
+        renderEmptyState={() => <p className="empty muted">Nothing matches.</p>}
       >
         {({ id, text: words, kind }) => (
           <MenuItem id={id} textValue={words} className="menu-item">

@@ -5,15 +5,15 @@ import { Button } from '../parts/button.tsx';
 
 const LABEL = 'Find a page, a site, a policy or an action';
 
-// It comes right behind the first view, which does without it.
+// Loaded right after the first view, which doesn't need it.
 const loading = import('./palette-content.tsx');
 const PaletteContent = lazy(async () => ({ default: (await loading).PaletteContent }));
 
-/** The command palette and its button: Ctrl-K or ⌘K opens it, from everywhere. */
+/** The command palette and its button; Ctrl-K or ⌘K opens it on every page. */
 export function Palette() {
   const [open, setOpen] = useState(false);
   const [text, setText] = useState('');
-  // With the frame, not after it: keys that come as soon as it is seen count.
+  // Registered with the frame, so that keys work as soon as the frame is visible.
   useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return;
@@ -48,7 +48,7 @@ export function Palette() {
   );
 }
 
-/** Takes what is typed before the rest has come. */
+/** Accepts typing before the rest is loaded. */
 function EarlyField({ text, onType }: { text: string; onType(text: string): void }) {
   return (
     <div className="field">

@@ -6,7 +6,8 @@ import { NoSuchPage } from './no-such-page.tsx';
 import { PageFailed } from './page-failed.tsx';
 
 /**
- * The console's addresses: one route a path of a page, each page's code loaded when it is opened.
+ * The console's addresses: a route for each path of a page. The code of a page is loaded when it is
+ * opened.
  */
 export function makeRouter() {
   const root = createRootRoute({
@@ -29,7 +30,7 @@ export function makeRouter() {
   });
 }
 
-/** Begins to load the code of the page at an address. Where that fails, the page itself says so. */
+/** Starts to load the code of the page at an address. If that fails, the page itself reports it. */
 export function preloadPage(pathname: string): void {
   const page = PAGES.find(({ paths: [first] }) =>
     first === '/' ? pathname === '/' : `${pathname}/`.startsWith(`${first}/`),

@@ -21,8 +21,8 @@ import { Button } from '../parts/button.tsx';
 import { time } from '../parts/format.ts';
 
 /**
- * The range of time that the page is about, in the address: a step back or forward, and the period
- * before beside it.
+ * The page's time range, kept in the address: buttons to step back and forward, and a switch that
+ * compares with the previous period.
  */
 export function TimeRangePicker() {
   const range = useTimeRange();
@@ -32,7 +32,7 @@ export function TimeRangePicker() {
   const words = 'live' in choice ? RANGE_WORDS[choice.live] : `${time(from)} – ${time(to)}`;
   return (
     <Group className="time-range" aria-label="Time range">
-      <Button square kind="quiet" aria-label="Range before" onPress={() => step(-1)}>
+      <Button square kind="quiet" aria-label="Previous range" onPress={() => step(-1)}>
         <ChevronLeft size={16} aria-hidden />
       </Button>
       <MenuTrigger>
@@ -54,7 +54,7 @@ export function TimeRangePicker() {
       <Button
         square
         kind="quiet"
-        aria-label="Range after"
+        aria-label="Next range"
         isDisabled={'live' in choice}
         onPress={() => step(1)}
       >

@@ -15,7 +15,7 @@ import { Palette } from './palette.tsx';
 import { TimeRangePicker } from './time-range-picker.tsx';
 
 const THEMES: Record<Theme, string> = {
-  system: 'Theme of the system',
+  system: 'System theme',
   light: 'Light theme',
   dark: 'Dark theme',
 };
@@ -51,7 +51,7 @@ export function TopBar() {
             </MenuSection>
             <MenuSection>
               <Header className="menu-head muted">
-                {groups ? `Group: ${groups.join(', ')}` : 'No group known'}
+                {groups ? `Group: ${groups.join(', ')}` : 'Groups not known'}
               </Header>
               <MenuItem id="sign-out" className="menu-item">
                 Sign out

@@ -7,7 +7,7 @@ import { useTheme } from '../parts/theme.ts';
 import { useSession } from '../session/session-provider.tsx';
 import { useOfferedPages } from './use-offered-pages.ts';
 
-/** Something that the palette finds: a place to go, or an action. */
+/** A result of the palette: a place to go, or an action. */
 export type Command = { id: string; text: string; kind: string } & ({ to: string } | { run(): void });
 
 const FIND = graphql(`
@@ -17,10 +17,10 @@ const FIND = graphql(`
   }
 `);
 
-/** Found sites and policies are few, so that the list can be read. */
+/** The number of sites and policies in the results is limited, so that the list stays readable. */
 const FOUND_LIMIT = 8;
 
-/** What fits the text, pages first. */
+/** The results for a text, pages first. */
 export function useCommands(text: string): Command[] {
   const pages = useOfferedPages();
   const { signOut } = useSession();
@@ -33,7 +33,7 @@ export function useCommands(text: string): Command[] {
       ...pages.map(({ title, paths: [to] }) => ({ id: `page ${to}`, text: title, kind: 'Page', to })),
       { id: 'light', text: 'Light theme', kind: 'Action', run: () => setTheme('light') },
       { id: 'dark', text: 'Dark theme', kind: 'Action', run: () => setTheme('dark') },
-      { id: 'system', text: 'Theme of the system', kind: 'Action', run: () => setTheme('system') },
+      { id: 'system', text: 'System theme', kind: 'Action', run: () => setTheme('system') },
       { id: 'copy', text: 'Copy a link to this view', kind: 'Action', run: copyLink },
       {
         id: 'save',
@@ -48,8 +48,8 @@ export function useCommands(text: string): Command[] {
   const views = usePreferences()?.saved_views ?? [];
   const has = (name: string): boolean => name.toLowerCase().includes(wanted);
   const found = data?.data.sites.items ?? [];
-  // Until the answer to this text is there, those of the one before that fit: no other is chosen by
-  // a key.
+  // Until the answer to this text arrives, matching results of the previous text stay, so that a
+  // key press chooses the result that is shown.
   const sites = isPlaceholderData ? found.filter(({ name }) => has(name)) : found;
   const policies = (data?.data.policies.items ?? []).filter(({ name }) => has(name)).slice(0, FOUND_LIMIT);
   return [

@@ -1,12 +1,14 @@
 import { useEffect } from 'react';
 
-/** What takes the focus of an element in it that is gone, the nearest first. */
+/**
+ * Containers that receive the focus when a focused element inside them is removed, nearest first.
+ */
 const AROUND = ['[role=dialog]', '.panel', 'main'];
 
 /**
- * Keeps the focus on the page: where the element that has it goes away, such as a button whose work
- * is done, what was around it gets it. So the next Tab goes on nearby, and a screen reader stays
- * where it was.
+ * Keeps the focus on the page: if the focused element is removed, such as a button whose work is
+ * done, its container receives the focus. So the next Tab continues nearby, and a screen reader
+ * keeps its place.
  */
 export function useKeptFocus(): void {
   useEffect(() => {
@@ -26,7 +28,7 @@ export function useKeptFocus(): void {
       if (!focused || focused.isConnected) return;
       const lost = around;
       focused = undefined;
-      // A dialog that closes gives the focus back to what opened it, in the next frame.
+      // A dialog that closes returns the focus to the element that opened it, in the next frame.
       requestAnimationFrame(() => requestAnimationFrame(() => giveOn(lost)));
     });
     addEventListener('focusin', onFocus);

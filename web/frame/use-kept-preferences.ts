@@ -4,9 +4,9 @@ import { setNotation } from '../parts/format.ts';
 import { useTheme } from '../parts/theme.ts';
 
 /**
- * Has the console as the person set it: times, units, and the theme where none was chosen on this
- * device.
- * @returns changes with what figures and times look like, so that a page can be drawn anew
+ * Applies the person's settings: times, units, and the theme if none was chosen on this device.
+ * @returns a key that changes with the format of figures and times, so that the page is rendered
+ * again
  */
 export function useKeptPreferences(): string {
   const preferences = usePreferences();

@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useLayoutEffect } from 'react';
 import { PAGES } from '../pages/pages.ts';
 
-/** How long after G the page's key counts. */
+/** How long after G the page's key is accepted. */
 const CHORD_MS = 1500;
 
 /** G and then a page's key opens it, as G N opens Now; not while something is typed. */

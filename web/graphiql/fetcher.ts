@@ -15,8 +15,8 @@ interface Observer {
 }
 
 /**
- * Runs what is written in the editor as who is signed in: subscriptions over the socket, the rest
- * over HTTP.
+ * Runs the editor's operation as the person who is signed in: subscriptions over the WebSocket, the
+ * others over HTTP.
  */
 export function fetcher(parameters: Parameters) {
   const { query, operationName, variables = {} } = parameters;

@@ -12,7 +12,7 @@ import '../style/base.css';
 import '../style/parts.css';
 import './graphiql.css';
 
-/** What a first visitor sees: something to run. */
+/** The first operation that a new visitor sees. */
 const FIRST_QUERY = `# Every operation and type is described in the panel at the left.
 {
   trafficTotals { packets_exact bytes_exact active_flows }

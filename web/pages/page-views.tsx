@@ -3,26 +3,26 @@ import { useAddress } from '../address/search.ts';
 import { Tabs } from '../parts/tabs.tsx';
 
 export interface PageView {
-  /** As the address names it; that of the first view is left out there. */
+  /** Its name in the address, which leaves out the first view's. */
   id: string;
   title: string;
-  /** May be loaded when it is shown. */
+  /** May be lazy. */
   View: ComponentType;
 }
 
 export interface PageViewsProps {
   title: string;
-  /** What is chosen, for those who can't see the tabs. */
+  /** The label of the tabs for screen readers. */
   label: string;
   views: readonly [PageView, ...PageView[]];
-  /** The part of the address that names the view, where `view` is another choice of the page. */
+  /** The part of the address that names the view, if the page uses `view` for another choice. */
   part?: string;
   /** Between the heading and the view. */
   children?: ReactNode;
 }
 
 /**
- * The heading of a page with the choice of its views, and the chosen view, which is in the address.
+ * The heading of a page with tabs for its views, and the chosen view, which is kept in the address.
  */
 export function PageViews({ title, label, views, part = 'view', children }: PageViewsProps) {
   const [address, setAddress] = useAddress();

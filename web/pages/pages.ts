@@ -18,16 +18,13 @@ import {
 import type { ComponentType } from 'react';
 
 export interface PageEntry {
-  /** Addresses of the page, the first one for the navigation; `$name` is a parameter. */
+  /** Addresses of the page; the navigation uses the first one. `$name` is a parameter. */
   paths: readonly [string, ...string[]];
   title: string;
   icon: LucideIcon;
-  /** Key after G that opens it. */
+  /** The key that opens it after G. */
   key: string;
-  /**
-   * The operation without which the page shows nothing: who may not call it is not offered the
-   * page.
-   */
+  /** The operation that the page needs: people who may not call it don't see the page. */
   needs?: string;
   load(): Promise<{ Page: ComponentType }>;
 }

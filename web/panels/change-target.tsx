@@ -4,11 +4,12 @@ export interface ChangeTargetProps {
 }
 
 /**
- * Ids such as those of sites and paths say nothing to a person; short ones, such as `policy:7`, do.
+ * Long ids, such as those of sites and paths, mean nothing to a person; short ones, such as
+ * `policy:7`, do.
  */
 const SHORT = 24;
 
-/** What a change was done to: by its name, and its id where that is short; all of it on hover. */
+/** The target of a change: its name, and its id if that is short; both on hover. */
 export function ChangeTarget({ target, target_name }: ChangeTargetProps) {
   if (target === null) return null;
   return (

@@ -6,15 +6,15 @@ import { Notice } from '../parts/notice.tsx';
 
 export interface ConflictProps {
   error: Error | null;
-  /** Begins again with what the others have saved. */
+  /** Loads the version that others saved. */
   onReload(): void;
-  /** Saves what is in the form over it. */
+  /** Overwrites it with the form. */
   onOverwrite(): void;
 }
 
 /**
- * The state of a thing that a form shows, and a way to ask for the latest one: what others save
- * meanwhile doesn't come into the form by itself.
+ * The state that a form shows, and a function to load the latest one: changes that others save
+ * meanwhile don't enter the form by themselves.
  */
 export function useSeen<Thing extends { updated_at: string }>(
   latest: Thing | undefined,
@@ -28,12 +28,12 @@ export function useSeen<Thing extends { updated_at: string }>(
   return [seen, () => setWanted(true)];
 }
 
-/** Whether somebody else has changed the same thing since it was read. */
+/** Whether someone else changed the same object after it was read. */
 export function isConflict(error: Error | null): boolean {
   return error instanceof ApiError && error.type === 'Conflict';
 }
 
-/** What to do where somebody else was faster; nothing where that isn't what went wrong. */
+/** The choices after a conflict with another person's change; nothing for other errors. */
 export function Conflict({ error, onReload, onOverwrite }: ConflictProps) {
   const queries = useQueryClient();
   if (!isConflict(error)) return null;
@@ -46,9 +46,9 @@ export function Conflict({ error, onReload, onOverwrite }: ConflictProps) {
       kind="warn"
       action={
         <span className="panel-actions">
-          <Button onPress={reload}>Show theirs</Button>
+          <Button onPress={reload}>Load their version</Button>
           <Button kind="danger" onPress={onOverwrite}>
-            Save mine over it
+            Overwrite with mine
           </Button>
         </span>
       }

@@ -1,6 +1,6 @@
 /**
- * A sentence about a target, such as "Path 46f8….b1ad is degraded.", with its name in place of its
- * id, where it has one.
+ * A sentence about a target, such as "Path 46f8….b1ad is degraded.", with its name instead of its
+ * id, if it has one.
  */
 export function namedTitle(title: string, target: string | null, name: string | null): string {
   if (target === null || name === null) return title;

@@ -2,7 +2,7 @@ import type { ChartSeries } from '../parts/chart/chart-series.ts';
 import { totalAt } from '../parts/chart/readout.ts';
 import type { TrustedIntervals } from '../parts/chart/trust.ts';
 
-/** Groups with a colour of their own; more can't be told apart. */
+/** The number of groups with their own colour; more could not be distinguished. */
 const DRAWN = 8;
 
 interface Rates {
@@ -10,7 +10,7 @@ interface Rates {
   bits_per_second: (number | null)[];
 }
 
-/** What of `trafficSeries` a chart is made of. */
+/** The fields of `trafficSeries` that a chart needs. */
 export interface DrawnSeries {
   from: string;
   step_s: number;
@@ -24,7 +24,7 @@ export interface DrawnSeries {
 }
 
 /**
- * A series of the API as the chart draws it; the period before as a dashed line over the same time.
+ * A series of the API in the chart's form; the previous period is a dashed line over the same time.
  */
 export function chartOf(
   { from, step_s, at: ends, completeness, gaps, resets, groups, other, previous }: DrawnSeries,
@@ -45,14 +45,14 @@ export function chartOf(
   }
   if (previous) {
     const values = laidOver({ from, at: ends }, previous);
-    series.push({ id: 'previous', name: 'Period before', colour: 'text', values, dashed: true });
+    series.push({ id: 'previous', name: 'Previous period', colour: 'text', values, dashed: true });
   }
   return { intervals: { from: begin, at, completeness, gaps, resets }, series };
 }
 
 /**
- * The rates of the period before at the intervals that lie as far from their period's beginning;
- * null where it has none.
+ * The rates of the previous period at the intervals with the same distance from its start; null if
+ * it has none.
  */
 function laidOver(
   { from, at }: Pick<DrawnSeries, 'from' | 'at'>,

@@ -28,16 +28,16 @@ const WORDS: Record<Operation['kind'], string> = {
 };
 
 /**
- * Work of these kinds, all when left out, that takes more than a request: how far it is, and what
- * ended in the last minutes. Nothing where there is none.
+ * Long-running operations of these kinds (default: all): their progress, and those that ended in
+ * the last minutes. Renders nothing if there are none.
  */
 export function WorkPanel({ kinds }: { kinds?: readonly Operation['kind'][] }) {
   const { data } = useAnswer(WORK, {}, { everyMs: 60_000, changedBy: [''] });
   const operations = (data?.data.operations ?? []).filter(({ kind }) => kinds?.includes(kind) ?? true);
   if (operations.length === 0) return null;
   return (
-    <Panel title="Work under way" flush>
-      <ul className="timeline" aria-label="Work under way">
+    <Panel title="Operations in progress" flush>
+      <ul className="timeline" aria-label="Operations in progress">
         {operations.map(operation => (
           <WorkRow key={operation.id} operation={operation} />
         ))}
@@ -53,7 +53,7 @@ function WorkRow({ operation }: { operation: Operation }) {
     <li className="moment">
       <Time at={finished_at ?? started_at} relative />
       <Status kind={error ? 'bad' : finished ? 'good' : 'info'}>
-        {error ? 'Failed' : finished ? 'Done' : 'Goes on'}
+        {error ? 'Failed' : finished ? 'Done' : 'Running'}
       </Status>
       <div className="moment-text">
         <bdi>{name}</bdi>
@@ -62,7 +62,7 @@ function WorkRow({ operation }: { operation: Operation }) {
       {!finished && (
         <span>
           <progress aria-label={name} max={1} {...(progress !== null && { value: progress })} />{' '}
-          {progress === null ? 'not known' : percent(progress * 100)}
+          {progress === null ? 'progress not known' : percent(progress * 100)}
         </span>
       )}
     </li>

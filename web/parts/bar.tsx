@@ -1,6 +1,6 @@
 import './bar.css';
 
-/** A value's share of the largest in its list, as a bar; the figure itself stands beside it. */
+/** A value's share of the largest in its list as a bar, shown next to the figure. */
 export function Bar({ value, of }: { value: number; of: number }) {
   return (
     <svg className="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden>

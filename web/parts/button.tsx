@@ -3,11 +3,11 @@ import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react
 
 export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style'> {
   /**
-   * `primary` for the one main action of a view, `danger` for what removes something, `quiet`
+   * `primary` for the main action of a view, `danger` for an action that removes something, `quiet`
    * without a border, `link` for a name that opens something.
    */
   kind?: 'primary' | 'danger' | 'quiet' | 'link' | 'plain';
-  /** Draws an icon without a word; then `aria-label` names it. */
+  /** Draws an icon without a word; `aria-label` must name the button. */
   square?: boolean;
   children: ReactNode;
 }

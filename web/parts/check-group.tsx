@@ -7,13 +7,13 @@ export interface CheckGroupProps<Id extends string> {
   label: string;
   options: readonly (Option & { id: Id })[];
   chosen: readonly Id[];
-  /** Gets what is chosen, in the order of the options. */
+  /** Called with the chosen ids, in the order of the options. */
   onChange(chosen: Id[]): void;
-  /** What the API found wrong with it. */
+  /** The API's error for this field. */
   error?: string | undefined;
 }
 
-/** A choice of any number of a few, each with its words beside its box. */
+/** A group of check boxes with labels. */
 export function CheckGroup<Id extends string>(props: CheckGroupProps<Id>) {
   const { label, options, chosen, onChange, error } = props;
   const errorId = useId();

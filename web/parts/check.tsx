@@ -2,10 +2,10 @@ import { Check as CheckIcon, Minus } from 'lucide-react';
 import { Checkbox } from 'react-aria-components';
 
 export interface CheckProps {
-  /** What it chooses; said to screen readers, not drawn. */
+  /** The label for screen readers; it is not visible. */
   label: string;
   isSelected: boolean;
-  /** Some of what it stands for is chosen. */
+  /** Only some of the rows that it stands for are chosen. */
   isIndeterminate?: boolean;
   onChange(selected: boolean): void;
 }

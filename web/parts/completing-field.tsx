@@ -4,9 +4,9 @@ import { ComboBox, Group, Input, ListBox, ListBoxItem, Popover } from 'react-ari
 import { useTyped } from './use-typed.ts';
 
 export interface Offer {
-  /** For a person. */
+  /** The label of the suggestion. */
   label: string;
-  /** The whole text of the field with it. */
+  /** The whole text of the field with the suggestion. */
   text: string;
 }
 
@@ -16,12 +16,12 @@ export interface CompletingFieldProps {
   value: string;
   /** Called when typing has paused. */
   onChange(text: string): void;
-  /** What could be written where the caret is. */
+  /** Suggestions for the position of the caret. */
   offersAt(text: string, caret: number): readonly Offer[];
   isInvalid: boolean;
 }
 
-/** A field of one line that offers how its text could go on: arrow keys choose, Enter takes. */
+/** A text field with suggestions: arrow keys choose, Enter accepts. */
 export function CompletingField(props: CompletingFieldProps) {
   const { label, placeholder, value, onChange, offersAt, isInvalid } = props;
   const { text, setText, sendNow } = useTyped(value, onChange);
@@ -42,7 +42,7 @@ export function CompletingField(props: CompletingFieldProps) {
         setText(typed);
         keepCaret();
       }}
-      // A choice is a text, as what is typed is: nothing stays chosen.
+      // A chosen suggestion becomes text, so no option stays selected.
       selectedKey={null}
       onSelectionChange={key => key !== null && take(String(key))}
       items={offers.map(({ label, text }) => ({ id: text, label }))}
@@ -64,7 +64,7 @@ export function CompletingField(props: CompletingFieldProps) {
         />
       </Group>
       <Popover className="popover" isNonModal>
-        <ListBox className="menu" aria-label="Offers">
+        <ListBox className="menu" aria-label="Suggestions">
           {({ id, label }: { id: string; label: string }) => (
             <ListBoxItem id={id} textValue={id} className="menu-item">
               <bdi>{label}</bdi>

@@ -8,15 +8,15 @@ import { TextField } from './text-field.tsx';
 export interface DialogProps {
   title: ReactNode;
   /**
-   * In the middle of the screen, there with room for two columns, or at its side over the whole
-   * height for details.
+   * In the middle of the screen, in the middle and wide enough for two columns, or at the side with
+   * full height for details.
    */
   place?: 'middle' | 'wide' | 'side';
   onClose(): void;
   children: ReactNode;
 }
 
-/** A dialog over the page; Escape and a click beside it close it. */
+/** A dialog over the page; Escape and a click outside close it. */
 export function Dialog({ title, place = 'middle', onClose, children }: DialogProps) {
   return (
     <ModalOverlay
@@ -44,11 +44,11 @@ export function Dialog({ title, place = 'middle', onClose, children }: DialogPro
 
 export interface ConfirmDialogProps {
   title: string;
-  /** What it does, and whether it can be taken back. */
+  /** A text that explains the effect and whether it can be undone. */
   children: ReactNode;
-  /** Word on the button. */
+  /** The label of the button. */
   confirm: string;
-  /** Text that has to be typed first, such as a name; left out where a click is enough. */
+  /** Text that the person must type first, such as a name; left out: a click is enough. */
   typed?: string;
   isPending: boolean;
   error: Error | null;
@@ -56,7 +56,7 @@ export interface ConfirmDialogProps {
   onClose(): void;
 }
 
-/** Asks before something is removed. */
+/** Asks for confirmation before something is removed. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
   const { title, children, confirm, typed, isPending, error, onConfirm, onClose } = props;
   const [text, setText] = useState('');

@@ -1,7 +1,7 @@
 import { ago, bitsPerSecond, bytes, count, money, time, UNKNOWN, utc } from './format.ts';
 import { useClock } from './use-clock.ts';
 
-/** A number of bytes in short, the exact one on hover. */
+/** A number of bytes, rounded; the exact value on hover. */
 export function Bytes({ exact }: { exact: string | null | undefined }) {
   if (exact === null || exact === undefined) return <Unknown />;
   return (
@@ -11,7 +11,7 @@ export function Bytes({ exact }: { exact: string | null | undefined }) {
   );
 }
 
-/** A count in full; what it counts on hover. */
+/** An exact count; its unit on hover. */
 export function Count({ exact, of }: { exact: string | number | null | undefined; of: string }) {
   if (exact === null || exact === undefined) return <Unknown />;
   return (
@@ -22,12 +22,12 @@ export function Count({ exact, of }: { exact: string | number | null | undefined
 }
 
 export interface MoneyProps {
-  /** In decimal, exact. */
+  /** The exact value, in decimal. */
   exact: string | null | undefined;
   currency: string | undefined;
 }
 
-/** An amount in short, the exact one on hover. */
+/** An amount of money, rounded; the exact value on hover. */
 export function Money({ exact, currency }: MoneyProps) {
   if (exact === null || exact === undefined) return <Unknown title="Not known: no price" />;
   return (
@@ -40,14 +40,14 @@ export function Money({ exact, currency }: MoneyProps) {
 export interface RateFigure {
   bits_per_second: number;
   packets_per_second: number;
-  /** What it was measured over; null for sums of many edges. */
+  /** The interval of the measurement; null for sums of many edges. */
   from: string | null;
   to: string | null;
 }
 
-/** A rate in short; exact, with what it was measured over, on hover. */
+/** A rate, rounded; the exact value and its interval on hover. */
 export function Rate({ rate }: { rate: RateFigure | null | undefined }) {
-  if (!rate) return <Unknown title="Not known: no edge has sent two reports lately" />;
+  if (!rate) return <Unknown title="Not known: no edge has sent two reports recently" />;
   const { bits_per_second, packets_per_second, from, to } = rate;
   const exact = `${count(Math.round(bits_per_second))} bit/s, ${count(Math.round(packets_per_second))} packets/s`;
   return (
@@ -60,7 +60,7 @@ export function Rate({ rate }: { rate: RateFigure | null | undefined }) {
   );
 }
 
-/** A local time, with UTC on hover; `relative` says how long ago it is, and goes on saying so. */
+/** A local time, with UTC on hover; `relative` shows how long ago it was and keeps that current. */
 export function Time({ at, relative = false }: { at: string | null | undefined; relative?: boolean }) {
   if (!at) return <Unknown />;
   if (relative) return <Ago at={at} />;
@@ -72,7 +72,7 @@ export function Time({ at, relative = false }: { at: string | null | undefined; 
 }
 
 function Ago({ at }: { at: string }) {
-  // What has come since the clock was read last isn't in the future.
+  // A time after the last tick of the clock must not appear as in the future.
   const now = Math.max(useClock(), Date.parse(at) <= Date.now() ? Date.parse(at) : 0);
   return (
     <time dateTime={at} title={`${time(at)}, ${utc(at)}`}>

@@ -4,24 +4,24 @@ import { Button } from './button.tsx';
 import { Notice } from './notice.tsx';
 
 export interface FormProps {
-  /** Word on the button that sends it. */
+  /** The label of the submit button. */
   submit: string;
   kind?: 'primary' | 'danger';
   isPending: boolean;
-  /** What the API refused. */
+  /** The API's error. */
   error: Error | null;
-  /** The same by the names of fields: shown at each of them. */
+  /** Messages by field name, shown at the fields. */
   fieldErrors: Record<string, string>;
-  /** Gets the fields by their names. */
+  /** Called with the values by field name. */
   onSubmit(values: Record<string, string>): void;
-  /** Shown beside the button that sends it. */
+  /** Shown next to the submit button. */
   onCancel?: () => void;
   children: ReactNode;
 }
 
 /**
- * A form whose fields are named as the arguments of its operation, so that each shows what was
- * wrong with it.
+ * A form whose fields have the names of the operation's arguments, so that each field shows its own
+ * error.
  */
 export function Form(props: FormProps) {
   const { submit, kind = 'primary', isPending, error, fieldErrors, onSubmit, onCancel, children } = props;
@@ -30,8 +30,8 @@ export function Form(props: FormProps) {
     const entries = [...new FormData(event.currentTarget)];
     onSubmit(Object.fromEntries(entries.map(([name, value]) => [name, String(value)])));
   };
-  // A mark goes while its field is corrected: where it went with the focus, the button would move
-  // away under the click.
+  // An error disappears while its field is edited. If it disappeared when the field loses focus,
+  // the button would move during the click.
   const [latest, setLatest] = useState(fieldErrors);
   const [marks, setMarks] = useState(fieldErrors);
   if (latest !== fieldErrors) {
@@ -45,7 +45,7 @@ export function Form(props: FormProps) {
   const marked = Object.keys(fieldErrors).length > 0;
   return (
     <AriaForm className="form" validationErrors={marks} onSubmit={send}>
-      {error && <Notice kind="bad">{marked ? 'Correct what is marked below.' : error.message}</Notice>}
+      {error && <Notice kind="bad">{marked ? 'Correct the fields marked below.' : error.message}</Notice>}
       <div className="form" onInput={unmark}>
         {children}
       </div>

@@ -1,4 +1,4 @@
-/** How figures and times are written: one place, so that all pages write them alike. */
+/** Formats of figures and times, in one place, so that all pages use the same. */
 
 const COUNT = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const THREE = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 3 });
@@ -9,16 +9,16 @@ const DECIMAL = { step: 1000, prefixes: ['', 'k', 'M', 'G', 'T', 'P', 'E'] };
 const BINARY = { step: 1024, prefixes: ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'] };
 
 export interface Notation {
-  /** IANA name; undefined: that of the browser. */
+  /** IANA name; undefined: the browser's. */
   timeZone: string | undefined;
-  /** `IEC`: 1 KiB is 1,024 bytes. Rates are always decimal, as links are sold. */
+  /** `IEC`: 1 KiB is 1,024 bytes. Rates are always decimal, like the rates of links. */
   units: 'SI' | 'IEC';
 }
 
 let notation: Notation = { timeZone: undefined, units: 'SI' };
 let dates = dateFormats(undefined);
 
-/** Writes figures and times so from now on; what is on the screen is not drawn again by it. */
+/** Sets the format of figures and times from now on; it does not update the screen. */
 export function setNotation(wanted: Notation): void {
   if (wanted.timeZone !== notation.timeZone) dates = dateFormats(wanted.timeZone);
   notation = wanted;
@@ -32,13 +32,13 @@ function dateFormats(timeZone: string | undefined) {
     dateTime: format({ dateStyle: 'medium', timeStyle: 'medium' }),
     hourMinute: format({ hour: '2-digit', minute: '2-digit' }),
     day: format({ day: 'numeric', month: 'short' }),
-    /** To compare days, and to find midnight. */
+    /** Used to compare days and to find midnight. */
     wholeDay: format({ year: 'numeric', month: 'numeric', day: 'numeric' }),
     clock: new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone }),
   };
 }
 
-/** What is written where a figure isn't known. */
+/** Shown instead of an unknown figure. */
 export const UNKNOWN = '–';
 
 /** Such as "1,234,567", exact for integers of any size, given as text. */
@@ -72,8 +72,8 @@ export function signedPercent(value: number): string {
 }
 
 /**
- * An amount of a currency: cents where it is large enough, three digits where it is smaller.
- * Without a currency, which isn't known yet, the bare number.
+ * An amount of money: with cents if it is large enough, otherwise with three digits. Without a
+ * currency, while that is loading, only the number.
  */
 export function money(value: number | null | undefined, currency: string | undefined): string {
   if (value === null || value === undefined) return UNKNOWN;
@@ -98,24 +98,21 @@ function scaled(
   return `${THREE.format(rest)} ${prefixes[power]}${unit}`;
 }
 
-/** Local time: of today the time alone, else with its day. */
+/** Local time: only the time for today, otherwise with the date. */
 export function time(at: string | number, now = Date.now()): string {
   const date = new Date(at);
   const { wholeDay, time, dateTime } = dates;
   return wholeDay.format(date) === wholeDay.format(now) ? time.format(date) : dateTime.format(date);
 }
 
-/** A mark on a time axis whose marks are so many seconds apart. */
+/** The label of a mark on a time axis whose marks are `step_s` seconds apart. */
 export function tick(at: number, step_seconds: number): string {
   const date = new Date(at);
   const isDay = step_seconds >= 86_400 || dates.clock.format(date) === '00:00';
   return (isDay ? dates.day : dates.hourMinute).format(date);
 }
 
-/**
- * The local day that an instant lies in, as a key and as people write it, and the hour of it, 0 to
- * 23.
- */
+/** The local day of an instant, as a key and as a label, and its hour, 0 to 23. */
 export function hourPlace(at: number): { day: string; title: string; hour: number } {
   const date = new Date(at);
   const hour = Number(dates.clock.format(date).slice(0, 2)) % 24;

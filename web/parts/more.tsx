@@ -4,7 +4,7 @@ export interface MoreProps {
   list: { hasMore: boolean; isLoading: boolean; loadMore(): void };
 }
 
-/** Below a list of which not all is loaded. */
+/** A button below a list that is not completely loaded. */
 export function More({ list: { hasMore, isLoading, loadMore } }: MoreProps) {
   if (!hasMore) return null;
   return (

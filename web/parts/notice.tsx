@@ -6,11 +6,11 @@ const ICONS = { good: CircleCheck, warn: TriangleAlert, bad: CircleAlert, info: 
 export interface NoticeProps {
   kind: keyof typeof ICONS;
   children: ReactNode;
-  /** What to do about it. */
+  /** A button that helps. */
   action?: ReactNode;
 }
 
-/** A sentence about how things are, where they are. Screen readers say it when it comes. */
+/** A message within the page. Screen readers announce it when it appears. */
 export function Notice({ kind, children, action }: NoticeProps) {
   const Icon = ICONS[kind];
   return (

@@ -6,7 +6,7 @@ export interface PanelProps {
   title: string;
   /** Controls at the right of the title. */
   actions?: ReactNode;
-  /** Without space around its content, for tables. */
+  /** Removes the padding around the content, for tables. */
   flush?: boolean;
   children: ReactNode;
 }
@@ -26,18 +26,20 @@ export function Panel({ title, actions, flush = false, children }: PanelProps) {
 }
 
 export interface LoadedProps<Data> {
-  /** Undefined while it is on its way, null where it failed. */
+  /** Undefined while it is loading, null if it failed. */
   data: Data | null | undefined;
   error?: Error | null;
   onRetry(): void;
-  /** Pixels that the placeholder takes, so that the page doesn't jump when the answer comes. */
+  /**
+   * The height of the placeholder in pixels, so that the page doesn't jump when the answer arrives.
+   */
   height?: number;
   children(data: Data): ReactNode;
 }
 
 /**
- * What an answer holds; while it is on its way, a placeholder; where it failed, the reason and a
- * way to try again.
+ * Renders an answer; a placeholder while it is loading; after a failure the reason and a retry
+ * button.
  */
 export function Loaded<Data>({ data, error, onRetry, height = 96, children }: LoadedProps<Data>) {
   if (data !== undefined && data !== null) return children(data);
@@ -51,7 +53,7 @@ export function Loaded<Data>({ data, error, onRetry, height = 96, children }: Lo
   return <Loading height={height} />;
 }
 
-/** A placeholder of so many pixels. */
+/** A placeholder with a height in pixels. */
 export function Loading({ height = 96 }: { height?: number }) {
   return (
     <div className="loading" role="status" style={{ height }}>
@@ -60,7 +62,7 @@ export function Loading({ height = 96 }: { height?: number }) {
   );
 }
 
-/** What is said where there is nothing: why, and what to do. */
+/** An empty state: says why there is nothing, and what to do. */
 export function Empty({ children }: { children: ReactNode }) {
   return <p className="empty muted">{children}</p>;
 }

@@ -2,14 +2,14 @@ import { milliseconds, percent } from './format.ts';
 import { PathStatus, type PathStatusName } from './path-status.tsx';
 import type { Column } from './table/virtual-table.tsx';
 
-/** What every list of paths shows of one. */
+/** The fields of a path that every list of paths shows. */
 export interface MeasuredPath {
   status: PathStatusName;
-  /** Null: nothing was measured lately. */
+  /** Null: there is no recent measurement. */
   metrics: { latency_ms: number; packet_loss_pct: number; settled_score: number } | null;
 }
 
-/** How a path is: status, score, round trip, loss. */
+/** The state of a path: status, score, round trip, loss. */
 export const PATH_COLUMNS: readonly Column<MeasuredPath>[] = [
   { id: 'status', head: 'Status', width: '136px', cell: ({ status }) => <PathStatus status={status} /> },
   {

@@ -2,10 +2,10 @@ import { Status, type StatusKind } from './status.tsx';
 
 export type PathStatusName = 'OPTIMAL' | 'DEGRADED' | 'FAILED' | 'UNKNOWN' | 'OUT';
 
-/** How each status is shown and what it is called, the worst first. */
+/** The icon and the label of each status, the worst first. */
 export const PATH_STATUSES: Record<PathStatusName, { kind: StatusKind; word: string }> = {
   FAILED: { kind: 'bad', word: 'Failed' },
-  OUT: { kind: 'info', word: 'Taken out' },
+  OUT: { kind: 'info', word: 'Out of service' },
   DEGRADED: { kind: 'warn', word: 'Degraded' },
   UNKNOWN: { kind: 'unknown', word: 'Not measured' },
   OPTIMAL: { kind: 'good', word: 'Optimal' },

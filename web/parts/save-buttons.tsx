@@ -5,14 +5,14 @@ import { type FileColumn, type FileFormat, tableText } from './table-file.ts';
 const TYPES: Record<FileFormat, string> = { csv: 'text/csv', json: 'application/json' };
 
 export interface SaveButtonsProps<Row> {
-  /** What the file is of, such as `Throughput by policy`; its name is made of it. */
+  /** The subject of the file, such as `Throughput by policy`; the file name is derived from it. */
   of: string;
   columns: readonly FileColumn<Row>[];
-  /** Undefined: nothing is there to be saved yet. */
+  /** Undefined: the data is loading. */
   rows: readonly Row[] | undefined;
 }
 
-/** Saves what is on the screen as a file, with the figures of the answer behind it. */
+/** Buttons that save a table as a file, with the exact figures. */
 export function SaveButtons<Row>({ of, columns, rows }: SaveButtonsProps<Row>) {
   const name = of.toLowerCase().replace(/[^\p{Letter}\p{Number}]+/gu, '-');
   return (

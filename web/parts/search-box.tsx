@@ -9,7 +9,7 @@ export interface SearchBoxProps {
   onChange(text: string): void;
 }
 
-/** A field to narrow a list down; it asks when typing pauses, not at each key. */
+/** A search field; it searches when typing pauses, not at each key. */
 export function SearchBox({ label, value, onChange }: SearchBoxProps) {
   const { text, setText, sendNow } = useTyped(value, onChange);
   return (

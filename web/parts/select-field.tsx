@@ -20,11 +20,11 @@ export interface Option {
 export interface SelectFieldProps extends Omit<SelectProps<Option>, 'className' | 'style' | 'children'> {
   label: string;
   options: readonly Option[];
-  /** What it is for. */
+  /** A hint below the field. */
   description?: string;
 }
 
-/** A choice of one from a list. */
+/** A field to choose one option of a list. */
 export function SelectField({ label, options, description, ...props }: SelectFieldProps) {
   return (
     <Select {...props} className="field">

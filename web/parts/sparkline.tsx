@@ -4,16 +4,13 @@ const WIDTH = 96;
 const HEIGHT = 20;
 
 export interface SparklineProps {
-  /** One value an interval; null where there is no reading, where the line has a gap. */
+  /** One value for each interval; null without a measurement, where the line has a gap. */
   values: readonly (number | null)[];
-  /** What it shows, for those who can't see it. */
+  /** The label for screen readers. */
   label: string;
 }
 
-/**
- * A line without axes, from 0 to its own highest value: the shape of a figure beside the figure
- * itself.
- */
+/** A line without axes, scaled from 0 to its highest value, shown next to a figure. */
 export function Sparkline({ values, label }: SparklineProps) {
   const highest = Math.max(0, ...values.map(value => value ?? 0));
   return (

@@ -10,7 +10,7 @@ const KINDS = {
 
 export type StatusKind = keyof typeof KINDS;
 
-/** A status as icon and word: colour alone says nothing to many. */
+/** A status as icon and word, because not everyone can distinguish colours. */
 export function Status({ kind, children }: { kind: StatusKind; children: string }) {
   const Icon = KINDS[kind];
   return (

@@ -6,7 +6,10 @@ export type FileColumn<Row> = Column<Row>;
 
 export type FileFormat = 'csv' | 'json';
 
-/** A table as a file has it: CSV as exports write it, or a JSON list with an object a row. */
+/**
+ * A table as the text of a file: CSV in the format of exports, or a JSON list with an object for
+ * each row.
+ */
 export function tableText<Row>(
   format: FileFormat,
   columns: readonly FileColumn<Row>[],

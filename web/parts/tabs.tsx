@@ -7,7 +7,7 @@ export interface TabsProps {
   onChoose(id: string): void;
 }
 
-/** A choice of one of a few views of the same page. */
+/** Tabs: one of a few views of the same page. */
 export function Tabs({ label, tabs, chosen, onChoose }: TabsProps) {
   return (
     <ToggleButtonGroup

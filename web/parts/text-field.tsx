@@ -11,14 +11,14 @@ import {
 
 export interface TextFieldProps extends Omit<AriaTextFieldProps, 'className' | 'style' | 'children'> {
   label: string;
-  /** What is allowed, or what it is for. */
+  /** The allowed values or the purpose. */
   description?: string;
-  /** What the API found wrong with it. */
+  /** The API's error for this field. */
   error?: string | undefined;
   placeholder?: string;
-  /** Several lines. */
+  /** The number of lines; left out: one. */
   rows?: number;
-  /** Values that are offered while one types, with what each is called. */
+  /** Values to suggest while the person types, with their names. */
   suggestions?: readonly Suggestion[];
 }
 
@@ -27,7 +27,7 @@ export interface Suggestion {
   name: string;
 }
 
-/** A field with its label, its description and what is wrong with it. */
+/** A text field with label, description and error. */
 export function TextField(given: TextFieldProps) {
   const { label, description, error, placeholder, rows, suggestions, ...props } = given;
   const list = useId();

@@ -6,7 +6,7 @@ const KEY = 'patronus-theme';
 const listeners = new Set<() => void>();
 
 /**
- * The chosen theme, and how to choose another. public/theme.js reads the choice before the first
+ * The chosen theme and a function to change it. public/theme.js reads the choice before the first
  * paint.
  */
 export function useTheme(): [Theme, (theme: Theme) => void] {
@@ -25,7 +25,7 @@ function choose(theme: Theme): void {
     if (theme === 'system') localStorage.removeItem(KEY);
     else localStorage.setItem(KEY, theme);
   } catch {
-    // Without storage the choice lasts until the page is closed.
+    // Without storage the choice is kept until the page is closed.
   }
   for (const listener of listeners) listener();
 }

@@ -11,23 +11,23 @@ import { Button } from './button.tsx';
 export interface ToastText {
   kind: 'good' | 'bad' | 'info';
   text: string;
-  /** What can be done about it, such as undoing it. */
+  /** An action, such as "Undo". */
   action?: { label: string; run(): void };
 }
 
-/** Long enough to read it and to take a change back. */
+/** Long enough to read the message and to undo a change. */
 const SHOWN_MS = 12_000;
 
 const queue = new ToastQueue<ToastText>({ maxVisibleToasts: 4 });
 
-/** Says at the edge of the screen what was done; what failed stays until it is closed. */
+/** Shows a message at the edge of the screen; an error stays until it is closed. */
 export function showToast(toast: ToastText): void {
   queue.add(toast, toast.kind === 'bad' ? {} : { timeout: SHOWN_MS });
 }
 
 export function Toasts() {
   return (
-    <ToastRegion queue={queue} className="toasts" aria-label="What was done">
+    <ToastRegion queue={queue} className="toasts" aria-label="Notifications">
       {({ toast }) => {
         const { kind, text, action } = toast.content;
         return (

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** How often times such as "12 s ago" are written anew. */
+/** How often times such as "12 s ago" are updated. */
 const EVERY_MS = 5000;
 
 const listeners = new Set<() => void>();
@@ -8,8 +8,8 @@ let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
 
 /**
- * The time in milliseconds, for what is said relative to it: one timer for all of the page, none
- * while nothing uses it.
+ * The current time in milliseconds, for relative times: one timer for the whole page, none while
+ * unused.
  */
 export function useClock(): number {
   return useSyncExternalStore(subscribe, () => now);

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 
 /**
- * A value as it was when it had not changed for a while: typing changes it many times, and one
- * question is asked of it.
+ * A debounced value: it follows the given value when that has not changed for some time, so that
+ * typing causes one query.
  */
 export function useRested<Value>(value: Value, pauseMs = 400): Value {
   const [rested, setRested] = useState(value);

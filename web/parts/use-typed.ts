@@ -1,23 +1,23 @@
 import { useEffect, useRef, useState } from 'react';
 
-/** How long after a key typing is taken for done. */
+/** How long after the last key the text is sent. */
 const PAUSE_MS = 250;
 
 export interface Typed {
   text: string;
   setText(text: string): void;
-  /** Without waiting for a pause, as at Enter. */
+  /** Sends the text at once, as at Enter. */
   sendNow(): void;
 }
 
 /**
- * The text of a field whose value is kept elsewhere, such as in the address: sent when typing
- * pauses, not at each key. What is typed while an earlier text is on its way stays; a value that
- * changes from elsewhere takes its place.
+ * The text of a field whose value is kept elsewhere, such as in the address: it is sent when typing
+ * pauses, not at each key. Text that is typed while an earlier text is being sent stays; a value
+ * that changes elsewhere replaces the text.
  */
 export function useTyped(value: string, onChange: (text: string) => void): Typed {
   const [text, setText] = useState(value);
-  // What was sent or received last.
+  // The value that was sent or received last.
   const known = useRef(value);
   const send = useRef((_text: string): void => {});
   useEffect(() => {

@@ -2,13 +2,13 @@ import { fetchMFAPreference, setUpTOTP, updateMFAPreference, verifyTOTPSetup } f
 import { sessionOutputs } from './session.ts';
 import { digitsOf, ISSUER } from './sign-in-step.ts';
 
-/** A second factor that is being set up. */
+/** The set-up of a second factor. */
 export interface PendingFactor {
   secret: string;
   uri: string;
 }
 
-/** Whether who is signed in is asked for a code of an authenticator app. */
+/** Whether the signed-in person's account has a second factor. */
 export async function hasSecondFactor(): Promise<boolean> {
   const { enabled = [] } = await fetchMFAPreference();
   return enabled.includes('TOTP');
@@ -19,7 +19,7 @@ export async function beginSecondFactor(email: string): Promise<PendingFactor> {
   return { secret: sharedSecret, uri: getSetupUri(ISSUER, email).href };
 }
 
-/** @throws Error as Cognito names it, such as EnableSoftwareTokenMFAException for a wrong code */
+/** @throws Error with Cognito's name, such as EnableSoftwareTokenMFAException for a wrong code */
 export async function confirmSecondFactor(code: string): Promise<void> {
   await verifyTOTPSetup({ code: digitsOf(code) });
   await updateMFAPreference({ totp: 'PREFERRED' });
@@ -29,7 +29,7 @@ export async function removeSecondFactor(): Promise<void> {
   await updateMFAPreference({ totp: 'DISABLED' });
 }
 
-/** Whether this system offers second factors, and whether it demands one. */
+/** Whether this system offers second factors, or requires one. */
 export function secondFactors(): 'NONE' | 'OPTIONAL' | 'REQUIRED' {
   return sessionOutputs().auth?.mfa_configuration ?? 'OPTIONAL';
 }

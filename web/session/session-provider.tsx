@@ -13,7 +13,7 @@ import { currentPerson, endSession, type Person } from './session.ts';
 
 const loadSignIn = () => import('./sign-in.tsx');
 
-/** Who has a session sees their page without the code of the sign-in. */
+/** Lazy: a person with a session doesn't need the code of the sign-in. */
 const SignIn = lazy(async () => ({ default: (await loadSignIn()).SignIn }));
 
 interface Session {
@@ -23,7 +23,7 @@ interface Session {
 
 const SessionContext = createContext<Session | undefined>(undefined);
 
-/** Who is signed in. Only below a SessionProvider. */
+/** The person who is signed in. @throws Error outside a SessionProvider */
 export function useSession(): Session {
   const session = use(SessionContext);
   if (!session) throw new Error('There is no SessionProvider above.');
@@ -34,15 +34,18 @@ type State = { is: 'starting' } | { is: 'out' } | { is: 'in'; person: Person; ex
 
 export interface SessionProviderProps {
   children: ReactNode;
-  /** Gets a function that says that the session is over. */
+  /** Receives a function to call when the session has ended. */
   onReady(expire: () => void): void;
-  /** After a new sign-in; `samePerson` is false where what another one saw must be forgotten. */
+  /**
+   * Called after a new sign-in; if `samePerson` is false, data of the previous person must be
+   * dropped.
+   */
   onSignedIn(samePerson: boolean): void;
 }
 
 /**
- * Shows the sign-in until there is a session. When one ends mid-way, the sign-in lies over the
- * page, which stays as it was: who signs in again is where they were.
+ * Shows the sign-in until there is a session. When a session ends, the sign-in appears over the
+ * page, which stays unchanged, so that people continue where they were after they sign in again.
  */
 export function SessionProvider({ children, onReady, onSignedIn }: SessionProviderProps) {
   const [state, setState] = useState<State>({ is: 'starting' });
@@ -69,8 +72,8 @@ export function SessionProvider({ children, onReady, onSignedIn }: SessionProvid
   const session = useMemo(() => person && { person, signOut }, [person, signOut]);
 
   useEffect(() => {
-    // It is there when a session ends, also where the connection or the release isn't the same any
-    // more.
+    // Loaded in advance, so that it is available when the session ends, even if the connection is
+    // down or a new release was deployed.
     if (person) void loadSignIn().catch(() => {});
   }, [person]);
 

@@ -1,7 +1,7 @@
 import { fetchAuthSession, signOut } from 'aws-amplify/auth';
 import { type AmplifyOutputs, configureAmplify } from '../amplify-loopback.ts';
 
-/** Who is signed in, as the token says; the API judges every operation by itself. */
+/** The signed-in person according to the token; the API authorizes every operation itself. */
 export interface Person {
   sub: string;
   email: string;
@@ -21,7 +21,7 @@ export async function configureSession(): Promise<string> {
   return url;
 }
 
-/** Who is signed in; null where there is no session that can be used. */
+/** The person who is signed in; null without a valid session. */
 export async function currentPerson(): Promise<Person | null> {
   const { tokens } = await fetchAuthSession().catch(() => ({ tokens: undefined }));
   const payload = tokens?.accessToken.payload;
@@ -35,7 +35,7 @@ export async function currentPerson(): Promise<Person | null> {
   };
 }
 
-/** The client configuration; empty before it was read. */
+/** The client configuration; empty before it is read. */
 export function sessionOutputs(): AmplifyOutputs {
   return outputs ?? {};
 }

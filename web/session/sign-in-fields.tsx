@@ -2,7 +2,7 @@ import { TextField } from '../parts/text-field.tsx';
 import type { SignInStep } from './sign-in-step.ts';
 import { TotpSecret } from './totp-secret.tsx';
 
-/** What the button of a step says. */
+/** The label of each step's button. */
 export const SUBMIT = {
   CREDENTIALS: 'Sign in',
   NEW_PASSWORD: 'Sign in',
@@ -15,11 +15,11 @@ export const SUBMIT = {
 
 export interface SignInFieldsProps {
   step: SignInStep;
-  /** E-mail address that is known already. */
+  /** The e-mail address if it is known. */
   email: string;
 }
 
-/** The fields of a step; their names are those of `Typed`. */
+/** The fields of a step, named as in `Typed`. */
 export function SignInFields({ step, email }: SignInFieldsProps) {
   switch (step.is) {
     case 'CREDENTIALS':
@@ -37,22 +37,20 @@ export function SignInFields({ step, email }: SignInFieldsProps) {
         </>
       );
     case 'NEW_PASSWORD':
-      return (
-        <NewPassword description="Your first password has to be replaced by one of your own." autoFocus />
-      );
+      return <NewPassword description="Choose your own password to replace the first one." autoFocus />;
     case 'TOTP_SETUP':
       return (
         <>
-          <p>This system asks for a second factor: a code of an authenticator app.</p>
+          <p>This system requires a second factor: a code from an authenticator app.</p>
           <TotpSecret secret={step.secret} uri={step.uri} />
-          <Code label="Code of the app" autoFocus />
+          <Code label="Code from the app" autoFocus />
         </>
       );
     case 'TOTP_CODE':
       return (
         <Code
-          label="Code of your authenticator app"
-          description="Six digits, new each half minute."
+          label="Code from your authenticator app"
+          description="Six digits; the app shows a new code every 30 seconds."
           autoFocus
         />
       );
@@ -62,7 +60,7 @@ export function SignInFields({ step, email }: SignInFieldsProps) {
       return (
         <>
           <p>If {step.email} has an account, a code was mailed to it.</p>
-          <Code label="Code of the mail" autoFocus />
+          <Code label="Code from the mail" autoFocus />
           <NewPassword />
         </>
       );

@@ -9,14 +9,14 @@ import {
 import { authFlow } from '../amplify-loopback.ts';
 import { sessionOutputs } from './session.ts';
 
-/** What a sign-in asks of the person next. */
+/** The next step of a sign-in. */
 export type SignInStep =
   | { is: 'CREDENTIALS' }
-  /** The first password, of an invitation, has to be replaced. */
+  /** The person must replace the password of the invitation. */
   | { is: 'NEW_PASSWORD' }
   /**
-   * A second factor has to be set up: `secret` is typed into an authenticator app, or `uri` opens
-   * one.
+   * The person must set up a second factor: they type `secret` into an authenticator app, or `uri`
+   * opens the app.
    */
   | { is: 'TOTP_SETUP'; secret: string; uri: string }
   | { is: 'TOTP_CODE' }
@@ -25,18 +25,18 @@ export type SignInStep =
   | { is: 'RESET_CODE'; email: string }
   | { is: 'DONE' };
 
-/** What the person has typed, by the name of its field. */
+/** The values that the person typed, by field name. */
 export type Typed = Partial<Record<'email' | 'password' | 'new_password' | 'code', string>>;
 
-/** What authenticator apps list the account under. */
+/** The name of the account in authenticator apps. */
 export const ISSUER = 'Patronus';
 
 /**
- * Takes one step of a sign-in.
+ * Performs one step of a sign-in.
  *
  * @returns the step that follows
- * @throws Error as Cognito names it, such as NotAuthorizedException; `signInProblem` says it to a
- * person
+ * @throws Error with Cognito's name, such as NotAuthorizedException; `signInProblem` turns it into
+ * a message
  */
 export async function takeStep(step: SignInStep, typed: Typed): Promise<SignInStep> {
   const { email = '', password = '', new_password = '', code = '' } = typed;
@@ -63,7 +63,7 @@ export async function takeStep(step: SignInStep, typed: Typed): Promise<SignInSt
 }
 
 async function begin(email: string, password: string): Promise<SignInStep> {
-  // Amplify refuses a second sign-in while it has tokens, also of a session that is over.
+  // Amplify refuses a second sign-in while it has tokens, even of a session that has ended.
   await signOut();
   const output = await signIn({
     username: email,
@@ -91,11 +91,13 @@ function next({ nextStep }: Pick<SignInOutput, 'nextStep'>): SignInStep {
       return { is: 'TOTP_SETUP', secret: sharedSecret, uri: getSetupUri(ISSUER).href };
     }
     default:
-      throw new Error(`This account asks for a step that the console doesn't know (${nextStep.signInStep}).`);
+      throw new Error(
+        `This account requires a step that the console doesn't support (${nextStep.signInStep}).`,
+      );
   }
 }
 
-/** A code as it is sent: apps show it, and people type it, in groups. */
+/** A code without spaces: apps show it in groups, and people type it that way. */
 export function digitsOf(code: string): string {
   return code.replaceAll(/\s/g, '');
 }

@@ -8,12 +8,12 @@ import { type SignInStep, type Typed, takeStep } from './sign-in-step.ts';
 import './sign-in.css';
 
 interface SignInProps {
-  /** E-mail address of whose session is over; left out at the first sign-in. */
+  /** The e-mail address of the ended session; left out at the first sign-in. */
   over?: string;
   onSignedIn(): Promise<void>;
 }
 
-/** The sign-in as a page, or over the page on which a session ended. */
+/** The sign-in as a page, or as a dialog over the page on which a session ended. */
 export function SignIn({ over, onSignedIn }: SignInProps) {
   if (over === undefined) {
     return (
@@ -70,7 +70,7 @@ function SignInForm({ over, onSignedIn }: SignInProps) {
       <p className="muted sign-in-lead">
         {over === undefined
           ? 'Traffic accounting and control for SD-WAN'
-          : 'Your session is over. The page stays as it is.'}
+          : 'Your session has ended. The page stays as it is.'}
       </p>
       {problem !== undefined && <Notice kind="bad">{problem}</Notice>}
       {/* A step begins with empty fields, also where the one before had a field of the same name. */}

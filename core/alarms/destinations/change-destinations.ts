@@ -22,7 +22,7 @@ interface Given {
   kinds?: readonly AlarmKind[] | null | undefined;
 }
 
-/** @throws ValidationError for a url or secret that is missing, wrong or not asked for */
+/** @throws ValidationError for a url or secret that is missing, wrong or not allowed */
 export async function setDestination(
   context: StoreContext,
   actor: Caller,
@@ -54,10 +54,10 @@ export async function setDestination(
 type Patch = { [Name in 'name' | 'url' | 'secret']?: string | null | undefined };
 
 /**
- * Changes what is given. What is on its way goes to the new address, and is signed with the new
+ * Changes the given fields. Pending deliveries go to the new address and are signed with the new
  * secret.
  *
- * @throws ValidationError · NotFound · Conflict for another state than that of `if_updated_at`
+ * @throws ValidationError · NotFound · Conflict when it was changed since `if_updated_at`
  */
 export function updateDestination(
   context: StoreContext,
@@ -90,7 +90,7 @@ export function updateDestination(
   });
 }
 
-/** Its secret goes with it, and so does what was not delivered. @throws NotFound */
+/** Removes a destination, its secret and its pending deliveries. @throws NotFound */
 export function removeDestination(context: StoreContext, actor: Caller, id: string) {
   return removeSetting(context, DESTINATION, {
     ...{ id, actor, operation: 'removeDestination' },
@@ -98,7 +98,7 @@ export function removeDestination(context: StoreContext, actor: Caller, id: stri
   });
 }
 
-/** Has a test delivered, as an alarm would be. @throws NotFound */
+/** Requests the delivery of a test, in the same way as that of an alarm. @throws NotFound */
 export function testDestination(
   context: StoreContext,
   actor: Caller,

@@ -4,9 +4,9 @@ import { lineOfText } from '../../inventory/model/parse-input.ts';
 import { ALARM_KINDS } from '../alarm.ts';
 import { addressKind } from '../notices/address-kind.ts';
 
-/** Which addresses webhooks may lead to. */
+/** The addresses that webhooks may have. */
 export interface WebhookRules {
-  /** Over http too, on the machine itself: where all of the system runs on one. */
+  /** Addresses of this machine, also over http: for the one-machine system. */
   loopback: boolean;
   /** Addresses of private networks. */
   private_addresses: boolean;
@@ -16,7 +16,7 @@ export const destinationName = lineOfText('name', 80);
 
 const SECRET_RULE = 'secret must be 16 to 128 printable ASCII characters without blanks.';
 
-/** What a webhook's deliveries are signed with. */
+/** The secret with which a webhook's deliveries are signed. */
 export const webhookSecret = z.string(SECRET_RULE).regex(/^[\x21-\x7e]{16,128}$/, SECRET_RULE);
 
 const KINDS_RULE = `kinds must be some of ${ALARM_KINDS.join(', ')}.`;
@@ -29,7 +29,7 @@ export const alarmKinds = z
 const URL_MAX = 1000;
 
 /**
- * The address of a webhook in its usual form. Names are looked up, and judged, when a delivery is
+ * The address of a webhook in its normal form. Names are looked up and checked when a delivery is
  * sent.
  *
  * @throws ValidationError

@@ -6,21 +6,21 @@ import type { Setting, SettingKind } from '../settings/setting.ts';
 export const DESTINATION_TYPES = ['WEBHOOK', 'MAIL'] as const;
 export type DestinationType = (typeof DESTINATION_TYPES)[number];
 
-/** So many destinations there may be: each takes a part of the minute's run. */
+/** Upper limit of the destinations. Each uses a part of the minute's run. */
 const DESTINATIONS_MAX = 20;
 
-/** Where alarms are sent to. */
+/** A destination to which alarms are sent. */
 export interface Destination extends Setting {
   name: string;
   /** `MAIL`: the topic of this installation, whose subscribers are a setting. */
   type: DestinationType;
-  /** Of a webhook; null: mail. */
+  /** The URL of a webhook; null for mail. */
   url: string | null;
-  /** Alarms of these kinds; null: of all. */
+  /** The kinds of alarms; null: all. */
   kinds: readonly AlarmKind[] | null;
-  /** When its secret was set last; null: mail. RFC 3339, UTC. */
+  /** When its secret was set last, RFC 3339, UTC; null for mail. */
   secret_set_at: string | null;
-  /** And its address. */
+  /** When its address was set last, RFC 3339, UTC; null for mail. */
   url_set_at: string | null;
 }
 
@@ -47,13 +47,13 @@ export const DESTINATION: SettingKind<Destination> = {
   most: DESTINATIONS_MAX,
   query: 'destinations',
   remove: 'removeDestination',
-  // Addresses of webhooks often are secrets themselves.
+  // Addresses of webhooks are often secrets.
   audited: ({ url, ...rest }) => ({ ...rest, url: url === null ? null : `${new URL(url).origin}/…` }),
 };
 
 /**
- * The secret of a webhook, apart from it: only the function that signs with it may read it
- * (docs/decisions/219).
+ * The key of a webhook's secret. It is an item of its own, because no function may read it except
+ * the one that signs with it (docs/decisions/219).
  */
 export const secretKey = (destination_id: string): ItemKey => ({
   pk: `SECRET#${destination_id}`,

@@ -10,7 +10,7 @@ const LONGEST_MS = 366 * 86_400_000;
 
 const TARGET = /^(policy|site|edge|path|quarantine|operation):.{1,200}$/su;
 
-/** @throws ValidationError · NotFound for a threshold that there isn't */
+/** @throws ValidationError · NotFound for a threshold that doesn't exist */
 export async function setMute(
   context: StoreContext,
   actor: Caller,
@@ -32,7 +32,7 @@ export async function setMute(
   }
   if (target !== null && !TARGET.test(target)) {
     throw new ValidationError(
-      'target must be what alarms name, such as edge:edge-7, site:<id>, path:<id> or policy:7.',
+      'target must be the target of an alarm, such as edge:edge-7, site:<id>, path:<id> or policy:7.',
       { arguments: ['target'] },
     );
   }
@@ -41,7 +41,7 @@ export async function setMute(
   return addSetting(context, MUTE, { actor, operation: 'setMute', given });
 }
 
-/** What is wrong still is delivered then. @throws NotFound */
+/** Alarms that have not ended are delivered after that. @throws NotFound */
 export function removeMute(context: StoreContext, actor: Caller, id: string) {
   return removeSetting(context, MUTE, { id, actor, operation: 'removeMute' });
 }

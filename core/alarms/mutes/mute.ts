@@ -2,11 +2,10 @@ import { z } from 'zod';
 import type { Alarm } from '../alarm.ts';
 import type { Setting, SettingKind } from '../settings/setting.ts';
 
-/** Alarms that aren't delivered for a while. Without target and threshold: none is. */
+/** Alarms that aren't delivered for a while. Without target and threshold: all alarms. */
 export interface Mute extends Setting {
   /**
-   * As alarms name what they are about, such as `edge:edge-7`; of a site all alarms that are about
-   * it.
+   * The target of alarms, such as `edge:edge-7`; for a site all alarms that concern it.
    */
   target: string | null;
   threshold_id: string | null;
@@ -42,7 +41,7 @@ export const MUTE: SettingKind<Mute> = {
 type Muted = Pick<Alarm, 'id' | 'target' | 'site_id'>;
 
 /**
- * The mute that an alarm isn't delivered for, the one that lasts longest; undefined: none. Pure.
+ * The mute that applies to an alarm, the one that lasts longest; undefined: none. Pure.
  */
 export function muteOf(alarm: Muted, mutes: readonly Mute[], now_ms: number): Mute | undefined {
   return mutes

@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * What an IP address leads to. `special`: this machine's link (the metadata service of a cloud
- * among others), multicast, nothing at all. `name`: no address.
+ * The kind of an IP address. `special`: the machine's link (such as the metadata service of a
+ * cloud), multicast, or nothing. `name`: it is not an address.
  */
 export type AddressKind = 'public' | 'private' | 'loopback' | 'special' | 'name';
 
@@ -32,12 +32,11 @@ const SPECIAL = listOf([
 ]);
 
 /**
- * Prefixes that carry an IPv4 address in their last 32 bits: mapped, compatible, NAT64 of both
- * kinds.
+ * Prefixes with an IPv4 address in the last 32 bits: mapped, compatible, both kinds of NAT64.
  */
 const EMBEDDED = listOf(['::ffff:0:0/96', '::/96', '64:ff9b::/96', '64:ff9b:1::/48']);
 
-/** 6to4 carries one behind its first 16 bits: nothing that is in use goes over it. */
+/** 6to4 has an IPv4 address after its first 16 bits. It is no longer in use. */
 const SIX_TO_FOUR = listOf(['2002::/16']);
 
 /** @example addressKind('169.254.169.254') // 'special' */
@@ -55,7 +54,7 @@ export function addressKind(address: string): AddressKind {
 }
 
 function lastFourBytes(address: string): string {
-  // As URLs write it: without an IPv4 address in it.
+  // In the form of URLs, which has no dotted IPv4 address in it.
   const groups = new URL(`http://[${address}]`).hostname.slice(1, -1).split(':');
   const [high, low] = groups.slice(-2).map(group => Number.parseInt(group || '0', 16)) as [number, number];
   return [high >> 8, high & 255, low >> 8, low & 255].join('.');

@@ -12,7 +12,7 @@ import { dueNotices, endOf, type NoticePlan, planNotices } from './plan-notices.
 import type { PostOutcome } from './post-webhook.ts';
 import { ATTEMPTS_MAX, nextAttempt } from './retry.ts';
 
-/** Sends a notice once. Never rejects. `secret`: of webhooks. */
+/** Sends a notice once. Does not reject. `secret`: for webhooks. */
 export type SendNotice = (
   destination: Destination,
   notice: Notice,
@@ -21,23 +21,23 @@ export type SendNotice = (
 
 export interface DeliveryResult {
   delivered: number;
-  /** Attempts that failed; they are repeated. */
+  /** Failed attempts, which are repeated. */
   failed: number;
   given_up: number;
   /** Left for the next run. */
   left: number;
 }
 
-/** Deliveries that are sent side by side to one destination. */
+/** Concurrent deliveries to one destination. */
 const AT_ONCE = 8;
 
-/** No attempt begins so near to the deadline: it takes ten seconds at most, and is written down. */
+/** No attempt begins this close to the deadline: it lasts up to ten seconds, and is then stored. */
 const ATTEMPT_MS = 15_000;
 
 /**
- * Tells every destination what it hasn't been told: one small read where there is none. Each
- * attempt is claimed before it is made, so runs side by side send nothing twice, and one that is
- * killed repeats an attempt at most: receivers drop repeats by their id.
+ * Delivers to every destination the notices that it has not received. Without destinations it costs
+ * one small read. Each attempt is claimed before it is made, so concurrent runs don't send a notice
+ * twice. After a run was killed one attempt may be repeated; receivers drop repeats by their id.
  */
 export async function deliverNotices(context: StoreContext, send: SendNotice): Promise<DeliveryResult> {
   const result: DeliveryResult = { delivered: 0, failed: 0, given_up: 0, left: 0 };
@@ -70,7 +70,7 @@ async function deliverTo(context: StoreContext, delivering: Delivering): Promise
   await write(context, destination, { plan, current });
   for (const notice of plan.maybeEnded) {
     const alarm = await readAlarm(context, notice.about);
-    // It is there: more alarms than are read are open.
+    // The alarm exists: there are more alarms than are read.
     if (alarm) continue;
     await write(context, destination, { plan: endOf(notice, now_ms), current });
   }
@@ -87,7 +87,7 @@ async function deliverTo(context: StoreContext, delivering: Delivering): Promise
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
-/** Writes what was planned; what another run was faster with is left to it. */
+/** Writes a plan. Notices that another run has changed are left to that run. */
 async function write(
   context: StoreContext,
   { id }: Destination,
@@ -110,7 +110,7 @@ async function attempt(
 ): Promise<void> {
   const at_ms = context.clock();
   const attempts = before.attempts + 1;
-  // A run was killed in the last one: nothing says how it went.
+  // A run was killed in the last attempt, so its outcome is not known.
   const isOver = attempts > ATTEMPTS_MAX;
   const claimed: Notice = isOver
     ? { ...before, state: 'GIVEN_UP' }

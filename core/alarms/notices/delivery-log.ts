@@ -7,7 +7,7 @@ import type { StoreContext } from '../../storage/store-context.ts';
 import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
 import { NOTICE_EVENTS, type Notice } from './notice.ts';
 
-/** How long deliveries are listed, seconds: 30 days. */
+/** How long deliveries are kept, seconds: 30 days. */
 const KEPT_S = 30 * 86_400;
 
 const deliverySchema = z.object({
@@ -24,22 +24,22 @@ const deliverySchema = z.object({
   error: z.string().nullable(),
 });
 
-/** One delivery to a destination, with how its last attempt went. */
+/** One delivery to a destination, with the outcome of its last attempt. */
 export type Delivery = Omit<z.output<typeof deliverySchema>, 'sk'> & { id: string };
 
 export interface Attempt {
   at_ms: number;
-  /** The status that the receiver answered with; null: none came. */
+  /** The status of the receiver's answer; null: no answer. */
   answer_code: number | null;
-  /** Why it wasn't taken, for a person; null: it was. */
+  /** Why it failed, for people; null: it succeeded. */
   error: string | null;
 }
 
 const partition = (destination_id: string): string => `DELIVERY#${destination_id}`;
 
 /**
- * Says of a delivery how it stands after an attempt, before the notice itself does: a kill between
- * the two repeats the attempt.
+ * Stores the state of a delivery after an attempt, before that of the notice. If the run is killed
+ * between the two, the attempt is repeated.
  */
 export async function logAttempt(
   context: StoreContext,
@@ -61,7 +61,7 @@ export async function logAttempt(
   await repeatUntil(context, () => context.client.send(put));
 }
 
-/** Deliveries to a destination, the newest first. @throws ValidationError for a broken token */
+/** Deliveries to a destination, from the newest on. @throws ValidationError for a broken token */
 export async function readDeliveries(
   context: StoreContext,
   destination_id: string,

@@ -5,7 +5,7 @@ import { conditionHeld, repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { type Notice, noticeItem, noticeKey, noticeOfItem, noticesOf } from './notice.ts';
 
-/** All that a destination was told, or is to be told. @throws BrokenItem */
+/** All notices of a destination, delivered or not. @throws BrokenItem */
 export async function readNotices(context: StoreContext, destination_id: string): Promise<Notice[]> {
   const { client, tables } = context;
   const notices: Notice[] = [];
@@ -25,7 +25,7 @@ export async function readNotices(context: StoreContext, destination_id: string)
   return notices;
 }
 
-/** A notice as it was read, or that there was none. */
+/** The condition that a notice is as it was read, or doesn't exist. */
 function asRead(before: Notice | undefined) {
   if (!before) return conditionOf({ expression: 'attribute_not_exists(#pk)' });
   const { delivery_id, attempts, state } = before;
@@ -35,7 +35,7 @@ function asRead(before: Notice | undefined) {
   });
 }
 
-/** Puts a notice in the place of what was read; false: another run was faster. */
+/** Replaces a notice that was read; false: another run was faster. */
 export function putNotice(
   context: StoreContext,
   destination_id: string,
@@ -49,7 +49,7 @@ export function putNotice(
   return conditionHeld(repeatUntil(context, () => context.client.send(put)));
 }
 
-/** Removes a notice as it was read; false: another run was faster. */
+/** Removes a notice that was read; false: another run was faster. */
 export function removeNotice(
   context: StoreContext,
   destination_id: string,

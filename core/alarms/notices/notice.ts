@@ -28,23 +28,23 @@ const noticeSchema = z.object({
 });
 
 /**
- * What a destination is told of one alarm: one item, so that the newest state of the alarm is what
- * it is told last. An alarm that ended before anyone heard that it had begun is told as ended.
+ * The notice of one alarm to one destination. It is one item, so that the newest state of the alarm
+ * is delivered last. If an alarm ends before its beginning was delivered, its end is delivered.
  */
 export interface Notice {
   /** The alarm's id, or `TEST#…`. */
   about: string;
   event: (typeof NOTICE_EVENTS)[number];
-  /** Since when there was the alarm, RFC 3339. */
+  /** The beginning of the alarm, RFC 3339. */
   since: string;
-  /** Null: a test. */
+  /** Null for a test. */
   alarm: z.output<typeof aboutSchema> | null;
-  /** The same at every attempt, so that a receiver can drop repeats. */
+  /** The same in every attempt, so that a receiver can drop repeats. */
   delivery_id: string;
   created_ms: number;
-  /** Begun so far: each is counted before it is made. */
+  /** Attempts that have begun. Each is counted before it is made. */
   attempts: number;
-  /** When the next one is due. */
+  /** When the next attempt is due. */
   next_ms: number;
   state: 'PENDING' | 'DELIVERED' | 'GIVEN_UP';
 }
@@ -72,8 +72,8 @@ export function newNotice(
 }
 
 /**
- * How long a notice is kept, seconds: those of destinations that were removed go by it. An alarm of
- * more than a year is told again.
+ * How long a notice is kept, seconds. Notices of removed destinations expire by it. An alarm that
+ * lasts more than a year is delivered again.
  */
 const KEPT_S = 366 * 86_400;
 

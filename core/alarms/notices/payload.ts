@@ -3,12 +3,12 @@ import { timestamp } from '../../storage/store-context.ts';
 import { ALARM_ROWS } from '../alarm-rows.ts';
 import type { Notice } from './notice.ts';
 
-/** The version of the payload; fields may be added to it. */
+/** The version of the payload. New fields don't change it. */
 const VERSION = 1;
 
 const TYPES = { BEGAN: 'alarm.began', ENDED: 'alarm.ended', TEST: 'test' } as const;
 
-/** What a webhook is sent (docs/alarms.md): the same bytes at every attempt. */
+/** The body for a webhook (docs/alarms.md): the same bytes in every attempt. */
 export function payloadOf({ delivery_id, event, since, alarm, created_ms }: Notice): string {
   return JSON.stringify({
     v: VERSION,
@@ -30,7 +30,7 @@ export function signatureOf(body: string, { secret, at_ms }: { secret: string; a
   return `t=${time},v1=${createHmac('sha256', secret).update(`${time}.${body}`).digest('hex')}`;
 }
 
-/** A mail: SNS takes subjects of up to 100 printable ASCII characters. */
+/** A mail. SNS accepts subjects of up to 100 printable ASCII characters. */
 export function mailOf({ event, alarm, since, delivery_id }: Notice): { subject: string; text: string } {
   if (!alarm) {
     return { subject: 'Patronus: a test', text: `This is a test.\n\nDelivery ${delivery_id}` };

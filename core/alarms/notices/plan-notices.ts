@@ -3,22 +3,22 @@ import type { Destination } from '../destinations/destination.ts';
 import { type Mute, muteOf } from '../mutes/mute.ts';
 import { type Notice, newNotice } from './notice.ts';
 
-/** What a destination is to be told beside what it was told. */
+/** The changes of a destination's notices. */
 export interface NoticePlan {
-  /** To be put, in the place of `before` where there is one. */
+  /** Notices to put, in place of `before` if there is one. */
   put: { before: Notice | undefined; notice: Notice }[];
-  /** Told, and of no more use. */
+  /** Notices to remove: they are delivered and no longer needed. */
   remove: Notice[];
   /**
-   * Alarms that were told of and aren't among those that were read: they have ended, unless a look
-   * at each says otherwise.
+   * Notices of alarms that aren't among those that were read. They have ended, unless reading each
+   * one finds it.
    */
   maybeEnded: Notice[];
 }
 
 export interface NoticeFacts {
   destination: Destination;
-  /** What is wrong now. */
+  /** The present alarms. */
   alarms: readonly Alarm[];
   notices: readonly Notice[];
   mutes: readonly Mute[];
@@ -26,17 +26,17 @@ export interface NoticeFacts {
 }
 
 /**
- * Compares what is wrong with what a destination was told. Muted alarms wait: what is still so at
- * the end of the mute is told then. Pure.
+ * Compares the present alarms with a destination's notices. Muted alarms wait: those that have not
+ * ended at the end of the mute are delivered then. Pure.
  */
 export function planNotices({ destination, alarms, notices, mutes, now_ms }: NoticeFacts): NoticePlan {
   const plan: NoticePlan = { put: [], remove: [], maybeEnded: [] };
-  const told = new Map(notices.map(notice => [notice.about, notice]));
+  const known = new Map(notices.map(notice => [notice.about, notice]));
   const wrong = new Set(alarms.map(({ id }) => id));
   const isMuted = (alarm: Pick<Alarm, 'id' | 'target' | 'site_id'>) =>
     muteOf(alarm, mutes, now_ms) !== undefined;
   for (const alarm of alarms) {
-    const before = told.get(alarm.id);
+    const before = known.get(alarm.id);
     if (before?.since === alarm.since && before.event === 'BEGAN') continue;
     if (isMuted(alarm) || destination.kinds?.includes(alarm.kind) === false) continue;
     const { id, kind, title, target, site_id, since } = alarm;
@@ -53,7 +53,7 @@ export function planNotices({ destination, alarms, notices, mutes, now_ms }: Not
   return plan;
 }
 
-/** What follows when an alarm has ended. Of one that was never sent the end is not sent either. */
+/** The changes when an alarm has ended. If its beginning was not sent, its end is not sent. */
 export function endOf(before: Notice, now_ms: number): NoticePlan {
   if (before.state === 'PENDING' && before.attempts === 0)
     return { put: [], remove: [before], maybeEnded: [] };
@@ -62,7 +62,7 @@ export function endOf(before: Notice, now_ms: number): NoticePlan {
   return { put: [{ before, notice }], remove: [], maybeEnded: [] };
 }
 
-/** What is due, the oldest first; what is muted waits. Pure. */
+/** The due notices, in order of age from the oldest on; muted ones wait. Pure. */
 export function dueNotices({
   notices,
   mutes,

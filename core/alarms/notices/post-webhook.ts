@@ -6,7 +6,7 @@ import type { WebhookRules } from '../destinations/destination-input.ts';
 import { addressKind } from './address-kind.ts';
 import type { Attempt } from './delivery-log.ts';
 
-/** A receiver has so long to answer, from the look-up of its name on. */
+/** Time limit of a receiver's answer, including the look-up of its name. */
 const TIMEOUT_MS = 10_000;
 
 type Lookup = (
@@ -24,15 +24,15 @@ export interface WebhookPost {
   lookup?: Lookup;
 }
 
-/** What a webhook's post came to. */
+/** The outcome of a webhook's post. */
 export type PostOutcome = Pick<Attempt, 'answer_code' | 'error'>;
 
 class NotAllowed extends Error {}
 
 /**
- * Posts to a webhook and gives the status that it answers with. The address that is connected to is
- * judged at that moment, whatever its name led to before. Redirects aren't followed, answers aren't
- * read. Never rejects.
+ * Posts to a webhook and returns the status of its answer. The address is checked at the moment of
+ * the connection, regardless of earlier look-ups of its name. Redirects are not followed and
+ * answers are not read. Does not reject.
  */
 export function postWebhook({
   url,
@@ -45,7 +45,7 @@ export function postWebhook({
   const { protocol, hostname } = new URL(url);
   const literal = hostname.replace(/^\[(.*)\]$/, '$1');
   const isLiteral = addressKind(literal) !== 'name';
-  // Addresses in an URL aren't looked up.
+  // Addresses in a URL aren't looked up.
   if (isLiteral && !mayConnect(literal, rules)) return Promise.resolve(failed(notAllowed(literal)));
   const options: RequestOptions = {
     method: 'POST',
@@ -68,7 +68,7 @@ export function postWebhook({
   );
 }
 
-/** A look-up that leaves out what may not be connected to. */
+/** A look-up that leaves out addresses to which connections are not allowed. */
 function guardedLookup(lookup: Lookup, rules: WebhookRules) {
   return (
     hostname: string,

@@ -5,13 +5,13 @@ import type { PostOutcome } from './post-webhook.ts';
 const TIMEOUT_MS = 10_000;
 
 export interface MailTopic {
-  /** Where SNS is, such as https://sns.eu-central-1.amazonaws.com/. */
+  /** The URL of SNS, such as https://sns.eu-central-1.amazonaws.com/. */
   endpoint: string;
   topic_arn: string;
   sign: SignPost;
 }
 
-/** Publishes a mail to the topic's subscribers. Never rejects. */
+/** Publishes a mail to the topic's subscribers. Does not reject. */
 export async function publishMail(
   { endpoint, topic_arn, sign }: MailTopic,
   { subject, text }: { subject: string; text: string },

@@ -1,7 +1,7 @@
 import type { Notice } from './notice.ts';
 import { signatureOf } from './payload.ts';
 
-/** The headers of a delivery: which one it is, and who has sent it. */
+/** The headers of a delivery: its id and its sender. */
 export function webhookHeaders(
   { delivery_id, attempts }: Pick<Notice, 'delivery_id' | 'attempts'>,
   { body, secret, at_ms }: { body: string; secret: string; at_ms: number },

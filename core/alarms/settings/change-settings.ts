@@ -24,10 +24,10 @@ export interface SettingChange {
   operation: ChangeOperation;
 }
 
-/** What is written beside a setting, in its transaction. */
+/** The other actions in the transaction of a setting. */
 type Companions<T> = (setting: T) => WriteAction[];
 
-/** Sets a new one. @throws ValidationError where there are as many as there may be */
+/** Adds a setting. @throws ValidationError when the limit of its kind is reached */
 export function addSetting<T extends Setting>(
   context: StoreContext,
   kind: SettingKind<T>,
@@ -57,7 +57,7 @@ export function addSetting<T extends Setting>(
   });
 }
 
-/** Of those that are over, so many as a transaction has room for. */
+/** Ended settings that are removed in one transaction. */
 const OVER_AT_ONCE = 50;
 
 async function readOver<T extends Setting>(
@@ -71,7 +71,7 @@ async function readOver<T extends Setting>(
 }
 
 /**
- * Changes one. @throws NotFound · Conflict for another state than that of `if_updated_at` · what
+ * Changes a setting. @throws NotFound · Conflict when it was changed since `if_updated_at` · what
  * `change` throws
  */
 export function updateSetting<T extends Setting>(
@@ -106,7 +106,7 @@ export function updateSetting<T extends Setting>(
   });
 }
 
-/** Removes one. @throws NotFound */
+/** Removes a setting. @throws NotFound */
 export function removeSetting<T extends Setting>(
   context: StoreContext,
   kind: SettingKind<T>,
@@ -126,7 +126,7 @@ export function removeSetting<T extends Setting>(
   });
 }
 
-/** Writes a setting as it is `after`, or removes it; conditional on what was read. */
+/** The actions that write a setting as `after`, or remove it, on condition of what was read. */
 export function settingActions<T extends Setting>(
   { network }: TableNames,
   kind: SettingKind<T>,

@@ -4,7 +4,7 @@ import type { StoreContext } from '../../storage/store-context.ts';
 import { queryAll } from '../../storage/strong-reads.ts';
 import { isMeta, metaKey, noSetting, type Setting, type SettingKind, settingKey } from './setting.ts';
 
-/** All of a kind, the oldest first, read strongly. @throws BrokenItem */
+/** All settings of a kind, from the oldest on, strongly consistent. @throws BrokenItem */
 export async function readSettings<T extends Setting>(
   context: StoreContext,
   kind: SettingKind<T>,
@@ -26,7 +26,7 @@ export async function readSetting<T extends Setting>(
 
 const metaSchema = z.object({ count: z.number(), seq: z.number() });
 
-/** How many of a kind there are; `seq` grows with each change of one. */
+/** The number of settings of a kind; `seq` grows with each change of one. */
 export interface SettingsMeta {
   count: number;
   seq: number;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { NotFound, quoted, ValidationError } from '../../errors.ts';
 import type { ItemKey } from '../../storage/item.ts';
 
-/** Something that people set about alarms: a threshold, a destination or a mute. */
+/** A setting for alarms: a threshold, a destination or a mute. */
 export interface Setting {
   /** ULID. */
   id: string;
@@ -11,26 +11,26 @@ export interface Setting {
   updated_at: string;
 }
 
-/** One kind of setting: how it is stored, and how many there may be. */
+/** A kind of setting: how it is stored, and its limit. */
 export interface SettingKind<T extends Setting> {
-  /** As the audit log names it: `threshold:<id>`. */
+  /** Its name in the audit log, as in `threshold:<id>`. */
   name: string;
   partition: string;
-  /** What earlier releases stored is read too. */
+  /** It also reads the items of earlier releases. */
   schema: z.ZodType<T>;
-  /** So many there may be. */
+  /** Upper limit of their number. */
   most: number;
   /** The query that lists them. */
   query: string;
   /** The operation that removes one. */
   remove: string;
-  /** One as the audit log may show it to everyone; left out: as it is. */
+  /** The form that the audit log may show to everyone. Default: unchanged. */
   audited?(setting: T): T;
-  /** Whether one has ended by itself: it doesn't count, and goes when another one is added. */
+  /** Whether a setting has expired. It doesn't count then, and is removed when one is added. */
   isOver?(setting: T, now_ms: number): boolean;
 }
 
-/** The item that counts a kind's settings: each change replaces it, so that the limit holds. */
+/** The item with the number of a kind's settings. Each change replaces it, so the limit holds. */
 const META = '#META';
 
 export const settingKey = (kind: { partition: string }, id: string): ItemKey => ({
@@ -54,10 +54,10 @@ export function noSetting({ name, query }: { name: string; query: string }, id: 
   return new NotFound(`There is no ${name} ${quoted(id)}: the query ${query} lists those that exist.`);
 }
 
-/** @throws ValidationError where there is no room for another one */
+/** @throws ValidationError when the limit is reached */
 export function refuseTooMany(kind: { name: string; most: number; remove: string }, count: number): void {
   if (count < kind.most) return;
   throw new ValidationError(
-    `There are ${kind.most} ${kind.name}s, which is the most: remove one with ${kind.remove} first.`,
+    `There are ${kind.most} ${kind.name}s, which is the limit: remove one with ${kind.remove} before you add another.`,
   );
 }

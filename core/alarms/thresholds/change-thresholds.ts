@@ -11,7 +11,7 @@ import type { Setting } from '../settings/setting.ts';
 import { THRESHOLD, type Threshold, type ThresholdScope } from './threshold.ts';
 import { checkThreshold } from './threshold-input.ts';
 
-/** @throws ValidationError · NotFound for a target that there isn't */
+/** @throws ValidationError · NotFound for a target that doesn't exist */
 export async function setThreshold(
   context: StoreContext,
   actor: Caller,
@@ -28,10 +28,10 @@ type Patch = {
 };
 
 /**
- * Changes what is given; the threshold is judged anew from then on. A `value` without a
- * `clear_value` takes the place of both.
+ * Changes the given fields. The threshold's state begins again. A `value` without a `clear_value`
+ * replaces both.
  *
- * @throws ValidationError · NotFound · Conflict for another state than that of `if_updated_at`
+ * @throws ValidationError · NotFound · Conflict when it was changed since `if_updated_at`
  */
 export function updateThreshold(
   context: StoreContext,
@@ -50,7 +50,7 @@ export function updateThreshold(
   });
 }
 
-/** An alarm of it ends within a minute. @throws NotFound */
+/** Removes a threshold. Its alarm ends within a minute. @throws NotFound */
 export async function removeThreshold(context: StoreContext, actor: Caller, id: string) {
   return removeSetting(context, THRESHOLD, { id, actor, operation: 'removeThreshold' });
 }

@@ -1,31 +1,31 @@
 import type { Threshold } from './threshold.ts';
 
-/** A figure as the minute's run read it. */
+/** A figure that the minute's run has read. */
 export interface FigureNow {
   /** null: not known. */
   value: number | null;
-  /** False: part of a sum isn't known, so that `value` is the least that it can be. */
+  /** False: part of a sum isn't known, so `value` is a lower bound. */
   complete: boolean;
 }
 
-/** How far a threshold is. */
+/** The state of a threshold. */
 export interface ThresholdState {
-  /** `updated_at` of the threshold that it is of: after a change it begins anew. */
+  /** `updated_at` of its threshold. After a change of the threshold the state begins again. */
   revision: string;
-  /** The figure as it was judged last; null: not known. */
+  /** The figure that was judged last; null: not known. */
   value: number | null;
   /**
-   * So many minutes in a row the figure was beyond, up to the threshold's `minutes`: then there is
-   * an alarm.
+   * For how many minutes in a row the figure was beyond the value, up to the threshold's `minutes`.
+   * At that number there is an alarm.
    */
   count: number;
-  /** The first of these minutes, milliseconds; null: none. */
+  /** When these minutes began, milliseconds; null: there are none. */
   since_ms: number | null;
-  /** Since when what to say isn't known, milliseconds. */
+  /** Since when the figure is not known, milliseconds. */
   unknown_since_ms: number | null;
 }
 
-/** What isn't known for so long ends what was known before. */
+/** After this time without a known figure, an alarm ends and a count begins again. */
 export const FORGET_AFTER_MS = 3_600_000;
 
 export const UNKNOWN_FIGURE: FigureNow = { value: null, complete: false };
@@ -33,9 +33,9 @@ export const UNKNOWN_FIGURE: FigureNow = { value: null, complete: false };
 export const isRaised = ({ minutes }: Threshold, { count }: ThresholdState): boolean => count >= minutes;
 
 /**
- * The state after another minute. Pure. A minute that isn't judged changes nothing; one whose
- * figure isn't known changes nothing either, but after an hour of them an alarm is over and a count
- * begins anew.
+ * The state after another minute. Pure. A minute that isn't judged changes nothing. A minute whose
+ * figure isn't known changes nothing either, but after an hour of them an alarm ends and a count
+ * begins again.
  */
 export function judgeThreshold(
   threshold: Threshold,
@@ -66,7 +66,7 @@ const NOTHING_YET: ThresholdState = {
 };
 
 /**
- * Whether the figure is beyond the value, or still beyond the one that ends an alarm; undefined:
+ * Whether the figure is beyond the value or, during an alarm, beyond the clear value; undefined:
  * not known.
  */
 function isBeyond(
@@ -76,7 +76,7 @@ function isBeyond(
 ): boolean | undefined {
   if (value === null) return undefined;
   const edge = raised ? clear_value : limit;
-  // What is missing in a sum could only add to it.
+  // The missing part of a sum would increase it.
   if (direction === 'ABOVE') return value > edge ? true : complete ? false : undefined;
   return value >= edge ? false : complete ? true : undefined;
 }

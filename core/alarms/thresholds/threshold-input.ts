@@ -31,7 +31,7 @@ export const newThreshold = {
 
 const orStays = <T extends z.ZodType>(schema: T) => schema.nullish().transform(given => given ?? undefined);
 
-/** What is left out or null stays; so does a `clear_value`, unless `value` takes its place. */
+/** Fields that are left out or null stay. A `clear_value` stays unless `value` is given. */
 export const thresholdPatch = {
   name: orStays(lineOfText('name', 80)),
   direction: orStays(z.enum(DIRECTIONS)),
@@ -43,7 +43,7 @@ export const thresholdPatch = {
 
 type Checked = Pick<Threshold, 'scope' | 'metric' | 'direction' | 'value' | 'clear_value'>;
 
-/** @throws ValidationError where metric, scope, direction and values don't go together */
+/** @throws ValidationError if metric, scope, direction and values don't fit together */
 export function checkThreshold({ scope, metric, direction, value, clear_value }: Checked): void {
   const { scopes, unit, most, only }: Metric = METRICS[metric];
   if (!scopes.includes(scope)) {

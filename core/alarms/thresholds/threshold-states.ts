@@ -9,7 +9,7 @@ import type { ThresholdState } from './judge-threshold.ts';
 
 const KEY: ItemKey = { pk: 'THRESHOLDS', sk: 'STATES' };
 
-/** The states of all thresholds as of a minute: one item, so that a minute is judged once. */
+/** The states of all thresholds after a minute: one item, so that a minute is judged once. */
 export interface ThresholdStates {
   /** Milliseconds since the epoch. */
   minute_ms: number;
@@ -27,7 +27,7 @@ const stateSchema = z.object({
 
 const statesSchema = z.object({ minute_ms: z.number(), states: z.record(z.string(), stateSchema) });
 
-/** Undefined before the first minute that had thresholds. @throws BrokenItem */
+/** Undefined before any minute with thresholds. @throws BrokenItem */
 export async function readStates(context: StoreContext): Promise<ThresholdStates | undefined> {
   const { client, tables } = context;
   const get = new GetCommand({ TableName: tables.traffic, Key: KEY, ConsistentRead: true });
@@ -38,7 +38,7 @@ export async function readStates(context: StoreContext): Promise<ThresholdStates
 }
 
 /**
- * Keeps the states of a minute in the place of those that were read; false: another run was faster.
+ * Replaces the states that were read by those of a minute; false: another run was faster.
  */
 export async function keepStates(
   context: StoreContext,

@@ -4,16 +4,16 @@ import type { Setting, SettingKind } from '../settings/setting.ts';
 export const THRESHOLD_SCOPES = ['POLICY', 'SITE', 'EDGE', 'PATH'] as const;
 export type ThresholdScope = (typeof THRESHOLD_SCOPES)[number];
 
-/** A figure that a threshold can be on. */
+/** A figure that can have thresholds. */
 export interface Metric {
   scopes: readonly ThresholdScope[];
-  /** As titles write it, after the number. */
+  /** The unit in titles, after the number. */
   unit: string;
-  /** What it is, in the middle of a sentence. */
+  /** Its name in the middle of a sentence. */
   words: string;
   /** The largest value that a threshold may have. */
   most: number;
-  /** Where only one direction makes sense. */
+  /** Set if one direction alone makes sense. */
   only?: ThresholdDirection;
 }
 
@@ -23,7 +23,7 @@ export type ThresholdDirection = (typeof DIRECTIONS)[number];
 const PATH: readonly ThresholdScope[] = ['PATH'];
 const CARRIERS: readonly ThresholdScope[] = ['POLICY', 'SITE', 'EDGE', 'PATH'];
 
-/** Every figure, what it is of and its unit. The traffic of a path is that of both ways. */
+/** Every figure with its scopes and its unit. The traffic of a path is that of both directions. */
 export const METRICS = {
   BITS_PER_SECOND: { scopes: CARRIERS, unit: 'bit/s', words: 'the traffic', most: 1e15 },
   PACKETS_PER_SECOND: {
@@ -51,25 +51,25 @@ export const METRICS = {
 export type ThresholdMetric = keyof typeof METRICS;
 export const THRESHOLD_METRICS = Object.keys(METRICS) as [ThresholdMetric, ...ThresholdMetric[]];
 
-/** At most so many minutes a condition has to hold: a day. */
+/** Upper limit of the minutes for which a condition has to hold: a day. */
 export const MINUTES_MAX = 1440;
 
-/** So many thresholds there may be: their states are one item, of 60 KB then. */
+/** Upper limit of the thresholds. Their states are one item, of 60 KB at the limit. */
 export const THRESHOLDS_MAX = 500;
 
 /** A limit that a person has set for a figure. */
 export interface Threshold extends Setting {
   name: string;
   scope: ThresholdScope;
-  /** Of the policy, site, edge or path. */
+  /** The id of the policy, site, edge or path. */
   target_id: string;
   metric: ThresholdMetric;
   direction: ThresholdDirection;
-  /** In the metric's unit. */
+  /** The limit, in the metric's unit. */
   value: number;
-  /** An alarm ends when the figure has reached it. The same as `value` without hysteresis. */
+  /** An alarm ends when the figure reaches this. Equal to `value` without hysteresis. */
   clear_value: number;
-  /** So many minutes in a row the figure has to be beyond `value`. */
+  /** For how many minutes in a row the figure has to be beyond `value`. */
   minutes: number;
 }
 
@@ -100,7 +100,7 @@ export const THRESHOLD: SettingKind<Threshold> = {
   remove: 'removeThreshold',
 };
 
-/** What it is on, as the audit log names it: `policy:7`. */
+/** The target in the form of the audit log: `policy:7`. */
 export const targetOf = ({ scope, target_id }: Pick<Threshold, 'scope' | 'target_id'>): string =>
   `${scope.toLowerCase()}:${target_id}`;
 

@@ -1,13 +1,13 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../time/clock.ts';
 import { ErasedAddresses } from '../erased-addresses.ts';
-import { HOUR_MS } from '../flow-key.ts';
 import type { FlowErasure, FlowLogState, FlowStateStore } from '../flow-log-state.ts';
+import { HOUR_MS } from '../object-key.ts';
 import { decodeFlows, encodeFlows, flowLogPartition } from './legacy-item.ts';
 import { flowLogBuckets, flowLogPeriods, queryFlowLogs } from './read-legacy.ts';
 
 /**
- * Takes addresses out of the flows of the last release, as long as there may be any. May be
+ * Removes addresses from the flows of the last release, as long as there may be any. May be
  * repeated.
  */
 export async function eraseLegacy(

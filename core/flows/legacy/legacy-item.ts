@@ -10,7 +10,8 @@ import type { ReportId } from '../reports-seen.ts';
 const FORMAT_JSON_ROWS = 1;
 
 /**
- * An item is at most 400 KB; compressed and inflated again, a report is at most 256 KiB of JSON.
+ * An item has at most 400 KB, and a report at most 256 KiB of JSON, so larger inflated data is
+ * invalid.
  */
 const MAX_INFLATED_BYTES = 1024 * 1024;
 
@@ -18,14 +19,14 @@ const MAX_INFLATED_BYTES = 1024 * 1024;
 export const FLOW_BUCKETS = 16;
 
 /**
- * A partition holds the logs of an hour: a minute is a range of its keys, a day are 24 partitions a
- * bucket.
+ * A partition holds the logs of one hour: a minute is a range of its keys, and a day has 24
+ * partitions per bucket.
  */
 export const FLOW_LOG_PERIOD_MS = 3_600_000;
 
 /**
- * The flows of one report, as releases before objects kept them in the Traffic table; none is
- * written any more.
+ * The flows of one report, as earlier releases stored them in the Traffic table. They are no longer
+ * written.
  */
 export interface FlowLogItem extends ItemKey {
   edge_id: string;
@@ -40,28 +41,28 @@ export function flowBucket(edge_id: string): number {
   return fnv1a(edge_id) % FLOW_BUCKETS;
 }
 
-/** The partition of a bucket's logs that were sent in the hour of `at_ms`. */
+/** The partition of a bucket's logs of reports that were sent in the hour of `at_ms`. */
 export function flowLogPartition(at_ms: number, bucket: number): string {
   return `FLOWS#${new Date(at_ms).toISOString().slice(0, 13)}#${String(bucket).padStart(2, '0')}`;
 }
 
-/** What a report's sort key has behind the time. Edge and boot are in it as a digest. */
+/** The part of a report's sort key after the time. It contains edge and boot as a digest. */
 export function legacyIdOf({ edge_id, boot_id, seq, part }: ReportId): string {
   const boot = sha256(`${edge_id}\u0000${boot_id}`, 'base64url').slice(0, 22);
   return `${boot}#${seq}#${part}`;
 }
 
-/** The same of a sort key. */
+/** This part of a given sort key. */
 export function legacyIdIn(sk: string): string {
   return sk.slice(sk.indexOf('#') + 1);
 }
 
-/** When the report of a log item was sent, RFC 3339. */
+/** The time when the report of a log item was sent, RFC 3339. */
 export function sentAt(sk: string): string {
   return sk.slice(0, sk.indexOf('#'));
 }
 
-/** Flows as they lie in `data`: rows of fields, because names would be repeated for each. */
+/** Encodes flows for `data`: as rows of fields, because objects would repeat the names. */
 export function encodeFlows(flows: readonly FlowRecord[]): Uint8Array {
   const rows = flows.map(
     (flow): FlowRow => [
@@ -81,7 +82,7 @@ export function encodeFlows(flows: readonly FlowRecord[]): Uint8Array {
   return Buffer.concat([Buffer.of(FORMAT_JSON_ROWS), deflateRawSync(JSON.stringify(rows))]);
 }
 
-/** The flows that are packed in `data`. @throws RangeError for a format of another release */
+/** Decodes the flows in `data`. @throws RangeError for a format of another release */
 export function decodeFlows(data: Uint8Array): FlowRecord[] {
   if (data[0] !== FORMAT_JSON_ROWS) throw new RangeError(`flow log of unknown format ${data[0]}`);
   const json = inflateRawSync(data.subarray(1), { maxOutputLength: MAX_INFLATED_BYTES }).toString();

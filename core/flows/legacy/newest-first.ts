@@ -2,21 +2,21 @@ import type { FlowLogRange } from '../flow-log-store.ts';
 import { type FlowLogItem, flowLogPartition } from './legacy-item.ts';
 import { flowLogBuckets, type LegacyStore, queryFlowLogs } from './read-legacy.ts';
 
-/** Reports in a bucket's first query, and in those that follow: who reads on reads more. */
+/** Number of reports in a bucket's first query, and in further queries. */
 const FIRST_QUERY = 4;
 const NEXT_QUERY = 50;
 
 export interface NewestFirstRequest {
   range: FlowLogRange;
-  /** Beginning of the period (an hour) whose logs are read. */
+  /** Start of the period (an hour) whose logs are read. */
   period: number;
   /** Begins with the report of this sort key. */
   from_sk?: string | undefined;
 }
 
 /**
- * The log items of a period, newest first over all buckets: keys begin with the time, so the
- * greatest head comes next.
+ * The log items of a period, newest first over all buckets. Keys begin with the time, so the
+ * greatest head of all buckets comes next.
  */
 export async function* newestFirst(
   store: LegacyStore,

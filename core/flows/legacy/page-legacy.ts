@@ -4,21 +4,23 @@ import { FLOW_LOG_PERIOD_MS, type FlowLogItem, legacyIdIn } from './legacy-item.
 import { newestFirst } from './newest-first.ts';
 import { flowLogPeriods, type LegacyStore, openFlowLog } from './read-legacy.ts';
 
-/** Reports that a page looks at, and empty hours: it may end with less than was asked for. */
+/**
+ * Maximum number of reports and hours that a page examines; it may have fewer flows than requested.
+ */
 const MAX_REPORTS = 2000;
 const MAX_HOURS = 48;
 
 export interface LegacyPageRequest extends FlowLogRange {
   matches(flow: FlowRecord): boolean;
-  /** Whether a report of this id is in an object too, and so left out here. */
+  /** Whether a report with this id is also in an object, and therefore left out here. */
   elsewhere(legacy_id: string): Promise<boolean>;
   limit: number;
   start?: FlowPosition | undefined;
 }
 
 /**
- * The logged flows of a range, one page, the newest report first. What is added meanwhile moves
- * nothing.
+ * One page of the logged flows of a range, newest report first. Flows that are added between pages
+ * don't shift them.
  */
 export async function pageLegacyFlows(store: LegacyStore, request: LegacyPageRequest): Promise<FlowPage> {
   const { start } = request;
@@ -32,15 +34,17 @@ export async function pageLegacyFlows(store: LegacyStore, request: LegacyPageReq
     for await (const item of newestFirst(store, { range, period, from_sk: start?.sk })) {
       if (reports++ >= MAX_REPORTS || store.is_late()) return { flows, next: { sk: item.sk, index: 0 } };
       if (await request.elsewhere(legacyIdIn(item.sk))) continue;
-      const stopped = take(item, request, flows);
+      const stopped = addFlows(item, request, flows);
       if (stopped !== undefined) return { flows, next: { sk: item.sk, index: stopped } };
     }
   }
   return { flows, next: undefined };
 }
 
-/** Takes a report's flows; the number of the one that found no room any more, if any. */
-function take(
+/**
+ * Adds a report's flows to the page. @returns the number of the first flow that did not fit, if any
+ */
+function addFlows(
   item: FlowLogItem,
   { start, matches, includes, limit }: LegacyPageRequest,
   flows: LoggedFlow[],
@@ -56,7 +60,7 @@ function take(
   return undefined;
 }
 
-// Sort keys begin with the time: this one lies behind all of its hour.
+// Sort keys begin with the time: this one sorts after all keys of its hour.
 function beginningAfter(period: number): FlowPosition {
   return { sk: `${new Date(period + FLOW_LOG_PERIOD_MS - 1).toISOString()}~`, index: 0 };
 }

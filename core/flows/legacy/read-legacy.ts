@@ -11,28 +11,26 @@ import {
   sentAt,
 } from './legacy-item.ts';
 
-/** Queries under way at once; the SDK keeps 50 connections. */
+/** Number of concurrent queries; the SDK keeps 50 connections. */
 const CONCURRENCY = 32;
 
-/**
- * Flows that the last release logged, in the Traffic table: DynamoDB keeps them until they expire.
- */
+/** Flows of the last release in the Traffic table, which stay there until they expire. */
 export interface LegacyStore {
   client: DynamoDBDocumentClient;
   table: string;
-  /** Throws when the time is over. */
+  /** Throws when the deadline has passed. */
   check(): void;
-  /** Whether it is over. */
+  /** Whether the deadline has passed. */
   is_late(): boolean;
-  /** What had outlived its time by then is left out, milliseconds since the epoch. */
+  /** Flows that had expired by then are left out, milliseconds since the epoch. */
   as_of: number;
 }
 
 /**
- * Reads all of a range, by when reports were sent, many partitions at once, and hands them over as
- * they come, in no order.
+ * Reads a range, by the time when reports were sent, from many partitions concurrently. Passes the
+ * reports to `visit` as they arrive, in no particular order.
  *
- * @throws what `check` throws
+ * @throws the error of `check`
  */
 export async function readLegacyFlows(
   store: LegacyStore,
@@ -67,7 +65,7 @@ export function* flowLogPeriods({ from, to }: FlowLogRange): Generator<number> {
   for (let period = last; period + FLOW_LOG_PERIOD_MS > from; period -= FLOW_LOG_PERIOD_MS) yield period;
 }
 
-/** All buckets; one when an edge is asked for. */
+/** All buckets, or the bucket of the requested edge. */
 export function flowLogBuckets({ edge_id }: FlowLogRange): number[] {
   return edge_id === undefined ? Array.from({ length: FLOW_BUCKETS }, (_, i) => i) : [flowBucket(edge_id)];
 }
@@ -77,13 +75,13 @@ export interface FlowLogPageRequest {
   range: FlowLogRange;
   start?: Record<string, unknown> | undefined;
   newest_first?: boolean;
-  /** Ends with the item of this sort key, in place of the range's end. */
+  /** Ends with the item of this sort key instead of the range's end. */
   to_sk?: string;
-  /** Items at most that DynamoDB looks at. */
+  /** Maximum number of items that DynamoDB reads. */
   limit?: number;
 }
 
-/** One page of a partition. What had outlived its time is left out: DynamoDB deletes late. */
+/** One page of a partition. Expired items are left out, because DynamoDB deletes them late. */
 export async function queryFlowLogs(
   { client, table, as_of }: LegacyStore,
   { pk, range, start, newest_first = false, to_sk, limit }: FlowLogPageRequest,
@@ -93,7 +91,7 @@ export async function queryFlowLogs(
   const values: Record<string, unknown> = {
     ':pk': pk,
     ':from': new Date(from).toISOString(),
-    // Before `to`: keys of that instant go on after it.
+    // Excludes `to` itself: keys of that instant continue after this text.
     ':to': earlier(new Date(to).toISOString(), to_sk),
     ':now': Math.floor(as_of / 1000),
   };

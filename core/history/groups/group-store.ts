@@ -11,10 +11,10 @@ import type { SampleStore } from '../sample-store.ts';
 import { packGroup, unpackGroup } from './pack-group.ts';
 import type { GroupReading } from './read-group.ts';
 
-/** A group that is late may have an earlier reading in its place for as long. */
+/** Greatest age of the earlier reading that replaces a late group. */
 export const STANDS_IN_MS = RESOLUTIONS.HOUR.ms;
 
-/** An item holds 400 KB, its key and its other attributes included. */
+/** An item has up to 400 KB, its key and its other attributes included. */
 const PIECE_BYTES = 380_000;
 
 /** One group of one reading. */
@@ -24,16 +24,16 @@ export interface GroupOfReading {
 }
 
 /**
- * Claims the reading of a group: each is read by one run, because a second one would put samples
- * over those that the first one's sums are of.
+ * Claims a group of a reading for this run. One run reads it, because a second one would overwrite
+ * the samples on which the sums of the other depend.
  *
- * @returns whether it is this run's
+ * @returns whether this run has the claim
  */
 export async function claimGroup({ client, table }: SampleStore, which: GroupOfReading): Promise<boolean> {
   const run = randomVersion();
   const Item = { ...headKey(which), run, ...ttlOf(which) };
   try {
-    // A put whose answer was lost is repeated by the client and finds its own.
+    // If the answer was lost, the client repeats the put and finds its own item.
     const condition = conditionOf({
       expression: 'attribute_not_exists(#pk) OR #run = :run',
       values: { run },
@@ -46,7 +46,7 @@ export async function claimGroup({ client, table }: SampleStore, which: GroupOfR
   }
 }
 
-/** Puts what a group found; its first piece is put last, and says that it is whole. */
+/** Puts the result of a group. Its first piece is put last, and marks that it is complete. */
 export async function putGroup(
   { client, table }: SampleStore,
   which: GroupOfReading,
@@ -62,7 +62,7 @@ export async function putGroup(
   }
 }
 
-/** What a group found; undefined where it has not come to its end, or is no longer kept. */
+/** The result of a group; undefined if it is not complete, or no longer kept. */
 export async function readGroupReading(
   { client, table }: SampleStore,
   which: GroupOfReading,
@@ -95,7 +95,8 @@ function headKey({ reading, group: { index, of } }: GroupOfReading) {
   return { pk: groupReadingPartition(reading), sk: `${of}#${String(index).padStart(2, '0')}` };
 }
 
-// Twice as long: a reading that stands in at the end of its time is read by the minute after, too.
+// Twice as long: a reading that replaces a late one at its greatest age is also read a minute
+// later.
 function ttlOf({ reading: { minute } }: GroupOfReading) {
   return { [TTL_ATTRIBUTE]: Math.ceil((minute + 2 * STANDS_IN_MS) / 1000) };
 }

@@ -6,17 +6,17 @@ import type { SampleStore } from '../sample-store.ts';
 import { claimGroup, putGroup, readGroupReading } from './group-store.ts';
 import { type GroupOptions, type GroupRequest, readGroup } from './read-group.ts';
 
-/** Who reads groups of lanes side by side. */
+/** Reads groups of lanes at the same time. */
 export interface GroupWorkers {
   /**
-   * Has each of the groups read with {@link readGroupOnce}. Resolves when all have ended, well or
-   * not, or when the others can't be waited for any longer; never rejects.
+   * Reads each of the groups with {@link readGroupOnce}. Resolves when all have ended, with success
+   * or not, or when there is no time to wait for the others. Does not reject.
    */
   read(requests: readonly GroupRequest[]): Promise<void>;
 }
 
 /**
- * Reads a group and stores what it found, unless another run does already.
+ * Reads a group and stores the result, unless another run does so already.
  *
  * @returns whether this run has read it
  */
@@ -30,8 +30,8 @@ export async function readGroupOnce(options: GroupOptions, request: GroupRequest
 }
 
 /**
- * The lanes of a group as its last counted reading saw them: off what it stored or, where that says
- * nothing, off the samples.
+ * The lanes of a group in its last reading that counts: from its stored result, or without one from
+ * the samples.
  */
 export async function lanesBefore(
   store: SampleStore,
@@ -47,7 +47,7 @@ export async function lanesBefore(
 }
 
 /**
- * The reading that a group has in one of all lanes; undefined where that one was taken in other
+ * The reading of a group in a reading of all lanes; undefined if that one was taken in other
  * groups.
  */
 export function readingOfGroup(
@@ -58,14 +58,15 @@ export function readingOfGroup(
   return groups.late.find(late => late.index === index) ?? { minute, taken_at };
 }
 
-/** The most lanes that one function reads, as a rule: some 2 seconds of its processor. */
+/** Usual upper limit of the lanes that one function reads: some 2 seconds of processor time. */
 export const LANES_A_GROUP = 8_000;
 
 const MOST_GROUPS = 64;
 
 /**
- * In how many groups to read so many lanes: a power of two up to 64. It falls only where a quarter
- * of the lanes is left, because a reading in other groups than the one before reads twice.
+ * The number of groups for a number of lanes: a power of two up to 64. It falls when a quarter of
+ * the lanes is left and not before, because a reading in other groups than the one before reads
+ * twice.
  */
 export function groupsFor(
   lanes: number,

@@ -5,8 +5,8 @@ import type { GroupWorkers } from './group-workers.ts';
 import type { GroupRequest } from './read-group.ts';
 
 /**
- * As many calls at once as there are groups. What is not answered is given up by the caller's
- * signal.
+ * A client for as many concurrent calls as there are groups. The caller's signal ends calls without
+ * an answer.
  */
 export function makeWorkerClient(): LambdaClient {
   return new LambdaClient({
@@ -23,13 +23,13 @@ export interface LambdaWorkersOptions {
   client: LambdaClient;
   FunctionName: string;
   clock: Clock;
-  /** When the groups that have not ended are late, milliseconds since the epoch. */
+  /** Groups that have not ended by then are late, milliseconds since the epoch. */
   deadline: number;
   /** Called for a group that was not read. */
   onFailure: (request: GroupRequest, cause: unknown) => void;
 }
 
-/** Each group is read by a call of a function, all at once. */
+/** Reads each group with a call of a function, all at the same time. */
 export function lambdaWorkers(options: LambdaWorkersOptions): GroupWorkers {
   const { client, FunctionName, clock, deadline, onFailure } = options;
   return {

@@ -3,7 +3,7 @@ import { packLate, unpackLate } from '../late/pack-late.ts';
 import type { ReadingId } from '../reading.ts';
 import type { GroupReading } from './read-group.ts';
 
-/** How what a group found is written; a reader that doesn't know it takes the group as late. */
+/** The format of a group's result. For a reader that doesn't know it the group is late. */
 const FORMAT = 1;
 
 interface PackedGroup {
@@ -23,7 +23,7 @@ interface PackedGroup {
   };
 }
 
-/** What a group found as bytes; of lanes all but their packed bytes, which are their samples'. */
+/** Packs the result of a group. The packed bytes of lanes are left out: the samples have them. */
 export function packGroup(
   { lanes, bad_lanes, policies, seen }: GroupReading,
   reading: ReadingId,
@@ -53,7 +53,7 @@ export function packGroup(
   return deflateRawSync(JSON.stringify(packed));
 }
 
-/** Reads what {@link packGroup} wrote; undefined where a later release wrote it. */
+/** Unpacks the result of {@link packGroup}; undefined if a later release wrote it. */
 export function unpackGroup(data: Uint8Array, { minute, taken_at }: ReadingId): GroupReading | undefined {
   const packed = JSON.parse(inflateRawSync(data).toString()) as PackedGroup;
   if (packed.format !== FORMAT) return undefined;

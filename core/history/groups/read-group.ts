@@ -18,7 +18,7 @@ import type { Sample } from '../sample.ts';
 import { expiryOf } from '../sample-expiry.ts';
 import type { SampleStore } from '../sample-store.ts';
 
-/** A lane that is silent for longer is sampled at the hour only: between, nothing of it changes. */
+/** A lane that is silent for longer is sampled once an hour: it does not change in between. */
 const SAMPLED_EACH_MINUTE_MS = 24 * 3_600_000;
 
 export interface GroupOptions {
@@ -26,51 +26,51 @@ export interface GroupOptions {
   retention: Retention;
   clock: Clock;
   sleep: Sleep;
-  /** No reading is repeated after it, milliseconds since the epoch. */
+  /** No reading is repeated after this time, milliseconds since the epoch. */
   deadline?: number;
 }
 
-/** An hour or a day that a reading also stands for. */
+/** An hour or a day for which a reading counts too. */
 export type Rollup = Exclude<Resolution, 'MINUTE'>;
 
-/** A group of lanes that is to be read. */
+/** The request to read a group of lanes. */
 export interface GroupRequest extends ReadingId {
   group: LaneGroup;
   rollups: readonly Rollup[];
   /**
-   * The readings that a lane is looked for in where it can't be read now, newest first; the first
-   * is that of the last minute's mark.
+   * The readings in which to look for a lane that can't be read now, from the newest on, which is
+   * that of the last minute's mark.
    */
   earlier: readonly Reading[];
-  /** The minute of the last mark; undefined for the system's first. */
+  /** The minute of the last mark; undefined for the system's first reading. */
   last?: number | undefined;
 }
 
-/** What a reading saw of a lane, with what says how far its edge is covered. */
+/** A lane in a reading, with the fields for the coverage of its edge. */
 export interface SeenLane extends TrackedLane {
   parts: number;
   sent_at_ms: number;
   interval_s: number;
 }
 
-/** What one pass over the lanes of a group found. */
+/** The result of one pass over the lanes of a group. */
 export interface GroupReading {
   lanes: number;
   bad_lanes: number;
   /**
-   * By policy id, and the sum of them all under {@link ALL_TRAFFIC}; with what of the increments
-   * belongs to earlier minutes.
+   * By policy id, with the sum of all under {@link ALL_TRAFFIC}, and with the parts of the
+   * increments that belong to earlier minutes.
    */
   policies: Map<string, Sample>;
-  /** By the sort key of the lane's item; those that could be read, now or before. */
+  /** By the sort key of the lane's item: the lanes that could be read, now or before. */
   seen: Map<string, SeenLane>;
 }
 
 /**
  * Reads every lane of a group once, sums policies and puts the lanes' samples. Each page is summed
- * and written before the next is looked at.
+ * and written before the next one is processed.
  *
- * @param before the lanes as the last counted reading saw them
+ * @param before the lanes in the last reading that counts
  * @throws Throttled at the deadline
  */
 export async function readGroup(
@@ -112,9 +112,8 @@ export async function readGroup(
 }
 
 /**
- * Lanes that can't be read, as the last snapshot that could read them saw them: left out, they
- * would take all they ever counted from the totals. They are sampled again, so that the next
- * snapshot finds them.
+ * The last readable samples of lanes that can't be read. Without these lanes the totals would drop
+ * by all of their counts. They are sampled again, so that the next snapshot finds them.
  */
 async function lastReadable(
   options: GroupOptions,
@@ -159,7 +158,7 @@ function addLane(
   }
 }
 
-/** Adds what others counted to a sample. */
+/** Adds counts to a sample. */
 export function addCounts(
   sum: Sample,
   counts: Pick<Sample, 'packets' | 'bytes' | 'estimated_bytes' | 'active_flows'>,
@@ -170,7 +169,7 @@ export function addCounts(
   sum.active_flows += counts.active_flows;
 }
 
-/** A sample of a reading that counted nothing yet. */
+/** An empty sample of a reading. */
 export function emptySample({ minute, taken_at }: ReadingId): Sample {
   return { at: minute, taken_at, packets: 0n, bytes: 0n, active_flows: 0 };
 }

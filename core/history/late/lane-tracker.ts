@@ -11,22 +11,22 @@ import { type LateSpan, LateSpans, minuteOf } from './late-span.ts';
 const MINUTE_MS = RESOLUTIONS.MINUTE.ms;
 
 /**
- * A report that is no older than this when it is first seen counts for the reading's own minute:
- * edges report each minute at some second of it, and what ingest takes is no lag.
+ * A report that is not older than this at the reading that sees it first counts for the reading's
+ * own minute: edges report once a minute, and the time that ingest needs is not a lag.
  */
 const FRESH_MS = 120_000;
 
-/** What a reading saw of a lane. */
+/** A lane in a reading. */
 export interface TrackedLane {
-  /** Arrival of its newest report, milliseconds. */
+  /** Arrival of the lane's newest report, milliseconds. */
   heard_at: number;
   /** The minute up to which its totals were known. */
   covered_to: number;
-  /** Packed, as it was stored; left out where its sample is to be read instead. */
+  /** The lane's packed bytes; without them its sample is read. */
   data?: Uint8Array | undefined;
 }
 
-/** A lane that a reading or more saw no new report of, until now. */
+/** A lane that has a new report now, after one or more readings without one. */
 interface LateLane {
   sk: string;
   lane: WholeLane;
@@ -38,11 +38,11 @@ interface LateLane {
 export type TrackedLanes = ReadonlyMap<string, TrackedLane>;
 
 /**
- * Finds, lane by lane, which increments of a reading belong to earlier minutes: those of a lane of
- * which a reading or more saw no new report. What a lane counted between two reports is spread
- * evenly between the minutes in which they arrived. It goes by the arrival in the stream, not by
- * `sent_at`: an edge's clock may be wrong by hours, and the stream keeps the time of arrival while
- * ingest stands still.
+ * Finds the increments of a reading that belong to earlier minutes: those of lanes that had no new
+ * report at one or more readings before. The counts between two reports of a lane are spread evenly
+ * over the minutes between their arrivals. The arrival in the stream is used and not `sent_at`: an
+ * edge's clock may be wrong by hours, and the stream keeps the time of arrival while ingest is
+ * stopped.
  */
 export class LaneTracker {
   readonly #before: TrackedLanes;
@@ -51,16 +51,14 @@ export class LaneTracker {
   readonly #spans = new Map<string, LateSpans>();
   #late: LateLane[] = [];
 
-  /**
-   * @param reading its minute and that of the reading before; no reading before: nothing is late
-   */
+  /** @param reading its minute and that of the reading before; without one nothing is late */
   constructor(before: TrackedLanes, reading: { last: number | undefined; minute: number }) {
     this.#before = before;
     this.#minute = reading.minute;
     this.#last = reading.last ?? Number.NEGATIVE_INFINITY;
   }
 
-  /** Takes a lane as it was read. @returns the minute up to which its totals are known */
+  /** Adds a lane that was read. @returns the minute up to which its totals are known */
   track({ sk, lane }: { sk: string; lane: WholeLane }): number {
     const before = this.#before.get(sk);
     const heard_at = lane.last_heard_at_ms;
@@ -75,7 +73,7 @@ export class LaneTracker {
   /**
    * Adds the increments of the late lanes that were tracked since the last call.
    *
-   * @param earlier the readings that samples of lanes are looked for in, newest first
+   * @param earlier the readings in which to look for samples of lanes, from the newest on
    * @throws Throttled at the deadline
    */
   async addLate(store: BatchGetOptions, earlier: readonly Reading[]): Promise<void> {
@@ -96,7 +94,7 @@ export class LaneTracker {
     }
   }
 
-  /** By policy, and all traffic under {@link ALL_TRAFFIC}. */
+  /** The spans of a policy, or of all traffic under {@link ALL_TRAFFIC}. */
   spansOf(policy_id: string): LateSpan[] {
     return this.#spans.get(policy_id)?.list() ?? [];
   }

@@ -6,16 +6,16 @@ import type { Resolution } from '../resolution.ts';
 import type { SampleStore } from '../sample-store.ts';
 import { LOOK_AHEAD_MS } from './look-ahead.ts';
 
-/** A reading whose increments reach back further than readers look ahead. */
+/** A reading with late counts that are older than readers look ahead. */
 export interface LateReading {
   resolution: Resolution;
   at: number;
   taken_at: number;
-  /** Where the earliest of its late spans begins. */
+  /** The beginning of its earliest late span. */
   earliest: number;
 }
 
-/** Whether readers of a range that ended long before would miss what this reading has of it. */
+/** Whether readers of an old range would miss late counts of it in this reading. */
 export function reachesFar({ resolution, at, earliest }: Omit<LateReading, 'taken_at'>): boolean {
   return earliest < at - LOOK_AHEAD_MS[resolution];
 }
@@ -33,8 +33,8 @@ export function lateReadingItem(reading: LateReading, { expires_at }: { expires_
 }
 
 /**
- * The instants of the readings in a range of time that hold counts of before `reaching`, ascending.
- * Whether such a reading counts, its mark says.
+ * The instants of the readings in a range of time with counts of before `reaching`, in order of
+ * time. Whether such a reading counts is known from its mark.
  */
 export async function readLateReadings(
   { client, table }: SampleStore,

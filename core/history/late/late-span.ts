@@ -3,9 +3,9 @@ import { ceilTo, floorTo, RESOLUTIONS } from '../resolution.ts';
 const MINUTE_MS = RESOLUTIONS.MINUTE.ms;
 
 /**
- * Counts that one reading brought and that earlier minutes have a share in: what edges counted
- * between two reports, the first of which came by `from` and the second by `to`. Both lie on the
- * grid of minutes; `from` is exclusive.
+ * Counts in one reading that belong partly to earlier minutes: the counts of edges between two
+ * reports, of which one arrived by `from` and the next by `to`. Both are on the grid of minutes;
+ * `from` is exclusive.
  */
 export interface LateSpan {
   from: number;
@@ -21,8 +21,8 @@ export interface Share {
 }
 
 /**
- * What of a span came in `(from, to]`, spread evenly over its minutes. The shares of ranges that
- * follow each other and cover the span add up to all of it, to the byte.
+ * The share of a span in `(from, to]`, when it is spread evenly over its minutes. The shares of
+ * consecutive ranges that cover the span add up to the whole span, to the byte.
  */
 export function shareOf(span: LateSpan, range: { from: number; to: number }): Share {
   const before = countedBy(span, range.from);
@@ -38,7 +38,7 @@ function countedBy({ from, to, packets, bytes }: LateSpan, instant: number): Sha
   return { packets: (packets * minutes) / all, bytes: (bytes * minutes) / all };
 }
 
-/** The end of the minute that an instant lies in. */
+/** The end of an instant's minute. */
 export function minuteOf(instant: number): number {
   return ceilTo(instant, MINUTE_MS);
 }
@@ -62,7 +62,7 @@ export class LateSpans {
     known.bytes += bytes;
   }
 
-  /** By their beginning. */
+  /** The spans in the order of their beginnings. */
   list(): LateSpan[] {
     return [...this.#spans.values()].sort((a, b) => a.from - b.from || a.to - b.to);
   }

@@ -6,11 +6,11 @@ const MINUTE_MS = RESOLUTIONS.MINUTE.ms;
 
 const FIGURES = 4;
 
-/** What a sample has of earlier intervals. */
+/** The parts of a sample that belong to earlier intervals. */
 export type LateParts = Pick<Sample, 'late' | 'repairs'>;
 
 /**
- * As one text, minutes for instants:
+ * Packs them as one text, with instants in minutes:
  * `from to packets bytes …|at packets_per_second bits_per_second active_flows …`.
  */
 export function packLate({ late = [], repairs = [] }: LateParts): string | undefined {
@@ -31,8 +31,7 @@ export function packLate({ late = [], repairs = [] }: LateParts): string | undef
 }
 
 /**
- * Reads what {@link packLate} wrote; undefined is nothing. @throws SyntaxError for what it did not
- * write
+ * Unpacks a text of {@link packLate}; undefined is nothing. @throws SyntaxError for any other text
  */
 export function unpackLate(packed: string | undefined): LateParts {
   if (packed === undefined) return {};

@@ -5,11 +5,11 @@ import type { SampleStore } from '../sample-store.ts';
 import type { TrackedLane, TrackedLanes } from './lane-tracker.ts';
 
 /**
- * The lanes of a group as earlier readings sampled them, where nothing shorter says what the last
- * one saw: as many read units as reading the lanes themselves. A lane that was silent for a day is
- * in an hour's reading only.
+ * The lanes of a group from the samples of earlier readings, for when nothing shorter is stored of
+ * the last reading. It costs as many read units as reading the lanes. A lane that was silent for a
+ * day is not in the readings of minutes, but in those of hours.
  *
- * @param readings oldest first
+ * @param readings from the oldest on
  */
 export async function readTrackedLanes(
   store: SampleStore,

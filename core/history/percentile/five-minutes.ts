@@ -22,15 +22,15 @@ interface Request extends KeptAsOf {
 }
 
 /**
- * Bytes of each five minutes of the clock in a range, by its beginning, those that are over; null
- * where that isn't known.
+ * Bytes of each five minutes of the clock in a range that have ended, by their beginning; null if
+ * not known.
  */
 export type FiveMinutes = Map<number, number | null>;
 
 /**
- * What came each five minutes of a range, from the system's first snapshot on: off the hours'
- * samples, which keep it, and where those don't have it off minutes that are kept. Of sites, edges
- * and endpoints minutes alone are kept, so of what is older nothing is known.
+ * The bytes of each five minutes in a range, from the system's first snapshot on. They are read
+ * from the hours' samples, and from minutes where the hours don't have them. Sites, edges and
+ * endpoints have minutes and no hours, so older five minutes of theirs are not known.
  *
  * @throws ValidationError for more samples of lanes than one answer reads · Throttled at the
  * deadline
@@ -50,7 +50,7 @@ export async function readFiveMinutes(store: BatchGetOptions, request: Request):
   return new Map(slots.map(slot => [slot, difference(slot, whole, without)]));
 }
 
-/** Sums and differences are known where all of their parts are. */
+/** A sum or difference is known if all of its parts are known. */
 function difference(
   slot: number,
   whole: readonly FiveMinutes[],
@@ -71,7 +71,7 @@ function difference(
   return Math.max(0, bytes);
 }
 
-/** The five minutes of the range that are over and that the system was there for. */
+/** The five minutes of the range that have ended and in which the system existed. */
 async function slotsOf(store: BatchGetOptions, { from, to, now }: Request): Promise<number[]> {
   const first = await readFirstSnapshot(store);
   if (first === undefined) return [];
@@ -88,7 +88,7 @@ async function ofPolicy(
 ): Promise<FiveMinutes> {
   const { slots, policy_id, now, retention } = request;
   const begin = floorTo(slots[0]!, HOUR_MS);
-  // What came late of an hour is in those that follow, as long as minutes are kept.
+  // Late counts of an hour are in later hours, within the retention of minutes.
   const end = Math.min(ceilTo(slots.at(-1)! + 1, HOUR_MS) + retention.MINUTE, now);
   const range = { resolution: 'HOUR' as const, from: begin + HOUR_MS, to: Math.max(end, begin + HOUR_MS) };
   const marks = await readMarks(store, range);
@@ -104,7 +104,7 @@ async function ofPolicy(
   return fromMinutes(known, request, range => readPolicyHistory(store, { policy_id, range, now, retention }));
 }
 
-/** Fills in what minutes say, where these are kept. */
+/** Fills in five minutes from minutes that are kept. */
 async function fromMinutes(
   known: FiveMinutes,
   kept: KeptAsOf,

@@ -4,10 +4,10 @@ import type { Fives, Sample } from '../sample.ts';
 const HOUR_MS = RESOLUTIONS.HOUR.ms;
 const IN_HOUR = HOUR_MS / BILLING_INTERVAL_MS;
 
-/** Of an hour in which nothing came. */
+/** The five minutes of an hour without traffic. */
 export const NO_BYTES: Fives = Array.from({ length: IN_HOUR }, () => 0);
 
-/** Those of the hour that begins at `from`. */
+/** The five minutes of the hour that begins at `from`. */
 export function fivesOf(bytes: ReadonlyMap<number, number>, from: number): Fives {
   return NO_BYTES.map((_, index) => {
     const counted = bytes.get(from + index * BILLING_INTERVAL_MS);
@@ -16,8 +16,8 @@ export function fivesOf(bytes: ReadonlyMap<number, number>, from: number): Fives
 }
 
 /**
- * As one text: those of the sample's own hour, then those that it repairs with the hour's end, such
- * as `0 0 - …|491234 0 …`.
+ * Packs them as one text: those of the sample's own hour, then those of the hours that it repairs,
+ * each with the hour's end, such as `0 0 - …|491234 0 …`.
  */
 export function packFives({ fives, repairs = [] }: Pick<Sample, 'fives' | 'repairs'>): string | undefined {
   const repaired = repairs.filter(repair => repair.fives);
@@ -27,15 +27,15 @@ export function packFives({ fives, repairs = [] }: Pick<Sample, 'fives' | 'repai
 }
 
 /**
- * What is kept of an hour, by its end; undefined: an earlier release kept nothing, or it wasn't
- * known.
+ * The five minutes of an hour, by its end; undefined: an earlier release stored none, or they were
+ * not known.
  */
 export interface HourFives {
   at: number;
   fives: Fives | undefined;
 }
 
-/** Reads what {@link packFives} wrote: the sample's own hour first. */
+/** Unpacks a text of {@link packFives}, beginning with the sample's own hour. */
 export function unpackFives(at: number, packed: string | undefined): HourFives[] {
   if (packed === undefined) return [{ at, fives: undefined }];
   const [own = '', ...repaired] = packed.split('|');

@@ -4,12 +4,12 @@ import type { HistoryInput, HistoryPoint } from './points.ts';
 const MINUTE_MS = RESOLUTIONS.MINUTE.ms;
 const MINUTES = BILLING_INTERVAL_MS / MINUTE_MS;
 
-/** Bits a second of five minutes. */
+/** The rate of five minutes, in bits a second. */
 export function billingRate(bytes: number): number {
   return (bytes * 8) / (BILLING_INTERVAL_MS / 1000);
 }
 
-/** Bits a second of the five minutes that {@link billingBytes} has. */
+/** The rates of the five minutes in {@link billingBytes}, in bits a second. */
 export function billingRates(
   points: readonly HistoryPoint[],
   input: Pick<HistoryInput, 'range' | 'begins'>,
@@ -18,18 +18,17 @@ export function billingRates(
 }
 
 /**
- * Bytes of each five minutes of the clock that minute points cover wholly, by its beginning. Late
- * counts are spread over the time that they came in, and what came while minutes were missed is
- * spread evenly over them, so that a stopped snapshot makes no peak. Five minutes at an end of the
- * range that are cut, that have not ended yet, or that the system's first reading has a share in
- * are no sample.
+ * Bytes of each five minutes of the clock that minute points cover completely, by its beginning.
+ * Late counts are spread over the time in which they were counted, and traffic of missed minutes is
+ * spread evenly over them, so that a stopped snapshot makes no peak. Five minutes that are cut off
+ * by an end of the range, have not ended yet or include the system's first reading are no sample.
  */
 export function billingBytes(
   points: readonly HistoryPoint[],
   { range, begins }: Pick<HistoryInput, 'range' | 'begins'>,
 ): Map<number, number> {
   const intervals = new Map<number, { bytes: number; minutes: number }>();
-  // What only says where counting begins, has no time that it came in.
+  // A point without seconds and bytes marks where counting begins.
   const counted = points.filter(({ gap, seconds, bytes }) => !gap && (seconds > 0 || bytes > 0n));
   for (const point of begins === undefined ? counted : counted.slice(1)) {
     const covered = 1 + point.intervals_missed;
@@ -47,8 +46,8 @@ export function billingBytes(
 }
 
 /**
- * The 95th percentile as transit is billed: the samples are sorted and the highest 5 % of them
- * thrown away; the highest that is left is the answer. `undefined` without samples.
+ * The 95th percentile by which transit is billed: the highest sample after the highest 5 % of all
+ * samples are discarded. `undefined` without samples.
  */
 export function billingPercentile(samples: readonly number[], percent = 95): number | undefined {
   if (samples.length === 0) return undefined;

@@ -9,27 +9,27 @@ import { LateSpans } from '../late/late-span.ts';
 import { RESOLUTIONS } from '../resolution.ts';
 import type { Sample, SnapshotMark } from '../sample.ts';
 
-/** Which lanes, and which pairs of them, a series sums. */
+/** The lanes that a series sums, and the pairs in them. */
 export interface SeriesSelection {
   lanes: readonly LaneName[];
-  /** Which pairs: by policy and endpoint. */
+  /** Selects pairs by policy and endpoint. */
   filter?: DimensionFilter;
 }
 
 interface SeriesRequest {
   marks: readonly SnapshotMark[];
-  /** Marks behind the range, in which late counts of it are looked for. */
+  /** Marks after the range, in which to look for late counts of it. */
   later?: readonly SnapshotMark[];
   selection: SeriesSelection;
 }
 
 /**
- * Later readings that are asked at once for lanes whose newest report is older than the last
- * reading of a range.
+ * Later readings that are read at the same time for lanes whose newest report is older than the
+ * last reading of a range.
  */
 const LATER_AT_ONCE = 8;
 
-/** The sum of some lanes at every mark, ascending; see {@link readGroupedSeries}. */
+/** The sum of some lanes at every mark, in order of time; see {@link readGroupedSeries}. */
 export async function readLaneSeries(store: BatchGetOptions, request: SeriesRequest): Promise<Sample[]> {
   const series = await readGroupedSeries(store, { ...request, groups: [ALL], groupOf: () => ALL });
   return series.get(ALL)!;
@@ -37,17 +37,18 @@ export async function readLaneSeries(store: BatchGetOptions, request: SeriesRequ
 
 const ALL = '';
 
-/** What of the lanes is summed apart. */
+/** How the lanes are grouped. */
 interface Grouping {
-  /** Groups that the answer has in any case; the others are those that counted. */
+  /** Groups that the result has in any case, besides those with counts. */
   groups?: readonly string[] | undefined;
   groupOf: (pair: Pick<LanePair, 'policy_id' | 'endpoint_id'>, lane: LaneName) => string;
 }
 
 /**
- * The sums of some lanes at every mark, ascending, by group. A lane without a sample at a mark has
- * not changed since its last one; before its first one it counted nothing. Where a lane's report
- * was still to come at the last mark, later samples say what of it belongs to the range.
+ * The sums of some lanes at every mark, in order of time, by group. A lane without a sample at a
+ * mark has not changed since its last one, and has counted nothing before its first one. If a
+ * lane's report had not arrived by the last mark, later samples have the part that belongs to the
+ * range.
  */
 export async function readGroupedSeries(
   store: BatchGetOptions,
@@ -94,18 +95,18 @@ interface Counts {
 
 interface SeenLane {
   covered_to: number;
-  /** By group. */
+  /** The counts by group. */
   counts: ReadonlyMap<string, Counts>;
 }
 
 interface NextReading {
   lanes: readonly LaneName[];
   sampleAt: LaneSampleAt;
-  /** The minute of the reading before; what of an increment belongs to before it is late. */
+  /** The minute of the reading before; the part of an increment before it is late. */
   last: number | undefined;
 }
 
-/** Lanes as the reading that was taken in last saw them. */
+/** The lanes in the last reading that was added. */
 class LaneSeries {
   readonly #store: BatchGetOptions;
   readonly #selection: SeriesSelection;
@@ -118,7 +119,7 @@ class LaneSeries {
     this.#grouping = grouping;
   }
 
-  /** The sums of all lanes by group at the next mark, at which some of them are looked at. */
+  /** The sums of all lanes by group at the next mark, at which some of them may have changed. */
   async next(mark: SnapshotMark, { lanes, sampleAt, last }: NextReading): Promise<Map<string, Sample>> {
     const found = lanes.flatMap(lane => {
       const sample = sampleAt(lane, mark);

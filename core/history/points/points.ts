@@ -6,8 +6,7 @@ import { completenessOf, type KnownSilences } from '../silence-spans.ts';
 import { type CountedInterval, spreadOver } from './spread.ts';
 
 /**
- * One interval of history: it begins at `from`, ends at `at`, and holds what came between the two
- * samples.
+ * One interval of history from `from` to `at`, with the traffic between the two samples.
  */
 export interface HistoryPoint {
   from: number;
@@ -15,18 +14,18 @@ export interface HistoryPoint {
   /** Totals at the end of the interval. `undefined` in a gap. */
   packets_total?: bigint;
   bytes_total?: bigint;
-  /** What came in the interval; where minutes before it were missed, since the last sample. */
+  /** Packets of the interval; after missed minutes, since the last sample. */
   packets: bigint;
   bytes: bigint;
-  /** What of the bytes is estimated: none to all of them. */
+  /** How many of the bytes are estimated. */
   estimated_bytes: bigint;
   /**
-   * The same with late counts spread evenly between the reports that they came between: rates and
-   * percentiles are made of it.
+   * The same with late counts spread evenly over the time between their reports. Rates and
+   * percentiles are computed from it.
    */
   spread: Share;
   /**
-   * Between the two readings that its rates are made of; 0: there is no rate, and it says nothing.
+   * Seconds between the two readings of its rates; 0: there is no rate.
    */
   seconds: number;
   packets_per_second: number;
@@ -34,15 +33,14 @@ export interface HistoryPoint {
   active_flows: number;
   peak?: Peak;
   /**
-   * No snapshot was taken at the end of this interval: its traffic is in the next point that has
-   * one.
+   * No snapshot was taken at the end of this interval. Its traffic is in the next point with one.
    */
   gap: boolean;
-  /** Intervals before this one that were missed and whose traffic this point includes. */
+  /** Missed intervals before this one, whose traffic this point includes. */
   intervals_missed: number;
   /** The policy's statistics were reset in this interval. */
   reset: boolean;
-  /** A boot that was voided since was reporting in this interval. */
+  /** A boot that was voided later reported in this interval. */
   voided: boolean;
   /** Undefined in a gap. */
   completeness?: CompletenessAt;
@@ -57,44 +55,44 @@ export interface ReportingSpan {
 export interface HistoryInput {
   range: Range;
   /**
-   * Ascending; may begin before the range, and go on with later ones that bring late counts of it.
+   * In order of time. They may begin before the range, and end with later ones that have late
+   * counts of it.
    */
   samples: readonly Sample[];
-  /** Ascending, of the same resolution; may begin before the range. */
+  /** In order of time, of the same resolution. They may begin before the range. */
   marks: readonly SnapshotMark[];
   /**
-   * The snapshot that the first point counts from; undefined: it is not known what was before, and
+   * The snapshot from which the first point counts; undefined: what was before is not known, and
    * the first sample is the base.
    */
   base: SnapshotMark | undefined;
   /** Where the system began, if in or after the range (`RangeMarks`). */
   begins?: number | undefined;
   /**
-   * What the newest reading knows of silent edges; left out: each mark says what its own reading
-   * saw.
+   * Silent edges as known to the newest reading. Without it each mark's own figures are used.
    */
   silences?: KnownSilences;
   /** Instants of resets, milliseconds. */
   resets?: readonly number[];
   /** Arrivals of the first and the last report of boots that were voided, milliseconds. */
   voids?: readonly ReportingSpan[];
-  /** An interval that has not ended by then, or whose snapshot may still come, is left out. */
+  /** Intervals that have not ended by then, or whose snapshot may still follow, are left out. */
   now: number;
 }
 
 /**
- * A snapshot runs for 55 seconds at most and is called once more within a minute: later, its minute
- * is missed.
+ * How long the snapshot of a minute may still follow. It runs for up to 55 seconds and is retried
+ * once within a minute; after that its minute is missed.
  */
 export const SNAPSHOT_MAY_COME_MS = 120_000;
 
 /**
- * The intervals of a range, one a grid step, in order, from the system's first snapshot to the last
- * interval that is over. Increments are differences of neighbouring samples, so their sum over the
- * range is the difference of its ends exactly, and ranges that follow each other have every
- * increment once. Rates are made of increments that are spread over the time between an edge's
- * reports, and divide by the time between the two readings (`taken_at`), not by the grid, so
- * neither late reports nor a late snapshot show a dent and a spike.
+ * The intervals of a range in order of time, one for each step of the grid, from the system's first
+ * snapshot to the last interval that has ended. Increments are differences of neighbouring samples.
+ * So their sum over the range is exactly the difference of its ends, and consecutive ranges have
+ * every increment once. For rates, increments are spread over the time between an edge's reports
+ * and divided by the time between the two readings (`taken_at`), not by the grid. So late reports
+ * and late snapshots show no dent and no spike.
  */
 export function historyPoints(input: HistoryInput): HistoryPoint[] {
   const {
@@ -150,7 +148,7 @@ interface CountedPoint {
 function setRates(counted: readonly CountedPoint[], samples: readonly Sample[]): void {
   const intervals = counted.map(
     ({ point: { at, packets, bytes }, previous }): CountedInterval => ({
-      // What the system's first reading counts from zero includes all that came before it.
+      // The increment of the system's first reading includes all traffic before it.
       since: previous.taken_at === undefined ? Number.NEGATIVE_INFINITY : previous.at,
       at,
       packets,
@@ -167,7 +165,7 @@ function setRates(counted: readonly CountedPoint[], samples: readonly Sample[]):
   }
 }
 
-// Samples ascend: the last repair of a peak counts.
+// Samples are in order of time, and the last repair of a peak counts.
 function setRepairedPeaks(points: readonly HistoryPoint[], samples: readonly Sample[]): void {
   const repaired = new Map(
     samples.flatMap(({ repairs = [] }) => repairs.map(({ at, peak }) => [at, peak] as const)),
@@ -180,8 +178,8 @@ function setRepairedPeaks(points: readonly HistoryPoint[], samples: readonly Sam
 }
 
 /**
- * What an increment is counted from. Without `taken_at` it is the beginning of the system: the time
- * between is unknown, and there is no rate.
+ * The base of an increment. Without `taken_at` it is the beginning of the system: the time in
+ * between is not known, and there is no rate.
  */
 interface Base extends Omit<Sample, 'taken_at'> {
   taken_at?: number;
@@ -191,7 +189,7 @@ const NOTHING = { packets: 0n, bytes: 0n, estimated_bytes: 0n, active_flows: 0 }
 
 function baseOf({ range, samples, base, begins }: HistoryInput): Base | undefined {
   if (begins !== undefined) return { ...NOTHING, at: Math.max(range.from, begins) };
-  // A policy that no snapshot before had seen counts from zero.
+  // A policy that is in no earlier snapshot counts from zero.
   return base && unchanged(samples.findLast(({ at }) => at <= base.at) ?? NOTHING, base);
 }
 
@@ -202,8 +200,8 @@ function unchanged(
   return { at: mark.at, taken_at: mark.taken_at, packets, bytes, estimated_bytes, active_flows };
 }
 
-// Totals only grow: where one is less, a clock that was set back has made the snapshot stand at a
-// wrong time.
+// Totals grow. If one is less than before, the clock was set back and the snapshot has a wrong
+// time.
 function isLess(current: Sample, previous: Base): boolean {
   return current.packets < previous.packets || current.bytes < previous.bytes;
 }
@@ -245,8 +243,8 @@ function between(interval: Interval): HistoryPoint {
 }
 
 /**
- * A boot that turns out to be estimated makes what it had counted before estimated too: more than
- * came in this interval.
+ * When a boot turns out to be estimated, its earlier counts become estimated too, which may be more
+ * than the bytes of this interval.
  */
 function within(estimated: bigint, bytes: bigint): bigint {
   if (estimated < 0n) return 0n;

@@ -6,14 +6,13 @@ import type { RangeMarks } from './range-marks.ts';
 import { subtractSamples, sumSamples } from './sum-samples.ts';
 
 /**
- * Whether a filter says something that policies' own samples don't tell apart, so that lanes have
- * to be read.
+ * Whether a filter is finer than the policies' own samples, so that lanes have to be read.
  */
 export function isOfLanes(filter: DimensionFilter): boolean {
   return (['site_id', 'edge_id', 'endpoint_id'] as const).some(dimension => isFiltered(filter, dimension));
 }
 
-/** A policy's samples around a range. */
+/** A policy's samples in and around a range. */
 export async function readSamplesOf(
   store: SampleStore,
   policy_id: string,
@@ -27,9 +26,9 @@ export async function readSamplesOf(
 }
 
 /**
- * What the policies that a filter lets pass have together, sample by sample: those that it names,
- * or all traffic without those that it leaves out. One policy, and all traffic, are as they are
- * stored, with their peaks; sums have none.
+ * The sums of the policies that pass a filter, by sample: of those that it names, or of all traffic
+ * without those that it excludes. One policy and all traffic are returned as they are stored, with
+ * their peaks; sums have no peaks.
  */
 export async function readPoliciesSamples(
   store: SampleStore,
@@ -47,9 +46,9 @@ export async function readPoliciesSamples(
 }
 
 /**
- * The same with a sample at every mark: without one of its own a policy has what it had before;
- * what was never sampled counts from zero. Where nothing is known of before the range, marks are
- * left out until all that is sampled in it was.
+ * The same samples at every mark: a policy without a sample at a mark has its previous one, and a
+ * policy without any counts from zero. If the state before the range is not known, marks are left
+ * out until every policy that has a sample in the range has had one.
  */
 function samplesAtMarks(
   lists: readonly (readonly Sample[])[],
@@ -78,7 +77,7 @@ function sampleAt({ at, taken_at }: SnapshotMark, counts: Omit<Sample, 'at' | 't
   return { ...counts, at, taken_at };
 }
 
-/** What goes on until the next sample: its totals. */
+/** The part of a sample that is valid until the next one: its totals. */
 function withoutLate({ packets, bytes, estimated_bytes = 0n, active_flows }: Sample) {
   return { packets, bytes, estimated_bytes, active_flows };
 }

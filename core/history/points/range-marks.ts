@@ -6,37 +6,37 @@ import type { SnapshotMark } from '../sample.ts';
 import { BASE_WITHIN_MS } from '../sample-expiry.ts';
 import { readLastMark, readMarks, type SampleStore, type StoredRange } from '../sample-store.ts';
 
-/** The snapshots that the points of a range are made of. */
+/** The snapshots from which the points of a range are made. */
 export interface RangeMarks {
   /**
-   * Ascending: those of the range, and before them those in which the base of its first point is
-   * found.
+   * In order of time: the marks of the range, and before them those with the base of its first
+   * point.
    */
   marks: SnapshotMark[];
   /**
-   * The last one at or before the range whose figures are still whole; undefined: what was before
-   * its first point is unknown.
+   * The last mark at or before the range whose samples are all kept; undefined: what was before the
+   * first point is not known.
    */
   base: SnapshotMark | undefined;
-  /** Ascending: those behind the range whose readings may bring late counts of it. */
+  /** In order of time: marks after the range whose readings may have late counts of it. */
   later: SnapshotMark[];
   /**
-   * Where samples of these marks may lie: in the range, around the last mark before it, where
-   * minutes before it were missed, and behind it, where late counts came.
+   * The ranges of these marks' samples: the range, the time around the last mark before it if
+   * minutes were missed, and the times after it with late counts.
    */
   ranges: StoredRange[];
   /**
-   * Beginning of the interval in which the system's first snapshot was taken, where it lies in or
-   * after the range: from there on all is counted from zero, and before it there is nothing to
-   * tell. The range's own where no reading since stands for an instant up to it.
+   * Start of the interval of the system's first snapshot, if it is in or after the range.
+   * Everything counts from zero from there on, and there is no history before it. It is the begin
+   * of the range if no reading since has an instant up to it.
    */
   begins?: number;
 }
 
 /**
- * Reads the marks of a range: one Query, and one or two more where its beginning has no mark,
- * because minutes were missed or the system didn't exist. A range that ended long ago takes one
- * more, for readings that brought late counts of it still later.
+ * Reads the marks of a range with one Query, and one or two more if its beginning has no mark
+ * because minutes were missed or the system didn't exist. A range that ended long ago needs one
+ * more, for later readings with late counts of it.
  */
 export async function readRangeMarks(
   store: SampleStore,
@@ -70,23 +70,21 @@ export async function readRangeMarks(
       marks = [...(await readMarks(store, before)), ...marks];
     }
   }
-  // An hour's or day's mark that was taken later than its own time may be the system's first:
-  // nothing was before it.
+  // The mark of an hour or day that was taken after its own time may be the system's first.
   if (base && base.minute <= base.at) return { marks, later, base, ranges };
   const first = await readFirstSnapshot(store);
   if (first === undefined) return { marks, later, base, ranges };
   const { ms } = RESOLUTIONS[resolution];
   const beginning = ceilTo(first, ms) - ms;
-  // The first reading's mark of an hour or day that was over by then counts in no range: it is no
-  // base of later ones either.
+  // The first reading's mark of an hour or day that had ended by then counts in no range, and is no
+  // base of later ones.
   if (first <= from && !(base && base.at <= beginning)) return { marks, later, base, ranges };
   const begins = Math.max(from, beginning);
   return { marks: marks.filter(mark => mark.at > begins), later, base: undefined, ranges, begins };
 }
 
 /**
- * Marks of the readings that lie further behind a range than all that follow it, and brought counts
- * of it.
+ * Marks of readings with counts of a range that are further after it than readers look ahead.
  */
 async function readFarMarks(
   store: SampleStore,

@@ -9,21 +9,22 @@ import { readRangeMarks } from './range-marks.ts';
 export interface History {
   range: Range;
   points: HistoryPoint[];
-  /** Where the points begin, if the system's first snapshot was taken in or after the range. */
+  /** The beginning of the points, if the system's first snapshot is in or after the range. */
   begins?: number;
   /** Sums of the range's increments. */
   packets: bigint;
   bytes: bigint;
   estimated_bytes: bigint;
   /**
-   * The 95th percentile of the 5-minute rates of the range, as transit is billed; `undefined`
-   * without a whole one.
+   * The 95th percentile of the 5-minute rates of the range, by which transit is billed; `undefined`
+   * without a complete five minutes.
    */
   p95_bits_per_second?: number;
 }
 
 /**
- * A policy's history: one Query of its samples, one of the marks and the newest mark, as a rule.
+ * A policy's history. Usually it costs one Query of its samples, one of the marks and the newest
+ * mark.
  */
 export async function readPolicyHistory(
   store: SampleStore,

@@ -2,8 +2,8 @@ import { type Share, shareOf } from '../late/late-span.ts';
 import type { Sample } from '../sample.ts';
 
 /**
- * An interval between two readings, and what its samples differ by. Milliseconds on the grid;
- * `since` is exclusive, and -Infinity where the interval's reading is the system's first.
+ * An interval between two readings, and the difference of their samples. Milliseconds on the grid;
+ * `since` is exclusive, and -Infinity if the interval's reading is the system's first.
  */
 export interface CountedInterval {
   since: number;
@@ -13,12 +13,12 @@ export interface CountedInterval {
 }
 
 /**
- * What came in each interval once late counts are spread over the time in which they were counted:
- * taken from the interval that brought them, and given to those that they belong to. What belongs
- * to before the first interval is in none.
+ * The traffic of each interval after late counts are spread over the time in which they were
+ * counted: they are subtracted from the interval with their reading and added to the intervals to
+ * which they belong. The part before the earliest interval is in none.
  *
- * @param intervals ascending, following each other
- * @param samples the samples of these intervals, and later ones that bring counts of them
+ * @param intervals consecutive, in order of time
+ * @param samples the samples of these intervals, and later ones with counts of them
  */
 export function spreadOver(intervals: readonly CountedInterval[], samples: readonly Sample[]): Share[] {
   const shares = intervals.map(({ packets, bytes }): Share => ({ packets, bytes }));
@@ -34,8 +34,8 @@ export function spreadOver(intervals: readonly CountedInterval[], samples: reado
       for (let index = indexAfter(intervals, span.from); index <= (own ?? intervals.length - 1); index++) {
         const { since, at: end } = intervals[index]!;
         if (since >= span.to) break;
-        // An hour or day that was read after its end keeps what it read of the time behind it, as
-        // its increment does.
+        // An hour or day that was read after its end includes the time until its reading, as its
+        // increment does.
         const to = index === own ? Math.max(end, span.to) : end;
         add(shares[index]!, shareOf(span, { from: since, to }));
       }
@@ -44,7 +44,7 @@ export function spreadOver(intervals: readonly CountedInterval[], samples: reado
   return shares;
 }
 
-// Readings that don't fit together (a clock that was set back) must not make a rate below zero.
+// Contradictory readings, after a clock was set back, must not make a rate below zero.
 function holds({ packets, bytes }: CountedInterval, late: readonly Share[]): boolean {
   const brought = late.reduce((sum, span) => add(sum, span), { packets: 0n, bytes: 0n });
   return brought.packets <= packets && brought.bytes <= bytes;
@@ -56,7 +56,7 @@ function add(sum: Share, { packets, bytes }: Share): Share {
   return sum;
 }
 
-/** The first interval that ends after an instant. */
+/** The index of the earliest interval that ends after an instant. */
 function indexAfter(intervals: readonly CountedInterval[], instant: number): number {
   let low = 0;
   let high = intervals.length;

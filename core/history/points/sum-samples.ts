@@ -1,13 +1,13 @@
 import { LateSpans } from '../late/late-span.ts';
 import type { Sample } from '../sample.ts';
 
-/** What groups have together at each reading. All have a sample at every one. */
+/** The sums of groups at each reading. Every group has a sample at every reading. */
 export function sumSamples(groups: readonly (readonly Sample[])[]): Sample[] {
   const [first = [], ...others] = groups;
   return combined(first, others, 1n);
 }
 
-/** What of a whole is not in some of its parts, at each reading. All have a sample at every one. */
+/** A whole without some of its parts, at each reading. All have a sample at every reading. */
 export function subtractSamples(whole: readonly Sample[], parts: readonly (readonly Sample[])[]): Sample[] {
   return combined(whole, parts, -1n);
 }

@@ -11,28 +11,27 @@ import { isOfLanes, readPoliciesSamples } from './policies-samples.ts';
 import { readRangeMarks } from './range-marks.ts';
 import { type History, toHistory } from './read-history.ts';
 
-/** The most lane samples that one answer reads: a lane is one at every point. */
+/** Upper limit of the lane samples that one answer reads: one for each lane and point. */
 const MAX_LANE_SAMPLES = 50_000;
 
 export interface TrafficHistoryRequest {
   range: Range;
   filter: DimensionFilter;
-  /** By when an interval must be over, and what is kept as of then, milliseconds. */
+  /** Intervals must have ended by then, and the retention is applied at that time, milliseconds. */
   now: number;
   retention: Retention;
   /** Instants of resets, milliseconds. */
   resets?: readonly number[];
-  /** When boots reported that were voided and counted for the filter. */
+  /** When voided boots reported that had counted for the filter. */
   voids?: readonly ReportingSpan[];
-  /** 50,000 by default; memory holds them all. */
+  /** Default: 50,000. All of them are in memory at the same time. */
   max_lane_samples?: number | undefined;
 }
 
 /**
- * The history of all traffic, of a policy, or of what the lanes of a site, an edge or an endpoint
- * carried.
+ * The history of all traffic, of a policy, or of the lanes of a site, an edge or an endpoint.
  *
- * @throws ValidationError when too many lanes would be read at too many instants
+ * @throws ValidationError when it would read too many lanes at too many instants
  */
 export async function readTrafficHistory(
   store: BatchGetOptions,

@@ -4,7 +4,7 @@ import { ceilTo } from '../resolution.ts';
 import type { SeriesRange } from './series-step.ts';
 
 /**
- * What came in an interval, and in how many seconds between readings; 0 seconds: nothing is known.
+ * The traffic of an interval, and the seconds between its readings; 0 seconds: nothing is known.
  */
 export interface IntervalSum {
   packets: bigint;
@@ -12,24 +12,24 @@ export interface IntervalSum {
   seconds: number;
 }
 
-/** What of a series is the same for all its groups, an interval each. */
+/** The columns of a series that are the same for all groups, with an element for each interval. */
 export interface SeriesFrame {
   /** Ends of the intervals, milliseconds. */
   at: number[];
   /**
-   * The smallest share of the expected edges that was heard, 0 to 1; null where none was read or
-   * expected.
+   * The smallest share of the expected edges that reported, 0 to 1; null without a reading or
+   * without expected edges.
    */
   completeness: (number | null)[];
-  /** No reading ended in it. */
+  /** True for an interval without a reading. */
   gaps: boolean[];
   resets: boolean[];
 }
 
-/** Beginning of the first interval and length of all, milliseconds. */
+/** The beginning of the range and the length of its intervals, milliseconds. */
 export type Intervals = Pick<SeriesRange, 'from' | 'step'>;
 
-/** The points of a series by interval: those that end in the same one. */
+/** The points of a series by the interval in which they end. */
 function pointsByInterval<P extends Pick<HistoryPoint, 'at'>>(
   points: readonly P[],
   { from, step }: Intervals,
@@ -46,7 +46,7 @@ function pointsByInterval<P extends Pick<HistoryPoint, 'at'>>(
   return intervals;
 }
 
-/** The frame of a series, from the points of all it holds. */
+/** The frame of a series, from the points of the history of all its traffic. */
 export function frameOf({ points }: Pick<History, 'points'>, intervalsOf: Intervals): SeriesFrame {
   const intervals = pointsByInterval(points, intervalsOf);
   return {
@@ -66,7 +66,7 @@ function leastShare(points: readonly HistoryPoint[]): number | null {
   return shares.length === 0 ? null : Math.min(...shares);
 }
 
-/** What a history has in each interval. Late counts are in the intervals that they came in. */
+/** A history's traffic in each interval. Late counts are in the intervals to which they belong. */
 export function sumsOf({ points }: Pick<History, 'points'>, intervals: Intervals): IntervalSum[] {
   return pointsByInterval(points, intervals).map(each => {
     const sum: IntervalSum = { packets: 0n, bytes: 0n, seconds: 0 };
@@ -80,7 +80,7 @@ export function sumsOf({ points }: Pick<History, 'points'>, intervals: Intervals
   });
 }
 
-/** What is left of a total, interval by interval, without some groups. */
+/** A total without some groups, by interval. */
 export function restOf(
   total: readonly IntervalSum[],
   groups: readonly (readonly IntervalSum[])[],
@@ -95,7 +95,7 @@ export function restOf(
   });
 }
 
-/** Rates of an interval; null where nothing is known. */
+/** Rates by interval; null if not known. */
 export interface Rates {
   bits_per_second: (number | null)[];
   packets_per_second: (number | null)[];
@@ -103,7 +103,8 @@ export interface Rates {
 
 export function ratesOf(sums: readonly IntervalSum[]): Rates {
   const perSecond = (count: bigint, seconds: number) =>
-    // Shares of late counts are whole bytes: what is rounded down in a group is not in the total.
+    // Shares of late counts are whole bytes, and are rounded in the groups and the total
+    // separately.
     seconds > 0 ? Math.max(0, Number(count)) / seconds : null;
   return {
     bits_per_second: sums.map(({ bytes, seconds }) => perSecond(bytes * 8n, seconds)),

@@ -1,33 +1,33 @@
 import { ValidationError } from '../../errors.ts';
 import { type KeptAsOf, type Range, RESOLUTION_NAMES, RESOLUTIONS, resolveRange } from '../resolution.ts';
 
-/** Lengths of an interval in steps of a resolution: they divide the hour, the day or nothing. */
+/** Preferred lengths of an interval in steps of a resolution. */
 const NICE = [1, 2, 3, 5, 10, 15, 20, 30, 60, 120, 180, 360, 720, 1440];
 
-/** The most intervals that an answer has. */
+/** Upper limit of the intervals in an answer. */
 export const MAX_SERIES_POINTS = 1_500;
 
-/** A range, and how long an interval of its answer is; the first begins with the range. */
+/** A range and the length of its intervals. One begins at the beginning of the range. */
 export interface SeriesRange extends Range {
-  /** Milliseconds; a whole number of the resolution's. */
+  /** Length of an interval in milliseconds; a multiple of the resolution's. */
   step: number;
 }
 
 interface AskedSeries extends KeptAsOf {
   from: number;
   to: number;
-  /** The most intervals, 1 to 1,500. */
+  /** Upper limit of the intervals, 1 to 1,500. */
   points: number;
-  /** Readings that may be read: an answer off lanes reads one of each lane. */
+  /** Upper limit of the readings. An answer from lanes reads a sample of each lane at each. */
   max_readings?: number;
 }
 
 /**
- * The finest resolution that is kept, has at most 1,500 readings and that can be paid for, and
- * intervals of it that give no more than `points`.
+ * The finest resolution that is kept and has no more than 1,500 and `max_readings` readings, with
+ * intervals of which there are no more than `points`.
  *
- * @throws ValidationError for a range that no resolution has, or that takes too many readings in
- * days, too
+ * @throws ValidationError for a range that no resolution has, or that has too many readings even in
+ * days
  */
 export function seriesRange({
   points,
@@ -45,6 +45,6 @@ export function seriesRange({
     return { ...range, step: factor * ms };
   }
   throw new ValidationError(
-    `The range takes more than the ${max_readings} readings that one answer has for so many lanes: ask for a shorter range, or filter by a site or an edge.`,
+    `The range has more than ${max_readings} readings, which is the limit for this number of lanes: ask for a shorter range, or filter by a site or an edge.`,
   );
 }

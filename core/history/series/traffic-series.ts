@@ -18,43 +18,43 @@ import { readPolicySamples } from '../sample-store.ts';
 import { type KnownSilences, readSilences } from '../silence-spans.ts';
 import { type SeriesRange, seriesRange } from './series-step.ts';
 
-/** The most lane samples that one answer reads: a lane is one at every reading. */
+/** Upper limit of the lane samples that one answer reads: one for each lane and reading. */
 const MAX_LANE_SAMPLES = 50_000;
 
-/** Policies that are looked at for the largest: those with the largest totals. */
+/** Policies among which the largest are searched: those with the largest totals. */
 const MAX_RANKED = 1_000;
 
-/** Queries under way at once. */
+/** Concurrent queries. */
 const AT_ONCE = 16;
 
 export interface SeriesRequest extends KeptAsOf {
   from: number;
   to: number;
   points: number;
-  /** Without one there is a total only. */
+  /** Without it there is a total and no groups. */
   group_by: LaneGroup | undefined;
   filter: DimensionFilter;
-  /** Groups, the largest by bytes. */
+  /** The number of groups, which are the largest by bytes. */
   limit: number;
-  /** The groups that are wanted, in this order, in place of the largest. */
+  /** The groups to return, in this order, instead of the largest. */
   ids?: readonly string[];
   resets?: readonly number[];
 }
 
-/** The histories of the largest groups and of all they are of. */
+/** The histories of the largest groups and of the total. */
 export interface TrafficSeries {
   range: SeriesRange;
   groups: { id: string; history: History }[];
   total: History;
-  /** There are groups beside these, or may be. */
+  /** There are more groups, or may be. */
   more: boolean;
 }
 
 /**
- * What groups carried, reading by reading. Policies of all traffic are read off their own samples;
- * everything else off the lanes' samples.
+ * The traffic of groups by reading. Policies of all traffic are read from their own samples, and
+ * everything else from the lanes' samples.
  *
- * @throws ValidationError for a range that is not kept or takes too many lane samples · Throttled
+ * @throws ValidationError for a range that is not kept or needs too many lane samples · Throttled
  * at the deadline
  */
 export async function readTrafficSeries(
@@ -67,7 +67,7 @@ export async function readTrafficSeries(
   return ofLanes || byLanes ? seriesOfLanes(store, request) : seriesOfPolicies(store, request);
 }
 
-/** What the histories of one answer share. */
+/** The fields that the histories of one answer share. */
 interface Frame extends RangeMarks {
   range: SeriesRange;
   silences: KnownSilences;
@@ -110,7 +110,7 @@ async function seriesOfPolicies(
   return { range, groups: ranked(await inTurns(largest, read)), total, more: ids.length > limit };
 }
 
-/** The policies that pass, those first that have counted most. */
+/** The policies that pass, in the order of their counts from the largest on. */
 async function countedPolicies(
   store: BatchGetOptions & { tables: TableNames },
   filter: DimensionFilter,
@@ -123,8 +123,8 @@ async function countedPolicies(
 }
 
 /**
- * The policies that counted most between the ends of the marks: samples of the hour before an end
- * hold every policy's.
+ * The policies with the largest counts between the ends of the marks. The samples of the hour
+ * before an end include every policy's.
  */
 async function largestPolicies(
   store: BatchGetOptions,
@@ -157,7 +157,7 @@ async function seriesOfLanes(store: BatchGetOptions, request: SeriesRequest): Pr
   const groupOf = (pair: { policy_id: string; endpoint_id: string }, { edge_id }: LaneName): string => {
     if (group_by === 'POLICY') return pair.policy_id;
     if (group_by === 'ENDPOINT') return pair.endpoint_id;
-    // An edge that moved counts for the site that it is at now.
+    // An edge that moved counts for its present site.
     return group_by === 'SITE' ? sites.get(edge_id)! : group_by === 'EDGE' ? edge_id : ALL_TRAFFIC;
   };
   for await (const { edge_id, part, site_id } of readLanesWhere(store, filter)) {
@@ -185,7 +185,7 @@ function ranked<G extends { id: string; history: History }>(groups: readonly G[]
   );
 }
 
-/** The results in the order of the items. */
+/** Runs `work` for several items at a time; the results are in the order of the items. */
 async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const waiting = items.entries();

@@ -9,7 +9,7 @@ import type { WriteAction } from '../../storage/write-action.ts';
 import type { LaneWrite } from '../lane-transaction.ts';
 
 /**
- * Policies that move in one transaction; with the lane and the head's condition they stay below its
+ * Policies that move in one transaction. With the lane and the head's condition they stay below its
  * 100 actions.
  */
 const POLICIES_A_MOVE = 90;
@@ -21,16 +21,16 @@ export interface MovingLane {
 }
 
 /**
- * Whether all that the lane counts is in this generation, or on its way into one that came later.
+ * Whether all counts of the lane are in this generation, or are moving from it into a later one.
  */
 export function isCountedIn({ counted_in = FIRST_GENERATION }: Lane, to: number): boolean {
   return counted_in.generation === to;
 }
 
 /**
- * The next step of a lane into generation `to`: it adds all that the lane has counted of up to 90
- * policies, whatever other counters held of it, and from then on their counts go there. What the
- * lane holds stays as it is.
+ * The next step of a lane into generation `to`. It adds the lane's counts of up to 90 policies
+ * there, whatever other counters contain of them, and later counts of these policies go there too.
+ * The lane's own totals stay as they are.
  *
  * @returns the write, and the lane after it
  */
@@ -43,7 +43,7 @@ export function nextMove(
   for (const { policy_id, endpoint_id, ...all } of laneTotals(lane)) {
     addCounterChange(totals, policy_id, all);
   }
-  // A generation that was given up counts for nothing.
+  // A move into a generation that was discarded has no effect.
   const through = moving?.to === to ? moving.through : undefined;
   const left = [...totals.keys()].filter(id => through === undefined || id > through).sort();
   const chunk = left.slice(0, POLICIES_A_MOVE);

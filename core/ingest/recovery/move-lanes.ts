@@ -10,16 +10,17 @@ import { repeatUntil } from '../../storage/retrying.ts';
 import { type GaugeWriting, writeGauges } from '../gauge-writes.ts';
 import { isCountedIn, type MovingLane, nextMove } from './lane-move.ts';
 
-/** What one look at all lanes found and did. */
+/** The result of one pass over all lanes. */
 export interface MovePass {
   lanes: number;
-  /** Lanes that were not, or not wholly, in the generation when they were read. */
+  /** Lanes that were not wholly in the generation when they were read. */
   behind: number;
   /**
-   * Lanes of them that have not moved to their end: another writer was first, or the time was over.
+   * Of these, lanes that have not moved completely: another writer changed them meanwhile, or the
+   * time was over.
    */
   left: number;
-  /** Lanes that this release can't read: what they hold can't be moved. */
+  /** Lanes that this release can't read: their counts can't be moved. */
   unreadable: { edge_id: string; part: number }[];
 }
 
@@ -28,13 +29,13 @@ export interface MoveContext extends GaugeWriting {
   onProgress?: (pass: MovePass) => void;
 }
 
-/** Lanes that move together: they share the writes of their counters. */
+/** Lanes that move together and share the writes of their counters. */
 const LANES_AT_ONCE = 100;
 
 /**
  * Reads all lanes once and moves those that are not in generation `to`. Every write is conditional
- * on the lane's version, and on the head: it holds beside ingest, beside a second recovery, and
- * does nothing once lanes are to move elsewhere.
+ * on the lane's version and on the head. So it may run in parallel with ingest and with a second
+ * recovery, and does nothing once lanes have to move elsewhere.
  */
 export async function moveLanes(context: MoveContext, to: number): Promise<MovePass> {
   const { client, tables, onProgress = () => {} } = context;
@@ -45,7 +46,7 @@ export async function moveLanes(context: MoveContext, to: number): Promise<MoveP
     const moving = waiting;
     waiting = [];
     const highest = Math.max(...moving.map(({ lane }) => lane.slot + 1), slots);
-    // A head that was put back may know of fewer slots than its lanes are counted in.
+    // The head of a restored table may have fewer slots than its lanes use.
     if (highest > slots) await repeatUntil(context, () => raiseCounterSlots(context, highest));
     slots = highest;
     await moveAll(moving, { context, to, pass });
@@ -87,7 +88,7 @@ async function moveAll(
     );
     const unfinished = moves.map(({ next }) => next).filter(({ lane }) => !isCountedIn(lane, to));
     if (left > 0) {
-      // It is not said which: the next look finds them.
+      // It isn't known which: the next pass finds them.
       pass.left += Math.max(left, unfinished.length);
       return;
     }

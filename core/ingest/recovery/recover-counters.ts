@@ -9,11 +9,12 @@ import { type MovePass, moveLanes } from './move-lanes.ts';
 export interface RecoveryOptions {
   actor: Caller;
   /**
-   * Gives up a generation that was begun: after a restore to a time when counters were being built.
+   * Discards a generation that was begun: after a restore to a time when counters were being
+   * rebuilt.
    */
   restart?: boolean;
   onProgress?: (progress: RecoveryProgress) => void;
-  /** Aborted: stops after the transaction under way; the same call goes on later. */
+  /** When aborted, it stops after the transaction under way; the same call resumes it later. */
   signal?: AbortSignal;
 }
 
@@ -23,39 +24,39 @@ export interface RecoveryProgress extends MovePass {
 
 export interface RecoveryDone {
   generation: number;
-  /** False: it was stopped before the new counters were shown. */
+  /** False: it was aborted before the new counters were shown. */
   shown: boolean;
   lanes: number;
 }
 
-/** Without one lane moved for so many looks in a row, something else is wrong. */
-const MAX_LOOKS_WITHOUT_END = 1000;
+/** Limit of passes over all lanes: after so many without an end, something else is wrong. */
+const MAX_PASSES = 1000;
 
 const NOTHING_LEFT: MovePass = { lanes: 0, behind: 0, left: 0, unreadable: [] };
 
-/** Time for the calls of one look at all lanes, ms. */
-const LOOK_MS = 3_600_000;
+/** Time limit of one pass over all lanes, ms. */
+const PASS_MS = 3_600_000;
 
 /**
- * Builds all counters anew from the lanes while traffic flows: names a generation, moves every lane
- * into it, shows it, and then moves lanes that were made meanwhile by a function that had read the
- * head before. May be killed anywhere and called again, and run twice at once.
+ * Rebuilds all counters from the lanes while traffic flows: names a generation, moves every lane
+ * into it, shows it, and then moves lanes that were created meanwhile by functions that had read
+ * the earlier head. It may be killed at any point and called again, and run twice at once.
  *
- * @throws Conflict where lanes can't be read, or another recovery was begun · Throttled when the
+ * @throws Conflict if lanes can't be read, or another recovery was begun · Throttled if the
  * database is too busy
  */
 export async function recoverCounters(
   context: Omit<StoreContext, 'deadline'>,
   { actor, restart = false, onProgress = () => {}, signal }: RecoveryOptions,
 ): Promise<RecoveryDone> {
-  const timed = (): StoreContext => ({ ...context, deadline: context.clock() + LOOK_MS });
+  const timed = (): StoreContext => ({ ...context, deadline: context.clock() + PASS_MS });
   const { generation } = await beginBuilding(timed(), { actor, restart });
   const moveAll = async (phase: RecoveryProgress['phase']): Promise<MovePass | undefined> => {
-    for (let look = 0; look < MAX_LOOKS_WITHOUT_END; look++) {
+    for (let passes = 0; passes < MAX_PASSES; passes++) {
       if (signal?.aborted) return undefined;
       const context = timed();
       const head = await repeatUntil(context, () => readCountersHead(context));
-      // Lanes move elsewhere by now: what is left is the work of another recovery.
+      // Lanes move elsewhere by now: another recovery does the rest.
       if ((head.building ?? head.generation) !== generation) return NOTHING_LEFT;
       const pass = await moveLanes(
         { ...context, onProgress: now => onProgress({ phase, ...now }) },
@@ -65,7 +66,7 @@ export async function recoverCounters(
       if (pass.behind === 0) return pass;
     }
     throw new Throttled(
-      'Lanes change faster than they can be moved. Run the same command again: it goes on.',
+      'Lanes change faster than they can be moved. Run the same command again to resume the recovery.',
     );
   };
   const moved = await moveAll('moving');

@@ -7,22 +7,22 @@ import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { moveLanes } from './move-lanes.ts';
 
-/** No reader works for so long with what it read of the head. */
+/** No reader uses a head for this long. */
 const KEPT_MS = 3_600_000;
 
-/** Counters that are removed at once. */
+/** Deletes under way at once. */
 const AT_ONCE = 16;
 
 export interface TidiedGenerations {
-  /** Lanes that were made in a generation that isn't shown, and have been moved. */
+  /** Lanes that were created in a generation that isn't shown, and have been moved. */
   lanes_moved: number;
   counters_removed: number;
 }
 
 /**
- * A step of clean-up: while counters of an earlier generation are kept, it moves the lanes that a
- * function began there because it had read the head before; an hour later it removes those
- * counters. Nothing while a generation is being built.
+ * A step of clean-up. While counters of an earlier generation exist, it moves lanes that functions
+ * created there because they had read the earlier head. After an hour it removes those counters. It
+ * does nothing while a generation is being built.
  */
 export async function tidyGenerations(context: StoreContext): Promise<TidiedGenerations> {
   const result: TidiedGenerations = { lanes_moved: 0, counters_removed: 0 };

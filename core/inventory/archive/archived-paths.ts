@@ -2,7 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { updateItem } from '../../storage/item-update.ts';
 import { parseItem } from '../../storage/parse-item.ts';
-import { repeatUntil } from '../../storage/retrying.ts';
+import { conditionHeld, repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { queryAll, queryPages } from '../../storage/strong-reads.ts';
 import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
@@ -61,7 +61,8 @@ export async function extendLeftovers(
         condition: { expression: 'attribute_exists(#pk)' },
       }),
     );
-    await repeatUntil(context, () => context.client.send(command));
+    // A chunk that has expired since it was read stays removed.
+    await conditionHeld(repeatUntil(context, () => context.client.send(command)));
   }
 }
 

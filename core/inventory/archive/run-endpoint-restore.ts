@@ -37,15 +37,17 @@ export async function runEndpointRestore(
 ): Promise<EndpointRestoreRun> {
   const claimed = (await progress.settled()) as ClaimedRestore;
   const { site_id, endpoint_id, removal_id, operation_id } = claimed;
+  const outOfTime = () => context.clock() >= until;
   for await (const chunks of chunkPages(context, endpointArchive(site_id, removal_id))) {
     for (const chunk of chunks) {
-      if (context.clock() >= until) return progress.unfinished();
+      if (outOfTime()) return progress.unfinished();
       progress.add((await attachPaths(context, claimed, chunk)).restored);
     }
   }
   let paths = progress.done();
   do {
     const operation = (await progress.settled()) as ClaimedRestore;
+    if (outOfTime()) return progress.unfinished();
     const [site, endpoint] = await Promise.all([
       readSiteItem(context, site_id),
       readItem(context, endpointKey(site_id, endpoint_id), endpointItemSchema),

@@ -50,6 +50,7 @@ export async function runRestore(
   let run: RestoreRun;
   do {
     const operation = await progress.settled();
+    if (outOfTime()) return { ...progress.unfinished(), skipped };
     const paths = progress.exact() ?? (await countPaths(context, site_id));
     run = { finished: true, paths, skipped };
     const site = await readSiteItem(context, site_id);

@@ -16,17 +16,17 @@ export interface AnotherKey {
   edge_id: string;
   /** As a JWK or in PEM. */
   public_key: string;
-  /** RFC 3339: from when on it is good; now when left out. */
+  /** RFC 3339: when the key becomes valid; default now. */
   from?: string | undefined;
 }
 
 /**
- * Gives an edge another key. Those that it has stay good, so that it can go over from one to the
- * other without a gap; the old one is revoked afterwards. A key that it has already changes
+ * Adds a key to an edge. Its other keys stay valid, so that the edge can change from one to the
+ * other without a gap; revoke the old one afterwards. A key that the edge already has changes
  * nothing.
  *
- * @throws NotFound when the edge isn't registered · ValidationError for a key that can't be used ·
- * Conflict for another edge's
+ * @throws NotFound when the edge isn't registered · ValidationError for an unusable key · Conflict
+ * for a key of another edge
  */
 export async function rotateEdgeKey(
   context: StoreContext,
@@ -41,12 +41,12 @@ export async function rotateEdgeKey(
 }
 
 /**
- * Ends a key of an edge, now or as of an earlier time: reports that the stream got from then on
- * don't count with it. What was counted stays counted. An edge whose keys are all revoked counts
- * nothing until it is given another.
+ * Revokes a key of an edge, now or as of an earlier time: reports that reach the stream from then
+ * on don't count with it. Reports that were counted stay counted. An edge whose keys are all
+ * revoked counts nothing until another key is added.
  *
  * @throws NotFound when the edge isn't registered or has no such key · ValidationError for a time
- * to come
+ * in the future
  */
 export function revokeEdgeKey(
   context: StoreContext,

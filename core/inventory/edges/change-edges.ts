@@ -24,31 +24,31 @@ import { serviceAfter } from './edge-service.ts';
 import { readEdgeItem } from './read-edges.ts';
 import { listEdgeAction } from './site-edges.ts';
 
-/** An edge after a change, with its keys where the change was about them. */
+/** An edge after a change, with its keys when these changed. */
 export interface ChangedEdge extends RegisteredEdge {
   keys?: EdgeKey[];
 }
 
-/** What an edge is registered with. */
+/** Input of {@link registerEdge}. */
 export interface EdgeRegistration {
   id: string;
   site_id: string;
   interval_s?: number | undefined;
-  /** Its public key as a JWK or in PEM; from then on only signed reports count for it. */
+  /** Its public key as a JWK or in PEM; from then on its reports must be signed. */
   public_key?: string | undefined;
-  /** So that the request may be repeated. */
+  /** Makes the request repeatable. */
   client_token?: string | null | undefined;
   /** `updated_at` of the state that the caller saw, milliseconds. */
   if_updated_at?: number | undefined;
 }
 
 /**
- * Enters an edge in the inventory, moves it to another site, gives it another interval, or takes a
- * retired one back into service. Without `interval_s` an edge keeps the one it was registered with
- * before, else 60 seconds.
+ * Adds an edge to the inventory, moves it to another site, changes its interval, or returns a
+ * retired edge to service. Without `interval_s` an edge keeps its registered interval; a new one
+ * gets 60 seconds.
  *
- * @throws ValidationError for an id that is not in the inventory and that no new edge may have, see
- * {@link isEdgeId} · Conflict for another state than that of `if_updated_at`
+ * @throws ValidationError for a new edge whose id isn't allowed, see {@link isEdgeId} · Conflict
+ * when the edge has changed since `if_updated_at`
  */
 export async function registerEdge(
   context: StoreContext,
@@ -73,7 +73,8 @@ export async function registerEdge(
 }
 
 /**
- * The first key comes with the registration; whoever gives another one decides whose reports count.
+ * An edge's initial key may come with its registration. Adding another one decides whose reports
+ * count, so it needs an administrator.
  */
 async function planRegisteredKey(
   context: StoreContext,
@@ -84,21 +85,18 @@ async function planRegisteredKey(
   const plan = await planAddedKey(context, id, key);
   if (plan.before.length === 0 || plan.actions.length === 0 || groups.includes('admin')) return plan;
   throw new Unauthorized(
-    `Edge ${JSON.stringify(id)} has a key already: only an administrator registers another one, here or with rotateEdgeKey.`,
+    `Edge ${JSON.stringify(id)} already has a key. An administrator can add another one, here or with rotateEdgeKey.`,
   );
 }
 
 function notForNewEdges(): ValidationError {
   return new ValidationError(
-    `id must be ${EDGE_ID_RULE}: an edge signs with a role whose session name is its id. Choose such an id, and start the edge with it (--edge-id). Edges that were registered under other ids before keep them.`,
+    `id must be ${EDGE_ID_RULE}, because the role session of the edge has this name. Choose such an id, and start the edge with it (--edge-id). Edges that were registered with other ids earlier keep them.`,
     { arguments: ['id'] },
   );
 }
 
-/**
- * Takes an edge out of service; doing it again changes nothing. @throws NotFound when it isn't
- * registered.
- */
+/** Retires an edge; repeating it changes nothing. @throws NotFound when it isn't registered */
 export function retireEdge(
   context: StoreContext,
   actor: Caller,
@@ -164,7 +162,7 @@ function change(
   });
 }
 
-/** Puts an edge over the item that was read, and lists it under its site. */
+/** The actions that replace the edge's item that was read, and list the edge under its site. */
 export function edgeActions(
   tables: Pick<TableNames, 'network'>,
   before: EdgeItem | undefined,

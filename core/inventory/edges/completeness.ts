@@ -9,8 +9,8 @@ export interface Completeness {
 }
 
 /**
- * A time of which an expected edge's report is missing, milliseconds; `to` is exclusive, and
- * infinite while it goes on.
+ * A period without a report of an expected edge, milliseconds; `to` is exclusive, and infinite
+ * while the silence lasts.
  */
 export interface Silence {
   from: number;
@@ -22,14 +22,14 @@ type Heard = Pick<Lane, 'edge_id' | 'part' | 'parts' | 'sent_at_ms' | 'last_hear
 interface HeardLanes extends Pick<Heard, 'parts' | 'sent_at_ms' | 'interval_s'> {
   /** By part. */
   last_heard: Map<number, number>;
-  /** A lane of it was not looked at again: what it says is of an earlier reading. */
+  /** Whether one of its lanes is known from an earlier reading. */
   outdated: boolean;
 }
 
 /**
- * Which edges were heard of, collected lane by lane. Reports carry totals since boot, so an edge is
- * complete up to its newest report, whatever was lost before; an edge in several parts up to the
- * oldest of its parts' newest reports.
+ * Which edges were heard from, collected lane by lane. Reports carry totals since boot, so an edge
+ * is complete up to its newest report, whatever was lost before; an edge with several parts is
+ * complete up to the oldest of its parts' newest reports.
  */
 export class HeardEdges {
   readonly #edges: readonly ServedEdge[];
@@ -38,7 +38,7 @@ export class HeardEdges {
   readonly #silence: SilenceOptions;
   readonly #lanes = new Map<string, HeardLanes>();
 
-  /** @param edges all edges that were ever registered, the retired ones included */
+  /** @param edges all edges that were ever registered, including retired ones */
   constructor(edges: readonly ServedEdge[], now_ms: number, silence: SilenceOptions = {}) {
     this.#edges = edges;
     this.#ids = new Set(edges.map(({ id }) => id));
@@ -47,8 +47,8 @@ export class HeardEdges {
   }
 
   /**
-   * Adds a lane. One that was only read before, `outdated`, says of its edge up to when it is
-   * covered; behind that it counts as not heard, whatever has come meanwhile.
+   * Adds a lane. A lane of an earlier reading, `outdated`, shows how far its edge is complete; the
+   * edge counts as not heard after that, although newer reports may exist.
    */
   add(
     { edge_id, part, parts, sent_at_ms, last_heard_at_ms, interval_s }: Heard,
@@ -77,8 +77,8 @@ export class HeardEdges {
   }
 
   /**
-   * The edges that are in service and silent, and since when, milliseconds. One that has not
-   * reported since it was registered is silent once it has had the time to.
+   * The edges that are in service and silent, and since when, milliseconds. An edge that hasn't
+   * reported since its registration becomes silent when its interval has passed.
    */
   silentNow(): Map<string, number> {
     const silent = new Map<string, number>();
@@ -92,17 +92,14 @@ export class HeardEdges {
     return silent;
   }
 
-  /**
-   * The times that no report covers: of edges that are silent, and of those that were silent when
-   * they were retired.
-   */
+  /** The periods without reports: of silent edges, and of edges that were silent at retirement. */
   silences(): Silence[] {
     const found: Silence[] = [];
     for (const edge of this.#edges) {
       const until = this.#heardUntil(edge);
       for (const { from, to } of edge.service) {
         if (until < to && this.#isOverdue(edge, until, Math.min(to, this.#now_ms))) {
-          // What arrived at an instant covers it.
+          // A report covers the instant of its arrival.
           found.push({ from: Math.max(from, until + 1), to });
         }
       }
@@ -110,8 +107,8 @@ export class HeardEdges {
     return found;
   }
 
-  // The interval that an edge is registered with counts beside the one that it reports: between two
-  // reports it is not silent.
+  // An edge isn't silent between two reports, by the longer of its registered and its reported
+  // interval.
   #isOverdue(
     { id, interval_s: registered_s }: ServedEdge,
     last_heard_at_ms: number,

@@ -5,7 +5,7 @@ import { REPORT_LIMITS } from '../../report/report.ts';
 import { clientToken } from '../../storage/commit-once.ts';
 import { uuid } from '../model/parse-input.ts';
 
-const ID_RULE = `id must be 1 to ${REPORT_LIMITS.maxIdLength} printable characters, as the edge calls itself in its reports.`;
+const ID_RULE = `id must be 1 to ${REPORT_LIMITS.maxIdLength} printable characters, the edge_id in the edge's reports.`;
 
 const edgeIdWith = (rule: string) =>
   z.string(rule).min(1, rule).max(REPORT_LIMITS.maxIdLength, rule).refine(isPrintable, rule);
@@ -13,7 +13,7 @@ const edgeIdWith = (rule: string) =>
 const edgeId = edgeIdWith(ID_RULE);
 
 const INTERVAL_RULE =
-  'interval_s must be a whole number of seconds from 1 to 3600, as the edge is started with (--interval).';
+  "interval_s must be a whole number of seconds from 1 to 3600, the value of the edge's --interval.";
 
 const interval = z
   .int(INTERVAL_RULE)
@@ -26,7 +26,7 @@ const KEY_RULE = 'public_key must be 1 to 1024 characters, as npm run edge -- ke
 
 const publicKey = z.string(KEY_RULE).min(1, KEY_RULE).max(1024, KEY_RULE);
 
-/** What registerEdge takes. */
+/** Input of registerEdge. */
 export const registerEdgeInput = z.object({
   id: edgeId,
   site_id: uuid('site_id'),
@@ -44,7 +44,7 @@ const timeGiven = (rule: string) =>
     .nullish()
     .transform(time => time ?? undefined);
 
-/** What rotateEdgeKey takes. */
+/** Input of rotateEdgeKey. */
 export const rotateEdgeKeyInput = z.object({
   edge_id: ofEdge,
   public_key: publicKey,
@@ -53,15 +53,15 @@ export const rotateEdgeKeyInput = z.object({
 
 const KID_RULE = 'kid must be the id of a key, 43 letters, digits, - and _, as the query edge lists it.';
 
-/** What revokeEdgeKey takes. */
+/** Input of revokeEdgeKey. */
 export const revokeEdgeKeyInput = z.object({
   edge_id: ofEdge,
   kid: z.string(KID_RULE).regex(/^[A-Za-z0-9_-]{43}$/, KID_RULE),
   at: timeGiven('at must be a time such as 2026-01-31T12:00:00Z.'),
 });
 
-/** What names an edge. */
+/** Names an edge. */
 export const edgeIdInput = z.object({ id: edgeId });
 
-/** What retireEdge takes. */
+/** Input of retireEdge. */
 export const retireEdgeInput = edgeIdInput.extend({ if_updated_at: ifUpdatedAt });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** An edge of the inventory: it is expected to report while it isn't retired. */
+/** An edge of the inventory. Until it is retired, it is expected to report. */
 export interface RegisteredEdge {
   id: string;
   /** UUID of its site. */
@@ -18,10 +18,7 @@ export function edgeUpdatedAt({ registered_at, retired_at }: RegisteredEdge): st
   return retired_at !== null && retired_at > registered_at ? retired_at : registered_at;
 }
 
-/**
- * An edge as audit entries hold it; of its keys, which stand beside it there, they tell no more
- * than that there are some.
- */
+/** An edge in audit entries; its keys, which entries also contain, aren't parsed. */
 export const registeredEdgeSchema = z.object({
   id: z.string(),
   site_id: z.string(),
@@ -38,15 +35,11 @@ export const DEFAULT_INTERVAL_S = 60;
 
 const servicePeriodSchema = z.object({ from: z.string(), to: z.string().nullable() });
 
-/**
- * A time in which an edge was expected to report. RFC 3339, UTC; `to` is null while it is in
- * service.
- */
+/** A period in which an edge was in service. RFC 3339, UTC; `to` is null while it lasts. */
 export type ServicePeriod = z.output<typeof servicePeriodSchema>;
 
 /**
- * As it is stored; `revision` grows with every change. Releases before this one stored neither
- * interval nor service.
+ * A stored edge; each change raises `revision`. Old releases stored neither interval nor service.
  */
 export const edgeItemSchema = z.object({
   pk: z.string(),
@@ -57,7 +50,7 @@ export const edgeItemSchema = z.object({
   registered_at: z.string(),
   retired_at: z.string().nullable().default(null),
   service: z.array(servicePeriodSchema).optional(),
-  /** Whether it has an entry in its site's list; releases before the lists made none. */
+  /** Whether its site's list has an entry for it; old releases had no lists. */
   listed: z.boolean().optional(),
 });
 

@@ -1,6 +1,6 @@
 import type { EdgeItem, RegisteredEdge, ServicePeriod } from './edge-items.ts';
 
-/** An edge and the times in which it was expected to report, milliseconds since the epoch. */
+/** An edge and the periods in which it was in service, milliseconds since the epoch. */
 export interface ServedEdge {
   id: string;
   /** How often it reports, seconds. */
@@ -9,20 +9,17 @@ export interface ServedEdge {
   service: readonly { from: number; to: number }[];
 }
 
-/**
- * Times in service that are kept of an edge; of one that is retired and registered again more
- * often, the newest.
- */
+/** How many periods in service are kept of an edge: the newest ones. */
 const MAX_PERIODS = 20;
 
-/** The times in service of a stored edge, oldest first. */
+/** A stored edge's periods in service, ascending. */
 function servicePeriods({ service, registered_at, retired_at }: EdgeItem): ServicePeriod[] {
   return service ?? [{ from: registered_at, to: retired_at }];
 }
 
 /**
- * The times in service once an edge is stored as `after`. A move keeps the running one: the edge
- * was expected before it, too.
+ * The periods in service when an edge is stored as `after`. A move continues the current period:
+ * the edge was expected to report before it, too.
  *
  * @param now RFC 3339
  */
@@ -38,10 +35,7 @@ export function serviceAfter(
   return running ? [...closed, { ...running, to: retired_at }] : closed;
 }
 
-/**
- * The times in service once a retirement is undone: the one that it ended goes on as if it had
- * never ended.
- */
+/** The periods in service when a retirement is undone: the period that it ended is reopened. */
 export function serviceReopened(item: EdgeItem): ServicePeriod[] {
   const periods = servicePeriods(item);
   const last = periods.at(-1);
@@ -49,7 +43,7 @@ export function serviceReopened(item: EdgeItem): ServicePeriod[] {
   return last && ended ? [...periods.slice(0, -1), { ...last, to: null }] : periods;
 }
 
-/** What completeness needs of a stored edge. */
+/** A stored edge as completeness needs it. */
 export function servedEdge(item: EdgeItem): ServedEdge {
   const service = servicePeriods(item).map(({ from, to }) => ({
     from: Date.parse(from),

@@ -5,7 +5,7 @@ import { bootTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
 import type { Correction } from '../../ledger/voids/corrections.ts';
 import { shownTotals } from '../../ledger/voids/shown-totals.ts';
 
-/** How far one part of an edge is counted. */
+/** How far one part of an edge has been counted. */
 export interface EdgePartStatus {
   part: number;
   boot_id: string;
@@ -15,28 +15,27 @@ export interface EdgePartStatus {
   bytes: bigint;
 }
 
-/** What an edge's lanes show of it. */
+/** The status of an edge as its lanes show it. */
 export interface EdgeStatus {
-  /** As the edge reports it. */
+  /** The site that the edge reports. */
   site_id: string;
-  /** Between two reports, as it reports it. */
+  /** The interval between reports that the edge reports, seconds. */
   interval_s: number;
-  /** RFC 3339, UTC: arrivals in the stream. */
+  /** RFC 3339, UTC: times of arrival in the stream. */
   first_seen: string;
   last_seen: string;
-  /** Null once the boot that it ran was voided, until another one reports. */
+  /** Null from the time its boot is voided until another boot reports. */
   boot_id: string | null;
-  /** Of the part that is furthest behind; null while a part of this boot is still to come. */
+  /** The lowest of the parts'; null until every part of this boot has reported. */
   seq: number | null;
-  /** The oldest that a part applies. */
+  /** The oldest version that one of its parts applies. */
   policies_version: string;
   /**
-   * How far the edge's clock is ahead; below 0 it is behind, or its reports take so long.
-   * Milliseconds.
+   * How far the edge's clock is ahead, milliseconds; below 0 it is behind, or its reports are late.
    */
   clock_skew_ms: number;
   active_flows: number;
-  /** Between the last two reports of each part; undefined while it isn't known of any. */
+  /** Rates between the last two reports of each part; undefined while no part's is known. */
   rates: LaneRates | undefined;
   /** Over all boots. */
   packets: bigint;
@@ -45,9 +44,7 @@ export interface EdgeStatus {
   parts: EdgePartStatus[];
 }
 
-/**
- * The status of the edge whose lanes these are; undefined without lanes: it was never heard from.
- */
+/** The status of the edge that has these lanes; undefined without lanes. */
 export function edgeStatus(
   lanes: readonly WholeLane[],
   corrections: readonly Correction[] = [],
@@ -78,18 +75,12 @@ export function edgeStatus(
   };
 }
 
-/**
- * By the last three reports of a lane that keeps their times; else by the last one, which then is
- * not far ahead.
- */
+/** By the last three reports if the lane stores their times, else by the last report. */
 function skewOf({ clock, sent_at_ms, last_heard_at_ms }: WholeLane): number {
   return clock ? clockSkew(clock) : sent_at_ms - last_heard_at_ms;
 }
 
-/**
- * Whether a reported policies' version is older than the present one. What isn't a number was never
- * given out: it is.
- */
+/** Whether a reported policies' version is older than the present one, or isn't a number. */
 export function isBehind(reported: string, present: number): boolean {
   return versionNumber(reported) < present;
 }

@@ -14,21 +14,21 @@ import {
 } from './edge-items.ts';
 import { type ServedEdge, servedEdge } from './edge-service.ts';
 
-/** An edge that is in the inventory, was heard from, or both. */
+/** An edge that is in the inventory, has reported, or both. */
 export interface KnownEdge {
   id: string;
   /** Its entry in the inventory, retired or not. */
   registration: RegisteredEdge | null;
 }
 
-/** One edge; undefined when it is neither registered nor was ever heard from. */
+/** An edge; undefined when it is not registered and has not reported. */
 export async function readKnownEdge(context: StoreContext, id: string): Promise<KnownEdge | undefined> {
   const [item, heard] = await Promise.all([readEdgeItem(context, id), wasHeard(context, id)]);
   if (!item && !heard) return undefined;
   return { id, registration: item ? edgeFromItem(item) : null };
 }
 
-/** Known edges by id (byte order), those after `after` only, `limit` at most. */
+/** Up to `limit` known edges after `after`, by id (byte order). */
 export async function readKnownEdges(
   context: StoreContext,
   { after, limit }: { after?: string | undefined; limit: number },
@@ -49,18 +49,18 @@ export async function readKnownEdges(
   return [...known.values()].sort(byEdgeId).slice(0, limit);
 }
 
-/** All edges of the inventory, the retired ones too. */
+/** All edges of the inventory, including retired ones. */
 export async function readRegisteredEdges(context: StoreContext): Promise<RegisteredEdge[]> {
   return (await queryAll(context, { pk: EDGE_PARTITION })).map(toEdge);
 }
 
-/** All edges that were ever registered, with the times in which they were expected to report. */
+/** All edges that were ever registered, with their periods in service. */
 export async function readServedEdges(context: StoreContext): Promise<ServedEdge[]> {
   const items = await queryAll(context, { pk: EDGE_PARTITION });
   return items.map(item => servedEdge(parseItem(edgeItemSchema, item)));
 }
 
-/** As {@link readServedEdges}, by the site that each is registered at now. */
+/** {@link readServedEdges} by the site at which each edge is registered now. */
 export async function readServedEdgesBySite(context: StoreContext): Promise<Map<string, ServedEdge[]>> {
   const items = await queryAll(context, { pk: EDGE_PARTITION });
   const edges = items.map(item => parseItem(edgeItemSchema, item));
@@ -71,7 +71,7 @@ export async function readServedEdgesBySite(context: StoreContext): Promise<Map<
 /** An edge in service, with its site. */
 export type EdgeInService = ServedEdge & Pick<RegisteredEdge, 'site_id'>;
 
-/** All edges that are expected to report, with the times in which they were. */
+/** All edges in service, with their periods in service. */
 export async function readEdgesInService(context: StoreContext): Promise<EdgeInService[]> {
   const items = (await queryAll(context, { pk: EDGE_PARTITION })).map(item =>
     parseItem(edgeItemSchema, item),
@@ -81,7 +81,7 @@ export async function readEdgesInService(context: StoreContext): Promise<EdgeInS
     .map(item => ({ ...servedEdge(item), site_id: item.site_id }));
 }
 
-/** The inventory's item of an edge, or undefined. */
+/** An edge's item; undefined when it is not registered. */
 export function readEdgeItem(context: StoreContext, id: string): Promise<EdgeItem | undefined> {
   return readItem(context, { pk: EDGE_PARTITION, sk: id }, edgeItemSchema);
 }

@@ -19,12 +19,12 @@ import {
 import { byEdgeId, type KnownEdge } from './read-edges.ts';
 
 /*
- * Which edges were ever registered at a site: an entry each, put with the registration and never
- * removed. A reader looks at what the inventory says of each, so an entry too many costs a look
+ * Lists of the edges that were ever registered at a site. A registration puts an entry, which is
+ * kept. Readers check each edge in the inventory, so an outdated entry costs one read
  * (docs/decisions/166).
  */
 
-/** A site's list. */
+/** The partition of a site's list. */
 export function siteEdgesPartition(site_id: string): string {
   return `SITE_EDGES#${site_id}`;
 }
@@ -34,18 +34,18 @@ export const EDGE_LISTS_PARTITION = 'EDGE_LISTS';
 const stateKey: ItemKey = { pk: EDGE_LISTS_PARTITION, sk: 'STATE' };
 
 const stateSchema = z.object({
-  /** When a look at all registered edges has found each one listed, milliseconds. */
+  /** When a check of all registered edges last found each of them listed, milliseconds. */
   complete_at: z.number(),
 });
 
-/** A function of a release before the lists may have registered an edge since the last look. */
-const LOOK_EVERY_MS = 24 * 3_600_000;
+/** A function of a release without lists may have registered an edge since the last check. */
+const CHECK_EVERY_MS = 24 * 3_600_000;
 
 function entryKey(site_id: string, edge_id: string): ItemKey {
   return { pk: siteEdgesPartition(site_id), sk: edge_id };
 }
 
-/** Lists an edge under its site. */
+/** The action that lists an edge under its site. */
 export function listEdgeAction(
   { network }: Pick<TableNames, 'network'>,
   { site_id, sk }: EdgeItem,
@@ -59,7 +59,7 @@ export async function readEdgesOfSite(context: StoreContext, site_id: string): P
   return edges.filter(({ retired_at }) => retired_at === null);
 }
 
-/** The edges in service at any of some sites. */
+/** The edges in service at any of the sites. */
 export async function readEdgesOfSites(
   context: StoreContext,
   site_ids: readonly string[],
@@ -68,8 +68,8 @@ export async function readEdgesOfSites(
 }
 
 /**
- * By id: the edges that are registered at a site, retired ones too, and those that report from it
- * without being in the inventory.
+ * The edges that are registered at a site, including retired ones, and unregistered edges that
+ * report from it; by id.
  */
 export async function readKnownEdgesOfSite(
   context: StoreContext,
@@ -113,7 +113,7 @@ async function readRegistered(context: StoreContext, ids: readonly string[]): Pr
 const toEdge = (item: Record<string, unknown>): RegisteredEdge =>
   edgeFromItem(parseItem(edgeItemSchema, item));
 
-/** Undefined until every edge is listed. */
+/** @returns undefined until every edge is listed */
 async function readState(context: StoreContext): Promise<z.output<typeof stateSchema> | undefined> {
   const get = new GetCommand({ TableName: context.tables.network, Key: stateKey, ConsistentRead: true });
   const { Item } = await repeatUntil(context, () => context.client.send(get));
@@ -121,27 +121,27 @@ async function readState(context: StoreContext): Promise<z.output<typeof stateSc
 }
 
 export interface ListedEdges {
-  /** Edges that were listed now. */
+  /** How many edges this run listed. */
   listed: number;
 }
 
 /**
- * Lists the edges that a release before the lists has registered, once a day. The lists are used
- * from the first look on that finds nothing left to do.
+ * Once a day lists the edges that a release without lists has registered. Readers use the lists
+ * after a check that found every edge listed.
  *
  * @throws Throttled at the deadline
  */
 export async function listRegisteredEdges(context: StoreContext): Promise<ListedEdges> {
   const state = await readState(context);
   const now = context.clock();
-  if (state && now - state.complete_at < LOOK_EVERY_MS) return { listed: 0 };
+  if (state && now - state.complete_at < CHECK_EVERY_MS) return { listed: 0 };
   const { network } = context.tables;
   let listed = 0;
   for await (const page of queryPages(context, { pk: EDGE_PARTITION })) {
     const unlisted = page.map(item => parseItem(edgeItemSchema, item)).filter(item => item.listed !== true);
     listed += unlisted.length;
     for (const item of unlisted) {
-      // One by one: a right to put batches would be one to delete anything in this table.
+      // One by one: the right to write batches would include deleting any item of the table.
       const entry = new PutCommand({ TableName: network, Item: { ...entryKey(item.site_id, item.sk) } });
       await repeatUntil(context, () => context.client.send(entry));
       await markListed(context, item);
@@ -154,7 +154,7 @@ export async function listRegisteredEdges(context: StoreContext): Promise<Listed
   return { listed };
 }
 
-/** One that was changed meanwhile is looked at again. */
+/** An edge that changed meanwhile is checked again by the next run. */
 async function markListed(context: StoreContext, { pk, sk, revision }: EdgeItem): Promise<void> {
   const update = new UpdateCommand(
     updateItem({

@@ -5,9 +5,9 @@ const PORT = /^[1-9][0-9]{0,4}$/;
 const MAX_HOST_NAME = 253;
 
 /**
- * The one text for all texts of an address that mean the same: `[2001:DB8::0]:51820` is
- * `[2001:db8::]:51820`, `WAN.example.com.` is `wan.example.com`. An address with a port and one
- * without are different ones.
+ * The canonical text of an address: `[2001:DB8::0]:51820` becomes `[2001:db8::]:51820`, and
+ * `WAN.example.com.` becomes `wan.example.com`. An address with a port and the same without one are
+ * different.
  */
 export function canonicalEndpointAddress(text: string): string {
   const [, bracketed, behind = ''] = /^\[([^\]]+)\](.*)$/.exec(text) ?? [];
@@ -20,9 +20,9 @@ export function canonicalEndpointAddress(text: string): string {
 }
 
 /**
- * Whether a text is where an endpoint can be reached: an IPv4 address, an IPv6 address or a host
- * name, alone or with a port (`203.0.113.7:51820`, `[2001:db8::1]:51820`). A name that looks like a
- * number is none (RFC 3696).
+ * Whether a text is an address of an endpoint: an IPv4 address, an IPv6 address or a host name,
+ * alone or with a port (`203.0.113.7:51820`, `[2001:db8::1]:51820`). A host name whose last label
+ * is a number is not valid (RFC 3696).
  */
 export function isEndpointAddress(text: string): boolean {
   if (parseAddress(text)) return true;

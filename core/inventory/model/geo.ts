@@ -32,7 +32,7 @@ export const geoBoxInput = z
     path: ['south'],
   });
 
-/** Whether something lies in a box; what has no coordinates lies in none. */
+/** Whether a place is in a box; false for a place without coordinates. */
 export function isWithin(
   { south, west, north, east }: GeoBox,
   { latitude, longitude }: { latitude: number | null; longitude: number | null },

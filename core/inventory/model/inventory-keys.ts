@@ -28,29 +28,29 @@ export const directoryKey = (createdAt: string, siteId: string): ItemKey => ({
   sk: `${createdAt}#${siteId}`,
 });
 
-/** Deletions, restores and endpoint removals that run or ended less than a minute ago. */
+/** Deletions, restores and endpoint removals that run, or ended a short time ago. */
 export const RUNNING_PARTITION = 'DELETION';
 
-/** A whole site under its id, one endpoint under `<site id>#<endpoint id>`. */
+/** The operation of a whole site, or of one endpoint. */
 export const runningKey = (siteId: string, endpointId?: string): ItemKey => ({
   pk: RUNNING_PARTITION,
   sk: endpointId === undefined ? siteId : `${siteId}#${endpointId}`,
 });
 
-/** What a deleted site, or a removed endpoint of one, left: its head and chunks of paths. */
+/** The archive of a deleted site, or of a removed endpoint: a head, and chunks of paths. */
 export const archivePartition = (siteId: string): string => `ARCHIVE#${siteId}`;
 
-/** In place of a site's id: what one removal of an endpoint left has an archive of its own. */
+/** Used instead of a site's id: each removal of an endpoint has an archive of its own. */
 export const endpointArchive = (siteId: string, removalId: string): string => `${siteId}/${removalId}`;
 
 export const archiveHeadKey = (siteId: string): ItemKey => ({ pk: archivePartition(siteId), sk: 'HEAD' });
 
 export const CHUNK_PREFIX = 'CHUNK#';
 
-/** A path is removed once in an operation, so the first path of a chunk names it. */
-export const chunkKey = (siteId: string, operationId: string, firstPathId: string): ItemKey => ({
+/** The id of one of its paths identifies a chunk: an operation removes a path once. */
+export const chunkKey = (siteId: string, operationId: string, pathId: string): ItemKey => ({
   pk: archivePartition(siteId),
-  sk: `${CHUNK_PREFIX}${operationId}#${firstPathId}`,
+  sk: `${CHUNK_PREFIX}${operationId}#${pathId}`,
 });
 
 /** The list of deleted sites, by the time of deletion. */
@@ -61,7 +61,7 @@ export const archiveListKey = (deletedAt: string, siteId: string): ItemKey => ({
   sk: `${deletedAt}#${siteId}`,
 });
 
-/** Chunks of other sites' archives that hold paths which come back with this site. */
+/** Notes of the chunks in other sites' archives whose paths wait for this site. */
 export const waitingPartition = (peerSiteId: string): string => `WAITING#${peerSiteId}`;
 
 export const waitingKey = (peerSiteId: string, siteId: string, chunkSk: string): ItemKey => ({

@@ -4,7 +4,7 @@ import { brokenRules } from '../../errors.ts';
 export { lowerUuid } from '../../report/uuid-text.ts';
 
 /**
- * Checks what a caller gave. The error says all that is wrong.
+ * Validates a caller's input. The error names every broken rule.
  *
  * @throws ValidationError
  */
@@ -14,11 +14,10 @@ export function parseInput<S extends z.ZodType>(schema: S, value: unknown): z.ou
   throw brokenRules(parsed.error.issues);
 }
 
-// Control characters, line separators and the marks that turn the direction of the text around
-// them.
+// Control characters, line separators and marks that change the direction of text.
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
-/** One line of printable text that isn't blank; spaces around it are cut off. */
+/** One line of printable text that isn't blank; spaces around it are trimmed. */
 export function lineOfText(field: string, maxLength: number) {
   const rule = `${field} must be 1 to ${maxLength} characters on one line, without control characters.`;
   return z
@@ -32,7 +31,7 @@ export function lineOfText(field: string, maxLength: number) {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** A UUID in its usual form; given in capitals it means the same. */
+/** A UUID in its usual form; capitals become lower case. */
 export function uuid(field: string) {
   const rule = `${field} must be a UUID such as 550e8400-e29b-41d4-a716-446655440000.`;
   return z

@@ -56,7 +56,7 @@ export const updateSiteInput = z
       Object.values(changes).some(given => given !== undefined),
     'Give at least one of name, location, latitude with longitude, and public_key to change.',
   )
-  // One that is left out would stay, and a place be made of an old half and a new one.
+  // Otherwise a new latitude could be combined with the old longitude.
   .refine(
     site =>
       isSet(site.latitude) === isSet(site.longitude) &&
@@ -84,7 +84,7 @@ export const addEndpointInput = z.object({
   client_token: clientToken,
 });
 
-/** What is null or left out stays as it is. */
+/** A field that is null or omitted keeps its value. */
 export const updateEndpointInput = z
   .object({
     site_id: uuid('site_id'),

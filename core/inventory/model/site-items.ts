@@ -5,10 +5,10 @@ import type { StoreContext } from '../../storage/store-context.ts';
 import { directoryKey, endpointKey, pathKey, siteKey } from './inventory-keys.ts';
 import { type Endpoint, INTERFACE_TYPES, type Path, SITE_STATUS, type Site } from './site.ts';
 
-// Sites and paths of the first release have no life: theirs is the first.
+// Sites and paths of the first release have no life: it is 1.
 const life = z.number().default(1);
 
-/** A site as clients and audit entries have it. */
+/** A site as clients and audit entries show it. */
 export const siteSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -21,24 +21,19 @@ export const siteSchema = z.object({
   updated_at: z.string(),
 });
 
-/** META with what only writers look at. */
+/** META, with fields for writers. */
 export interface SiteItem extends Site {
-  /**
-   * Raised by every change of the site, its endpoints and the paths that end at it: writers lock on
-   * it.
-   */
+  /** Raised by every change of the site, its endpoints and its paths: the lock of writers. */
   version: number;
-  /**
-   * 1, and one more with every restore: what began in an earlier life can't touch what came later.
-   */
+  /** 1, raised by every restore: a run that began in an earlier life can't change a later one. */
   life: number;
-  /** Number of the site's last event: grows by one an event, so that subscribers see a gap. */
+  /** Number of the site's last event, raised by one an event, so that subscribers notice a gap. */
   seq: number;
   /** The deletion or restore that has claimed the site. */
   operation_id?: string;
-  /** The endpoint that is being removed or restored, one at a time. */
+  /** The endpoint that is being removed or restored; a site has one such operation at a time. */
   removing_endpoint?: string;
-  /** Its archive still holds paths that wait for a peer. */
+  /** The site's archive contains paths that wait for a peer. */
   leftovers?: boolean;
 }
 
@@ -52,7 +47,7 @@ export const siteItemSchema: z.ZodType<SiteItem> = siteSchema.extend({
   leftovers: z.boolean().exactOptional(),
 });
 
-/** A path as clients and audit entries have it. */
+/** A path as clients and audit entries show it. */
 export const pathSchema = z.object({
   id: z.string(),
   source_site_id: z.string(),
@@ -63,11 +58,11 @@ export const pathSchema = z.object({
   created_at: z.string(),
 });
 
-/** A copy of a path, with what only writers look at. */
+/** A copy of a path, with fields for writers. */
 export interface PathItem extends Path {
-  /** New whenever the path comes into being, so that a delete can't hit a later one. */
+  /** Changes whenever the path is created or restored, so that a late delete can't remove it. */
   rev: string;
-  /** Lives of its two sites in which it came into being. */
+  /** The lives of its two sites in which it was created or restored. */
   source_life: number;
   destination_life: number;
 }
@@ -79,7 +74,7 @@ export const pathItemSchema: z.ZodType<PathItem> = pathSchema.extend({
   destination_life: life,
 });
 
-/** The life of one of its two sites in which a path came into being. */
+/** The life of one of its two sites in which a path was created or restored. */
 export const lifeAt = (path: PathItem, siteId: string): number =>
   path.source_site_id === siteId ? path.source_life : path.destination_life;
 
@@ -94,22 +89,22 @@ const endpointFields = z.object({
   updated_at: z.string().optional(),
 });
 
-// Endpoints of earlier releases never changed.
+// Endpoints of earlier releases could not be changed.
 const withUpdate = <T extends { created_at: string; updated_at?: string | undefined }>(endpoint: T) => ({
   ...endpoint,
   updated_at: endpoint.updated_at ?? endpoint.created_at,
 });
 
-/** An endpoint as clients and audit entries have it. */
+/** An endpoint as clients and audit entries show it. */
 export const endpointSchema: z.ZodType<Endpoint> = endpointFields.transform(withUpdate);
 
 /**
- * An endpoint takes paths while it is ACTIVE, and is shown. A restore, too, holds it as REMOVING
- * until it is whole.
+ * An ACTIVE endpoint is shown and accepts paths. It is REMOVING during its removal, and also during
+ * its restore.
  */
 export interface EndpointItem extends Endpoint {
   status: 'ACTIVE' | 'REMOVING';
-  /** The removal or restore that has claimed it. */
+  /** The removal or restore that holds it. */
   removal_id?: string;
 }
 
@@ -117,7 +112,7 @@ export const endpointItemSchema: z.ZodType<EndpointItem> = endpointFields
   .extend({ status: z.enum(['ACTIVE', 'REMOVING']), removal_id: z.string().exactOptional() })
   .transform(withUpdate);
 
-/** A site, whatever its status; undefined when there is none. */
+/** A site of any status; undefined when there is none. */
 export const readSiteItem = (context: StoreContext, siteId: string): Promise<SiteItem | undefined> =>
   readItem(context, siteKey(siteId), siteItemSchema);
 
@@ -134,7 +129,7 @@ export const pathItem = (path: PathItem, siteId: string): Item & ItemKey => ({
   ...path,
 });
 
-/** What the list of sites searches through. */
+/** The fields of a directory entry that the list of sites searches. */
 export const directoryEntrySchema = z.object({
   sk: z.string(),
   site_id: z.string(),
@@ -154,11 +149,11 @@ export const directoryItem = (site: Site): Item & ItemKey => ({
   longitude: site.longitude,
 });
 
-/** What clients see of a site's item. @throws BrokenItem */
+/** A site's item as clients see it. @throws BrokenItem */
 export const toSite = (item: Item | SiteItem): Site => parseItem(siteSchema, { ...item });
 
-/** What clients see of an endpoint's item. @throws BrokenItem */
+/** An endpoint's item as clients see it. @throws BrokenItem */
 export const toEndpoint = (item: Item | EndpointItem): Endpoint => parseItem(endpointSchema, { ...item });
 
-/** What clients see of a path's item. @throws BrokenItem */
+/** A path's item as clients see it. @throws BrokenItem */
 export const toPath = (item: Item | PathItem): Path => parseItem(pathSchema, { ...item });

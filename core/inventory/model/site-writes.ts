@@ -6,7 +6,7 @@ import { endpointKey, pathKey, siteKey } from './inventory-keys.ts';
 import { SITE_STATUS } from './site.ts';
 import type { PathItem, SiteItem } from './site-items.ts';
 
-/** Puts an item where there is none. */
+/** Puts an item; its condition: no item has the key. */
 export function putNew(tables: TableNames, item: Item & ItemKey): WriteAction {
   return {
     Put: {
@@ -17,7 +17,7 @@ export function putNew(tables: TableNames, item: Item & ItemKey): WriteAction {
   };
 }
 
-/** Deletes both copies of a path, of this revision only. */
+/** Deletes both copies of a path; the condition: they have this revision. */
 export function deletePathCopies(tables: TableNames, path: PathItem): WriteAction[] {
   return [path.source_site_id, path.destination_site_id].map(siteId => ({
     Delete: {
@@ -29,16 +29,16 @@ export function deletePathCopies(tables: TableNames, path: PathItem): WriteActio
 }
 
 export interface SiteChange {
-  /** The site as it was read; the change fails when anything has changed it since. */
+  /** The site as it was read; the change fails when another change came first. */
   site: SiteItem;
   /** Attributes to set. */
   set?: Partial<SiteItem>;
   remove?: (keyof SiteItem)[];
-  /** Whether the change publishes an event: then the site's event number grows by one. */
+  /** Whether the change publishes an event, which raises the site's event number by one. */
   event: boolean;
 }
 
-/** Changes an active site's META under its lock: the version that was read. */
+/** Changes an active site's META; the condition: the version that was read. */
 export function updateSiteItem(tables: TableNames, { site, set, remove, event }: SiteChange): WriteAction {
   return {
     Update: updateItem({
@@ -54,7 +54,7 @@ export function updateSiteItem(tables: TableNames, { site, set, remove, event }:
   };
 }
 
-/** Holds only while the site is there, if not yet shown, in this life of it. */
+/** Condition: the site exists in this life, shown or being restored. */
 export function checkSiteIsThere(tables: TableNames, siteId: string, life: number): WriteAction {
   const { active, restoring } = SITE_STATUS;
   return {
@@ -69,7 +69,7 @@ export function checkSiteIsThere(tables: TableNames, siteId: string, life: numbe
   };
 }
 
-/** Holds only while the site is gone or being deleted. */
+/** Condition: the site doesn't exist or is being deleted. */
 export function checkSiteIsGone(tables: TableNames, siteId: string): WriteAction {
   return {
     ConditionCheck: {
@@ -83,7 +83,7 @@ export function checkSiteIsGone(tables: TableNames, siteId: string): WriteAction
   };
 }
 
-/** Holds only while the endpoint is there and is not being removed. */
+/** Condition: the endpoint exists and no operation holds it. */
 export function checkEndpoint(tables: TableNames, siteId: string, endpointId: string): WriteAction {
   return {
     ConditionCheck: {
@@ -94,7 +94,7 @@ export function checkEndpoint(tables: TableNames, siteId: string, endpointId: st
   };
 }
 
-/** Holds only while an operation holds the endpoint. */
+/** Condition: the operation holds the endpoint. */
 export function checkEndpointIsHeld(
   tables: TableNames,
   { site_id, endpoint_id, operation_id }: { site_id: string; endpoint_id: string; operation_id: string },

@@ -1,6 +1,4 @@
-/**
- * What a site is in the middle of. Only an ACTIVE site is shown and takes new paths and endpoints.
- */
+/** The status of a site. An ACTIVE site is shown and accepts new paths and endpoints. */
 export const SITE_STATUS = {
   active: 'ACTIVE',
   deleting: 'DELETING',
@@ -23,7 +21,7 @@ export interface Site {
   updated_at: string;
 }
 
-/** What kinds of WAN attachment there are. */
+/** The kinds of WAN attachment. */
 export const INTERFACE_TYPES = [
   'ETHERNET',
   'FIBER',
@@ -38,21 +36,16 @@ export const INTERFACE_TYPES = [
 ] as const;
 export type InterfaceType = (typeof INTERFACE_TYPES)[number];
 
-/**
- * A WAN attachment of a site. Its id is unique within the site and is what the site's edge reports.
- */
+/** A WAN attachment of a site. Its id is unique within the site; the site's edges report it. */
 export interface Endpoint {
   site_id: string;
   id: string;
   /** IPv4 or IPv6 address or host name, with or without a port. */
   address: string;
   interface_type: InterfaceType;
-  /**
-   * In the currency of the system a gigabyte (10⁹ bytes); 0: nothing is paid by the gigabyte, or it
-   * isn't known.
-   */
+  /** Price of a gigabyte (10⁹ bytes) in the system's currency; 0: free of charge, or not known. */
   cost_per_gb: number;
-  /** null: not tried yet. */
+  /** null: not known yet. */
   reachable: boolean | null;
   created_at: string;
   updated_at: string;
@@ -69,10 +62,10 @@ export interface Path {
   created_at: string;
 }
 
-/** Highest number of endpoints of a site, so that the end of a deletion fits one transaction. */
+/** Maximum of endpoints a site: the end of a deletion fits one transaction. */
 export const MAX_ENDPOINTS = 64;
 
-/** Whether a path has one of its ends at a site, or at that endpoint of it. */
+/** Whether a path ends at a site, or at this endpoint of the site. */
 export function endsAt(path: Path, siteId: string, endpointId?: string): boolean {
   const { source_site_id, source_endpoint_id, destination_site_id, destination_endpoint_id } = path;
   return (

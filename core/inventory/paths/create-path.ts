@@ -11,11 +11,10 @@ import { addPath, pathEvent, readPathSites, requirePathEndpoints } from './path-
 import { refuseSamePath } from './refuse-same-path.ts';
 
 /**
- * Connects an endpoint of one site with one of another: a copy in both sites' partitions, in one
- * transaction that holds only while both sites stay as they were read, and with them their
- * endpoints.
+ * Connects an endpoint of one site with one of another. One transaction puts a copy of the path in
+ * both sites' partitions; it fails when a site or its endpoints have changed since they were read.
  *
- * @throws ValidationError · NotFound · Conflict, also for a path that there is already and for a
+ * @throws ValidationError · NotFound · Conflict, also for a path that exists already and for a
  * client_token of another request
  */
 export async function createPath(context: StoreContext, actor: Caller, input: unknown): Promise<Path> {

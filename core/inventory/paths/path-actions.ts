@@ -27,7 +27,7 @@ export async function readPathSites(
   return { source, destination };
 }
 
-/** @throws NotFound · Conflict where an endpoint of a path isn't there or is being removed */
+/** @throws NotFound · Conflict when an endpoint of a path doesn't exist or is being removed */
 export async function requirePathEndpoints(
   context: StoreContext,
   path: Omit<Path, 'id' | 'created_at' | 'wg_interface'>,
@@ -39,8 +39,7 @@ export async function requirePathEndpoints(
 }
 
 /**
- * What puts a path in both its sites: it holds while these stay as they were read, and with them
- * their endpoints.
+ * The actions that put a path in both its sites; they fail when a site or its endpoints changed.
  */
 export function addPath(
   context: StoreContext,
@@ -63,7 +62,7 @@ export function addPath(
   ];
 }
 
-/** What takes a path out of both its sites. */
+/** The actions that remove a path from both its sites. */
 export function removePath(
   { tables }: StoreContext,
   item: PathItem,
@@ -77,7 +76,7 @@ export function removePath(
   ];
 }
 
-/** The event about a path that came or went; it is one of its source. */
+/** The event of a created or deleted path; it belongs to the source site. */
 export function pathEvent(
   type: 'pathCreated' | 'pathDeleted',
   path: Path,

@@ -6,14 +6,14 @@ import { type Endpoint, type Path, peerOf } from '../model/site.ts';
 import { toEndpoint, toPath } from '../model/site-items.ts';
 import { readEndpoints } from '../sites/read-site.ts';
 
-/** Paths and the endpoints that they connect; those that an operation adds or removes included. */
+/** Paths and their endpoints, including those that an operation adds or removes. */
 export interface PathGraph {
-  /** Each once, in no order. */
+  /** Each path once, in no order. */
   paths: Path[];
   endpoints: Endpoint[];
 }
 
-/** How much of a network one reading may hold. */
+/** How large a network one reading may be. */
 export interface GraphLimits {
   sites: number;
   paths: number;
@@ -22,8 +22,8 @@ export interface GraphLimits {
 const CONCURRENT_SITES = 32;
 
 /**
- * Every path of the network, strongly: the directory of sites, then a query a site. A path whose
- * site or endpoint is not there is left out: it is what a deletion has yet to remove.
+ * Reads every path of the network strongly: the directory of sites, then each site by a query. It
+ * omits a path whose site or endpoint doesn't exist: a deletion has yet to remove it.
  *
  * @returns undefined for a network of more sites or paths than `limits`
  */
@@ -49,22 +49,22 @@ export async function readPathGraph(
 }
 
 /**
- * The paths that end at a site, strongly, with the endpoints of both their ends, and those of sites
- * `besides`.
+ * Reads strongly the paths that end at a site, with the endpoints of the sites at both ends, and
+ * those of `otherSites`.
  */
 export async function readGraphAround(
   context: StoreContext,
   siteId: string,
-  ...besides: string[]
+  ...otherSites: string[]
 ): Promise<PathGraph> {
   const graph: PathGraph = { paths: [], endpoints: [] };
   addItems(graph, await queryAll(context, { pk: sitePartition(siteId) }), {});
-  const others = new Set([...besides, ...graph.paths.map(path => peerOf(path, siteId))]);
+  const others = new Set([...otherSites, ...graph.paths.map(path => peerOf(path, siteId))]);
   const endpoints = await Promise.all([...others].map(id => readEndpoints(context, id)));
   return { ...graph, endpoints: [...graph.endpoints, ...endpoints.flat()] };
 }
 
-/** Undefined: there are more than `most`. */
+/** @returns undefined when there are more than `most` */
 async function readSiteIds(context: StoreContext, most: number): Promise<Set<string> | undefined> {
   const ids = new Set<string>();
   for await (const page of queryPages(context, { pk: DIRECTORY_PARTITION, project: ['site_id'] })) {
@@ -74,7 +74,7 @@ async function readSiteIds(context: StoreContext, most: number): Promise<Set<str
   return ids;
 }
 
-/** @param source takes the copies only of paths that begin at this site */
+/** @param source adds the copies of paths that begin at this site; without it all copies */
 function addItems(graph: PathGraph, items: readonly Item[], { source }: { source?: string }): void {
   for (const item of items) {
     const sk = String(item.sk);

@@ -77,9 +77,7 @@ async function readSome(context: StoreContext, { site_id, after, count }: PartQu
   return paths;
 }
 
-/**
- * One path. @throws NotFound when there is none, and while one of its sites or endpoints is hidden
- */
+/** One path. @throws NotFound when there is none, or while a site or endpoint of it is hidden */
 export async function readPath(context: StoreContext, pathId: string): Promise<Path> {
   if (!PATH_ID.test(pathId)) throw noPath(pathId);
   return readVisible(

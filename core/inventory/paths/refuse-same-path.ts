@@ -8,16 +8,16 @@ import { toPath } from '../model/site-items.ts';
 type Ends = Omit<Path, 'id' | 'created_at'>;
 
 /**
- * A path is the same as another between these endpoints over the same interface, whichever end is
- * called its source. Both sites were read before, and the transaction holds only while no path came
- * to either since.
+ * Refuses a path that exists already: one between these endpoints over the same interface, in
+ * either direction. Call it after the sites were read: the transaction fails when either got a path
+ * since.
  *
  * @throws Conflict
  */
 export async function refuseSamePath(context: StoreContext, path: Ends): Promise<void> {
   const { source_site_id, destination_site_id } = path;
-  // A path's id begins with its source: so the copies in the partition of the other end are the
-  // paths of this direction.
+  // A path's id begins with its source site. So the copies in the other site's partition with that
+  // prefix are the paths of this direction.
   const [there, back] = await Promise.all([
     queryAll(context, {
       pk: sitePartition(destination_site_id),

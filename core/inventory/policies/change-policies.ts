@@ -28,8 +28,10 @@ export interface PolicyChanged {
 }
 
 /**
- * Defines a policy under a new id. @throws ValidationError when there are as many as there may be ·
- * Conflict for a client_token of another request.
+ * Defines a policy under a new id.
+ *
+ * @throws ValidationError at the maximum number of policies · Conflict for a client_token of
+ * another request
  */
 export function createPolicy(context: StoreContext, actor: Caller, input: NewPolicy): Promise<PolicyChanged> {
   const { client_token, ...policy } = input;
@@ -46,15 +48,19 @@ export function createPolicy(context: StoreContext, actor: Caller, input: NewPol
   );
 }
 
-/** @throws ValidationError where there is no room for another policy */
+/** @throws ValidationError at the maximum number of policies */
 export function refuseTooMany({ count }: PoliciesMeta): void {
   if (count < MAX_POLICIES) return;
-  throw new ValidationError(`There are ${MAX_POLICIES} policies already: delete one that isn't needed.`);
+  throw new ValidationError(
+    `There are ${MAX_POLICIES} policies, which is the maximum. Delete one that isn't needed.`,
+  );
 }
 
 /**
- * Changes what is given. @throws NotFound · ValidationError for the built-in policy · Conflict for
- * another state than that of `if_updated_at`
+ * Changes the values that are given.
+ *
+ * @throws NotFound · ValidationError for the built-in policy · Conflict when the policy has changed
+ * since `if_updated_at`
  */
 export function updatePolicy(
   context: StoreContext,
@@ -76,8 +82,9 @@ export function togglePolicy(
 }
 
 /**
- * Removes a definition; the counters stay. @throws NotFound, or ValidationError for the built-in
- * policy.
+ * Removes a definition and keeps its counters.
+ *
+ * @throws NotFound · ValidationError for the built-in policy
  */
 export function deletePolicy(context: StoreContext, actor: Caller, id: string): Promise<PolicyChanged> {
   return commitPolicyChange(context, { actor, operation: 'deletePolicy' }, async () => ({
@@ -99,7 +106,7 @@ async function patched(context: StoreContext, id: string, patch: PolicyPatch): P
   return { before, after };
 }
 
-/** @throws Conflict for another state than that of `if_updated_at` */
+/** @throws Conflict when the policy has changed since `if_updated_at` */
 export function refuseOtherState(
   context: StoreContext,
   { id, updated_at }: { id: string; updated_at: string | null },
@@ -129,8 +136,8 @@ interface Authorship {
 }
 
 /**
- * Commits a change with its audit entry. Each is conditional on the policies' version that it was
- * decided on, so that changes have one order.
+ * Commits a change with its audit entry. It is conditional on the policies' version that `decide`
+ * was given, so that changes have one order.
  */
 export function commitPolicyChange(
   context: StoreContext,
@@ -154,7 +161,7 @@ export function commitPolicyChange(
   });
 }
 
-/** What changes a policy: it holds while the policies are those whose meta was read. */
+/** The actions that change a policy; they fail when any policy has changed since `meta`. */
 export function policyActions(
   tables: TableNames,
   step: Step,
@@ -163,7 +170,7 @@ export function policyActions(
   return [
     policyAction(tables.network, step, meta.version + 1),
     metaAction(tables.network, step, { meta, changed_at }),
-    // A request for the route of a deleted policy must not get the one that it had.
+    // A deleted policy must not keep its cached decisions.
     ...(step.after ? [] : [forgetDecisions(tables)]),
   ];
 }
@@ -195,7 +202,7 @@ function metaAction(
   return { Put: { TableName, Item, ...(meta.version === 0 ? IS_NEW : isUnchanged) } };
 }
 
-/** A policy that comes back has an id that was given long before the last one. */
+/** The later of two ids: a policy that is defined again keeps its earlier id. */
 function laterId(id: string, last: string | null): string {
   return last === null || comparePolicyIds(id, last) > 0 ? id : last;
 }

@@ -3,9 +3,7 @@ import { comparePolicyIds } from '../../policy/policy-match.ts';
 import { compareKeys } from '../../storage/key-order.ts';
 import { comparePolicies, type DefinedPolicy } from './policy-items.ts';
 
-/**
- * A line of the list of policies: a defined one, the built-in one, or an id that was only counted.
- */
+/** A line of the list: a defined policy, the built-in one, or an undefined id with counters. */
 export interface ListedPolicy extends PolicyRule {
   defined: boolean;
   built_in: boolean;
@@ -27,10 +25,7 @@ export const builtIn: ListedPolicy = {
   updated_at: null,
 };
 
-/**
- * An id that edges count under but that isn't defined; shown as switched off, because it matches
- * nothing.
- */
+/** The line of an id that edges count under but that isn't defined; it is shown as disabled. */
 export function undefinedPolicy(id: string): ListedPolicy {
   return {
     id,
@@ -45,15 +40,12 @@ export function undefinedPolicy(id: string): ListedPolicy {
   };
 }
 
-/**
- * Orders of the defined policies; the built-in one comes behind them, then those that aren't
- * defined, by id.
- */
+/** Orders of the defined policies; the built-in one follows, then undefined ids in order. */
 export const POLICY_ORDERS = ['PRIORITY', 'NAME', 'UPDATED'] as const;
 
 export type PolicyOrder = (typeof POLICY_ORDERS)[number];
 
-/** Where a page of the list begins: after this line, wherever its place is now. */
+/** A page of the list begins after this line, or after its place when the line is gone. */
 export interface ListPosition {
   /** 0 defined, 1 built in, 2 unknown. */
   rank: number;
@@ -84,7 +76,7 @@ export function comparePositions(a: ListPosition, b: ListPosition, order: Policy
   return byValue || comparePolicyIds(a.id, b.id);
 }
 
-/** What a list is narrowed to; all that is given must hold. */
+/** Selects the lines that match every given field. */
 export interface PolicyFilter {
   /** In the name or the id. */
   text?: string | null | undefined;

@@ -20,14 +20,14 @@ import {
 import type { DefinedPolicy } from './policy-items.ts';
 
 export interface PolicyPageRequest {
-  /** Only lines behind this one. */
+  /** The page begins after this line. */
   start?: ListPosition | undefined;
   limit: number;
   order: PolicyOrder;
   filter: PolicyFilter;
-  /** Whether ids are listed that were counted without being defined. */
+  /** Whether undefined ids with counters are listed too. */
   undefined_too: boolean;
-  /** Whether the counters of the lines are wanted. */
+  /** Whether to read the counters of the lines. */
   with_counts: boolean;
 }
 
@@ -37,14 +37,14 @@ export interface PolicyPage {
   more: boolean;
   /** Lines of defined policies and the built-in one on all pages. */
   total: number;
-  /** The counters of the lines, as they are shown; none for lines that were never counted. */
+  /** The counters of the lines, by id; a line without traffic has none. */
   counts: ReadonlyMap<string, ShownCounts> | undefined;
 }
 
 /**
- * A page of all policies that a filter leaves: the defined ones in the order that is asked for,
- * then the built-in one, then, by id, those that were counted without being defined. It reads the
- * counters that it shows, however many there are.
+ * A page of the policies that match a filter: the defined ones in the given order, then the
+ * built-in one, then, by id, undefined ids with counters. It reads the counters of the page's lines
+ * alone.
  */
 export async function pagePolicies(
   context: StoreContext,
@@ -74,10 +74,7 @@ export async function pagePolicies(
   };
 }
 
-/**
- * The first ids behind `after` that were counted and aren't defined; at least `wanted` of them
- * where there are so many.
- */
+/** The next undefined ids with counters after `after`: at least `wanted` if there are so many. */
 async function countedUndefined(
   context: StoreContext,
   defined: readonly DefinedPolicy[],
@@ -100,5 +97,5 @@ function idsOf(policies: readonly { id: string }[]): string[] {
   return policies.map(({ id }) => id);
 }
 
-/** Counters of a slot that are read at once. */
+/** How many counters of a slot one read returns. */
 const PAGE = 100;

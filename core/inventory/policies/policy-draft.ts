@@ -5,8 +5,8 @@ import { policyValuesSchema, refuseBuiltIn } from './policy-input.ts';
 import type { Policies } from './read-policies.ts';
 
 /**
- * A policy that isn't saved: a new one, or one that is defined with other values; what is left out
- * is as in `updatePolicy`.
+ * A policy that isn't saved: a new one, or a defined one with other values. Omitted values are as
+ * in `updatePolicy`.
  */
 export const policyDraftSchema = policyValuesSchema
   .extend({ id: z.string().nullish() })
@@ -18,27 +18,24 @@ export const policyDraftSchema = policyValuesSchema
 export type PolicyDraft = z.output<typeof policyDraftSchema>;
 
 /**
- * Stands for the id that a new policy would get: later than all that were given, so the last among
- * equals.
+ * Used for the id that a new policy would get. It sorts after all existing ids, and so last among
+ * policies of equal priority.
  */
 const NEW_POLICY_ID = '~new';
 
 const NEW_POLICY: PolicyRule = { id: NEW_POLICY_ID, name: 'Draft', priority: 0, enabled: true, match: {} };
 
-/** The policies as they are, and as they would be. */
+/** The policies as they are saved, and as they would be with a draft. */
 export interface DraftedPolicies {
   version: number;
   saved: readonly PolicyRule[];
-  /** With the draft in its place; without one, as saved. */
+  /** The policies with the draft; without a draft, as saved. */
   drafted: readonly PolicyRule[];
-  /** The id of the draft among `drafted`; undefined: there is none. */
+  /** The draft's id in `drafted`; undefined when there is no draft. */
   draft_id: string | undefined;
 }
 
-/**
- * The policies as they are saved, or with a draft where there is one. @throws as {@link
- * draftPolicies}
- */
+/** The policies as saved, or with the draft if one is given. @throws as {@link draftPolicies} */
 export function maybeDrafted(policies: Policies, draft: PolicyDraft | null | undefined): DraftedPolicies {
   if (draft) return draftPolicies(policies, draft);
   const { version, defined } = policies;
@@ -46,7 +43,7 @@ export function maybeDrafted(policies: Policies, draft: PolicyDraft | null | und
 }
 
 /**
- * Puts a draft in its place among the defined policies.
+ * Applies a draft to the defined policies.
  *
  * @throws NotFound for an id that isn't defined · ValidationError for the built-in policy
  */
@@ -83,7 +80,7 @@ export interface NamedPolicy {
   draft: boolean;
 }
 
-/** Names policies as they would be. */
+/** Names policies as they would be with the draft. */
 export function policyNames({ drafted, draft_id }: DraftedPolicies): (id: string) => NamedPolicy {
   const names = new Map([BUILT_IN_POLICY, ...drafted].map(({ id, name }) => [id, name]));
   return id => ({

@@ -13,12 +13,12 @@ const priority = z
   .min(POLICY_PRIORITY.min, PRIORITY_RULE)
   .max(POLICY_PRIORITY.max, PRIORITY_RULE);
 
-// GraphQL clients send null for what they leave out.
+// GraphQL clients send null for fields that they omit.
 const match = z.preprocess(withoutNulls, policyMatchSchema);
 
 const name = lineOfText('name', 100);
 
-/** What createPolicy takes. */
+/** Input of createPolicy. */
 export const newPolicySchema = z.object({
   name,
   priority,
@@ -30,7 +30,7 @@ export const newPolicySchema = z.object({
   client_token: clientToken,
 });
 
-/** Values of a policy: what is null or left out stays as it is. */
+/** Values of a policy: a value that is null or omitted doesn't change. */
 export const policyValuesSchema = z.object({
   name: name.nullish(),
   priority: priority.nullish(),
@@ -38,7 +38,7 @@ export const policyValuesSchema = z.object({
   match: match.nullish(),
 });
 
-/** What updatePolicy takes. */
+/** Input of updatePolicy. */
 export const policyPatchSchema = policyValuesSchema
   .extend({ if_updated_at: ifUpdatedAt })
   .refine(
@@ -52,11 +52,11 @@ export const policyPatchSchema = policyValuesSchema
 export type NewPolicy = z.output<typeof newPolicySchema>;
 export type PolicyPatch = z.output<typeof policyPatchSchema>;
 
-/** @throws ValidationError for the built-in policy, about the argument that names it */
+/** @throws ValidationError for the built-in policy; the error names `argument` */
 export function refuseBuiltIn(id: string, argument = 'id'): void {
   if (id !== DEFAULT_POLICY_ID) return;
   throw new ValidationError(
-    `Policy ${DEFAULT_POLICY_ID} is built in: it takes what no other policy matches and can't be changed. Define a policy of a higher priority instead.`,
+    `Policy ${DEFAULT_POLICY_ID} is built in: it matches all traffic that no other policy matches, and it can't be changed. Define a policy with a higher priority instead.`,
     { arguments: [argument] },
   );
 }

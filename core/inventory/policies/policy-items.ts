@@ -10,24 +10,21 @@ export interface DefinedPolicy extends PolicyRule {
   updated_at: string;
 }
 
-/** The one item that every change of a policy goes through, so that changes have an order. */
+/** The item that every change of a policy updates, so that changes have one order. */
 export interface PoliciesMeta {
-  /** Grows by one with every change. */
+  /** Raised by one with every change. */
   version: number;
-  /**
-   * The number that earlier releases give the next policy: kept for them, and not used any more.
-   */
+  /** The number that earlier releases give the next policy: kept for them, and unused here. */
   next_id: number;
   /**
-   * The id that was given last, so that the next one is later; null before the first, and in what
-   * earlier releases wrote.
+   * The newest id, so that the next one is later; null without one and in items of old releases.
    */
   last_id: string | null;
-  /** How many are defined. */
+  /** How many policies are defined. */
   count: number;
-  /** What the last change did, so that a reader sees whether it sees all of it. */
+  /** The last change, so that a reader knows whether it has read all of it. */
   last_change: { id: string; deleted: boolean } | null;
-  /** When that was, RFC 3339; not there in what earlier releases wrote. */
+  /** Time of the last change, RFC 3339; missing in items of earlier releases. */
   changed_at?: string | undefined;
 }
 
@@ -40,11 +37,11 @@ export const policiesMetaSchema: z.ZodType<PoliciesMeta> = z.object({
   changed_at: z.string().optional(),
 });
 
-/** How many policies may be defined: their list is read as a whole. */
+/** Maximum of defined policies: their list is read as a whole. */
 export const MAX_POLICIES = 1000;
 
 export const POLICY_PARTITION = 'POLICY';
-/** How a policy routes, where it differs from the defaults: an item a policy. */
+/** How policies route, one item for each policy that differs from the defaults. */
 export const ROUTING_PARTITION = 'ROUTING';
 export const META_KEY = { pk: POLICY_PARTITION, sk: '#META' } as const;
 export const NO_POLICIES: PoliciesMeta = {
@@ -55,8 +52,7 @@ export const NO_POLICIES: PoliciesMeta = {
   last_change: null,
 };
 
-// Types only: ranges were checked on the way in, by the rules of the release that stored the
-// policy.
+// Checks types, no ranges: the release that stored the policy has validated it by its own rules.
 const matchSchema: z.ZodType<PolicyMatch> = z.object({
   source_cidr: z.string().exactOptional(),
   destination_cidr: z.string().exactOptional(),
@@ -67,7 +63,7 @@ const matchSchema: z.ZodType<PolicyMatch> = z.object({
   application: z.enum(APPLICATION_CLASSES).exactOptional(),
 });
 
-/** A policy as it is stored; `version` is the policies' version that its last change made. */
+/** A stored policy; `version` is the policies' version after its last change. */
 export const policyItemSchema = z.object({
   pk: z.string(),
   sk: z.string(),
@@ -82,7 +78,7 @@ export const policyItemSchema = z.object({
 
 export type PolicyItem = z.output<typeof policyItemSchema>;
 
-/** A policy as audit entries hold it. */
+/** A policy in audit entries. */
 export const definedPolicySchema: z.ZodType<DefinedPolicy> = policyItemSchema
   .omit({ pk: true, sk: true, version: true })
   .extend({ id: z.string() });
@@ -97,8 +93,8 @@ export function fromItem({ pk: _, sk, version: __, ...rest }: PolicyItem): Defin
 }
 
 /**
- * Highest priority first, the one defined earlier first among equals: the order in which edges
- * match, and in which lists show them.
+ * Compares by descending priority, then by ascending time of definition: the order in which edges
+ * match policies and lists show them.
  */
 export function comparePolicies(a: OrderedPolicy, b: OrderedPolicy): number {
   return b.priority - a.priority || comparePolicyIds(a.id, b.id);

@@ -10,7 +10,7 @@ import { type DefinedPolicy, definedPolicySchema } from './policy-items.ts';
 
 /** A change of a policy's definition. */
 export interface PolicyVersion {
-  /** Of the audit entry: its id names the version. */
+  /** The audit entry; its id identifies the version. */
   entry: AuditEntry;
   /** Null: there was none. */
   before: DefinedPolicy | null;
@@ -18,13 +18,13 @@ export interface PolicyVersion {
   after: DefinedPolicy | null;
 }
 
-/** What changes a definition; an undo says what it amounts to. */
+/** The operations that change a definition; an undo counts as the operation that it performs. */
 const DEFINING: ReadonlySet<string> = new Set([
   ...['createPolicy', 'updatePolicy', 'togglePolicy', 'deletePolicy', 'restorePolicyVersion'],
 ]);
 
 /**
- * A page of a policy's versions, the newest first; it may be short with more to come.
+ * A page of a policy's versions in descending order of time. It may be short although more follow.
  *
  * @throws ValidationError for a broken token
  */
@@ -38,7 +38,7 @@ export async function readPolicyVersions(
   }: { id: string; limit: number; next_token?: string | null | undefined; view: AuditView | undefined },
 ): Promise<{ versions: PolicyVersion[]; next_token: string | null }> {
   const filter = { target: policyTargetOf(id) };
-  // Of all that happened, so that refused attempts are not read.
+  // With events, so that the log is read without refused attempts.
   const page = await readAuditLog(context, { limit, next_token, filter, view, events: true });
   return { versions: page.items.flatMap(entry => versionOf(entry) ?? []), next_token: page.next_token };
 }
@@ -46,7 +46,7 @@ export async function readPolicyVersions(
 /**
  * The definition of a policy in a version.
  *
- * @throws NotFound where the policy has no such version, or was deleted by it
+ * @throws NotFound when the policy has no such version, or the version is its deletion
  */
 export async function readPolicyVersion(
   context: StoreContext,
@@ -57,8 +57,8 @@ export async function readPolicyVersion(
   if (kept?.after) return kept.after;
   throw new NotFound(
     kept
-      ? `Version ${version} of policy ${id} is its deletion: take the version before it.`
-      : `Policy ${shown(id)} has no version ${quoted(version)}: take the version of one that policyVersions lists.`,
+      ? `Version ${version} of policy ${id} is its deletion. Choose the version before it.`
+      : `Policy ${shown(id)} has no version ${quoted(version)}. Choose one that policyVersions lists.`,
   );
 }
 
@@ -68,7 +68,7 @@ function policyTargetOf(id: string): string {
   return `policy:${id}`;
 }
 
-/** Undefined for an entry of something else, or one that this release can't read. */
+/** @returns undefined for an entry of another operation, or one that this release can't read */
 function versionOf(entry: AuditEntry): PolicyVersion | undefined {
   if (entry.outcome !== 'DONE' || !DEFINING.has(entry.did ?? entry.operation)) return undefined;
   const before = definedPolicySchema.nullable().safeParse(entry.before);
@@ -77,7 +77,7 @@ function versionOf(entry: AuditEntry): PolicyVersion | undefined {
   return { entry, before: before.data, after: after.data };
 }
 
-/** A value of a definition before and after a change, as text; null: it isn't set. */
+/** A value of a definition before and after a change, as text; null when it isn't set. */
 export interface FieldChange {
   /** Such as `priority` or `match.source_cidr`. */
   field: string;
@@ -85,7 +85,7 @@ export interface FieldChange {
   after: string | null;
 }
 
-/** What a version changed. */
+/** The values that a version changed. */
 export function changesOf({ before, after }: Pick<PolicyVersion, 'before' | 'after'>): FieldChange[] {
   const [old, next] = [valuesOf(before), valuesOf(after)];
   return [...new Set([...old.keys(), ...next.keys()])]
@@ -102,7 +102,7 @@ function valuesOf(policy: DefinedPolicy | null): Map<string, string> {
   return new Map(values.map(([field, value]) => [field, String(value)]));
 }
 
-/** Whether two definitions are the same, whenever they were made. */
+/** Whether two definitions are equal; their times are ignored. */
 export function isSameDefinition(one: DefinedPolicy | null, other: DefinedPolicy | null): boolean {
   return isDeepStrictEqual(undated(one), undated(other));
 }

@@ -17,18 +17,19 @@ import {
 } from './policy-items.ts';
 
 export interface Policies {
-  /** Grows by one with every change; 0 before the first. */
+  /** Raised by one with every change; 0 when there was none. */
   version: number;
-  /** Without the built-in one, in no particular order. */
+  /** Without the built-in one, in no order. */
   defined: DefinedPolicy[];
 }
 
 const MAX_READS = 6;
 
 /**
- * All policies, and the version that they are exactly. A query may see one half of a transaction
- * that is landing; then it is repeated, so that no edge ever takes old policies for new ones.
- * @throws Conflict when they change faster than they can be read.
+ * All policies with their exact version. A query may see half of a concurrent transaction; then it
+ * is repeated, so that an edge doesn't apply old policies under a new version.
+ *
+ * @throws Conflict when the policies change faster than they can be read
  */
 export async function readPolicies(context: StoreContext): Promise<Policies> {
   for (let attempt = 0; attempt < MAX_READS; attempt += 1) {
@@ -39,14 +40,14 @@ export async function readPolicies(context: StoreContext): Promise<Policies> {
   throw new Conflict('The policies are being changed. Try again in a moment.');
 }
 
-/** One defined policy, or undefined. */
+/** A defined policy; undefined when there is none. */
 export async function readPolicy(context: StoreContext, id: string): Promise<DefinedPolicy | undefined> {
   if (!isGivenPolicyId(id)) return undefined;
   const item = await readItem(context, { pk: POLICY_PARTITION, sk: id }, policyItemSchema);
   return item && fromItem(item);
 }
 
-/** The policies' version and what comes with it. */
+/** The policies' version, count and last change. */
 export async function readPoliciesMeta(context: StoreContext): Promise<PoliciesMeta> {
   return (await readItem(context, META_KEY, policiesMetaSchema)) ?? NO_POLICIES;
 }

@@ -11,11 +11,10 @@ import { readPolicyVersion } from './policy-versions.ts';
 import { readPolicy } from './read-policies.ts';
 
 /**
- * Puts a definition back to what it was in a version. A policy that was deleted since is defined
- * again.
+ * Restores a definition from one of its versions. A policy that was deleted since is defined again.
  *
- * @throws NotFound · Conflict for another state than that of `if_updated_at` · ValidationError for
- * the built-in policy, or where there is no room
+ * @throws NotFound · Conflict when the policy has changed since `if_updated_at` · ValidationError
+ * for the built-in policy, or at the maximum number of policies
  */
 export async function restorePolicyVersion(
   context: StoreContext,

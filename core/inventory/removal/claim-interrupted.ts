@@ -19,7 +19,8 @@ interface Held {
 
 /**
  * Claims an operation from an interrupted run, whose lease has expired, and begins a new lease. Of
- * several concurrent callers at most one claims it.
+ * several callers at most one claims it, unless they ask in the same millisecond; then several runs
+ * work on it, which is harmless.
  *
  * @returns undefined while a run works on it, or when it has ended
  * @throws Throttled or Conflict at the deadline

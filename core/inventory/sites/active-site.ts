@@ -7,9 +7,10 @@ import { SITE_STATUS } from '../model/site.ts';
 import { type EndpointItem, endpointItemSchema, readSiteItem, type SiteItem } from '../model/site-items.ts';
 
 /**
- * A site that can be changed now, or one of the status `or`.
+ * Reads a site that can be changed now, or that has the status `or`.
  *
- * @throws NotFound, saying so when it was deleted · Conflict while it is deleted or restored
+ * @throws NotFound, which names restoreSite for a deleted site · Conflict while it is deleted or
+ * restored
  */
 export async function readActiveSite(
   context: StoreContext,
@@ -22,7 +23,7 @@ export async function readActiveSite(
   throw beingChanged(site);
 }
 
-/** Why a site can't be changed while an operation holds it. */
+/** The error for a change of a site that an operation holds. */
 export function beingChanged({ id, status }: Pick<SiteItem, 'id' | 'status'>): Conflict {
   return status === SITE_STATUS.deleting
     ? new Conflict(`Site ${id} is being deleted. When that is done, restoreSite can bring it back.`)
@@ -38,7 +39,7 @@ export function refuseWhileRemoving({ id, removing_endpoint }: SiteItem): void {
   }
 }
 
-/** Why there is no site: with the way back, when it was deleted. */
+/** The error for a missing site; for a deleted one it names restoreSite. */
 async function missingSite(context: StoreContext, siteId: string): Promise<NotFound> {
   const head = await readArchiveHead(context, siteId);
   if (head?.state !== 'ARCHIVED') return noSite(siteId);

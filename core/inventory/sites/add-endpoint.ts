@@ -15,7 +15,7 @@ import { putNew, updateSiteItem } from '../model/site-writes.ts';
 import { readActiveSite } from './active-site.ts';
 
 /**
- * Adds a WAN attachment to a site. Without an id it gets the first free one of wan1, wan2 …
+ * Adds a WAN attachment to a site. Without an id it gets the next free one of wan1, wan2 …
  *
  * @throws ValidationError · NotFound · Conflict when the id or the address is taken, or for a
  * client_token of another request
@@ -82,7 +82,7 @@ export function refuseSameAddress(
   for (const [id, other] of taken) {
     if (canonicalEndpointAddress(other) !== wanted) continue;
     throw new Conflict(
-      `Endpoint ${id} of site ${site_id} has the address ${quoted(other)} already: an attachment is entered once.`,
+      `Endpoint ${id} of site ${site_id} has the address ${quoted(other)} already. Choose another address, or change that endpoint with updateEndpoint.`,
     );
   }
 }

@@ -3,7 +3,7 @@ import { queryAll } from '../../storage/strong-reads.ts';
 import { DIRECTORY_PARTITION } from '../model/inventory-keys.ts';
 import { readVisible } from '../removal/hidden-sites.ts';
 
-/** How many sites there are, those left out that are being deleted or restored. */
+/** The number of sites, without those that are being deleted or restored. */
 export function countSites(context: StoreContext): Promise<number> {
   return readVisible(
     context,

@@ -13,7 +13,7 @@ export interface DeletedSiteList {
 const TOKEN_KIND = 'deletedSites';
 const TOKEN_SHAPE = [/^[0-9TZ:.-]{24}#[0-9a-f-]{36}$/];
 
-/** A page of the sites that can be restored, the last deleted first. */
+/** A page of the sites that can be restored, in descending order of the deletion's time. */
 export async function listDeletedSites(
   context: StoreContext,
   { limit, next_token }: { limit: number; next_token?: string | null | undefined },

@@ -4,8 +4,8 @@ import { endpointKey } from '../model/inventory-keys.ts';
 import { toEndpoint } from '../model/site-items.ts';
 
 /**
- * What a gigabyte costs at these endpoints, read strongly, 100 at a time. An endpoint that is gone,
- * or whose price is 0, has none: 0 is also what an endpoint has that was entered without one.
+ * The prices of a gigabyte at these endpoints, read strongly, 100 at a time. The price is undefined
+ * for an endpoint that is gone and for 0, which is also stored when no price was given.
  */
 export async function readEndpointPrices(
   context: StoreContext,

@@ -12,9 +12,9 @@ import { readEndpoints, type SiteWithEndpoints } from './read-site.ts';
 export interface SiteQuery {
   limit: number;
   next_token?: string | null | undefined;
-  /** Only sites whose name or location contains this, whatever the case. */
+  /** Selects sites whose name or location contains this text; case is ignored. */
   search?: string | null | undefined;
-  /** Only sites that lie there; those without coordinates lie nowhere. */
+  /** Selects sites in this box, and so none without coordinates. */
   within?: GeoBox | null | undefined;
   /** Without it `endpoints` stay empty. */
   with_endpoints?: boolean;
@@ -29,14 +29,14 @@ const TOKEN_KIND = 'sites';
 const TOKEN_SHAPE = [/^[0-9TZ:.-]{24}#[0-9a-f-]{36}$/];
 
 /**
- * A page of sites in the order in which they were made, which never changes: none is shown twice or
- * left out.
+ * A page of sites in the order of their creation. The order is stable, so that no page repeats or
+ * omits a site.
  */
 export async function listSites(context: StoreContext, query: SiteQuery): Promise<SiteList> {
   const wanted = query.limit + 1;
   const items: SiteWithEndpoints[] = [];
   let after = readPageToken(TOKEN_KIND, query.next_token, TOKEN_SHAPE)?.[0];
-  // What is hidden leaves room on the page: read on until it is full.
+  // Hidden sites leave room on the page: read on until it is full.
   do {
     const part = await readVisible(
       context,
@@ -72,7 +72,7 @@ interface Part {
   last: string | undefined;
 }
 
-/** The next sites of the directory that match, as many as asked for, hidden ones included. */
+/** The next `count` sites of the directory that match, including hidden ones. */
 async function readPart(context: StoreContext, query: PartQuery): Promise<Part> {
   const { ids, last } = await findEntries(context, query);
   const items = await getItems(context, ids.map(siteKey));

@@ -29,9 +29,7 @@ export function readSite(context: StoreContext, siteId: string): Promise<SiteWit
   );
 }
 
-/**
- * A site's endpoints by id, those included that are being removed: read them inside `readVisible`.
- */
+/** A site's endpoints by id, including those being removed: call it inside `readVisible`. */
 export async function readEndpoints(context: StoreContext, siteId: string): Promise<Endpoint[]> {
   const items = await queryAll(context, { pk: sitePartition(siteId), prefix: ENDPOINT_PREFIX });
   return items.map(toEndpoint);

@@ -1,7 +1,7 @@
 import type { StoreContext } from '../../storage/store-context.ts';
 import { readSiteNames } from './site-names.ts';
 
-/** Which of these ids are of sites that are there, not deleted, not being deleted or restored. */
+/** Those of the ids that belong to a shown site: not deleted, nor being deleted or restored. */
 export async function readShownSites(context: StoreContext, ids: Iterable<string>): Promise<Set<string>> {
   return new Set((await readSiteNames(context, ids)).keys());
 }

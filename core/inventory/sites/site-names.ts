@@ -5,9 +5,7 @@ import { SITE_STATUS } from '../model/site.ts';
 import { toSite } from '../model/site-items.ts';
 import { readVisible } from '../removal/hidden-sites.ts';
 
-/**
- * Names by id of these sites, as far as they are there, not deleted, not being deleted or restored.
- */
+/** Names by id of those of the sites that are shown: not deleted, nor being deleted or restored. */
 export function readSiteNames(context: StoreContext, ids: Iterable<string>): Promise<Map<string, string>> {
   const keys = [...new Set(ids)].map(siteKey);
   return readVisible(

@@ -16,12 +16,12 @@ export function readSitePaths(context: StoreContext, siteId: string): Promise<Pa
   );
 }
 
-/** How many paths end at a site: what a deletion would take with it. */
+/** How many paths end at a site: a deletion would remove them. */
 export async function countSitePaths(context: StoreContext, siteId: string): Promise<number> {
   return (await readSitePaths(context, siteId)).length;
 }
 
-/** What a deletion of a site would take with it. */
+/** What a deletion of a site would remove, and which sites it would affect. */
 export interface SiteDependents {
   endpoints: number;
   paths: Path[];

@@ -16,11 +16,11 @@ import { readActiveEndpoint, readActiveSite } from './active-site.ts';
 import { readEndpointAddresses, refuseSameAddress } from './add-endpoint.ts';
 
 /**
- * Changes what is given of address, interface_type and cost_per_gb. Whether a new address can be
- * reached is not known yet.
+ * Changes those of address, interface_type and cost_per_gb that are given. A new address makes
+ * `reachable` null.
  *
  * @throws ValidationError · NotFound · Conflict when another endpoint of the site has the address,
- * and for another state than that of `if_updated_at`
+ * or when the endpoint has changed since `if_updated_at`
  */
 export async function updateEndpoint(
   context: StoreContext,
@@ -57,7 +57,7 @@ export async function updateEndpoint(
 }
 
 /**
- * What puts an endpoint of an active site in its own place, while the site is as it was read.
+ * The actions that replace an endpoint of an active site; they fail when the site has changed.
  *
  * @throws Conflict when another endpoint of the site has the address
  */
@@ -73,12 +73,12 @@ export async function planEndpoint(
   return [
     updateSiteItem(tables, { site, set: { updated_at: endpoint.updated_at }, event: true }),
     putInPlace(tables, endpoint),
-    // What a path costs decides which one is taken.
+    // Decisions depend on the paths' costs.
     forgetDecisions(tables),
   ];
 }
 
-/** What subscribers get of it. */
+/** The event for subscribers. */
 export const endpointUpdated = (site: SiteItem, endpoint: Endpoint) => ({
   type: SITE_EVENT.endpointUpdated,
   site_id: site.id,

@@ -14,10 +14,10 @@ import { updateSiteItem } from '../model/site-writes.ts';
 import { readActiveSite } from './active-site.ts';
 
 /**
- * Changes what is given of name, location, coordinates and public_key; null takes all but the name
- * away.
+ * Changes those of name, location, coordinates and public_key that are given; null removes a value,
+ * except the name.
  *
- * @throws ValidationError · NotFound · Conflict, also for another state than that of
+ * @throws ValidationError · NotFound · Conflict, also when the site has changed since
  * `if_updated_at`
  */
 export async function updateSite(context: StoreContext, actor: Caller, input: unknown): Promise<Site> {
@@ -49,7 +49,7 @@ const siteNow = ({ id, updated_at }: SiteItem): Current => ({
   targets: [siteTarget(id), endpointTarget(id, '')],
 });
 
-/** What changes these of an active site, and its place in the list. It publishes an event. */
+/** The actions that change an active site and its directory entry. They publish an event. */
 export function siteActions(tables: TableNames, site: SiteItem, set: Partial<Site>): WriteAction[] {
   const after = toSite({ ...site, ...set });
   return [

@@ -34,7 +34,10 @@ export interface ResetBoot {
   policies: ReadonlyMap<string, BaselineCounts>;
 }
 
-/** From here on a chunk is written, bytes before it is compressed; a lane adds 40 KB at most. */
+/**
+ * A chunk has at most so many bytes before it is compressed, or one boot: that is at most 360 KB
+ * (`checkBootSize`), and an item may have 400.
+ */
 const CHUNK_BYTES = 200_000;
 
 /** Partition of these figures; its beginning is that of the reset's other chunks. */
@@ -63,11 +66,12 @@ export async function writeResetBoots(
     await repeatUntil(store, () => client.send(new PutCommand({ TableName: tables.traffic, Item })));
   };
   const add = async (boot: ResetBoot): Promise<void> => {
+    const size = sizeOf(boot);
+    if (bytes + size > CHUNK_BYTES) await flush();
     // Also a boot without counts: a boot that is left out counts as ended, with all of it in the
     // baseline.
     lanes.push(boot);
-    bytes += sizeOf(boot);
-    if (bytes >= CHUNK_BYTES) await flush();
+    bytes += size;
   };
   const current = new Set<string>();
   for await (const lane of readAllLanes(client, tables)) {

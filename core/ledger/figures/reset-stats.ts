@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { ulid } from 'ulid';
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
-import { standingEntry } from '../../audit/undone-chain.ts';
+import { effectiveEntry } from '../../audit/undone-chain.ts';
 import { Conflict, NotFound, noPolicy, quoted } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import type { Item } from '../../storage/item.ts';
@@ -133,7 +133,7 @@ export function undoReset(
       target: targetOf(covers),
       before: { reset: audit_id, undone: false },
       after: { reset: audit_id, undone: true },
-      reverses: { audit_id: await standingEntry(context, audit_id), by_undo: false },
+      reverses: { audit_id: await effectiveEntry(context, audit_id), by_undo: false },
     });
     return {
       actions: [setUndone(context, audit_id, true), audit],

@@ -1,14 +1,14 @@
 import type { Lane } from './lane.ts';
 
-/** Where and when a report came in. */
+/** When a report arrived, and by which counter slot. */
 export interface Arrival {
   /** Arrival in the stream, milliseconds. */
   at_ms: number;
-  /** The counter slot of the shard that it came by. */
+  /** The counter slot of its shard. */
   slot: number;
 }
 
-/** What a report that was applied leaves in its lane of where and when it came in. */
+/** The slot and the arrival times of a lane after a report was applied. */
 export function heardAt(
   { first_heard_at_ms, last_heard_at_ms }: Pick<Lane, 'first_heard_at_ms' | 'last_heard_at_ms'>,
   { at_ms, slot }: Arrival,

@@ -4,17 +4,17 @@ import type { BootPair } from './boot.ts';
 import { isNewer } from './check-totals.ts';
 import type { CounterChange } from './lane-state.ts';
 
-/** What one boot has counted of a pair. */
+/** The counts of one boot under a pair. */
 export type BootCounts = Omit<BootPair, 'policy_id' | 'endpoint_id'>;
 
-/** What of a boot's bytes of a pair is estimated: all or nothing (docs/decisions/125). */
+/** The estimated part of a boot's bytes under a pair: all or nothing (docs/decisions/125). */
 export function estimatedOf({ estimated, bytes }: Pick<BootCounts, 'estimated' | 'bytes'>): bigint {
   return estimated ? bytes : 0n;
 }
 
 /**
- * What a boot has counted of a pair once a report is added whose `seq` need not be above those
- * before it; the same as before where the report says nothing that is new.
+ * The counts of a boot under a pair after a report is added. The report's `seq` need not be above
+ * the earlier ones; without new counts the result equals `before`.
  *
  * @throws ReportRejected when it contradicts another report of the boot
  */
@@ -25,16 +25,17 @@ export function withReport(
 ): BootCounts {
   const newest = isNewer(reported, seq, before) ? { ...reported, seq } : before;
   const { packets, bytes } = newest;
-  // The mark holds for the pair whichever report brings it, so that their order doesn't matter.
+  // The mark holds for the pair, whichever report has it, so that the order of reports doesn't
+  // matter.
   return { packets, bytes, estimated: before.estimated || marked === true, seq: newest.seq };
 }
 
-/** Whether both have counted the same. */
+/** Whether both counts are equal. */
 export function isSameCount(a: BootCounts, b: BootCounts): boolean {
   return a.packets === b.packets && a.bytes === b.bytes && a.estimated === b.estimated;
 }
 
-/** What the counters gain; gauges stay as they are. */
+/** The increase of the counters; gauges stay as they are. */
 export function gainOf(before: BootCounts, after: BootCounts): CounterChange {
   return {
     packets: after.packets - before.packets,

@@ -1,5 +1,5 @@
 import type { BootPair } from './boot.ts';
-import { idlePairsBeside } from './idle-pairs.ts';
+import { validIdlePairs } from './idle-pairs.ts';
 import { NOT_NAMED } from './lane.ts';
 import type { LaneState } from './lane-state.ts';
 import { idlePairsOf } from './pair-of.ts';
@@ -10,7 +10,7 @@ export function* bootPairsOf(state: Pick<LaneState, 'lane' | 'idle'>): Generator
   for (const { policy_id, endpoint_id, packets, bytes, estimated, seq } of lane.pairs.values()) {
     if (seq !== NOT_NAMED) yield { policy_id, endpoint_id, packets, bytes, estimated, seq };
   }
-  for (const pair of idlePairsBeside({ pairs: lane.pairs, idle: idlePairsOf(state) })) {
+  for (const pair of validIdlePairs({ pairs: lane.pairs, idle: idlePairsOf(state) })) {
     const { policy_id, endpoint_id, packets, bytes, estimated, seq } = pair;
     if (pair.boot_id === lane.boot_id) yield { policy_id, endpoint_id, packets, bytes, estimated, seq };
   }

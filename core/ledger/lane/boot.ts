@@ -1,8 +1,8 @@
 import type { PathCounts } from '../../totals/path-counts.ts';
 
 /**
- * The last `seq` and the totals of one boot that is not the current one, in one part of an edge. A
- * value: never changed.
+ * The last `seq` and the totals of one boot that is not the current one, in one part of an edge.
+ * Immutable.
  */
 export interface Boot {
   readonly boot_id: string;
@@ -11,8 +11,8 @@ export interface Boot {
   /** `sent_at` of the last report applied, milliseconds. */
   readonly sent_at_ms: number;
   /**
-   * Arrival of the last report applied, milliseconds, where it is known: boots that earlier
-   * releases closed don't say.
+   * Arrival of the last report applied, milliseconds; undefined for boots that earlier releases
+   * closed.
    */
   readonly last_heard_at_ms?: number | undefined;
   /** By pairKey. */
@@ -32,7 +32,7 @@ export interface BootPair {
   readonly seq: number;
 }
 
-/** A boot that no report was applied of yet. */
+/** A boot without applied reports. */
 export function newBoot({ boot_id, parts }: Pick<Boot, 'boot_id' | 'parts'>): Boot {
   return { boot_id, seq: -1, parts, sent_at_ms: 0, pairs: new Map(), paths: new Map() };
 }

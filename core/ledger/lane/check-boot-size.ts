@@ -3,13 +3,13 @@ import { packedPairBytes } from './idle-pairs.ts';
 
 type Pair = Parameters<typeof packedPairBytes>[0];
 
-/** Bytes, roughly, of a closed boot's item, which takes 400 KB: about 6,000 pairs. */
+/** Limit of a closed boot's data, bytes, roughly: about 6,000 pairs. An item may have 400 KB. */
 const BOOT_MAX_BYTES = 360_000;
 
 /**
  * A boot's pairs must fit into one item when it is closed.
  *
- * @param pairs all that the boot has named, and those that are new
+ * @param pairs all pairs that the boot has named, with the new ones
  * @throws ReportRejected
  */
 export function checkBootSize(pairs: Iterable<Pair>): void {

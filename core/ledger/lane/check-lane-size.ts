@@ -2,16 +2,16 @@ import { ReportRejected } from '../../report/rejection.ts';
 import type { Lane } from './lane.ts';
 
 /**
- * What one part of an edge may bring over its life. An edge with 20 new policies a day gets there
- * in seven years.
+ * Pairs and paths that one part of an edge may have over its life. An edge with 20 new policies a
+ * day reaches the limit in seven years.
  */
 export const LANE_LIMITS = { pairs: 50_000, paths: 10_000 } as const;
 
 type Sizes = { readonly [List in keyof typeof LANE_LIMITS]: Pick<Lane[List], 'size'> };
 
 /**
- * Bounds what a lane keeps for good. A lane that is beyond a limit already goes on as long as it
- * doesn't grow.
+ * Limits the pairs and paths of a lane, which are kept for good. A lane that is beyond a limit
+ * already is accepted as long as it doesn't grow.
  *
  * @throws ReportRejected when a report adds a pair or a path beyond the limits
  */

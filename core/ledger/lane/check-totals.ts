@@ -2,14 +2,14 @@ import { ReportRejected } from '../../report/rejection.ts';
 import type { PolicyTotals } from '../../totals/policy-totals.ts';
 
 /**
- * The totals that a boot has reported of a pair, and the report that they are from; zeros and
- * `NOT_NAMED` where it has not.
+ * The totals that a boot has reported of a pair, and the `seq` of their report; zeros and
+ * `NOT_NAMED` if there is none.
  */
 type Known = Pick<PolicyTotals, 'packets' | 'bytes'> & { seq: number };
 
 /**
- * Whether a pair's totals in the report `seq` are newer than those that are known. Totals of a boot
- * only grow, in the order of its reports, in whatever order these arrive.
+ * Whether a pair's totals in the report `seq` are newer than the known ones. Totals of a boot never
+ * fall in the order of its reports, in whatever order these arrive.
  *
  * @throws ReportRejected when they contradict what the boot has reported: they are below the totals
  * of an earlier report, or above those of the same or a later one

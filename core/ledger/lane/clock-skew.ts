@@ -1,19 +1,20 @@
 /**
- * Reports that an edge's clock is told from. An edge sends at most two reports late in a row (one
- * that was tried, one that waited), so one of three was sent when it says.
+ * Reports by which an edge's clock is judged. An edge sends at most two reports late in a row (one
+ * that it tried to send, one that waited), so at least one of three was sent at its `sent_at`.
  */
 const REPORTS = 3;
 
-/** From here on a clock that is ahead is kept of a lane without paths too, milliseconds. */
-const NOTED_AHEAD_MS = 1000;
+/** A clock that is more than this ahead is stored for a lane without paths too, milliseconds. */
+const STORED_AHEAD_MS = 1000;
 
-/** How far a clock is ahead, by the last of its reports. Milliseconds; below 0 it is behind. */
-export function clockSkew(sentBeforeArrival_ms: readonly number[]): number {
-  return Math.max(...sentBeforeArrival_ms);
+/** How far a clock is ahead, by its last reports, in milliseconds; negative: it is behind. */
+export function clockSkew(ahead_ms: readonly number[]): number {
+  return Math.max(...ahead_ms);
 }
 
 /**
- * By how much the last reports were sent before they arrived, each by its own clock; newest last.
+ * How far the last reports were sent ahead of their arrival, by the edge's clock; the newest is at
+ * the end.
  */
 export function withReportTime(
   known: readonly number[],
@@ -22,24 +23,20 @@ export function withReportTime(
   return [...known, sent_at_ms - arrived_at_ms].slice(-REPORTS);
 }
 
-/**
- * Whether a report's time has to be kept: measurements are placed by it, or it shows a clock that
- * is ahead.
- */
-export function isNoted({
+/** Whether a report shows a clock that is so far ahead that its time has to be stored. */
+export function isFarAhead({
   sent_at_ms,
   arrived_at_ms,
 }: {
   sent_at_ms: number;
   arrived_at_ms: number;
 }): boolean {
-  return sent_at_ms - arrived_at_ms > NOTED_AHEAD_MS;
+  return sent_at_ms - arrived_at_ms > STORED_AHEAD_MS;
 }
 
 /**
- * When something was measured by the functions' clock: as long before the report was sent as the
- * edge says, whatever its clock shows, and never after the report arrived. Milliseconds since the
- * Unix epoch.
+ * The time of a measurement by the functions' clock, milliseconds since the Unix epoch: as long
+ * before the report was sent as by the edge's clock, and never after the report's arrival.
  */
 export function placedAt({
   measured_at_ms,

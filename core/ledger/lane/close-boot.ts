@@ -3,15 +3,15 @@ import type { LaneState } from './lane-state.ts';
 import { switchBoot } from './switch-boot.ts';
 
 /**
- * The boot of a lane whose current one was closed and which has heard of no other yet. No boot of
- * an edge has this id.
+ * The boot id of a lane whose current boot was closed and that has no other yet. No boot of an edge
+ * has this id.
  */
 export const NO_BOOT = '';
 
 /**
- * Closes the lane's current boot without another one in its place: the lane's totals stay as they
- * are, its gauges until the next report. Any boot that speaks next becomes current, whatever its
- * clock says.
+ * Closes the lane's current boot without a new one. The lane's totals stay as they are, and its
+ * gauges until the next report. Any boot that reports next becomes current, whatever its clock
+ * shows.
  */
 export function closeBoot(state: LaneState): LaneState {
   const { parts } = state.lane;

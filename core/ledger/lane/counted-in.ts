@@ -1,11 +1,11 @@
-/** The counters that a lane's counts are in. */
+/** The counters that contain a lane's counts. */
 export interface CountedIn {
   /**
-   * 0: the counters that a system begins with; any other number is random, so that no two
-   * generations have one.
+   * 0: the counters that a system begins with. Any other number is random, so that no two
+   * generations have the same.
    */
   readonly generation: number;
-  /** While the lane moves into counters that are built anew. */
+  /** While the lane moves into counters that are rebuilt. */
   readonly moving?: Moving | undefined;
 }
 
@@ -14,18 +14,18 @@ export interface Moving {
   /** The generation that it moves to. */
   readonly to: number;
   /**
-   * The last policy id that has moved; it and all ids before it, in the order of UTF-16 units, are
+   * The highest policy id that has moved, in the order of UTF-16 units. It and all lower ids are
    * counted in `to`.
    */
   readonly through: string;
 }
 
-/** Where lanes are counted that say nothing else. */
+/** The counters of lanes that name no others. */
 export const FIRST_GENERATION: CountedIn = { generation: 0 };
 
 /**
- * The generation that a lane's counts of a policy are in, whether the lane has counted it already
- * or not.
+ * The generation that contains a lane's counts of a policy, also of one that the lane has not
+ * counted yet.
  */
 export function generationOf({ generation, moving }: CountedIn, policy_id: string): number {
   return moving && policy_id <= moving.through ? moving.to : generation;

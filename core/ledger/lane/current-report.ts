@@ -8,7 +8,7 @@ import { estimatedOf, gainOf, isSameCount, withReport } from './boot-counts.ts';
 import { bootPairsOf } from './boot-pairs.ts';
 import { checkBootSize } from './check-boot-size.ts';
 import { isNewer } from './check-totals.ts';
-import { clockSkew, isNoted, placedAt, withReportTime } from './clock-skew.ts';
+import { clockSkew, isFarAhead, placedAt, withReportTime } from './clock-skew.ts';
 import { withdrawGauge } from './gauges.ts';
 import { hourOf } from './hour-of.ts';
 import { emptyPair, emptyPath, type Lane, type LanePair, type LanePath, NOT_NAMED } from './lane.ts';
@@ -33,7 +33,7 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, arriv
   const named_hour = hourOf(at_ms);
   const sent_at_ms = Math.min(decoded.sent_at_ms, at_ms);
   const rated_ms = ratedMs(lane, sent_at_ms);
-  // A copy grows less than a map that is filled.
+  // A copy allocates less than a map that is filled.
   const pairs = new Map(lane.pairs);
   const counters = new Map(changes.counters);
   let isNewToBoot = false;
@@ -46,7 +46,7 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, arriv
     const more_packets = packets - before.packets;
     const more_bytes = bytes - before.bytes;
     const rate = rated_ms === undefined ? NO_RATE : packRate(more_bytes, more_packets, rated_ms);
-    // Written out: a spread costs more, and this runs for each pair of each report.
+    // No spread, which costs more: this runs for each pair of each report.
     pairs.set(key, {
       policy_id,
       endpoint_id,
@@ -74,8 +74,8 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, arriv
   };
   let held = 0;
   let next = 0;
-  // An edge names its pairs in the same order each time. Those that come as in the lane need no key
-  // and no search.
+  // An edge names its pairs in the same order each time. Pairs in the lane's order need no key and
+  // no look-up.
   for (const [key, known] of lane.pairs) {
     const reported = policies[next];
     if (!reported) break;
@@ -84,7 +84,7 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, arriv
     held++;
     next++;
   }
-  // The others go to the end, so that the next report finds them in order.
+  // The others are moved to the end, so that the next report has them in the lane's order.
   for (; next < policies.length; next++) {
     const reported = policies[next]!;
     const key = pairKey(reported);
@@ -115,10 +115,10 @@ export function addCurrentReport(state: LaneState, decoded: DecodedReport, arriv
 }
 
 /**
- * Adds a report of the lane's current boot whose `seq` is not above the last one: what it names and
- * no later report has named.
+ * Adds a report of the lane's current boot whose `seq` is not above the last one: the pairs that no
+ * later report has named.
  *
- * @returns `state` itself where there is nothing to add
+ * @returns `state` itself if there is nothing to add
  * @throws ReportRejected when it contradicts another report of the boot
  */
 export function addOldReport(state: LaneState, { report }: DecodedReport, { at_ms }: Arrival): LaneState {
@@ -145,7 +145,7 @@ export function addOldReport(state: LaneState, { report }: DecodedReport, { at_m
   return next;
 }
 
-/** The pairs that the report leaves out lose their gauges. */
+/** Withdraws the gauges of the pairs that the report leaves out. */
 function withdrawLeftOut(
   lane: Lane,
   pairs: Map<string, LanePair>,
@@ -160,20 +160,20 @@ function known(paths: ReadonlyMap<string, LanePath>, path_id: string): LanePath 
   return paths.get(path_id) ?? emptyPath(path_id);
 }
 
-/** The times of the last reports, where they are kept. */
+/** The times of the last reports, if they are stored. */
 function clockOf(
   { clock }: Lane,
   { paths }: Pick<Report, 'paths'>,
   time: { sent_at_ms: number; arrived_at_ms: number },
 ): { clock?: number[] } {
-  if (!clock && paths.length === 0 && !isNoted(time)) return {};
+  if (!clock && paths.length === 0 && !isFarAhead(time)) return {};
   return { clock: withReportTime(clock ?? [], time) };
 }
 
 /**
- * A path that was taken down and set up again begins at 0 within a boot: then what it had becomes
- * earlier. (Policy totals come from the recorder, which never does that; a report where they fall
- * is refused.)
+ * The counts of a path that was removed and set up again begin at 0 within a boot. Its previous
+ * counts are then added to the earlier ones. (Policy totals come from the recorder and never fall
+ * within a boot; a report in which they fall is refused.)
  */
 function addPaths(
   lane: Lane,

@@ -10,15 +10,15 @@ import { addLateReport } from './late-report.ts';
 import { switchBoot } from './switch-boot.ts';
 
 /**
- * Between two reports of a boot that both arrived. More is a broken report, which would make all
- * later ones old.
+ * Limit between two reports of a boot that both arrived. A larger jump is a broken report, which
+ * would make all later ones old.
  */
 const MAX_SEQ_JUMP = 10_000_000;
 
 /**
- * Adds a report to its lane. Reports carry totals since boot, so whatever was lost, repeated or
- * reordered before, the lane's totals of each pair are right for the highest `seq` of each boot
- * that named it.
+ * Adds a report to its lane. Reports carry totals since boot. So whatever was lost, repeated or
+ * reordered before, the lane's totals of a pair are correct for the highest `seq` of each boot that
+ * named it.
  *
  * @returns the state after it; `state` itself when the report is old and has nothing to add
  * @throws ReportRejected when it contradicts another report of its boot
@@ -44,8 +44,8 @@ function addToOther(state: LaneState, decoded: DecodedReport, arrival: Arrival):
   const known = state.boots.get(report.boot_id);
   const boot = known ?? newBoot(report);
   const entered = known ? state : withParts(state, report);
-  // An edge's clock never runs ahead of the arrival: one that was once in the future would hold its
-  // boot current for good.
+  // A report never counts as sent after its arrival: a clock that was once in the future would keep
+  // its boot current for good.
   const sent_at_ms = Math.min(decoded.sent_at_ms, arrival.at_ms);
   if (report.seq > boot.seq && becomesCurrent(state.lane, known, sent_at_ms)) {
     return addCurrentReport(switchBoot(entered, boot), decoded, arrival);
@@ -54,8 +54,8 @@ function addToOther(state: LaneState, decoded: DecodedReport, arrival: Arrival):
   return next === state ? state : withArrival(next, arrival);
 }
 
-// See docs/decisions/010: the boot that spoke last by its own clock is current; only gauges and
-// display depend on it.
+// The boot that reported last by the edge's clock is current (docs/decisions/010). Gauges and what
+// is displayed depend on it, totals do not.
 function becomesCurrent(lane: Lane, known: Boot | undefined, sent_at_ms: number): boolean {
   return known ? sent_at_ms > lane.sent_at_ms : sent_at_ms >= lane.sent_at_ms;
 }

@@ -3,8 +3,7 @@ import { addCounterChange, type CounterChange, type LaneState } from './lane-sta
 import { bitRate, NO_RATE, packetRate, ratedPairs } from './pair-rate.ts';
 
 /**
- * Sets a lane's active flows and rates to 0 and subtracts them from the counters; its rates aren't
- * known any more.
+ * Sets a lane's active flows to 0 and its rates to unknown, and subtracts both from the counters.
  */
 export function withdrawGauges(state: LaneState): LaneState {
   const { lane, changes } = state;
@@ -15,7 +14,8 @@ export function withdrawGauges(state: LaneState): LaneState {
 }
 
 /**
- * A pair without active flows and rate; both are subtracted from the policy's change in `counters`.
+ * The pair without active flows and rate. Both are subtracted from the policy's change in
+ * `counters`.
  */
 export function withdrawGauge(pair: LanePair, counters: Map<string, CounterChange>): LanePair {
   if (!hasGauges(pair)) return pair;
@@ -30,7 +30,7 @@ export function withdrawGauge(pair: LanePair, counters: Map<string, CounterChang
   return { ...pair, active_flows: 0, rate: NO_RATE };
 }
 
-/** The policies whose counters hold a gauge of the lane. */
+/** The policies whose counters include a gauge of the lane. */
 export function policiesWithGauges(lane: Lane): Set<string> {
   const policies = new Set<string>();
   for (const pair of lane.pairs.values()) {
@@ -40,7 +40,8 @@ export function policiesWithGauges(lane: Lane): Set<string> {
 }
 
 /**
- * Whether the counters hold anything of the pair that has to be subtracted once its edge is silent.
+ * Whether the counters include a gauge of the pair, which has to be subtracted once its edge is
+ * silent.
  */
 export function hasGauges({ active_flows, rate }: Pick<LanePair, 'active_flows' | 'rate'>): boolean {
   return active_flows !== 0 || rate !== NO_RATE;

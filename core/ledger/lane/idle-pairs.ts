@@ -1,13 +1,13 @@
 /**
- * A pair that no report has named for a day, with all that it has counted. It counts while the lane
- * itself doesn't hold the pair. A value: never changed.
+ * A pair that no report has named for a day, with all of its counts. It is valid while the lane
+ * itself doesn't hold the pair. Immutable.
  */
 export interface IdlePair {
   readonly policy_id: string;
   readonly endpoint_id: string;
   /** The boot that was current when the pair became idle, if it had named the pair; else ''. */
   readonly boot_id: string;
-  /** The newest report of that boot that named the pair. */
+  /** The latest report of that boot that named the pair. */
   readonly seq: number;
   /** Totals of that boot. */
   readonly packets: bigint;
@@ -15,28 +15,31 @@ export interface IdlePair {
   /** Sums of all other boots. */
   readonly earlier_packets: bigint;
   readonly earlier_bytes: bigint;
-  /** As in `LanePair`: of that boot, and of all others. */
+  /** See `LanePair`: of that boot, and of all others. */
   readonly estimated: boolean;
   readonly earlier_estimated: bigint;
 }
 
-/** Idle pairs that are stored together, under a version of their own, and never changed. */
+/** Idle pairs that are stored together under a version. A stored segment never changes. */
 export interface IdleSegment {
   /** Random. */
   readonly version: number;
-  /** The segments that belong to the lane beside this one, newest first. */
+  /** The lane's older segments, from the newest to the oldest. */
   readonly older: readonly number[];
   /** By pairKey. */
   readonly pairs: ReadonlyMap<string, IdlePair>;
 }
 
-/** All segments of a lane, newest first. A pair in several of them counts as the newest has it. */
+/**
+ * All segments of a lane, from the newest to the oldest. Of a pair in several of them, the newest
+ * one is valid.
+ */
 export type IdlePairs = readonly IdleSegment[];
 
 export const NO_IDLE_PAIRS: IdlePairs = [];
 
-/** The idle pairs of a lane that it doesn't hold itself. */
-export function* idlePairsBeside({
+/** The idle pairs of a lane that are valid: those that the lane itself doesn't hold. */
+export function* validIdlePairs({
   pairs,
   idle,
 }: {
@@ -53,7 +56,7 @@ export function* idlePairsBeside({
   }
 }
 
-/** Bytes of one pair in a packed boot or segment, at most. */
+/** Size of one pair in a packed boot or segment, bytes, roughly. */
 export function packedPairBytes({
   policy_id,
   endpoint_id,

@@ -1,4 +1,4 @@
-import { idlePairsBeside } from './idle-pairs.ts';
+import { validIdlePairs } from './idle-pairs.ts';
 import type { Lane } from './lane.ts';
 import type { LaneState } from './lane-state.ts';
 import { idlePairsOf } from './pair-of.ts';
@@ -9,23 +9,21 @@ export interface LaneListing {
   readonly endpoints: ReadonlySet<string>;
 }
 
-/**
- * Where a lane must be listed that is listed nowhere: the site that it was at before the step too.
- */
+/** All lists for a lane that is not listed yet, also that of its site before the step. */
 export function wholeListing(before: Pick<Lane, 'site_id'>, state: LaneState): LaneListing {
   const { lane } = state;
   const endpoints = new Set<string>();
   for (const { endpoint_id } of lane.pairs.values()) endpoints.add(endpoint_id);
-  for (const { endpoint_id } of idlePairsBeside({ pairs: lane.pairs, idle: idlePairsOf(state) })) {
+  for (const { endpoint_id } of validIdlePairs({ pairs: lane.pairs, idle: idlePairsOf(state) })) {
     endpoints.add(endpoint_id);
   }
   return { sites: new Set([before.site_id, lane.site_id]), endpoints };
 }
 
 /**
- * Where a listed lane must be listed too; undefined: nowhere, as after nearly all reports. To be
- * asked before idle pairs leave the lane: until then pairs are only added, so a new one shows in
- * their number.
+ * The lists that a listed lane has to be added to; undefined: none, as after nearly all reports.
+ * Call it before idle pairs leave the lane: until then the number of pairs never falls, so it shows
+ * whether one is new.
  */
 export function addedListing(before: Lane, after: Lane): LaneListing | undefined {
   const moved = after.site_id !== before.site_id;

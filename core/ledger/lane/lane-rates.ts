@@ -2,26 +2,21 @@ import { NO_BOOT } from './close-boot.ts';
 import type { Lane } from './lane.ts';
 import { bitRate, packetRate, ratedPairs } from './pair-rate.ts';
 
-/**
- * The times that rates are over, milliseconds since the epoch: the first and the last report of
- * them.
- */
+/** The time span of rates, milliseconds since the epoch: from one report to another. */
 export interface RatedSpan {
   from_ms: number;
   to_ms: number;
 }
 
-/** Bits and thousandths of a packet a second, and the times that they are over. */
+/** Bits and thousandths of a packet a second, and their time span. */
 export interface LaneRates extends RatedSpan {
   bit_rate: number;
   packet_rate: number;
-  /** Of how many pairs they are known. */
+  /** The number of pairs whose rates are known. */
   rated_pairs: number;
 }
 
-/**
- * The times of the two reports that a lane's rates are between; undefined while they aren't known.
- */
+/** The time span of a lane's rates; undefined while they aren't known. */
 export function ratedSpan({
   boot_id,
   rated_ms,
@@ -31,15 +26,13 @@ export function ratedSpan({
   return { from_ms: sent_at_ms - rated_ms, to_ms: sent_at_ms };
 }
 
-/** The times of both together. */
+/** The span that contains both. */
 export function joinSpans(a: RatedSpan | undefined, b: RatedSpan | undefined): RatedSpan | undefined {
   if (!a || !b) return a ?? b;
   return { from_ms: Math.min(a.from_ms, b.from_ms), to_ms: Math.max(a.to_ms, b.to_ms) };
 }
 
-/**
- * What these lanes carry together, as far as it is known; undefined where it isn't of any of them.
- */
+/** The sum of the known rates of these lanes; undefined if no lane's rates are known. */
 export function ratesOf(lanes: Iterable<Lane>): LaneRates | undefined {
   let span: RatedSpan | undefined;
   const sum = { bit_rate: 0, packet_rate: 0, rated_pairs: 0 };

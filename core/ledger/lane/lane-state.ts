@@ -3,12 +3,11 @@ import type { IdlePairs, IdleSegment } from './idle-pairs.ts';
 import type { Lane } from './lane.ts';
 
 /**
- * A lane with the boots that its reports may name, and what has changed since it was stored. A
- * value: never changed.
+ * A lane with the boots that its reports may name, and its changes since it was stored. Immutable.
  */
 export interface LaneState {
   readonly lane: Lane;
-  /** The lane's idle pairs; undefined where no report needs them and they were not read. */
+  /** The lane's idle pairs; undefined if no report needs them and they were not read. */
   readonly idle: IdlePairs | undefined;
   /** Boots that are not current, by id. */
   readonly boots: ReadonlyMap<string, Boot>;
@@ -17,29 +16,29 @@ export interface LaneState {
   readonly changes: LaneChanges;
 }
 
-/** What has to be written in one transaction with a lane. */
+/** Changes that are written in one transaction with a lane. */
 export interface LaneChanges {
   /** By policy id. */
   readonly counters: ReadonlyMap<string, CounterChange>;
   /** Boots whose items are written again, by id. */
   readonly boots: ReadonlyMap<string, Boot>;
-  /** The number of parts of boots that are new to the lane, by boot id. */
+  /** The numbers of parts of boots that are new to the lane, by boot id. */
   readonly parts: ReadonlyMap<string, number>;
-  /** Idle segments that the lane names and that aren't stored yet. */
+  /** Idle segments that the lane names but that aren't stored yet. */
   readonly idle: readonly IdleSegment[];
 }
 
-/** What a policy's counters gain; negative where a gauge falls. */
+/** A change of a policy's counters; negative if a gauge falls. */
 export interface CounterChange {
   readonly packets: bigint;
   readonly bytes: bigint;
   readonly active_flows: number;
-  /** Gauges too: bits a second, and thousandths of a packet a second. Whole numbers. */
+  /** Gauges: bits a second, and thousandths of a packet a second. Whole numbers. */
   readonly bit_rate: number;
   readonly packet_rate: number;
-  /** And of how many pairs these are known. */
+  /** A gauge: the number of pairs whose rates are known. */
   readonly rated_pairs: number;
-  /** What of the bytes is estimated; nothing when left out, as in nearly all of them. */
+  /** The estimated part of the bytes; 0 when left out, as in nearly all changes. */
   readonly estimated_bytes?: bigint;
 }
 
@@ -50,7 +49,7 @@ export const NO_CHANGES: LaneChanges = {
   idle: [],
 };
 
-/** Adds a change to what the policy in `counters` gains already. */
+/** Adds a change to the policy's change in `counters`. */
 export function addCounterChange(
   counters: Map<string, CounterChange>,
   policy_id: string,

@@ -1,30 +1,30 @@
 import type { PathCounts } from '../../totals/path-counts.ts';
 import { estimatedOf } from './boot-counts.ts';
-import { type IdlePairs, idlePairsBeside } from './idle-pairs.ts';
+import { type IdlePairs, validIdlePairs } from './idle-pairs.ts';
 import type { Lane, LanePair } from './lane.ts';
 import { bitRate, NO_RATE, packetRate, ratedPairs } from './pair-rate.ts';
 
-/** A lane with its idle pairs: only both together are what the edge has counted. */
+/** A lane with its idle pairs: both together are all counts of its edge and part. */
 export interface WholeLane extends Lane {
   readonly idle: IdlePairs;
 }
 
-/** All that a pair has ever counted, and its flows active now. */
+/** The counts of a pair over all boots, and its present gauges. */
 export interface PairSum {
   policy_id: string;
   endpoint_id: string;
   packets: bigint;
   bytes: bigint;
-  /** What of the bytes is estimated: counts that were scaled from samples. */
+  /** The part of the bytes that is estimated: counts that were scaled from samples. */
   estimated_bytes: bigint;
   active_flows: number;
   /**
-   * Bits and thousandths of a packet a second between the last two reports; 0 also where that isn't
+   * Bits and thousandths of a packet a second between the last two reports; 0 also if they aren't
    * known.
    */
   bit_rate: number;
   packet_rate: number;
-  /** 1 where these are known, else 0. */
+  /** 1 if the rates are known, else 0. */
   rated_pairs: number;
 }
 
@@ -32,14 +32,14 @@ export interface PathSum extends PathCounts {
   path_id: string;
 }
 
-/** Everything the lane's edge and part has counted, over all of its boots. */
+/** All counts of the lane's edge and part, over all boots. */
 export function laneTotals(lane: WholeLane): PairSum[] {
   const totals = Array.from(lane.pairs.values(), pair => pairSum(pair, pair));
-  for (const pair of idlePairsBeside(lane)) totals.push(pairSum(pair, NO_GAUGES));
+  for (const pair of validIdlePairs(lane)) totals.push(pairSum(pair, NO_GAUGES));
   return totals;
 }
 
-/** What the current boot alone has counted, all pairs together. */
+/** The counts of the current boot, all pairs together. */
 export function bootTotals(lane: WholeLane): { packets: bigint; bytes: bigint } {
   const total = { packets: 0n, bytes: 0n };
   const add = ({ packets, bytes }: { packets: bigint; bytes: bigint }): void => {
@@ -47,7 +47,7 @@ export function bootTotals(lane: WholeLane): { packets: bigint; bytes: bigint } 
     total.bytes += bytes;
   };
   for (const pair of lane.pairs.values()) add(pair);
-  for (const pair of idlePairsBeside(lane)) {
+  for (const pair of validIdlePairs(lane)) {
     if (pair.boot_id === lane.boot_id) add(pair);
   }
   return total;
@@ -71,7 +71,7 @@ function pairSum(pair: PairCounts, { active_flows, rate }: typeof NO_GAUGES): Pa
   };
 }
 
-/** What the lane's edge sent and received on its paths, over all of its boots. */
+/** The traffic that the lane's edge sent and received on its paths, over all boots. */
 export function lanePathTotals(lane: Lane): PathSum[] {
   return Array.from(lane.paths.values(), ({ path_id, current, earlier }) => ({
     path_id,

@@ -4,9 +4,9 @@ import { NO_RATE } from './pair-rate.ts';
 import type { PathReading } from './path-reading.ts';
 
 /**
- * All that is kept of one part of one edge: its current boot with its totals, and the sum of its
- * earlier boots. What the edge has ever counted is, pair by pair, current + earlier. Pairs that are
- * long out of use are kept apart (`WholeLane`). A value: never changed.
+ * The counts of one part of one edge: the totals of its current boot, and the sum of its earlier
+ * boots. The total of a pair is current + earlier. Pairs that have long been unused are stored
+ * apart (`WholeLane`). Immutable.
  */
 export interface Lane {
   readonly edge_id: string;
@@ -23,28 +23,28 @@ export interface Lane {
   /** `sent_at` of that report, by the edge's clock, milliseconds. */
   readonly sent_at_ms: number;
   /**
-   * The time from the report of this boot before that one, milliseconds, over which rates are;
-   * undefined while they aren't known.
+   * The time between the last two reports of this boot, milliseconds, over which rates are
+   * computed; undefined while they aren't known.
    */
   readonly rated_ms?: number | undefined;
   /**
-   * How far the last reports were sent ahead of their arrival, see `clockSkew`; of a lane with
-   * paths, or with a clock that is ahead.
+   * How far the last reports were sent ahead of their arrival, see `clockSkew`; for a lane with
+   * paths or with a clock that is ahead.
    */
   readonly clock?: readonly number[];
-  /** Arrival of the first and of the last applied report in the stream, milliseconds. */
+  /** Earliest and latest arrival of an applied report in the stream, milliseconds. */
   readonly first_heard_at_ms: number;
   readonly last_heard_at_ms: number;
   /** The counter slot that was written last; clean-up withdraws gauges there. */
   readonly slot: number;
   /**
-   * Where the boot before had more parts: how many. The gauges of those parts are withdrawn, and
-   * the next report sets it to 0 again.
+   * The parts of the previous boot if it had more, else 0. The gauges of the surplus parts are
+   * withdrawn, and the next report resets it to 0.
    */
   readonly parts_before: number;
   /** The newest of the idle segments that belong to the lane; 0: it has none. */
   readonly idle_version: number;
-  /** The counters that hold its counts; those of the first generation when left out. */
+  /** The counters that contain its counts; those of generation 0 when left out. */
   readonly counted_in?: CountedIn;
   /** By pairKey. */
   readonly pairs: ReadonlyMap<string, LanePair>;
@@ -62,39 +62,39 @@ export interface LanePair {
   /** Flows active at the last report; 0 once the edge is silent. */
   readonly active_flows: number;
   /**
-   * What it carried a second between the last two reports, see `packRate`; {@link NO_RATE} where
-   * the lane has no `rated_ms`.
+   * Its traffic a second between the last two reports, see `packRate`; {@link NO_RATE} if the lane
+   * has no `rated_ms`.
    */
   readonly rate: number;
   /** Sums of all other boots. */
   readonly earlier_packets: bigint;
   readonly earlier_bytes: bigint;
   /**
-   * A report of the current boot that named the pair said that its counts are scaled from samples:
-   * all of `bytes` is estimated.
+   * Whether all of `bytes` is estimated: a report of the current boot that named the pair is marked
+   * as scaled from samples.
    */
   readonly estimated: boolean;
-  /** What of `earlier_bytes` is estimated. */
+  /** The estimated part of `earlier_bytes`. */
   readonly earlier_estimated: bigint;
-  /** The newest report of the current boot that named the pair; {@link NOT_NAMED}: none did. */
+  /** The latest report of the current boot that named the pair; {@link NOT_NAMED}: none. */
   readonly seq: number;
-  /** When a report last named it, of any boot: hours since 1970, by arrival. */
+  /** When a report of any boot last named it: hours since 1970, by arrival. */
   readonly named_hour: number;
 }
 
 /** `seq` of a pair that no report of the boot has named. */
 export const NOT_NAMED = -1;
 
-/** What a lane's edge sent and received on one path. */
+/** The traffic that a lane's edge sent and received on one path. */
 export interface LanePath {
   readonly path_id: string;
   readonly current: PathCounts;
   readonly earlier: PathCounts;
-  /** What was measured last. None: lanes of earlier releases have none before their next report. */
+  /** The last measurement. Lanes of earlier releases have none before their next report. */
   readonly reading?: PathReading;
 }
 
-/** A lane that no report was applied to yet: it has no boot, and is older than everything. */
+/** A lane without reports: it has no boot, and its times are before all others. */
 export function newLane({
   edge_id,
   part,
@@ -125,7 +125,7 @@ export function newLane({
   };
 }
 
-/** A pair that counted nothing yet. */
+/** A pair without counts. */
 export function emptyPair({ policy_id, endpoint_id }: Pick<LanePair, 'policy_id' | 'endpoint_id'>): LanePair {
   const now = { packets: 0n, bytes: 0n, active_flows: 0, rate: NO_RATE };
   const earlier = { earlier_packets: 0n, earlier_bytes: 0n };
@@ -133,7 +133,7 @@ export function emptyPair({ policy_id, endpoint_id }: Pick<LanePair, 'policy_id'
   return { policy_id, endpoint_id, ...now, ...earlier, ...exact, seq: NOT_NAMED, named_hour: 0 };
 }
 
-/** A path that counted nothing yet. */
+/** A path without counts. */
 export function emptyPath(path_id: string): LanePath {
   return { path_id, current: noPathCounts(), earlier: noPathCounts() };
 }

@@ -18,11 +18,11 @@ import { addCounterChange, type LaneState } from './lane-state.ts';
 import { pairOf } from './pair-of.ts';
 
 /**
- * Adds a late report, one of a boot that is not current: the difference to what the boot had
- * reported before goes to the lane's earlier sums and to the counters, and the boot keeps the new
- * totals. Gauges stay as they are.
+ * Adds a late report: one of a boot that is not current. Its difference to the boot's previous
+ * totals is added to the lane's earlier sums and to the counters, and the boot gets the new totals.
+ * Gauges stay as they are.
  *
- * @returns `state` itself where there is nothing to add
+ * @returns `state` itself if there is nothing to add
  * @throws ReportRejected when it contradicts another report of the boot
  */
 export function addLateReport(

@@ -7,8 +7,8 @@ import type { LaneState } from './lane-state.ts';
 import { NO_RATE } from './pair-rate.ts';
 
 /**
- * A pair of the lane, idle or not, as the lane holds it; undefined where the lane has never counted
- * it.
+ * A pair of the lane, idle or not, in the form of the lane's own pairs; undefined if the lane has
+ * no counts of it.
  */
 export function pairOf(state: LaneState, key: string): LanePair | undefined {
   const { lane } = state;
@@ -16,12 +16,12 @@ export function pairOf(state: LaneState, key: string): LanePair | undefined {
   if (held || lane.idle_version === 0) return held;
   for (const { pairs } of idlePairsOf(state)) {
     const idle = pairs.get(key);
-    if (idle) return awake(idle, lane.boot_id);
+    if (idle) return activePair(idle, lane.boot_id);
   }
   return undefined;
 }
 
-/** The lane's idle pairs. A state whose reports need them has them ({@link needsIdlePairs}). */
+/** The lane's idle pairs. They must have been read where {@link needsIdlePairs} says so. */
 export function idlePairsOf({ lane, idle }: Pick<LaneState, 'lane' | 'idle'>): IdlePairs {
   if (lane.idle_version === 0) return NO_IDLE_PAIRS;
   if (!idle) throw new Error(`The idle pairs of ${lane.edge_id}, part ${lane.part}, were not read.`);
@@ -29,8 +29,8 @@ export function idlePairsOf({ lane, idle }: Pick<LaneState, 'lane' | 'idle'>): I
 }
 
 /**
- * Whether folding a report needs the lane's idle pairs: it is of another boot, or names a pair that
- * is new to its boot.
+ * Whether folding a report needs the lane's idle pairs: the report is of another boot, or names a
+ * pair that is new to its boot.
  */
 export function needsIdlePairs(lane: Lane, { report }: DecodedReport): boolean {
   if (lane.idle_version === 0) return false;
@@ -40,8 +40,8 @@ export function needsIdlePairs(lane: Lane, { report }: DecodedReport): boolean {
   );
 }
 
-/** What it had counted of another boot than the current one is earlier. */
-function awake({ boot_id, ...pair }: IdlePair, current_boot: string): LanePair {
+/** Counts of another boot than the current one become earlier counts. */
+function activePair({ boot_id, ...pair }: IdlePair, current_boot: string): LanePair {
   const back = { ...pair, active_flows: 0, rate: NO_RATE, named_hour: 0 };
   if (boot_id === current_boot) return back;
   return {

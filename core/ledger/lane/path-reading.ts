@@ -1,10 +1,10 @@
 import type { PathReport } from '../../report/report.ts';
 
-/** What an edge measured last on one of its paths. Figures to three decimals. */
+/** An edge's last measurement of one of its paths. Figures have three decimals. */
 export interface PathReading {
   /** When, by the functions' clock; milliseconds since the epoch. */
   readonly measured_at_ms: number;
-  /** The same as the edge says, by its own clock: names the measurement. */
+  /** The same by the edge's clock, as reported: identifies the measurement. */
   readonly told_at_ms: number;
   readonly latency_ms: number;
   readonly jitter_ms: number;
@@ -17,7 +17,7 @@ export const READING_FIGURES = ['latency_ms', 'jitter_ms', 'packet_loss_pct', 'b
 
 type Reported = Pick<PathReport, (typeof READING_FIGURES)[number] | 'measured_at'>;
 
-/** The reading of a report; a measurement that was told before stays where it was placed then. */
+/** The reading of a report. A measurement that was reported before keeps its time. */
 export function readingOf(
   report: Reported,
   { before, placed_at_ms }: { before: PathReading | undefined; placed_at_ms: (told_at_ms: number) => number },
@@ -33,7 +33,7 @@ export function readingOf(
   };
 }
 
-/** More than a probe can tell. */
+/** More precise than probes are. */
 function toThousandths(value: number): number {
   return Math.min(Math.round(value * 1000), Number.MAX_SAFE_INTEGER) / 1000;
 }

@@ -5,22 +5,22 @@ import { type Lane, type LanePair, NOT_NAMED } from './lane.ts';
 import type { LaneState } from './lane-state.ts';
 import { idlePairsOf } from './pair-of.ts';
 
-/** A pair that no report has named for so long is idle, hours. */
+/** A pair that no report has named for this long is idle, hours. */
 const IDLE_AFTER_HOURS = 24;
 
-/** A few idle pairs wait for others, but no longer than this, hours. */
+/** How long few idle pairs wait for others, hours. */
 const WAIT_AT_MOST_HOURS = 48;
 
-/** So many idle pairs don't wait for others. */
+/** This many idle pairs don't wait for others. */
 const ENOUGH_PAIRS = 16;
 
-/** Bytes, roughly, of a segment; an item takes 400 KB. */
+/** Limit of a segment, bytes, roughly; an item may have 400 KB. */
 const SEGMENT_MAX_BYTES = 200_000;
 
 /**
- * Whether pairs have to leave the lane by now: enough of them are idle, or one has been for long.
- * Few pairs wait for others, so that a lane with a new policy a day writes one segment a day at
- * most.
+ * Whether idle pairs have to leave the lane now: enough of them are idle, or one has been for long.
+ * Few pairs wait for others, so that a lane with a new policy a day writes at most one segment a
+ * day.
  */
 export function hasIdlePairs({ pairs }: Pick<Lane, 'pairs'>, at_ms: number): boolean {
   const hour = hourOf(at_ms);
@@ -33,9 +33,9 @@ export function hasIdlePairs({ pairs }: Pick<Lane, 'pairs'>, at_ms: number): boo
 }
 
 /**
- * Moves the idle pairs out of the lane into a new segment, which takes in the newest segments that
- * are not larger than itself. So a lane has few segments, and a pair is written again only as often
- * as the number of pairs doubles.
+ * Moves the idle pairs out of the lane into a new segment, and merges the newest segments into it
+ * that are not larger than itself. So a lane has few segments, and a pair is rewritten as often as
+ * the number of pairs doubles.
  */
 export function removeIdlePairs(
   state: LaneState,
@@ -52,7 +52,7 @@ export function removeIdlePairs(
       continue;
     }
     bytes += packedPairBytes(pair);
-    pairs.set(key, asleep(pair, lane.boot_id));
+    pairs.set(key, toIdlePair(pair, lane.boot_id));
   }
   if (pairs.size === 0) return state;
   const older = [...idlePairsOf(state)];
@@ -73,7 +73,7 @@ export function removeIdlePairs(
   };
 }
 
-function asleep(pair: LanePair, current_boot: string): IdlePair {
+function toIdlePair(pair: LanePair, current_boot: string): IdlePair {
   const { active_flows, rate, named_hour, ...counts } = pair;
   return { ...counts, boot_id: pair.seq === NOT_NAMED ? '' : current_boot };
 }

@@ -14,10 +14,10 @@ import { pairOf } from './pair-of.ts';
 
 /**
  * Closes the lane's current boot and makes `boot` the current one. The lane's totals stay as they
- * are: the current totals become earlier, and what `boot` had counted before moves from earlier to
- * current; its pairs that are idle come back. The gauges are left to the report of `boot` that
- * comes next: a current report replaces all of them. An item that is stored of `boot` stays behind
- * and is written again when it is closed.
+ * are: the current totals become earlier ones, and the previous totals of `boot` move from earlier
+ * to current. Its idle pairs become active. The gauges stay until the next report of `boot`, which
+ * replaces all of them. A stored item of `boot` stays, and is written again when the boot is
+ * closed.
  */
 export function switchBoot(state: LaneState, boot: Boot): LaneState {
   const { lane, changes } = state;

@@ -2,7 +2,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Caller } from '../../access/caller.ts';
 import { auditAction } from '../../audit/audit-action.ts';
 import type { Change } from '../../audit/audit-entry.ts';
-import { standingEntry } from '../../audit/undone-chain.ts';
+import { effectiveEntry } from '../../audit/undone-chain.ts';
 import { Conflict, NotFound, quoted } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { updateItem } from '../../storage/item-update.ts';
@@ -77,7 +77,7 @@ export function undoVoidBoot(
       actor,
       operation: 'undoVoidBoot',
       target: `edge:${undone.edge_id}`,
-      reverses: { audit_id: await standingEntry(context, audit_id), by_undo: false },
+      reverses: { audit_id: await effectiveEntry(context, audit_id), by_undo: false },
     });
     return {
       actions: [...actions, audit],

@@ -13,7 +13,7 @@ export const pathStateSchema = z.object({
   since_ms: z.number(),
   /** The path's scores in the week before it was taken out; absent: not known, or not out. */
   week: weekSummarySchema.exactOptional(),
-  /** Begin of the unbroken run of measurements above the failback threshold. */
+  /** Start of the unbroken run of measurements above the failback threshold. */
   good_since_ms: z.number().exactOptional(),
   /** The newest measurement that was judged. */
   seen_ms: z.number(),

@@ -8,7 +8,7 @@ export interface PathReading {
 
 /** Packets of one direction that were sent and did not arrive. */
 export interface PassiveLoss {
-  /** Times of the receiver's reports at the begin and the end of the range. */
+  /** Times of the receiver's reports at the start and the end of the range. */
   from_ms: number;
   to_ms: number;
   /**

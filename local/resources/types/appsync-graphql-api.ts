@@ -18,7 +18,7 @@ const userPoolConfig = z.strictObject({
   UserPoolId: z.string(),
   AwsRegion: noEffect('there is one region here'),
   DefaultAction: z.enum(['ALLOW', 'DENY']).optional(),
-  AppIdClientRegex: z.undefined('a pattern of client ids isn’t known to the one-machine runtime').optional(),
+  AppIdClientRegex: z.undefined("a pattern of client ids isn't known to the one-machine runtime").optional(),
 });
 
 const apiSchema = z.strictObject({

@@ -27,7 +27,7 @@ export const eventSourceMappingSchema = z.strictObject({
   BisectBatchOnFunctionError: z.boolean().default(false),
   FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
   ParallelizationFactor: z
-    .literal(1, 'only 1: more would not keep the order of an edge’s reports')
+    .literal(1, "only 1: more would not keep the order of an edge's reports")
     .default(1),
   DestinationConfig: z
     .strictObject({ OnFailure: z.strictObject({ Destination: z.string() }).optional() })

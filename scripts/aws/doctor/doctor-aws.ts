@@ -13,7 +13,7 @@ import { type AwsOptions, clientConfig } from '../aws-options.ts';
 
 type Sender<Client extends { send: unknown }> = Pick<Client, 'send'>;
 
-/** The parts of AWS that the doctor asks. */
+/** The AWS clients that the doctor uses. */
 export interface DoctorAws {
   region: string;
   cloudformation: Sender<CloudFormationClient>;
@@ -26,7 +26,7 @@ export interface DoctorAws {
   sns: Sender<SNSClient>;
   ssm: Sender<SSMClient>;
   sts: Sender<STSClient>;
-  /** Whether anything answers at a host; gives the reason where nothing does. */
+  /** Checks whether a host answers; returns the reason if it doesn't. */
   reach(host: string): Promise<string | undefined>;
 }
 

@@ -13,15 +13,15 @@ import { accountLooks } from './look-at-account.ts';
 import { stackLooks, stageLooks } from './look-at-stage.ts';
 
 export interface DoctorOptions extends AwsOptions {
-  /** Settings as `cdk deploy -c` gets them. */
+  /** Settings, as for `cdk deploy -c`. */
   context: Record<string, string>;
   json?: boolean;
 }
 
 /**
- * Looks at an account before a deployment and at a stage after it, and says what to do.
+ * Checks an account before a deployment and a stage after it, and says what to do.
  *
- * @returns the exit code: 1 where something does not work or will not
+ * @returns the exit code: 1 if something does not work, or will not after a deployment
  */
 export async function doctor(
   options: DoctorOptions,
@@ -31,7 +31,7 @@ export async function doctor(
 ): Promise<number> {
   const settings = await settingsOf(options);
   const aws = given ?? (await doctorAws(options));
-  // Without credentials there is nothing more to find.
+  // Without credentials nothing else can be checked.
   const { Arn = '' } = await aws.sts.send(new GetCallerIdentityCommand({}));
   const { account } = accountOf(Arn);
   const found = await findStage(aws.cloudformation, options);
@@ -54,7 +54,7 @@ function report(findings: readonly Finding[], title: string, deployed: boolean):
   return `${findings.map(findingText).join('')}${of('wrong')} wrong, ${of('note')} to look at.${state}\n`;
 }
 
-/** The settings that a deployment would have: those of cdk.json, and over them those given. */
+/** The settings of a deployment: those of cdk.json, overridden by the given ones. */
 async function settingsOf({ stage, context }: DoctorOptions): Promise<Settings> {
   const file = new URL('../../../cdk.json', import.meta.url);
   const kept = (JSON.parse(await readFile(file, 'utf8')) as { context?: Record<string, unknown> }).context;

@@ -1,8 +1,8 @@
-/** What a look at one thing comes to. */
+/** The result of one check. */
 export interface Finding {
-  /** What was looked at, in a word or two. */
+  /** The subject of the check, in a word or two. */
   check: string;
-  /** `ok`; `note`: works, and may be better; `wrong`: does not work, or will not. */
+  /** `ok`; `note`: works, but could be improved; `wrong`: does not work, or will not. */
   level: 'ok' | 'note' | 'wrong';
   says: string;
   /** What to do about it; null: nothing. */
@@ -27,7 +27,7 @@ export const wrong = (check: string, says: string, todo: string): Finding => ({
 
 const MARKS = { ok: '✓', note: '!', wrong: '✗' } as const;
 
-/** A finding for a person, with what to do below it. */
+/** A finding as text, with the advice below it. */
 export function findingText({ check, level, says, todo }: Finding): string {
   const line = `${MARKS[level]} ${check}: ${says}\n`;
   return todo === null ? line : `${line}    ${todo}\n`;

@@ -2,7 +2,7 @@ import { type Finding, note, ok, wrong } from './finding.ts';
 
 export interface StackState {
   name: string;
-  /** Of CloudFormation; undefined: there is none. */
+  /** CloudFormation's status; undefined: there is no stack. */
   status: string | undefined;
   drift: string | undefined;
   /** Whether the stage works without it. */
@@ -17,17 +17,21 @@ export function judgeStack({ name, status, drift, optional }: StackState): Findi
     return wrong(name, 'is not deployed', 'Deploy the stage: npx cdk deploy --all -c stage=….');
   }
   if (/_IN_PROGRESS$/.test(status)) {
-    return note(name, `is being changed (${status})`, 'Wait until the deployment is over, then look again.');
+    return note(
+      name,
+      `is being changed (${status})`,
+      'Wait until the deployment is complete, then check again.',
+    );
   }
   if (!AT_REST.test(status)) {
     return wrong(
       name,
       `is ${status}`,
-      'Read its events in CloudFormation for the reason, mend that and deploy again; docs/deploying.md says what each state needs.',
+      'Read the reason in its CloudFormation events, correct it and deploy again; docs/deploying.md explains each state.',
     );
   }
   if (drift === 'DRIFTED') {
-    return note(name, 'was changed past its template', 'See the drift in CloudFormation, and deploy again.');
+    return note(name, 'differs from its template', 'See the drift in CloudFormation, and deploy again.');
   }
   return ok(name, status);
 }
@@ -35,7 +39,7 @@ export function judgeStack({ name, status, drift, optional }: StackState): Findi
 export interface Subscription {
   protocol: string;
   endpoint: string;
-  /** Whether who gets it has confirmed it. */
+  /** Whether the subscriber has confirmed it. */
   confirmed: boolean;
 }
 
@@ -56,15 +60,11 @@ export function judgeSubscriptions(subscriptions: readonly Subscription[]): Find
   return ok(check, confirmed.join(', '));
 }
 
-/** @param on names of the alarms that are on */
+/** @param on names of the alarms in state ALARM */
 export function judgeAlarms(on: readonly string[], count: number): Finding {
   if (count === 0) return wrong('alarms', 'there are none', 'Deploy the stage again.');
   if (on.length === 0) return ok('alarms', `none of ${count} is on`);
-  return wrong(
-    'alarms',
-    `${on.join(', ')} on`,
-    'docs/runbook.md has a section for each: what to look at, what to do.',
-  );
+  return wrong('alarms', `${on.join(', ')} on`, 'docs/runbook.md has a section for each alarm.');
 }
 
 export interface StreamState {
@@ -75,7 +75,7 @@ export interface StreamState {
 
 export function judgeStream({ status, open_shards, encrypted }: StreamState): Finding {
   const says = `${status}, ${open_shards} shards, ${encrypted ? 'encrypted' : 'not encrypted'}`;
-  if (status !== 'ACTIVE') return note('stream', says, 'Wait until it is ACTIVE, then look again.');
+  if (status !== 'ACTIVE') return note('stream', says, 'Wait until it is ACTIVE, then check again.');
   if (encrypted) return ok('stream', says);
   return note(
     'stream',
@@ -88,17 +88,18 @@ export interface TableState {
   name: string;
   status: string;
   provisioned: boolean;
-  /** Whether its units follow use. */
+  /** Whether its units scale with use. */
   scaled: boolean;
   deletion_protection: boolean;
 }
 
-/** @param keepsData whether the stage's data must outlive a mistake */
+/** @param keepsData whether the stage's data must be protected from deletion */
 export function judgeTables(tables: readonly TableState[], { keepsData }: { keepsData: boolean }): Finding[] {
   const findings = tables.flatMap(({ name, status, provisioned, scaled, deletion_protection }) => {
-    if (status !== 'ACTIVE') return [note(name, `is ${status}`, 'Wait until it is ACTIVE, then look again.')];
+    if (status !== 'ACTIVE')
+      return [note(name, `is ${status}`, 'Wait until it is ACTIVE, then check again.')];
     if (provisioned && !scaled) {
-      return [wrong(name, 'has fixed units that do not follow use', 'Deploy the data stack again.')];
+      return [wrong(name, 'has fixed units that do not scale with use', 'Deploy the data stack again.')];
     }
     if (keepsData && !deletion_protection) {
       return [wrong(name, 'can be deleted by mistake', 'Deploy the data stack again.')];
@@ -115,7 +116,7 @@ export function judgeQueues(queues: readonly { name: string; messages: number }[
   return wrong(
     'dead letters',
     shown,
-    'docs/runbook.md, the section of the queue’s alarm, says how they are handled and cleared.',
+    "The section of the queue's alarm in docs/runbook.md explains how to handle and clear them.",
   );
 }
 
@@ -124,7 +125,7 @@ export function judgeErrors(functions: readonly { name: string; errors: number }
   if (failing.length === 0)
     return ok('function errors', `none in 24 hours, of ${functions.length} functions`);
   const shown = failing.map(({ name, errors }) => `${errors} of ${name}`).join(', ');
-  return note('function errors', `${shown} in 24 hours`, 'Their logs in CloudWatch say why.');
+  return note('function errors', `${shown} in 24 hours`, 'See their logs in CloudWatch.');
 }
 
 export function judgeSources(sources: readonly { function: string; state: string }[]): Finding {
@@ -134,7 +135,7 @@ export function judgeSources(sources: readonly { function: string; state: string
   return wrong(
     'streams read',
     shown,
-    'Nothing is counted or published meanwhile: enable the trigger, or deploy again.',
+    'Until then nothing is counted or published: enable the trigger, or deploy again.',
   );
 }
 

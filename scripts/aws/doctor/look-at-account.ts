@@ -15,10 +15,10 @@ import {
 } from './judge-account.ts';
 import type { Look } from './look.ts';
 
-/** Where the CDK keeps the version of its bootstrap stack, under its default qualifier. */
+/** The parameter with the version of the CDK's bootstrap stack, for its default qualifier. */
 const BOOTSTRAP_VERSION = '/cdk-bootstrap/hnb659fds/version';
 
-/** Services that the stacks are made of, by the beginning of their hosts' names. */
+/** The services that the stacks use, by the first part of their host names. */
 const SERVICES = [
   ...['appsync', 'cloudformation', 'cognito-idp', 'dynamodb', 'events', 'kinesis', 'kms', 'lambda', 'logs'],
   ...['monitoring', 's3', 'scheduler', 'sns', 'sqs', 'ssm', 'sts'],
@@ -31,7 +31,7 @@ export interface AccountView {
   deployed: boolean;
 }
 
-/** What an account and region have to have, before a deployment and after it. */
+/** The requirements for an account and region, before a deployment and after it. */
 export function accountLooks(aws: DoctorAws, { account, settings, deployed }: AccountView): Look[] {
   const { region } = aws;
   return [

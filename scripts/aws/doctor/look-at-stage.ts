@@ -24,7 +24,7 @@ import {
 } from './judge-stage.ts';
 import type { Look } from './look.ts';
 
-/** Parts of a stage that it works without. */
+/** Optional parts of a stage. */
 const OPTIONAL = ['Web', 'Dashboard'];
 
 const DAY_MS = 86_400_000;
@@ -40,7 +40,7 @@ export function stackLooks({ stage, stacks }: FoundStage): Look[] {
   });
 }
 
-/** What a deployed stage has to be like to be at work. */
+/** The requirements for a deployed stage that works. */
 export function stageLooks(
   aws: DoctorAws,
   { found, options, now }: { found: FoundStage; options: AwsOptions; now: number },
@@ -169,7 +169,10 @@ async function tableState(
 const queueName = ({ PhysicalResourceId = '' }: StackResourceSummary): string =>
   PhysicalResourceId.split('/').at(-1)!;
 
-/** Messages of each queue, as CloudWatch has them: the newest figure of the last 15 minutes. */
+/**
+ * The number of messages in each queue, according to CloudWatch: the newest figure of the last 15
+ * minutes.
+ */
 async function waiting(aws: DoctorAws, queues: StackResourceSummary[], now: number) {
   const figures = await lastFigures(aws, {
     from: now - 15 * 60_000,
@@ -210,7 +213,7 @@ interface Query {
   stat: string;
 }
 
-/** The values of several metrics, the newest first; of none, an empty list. */
+/** The values of several metrics, newest first; for no metrics an empty list. */
 async function lastFigures(
   { cloudwatch }: DoctorAws,
   { from, now, period_s, queries }: { from: number; now: number; period_s: number; queries: Query[] },

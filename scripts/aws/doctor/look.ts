@@ -1,13 +1,13 @@
 import { plannedAwsError } from '../aws-error.ts';
 import { type Finding, note } from './finding.ts';
 
-/** One look: the name under which it shows, and what it finds. */
+/** One check: its name and a function that returns its findings. */
 export interface Look {
   check: string;
   look(): Promise<readonly (Finding | undefined)[]>;
 }
 
-/** Looks side by side; what can't be looked at is a finding too. */
+/** Runs checks concurrently; a check that fails to run becomes a finding too. */
 export async function lookAtAll(looks: readonly Look[]): Promise<Finding[]> {
   const found = await Promise.all(looks.map(lookOnce));
   return found.flat();
@@ -18,6 +18,6 @@ async function lookOnce({ check, look }: Look): Promise<Finding[]> {
     return (await look()).filter(finding => finding !== undefined);
   } catch (cause) {
     const { message } = plannedAwsError(cause) as Error;
-    return [note(check, 'could not be looked at', message)];
+    return [note(check, 'could not be checked', message)];
   }
 }

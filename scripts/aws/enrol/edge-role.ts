@@ -13,20 +13,20 @@ export interface EdgeRolePlan {
   edge_id: string;
   /** Its name. */
   role: string;
-  /** Its trust policy, JSON, where it has to be made. */
+  /** Its trust policy, JSON, in case it must be created. */
   trust: string;
-  /** ARNs of the managed policies that it is to have. */
+  /** The managed policies that it needs, by ARN. */
   policies: readonly { name: string; arn: string }[];
 }
 
-/** How far it is: `done` now, or `there` before. */
+/** The result: `done` now, or `there` already. */
 export type Step = { state: 'done' | 'there'; what: string };
 
 /**
- * Makes the role of an edge as planned, as far as it isn't there.
+ * Creates the role of an edge and attaches its policies, as far as they don't exist.
  *
  * @returns the role's ARN
- * @throws EdgeError for a role that is there and lets its session's name be chosen
+ * @throws EdgeError for an existing role whose session name can be chosen freely
  */
 export async function ensureEdgeRole(
   iam: Pick<IAMClient, 'send'>,
@@ -74,11 +74,11 @@ async function makeRole(
 }
 
 function checkTrust({ RoleName, AssumeRolePolicyDocument = '' }: Role, edge_id: string): void {
-  // IAM gives it out URL-encoded.
+  // IAM returns it URL-encoded.
   const problem = trustProblem(decodeURIComponent(AssumeRolePolicyDocument), edge_id);
   if (problem === undefined) return;
   throw new EdgeError(
-    `The role ${RoleName} is there, and its trust policy is not one for edge ${edge_id}: ${problem}. Change it, or choose another role with --role.`,
+    `The role ${RoleName} exists, but its trust policy does not fit edge ${edge_id}: ${problem}. Change it, or choose another role with --role.`,
   );
 }
 

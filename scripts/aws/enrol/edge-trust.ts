@@ -1,21 +1,21 @@
-/** A trust policy of IAM: who may begin a role's session. */
+/** A trust policy of IAM: it says which principals may assume a role. */
 export interface TrustPolicy {
   Version: '2012-10-17';
   Statement: object[];
 }
 
-/** Who may begin a session of an edge's role. */
+/** The principals that may assume an edge's role. */
 export type TrustChoice =
-  /** Everyone of an account whom IAM lets assume roles. */
+  /** All principals of an account that IAM allows to assume roles. */
   | { account: string; partition: string }
   /** A role or user. */
   | { principal: string }
-  /** Who has a certificate of this trust anchor (IAM Roles Anywhere). */
+  /** Holders of a certificate of this trust anchor (IAM Roles Anywhere). */
   | { trust_anchor: string };
 
 /**
- * A trust policy that fixes the session's name, by which the system knows an edge: who could choose
- * it could speak for any edge.
+ * A trust policy that fixes the session's name. The system identifies an edge by that name, so a
+ * principal that could choose it could act as any edge.
  */
 export function edgeTrust(choice: TrustChoice, session: string): TrustPolicy {
   return { Version: '2012-10-17', Statement: [statementOf(choice, session)] };
@@ -50,11 +50,13 @@ interface Statement {
   Condition?: { StringEquals?: Record<string, unknown> };
 }
 
-/** Ties the session's name to the certificate's common name, in a role that all edges share. */
+/**
+ * Requires the session's name to be the certificate's common name, in a role that all edges share.
+ */
 const COMMON_NAME = `\${aws:PrincipalTag/x509Subject/CN}`;
 
 /**
- * What is wrong with a trust policy that somebody has written for an edge; undefined: nothing.
+ * The problem of a trust policy that a person wrote for an edge; undefined: none.
  *
  * @param text JSON
  */
@@ -63,17 +65,17 @@ export function trustProblem(text: string, session: string): string | undefined 
   try {
     policy = JSON.parse(text) as typeof policy;
   } catch {
-    return 'it is no JSON';
+    return 'it is not JSON';
   }
   const statements = [policy?.Statement].flat().filter(each => each != null) as Statement[];
   const allowing = statements.filter(({ Effect }) => Effect === 'Allow');
   if (allowing.length === 0) return 'it has no statement with the effect Allow';
   if (allowing.every(statement => fixesSession(statement, session))) return undefined;
-  return `a statement lets the session's name be chosen: give each the condition "StringEquals": { "sts:RoleSessionName": "${session}" }`;
+  return `a statement allows any session name: give each one the condition "StringEquals": { "sts:RoleSessionName": "${session}" }`;
 }
 
 function fixesSession({ Principal, Condition }: Statement, session: string): boolean {
-  // An instance's session is always named as the instance.
+  // The session of an EC2 instance always has the instance's id as its name.
   if (Principal?.Service === 'ec2.amazonaws.com') return session.startsWith('i-');
   const names = [Condition?.StringEquals?.['sts:RoleSessionName']].flat();
   return names.length === 1 && (names[0] === session || names[0] === COMMON_NAME);

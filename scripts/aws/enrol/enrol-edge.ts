@@ -24,31 +24,31 @@ import { enrolledText } from './enrolled-text.ts';
 import { ensureRegistered, findSite } from './register-edge.ts';
 
 export interface EnrolOptions extends AwsOptions {
-  /** Name or id. */
+  /** The site, by name or id. */
   site: string;
   /** Seconds between two reports. */
   interval: number;
   /** A file with the edge's public key, as a JWK or in PEM. */
   key?: string;
-  /** The spool of an edge on this machine, whose key is read, or made. */
+  /** The spool of an edge on this machine; its key is read, or created. */
   spool?: string;
-  /** Its reports are not signed. */
+  /** Registers it without a key: its reports are not signed. */
   unsigned?: boolean;
   /** Name of the role. */
   role?: string;
-  /** Who may begin its sessions: an ARN, … */
+  /** The principals that may assume it: an ARN, … */
   principal?: string;
-  /** … the certificates of a trust anchor (ARN), … */
+  /** … certificates of a trust anchor (ARN), … */
   trustAnchor?: string;
-  /** … or as a file with a trust policy says. */
+  /** … or a file with a trust policy. */
   trust?: string;
-  /** GraphQL address, where it isn't the one of the stack. */
+  /** GraphQL address, if it isn't the stack's. */
   graphql?: string;
-  /** An operator's access token; an administrator's for an edge that has another key. */
+  /** An operator's access token; an administrator's if the edge has another key. */
   token?: string;
 }
 
-/** The parts of AWS that it asks. */
+/** The AWS clients that it uses. */
 export interface EnrolAws {
   cloudformation: Pick<CloudFormationClient, 'send'>;
   iam: Pick<IAMClient, 'send'>;
@@ -58,8 +58,8 @@ export interface EnrolAws {
 }
 
 /**
- * Gives an edge all that it needs in the cloud: a role of its own with the policies of edges, and
- * its registration with its public key. What is there already stays, so it may be repeated.
+ * Sets an edge up in the cloud: creates its role with the policies of edges, and registers it with
+ * its public key. Existing parts are kept, so it can be repeated.
  */
 export async function enrolEdge(
   options: EnrolOptions,
@@ -68,7 +68,7 @@ export async function enrolEdge(
   aws: EnrolAws = realAws(options),
 ): Promise<number> {
   if (!isEdgeId(edge_id)) throw new EdgeError(`The id of an edge is ${EDGE_ID_RULE}, not ${edge_id}.`);
-  // What is missing is said before anything is made.
+  // Missing input is reported before anything is created.
   const token = tokenIn(options, edge_id);
   const key = await readKey(options);
   const stage = await findStage(aws.cloudformation, options);
@@ -118,7 +118,7 @@ function tokenIn(options: EnrolOptions, edge_id: string): string {
   if (options.token) return options.token;
   const stage = stageOption(options);
   throw new EdgeError(
-    `An operator registers edges: sign in with export PATRONUS_TOKEN=$(npm run -s aws -- sign-in EMAIL${stage}), then repeat npm run aws -- enrol-edge ${edge_id}.`,
+    `Only an operator can register edges: sign in with export PATRONUS_TOKEN=$(npm run -s aws -- sign-in EMAIL${stage}), then repeat npm run aws -- enrol-edge ${edge_id}.`,
   );
 }
 
@@ -127,7 +127,7 @@ async function readKey({ key, spool, unsigned }: EnrolOptions): Promise<PublicKe
   if (spool) return openEdgeKey(userPath(spool));
   if (!key) {
     throw new EdgeError(
-      'Which key does the edge sign with? Give --key FILE with what the edge program prints (patronus-edge.mjs key --edge-id ID), --spool FOLDER for an edge on this machine, or --unsigned.',
+      "The edge's key is missing: give --key FILE with the output of patronus-edge.mjs key --edge-id ID, --spool FOLDER for an edge on this machine, or --unsigned.",
     );
   }
   const text = await givenFile(key);
@@ -139,7 +139,7 @@ async function readKey({ key, spool, unsigned }: EnrolOptions): Promise<PublicKe
   }
 }
 
-/** Names of roles have 64 characters at most, and the letters of an edge's id. */
+/** A role's name has at most 64 characters; its alphabet includes that of edge ids. */
 const ROLE_NAME_MAX = 64;
 
 function roleName(options: AwsOptions, edge_id: string): string {
@@ -149,13 +149,13 @@ function roleName(options: AwsOptions, edge_id: string): string {
   return `${name.slice(0, ROLE_NAME_MAX - hash.length - 1)}-${hash}`;
 }
 
-/** The API takes sessions of roles for edges by the roles' names. */
+/** The API recognizes an edge's session by the name of its role. */
 async function checkRoleName(aws: EnrolAws, stack: string, role: string): Promise<void> {
   const { EDGE_ROLES } = await deployedEnvironment(aws, { stack, function: 'ApiFunction' });
   const edge_roles = EDGE_ROLES?.split(',') ?? ['*edge*'];
   if (isEdgeRole(role, edge_roles)) return;
   throw new EdgeError(
-    `Sessions of a role ${role} are no edges for this stage, whose setting edge_roles is ${edge_roles.join(',')}: choose another name with --role, or deploy with -c edge_roles=….`,
+    `This stage does not accept the role ${role} for edges, because its setting edge_roles is ${edge_roles.join(',')}: choose another name with --role, or deploy with -c edge_roles=….`,
   );
 }
 
@@ -165,7 +165,7 @@ async function trustFor(options: EnrolOptions, edge_id: string, sts: EnrolAws['s
     const text = await givenFile(trust);
     const problem = trustProblem(text, edge_id);
     if (problem === undefined) return text;
-    throw new EdgeError(`${trust} is no trust policy for edge ${edge_id}: ${problem}.`);
+    throw new EdgeError(`The trust policy in ${trust} does not fit edge ${edge_id}: ${problem}.`);
   }
   return JSON.stringify(edgeTrust(await trustChoice(options, sts), edge_id));
 }

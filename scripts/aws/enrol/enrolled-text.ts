@@ -5,15 +5,15 @@ export interface Enrolled {
   stream: string;
   graphql: string;
   region: string;
-  /** Where its credentials come from a certificate. */
+  /** Set if its credentials come from a certificate. */
   trust_anchor: string | undefined;
   /** Whether it signs its reports. */
   signed: boolean;
-  /** Its spool on this machine, if its key lies here. */
+  /** Its spool, if its key is on this machine. */
   spool: string | undefined;
 }
 
-/** What is to be done on the edge, ready to be pasted. */
+/** The next steps on the edge, ready to be pasted. */
 export function enrolledText(edge: Enrolled): string {
   const { edge_id, interval_s, stream, graphql, region } = edge;
   return `
@@ -51,14 +51,14 @@ function credentials({ edge_id, role_arn, trust_anchor }: Enrolled): string[] {
     '[default]',
     `role_arn = ${role_arn}`,
     `role_session_name = ${edge_id}`,
-    '# or source_profile: what may assume the role',
+    '# or source_profile: a profile that may assume the role',
     'credential_source = Ec2InstanceMetadata',
   ];
 }
 
 /**
- * How its key's machine counts a capture as the edge, where that is this one and the role can be
- * assumed from here.
+ * The command that replays a capture as the edge on this machine, if its key is here and the role
+ * can be assumed from here.
  */
 function tryHere(edge: Enrolled): string {
   const { edge_id, role_arn, stream, graphql, region, signed, spool, trust_anchor } = edge;

@@ -32,7 +32,7 @@ export interface Site {
   name: string;
 }
 
-/** The site of an id, or of a whole name. @throws EdgeError where there is none, or several */
+/** Finds a site by its id or its full name. @throws EdgeError if there is none, or several */
 export async function findSite(graphql: GraphqlClient, given: string): Promise<Site> {
   if (isUuid(given)) {
     const { site } = siteAnswer.parse(await graphql.query(SITE, { id: given }));
@@ -44,12 +44,12 @@ export async function findSite(graphql: GraphqlClient, given: string): Promise<S
   if (found.length === 1) return found[0]!;
   if (found.length > 1) {
     const ids = found.map(({ id }) => id).join(', ');
-    throw new EdgeError(`${found.length} sites are called ${given}: give the id of one, ${ids}.`);
+    throw new EdgeError(`${found.length} sites are named ${given}: give the id of one of them, ${ids}.`);
   }
   const near = items.map(({ name }) => name).slice(0, 5);
   const hint =
-    near.length > 0 ? `There are ${near.join(', ')}.` : 'Make it first, in the console or with createSite.';
-  throw new EdgeError(`No site is called ${given}. ${hint}`);
+    near.length > 0 ? `There are ${near.join(', ')}.` : 'Create it first, in the console or with createSite.';
+  throw new EdgeError(`No site is named ${given}. ${hint}`);
 }
 
 export interface Registration {
@@ -60,7 +60,7 @@ export interface Registration {
   key: PublicKey | undefined;
 }
 
-/** Registers an edge, as far as it isn't registered just so. */
+/** Registers an edge, unless it is already registered with the same values. */
 export async function ensureRegistered(
   graphql: GraphqlClient,
   { edge_id, site, interval_s, key }: Registration,

@@ -42,7 +42,7 @@ export async function cloudSmokeSystem(options: SmokeOptions): Promise<SmokeSyst
       const admin = systemClient({ url: graphql, authorizer: tokenOf(async () => token) });
       return {
         admin,
-        detail: options.token ? 'with the token given' : 'a person made for the test, with SRP',
+        detail: options.token ? 'with the token given' : 'a user created for the test, with SRP',
       };
     },
     makeRoles(bench, edge_id) {
@@ -70,11 +70,11 @@ export async function cloudSmokeSystem(options: SmokeOptions): Promise<SmokeSyst
   };
 }
 
-/** An alarm would roll the deployment back. @throws EdgeError while one is under way */
+/** A test alarm would roll a running deployment back. @throws EdgeError while there is one */
 function refuseDuringDeployment({ stacks }: FoundStage): void {
   const busy = [...stacks.values()].find(({ StackStatus }) => StackStatus?.endsWith('_IN_PROGRESS'));
   if (!busy) return;
   throw new EdgeError(
-    `The stack ${busy.StackName} is ${busy.StackStatus}, and an alarm may roll it back: test again when that is over.`,
+    `The stack ${busy.StackName} is ${busy.StackStatus}, and an alarm may roll it back: test again when it is complete.`,
   );
 }

@@ -3,28 +3,30 @@ import type { Bench } from './smoke-step.ts';
 
 const POLL_MS = 1000;
 
-/** The test was ended by the person at the terminal. */
+/** The person at the terminal interrupted the test. */
 export class SmokeInterrupted extends EdgeError {}
 
 export interface Expectation<Seen> {
-  /** What is waited for, such as "the reports to be counted". */
+  /** The awaited event, such as "the reports to be counted". */
   what: string;
-  /** How long at most, seconds. */
+  /** The time limit, seconds. */
   limit_s: number;
   /**
-   * How long to wait between two looks, milliseconds; a look that costs the budget of queries is
-   * not taken each second.
+   * The delay between two checks, milliseconds; longer for checks that use much of the query
+   * budget.
    */
   every_ms?: number;
   /** Undefined: not yet. */
   look(): Promise<Seen | undefined>;
-  /** Errors that may pass, such as a right that is not known everywhere yet; without it none. */
+  /**
+   * Errors that are retried, such as a permission that is not effective everywhere yet; default:
+   * none.
+   */
   mayPass?: (cause: unknown) => boolean;
 }
 
 /**
- * Looks again and again until something is seen. @throws EdgeError after the limit ·
- * SmokeInterrupted
+ * Repeats a check until it returns a value. @throws EdgeError after the limit · SmokeInterrupted
  */
 export async function eventually<Seen>(
   { signal, clock, sleep, say }: Pick<Bench, 'signal' | 'clock' | 'sleep' | 'say'>,
@@ -43,9 +45,9 @@ export async function eventually<Seen>(
       last = cause;
     }
     if (clock() >= end) break;
-    if (looks === 0) say(`Waiting for ${what} (${limit_s} s at most) …`);
+    if (looks === 0) say(`Waiting for ${what} (at most ${limit_s} s) …`);
     await sleep(every_ms);
   }
   const why = last instanceof Error ? ` The last answer: ${last.message}` : '';
-  throw new EdgeError(`Waited ${limit_s} s for ${what}, in vain.${why}`, { cause: last });
+  throw new EdgeError(`Waited ${limit_s} s for ${what} without success.${why}`, { cause: last });
 }

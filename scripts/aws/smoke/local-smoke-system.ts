@@ -7,12 +7,12 @@ import { findLocalSystem } from '../../../edge/system/local-system.ts';
 import { localGraphql } from '../../../edge/system/open-graphql.ts';
 import type { SmokeSystem } from './smoke-step.ts';
 
-/** What one machine has not: these are proven in the cloud only. */
+/** Steps that one machine cannot show; the cloud can. */
 const NOT_SHOWN: SmokeSystem['notShown'] = {
   alarm: 'the local system has no CloudWatch',
 };
 
-/** The local system of a folder. @throws EdgeError when none runs there */
+/** The local system of a folder. @throws EdgeError when none is running */
 export async function localSmokeSystem(folder: string): Promise<SmokeSystem> {
   const local = await findLocalSystem(folder);
   if (!local) throw new EdgeError('No local system is running: start one with npm start.');
@@ -25,13 +25,13 @@ export async function localSmokeSystem(folder: string): Promise<SmokeSystem> {
     notShown: NOT_SHOWN,
     async signIn() {
       const admin = localGraphql(followLocalSystem(folder, local), { group: 'admin' });
-      return { admin, detail: 'with a password; SRP and second factors are shown in the cloud only' };
+      return { admin, detail: 'with a password; only the cloud can show SRP and second factors' };
     },
     async makeRoles(_, edge_id) {
       return {
         edge: async () => localEdgeCredentials(edge_id),
         reader: async () => LOCAL_CREDENTIALS,
-        detail: 'stand-ins, which are known by their keys; IAM itself judges in the cloud only',
+        detail: 'stand-ins that are identified by their keys; only the cloud has IAM',
       };
     },
     kinesis: () => kinesisClient({ endpoint, region, credentials: LOCAL_CREDENTIALS }),

@@ -4,13 +4,13 @@ import type { Bench, SmokeStep, StepName } from './smoke-step.ts';
 export type StepOutcome =
   | { step: SmokeStep; state: 'proven'; seen: string }
   | { step: SmokeStep; state: 'failed'; cause: unknown }
-  /** Left out: `why` says what is missing. */
+  /** Skipped: `why` gives the reason. */
   | { step: SmokeStep; state: 'not shown'; why: string };
 
-/** Something that was taken back, or is left over. */
+/** Something that was removed again, or is left over. */
 export interface Undone {
   what: string;
-  /** Why it is still there. */
+  /** Why it could not be removed. */
   cause?: unknown;
 }
 
@@ -23,13 +23,13 @@ export interface SmokeResult {
 export interface SmokeRun {
   steps: readonly SmokeStep[];
   bench: Omit<Bench, 'undo' | 'made'>;
-  /** Steps to leave out, each with the reason. */
+  /** Steps to skip, each with the reason. */
   leftOut?: Partial<Record<StepName, string>>;
   onOutcome?: (outcome: StepOutcome) => void;
   onUndone?: (undone: Undone) => void;
 }
 
-/** Runs all steps in order and takes back what they made, the last first, whatever happens. */
+/** Runs all steps in order, then undoes their effects in reverse order, also after failures. */
 export async function runSmoke({
   steps,
   bench: given,

@@ -14,13 +14,15 @@ const INTERRUPTED = 130;
 const ulid = monotonicFactory();
 
 /**
- * Runs the smoke test and gives its exit code: 0 all that could be shown is proven and taken back,
- * 1 not, 130 interrupted.
+ * Runs the smoke test and returns its exit code: 0 all steps passed and were undone, 1 otherwise,
+ * 130 interrupted.
  */
 export async function smoke(options: SmokeOptions, write: (text: string) => void): Promise<number> {
   const system = await openSystem(options);
   const terminal = openTerminal();
-  const signal = stopSignal(() => terminal.say('Ending: what the test has made is taken back.'));
+  const signal = stopSignal(() =>
+    terminal.say('Stopping: everything that the test created is being removed.'),
+  );
   write(`Smoke test of ${system.title}.\n`);
   const result = await runSmoke({
     steps: SMOKE_STEPS,

@@ -20,40 +20,40 @@ export const STEP_NAMES = [
 
 export type StepName = (typeof STEP_NAMES)[number];
 
-/** One thing that a smoke test shows, with what it needs of others. */
+/** One step of a smoke test, with the steps that it depends on. */
 export interface SmokeStep {
   name: StepName;
-  /** What is proven when it runs through, for the table. */
+  /** What the step proves if it succeeds, for the table. */
   proves: string;
-  /** Where one of these has shown nothing, neither can this one. */
+  /** Steps that must have succeeded before this one. */
   needs: readonly StepName[];
-  /** Gives what was seen, in a few words. @throws EdgeError saying what was seen in place of it */
+  /**
+   * Returns the observation, in a few words. @throws EdgeError with the observation if it is not as
+   * expected
+   */
   run(bench: Bench): Promise<string>;
 }
 
-/** Gives the credentials of a role's session, renewed where they end. */
+/** Returns the credentials of a role's session, renewed before they expire. */
 export type ReadCredentials = () => Promise<SigningCredentials & { sessionToken?: string }>;
 
-/** What the steps work on: a deployed stage, an emulator's or the local system. */
+/** The system under test: a deployed stage, one on an emulator, or the local system. */
 export interface SmokeSystem {
-  /** For people, such as "stage prod, eu-central-1". */
+  /** For messages, such as "stage prod, eu-central-1". */
   title: string;
   region: string;
   graphql: string;
   /** Name of the report stream. */
   stream: string;
-  /** Steps that this system can't show, each with the reason. */
+  /** Steps that this system cannot show, each with the reason. */
   notShown: Partial<Record<StepName, string>>;
-  /** An administrator's API; whoever was made for it is gone after the test. */
+  /** The API as an administrator; a user created for it is deleted after the test. */
   signIn(bench: Bench): Promise<{ admin: GraphqlClient; detail: string }>;
-  /** Sessions of a role for this edge and of one that only reads. */
+  /** Sessions of a role for this edge and of a read-only role. */
   makeRoles(bench: Bench, edge_id: string): Promise<Roles>;
   /** The stream, reached as the edge. */
   kinesis(credentials: ReadCredentials): KinesisClient;
-  /**
-   * Sets an alarm off and waits for it at a receiver of its own. Not called where `notShown` names
-   * the step.
-   */
+  /** Sets an alarm and waits for it at its own receiver. Not called if `notShown` has the step. */
   alarmArrives(bench: Bench): Promise<string>;
 }
 
@@ -65,7 +65,7 @@ export interface Roles {
 
 /** Two sites with an endpoint each, and a path between them. */
 export interface TestNetwork {
-  /** Where the edge stands. */
+  /** The edge's site. */
   home: string;
   peer: string;
   path_id: string;
@@ -77,7 +77,7 @@ export interface TestEdge {
   sign: SignRecord;
 }
 
-/** What earlier steps have made for later ones. */
+/** Results of earlier steps for later ones. */
 export interface Made {
   admin?: GraphqlClient;
   network?: TestNetwork;
@@ -85,31 +85,28 @@ export interface Made {
   roles?: Roles;
 }
 
-/** What a step has at hand. */
+/** The environment of a step. */
 export interface Bench {
   system: SmokeSystem;
-  /** In the name of all that the test makes. */
+  /** Part of the names of everything that the test creates. */
   run_id: string;
   made: Made;
   /**
-   * Aborted when the person at the terminal has had enough: steps end, what was made is taken back
-   * all the same.
+   * Aborted when the person interrupts the test: the steps end, and their effects are undone
+   * nevertheless.
    */
   signal: AbortSignal;
   clock: Clock;
   sleep: Sleep;
-  /**
-   * Notes how something that is made right after is taken back; the last noted is the first taken
-   * back.
-   */
+  /** Registers how to undo something that is created right afterwards; undone in reverse order. */
   undo(what: string, action: () => Promise<unknown>): void;
-  /** Says what is waited for. */
+  /** Prints what the step is waiting for. */
   say(line: string): void;
 }
 
-/** What the steps before have made. */
+/** A result of earlier steps. @throws Error if there is none */
 export function madeOf<Key extends keyof Made>(bench: Bench, key: Key): NonNullable<Made[Key]> {
   const value = bench.made[key];
-  if (value == null) throw new Error(`A step needs ${key}, which no step before it has made.`);
+  if (value == null) throw new Error(`A step needs ${key}, which no earlier step has provided.`);
   return value;
 }

@@ -2,7 +2,7 @@ import { isPlanned } from '../../../edge/cli/exit-code.ts';
 import { plannedAwsError } from '../aws-error.ts';
 import type { SmokeResult, StepOutcome, Undone } from './run-smoke.ts';
 
-/** The line of a step that is over. */
+/** The line of a finished step. */
 export function outcomeLine(outcome: StepOutcome): string {
   const { step, state } = outcome;
   const head = (mark: string) => `${mark} ${step.name.padEnd(9)} ${step.proves}`;
@@ -11,12 +11,12 @@ export function outcomeLine(outcome: StepOutcome): string {
   return `${head('✗')}: ${reasonOf(outcome.cause)}`;
 }
 
-/** The line of something that was taken back, or couldn't be. */
+/** The line of something that was removed again, or could not be. */
 export function undoneLine({ what, cause }: Undone): string {
-  return cause === undefined ? `  taken back: ${what}` : `  LEFT OVER: ${what}. ${reasonOf(cause)}`;
+  return cause === undefined ? `  removed: ${what}` : `  LEFT OVER: ${what}. ${reasonOf(cause)}`;
 }
 
-/** What it comes to, one line. */
+/** The summary, one line. */
 export function summary({ outcomes, undone, interrupted }: SmokeResult): string {
   const of = (state: StepOutcome['state']) => outcomes.filter(outcome => outcome.state === state).length;
   const left = undone.filter(({ cause }) => cause !== undefined).length;
@@ -25,7 +25,7 @@ export function summary({ outcomes, undone, interrupted }: SmokeResult): string 
   return `${interrupted ? 'Interrupted: ' : ''}${parts.join(', ')}.`;
 }
 
-/** A sentence for what was planned, and the error's own words for what was not. */
+/** The message of an expected error; other errors are marked as unexpected. */
 function reasonOf(cause: unknown): string {
   const known = plannedAwsError(cause);
   const message = known instanceof Error ? known.message : String(known);

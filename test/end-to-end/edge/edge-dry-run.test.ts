@@ -34,11 +34,11 @@ function edge(args: string[], options: { input?: Buffer | string } = {}) {
 }
 
 describe('edge replay --dry-run --json', () => {
-  it('has a sample capture that is what its script makes', async () => {
+  it('has the sample capture that its script generates', async () => {
     expect((await readFile(OFFICE)).equals(office.file)).toBe(true);
   });
 
-  it('prints one line with what the capture holds, and nothing else there', async () => {
+  it('prints exactly one line with the counts of the capture', async () => {
     const { code, stdout, stderr } = await edge(['replay', OFFICE, '--dry-run', '--json']);
     expect(stderr).toBe('No policies file and no system to ask: everything counts under "default".\n');
     expect(stdout.split('\n')).toHaveLength(2);
@@ -61,7 +61,7 @@ describe('edge replay --dry-run --json', () => {
     expect(code).toBe(0);
   });
 
-  it('counts by policy; paths are seen from where the user stands', async () => {
+  it("counts by policy; relative file names start at the user's folder", async () => {
     const { stdout } = await edge(['replay', OFFICE, '--dry-run', '--json', '--policies', 'policies.json']);
     const { packets, bytes, flows, policies } = JSON.parse(stdout);
     expect(policies.map(({ policy_id }: { policy_id: string }) => policy_id)).toEqual(['1', '2', 'default']);
@@ -84,7 +84,7 @@ describe('edge replay --dry-run --json', () => {
     });
   });
 
-  it('counts what is whole of a file that is cut short, says so, and fails', async () => {
+  it('counts the complete packets of a truncated file, reports it, and fails', async () => {
     const { code, stdout, stderr } = await edge([
       'replay',
       'cut.pcap',
@@ -127,7 +127,7 @@ describe('edge replay --dry-run --json', () => {
     }
   });
 
-  it('names an interface that can’t be read, counts the rest, and fails', async () => {
+  it("names an interface that can't be read, counts the rest, and fails", async () => {
     const blocks = pcapngBlocks();
     const capture = Buffer.concat([
       blocks.section(),
@@ -156,7 +156,7 @@ describe('edge replay --dry-run --json', () => {
     }
   });
 
-  it('counts frames without a time at once, whatever the speed', async () => {
+  it('counts frames without a time at once, at any speed', async () => {
     const blocks = pcapngBlocks();
     const frames = [blocks.simple(ipv4()), blocks.simple(ipv4()), blocks.enhanced(0, 10n ** 15n, ipv4())];
     await writeFile(
@@ -168,7 +168,7 @@ describe('edge replay --dry-run --json', () => {
     expect(code).toBe(0);
   });
 
-  it('counts what still comes after Ctrl-C, up to the end of the input', async () => {
+  it('counts the rest of the input after Ctrl-C', async () => {
     const args = ['read', '--dry-run', '--json', '--policies', 'policies.json', '--system', folder];
     const { child, ended } = startEdge(args, { cwd: folder });
     // More than a pipe holds: once the first part is written, the program reads, and hears signals.
@@ -185,14 +185,14 @@ describe('edge replay --dry-run --json', () => {
     expect(code).toBe(0);
   });
 
-  it('ends without an error when nobody reads what it prints', async () => {
+  it('ends without an error when its output is closed', async () => {
     const args = ['replay', OFFICE, '--dry-run', '--policies', 'policies.json', '--system', folder];
     const { child, ended } = startEdge(args, { cwd: folder });
     child.stdout!.destroy();
     expect(await ended).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
-  it('reads nfdump’s JSON from the standard input, tells bad lines, and fails', async () => {
+  it("reads nfdump's JSON from the standard input, reports bad lines, and fails", async () => {
     const flow = {
       in_packets: 3,
       in_bytes: 180,
@@ -212,7 +212,7 @@ describe('edge replay --dry-run --json', () => {
     expect(code).toBe(1);
   });
 
-  it('reads goflow2’s JSON from a file', async () => {
+  it("reads goflow2's JSON from a file", async () => {
     const flow = {
       packets: 3,
       bytes: '9007199254740993',
@@ -241,7 +241,7 @@ describe('edge replay --dry-run --json', () => {
     expect(code).toBe(0);
   });
 
-  it('tells the first 20 of many problems and how many more there are', async () => {
+  it('reports the first 20 of many problems and the number of the others', async () => {
     const { stderr, code } = await edge(
       ['read', '--format', 'goflow2', '--dry-run', '--policies', 'policies.json'],
       { input: 'x\n'.repeat(50) },
@@ -252,7 +252,7 @@ describe('edge replay --dry-run --json', () => {
     expect(code).toBe(1);
   });
 
-  it('says at the end what has to be known of the input, and how much could not be counted', async () => {
+  it('reports notes on the input and the number of skipped records at the end', async () => {
     const flow = {
       packets: 3,
       bytes: 300,
@@ -276,7 +276,7 @@ describe('edge replay --dry-run --json', () => {
     expect(JSON.parse(scaled.stdout)).toMatchObject({ packets: 303, bytes: 30_300, estimated: true });
   });
 
-  it('says which policy takes a flow, why the others do not, and which can never match', async () => {
+  it('says which policy matches a flow, why the others do not, and which can never match', async () => {
     await writeFile(
       join(folder, 'match.json'),
       JSON.stringify([
@@ -324,7 +324,7 @@ Policy 2 can never match: 1 (tcp) comes first and takes all of it.
   });
 
   it.skipIf(!existsSync(SHARED_CAPTURES))(
-    'matches tshark’s totals (needs ../shared/data/captures)',
+    "matches tshark's totals (needs ../shared/data/captures)",
     async () => {
       const totals = JSON.parse(await readFile(join(SHARED_CAPTURES, 'totals.json'), 'utf8'));
       const { packets, bytes, flows, non_ip } = totals['teams.pcap'];
@@ -385,7 +385,7 @@ describe('the edge program, used wrongly', () => {
     ],
     [
       ['replay', 'x', '--graphql', 'https://example.com/graphql'],
-      'error: --graphql is signed for an AWS region, which this address does not name: give --region, or a person’s --token',
+      "error: --graphql is signed for an AWS region, which this address does not name: give --region, or a person's --token",
     ],
     [['replay', 'x', '--token', 't'], 'error: --token is for --graphql: give its address too'],
     [['read', '--wait', '--dry-run'], 'error: --wait makes no sense with --dry-run, which sends nothing'],
@@ -393,11 +393,11 @@ describe('the edge program, used wrongly', () => {
       ['read', '--wait', '--stream', 's'],
       'error: --wait asks the system what it has counted: give its address with --graphql',
     ],
-  ])('%j is told and ends with 2', async (args, message) => {
+  ])('%j is reported and ends with 2', async (args, message) => {
     expect(await runEdge(args)).toEqual({
       code: 2,
       stdout: '',
-      stderr: `${message}\n(--help shows what there is)\n`,
+      stderr: `${message}\n(use --help for usage)\n`,
     });
   });
 
@@ -423,7 +423,7 @@ describe('the edge program, used wrongly', () => {
       ['read', '--dry-run', '--policies', 'broken.json'],
       'broken.json:2: policies[0].priority must be a whole number from 0 to 1000.',
     ],
-  ])('%s is told in a sentence and ends with 1', async (_, args, message) => {
+  ])('%s is reported in a sentence and ends with 1', async (_, args, message) => {
     await writeFile(join(folder, 'broken.json'), '[\n{"id": "1", "priority": "high"}]');
     expect(await edge(args)).toEqual({ code: 1, stdout: '', stderr: `${message}\n` });
   });
@@ -445,7 +445,7 @@ describe('the edge program, used wrongly', () => {
       Buffer.from('fd377a585a00', 'hex'),
       /^The capture is compressed with xz\. Unpack it first: xz -dc FILE \| npm run edge -- read\.\n$/,
     ],
-  ])('%s on the standard input is told and ends with 1', async (_, input, message) => {
+  ])('%s on the standard input is reported and ends with 1', async (_, input, message) => {
     const { code, stderr } = await edge(['read', '--dry-run', '--policies', 'policies.json'], { input });
     expect(stderr).toMatch(message);
     expect(code).toBe(1);

@@ -57,7 +57,7 @@ const OFFICE_TOTALS = new Map([
 ]);
 
 describe('edge replay to a running system', () => {
-  it('sends what it counted by the system’s policies, one report an interval, and waits until it is counted', async () => {
+  it("sends what it counted by the system's policies, one report an interval, and waits until it is counted", async () => {
     const match = {
       source_cidr: null,
       destination_cidr: null,
@@ -206,7 +206,7 @@ describe('edge replay to a running system', () => {
     await rm(gone, { recursive: true });
   });
 
-  it('says when the files of the local system are not what it writes', async () => {
+  it('reports invalid files of the local system', async () => {
     const broken = await mkdtemp(join(tmpdir(), 'patronus-broken-'));
     await writeFile(join(broken, 'endpoints.json'), '{"graphql": 7}');
     expect(await runEdge(['replay', OFFICE, '--system', broken])).toEqual({
@@ -219,14 +219,14 @@ describe('edge replay to a running system', () => {
 });
 
 describe('edge replay to a stream in the cloud', () => {
-  it('needs nothing but the stream', async () => {
+  it('needs only the stream', async () => {
     const { code, stdout } = await runEdge(['replay', OFFICE, ...cloud()], { env: await cloudEnv() });
     expect(code).toBe(0);
     expect(stdout).toMatch(/\nSent 5 report\(s\) of edge-a, boot [0-9A-Z]{26}\.\n$/);
     expect(modelTotals(await system.reports())).toEqual(OFFICE_TOTALS);
   });
 
-  it('says when there is no such stream, keeps the report, and sends it first the next time', async () => {
+  it('reports a missing stream, keeps the report, and sends it first the next time', async () => {
     const env = await cloudEnv();
     const args = ['replay', OFFICE, '--region', 'eu-central-1', '--spool', folder, '--edge-id', 'edge-a'];
     const failed = await runEdge([...args, '--boot-id', 'first', '--stream', 'none'], { env });
@@ -296,7 +296,7 @@ describe('edge read to a running system', () => {
     expect(counted).toBe(BigInt(office.packets - 1));
   });
 
-  it('reports by this machine’s clock when no traffic tells the time', async () => {
+  it("reports by this machine's clock if there is no traffic", async () => {
     const { child, ended } = startEdge(['read', '--edge-id', 'edge-f', '--interval', '0.5', ...local()]);
     child.stdin!.write(office.file.subarray(0, 2000));
     let reports = await system.reports();
@@ -339,7 +339,7 @@ describe('edge read to a stream that refuses', () => {
 });
 
 describe('edge simulate', () => {
-  it('sends the same traffic for the same seed, and prints what the system counts', async () => {
+  it("sends the same traffic for the same seed, and prints the system's counts", async () => {
     const args = [
       'simulate',
       '--edges',

@@ -82,7 +82,7 @@ describe('an edge that counts live', () => {
       .toEqual([{ destination_site_id: peer_site_id, policy_id: 'default', path_id }]);
   }, 60_000);
 
-  it('counts what goes over the path, and keeps its new route when the path is taken out', async () => {
+  it('counts the traffic of the path, and keeps its new route when the path is taken out of service', async () => {
     const packet = (source: number, destination: number) =>
       ethernet(
         IPV4,
@@ -115,7 +115,7 @@ describe('an edge that counts live', () => {
     await expect.poll(async () => (await routes()).routes, { timeout: 30_000 }).toEqual([]);
   }, 60_000);
 
-  it('ends with what it counted, and says where its routes are', async () => {
+  it('prints its counts at the end, and where its routes are stored', async () => {
     edge.child.stdin!.end();
     const { code, stdout, stderr } = await edge.ended;
     expect(code).toBe(0);

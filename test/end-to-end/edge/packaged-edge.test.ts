@@ -109,7 +109,7 @@ const totals = { packets, bytes, skipped };
 const unasked = 'No policies file and no system to ask: everything counts under "default".\n';
 
 describe('the packaged edge program, alone in a folder', () => {
-  it('says its version, its commands, and what is wrong with a command', () => {
+  it('prints its version, its commands, and the error of a wrong command', () => {
     const { version } = JSON.parse(projectText('package.json'));
     expect(run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
     const help = run(['--help']);
@@ -119,7 +119,7 @@ describe('the packaged edge program, alone in a folder', () => {
     expect(run(['raed'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: "error: unknown command 'raed'\n(--help shows what there is)\n",
+      stderr: "error: unknown command 'raed'\n(use --help for usage)\n",
     });
   });
 
@@ -155,7 +155,7 @@ describe('the packaged edge program, alone in a folder', () => {
     expect(JSON.parse(read.stdout)).toMatchObject(totals);
   });
 
-  it('says which policy takes a flow', async () => {
+  it('says which policy matches a flow', async () => {
     await writeFile(
       join(folder, 'policies.json'),
       JSON.stringify([{ id: '1', priority: 5, match: { protocol: 6 } }]),
@@ -227,7 +227,7 @@ describe('the packaged edge program, alone in a folder', () => {
     expect(JSON.parse(stdout)).toMatchObject({ reports: 2 });
   });
 
-  it('is run by the systemd unit on what tcpdump captures, tells systemd, and its status is fine after it', async () => {
+  it("runs as a systemd unit on tcpdump's capture, notifies systemd, and has a good status afterwards", async () => {
     const bin = await mkdtemp(join(folder, 'bin-'));
     const stand = (name: string, script: string) =>
       writeFile(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
@@ -261,7 +261,7 @@ describe('the packaged edge program, alone in a folder', () => {
     expect(status.code).toBe(0);
   });
 
-  it('has left nothing else beside it', async () => {
+  it('leaves no other files in its folder', async () => {
     const known = [PACKAGED_PROGRAM, 'office.pcap', 'policies.json', 'spool-a', 'state'];
     const found = (await readdir(folder)).filter(name => !name.startsWith('bin-'));
     expect(found.sort()).toEqual(known.sort());

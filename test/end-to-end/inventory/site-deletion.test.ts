@@ -50,7 +50,7 @@ async function makeSite(name: string): Promise<string> {
   return createSite.id;
 }
 
-it('deletes a site whole, tells the real Amplify client of it in order, and brings it back', async () => {
+it('deletes a site, sends the events in order to the real Amplify client, and restores the site', async () => {
   const events: Told[] = [];
   const subscription = (
     client().graphql({ query: 'subscription { events { id type site_id site_seq } }' }) as {

@@ -40,7 +40,7 @@ describe('npm run quarantine', () => {
     return { code: done.code, out: done.stdout, err: done.stderr };
   }
 
-  it('lists, shows and replays what could not be counted', async () => {
+  it('lists, shows and replays records that could not be counted', async () => {
     const context = ingestContext(db);
     const policies = [{ policy_id: 'default', packets: 5n, bytes: 500n }];
     const good = reportRecord({ policies }, { sequence: 2, arrived_ms: 1000 });
@@ -115,13 +115,13 @@ describe('npm run quarantine', () => {
     expect(done.err).toMatch(message);
   });
 
-  it('says what to do where no system runs', async () => {
+  it('says what to do if no system is running', async () => {
     const argv = [SCRIPT, 'list', '--system', join(tmpdir(), 'no-patronus-here')];
     const error = await promisify(execFile)(process.execPath, argv).catch((cause: unknown) => cause);
     expect(error).toMatchObject({
       code: 1,
       stderr:
-        'No system runs on this machine: start it with npm start, or name the one in the cloud with --table and --stream (outputs of its stacks).\n',
+        'No system is running on this machine: start it with npm start, or name the one in the cloud with --table and --stream (outputs of its stacks).\n',
     });
   });
 });

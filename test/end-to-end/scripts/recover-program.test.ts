@@ -32,7 +32,7 @@ describe('npm run recover', () => {
     });
   }
 
-  it('says what disagrees, builds the counters anew, and says that they agree', async () => {
+  it('reports mismatches, rebuilds the counters, and reports that they agree', async () => {
     const policies = [{ policy_id: 'default', packets: 5n, bytes: 500n }];
     await ingest([reportRecord({ policies })], ingestContext(db));
     await db.client.send(
@@ -51,7 +51,7 @@ describe('npm run recover', () => {
     });
     const done = await recover('counters', '--restart', ...system);
     expect(done).toMatchObject({ code: 0, out: '' });
-    expect(done.err).toContain('The counters were built anew from 1 lanes and are shown.');
+    expect(done.err).toContain('The counters were rebuilt from 1 lanes and are in use.');
     expect(done.err).toContain('0 of 1 policies disagree with 1 lanes.');
     expect((await readCounters(db.client, db.tables)).get('default')).toMatchObject({ packets: 5n });
   });
@@ -81,7 +81,7 @@ describe('npm run recover', () => {
     }
   });
 
-  it('says what is missing or wrong', async () => {
+  it('reports missing or wrong options', async () => {
     expect(await recover('counters', '--table', 'only-one')).toMatchObject({
       code: 1,
       err: expect.stringContaining('name three tables'),

@@ -134,13 +134,13 @@ describe('a capture becomes exact counters in GraphQL', () => {
       code: 0,
       stdout: '',
       stderr: expect.stringMatching(
-        /\d+ records that arrived from 2026-01-01T00:00:00\.000Z to \S+ went through ingest again\.\n$/,
+        /\d+ records that arrived from 2026-01-01T00:00:00\.000Z to \S+ were sent to ingest again\.\n$/,
       ),
     });
     expect(await shown()).toEqual(expected);
   });
 
-  it('says what is wrong with a replay of the stream', async () => {
+  it('reports errors of a replay of the stream', async () => {
     const program = projectFile('scripts/stream.ts');
     const nowhere = join(folder, 'nowhere');
     expect(
@@ -149,7 +149,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
       code: 1,
       stdout: '',
       stderr:
-        'No system runs on this machine: start it with npm start, or name the one in the cloud with --stream and --function (outputs of the ingest stack).\n',
+        'No system is running on this machine: start it with npm start, or name the one in the cloud with --stream and --function (outputs of the ingest stack).\n',
     });
     const bad = await runEdge(['replay', '--from', 'yesterday', '--system', folder], { program });
     expect({ code: bad.code, first: bad.stderr.split('\n')[0] }).toEqual({
@@ -159,7 +159,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
     });
   });
 
-  it('keeps the history of what was counted', async () => {
+  it('keeps the history of the counts', async () => {
     const lastPoint = async () => {
       const minute = Math.floor(Date.now() / 60_000) * 60_000;
       await system.invoke('snapshot', { scheduled_at: new Date(minute).toISOString() });
@@ -246,7 +246,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
     ]);
   }, 200_000);
 
-  it('takes back what a smoke test has made that is ended with Ctrl-C', async () => {
+  it('removes everything that a smoke test created when Ctrl-C ends it', async () => {
     const { child, ended } = startEdge(['smoke', '--local', '--system', folder], {
       program: projectFile('scripts/aws.ts'),
     });
@@ -259,12 +259,12 @@ describe('a capture becomes exact counters in GraphQL', () => {
       if (!before && said.includes('Waiting for the reports to be counted')) child.kill('SIGINT');
     });
     const { code, stdout, stderr } = await ended;
-    expect(stderr).toMatch(/^Ending: what the test has made is taken back\.$/m);
+    expect(stderr).toMatch(/^Stopping: everything that the test created is being removed\.$/m);
     expect([code, stdout.trimEnd().split('\n').at(-1)]).toEqual([
       130,
       'Interrupted: 4 proven, 0 failed, 6 not shown.',
     ]);
-    expect(stdout).toContain('  taken back: counts of smoke-edge\n');
+    expect(stdout).toContain('  removed: counts of smoke-edge\n');
     expect(await shown()).toEqual(expected);
     const { sites, edge } = await admin.data(
       '{ sites { items { name } } edge(id: "smoke-edge") { retired_at } }',

@@ -134,7 +134,7 @@ describe('a reporter whose stream fails in every way', () => {
     );
   });
 
-  it('sends the earlier boot’s last report before the first of a boot with more parts', async () => {
+  it("sends the earlier boot's last report before the first of a boot with more parts", async () => {
     let calls = 0;
     const stream = new FakeStream(() =>
       ++calls < 4 ? { kind: 'refused', name: 'ThrottlingException' } : { kind: 'ok' },
@@ -153,7 +153,7 @@ describe('a reporter whose stream fails in every way', () => {
     expect(modelTotals(stream.reports())).toEqual(totalsOf([recorder]));
   });
 
-  it('keeps a boot when the policies that it was told to expect come', async () => {
+  it('keeps its boot when the announced policies arrive', async () => {
     const stream = new FakeStream();
     const expected_pairs = Array.from({ length: 300 }, (_, i) => ({
       policy_id: `${i + 1}`,
@@ -231,7 +231,7 @@ describe('an edge that is killed', () => {
     return { stream, spool, first, second, safe };
   }
 
-  it('loses at every step nothing that was reported, and sends the old boot’s last report first', async () => {
+  it("loses at every step nothing that was reported, and sends the old boot's last report first", async () => {
     const { first } = await scenario(undefined);
     const steps = first.steps();
     expect(steps).toBeGreaterThan(5);
@@ -250,7 +250,7 @@ describe('an edge that is killed', () => {
     }
   });
 
-  it('keeps what is for another system, and sends it there', async () => {
+  it('keeps reports for another system, and sends them there', async () => {
     const spool = memorySpool();
     const stream = new FakeStream();
     const entry = {

@@ -100,7 +100,7 @@ describe.each<[string, number, Fault[]]>([
 ])('an export %s', (_, work_ms, kinds) => {
   const options = { part_bytes: PART_BYTES, work_ms, reader: wideReader() };
 
-  it('is the same file, whichever call of the database or the bucket goes wrong', async () => {
+  it('is the same file if any call of the database or the bucket fails', async () => {
     const { client, s3, faults } = faultyClients();
     const clean = await start();
     faults.arm();
@@ -136,7 +136,7 @@ describe.each<[string, number, Fault[]]>([
 describe('an export', () => {
   const options = { part_bytes: PART_BYTES, work_ms: 60_000 };
 
-  it('is written by one run, however many are called at once', async () => {
+  it('is written by one run if many start at the same time', async () => {
     const id = await start();
     const outcomes = await Promise.all(
       Array.from({ length: 4 }, () => bed.run(id, { ...options, reader: wideReader() })),
@@ -145,7 +145,7 @@ describe('an export', () => {
     expect(await bed.run(id, options)).toBe('nothing to do');
   });
 
-  it('is not taken from the run that has it, before its lease ends', async () => {
+  it('is not taken over before the lease of its run expires', async () => {
     const id = await start();
     const others: string[] = [];
     const reader = wideReader(async page => {
@@ -182,7 +182,7 @@ describe('an export', () => {
     expect(await fileOf(id)).toBe(file);
   });
 
-  it('never becomes a file with a part that somebody else has put in', async () => {
+  it('never becomes a file with a part of another run', async () => {
     const id = await start();
     const overwrite = async (page: number): Promise<void> => {
       if (page !== 2) return;
@@ -201,7 +201,7 @@ describe('an export', () => {
     expect([job.status, job.upload_id]).toEqual(['FAILED', undefined]);
   });
 
-  it('that is cancelled stops in the middle, and its upload is taken away', async () => {
+  it('that is cancelled stops, and its upload is aborted', async () => {
     const id = await start();
     let job: ExportJob | undefined;
     const cancel = async (page: number): Promise<void> => {
@@ -215,7 +215,7 @@ describe('an export', () => {
     expect(await bed.runAll()).toEqual(['nothing to do']);
   });
 
-  it('that fails leaves no upload, whichever call goes wrong meanwhile', async () => {
+  it('that fails leaves no upload, even if another call fails', async () => {
     const failing = wideReader(page => {
       if (page === 2) throw new ValidationError('There is too much of it.');
     });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ErasedAddresses } from '../../../core/flows/erased-addresses.ts';
-import { parseFlowKey } from '../../../core/flows/flow-key.ts';
 import { mergeObjects } from '../../../core/flows/merge-objects.ts';
+import { parseObjectKey } from '../../../core/flows/object-key.ts';
 import { listHour } from '../../../core/flows/read-hour.ts';
 import { callStep } from '../../support/call-step.ts';
 import {
@@ -63,7 +63,7 @@ describe('the flow log, each flow once by every reader', () => {
     await expectReadings(expectedFlows(reports));
     await world.run();
     const merged = await world.bucket.keys('flows/');
-    expect(merged.map(key => parseFlowKey(key)!.hour - T0)).toEqual([0, HOUR]);
+    expect(merged.map(key => parseObjectKey(key)!.hour - T0)).toEqual([0, HOUR]);
     await world.write(reports, [1], 7);
     await expectReadings(expectedFlows(reports));
     await world.run();
@@ -133,7 +133,7 @@ describe('the flow log, each flow once by every reader', () => {
     },
   );
 
-  it('while another run is at work, which does nothing then', async () => {
+  it('while another run works, so that this one does nothing', async () => {
     await world.write(reports, [1]);
     const objects = { ...world.bucket.objects };
     const inner: unknown[] = [];
@@ -146,7 +146,7 @@ describe('the flow log, each flow once by every reader', () => {
     await expectReadings(expectedFlows(reports));
   });
 
-  it('while what is read is merged', async () => {
+  it('while the objects that are read are merged', async () => {
     await world.write(reports, [1]);
     const store = world.store();
     let merged = false;
@@ -177,7 +177,7 @@ describe('an erasure', () => {
     world = await makeFlowWorld();
   });
 
-  it('holds from its answer on, is carried out, and a replay brings nothing back', async () => {
+  it('is effective from its answer on, is carried out, and a replay does not restore the lines', async () => {
     await world.write(reports, [1]);
     await world.run();
     expect(await pages(world.store(), 5, HOST)).toHaveLength(12);
@@ -197,7 +197,7 @@ describe('an erasure', () => {
     await expectReadings(left);
   });
 
-  it('takes the address out of what has not been merged yet, and leaves what arrives after it', async () => {
+  it('erases the address from objects that are not merged yet, and keeps later arrivals', async () => {
     world.now = T0 + HOUR + 90_000;
     const before = reports.filter(({ arrived_at_ms }) => arrived_at_ms < world.now);
     const after = reports.filter(({ arrived_at_ms }) => arrived_at_ms >= world.now);
@@ -243,7 +243,7 @@ describe('an erasure', () => {
 });
 
 describe('flows that outlive their time', () => {
-  it('are not told from that millisecond on, and deleted when nothing else is in their object', async () => {
+  it('are not returned from that millisecond on, and are deleted with their object when it has no other lines', async () => {
     await world.write(reports, [1]);
     await world.run();
     const [first] = reports;

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { parseFlowKey } from '../../../core/flows/flow-key.ts';
 import type { FlowObjects } from '../../../core/flows/flow-objects.ts';
 import { type HourSlice, SLICES } from '../../../core/flows/hour-slices.ts';
+import { parseObjectKey } from '../../../core/flows/object-key.ts';
 import type { SliceResult } from '../../../core/flows/run-slice.ts';
 import { callStep } from '../../support/call-step.ts';
 import {
@@ -54,7 +54,7 @@ async function expectReadings(expected = flows): Promise<void> {
 }
 
 const generations = async () =>
-  new Set((await world!.bucket.keys('flows/')).map(key => parseFlowKey(key)!.generation));
+  new Set((await world!.bucket.keys('flows/')).map(key => parseObjectKey(key)!.generation));
 
 describe('a large hour', () => {
   it('is merged by runs on its slices side by side, which keep each flow once', async () => {
@@ -78,7 +78,7 @@ describe('a large hour', () => {
     expect((await runInSlices()).result).toMatchObject({ slices_begun: 0, complete: true });
   });
 
-  it('takes what comes late, and what comes again, each flow still once', async () => {
+  it('merges late and repeated flows, each flow once', async () => {
     await world!.write(reports.slice(0, 12), [1]);
     await mergeSide((await runInSlices()).begun);
     await world!.write(reports, [1], 3);
@@ -98,7 +98,7 @@ describe('a large hour', () => {
     await expectTidy(world!);
   });
 
-  it('has one run at a time on a slice, and none is begun for one that has it', async () => {
+  it('runs at most one merge of a slice at a time', async () => {
     await world!.write(reports, [1]);
     const [slice, ...others] = (await runInSlices()).begun as [HourSlice, ...HourSlice[]];
     let busy: SliceResult | undefined;
@@ -191,7 +191,7 @@ describe('an erasure in a large hour', () => {
     await expectReadings(left);
   });
 
-  it('takes lines out of what was merged in slices', async () => {
+  it('erases lines from objects that were merged in slices', async () => {
     await world!.write(reports, [1]);
     await mergeSide((await runInSlices()).begun);
     await eraseHost(world!);
@@ -236,7 +236,7 @@ describe('an erasure in a large hour', () => {
     }
   });
 
-  it('is not done while a run that began before it may write what was erased', async () => {
+  it('is not complete while an older run may still write erased lines', async () => {
     await world!.write(reports, [1]);
     const { begun } = await runInSlices();
     const [, ...others] = begun;

@@ -87,12 +87,12 @@ async function checkAll(): Promise<SnapshotMark[]> {
 const groupsOf = (marks: readonly SnapshotMark[]) => marks.map(({ groups }) => groups?.late.length);
 
 describe('lanes in groups', () => {
-  it('are read in four from the second snapshot on, with nothing late', async () => {
+  it('are read as four groups from the second snapshot on, none of them late', async () => {
     const marks = await checkAll();
     expect(marks.map(({ groups }) => groups)).toEqual([undefined, { of: 4, late: [] }]);
   });
 
-  it('count nothing twice and lose nothing where the snapshot is killed at any of its calls', async () => {
+  it('count nothing twice and lose nothing if the snapshot is killed at any of its calls', async () => {
     for (const dies of MANY_CALLS) {
       await traffic();
       await world.snapshot(world.now, { dies });
@@ -104,7 +104,7 @@ describe('lanes in groups', () => {
     await checkAll();
   });
 
-  it('count nothing twice and lose nothing where the run of a group is killed at any of its calls', async () => {
+  it("count nothing twice and lose nothing if a group's run is killed at any of its calls", async () => {
     for (const dies of MANY_CALLS) {
       await traffic();
       await world.snapshot(world.now, { groups: index => (index === dies % 4 ? { dies } : 'read') });
@@ -120,7 +120,7 @@ describe('lanes in groups', () => {
     expect(groupsOf(marks).filter(late => late === 1).length).toBeGreaterThan(15 / STEP);
   });
 
-  it('keep a late group at its last reading, however it ends later, and name it', async () => {
+  it('keep the last reading of a late group and name it in the mark, however the group ends', async () => {
     await traffic();
     await world.snapshot(world.now, { groups: index => (index === 2 ? 'late' : 'read') });
     const range = { resolution: 'MINUTE' as const, from: START, to: world.now };
@@ -148,7 +148,7 @@ describe('lanes in groups', () => {
     await checkAll();
   });
 
-  it('take no snapshot where a group was not read for over an hour', async () => {
+  it('take no snapshot if a group was not read for over an hour', async () => {
     for (const minutes of [30, 35]) {
       world.now += minutes * MINUTE;
       const result = await world.snapshot(world.now, { groups: index => (index === 1 ? 'late' : 'read') });
@@ -189,7 +189,7 @@ describe('lanes in groups', () => {
   );
 });
 
-it('the first snapshot leaves its minute, hour and day or nothing, wherever it is killed', async () => {
+it('the first snapshot stores its minute, hour and day or nothing, wherever it is killed', async () => {
   for (let dies = 64; dies < 92; dies += 1) {
     const tables = await createTables();
     const begun = new HistoryWorld(tables, START);

@@ -42,7 +42,7 @@ function worldOf(shape: Omit<StreamShape, 'prefix'>, trouble: Trouble) {
 }
 
 describe('ingest counts exactly', () => {
-  it('whatever is lost, repeated, delayed, reordered, delivered again, killed, lost on the way or raced', async () => {
+  it('if reports are lost, repeated, delayed or reordered, and functions are killed or race', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, troubles, async (shape, trouble) => {
         const { world } = worldOf({ ...shape, bad: false }, trouble);
@@ -53,7 +53,7 @@ describe('ingest counts exactly', () => {
     );
   });
 
-  it('beside records that can not be counted: each of them is in the quarantine, and nothing else', async () => {
+  it('next to records that cannot be counted: exactly these are in the quarantine', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, fc.constantFrom(0, 0.2), async (shape, faults) => {
         const { world, store, stream } = worldOf(
@@ -71,7 +71,7 @@ describe('ingest counts exactly', () => {
     );
   });
 
-  it('where pairs rest and return: what is long out of use leaves the lanes', async () => {
+  it('if pairs are idle and return: long unused pairs leave the lanes', async () => {
     let idle = 0;
     const longShapes = shapes.map(shape => ({ ...shape, spacing_ms: 30 * 3_600_000, reports: 5, boots: 3 }));
     await fc.assert(
@@ -106,7 +106,7 @@ describe('ingest counts exactly', () => {
     );
   });
 
-  it('and the whole stream from its beginning, read once more by new functions, writes nothing', async () => {
+  it('and a second reading of the whole stream by new functions writes nothing', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, troubles, async (shape, trouble) => {
         const { world, store } = worldOf({ ...shape, bad: false }, trouble);
@@ -122,7 +122,7 @@ describe('ingest counts exactly', () => {
     );
   });
 
-  it('and shows what all boots have counted but those that are voided while it runs, whatever goes wrong', async () => {
+  it('and shows the counts of all boots except voided ones, with any failed call', async () => {
     const count = { voided: 0, undone: 0 };
     await fc.assert(
       fc.asyncProperty(shapes, troubles, fc.constantFrom(0.1, 0.4), async (shape, trouble, voids) => {

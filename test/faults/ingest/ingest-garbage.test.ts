@@ -98,7 +98,7 @@ describe('half of the edges send garbage', () => {
     },
   );
 
-  it('and the whole quarantine is throttled for minutes: each batch counts what is good in it within seconds, and nothing is lost', async () => {
+  it('and the quarantine is throttled for minutes: each batch counts its valid records within seconds, and nothing is lost', async () => {
     let puts = 0;
     const { context, store } = await deliver(stream(true), BATCH, () => puts++ < 300);
     const items = quarantinedItems(store);
@@ -108,7 +108,7 @@ describe('half of the edges send garbage', () => {
     expect((await readCounters(store.client, TABLES)).get('7')?.packets).toBe(GOOD_PACKETS);
   });
 
-  it('a batch waits for a throttled quarantine five seconds at most, and tells why once', async () => {
+  it('a batch waits at most five seconds for a throttled quarantine, and logs the reason once', async () => {
     const store = new FakeDynamoDb();
     const client = clientWith(async command => {
       if (command instanceof PutCommand && String(command.input.Item?.pk).startsWith('QUARANTINE'))
@@ -123,7 +123,7 @@ describe('half of the edges send garbage', () => {
     expect(context.clock() - T0).toBeLessThanOrEqual(5000 + 2000);
     expect(told.map(([message, { failure, records }]) => [message, failure ?? records])).toEqual([
       ['A record could not be put into the quarantine yet.', 'throttled'],
-      ['Not all records were dealt with in time; they are delivered again.', 25],
+      ['Not all records were processed in time; they are delivered again.', 25],
     ]);
   });
 });

@@ -199,7 +199,7 @@ function names(lanes: readonly { edge_id: string; part: number }[]): string[] {
 }
 
 describe('readers of a site, an endpoint or an edge', () => {
-  it.each(SEEDS)('find every lane that a look at all lanes finds, seed %i', async seed => {
+  it.each(SEEDS)('find every lane that a scan of all lanes finds, seed %i', async seed => {
     const random = seededRandom(1000 + seed);
     const world = new ListedWorld(seed);
     for (let step = 0; step < 25; step++) {
@@ -328,7 +328,7 @@ describe('the lists of lanes', () => {
     expect(await cleanUps([10, 15, 20])).toEqual([false, false, true]);
   });
 
-  it('are not used where no clean-up has looked for 20 minutes, and their time begins anew', async () => {
+  it('are not used if no clean-up has run for 20 minutes, and their time starts again', async () => {
     expect(await cleanUps([0, 5])).toEqual([false, true]);
     world.now = T0 + 25 * MINUTE;
     expect(await world.usesLists()).toBe(true);
@@ -337,7 +337,7 @@ describe('the lists of lanes', () => {
     expect(await cleanUps([26, 31])).toEqual([false, true]);
   });
 
-  it('are not written for reports that bring no site and no endpoint', async () => {
+  it('are not written for reports without a new site or endpoint', async () => {
     const context = ingestContext({ client: world.store.client, tables: TABLES });
     const puts: string[] = [];
     const client = clientWith(async command => {

@@ -35,7 +35,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 );
 
 describe('operations on sites at the same time', () => {
-  it('never leave an orphan, never lose a path, have one winner, and show nothing by halves', async () => {
+  it('never leave an orphan, never lose a path, have one winner, and never show a partial state', async () => {
     const deletedFirst = fc.uniqueArray(site, { maxLength: 2 });
     const operations = fc.array(operation, { minLength: 2, maxLength: 5 });
     await fc.assert(fc.asyncProperty(fc.scheduler(), deletedFirst, operations, runTogether), {

@@ -148,7 +148,7 @@ describe('a kept stream', () => {
     await call('SplitShard', { StreamName: STREAM, ShardToSplit: ShardId, NewStartingHashKey });
   }
 
-  it('has its shards after a kill right behind a change of them', async () => {
+  it('keeps its shards after a kill right after they changed', async () => {
     const call = await start();
     await call('PutRecord', { StreamName: STREAM, PartitionKey: 'a', Data: base64('a') });
     await split(call);
@@ -189,7 +189,7 @@ describe('a kept stream', () => {
     });
   }, 60_000);
 
-  it('takes over what the last release kept, and starts from an empty file of it', async () => {
+  it("takes over the last release's data, and starts with its empty file", async () => {
     const shard = JSON.stringify({
       AdjacentParentShardId: null,
       ClosedTimestamp: null,
@@ -251,7 +251,7 @@ describe('a kept stream', () => {
     expect([...(await everything(call)).values()].flat()).toEqual([]);
   }, 60_000);
 
-  it('drops what is older than a week before its last record, and goes on with higher numbers', async () => {
+  it('drops records older than a week before the last one, and continues with higher numbers', async () => {
     let call = await start();
     for (const text of ['one', 'two', 'three']) {
       await call('PutRecord', { StreamName: STREAM, PartitionKey: 'a', Data: base64(text) });

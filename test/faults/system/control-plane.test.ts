@@ -45,7 +45,7 @@ async function inWorld(run: (model: ControlModel, world: ControlWorld) => Promis
   }
 }
 
-it('the control plane does what it should, whatever is asked for and whatever happens to a function', async () => {
+it('the control plane matches its model for any sequence of operations and killed functions', async () => {
   const property = fc.asyncProperty(arbitraryCommands(25), list =>
     inWorld((model, world) => fc.asyncModelRun(() => ({ model, real: world }), list)),
   );
@@ -58,7 +58,7 @@ it('the control plane does what it should, whatever is asked for and whatever ha
   });
 }, 7_200_000);
 
-it('each change can be undone and made again, and every query shows what it showed', async () => {
+it('each change can be undone and redone, and every query returns the earlier answers', async () => {
   const how = { by: 0 };
   const measured = { latency_ms: 10, packet_loss_pct: 0, clock_ms: 0, fault: undefined };
   const report = new ReportCommand({ picks: [0, 0, 1, 0], new_boot: false, packets: [5, 7], ...measured });

@@ -65,7 +65,7 @@ const LET_IN: Record<Audience, string[]> = {
 };
 
 describe('every operation, asked by everybody through the gateway and the table of roles', () => {
-  it.each(OPERATIONS)('$name lets in whom it is for, and nobody else', async ({ name, document }) => {
+  it.each(OPERATIONS)('$name allows exactly its roles', async ({ name, document }) => {
     const audience = name in PUBLICATIONS ? 'forMachines' : EXPECTED_ACCESS[name as OperationName];
     const body = JSON.stringify({ query: document });
     const outcomes = await Promise.all(

@@ -67,7 +67,7 @@ const told = () => receiver.received.map(({ body }) => JSON.parse(body) as { id:
 const types = () => told().map(({ type }) => type);
 
 describe('a destination', () => {
-  it('is told of an alarm once, and of its end, with the whole payload', async () => {
+  it('receives an alarm once, and its end, with the whole payload', async () => {
     const { id } = await set();
     await begin();
     await Promise.all([run(), run(), run()]);
@@ -119,7 +119,7 @@ describe('a destination', () => {
     expect(await log(id)).toMatchObject([{ status: 'DELIVERED', attempts: 4, answer_code: 200 }]);
   });
 
-  it('that never answers is given up behind its last attempt, and told of the end all the same', async () => {
+  it('that never answers is given up after its last attempt, and still receives the end', async () => {
     const { id } = await set();
     await begin();
     receiver.react(...Array.from({ length: ATTEMPTS_MAX }, () => 503));
@@ -142,7 +142,7 @@ describe('a destination', () => {
     expect(types().at(-1)).toBe('alarm.ended');
   });
 
-  it('is told of what is wrong wherever a run is killed: at least once, under one id', async () => {
+  it('receives alarms at least once, under one id, if a run is killed at any call', async () => {
     const faults = makeFaults();
     await set();
     await begin();
@@ -184,7 +184,7 @@ describe('a destination', () => {
     ]);
   });
 
-  it('is told under the secret and at the address that were set last', async () => {
+  it('receives deliveries at its latest address with its latest secret', async () => {
     const { id } = await set({ url: 'http://127.0.0.1:9/' });
     await begin();
     await run();
@@ -203,7 +203,7 @@ describe('a destination', () => {
     expect(verify({ body, signature, secret: 'another-secret-of-it', ...late })).toBe(false);
   });
 
-  it('is not told of the end of what it was not told of', async () => {
+  it('does not receive the end of an alarm that it did not receive', async () => {
     await set();
     await begin();
     await api.data('Mutation.setMute', { until: inHours(1), reason: 'Works' });
@@ -221,19 +221,22 @@ describe('a mute', () => {
     [{ target: 'edge:edge-7' }, true],
     [{ target: 'site:s-1' }, true],
     [{ target: 'edge:edge-8' }, false],
-  ])('of %j holds the alarm back: %s; what is wrong still is delivered at its end', async (given, holds) => {
-    await set();
-    await api.data('Mutation.setMute', { until: inHours(1), reason: 'Works', ...given });
-    await begin();
-    await run();
-    expect(types()).toEqual(holds ? [] : ['alarm.began']);
-    const { items } = (await api.data('Query.alarms')) as { items: object[] };
-    expect(items).toMatchObject([{ id: ALARM.id, muted_until: holds ? inHours(1) : null }]);
-    api.now += 3_600_000;
-    await run();
-    expect(types()).toEqual(['alarm.began']);
-    expect(await api.data('Query.mutes')).toEqual({ items: [], total: 0, next_token: null });
-  });
+  ])(
+    'of %j suppresses the alarm: %s; alarms that are still open are delivered at its end',
+    async (given, holds) => {
+      await set();
+      await api.data('Mutation.setMute', { until: inHours(1), reason: 'Works', ...given });
+      await begin();
+      await run();
+      expect(types()).toEqual(holds ? [] : ['alarm.began']);
+      const { items } = (await api.data('Query.alarms')) as { items: object[] };
+      expect(items).toMatchObject([{ id: ALARM.id, muted_until: holds ? inHours(1) : null }]);
+      api.now += 3_600_000;
+      await run();
+      expect(types()).toEqual(['alarm.began']);
+      expect(await api.data('Query.mutes')).toEqual({ items: [], total: 0, next_token: null });
+    },
+  );
 
   it('that is removed delivers at once, and can be put back by an undo', async () => {
     await set();
@@ -252,7 +255,7 @@ describe('a mute', () => {
     [{ until: '2020-01-01T00:00:00Z' }, 'until must be a time in the next 366 days.'],
     [
       { target: 'nothing' },
-      'target must be what alarms name, such as edge:edge-7, site:<id>, path:<id> or policy:7.',
+      'target must be the target of an alarm, such as edge:edge-7, site:<id>, path:<id> or policy:7.',
     ],
     [{ reason: '' }, 'reason must be 1 to 200 characters on one line, without control characters.'],
   ])('%j is refused', async (given, message) => {
@@ -319,7 +322,7 @@ describe('changes of destinations', () => {
     expect(await undo('updateDestination')).toMatchObject({
       error: {
         type: 'Conflict',
-        message: `The destination ${id} was given another secret by this change, and the one before is gone: set one with updateDestination.`,
+        message: `The destination ${id} got another secret by this change, and the earlier one is gone. Set one with updateDestination.`,
       },
     });
     api.now += 1000;
@@ -327,7 +330,7 @@ describe('changes of destinations', () => {
     expect(await undo('updateDestination')).toMatchObject({
       error: {
         type: 'Conflict',
-        message: `The destination ${id} was given another address by this change, which the audit log does not keep: set it with updateDestination.`,
+        message: `The destination ${id} got another address by this change, and the audit log stores no addresses. Set it with updateDestination.`,
       },
     });
     await api.data('Mutation.removeDestination', { id });
@@ -341,7 +344,8 @@ describe('changes of destinations', () => {
     for (let made = 0; made < 20; made++) await set();
     expect(await refused({})).toEqual({
       type: 'ValidationError',
-      message: 'There are 20 destinations, which is the most: remove one with removeDestination first.',
+      message:
+        'There are 20 destinations, which is the limit: remove one with removeDestination before you add another.',
     });
   });
 });

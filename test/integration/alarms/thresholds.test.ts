@@ -92,7 +92,7 @@ describe('a threshold on silence', () => {
     expect(await list()).toMatchObject({ items: [{ status: 'WITHIN', current_value: 1, since: null }] });
   });
 
-  it('is judged once a minute, however often it runs, and a minute that is missed counts for nothing', async () => {
+  it('is evaluated once a minute if it runs more often, and a missed minute does not count', async () => {
     await silence({ value: 0.5, minutes: 3 });
     await minute();
     await Promise.all([watch(), watch(), watch()]);
@@ -104,7 +104,7 @@ describe('a threshold on silence', () => {
     expect(await alarms()).toHaveLength(1);
   });
 
-  it('has its alarm once, and ends it once, where a run is killed behind any of its writes', async () => {
+  it('raises and clears its alarm once if a run is killed after any of its writes', async () => {
     const faults = makeFaults();
     const killed = { ...context, client: faults.on(t.client) };
     const isWrite = (name: string) => /Put|Transact/.test(name);
@@ -137,7 +137,7 @@ describe('a threshold on silence', () => {
     expect(numbers).toEqual([writes.length + 1, writes.length + 1]);
   });
 
-  it('that is changed begins anew; that is removed ends its alarm', async () => {
+  it('starts again when it is changed, and clears its alarm when it is removed', async () => {
     const { id } = await silence({ value: 0.5, minutes: 2 });
     await minute();
     await minute();
@@ -213,7 +213,7 @@ describe('changes of thresholds', () => {
   });
 });
 
-it('a threshold on what a path carries reads what its edge has counted since a minute and a half', async () => {
+it("a threshold on a path's traffic reads its edge's counts of the last minute and a half", async () => {
   const path_id = `${SITE}.0123456789abcdef`;
   const begun = api.now;
   // 1,000 bytes a second out, 250 in.

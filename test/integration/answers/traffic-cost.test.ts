@@ -99,19 +99,19 @@ describe('trafficCost', () => {
       error: {
         type: 'Conflict',
         message:
-          'The figures have changed since the page before: begin again without next_token, or ask for an earlier to.',
+          'The figures have changed since the previous page: begin again without next_token, or choose an earlier value for to.',
       },
     });
     await price(SITE_C, 'wan1', 0.000000003);
   });
 
-  it('of a site is what that site sends, for viewers too', async () => {
+  it('of a site is the cost of its sent traffic, also for viewers', async () => {
     const asked = cost({ group_by: ['SITE'], filter: { site_id: SITE_C } });
     const { rows } = await api.data('Query.trafficCost', asked, { identity: personIn('viewer') });
     expect(inWords(rows, 'site_id')).toEqual([[SITE_C, '100', '0.0000000000000003', '0']]);
   });
 
-  it('takes no group that there isn’t', async () => {
+  it("takes no group that there isn't", async () => {
     expect(await api.call('Query.trafficCost', cost({ group_by: [] }))).toEqual({
       error: {
         type: 'ValidationError',

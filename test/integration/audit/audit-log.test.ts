@@ -112,7 +112,7 @@ describe('following the audit log', () => {
     expect((await pages({ ...range, order: 'OLDEST_FIRST' })).flat()).toEqual([log[2], log[3]]);
   });
 
-  it('goes on behind a refusal', async () => {
+  it('continues after a refusal', async () => {
     api.now -= 5 * MINUTE;
     await api.call('Mutation.deletePolicy', { id: 'no-such' });
     api.now += 1;
@@ -127,12 +127,12 @@ describe('following the audit log', () => {
     [
       { after_id: '01KKRA34003333333333333333' },
       'NotFound',
-      'The audit log has no entry with the id that after_id gives: take the id of an entry that auditLog gave, or leave after_id out to begin at `from`.',
+      'The audit log has no entry with the id in after_id. Give the id of an entry that auditLog answered, or omit after_id to begin at `from`.',
     ],
     [
       { after_id: 'ZZZZZZZZZZZZZZZZZZZZZZZZZZ' },
       'NotFound',
-      'The audit log has no entry with the id that after_id gives: take the id of an entry that auditLog gave, or leave after_id out to begin at `from`.',
+      'The audit log has no entry with the id in after_id. Give the id of an entry that auditLog answered, or omit after_id to begin at `from`.',
     ],
     [
       { after_id: '01KKRA34003333333333333333', order: 'NEWEST_FIRST' },

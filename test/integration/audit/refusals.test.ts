@@ -82,7 +82,7 @@ describe('refused attempts', () => {
     expect(await cleanUp()).toEqual({ entries: 0, attempts: 0 });
   });
 
-  it('of one role are one caller, whatever it names its sessions', async () => {
+  it('of one role are one caller with any session name', async () => {
     const session = (name: string) => ({
       ...machine,
       userArn: `arn:aws:sts::123456789012:assumed-role/readers/${name}`,
@@ -94,7 +94,7 @@ describe('refused attempts', () => {
     expect(await cleanUp()).toEqual({ entries: 1, attempts: 2 });
   });
 
-  it('are bounded in what they keep of the caller', async () => {
+  it('store a bounded amount of data of the caller', async () => {
     await api.call('Mutation.deletePolicy', { id: 'x'.repeat(390_000) });
     const [entry] = await log();
     expect(entry!.target!.length).toBeLessThanOrEqual(1025);
@@ -103,7 +103,7 @@ describe('refused attempts', () => {
   });
 });
 
-describe('refused attempts, whatever happens to a call,', () => {
+describe('refused attempts, with any failed call,', () => {
   let shared: TestTables;
   let now = Date.parse('2026-03-15T12:00:00Z');
   const clock = () => now;
@@ -164,7 +164,7 @@ describe('refused attempts, whatever happens to a call,', () => {
 });
 
 describe('a flood of 10,000 refused attempts', () => {
-  it('leaves changes and readers what they cost before, and is one entry more in the end', async () => {
+  it('leaves the cost of changes and readers unchanged, and adds one entry', async () => {
     for (let index = 0; index < 30; index += 1) await commitEntry(t, { at_ms: api.now - 1000 + index });
     const cost = async () => {
       let units = 0;
@@ -221,7 +221,7 @@ describe('a flood of 10,000 refused attempts', () => {
   }, 300_000);
 });
 
-describe('what viewers see', () => {
+describe("the viewers' audit log", () => {
   const viewer = personIn('viewer');
 
   it('is all changes without the addresses of others, and of refused attempts their own', async () => {

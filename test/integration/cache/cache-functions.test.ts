@@ -66,7 +66,7 @@ async function itemsOf(table: string) {
 }
 
 describe('clearCache', () => {
-  it('clears every cache in every container within a second, counts the shared entries, and tells of it', async () => {
+  it('clears every cache in every container within a second, counts the shared entries, and publishes an event', async () => {
     const [one, two] = [makeContainer(), makeContainer()];
     for (const path of ['p-1', 'p-2', 'p-3']) await one.metrics.insert(path, metrics);
     await one.routing.insert(route, decision);
@@ -168,7 +168,7 @@ describe('usage', () => {
     expect(usage.get('metrics')).toMatchObject({ misses: 1 });
   });
 
-  it('that is garbage counts as nothing', async () => {
+  it('that is invalid counts as missing', async () => {
     const Item = { ...USAGE_KEY, metrics_hits: 'many', metrics_hot: 'all of them', routing_hits: 3 };
     await db.client.send(new PutCommand({ TableName: db.tables.cache, Item }));
     expect([...(await readUsage({ client: db.client, table: db.tables.cache }, CACHES))]).toEqual([
@@ -177,7 +177,7 @@ describe('usage', () => {
     ]);
   });
 
-  it('of functions that answer nobody leaves the hot keys of the others', async () => {
+  it('of idle functions keeps the hot keys of the others', async () => {
     const [one, two] = [makeContainer(), makeContainer({ leaves_hot_keys: false })];
     await one.metrics.insert('p-1', metrics);
     await one.metrics.get('p-1');
@@ -203,7 +203,7 @@ describe('usage', () => {
 });
 
 describe('sweep', () => {
-  it('removes what expired and what was cleared, and leaves what is live', async () => {
+  it('removes expired and cleared entries, and keeps live ones', async () => {
     const one = makeContainer();
     for (let index = 0; index < 30; index++) await one.metrics.insert(`cleared-${index}`, metrics);
     await clearCaches(makeContext(), systemCaller('test'), CACHES);
@@ -254,7 +254,7 @@ describe('sweep', () => {
     expect(Item).toMatchObject({ generation: 251, swept: 251 });
   });
 
-  it('begins nothing after its deadline', async () => {
+  it('starts no work after its deadline', async () => {
     const one = makeContainer();
     await one.metrics.insertWithTtl('short', metrics, 1);
     await time.advance(1000);
@@ -288,7 +288,7 @@ describe('a miss of a value that is one item', () => {
     },
   });
 
-  it('takes one request for the shared entry and the item, and prefers what is shared', async () => {
+  it('reads the shared entry and the item in one request, and prefers the shared entry', async () => {
     const [one, two] = [makeContainer(), makeContainer()];
     await one.metrics.get('warm up');
     expect(await one.metrics.getOrRead('p-1', source())).toEqual(metrics);
@@ -302,14 +302,14 @@ describe('a miss of a value that is one item', () => {
     expect(alone).toBe(0);
   });
 
-  it('reads the item alone in a container that knows no generation yet', async () => {
+  it('reads only the item in a container that has no generation yet', async () => {
     const one = makeContainer();
     expect(await one.metrics.getOrRead('p-1', source())).toEqual(metrics);
     expect(alone).toBe(1);
     expect(one.metrics.get('p-1')).toEqual(metrics);
   });
 
-  it('keeps nothing that was read before a clear', async () => {
+  it('does not cache values that were read before a clear', async () => {
     const one = makeContainer();
     await one.metrics.get('warm up');
     await clearCaches(makeContext(), systemCaller('test'), CACHES);

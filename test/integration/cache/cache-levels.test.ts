@@ -56,7 +56,7 @@ describe('memory level', () => {
     expect([...level.recentKeys(10)]).toEqual(['c', 'a']);
   });
 
-  it('is bounded in bytes, and refuses what is larger than all of it', () => {
+  it('is bounded in bytes, and refuses larger entries', () => {
     const level = new MemoryLevel<string>({ max_entries: 100, max_bytes: 10_000 }, () => 0);
     for (let i = 0; i < 50; i++) level.put(`key-${i}`, entry(1000));
     expect(level.count(0).total).toBe(8);
@@ -101,7 +101,7 @@ describe('table level', () => {
     ['bytes for text', { value: new Uint8Array([1, 2]) }],
     ['no expiry', { expires_ms: undefined }],
     ['a broken stamp', { shape: 1, written_ms: undefined }],
-  ])('takes %s for a miss, reports and removes it, in both functions with caches', async (_what, broken) => {
+  ])('treats %s as a miss, reports and removes it, in both functions with caches', async (_what, broken) => {
     const time = fakeTime();
     const garbage: unknown[] = [];
     const { level, cache } = tableLevel(time, { onGarbage: reason => garbage.push(reason) });
@@ -130,7 +130,7 @@ describe('table level', () => {
     expect(Item).toMatchObject({ shape: 3 });
   });
 
-  it('has nothing to write where the same measurement was written too soon before', async () => {
+  it('skips a write shortly after one of the same measurement', async () => {
     const time = fakeTime();
     const { level } = tableLevel(time, { write_interval_ms: 1000 });
     const measured = (measured_ms: number) => ({ ...entryOf(time, String(measured_ms)), measured_ms });
@@ -139,7 +139,7 @@ describe('table level', () => {
     expect(await level.put('key', measured(2001))).toBe('too_soon');
   });
 
-  it('writes a key at most once an interval, whoever writes', async () => {
+  it('writes a key at most once an interval across functions', async () => {
     const time = fakeTime();
     const { level } = tableLevel(time, { write_interval_ms: 1000 });
     expect(await level.put('key', entryOf(time, 'first'))).toBe('stored');

@@ -58,7 +58,7 @@ function tracked(store: SharedStore<Dated>) {
 }
 
 describe('removals in the Cache table', () => {
-  it('are numbered, whoever removes, and trimmed before the log grows large', async () => {
+  it('are numbered across functions, and trimmed before the log grows large', async () => {
     const { address } = makeStore(fakeTime());
     const all = Array.from({ length: 3 * LOG_KEEPS - 2 }, (_, index) => `key-${index}`);
     for (let from = 0; from < all.length; from += 50) {
@@ -74,7 +74,7 @@ describe('removals in the Cache table', () => {
     expect(later.names(all.at(-1)!, all.length)).toBe(false);
   });
 
-  it('take the shared entry away at once, and are known in another function within a second', async () => {
+  it('delete the shared entry at once, and reach another function within a second', async () => {
     const time = fakeTime();
     const { address, make } = makeStore(time);
     const [a, b] = [make(), make()];

@@ -54,7 +54,7 @@ const hint = (edge_id: string, site_id: string, paths_version: number) => ({
   created_at: '2026-01-31T12:00:00.000Z',
 });
 
-describe('what one edge is told of a change', () => {
+describe('messages to one edge about a change', () => {
   it('is a new command, without its keys', async () => {
     const { context } = networkBed(t);
     const order = { path_id: 'p-1', target: '192.0.2.1', until: '2026-01-31T12:00:10.000Z' };
@@ -97,7 +97,7 @@ describe('what one edge is told of a change', () => {
     expect(await told({ site_id: there })).toEqual([hint('mover', there, 1)]);
   });
 
-  it('is nothing of a command that is done, a policy, a retired edge or anything else', async () => {
+  it('are none for a finished command, a policy, a retired edge or anything else', async () => {
     const { context } = networkBed(t);
     const edge = { revision: 2, site_id: SITE, registered_at: '', retired_at: '2026-01-31T12:00:00.000Z' };
     for (const other of [
@@ -113,7 +113,7 @@ describe('what one edge is told of a change', () => {
   });
 });
 
-describe('what all edges are told of a change', () => {
+describe('messages to all edges about a change', () => {
   it('is which policies and which choice among paths hold now, after a change of either', async () => {
     const { context } = networkBed(t);
     await broadcast.raiseRouteVersion(context, '*');
@@ -128,7 +128,7 @@ describe('what all edges are told of a change', () => {
 });
 
 describe('the version of a site', () => {
-  it('grows by one with each change, from 0, and also stands for one that comes at the same time', async () => {
+  it('grows by one with each change, from 0, and covers a concurrent change', async () => {
     const { context } = networkBed(t);
     const site_id = crypto.randomUUID();
     const version = () => readRouteVersion(context, site_id);

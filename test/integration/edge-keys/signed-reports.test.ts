@@ -75,7 +75,7 @@ function register(key?: TestKey, id = 'edge-7') {
 }
 
 describe('an edge with a key', () => {
-  it('counts what it signed, and one spoofed record neither raises its total nor silences it', async () => {
+  it('counts its signed reports, and one spoofed record neither raises its total nor silences it', async () => {
     await register(a);
     at(1000);
     await deliver([signedRecord(report(10n), a)]);
@@ -86,7 +86,7 @@ describe('an edge with a key', () => {
     expect(context.tally).toMatchObject({ ReportsApplied: 1, ReportsQuarantined: 1, ReportsNotAuthentic: 1 });
   });
 
-  it('is not taken for by another edge, nor by one that signs with its own key', async () => {
+  it("cannot be imitated by another edge, not even with that edge's own key", async () => {
     await register(a);
     await register(b, 'edge-8');
     at(1000);
@@ -106,7 +106,7 @@ describe('an edge with a key', () => {
     ]);
   });
 
-  it('does not count what was changed on the way', async () => {
+  it('does not count reports that were changed in transit', async () => {
     await register(a);
     at(1000);
     const record = signedRecord(report(5n), a);
@@ -117,7 +117,7 @@ describe('an edge with a key', () => {
     expect(await quarantined()).toEqual([['bad_signature', `key ${a.kid} did not sign it`]]);
   });
 
-  it('counts a signed report once, however often it is delivered or sent', async () => {
+  it('counts a signed report once if it is delivered or sent several times', async () => {
     await register(a);
     at(1000);
     const record = signedRecord(report(5n), a);
@@ -166,7 +166,7 @@ describe('when a key is good', () => {
     ]);
   });
 
-  it('a key that is registered as of before counts what it signed since then', async () => {
+  it('a key that is registered with an earlier start is valid for reports since then', async () => {
     await register(a);
     at(MINUTE);
     const early = signedRecord(report(5n), b);
@@ -177,7 +177,7 @@ describe('when a key is good', () => {
     expect(await counted()).toBe(5n);
   });
 
-  it('two keys are good beside each other, until one is revoked', async () => {
+  it('two keys are valid at the same time, until one is revoked', async () => {
     await register(a);
     at(MINUTE);
     await api.data('Mutation.rotateEdgeKey', { edge_id: 'edge-7', public_key: b.public_key });
@@ -227,7 +227,7 @@ describe('when a key is good', () => {
   });
 });
 
-describe('what ingest knows', () => {
+describe("ingest's memory of keys", () => {
   it.each([
     ['a key that is new', KEYS_FRESH_MS - 1],
     ['a key that is new, with a fresh look', KEYS_FRESH_MS],
@@ -259,7 +259,7 @@ describe('what ingest knows', () => {
     expect(await counted()).toBe(1n);
   });
 
-  it('keys that can not be read hold nothing up: all of the edge is kept', async () => {
+  it('unreadable keys block nothing: all records of the edge are kept', async () => {
     const Item = { ...edgeKeysKey('edge-7'), revision: 1, keys: [{ kid: a.kid, x: 'later', from: 'soon' }] };
     await db.client.send(new PutCommand({ TableName: db.tables.network, Item }));
     const warned: unknown[] = [];
@@ -272,11 +272,11 @@ describe('what ingest knows', () => {
 });
 
 describe('require_signed_reports', () => {
-  it('counts no unsigned report, of whatever edge', async () => {
+  it('counts no unsigned report of any edge', async () => {
     await register(a);
     at(1000);
     await deliver([report(1n, { edge_id: 'edge-9' }), signedRecord(report(5n), a)], { require_signed: true });
     expect(await counted()).toBe(5n);
-    expect(await quarantined()).toEqual([['unsigned', 'no unsigned report counts in this system']]);
+    expect(await quarantined()).toEqual([['unsigned', 'this system counts no unsigned report']]);
   });
 });

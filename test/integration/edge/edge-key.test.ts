@@ -31,14 +31,14 @@ describe("an edge's key", () => {
     expect(await readdir(join(folder, 'new'))).toEqual(['key.json']);
   });
 
-  it('is taken from the eyes of others when its file was copied', async () => {
+  it('gets private permissions if its file was copied with others', async () => {
     await openEdgeKey(folder);
     await chmod(join(folder, 'key.json'), 0o644);
     await openEdgeKey(folder);
     expect(await rights('key.json')).toBe(0o600);
   });
 
-  it('signs what is sent', async () => {
+  it('signs sent reports', async () => {
     const { x, kid } = await openEdgeKey(folder);
     const record = readSignedRecord(await (await edgeSigner(folder))(Buffer.from('{}')));
     expect(record.kid).toBe(kid);

@@ -30,7 +30,7 @@ describe('the spool on disk', () => {
     expect(await (await openDiskSpool(folder)).list()).toEqual(new Map([[3, spoolEntry(3)]]));
   });
 
-  it('leaves nothing but its lock when all is sent', async () => {
+  it('leaves only its lock when all is sent', async () => {
     const folder = await newFolder();
     const spool = await openDiskSpool(folder);
     await spool.write(1, spoolEntry(1));
@@ -48,7 +48,7 @@ describe('the spool on disk', () => {
     expect(await spool.list()).toEqual(new Map([[1, spoolEntry(1)]]));
   });
 
-  it('sets a file aside that can’t be read, and says so', async () => {
+  it("sets a file aside that can't be read, and says so", async () => {
     const folder = await newFolder();
     const said: string[] = [];
     const spool = await openDiskSpool(folder, { onTrouble: message => said.push(message) });
@@ -100,7 +100,7 @@ describe('the spool on disk', () => {
     },
   );
 
-  it('takes over a lock that says nothing', async () => {
+  it('takes over an empty lock', async () => {
     const folder = await newFolder();
     await writeFile(join(folder, 'lock'), '');
     await (await openDiskSpool(folder)).close();
@@ -114,7 +114,7 @@ describe('the spool on disk', () => {
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  it.skipIf(process.getuid?.() === 0)('says what to do when the folder can’t be written', async () => {
+  it.skipIf(process.getuid?.() === 0)("says what to do when the folder can't be written", async () => {
     const folder = await newFolder();
     await chmod(folder, 0o500);
     await expect(openDiskSpool(folder)).rejects.toThrow(

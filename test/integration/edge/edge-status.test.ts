@@ -38,7 +38,7 @@ async function ended(state: Awaited<ReturnType<typeof openState>>) {
 }
 
 describe('how an edge stands', () => {
-  it('is unknown where none ever ran, and says what to do', async () => {
+  it('is unknown if none ever ran, and says what to do', async () => {
     expect(await statusNow()).toMatchObject({
       run: 'unknown',
       unsent: { reports: 0, oldest_at: null },

@@ -122,7 +122,7 @@ describe('an edge in the cloud without a token', () => {
     expect(api.events[0]!.identity).toMatchObject({ accountId: expect.any(String) });
   }, 60_000);
 
-  it('goes on by what it kept when the API is away at its start, and loses nothing', async () => {
+  it('continues with its stored policies if the API is down at its start, and loses nothing', async () => {
     await api.stop();
     const { policies, routes } = await kept();
     await rm(join(folder, 'routes.json'));
@@ -154,7 +154,7 @@ describe('an edge in the cloud without a token', () => {
     expect(await kept()).toMatchObject({ policies, routes });
   }, 60_000);
 
-  it('counts on when its spool does not take a report, and reports all of it afterwards', async () => {
+  it('continues to count when its spool cannot store a report, and reports all of it afterwards', async () => {
     // In the way of the first report only.
     await mkdir(join(folder, '000000000001.json.tmp'));
     const before = (await readStream(client, 'reports')).length;

@@ -9,7 +9,7 @@ const { outputs }: { outputs: RecordedOutput[] } = JSON.parse(
   projectText('test/fixtures/exporters/recorded.json'),
 );
 
-describe('what real exporters and collectors wrote counts as tshark counts their capture', () => {
+describe('output of real exporters and collectors has the same counts as tshark', () => {
   it.each(outputs)('$exporter, $collector: $file', ({ file, format, sampled, packets, bytes }) => {
     const text = readFileSync(projectFile(`test/fixtures/exporters/${file}`), 'utf8');
     const counted = countRecords(format, text, { scale_sampled: sampled });

@@ -187,7 +187,7 @@ const CHECK = `mutation Check($path_id: ID!) {
 }`;
 
 describe('an edge that listens', () => {
-  it('probes with real packets when told, and the one who asked gets what it measured', async () => {
+  it('probes with real packets on command, and the caller gets the measurement', async () => {
     const edge = startEdge();
     await edge.listening;
     const asking = system.query(CHECK, { variables: { path_id: path.id }, groups: ['operator'] });
@@ -226,7 +226,7 @@ describe('an edge that listens', () => {
 });
 
 describe('an edge whose reports are refused', () => {
-  it('is told of each once, ends the boot at the third, and acknowledges then', async () => {
+  it('receives each once, ends the boot at the third, and then acknowledges', async () => {
     const edge = startEdge();
     await edge.listening;
     const refused = (seq: number) => ({
@@ -263,7 +263,7 @@ describe('an edge whose reports are refused', () => {
     expect(edge.troubles).toEqual([]);
   });
 
-  it('is told of another boot from one on', async () => {
+  it('receives the command for another boot once', async () => {
     const report = { edge_id, part: 0, reason: 'It jumped.' };
     await notifyRefusedBoots(context, [
       { ...report, boot_id: 'boot-2', seq: 1 },
@@ -294,7 +294,7 @@ describe('an edge that was away', () => {
 });
 
 describe('the paths of an edge', () => {
-  it('are read with its routes when it listens, and again when it is told to', async () => {
+  it('are read with its routes when it starts to listen, and again on command', async () => {
     const read: EdgePath[][] = [];
     const routes: RouteChange[] = [];
     const troubles: string[] = [];
@@ -341,11 +341,11 @@ describe('the paths of an edge', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('are nobody else’s to read', async () => {
+  it("are nobody else's to read", async () => {
     const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
     const other = edgeApi({ url: system.url, edge_id, sign });
     await expect(other.edgeRoutes()).rejects.toThrow(
-      `The system at ${system.url} refused: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
+      `The system at ${system.url} refused: Edge ${edge_id} alone may do this. Sign with the edge's own role, with the edge's id as session name.`,
     );
   });
 });
@@ -405,7 +405,7 @@ describe('an edge may not', () => {
       onQuiet: () => {},
     });
     await expect(listening).rejects.toThrow(
-      `The system at ${system.url} does not pass commands on: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
+      `The system at ${system.url} does not pass commands on: Edge ${edge_id} alone may do this. Sign with the edge's own role, with the edge's id as session name.`,
     );
   });
 });

@@ -29,7 +29,7 @@ describe('sending to the service manager', () => {
     expect(await readFile(join(folder, 'fields'), 'utf8')).toBe('READY=1\nSTATUS=Counting: report 2\n');
   });
 
-  it('says what systemd-notify says', async () => {
+  it('sends the same messages as systemd-notify', async () => {
     await stand('echo "No status data could be sent: $NOTIFY_SOCKET was not set" >&2; exit 1');
     await expect(send()).rejects.toThrow(
       new Error('systemd-notify failed: No status data could be sent:  was not set'),

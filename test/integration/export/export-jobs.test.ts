@@ -121,14 +121,14 @@ describe('an export by the function', () => {
       ['stats', '--by', 'protocol', '--order', 'PACKETS'],
     ],
     [{ kind: 'AUDIT', action: 'createPolicy' }, ['audit', '--action', 'createPolicy']],
-  ])('of %j is what the program writes, to the byte', async (input, argv) => {
+  ])("of %j equals the program's output to the byte", async (input, argv) => {
     const [what, ...options] = argv as [string, ...string[]];
     const text = await (await exported(input)).text();
     expect(text.split('\n').length).toBeGreaterThan(1);
     expect(text).toBe(await byProgram(what, ...options));
   });
 
-  it('holds every group, where a query gives a page of them', async () => {
+  it('has every group, even if a query returns pages', async () => {
     const lines = (await (await exported({ kind: 'STATS', group_by: ['POLICY', 'EDGE'] })).text())
       .trimEnd()
       .split('\r\n');
@@ -148,7 +148,7 @@ describe('an export by the function', () => {
     expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8');
   });
 
-  it('tells how far it is and what came of it', async () => {
+  it('reports its progress and its result', async () => {
     const started = await start({ kind: 'FLOWS' });
     expect(started).toEqual({
       id: expect.stringMatching(/^[0-9A-Z]{26}$/),
@@ -200,7 +200,7 @@ describe('an export by the function', () => {
     expect(await bed.run(id)).toBe('failed');
     expect(await bed.api.data('Query.export', { id })).toMatchObject({
       status: 'FAILED',
-      error: 'It was given up after 5 attempts. Start it again later.',
+      error: 'It failed after 5 attempts. Start it again later.',
     });
   });
 });
@@ -212,7 +212,7 @@ describe('an export that goes on for long', () => {
     // Each begins where it is kept for a minute more.
     ['HISTORY', { resolution: 'MINUTE' }, { from: T0 - 48 * HOUR + 3 * MINUTE, to: T0 + MINUTE }],
     ['STATS', {}, { from: T0 - 730 * 24 * HOUR + 3 * MINUTE, to: T0 + MINUTE }],
-  ])('has what of %s was kept when it was started', async (kind, given, { from, to }) => {
+  ])('has the %s that were stored when it started', async (kind, given, { from, to }) => {
     const { id } = await start({ kind, ...given, from: iso(from), to: iso(to) });
     bed.api.now += HOUR;
     expect(await bed.runAll()).toEqual(['done']);
@@ -222,7 +222,7 @@ describe('an export that goes on for long', () => {
   it.each([
     ['FLOWS', {}, 1003],
     ['STATS', { group_by: ['PROTOCOL'] }, 2],
-  ])('has what of %s the log kept when it was started', async (kind, given, rows) => {
+  ])('has the %s that the log had when it started', async (kind, given, rows) => {
     bed.api.now = T0 + 24 * HOUR - MINUTE;
     const { id } = await start({ kind, ...given });
     bed.api.now += HOUR;
@@ -271,7 +271,7 @@ describe('an export that goes on for long', () => {
 });
 
 describe('a link', () => {
-  it('is good for 15 minutes, and who got it stands in the audit log without it', async () => {
+  it('is valid for 15 minutes; the audit log has its requester but not the link', async () => {
     const { id } = await start({ kind: 'FLOWS' });
     await bed.runAll();
     bed.api.now += 1;
@@ -312,7 +312,7 @@ describe('a link', () => {
     expect(await bed.api.call('Mutation.exportLink', { id })).toEqual({
       error: {
         type: 'NotFound',
-        message: `There is no export "${id}" (any more): the query exports lists those that exist.`,
+        message: `There is no export "${id}", or it has expired: the query exports lists those that exist.`,
       },
     });
   });
@@ -330,7 +330,7 @@ describe('whose export it is', () => {
       expect(await bed.api.call(operation, { id }, { identity: operator })).toEqual({
         error: {
           type: 'Unauthorized',
-          message: `Export ${id} is somebody else's: only its owner and group admin may have it.`,
+          message: `Export ${id} belongs to another user: only its owner and group admin may use it.`,
         },
       });
       const { items } = await bed.api.data('Query.auditLog', { target: `export:${id}`, limit: 1 });
@@ -340,7 +340,7 @@ describe('whose export it is', () => {
     },
   );
 
-  it('lists one’s own, page by page, and everybody’s to administrators', async () => {
+  it("lists one's own, page by page, and everybody's to administrators", async () => {
     const mine = [];
     for (let i = 0; i < 3; i++) {
       bed.api.now += 1;
@@ -359,7 +359,7 @@ describe('whose export it is', () => {
     await bed.runAll();
   });
 
-  it('lets nobody start one who may not ask, nor more than five at once', async () => {
+  it('refuses roles that may not query the data, and more than five at once', async () => {
     const input = { kind: 'FLOWS', ...range };
     expect(
       await bed.api.call('Mutation.startExport', { input }, { identity: personIn('none') }),
@@ -368,7 +368,7 @@ describe('whose export it is', () => {
     expect(await bed.api.call('Mutation.startExport', { input }, { identity: operator })).toEqual({
       error: {
         type: 'Conflict',
-        message: '5 exports of yours are running: wait until one is done, or cancel one with cancelExport.',
+        message: 'You have 5 running exports: wait until one is done, or cancel one with cancelExport.',
       },
     });
     await bed.runAll();
@@ -411,7 +411,7 @@ describe('an export that is not to be', () => {
     expect(await step()).toEqual({ resumed: 0, complete: true });
   });
 
-  it('does not keep the clean-up from those behind it when its call fails', async () => {
+  it('does not stop the clean-up of later ones when its call fails', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 3; i++) {
       ids.unshift((await start({ kind: 'AUDIT' })).id);
@@ -437,7 +437,7 @@ describe('an export that is not to be', () => {
     await bed.runAll();
   });
 
-  it('changes nothing of the Network table while it runs', async () => {
+  it('writes nothing to the Network table while it runs', async () => {
     const { id } = await start({ kind: 'FLOWS' });
     const count = async () =>
       (await bed.client.send(new ScanCommand({ TableName: bed.tables.network, Select: 'COUNT' }))).Count;
@@ -462,11 +462,11 @@ describe('bad input', () => {
     [{ kind: 'FLOWS', from: 'yesterday' }, 'from must be a time such as 2026-01-31T12:00:00Z.'],
     [
       { kind: 'AUDIT', from: range.to, to: range.from },
-      'from (2026-01-31T12:01:00.000Z) must lie before to (2026-01-31T11:58:00.000Z).',
+      'from (2026-01-31T12:01:00.000Z) is not before to (2026-01-31T11:58:00.000Z): choose an earlier from or a later to.',
     ],
     [
       { kind: 'HISTORY', from: range.to, to: range.from },
-      'from (2026-01-31T12:01:00.000Z) must lie before to (2026-01-31T11:58:00.000Z).',
+      'from (2026-01-31T12:01:00.000Z) is not before to (2026-01-31T11:58:00.000Z): choose an earlier from or a later to.',
     ],
     [
       { kind: 'HISTORY', resolution: 'MINUTE', from: iso(T0 - 49 * 60 * MINUTE) },
@@ -487,7 +487,7 @@ describe('bad input', () => {
     [{ kind: 'STATS', group_by: ['SITE', 'SITE'] }, groups],
     [
       { kind: 'STATS', group_by: ['PROTOCOL'], from: iso(T0 - 49 * 60 * MINUTE) },
-      'from and to may lie 48 hours apart at most.',
+      'from and to must be at most 48 hours apart.',
     ],
     [{ kind: 'HISTORY', policy_id: '' }, 'input.policy_id must have 1 to 128 characters.'],
     [{ kind: 'STATS', site_id: '' }, 'input.site_id must have 1 to 128 characters.'],
@@ -548,7 +548,7 @@ describe('bad input', () => {
       expect(await bed.api.call(name, { id: 'x' })).toEqual({
         error: {
           type: 'NotFound',
-          message: 'There is no export "x" (any more): the query exports lists those that exist.',
+          message: 'There is no export "x", or it has expired: the query exports lists those that exist.',
         },
       });
     },

@@ -222,7 +222,7 @@ describe('npm run export', () => {
     [['stats', '--by', 'colour'], 'It must be one or more of POLICY, SITE, ENDPOINT, EDGE, PROTOCOL'],
     [
       ['stats', '--by', 'site,protocol'],
-      'error: --by takes groups of counters or of flows, not both at once',
+      'error: --by accepts groups of counters or of flows, not both at once',
     ],
     [['flows', '--from', 'yesterday'], 'It must be a time such as 2026-01-31T12:00:00Z.'],
     [['flows', '--format', 'xlsx'], 'Allowed choices are csv, jsonl.'],
@@ -239,7 +239,7 @@ describe('npm run export', () => {
     [['audit', '--token', 'x'], 'error: --token is for --graphql: give its address too'],
     [
       ['flows', '--graphql', 'https://api.example.com/graphql'],
-      'error: --graphql is signed for an AWS region, which this address does not name: give --region, or a person’s --token',
+      "error: --graphql is signed for an AWS region, which this address does not name: give --region, or a person's --token",
     ],
     [['money'], "error: unknown command 'money'"],
   ])('%j is bad usage', async (argv, message) => {

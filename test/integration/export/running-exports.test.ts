@@ -12,7 +12,7 @@ import { makeFaults } from '../../support/faults.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-const FULL = '5 exports of yours are running: wait until one is done, or cancel one with cancelExport.';
+const FULL = 'You have 5 running exports: wait until one is done, or cancel one with cancelExport.';
 
 let t: TestTables;
 let context: StoreContext;
@@ -73,7 +73,7 @@ it('five run of each owner', async () => {
   expect(await startAtOnce(8, 'ben')).toHaveLength(5);
 });
 
-it('however they are started and end, exactly as many begin as have room', async () => {
+it('start up to the limit, in any order of starts and ends', async () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('start' as const), count: fc.integer({ min: 1, max: 8 }) }),
     fc.record({ kind: fc.constantFrom('cancel' as const, 'finish' as const), which: fc.nat(4) }),

@@ -8,10 +8,10 @@ import {
   reportMatcher,
   reportsOf,
 } from '../../../core/flows/flow-filter.ts';
-import { parseFlowKey } from '../../../core/flows/flow-key.ts';
 import type { FlowPosition, LoggedFlow } from '../../../core/flows/flow-log-store.ts';
 import type { ByteRange, FlowObjects } from '../../../core/flows/flow-objects.ts';
 import { FLOW_ORDERS } from '../../../core/flows/flow-order.ts';
+import { parseObjectKey } from '../../../core/flows/object-key.ts';
 import { pageFlows } from '../../../core/flows/page-flows.ts';
 import { readFlowLogs } from '../../../core/flows/read-flow-logs.ts';
 import { parseCidr } from '../../../core/policy/ip-address.ts';
@@ -122,7 +122,7 @@ describe('the index by address', () => {
     expect(gets.length).toBeLessThanOrEqual((1 + hosts.length) * HOURS);
   });
 
-  it('gives for any filter what looking at every flow gives', async () => {
+  it('returns for any filter the same as a scan of all flows', async () => {
     const range = { from: T0 - 3 * HOUR, to: T0 - HOUR };
     const arrived = day.filter(({ arrived_at_ms: at }) => range.from <= at && at < range.to);
     const everyFlow = arrived.flatMap(({ report }) => report.flows.map(flow => ({ report, flow })));
@@ -174,7 +174,7 @@ describe('the index by address', () => {
     expect(rest).toEqual([]);
     expect(footer?.range).toEqual({ last: 32 * 1024 });
     const { size } = (await world.bucket.objects.list('flows/')).find(
-      ({ key }) => parseFlowKey(key)!.hour === T0 - 2 * HOUR,
+      ({ key }) => parseObjectKey(key)!.hour === T0 - 2 * HOUR,
     )!;
     expect(minute!.bytes).toBeLessThan(size / (MINUTES - 1));
   });

@@ -32,14 +32,14 @@ describe('flows that the last release left in the table', () => {
     return [read!, paged!, whole!];
   }
 
-  it('are told beside the new ones, each once, before and after the first run', async () => {
+  it('are returned next to the new ones, each once, before and after the first run', async () => {
     const all = expectedFlows(reports);
     expect(await told()).toEqual([all, all, all]);
     await world.run();
     expect(await told()).toEqual([all, all, all]);
   });
 
-  it('are told once where a replay has put them into objects too', async () => {
+  it('are returned once if a replay has also stored them as objects', async () => {
     await world.write(reports, [4], 3);
     const all = expectedFlows(reports);
     expect(await told()).toEqual([all, all, all]);
@@ -47,12 +47,12 @@ describe('flows that the last release left in the table', () => {
     expect(await told()).toEqual([all, all, all]);
   });
 
-  it('are told of one host, and only the newest first', async () => {
+  it('are returned for one host, and only newest first', async () => {
     const ofHost = expectedFlows(reports).filter(flow => flow.includes(HOST));
     expect(await pages(world.store(), 2, HOST)).toEqual(ofHost);
     const asked = { from: T0 - HOUR, to: T0 + 3 * HOUR, matches: () => true, limit: 10 };
     await expect(pageFlows(world.store(), { ...asked, order: 'OLDEST_FIRST' })).rejects.toThrow(
-      'The release before has logged flows of this range, which can be listed the newest first only: leave order out, or choose a later from.',
+      'The previous release has logged flows in this range, which can be listed newest first only: leave order out, or choose a later from.',
     );
   });
 

@@ -138,7 +138,7 @@ describe('the lock of a folder', () => {
     },
   );
 
-  it('takes no notice of what former locks and holders have left behind', async () => {
+  it('ignores the remains of former locks and holders', async () => {
     const folder = await newFolder();
     await writeFile(join(folder, 'lock'), JSON.stringify({ pid: process.ppid, started: null, id: 'x' }));
     await writeFile(join(folder, 'lock.json'), JSON.stringify({ pid: process.ppid, host: 'x' }));
@@ -149,7 +149,7 @@ describe('the lock of a folder', () => {
     expect(await readdir(folder)).toEqual(['lock.sqlite']);
   });
 
-  it('says that another process has it when the holder is not written down', async () => {
+  it('reports another process as the holder if the holder is not recorded', async () => {
     const folder = await newFolder();
     const release = await lockFolder(folder);
     await writeFile(join(folder, 'lock.json'), '{"pid":');
@@ -160,7 +160,7 @@ describe('the lock of a folder', () => {
     release();
   });
 
-  it('says so when its file is no database', async () => {
+  it('reports a file that is not a database', async () => {
     const folder = await newFolder();
     await writeFile(
       join(folder, 'lock.sqlite'),

@@ -31,7 +31,7 @@ const lambda = {
   awsRequestId: 'r',
 } as Context;
 
-it('the function of the flow log merges what has ended, and deletes what has expired', async () => {
+it('the function of the flow log merges past hours, and deletes expired ones', async () => {
   const { handler } = await import('../../../functions/flow-log/handler.ts');
   const twoHoursAgo = Math.floor(Date.now() / HOUR) * HOUR - 3 * HOUR - T0;
   const moved = (by: number) =>

@@ -37,14 +37,14 @@ const packetsOf = (points: readonly Counted[]): bigint =>
   points.reduce((sum, { packets_exact }) => sum + BigInt(packets_exact), 0n);
 const agrees = async (): Promise<boolean> => (await api.data('Query.trafficAudit')).agrees;
 
-describe('what the last release stored', () => {
+describe('items of the last release', () => {
   it.each(answers)('is answered as it answered: $operation $args', async ({ operation, args, answer }) => {
     expect(await api.data(operation, args)).toMatchObject(answer as object);
   });
 });
 
-describe('working on with what the last release stored', () => {
-  it('takes its minute after the last one: history goes on from what it kept', async () => {
+describe('continuing with items of the last release', () => {
+  it('takes its minute after the last one: history continues from its samples', async () => {
     const minute = Math.ceil(now / MINUTE) * MINUTE;
     const taken = await snapshotAt(db, minute, ['edge-1', 'edge-2', 'edge-3', 'signed-1']);
     expect(taken).toMatchObject({ taken: true, minute, lanes: 4, bad_lanes: 0 });
@@ -55,7 +55,7 @@ describe('working on with what the last release stored', () => {
     expect(packetsOf(history.points)).toBeGreaterThan(packetsOf(before));
   });
 
-  it('counts a new boot of its edges on top of what they had counted, and a report it had counted not again', async () => {
+  it('adds a new boot of its edges to their counts, and does not count an old report again', async () => {
     const before = await totals();
     const boot_id = '01M8KFZZZZZZZZZZZZZZZZZZZZ';
     const at = api.now - T0;
@@ -76,7 +76,7 @@ describe('working on with what the last release stored', () => {
     expect(await agrees()).toBe(true);
   });
 
-  it('undoes a reset of its, and takes that back', async () => {
+  it('undoes its resets, and undoes that again', async () => {
     const { items } = recorded('Query.auditLog') as Answered;
     const { id } = items.find(({ operation }) => operation === 'resetAllStats')!;
     const before = await totals();
@@ -91,7 +91,7 @@ describe('working on with what the last release stored', () => {
     });
   });
 
-  it('brings its deleted site back', async () => {
+  it('restores its deleted site', async () => {
     const { items } = recorded('Query.deletedSites') as { items: { site_id: string; name: string }[] };
     const { site_id, name } = items[0]!;
     await api.data('Mutation.restoreSite', { site_id });

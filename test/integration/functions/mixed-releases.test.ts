@@ -75,7 +75,7 @@ async function totals(): Promise<{ packets: bigint; bytes: bigint }> {
 }
 
 describe('functions of two releases side by side', () => {
-  it('count each report once, whichever of them gets it, and whichever gets it again', async () => {
+  it('count each report once, in any order of first and repeated deliveries', async () => {
     const random = seededRandom(20_261_129);
     const before = await totals();
     const edges = ['edge-1', 'edge-2', 'new-1', 'new-2'].map(edge_id => ({
@@ -114,7 +114,7 @@ describe('functions of two releases side by side', () => {
     for (const audit of await both(api => api.data('Query.trafficAudit'))) expect(audit.agrees).toBe(true);
   });
 
-  it('close a boot that the other one counted, and leave no report of it behind', async () => {
+  it('close a boot that the other one counted, without losing a report', async () => {
     const before = await totals();
     const report = (boot_id: string, seq: number, packets: bigint) =>
       reportRecord(
@@ -137,7 +137,7 @@ describe('functions of two releases side by side', () => {
     for (const audit of await both(api => api.data('Query.trafficAudit'))) expect(audit.agrees).toBe(true);
   });
 
-  it('take snapshots of lanes that either has written, which both read as one history', async () => {
+  it("take snapshots of both releases' lanes, which both read as one history", async () => {
     const edges = ['edge-1', 'edge-2', 'edge-3', 'signed-1', 'new-1', 'new-2'];
     const from = Math.ceil(now / MINUTE) * MINUTE;
     for (const [at, { code }] of [...releases, ...releases].entries()) {
@@ -167,7 +167,7 @@ describe('functions of two releases side by side', () => {
     ]);
   });
 
-  it('see, undo and restore what the other one changed', async () => {
+  it('see, undo and restore changes of the other one', async () => {
     const [old, current] = releases.map(({ api }) => api) as [ApiUnderTest, ApiUnderTest];
     for (const [one, other] of [
       [old, current],
@@ -222,7 +222,7 @@ describe('edges of two releases', () => {
     expect(after.bytes - before.bytes).toBe(2n ** 62n + 500n);
   });
 
-  it('may say what the functions do not know yet', async () => {
+  it('may have unknown fields', async () => {
     const before = await totals();
     now += MINUTE;
     for (const [at, { count }] of releases.entries()) {

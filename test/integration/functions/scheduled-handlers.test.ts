@@ -52,7 +52,7 @@ afterAll(async () => {
 const lambda = (remaining_ms: number) =>
   ({ getRemainingTimeInMillis: () => remaining_ms, functionName: 'test', awsRequestId: 'r' }) as Context;
 
-it('the snapshot stands for the minute that the schedule fired for, once, and is kept as long as the deployment says', async () => {
+it('the snapshot is for the minute of its schedule, is taken once, and has the retention of the deployment', async () => {
   const { handler } = await import('../../../functions/snapshot/handler.ts');
   const minute = Math.floor(Date.now() / MINUTE) * MINUTE;
   const event = { scheduled_at: new Date(minute + 31_000).toISOString() };

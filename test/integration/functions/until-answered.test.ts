@@ -20,14 +20,14 @@ async function make(handle: string, timeoutMs = 20_000): Promise<TestFunction> {
 }
 
 describe('a handler that is held until it has answered', () => {
-  it('waits for a timer that holds nothing by itself', async () => {
+  it("waits for an unref'd timer", async () => {
     const { lambda } = await make(
       `async () => new Promise(resolve => setTimeout(resolve, 10, 'answer').unref())`,
     );
     expect((await lambda.invoke({})).result).toBe('answer');
   });
 
-  it('fails, and does not answer null, when it waits for what never comes', async () => {
+  it('fails, and does not answer null, if its promise is never settled', async () => {
     const { lambda } = await make('async () => new Promise(() => {})', 1000);
     await expect(lambda.invoke({})).rejects.toMatchObject({
       name: 'Sandbox.Timedout',
@@ -35,7 +35,7 @@ describe('a handler that is held until it has answered', () => {
     });
   });
 
-  it('passes a failure on, and holds nothing after it', async () => {
+  it('passes a failure on, and keeps no timer', async () => {
     const { lambda } = await make(`async ({ fail }) => { if (fail) throw new RangeError('no');
       return process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length; }`);
     await expect(lambda.invoke({ fail: true })).rejects.toMatchObject({ name: 'RangeError', message: 'no' });
@@ -46,7 +46,7 @@ describe('a handler that is held until it has answered', () => {
 
 const handlers = globSync('functions/*/handler.ts', { cwd: projectFile('') });
 
-it.each(handlers)('%s exports nothing but such a handler', file => {
+it.each(handlers)('%s exports only such a handler', file => {
   const exported = readFileSync(projectFile(file), 'utf8').match(/^export .*$/gm);
   expect(exported).toEqual(['export const handler = untilAnswered(handle);']);
 });

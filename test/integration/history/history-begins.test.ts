@@ -86,7 +86,7 @@ describe("history from the system's first snapshot on", () => {
     expect([ends.before, ends.lost]).toEqual([undefined, false]);
   });
 
-  it('stays written down where all marks have expired, and the next snapshot is taken', async () => {
+  it('stays stored after all marks have expired, and the next snapshot is taken', async () => {
     const { client, table } = world.store;
     const begun = T0 - 3000 * 24 * HOUR;
     await client.send(new PutCommand(firstSnapshotPut(table, begun)));

@@ -87,7 +87,7 @@ describe('reports that come late', () => {
     },
   );
 
-  it('spread what ingest catches up with in portions', async () => {
+  it('spread reports that ingest catches up with in portions', async () => {
     begin([edge('a'), edge('b', { phase_s: 50 })]);
     await world.minutes(10);
     await world.minutes(20, { ingestStops: true });
@@ -99,7 +99,7 @@ describe('reports that come late', () => {
     expect(rates(site.points)).toEqual(new Array(33).fill(20));
   });
 
-  it('are found from behind a range that ended before they came, however long before', async () => {
+  it('are found after a range that ended before they arrived, at any distance', async () => {
     begin([edge('a')]);
     await world.minutes(10);
     await world.minutes(100, { offline: ['a'] });

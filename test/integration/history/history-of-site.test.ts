@@ -17,7 +17,7 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 
 const MINUTE = 60_000;
 
-describe('what a site carried in a range', () => {
+describe('traffic of a site in a range', () => {
   let db: TestTables;
   let now = T0;
   const seqs = new Map<string, number>();

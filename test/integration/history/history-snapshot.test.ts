@@ -178,7 +178,7 @@ describe('snapshots on DynamoDB Local', () => {
     expect(series.map(sample => sample.packets)).toEqual([40n, 100n, 220n]);
   });
 
-  it('takes no hour for a reading before it was read: the first of the system came late in its hour', async () => {
+  it("does not date the system's first reading before it was taken, late in its hour", async () => {
     const later = START + 60 * 60 * MINUTE;
     const at = (before: number) =>
       readLanesBefore(store, { before, now: later, retention: DEFAULT_RETENTION });
@@ -189,7 +189,7 @@ describe('snapshots on DynamoDB Local', () => {
     });
   });
 
-  it('leaves out what a run wrote that did not finish', async () => {
+  it('ignores samples of a run that did not finish', async () => {
     now = START + 10 * MINUTE;
     await putLane('edge-1', { '1': 500n });
     const cutOff = { ...store, client: Object.create(db.client) as typeof db.client };
@@ -221,7 +221,7 @@ describe('snapshots on DynamoDB Local', () => {
     expect(points.at(-1)?.packets_total).toBe(600n + 5n + 160n + 5n);
   });
 
-  it('keeps what can not be read as it was last read, and goes on when it can be read again', async () => {
+  it('keeps the last reading of an unreadable lane, and continues when it can be read again', async () => {
     const first = START + 20 * MINUTE;
     now = first;
     await putLane('edge-1', { '1': 1000n });
@@ -314,7 +314,7 @@ describe('snapshots on DynamoDB Local', () => {
     expect(points.at(-1)).toMatchObject({ gap: false, packets: 10n, intervals_missed: 60 });
   });
 
-  it('finds the base of a policy that changed last long before minutes were missed', async () => {
+  it('finds the base of a policy that last changed long before missed minutes', async () => {
     const hour = Date.parse('2026-03-01T06:00:00Z');
     for (const [minute, packets] of [
       [2, 5000n],

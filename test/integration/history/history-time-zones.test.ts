@@ -12,7 +12,7 @@ interface Point {
   gap: boolean;
 }
 
-describe('history knows no time zone', () => {
+describe('history does not depend on the time zone', () => {
   let tables: TestTables[];
 
   beforeAll(async () => {

@@ -64,7 +64,7 @@ describe('the 95th percentile', () => {
     deadline: now + HOUR,
   });
 
-  it.each(FILTERS)('has of %j, off the hours alone, what minutes say, five by five', async filter => {
+  it.each(FILTERS)('has for %j the same values from hours as from minutes', async filter => {
     const now = world.now + 1000;
     const history = await readTrafficHistory(reader(now), {
       ...{ range: WITH_WHAT_FOLLOWS, filter, now, retention: DEFAULT_RETENTION },
@@ -137,17 +137,20 @@ describe('the 95th percentile', () => {
   });
 
   it.each([
-    [{ to: iso(RANGE.from) }, `from (${iso(RANGE.from)}) must lie before to (${iso(RANGE.from)}).`],
+    [
+      { to: iso(RANGE.from) },
+      `from (${iso(RANGE.from)}) is not before to (${iso(RANGE.from)}): choose an earlier from or a later to.`,
+    ],
     [
       { to: iso(RANGE.from + 36 * 24 * HOUR) },
-      'from and to may lie 35 days apart at most: ask period by period.',
+      'from and to must be at most 35 days apart: ask for each period separately.',
     ],
     [{ filter: { policy_ids: [] } }, 'filter.policy_ids must have 1 to 20 ids.'],
   ])('refuses %j', async (args, message) => {
     expect(await ask(args)).toEqual({ error: { type: 'ValidationError', message } });
   });
 
-  it('says that a policy never was, answers viewers, and nobody outside the groups', async () => {
+  it('reports an unknown policy, answers viewers, and refuses people outside the groups', async () => {
     expect(await ask({ filter: { policy_id: '99' } })).toMatchObject({ error: { type: 'NotFound' } });
     const args = { from: iso(RANGE.from), to: iso(RANGE.to) };
     const asked = (group: 'viewer' | 'none') =>

@@ -13,7 +13,7 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 
 const HOUR = 3_600_000;
 
-describe('counters beside lanes', () => {
+describe('counters compared with lanes', () => {
   let db: TestTables;
   let seq = 0;
 
@@ -53,7 +53,7 @@ describe('counters beside lanes', () => {
     expect(seq).toBeGreaterThan(before + 10);
   });
 
-  it('are told apart, by policy, when one holds what no lane has', async () => {
+  it('differ by policy when one has counts that no lane has', async () => {
     const packets = BigInt(3 * seq * 10);
     const add = (more: number) =>
       db.client.send(
@@ -113,7 +113,7 @@ describe('counters beside lanes', () => {
     expect(await compareTotals(context(T0 + HOUR - 60_000))).toEqual({});
   });
 
-  it('are left where there is no time to compare them', async () => {
+  it('are not compared without enough time', async () => {
     const late = auditTraffic({ ...db, clock: () => 1, deadline: 1 });
     await expect(late).rejects.toThrow(
       'The lanes could not be compared with the counters in time. Try again in a minute.',

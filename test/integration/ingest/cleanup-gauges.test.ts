@@ -61,7 +61,7 @@ describe('clean-up of gauges on DynamoDB Local', () => {
   });
   afterEach(() => db.drop());
 
-  it('takes out those of silent lanes only, and the next report puts them back', async () => {
+  it('removes only those of silent lanes, and the next report restores them', async () => {
     await ingest([report('silent', 1, 0, 3), report('alive', 1, 1)], ingestContext(db));
     expect(await withdraw(cleanupContext(db, SILENT_MS - 1))).toMatchObject({
       lanes_taken_out: 0,
@@ -145,7 +145,7 @@ describe('clean-up of gauges', () => {
     'canceled: TransactionConflict',
     'canceled: ConditionalCheckFailed',
     'canceled: ValidationError',
-  ])('takes each out once, whatever happens: %s', async fault => {
+  ])('removes each once: %s', async fault => {
     const { db } = await filled();
     let troubled = 0;
     const faulty = faultyClient(db.client, call =>

@@ -143,7 +143,7 @@ async function fill({ client, tables }: Store, items: readonly Item[]): Promise<
   }
 }
 
-describe('counters that are built anew', () => {
+describe('rebuilt counters', () => {
   const opened: TestTables[] = [];
   const open = async (): Promise<TestTables> => {
     const db = await createTables();
@@ -170,7 +170,7 @@ describe('counters that are built anew', () => {
     return { client, tables: store.tables };
   };
 
-  it('show what the lanes hold, whatever the old ones said, while edges report and the audit looks on', async () => {
+  it('equal the lanes, independent of the old ones, while edges report and the audit runs', async () => {
     const db = await open();
     const edges = new Edges(1);
     for (let round = 0; round < 5; round++) await edges.report(db, EDGES);
@@ -192,7 +192,7 @@ describe('counters that are built anew', () => {
     expect(await mismatches(db)).toEqual([]);
   });
 
-  it('take lanes of hundreds of policies in chunks, with reports between them', async () => {
+  it('read lanes of hundreds of policies in chunks, with reports in between', async () => {
     const db = await open();
     const edges = new Edges(2, { policies: 60 });
     const wide = new Edges(3, { policies: 80 });
@@ -283,7 +283,7 @@ describe('counters that are built anew', () => {
     expect(await counted(db)).toEqual(edges.expected);
   });
 
-  it('are right whichever call of the recovery is killed, or goes wrong', async () => {
+  it('are right if any call of the recovery is killed or fails', async () => {
     const db = await open();
     const edges = new Edges(6, { policies: 3 });
     await edges.report(db, EDGES);
@@ -313,7 +313,7 @@ describe('counters that are built anew', () => {
     }
   }, 60_000);
 
-  it('move nothing to a generation that was given up, however late a program asks for it', async () => {
+  it('move nothing to an abandoned generation, even if a program asks for it late', async () => {
     const db = await open();
     const edges = new Edges(8);
     await edges.report(db, EDGES);

@@ -67,7 +67,7 @@ describe('flow logs', () => {
 
   const counted = async () => (await readCounters(db.client, db.tables)).get('7')?.packets;
 
-  it('are one object a batch, named by its hour, its arrivals, its shard and what is in it', async () => {
+  it('are one object a batch, named by hour, arrivals, shard and content', async () => {
     await ingest([record, recordOf(2, { arrived_ms: 900, shard: 12 })], context());
     const keys = await bucket.keys();
     expect(keys).toEqual([
@@ -98,7 +98,7 @@ describe('flow logs', () => {
     ]);
   });
 
-  it('are one object, however often an equal batch comes, and hold a repeated report once', async () => {
+  it('are one object for repeated batches, and have a repeated report once', async () => {
     for (let i = 0; i < 3; i++) await ingest([record, record], context());
     const keys = await bucket.keys();
     expect(keys).toHaveLength(1);
@@ -200,7 +200,7 @@ describe('flow logs', () => {
     },
   );
 
-  it('take a quarter of the time that is left at most', async () => {
+  it('take at most a quarter of the remaining time', async () => {
     let limit_ms = 0;
     const schedule = (ms: number) => {
       limit_ms = ms;

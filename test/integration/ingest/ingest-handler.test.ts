@@ -42,7 +42,7 @@ function eventOf(records: readonly StreamRecord[]): KinesisStreamEvent {
 const lambda = (remaining_ms: number) =>
   ({ getRemainingTimeInMillis: () => remaining_ms, functionName: 'ingest', awsRequestId: 'r' }) as Context;
 
-it('counts an event of the stream, publishes what it did, and gives back what there was no time for', async () => {
+it('counts an event of the stream, publishes its metrics, and returns records that it had no time for', async () => {
   const printed: string[] = [];
   const print = (text: unknown) => void printed.push(String(text));
   vi.spyOn(console, 'log').mockImplementation(print);
@@ -83,7 +83,7 @@ it('counts an event of the stream, publishes what it did, and gives back what th
     .filter(line => line.includes('"WARN"'))
     .map(line => JSON.parse(line) as Record<string, unknown>);
   expect(logged).toMatchObject([
-    { message: 'Not all records were dealt with in time; they are delivered again.', records: 2 },
+    { message: 'Not all records were processed in time; they are delivered again.', records: 2 },
     {
       message: 'A report was put into the quarantine.',
       reason: 'not_json',

@@ -21,7 +21,7 @@ describe('a stream whose shards are split and merged while edges report', () => 
   });
   afterAll(() => Promise.all([db.drop(), stream.stop()]));
 
-  it('ends in exact counts, each shard in a slot of its own', async () => {
+  it('ends in exact counts, each shard in its own slot', async () => {
     let seq = 0;
     const report = async () => {
       seq++;

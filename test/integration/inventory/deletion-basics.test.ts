@@ -15,7 +15,7 @@ import { useNetwork } from '../../support/use-network.ts';
 describe('deleting and restoring a site', () => {
   const network = useNetwork();
 
-  it('takes endpoints and paths on both sides, and brings them back', async () => {
+  it('removes endpoints and paths on both sides, and restores them', async () => {
     const { bed } = network;
     const { context } = bed;
     const [a, b] = [await newSite(context, 'A'), await newSite(context, 'B')];

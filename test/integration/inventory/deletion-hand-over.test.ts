@@ -92,7 +92,7 @@ describe('an operation that a request has no time for', () => {
     expect(items.has(`SITE#${hub.id} ENDPOINT#wan2`)).toBe(true);
   });
 
-  it('is left to clean-up when nobody takes it', async () => {
+  it('is left to clean-up if the worker does not run', async () => {
     const { bed } = network;
     const { context } = bed;
     const { hub } = await makeHub(context, { paths: 60 });

@@ -34,7 +34,7 @@ function record({ pk, sk }: { pk: string; sk: string }, SequenceNumber: string) 
   } as const;
 }
 
-it('finishes what was handed over, all of a batch, and does nothing the second time', async () => {
+it('finishes all handed-over deletions of a batch, and does nothing the second time', async () => {
   const context = { ...networkBed(db).context, clock: systemClock, deadline: systemClock() + 60_000 };
   const hubs = [await makeHub(context, { paths: 60 }), await makeHub(context, { paths: 3 })];
   for (const { hub } of hubs) await deleteSite(context, admin, { site_id: hub.id }, { until: 0 });

@@ -45,7 +45,7 @@ describe('an endpoint', () => {
     await add(site_id, first);
     expect(await messageOf(add(site_id, second))).toBe(
       same
-        ? `Endpoint wan1 of site ${site_id} has the address "${first}" already: an attachment is entered once.`
+        ? `Endpoint wan1 of site ${site_id} has the address "${first}" already. Choose another address, or change that endpoint with updateEndpoint.`
         : 'done',
     );
     expect(await messageOf(add(await newSite(), first))).toBe('done');

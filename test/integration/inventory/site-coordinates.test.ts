@@ -42,7 +42,7 @@ describe('where sites are', () => {
     ]);
   });
 
-  it('is changed with both of its coordinates, taken away and put back by undo', async () => {
+  it('is changed with both coordinates, removed, and restored by undo', async () => {
     const { id } = await siteNamed('Lisbon');
     await api.data('Mutation.updateSite', { site_id: id, latitude: 41.1, longitude: -8.6 });
     expect(await api.data('Query.site', { id })).toMatchObject({ latitude: 41.1, longitude: -8.6 });
@@ -55,7 +55,7 @@ describe('where sites are', () => {
     expect(await namesIn({ within: EUROPE })).toEqual(['Berlin', 'Lisbon']);
   });
 
-  it('is not known of a site of the last release, which lies nowhere', async () => {
+  it('is null for a site of the last release, which is in no region', async () => {
     const { id, created_at } = await siteNamed('Berlin');
     for (const Key of [siteKey(id), directoryKey(created_at, id)]) {
       const UpdateExpression = 'REMOVE latitude, longitude';
@@ -71,7 +71,7 @@ describe('where sites are', () => {
     [{ latitude: 0, longitude: -181 }, 'longitude must be a number of degrees from -180 to 180.'],
     [{ latitude: 1 }, 'Give latitude and longitude together, or neither.'],
     [{ latitude: 1, longitude: null }, 'Give latitude and longitude together, or neither.'],
-  ])('is not taken as %j', async (place, message) => {
+  ])('refuses %j', async (place, message) => {
     const expected = { error: { type: 'ValidationError', message } };
     expect(await api.call('Mutation.createSite', { name: 'New', ...place })).toEqual(expected);
     const { id } = await siteNamed('Berlin');

@@ -104,7 +104,7 @@ describe('the edges of a site', () => {
     expect(await idsAt(A)).toEqual(['rolled-back']);
   });
 
-  it('are listed again by a change, whatever became of the entry', async () => {
+  it('are listed again by a change after any result of the entry', async () => {
     await registerAsBefore('old', A);
     await registerEdge(context, admin, { id: 'old', site_id: A, interval_s: 30 });
     await listEdges(context);

@@ -69,7 +69,7 @@ describe('a reader that is overtaken by an operation', () => {
     return { paths: items.length, hub: hub !== undefined };
   }
 
-  it('sees all of it or nothing, wherever that was', async () => {
+  it('sees all of it or nothing, at any point', async () => {
     for (let at = 0; ; at++) {
       const deleted = await readAround(deleteSite, at);
       bed.advance(1000);

@@ -64,7 +64,7 @@ describe.each(Object.entries(OPERATIONS))('%s that was cut off', (name, { before
     }
   }
 
-  it('is taken over by who asks again once its lease is over, at whatever call it was cut off', async () => {
+  it('is taken over by the next request after its lease has expired, if any call was cut off', async () => {
     const { bed } = network;
     let takenOver = 0;
     for (let at = 0; ; at++) {
@@ -88,7 +88,7 @@ describe.each(Object.entries(OPERATIONS))('%s that was cut off', (name, { before
     expect(takenOver).toBeGreaterThan(1);
   }, 300_000);
 
-  it('is taken over by one of eight who ask at once', async () => {
+  it('is taken over by one of eight concurrent requests', async () => {
     const { bed } = network;
     const id = await underWay();
     bed.advance(LEASE_MS);
@@ -98,7 +98,7 @@ describe.each(Object.entries(OPERATIONS))('%s that was cut off', (name, { before
     expect(await entriesOf(id)).toHaveLength(1);
   });
 
-  it('goes on by itself within a minute of the end of its lease', async () => {
+  it('continues by itself within a minute of the end of its lease', async () => {
     const { bed } = network;
     const id = await underWay();
     bed.advance(LEASE_MS - 1);
@@ -111,7 +111,7 @@ describe.each(Object.entries(OPERATIONS))('%s that was cut off', (name, { before
   });
 });
 
-it('a run renews its lease, so that none takes it over while it goes on slowly', async () => {
+it('a slow run renews its lease, so that it is not taken over', async () => {
   await withNetwork(async bed => {
     const { hub } = await makeHub(bed.context, { paths: 200 });
     const touched = new Set<number>();
@@ -143,7 +143,7 @@ it('a run renews its lease, so that none takes it over while it goes on slowly',
   });
 });
 
-it('an undo takes over what it has begun itself, and nothing else', async () => {
+it('an undo takes over only work that it has started itself', async () => {
   await withNetwork(async bed => {
     const { hub } = await makeHub(bed.context, { paths: 1 });
     const input = { site_id: hub.id };

@@ -1,4 +1,4 @@
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
@@ -6,6 +6,7 @@ import type { IngestContext } from '../../../core/ingest/ingest-context.ts';
 import {
   CounterSlots,
   MAX_COUNTER_SLOTS,
+  raiseCounterSlots,
   readCountersHead,
 } from '../../../core/ledger/figures/counter-slots.ts';
 import {
@@ -17,6 +18,7 @@ import { resetAllStats, resetPolicyStats } from '../../../core/ledger/figures/re
 import { readShownCounters } from '../../../core/ledger/figures/shown-counters.ts';
 import { counterKey, heardEdgeKey } from '../../../core/ledger/lane-keys.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { clientWith } from '../../support/fake-dynamodb.ts';
 import { type FaultyClient as Faulty, faultyClient } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { reportRecord } from '../../support/report-records.ts';
@@ -88,7 +90,7 @@ async function countAsBefore(slot: number): Promise<void> {
 }
 
 describe('counts in a slot', () => {
-  it('are shown whatever the number of slots is set to later', async () => {
+  it('are shown after any later change of the number of slots', async () => {
     for (const [shard, slots, due] of [
       [3, 32, 1n],
       [20, 32, 2n],
@@ -143,6 +145,28 @@ describe('counts in a slot', () => {
       [32, false],
     ]);
     expect(await packets()).toBe(1n);
+  });
+
+  it('are never written before it is known that readers sum them', async () => {
+    const log: string[] = [];
+    const slow = clientWith(async command => {
+      if (command instanceof TransactWriteCommand) log.push('write');
+      const answer = await db.client.send(command as never);
+      if (command instanceof UpdateCommand) {
+        // Until everything that doesn't wait for this answer is under way.
+        for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+        log.push(`${command.input.ExpressionAttributeValues?.[':set_slots']} slots`);
+      }
+      return answer;
+    });
+    await report(20, 32, { client: slow });
+    expect(log).toEqual(['16 slots', '32 slots', 'write']);
+  });
+
+  it('are shown whichever writer comes last: the number of slots never falls', async () => {
+    await raiseCounterSlots(db, 64);
+    await raiseCounterSlots(db, 32);
+    expect(await stored()).toBe(64);
   });
 
   it('cost no call in the lowest slots, and one container looks once', async () => {

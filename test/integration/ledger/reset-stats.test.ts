@@ -183,7 +183,7 @@ describe('resets move a baseline', () => {
     expect(await shown()).toEqual(before);
   });
 
-  it('cover any ids there are, by whichever way their counts are read', async () => {
+  it('cover all ids, in every way to read their counts', async () => {
     const id = fc.oneof(
       fc.constantFrom(...ODD_IDS),
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
@@ -243,7 +243,7 @@ describe('a reset of more policies than an item holds', () => {
 describe('a reset that is cut off', () => {
   const ids = Array.from({ length: 1200 }, (_, index) => `policy-${index}`);
 
-  it('at any call shows nothing or all of it, and clean-up removes what it left', async () => {
+  it('at any call shows nothing or all of it, and clean-up removes the remains', async () => {
     await countAll(ids);
     const whole = trafficTotals(await readShownCounters(db.client, db.tables)).packets;
     const quiet = faultyClient(db.client);
@@ -303,7 +303,7 @@ describe('a reset that is cut off', () => {
 });
 
 describe('a reset that has to plan again', () => {
-  it('counts by what its last try found, though there are other policies then', async () => {
+  it('uses the policies that its last attempt found', async () => {
     await countAll(['5']);
     let refused = false;
     const send = async (command: object) => {

@@ -1,4 +1,10 @@
-import { DeleteCommand, GetCommand, QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
@@ -82,7 +88,7 @@ describe('a boot that is voided after a reset', () => {
   ] as const;
 
   describe.each(resets)('of %s', (_, reset) => {
-    it('that came while it was running takes off what it counted since', async () => {
+    it('that came while it was running subtracts its later counts', async () => {
       await report({ policies: [pair(1000n)] });
       await report({ ...other, policies: [pair(300n)] });
       await reset();
@@ -95,7 +101,7 @@ describe('a boot that is voided after a reset', () => {
       expect(await shown()).toBe(700n);
     });
 
-    it('that came while it reported with a clock that runs behind takes off what it counted since', async () => {
+    it('that came while it reported with a slow clock subtracts its later counts', async () => {
       await report({ boot_id: 'right', policies: [pair(300n)] });
       await report({ sent_ms: -1e9, policies: [pair(1000n)] });
       await reset();
@@ -123,7 +129,7 @@ describe('a boot that is voided after a reset', () => {
       },
     );
 
-    it('that came before any of its reports named a policy takes off all it counted', async () => {
+    it('that came before any of its reports named a policy subtracts all its counts', async () => {
       await report({ policies: [] });
       await reset();
       await report({ policies: [pair(1500n)] });
@@ -131,7 +137,7 @@ describe('a boot that is voided after a reset', () => {
       expect(await shown()).toBe(0n);
     });
 
-    it('that came before its first report takes off all', async () => {
+    it('that came before its first report subtracts all its counts', async () => {
       await report({ ...other, policies: [pair(300n)] });
       await reset();
       await report({ policies: [pair(1500n)] });
@@ -140,7 +146,7 @@ describe('a boot that is voided after a reset', () => {
       expect(await shown()).toBe(200n);
     });
 
-    it('that came once it had ended takes off nothing, and all where the reset is undone', async () => {
+    it('that came after its end subtracts nothing, and all its counts if the reset is undone', async () => {
       await report({ policies: [pair(1000n)] });
       await report({ boot_id: 'next', policies: [pair(50n)] });
       const { audit_id } = await reset();
@@ -151,7 +157,7 @@ describe('a boot that is voided after a reset', () => {
       expect(await shown()).toBe(60n);
     });
 
-    it('is in what a later reset contains, whole', async () => {
+    it('is completely included in a later reset', async () => {
       await report({ policies: [pair(1000n)] });
       await report({ ...other, policies: [pair(300n)] });
       const { audit_id } = await voided();
@@ -165,7 +171,7 @@ describe('a boot that is voided after a reset', () => {
       expect(await shown()).toBe(11n);
     });
 
-    it('and resets that are undone one by one shows each time what other boots have counted', async () => {
+    it('and resets that are undone one by one always shows the counts of the other boots', async () => {
       await report({ policies: [pair(100n)] });
       await report({ ...other, policies: [pair(10n)] });
       const first = await reset();
@@ -183,7 +189,7 @@ describe('a boot that is voided after a reset', () => {
     });
   });
 
-  it('that an earlier release made, without a record, is taken to contain all of it: nothing is below zero', async () => {
+  it('of an earlier release, without a record, counts as including all of it: nothing is below zero', async () => {
     await report({ policies: [pair(1000n)] });
     await resetAllStats(context(), { actor: ACTOR });
     const [head] = await under('BASELINE');
@@ -273,7 +279,7 @@ describe('a void', () => {
     expect(counts.estimated_bytes).toBe(100n);
   });
 
-  it('takes off what is estimated too', async () => {
+  it('also subtracts estimated counts', async () => {
     await report({ policies: [pair(10n)], estimated: true });
     await report({ ...other, policies: [pair(3n)], estimated: true });
     await voided();
@@ -318,7 +324,29 @@ describe('a void', () => {
     expect(new Set(told)).toEqual(new Set(['wrong']));
   });
 
-  it('leaves the lane to any boot that speaks next, whatever its clock says', async () => {
+  it('that another run completes after a reset never mixes its chunks with those of the slower run', async () => {
+    await report({ policies: [pair(1000n)] });
+    await report({ ...other, policies: [pair(300n)] });
+    let isSlow = true;
+    const slow = clientWith(async command => {
+      const isChunk = command instanceof PutCommand && `${command.input.Item?.pk}`.startsWith('CORRECTION#');
+      if (isChunk && isSlow) {
+        isSlow = false;
+        await resetAllStats(context(), { actor: ACTOR });
+        now += 60_001;
+        await finishVoids(context(), { until: Number.POSITIVE_INFINITY, onVoided: () => [] });
+      }
+      return db.client.send(command as never);
+    });
+    await expect(voidBoot(context(slow), { ...BOOT, actor: ACTOR })).rejects.toThrow(
+      'Boot "wrong" of edge "edge-1" was voided by another request just now.',
+    );
+    expect(await shown()).toBe(0n);
+    await report({ ...other, policies: [pair(310n)] });
+    expect(await shown()).toBe(10n);
+  });
+
+  it('leaves the lane to the next boot that reports, with any clock', async () => {
     await report({ policies: [pair(10n)] });
     await voided();
     await report({ boot_id: 'slow', sent_ms: -1e9, policies: [{ ...pair(4n), active_flows: 7 }] });

@@ -71,7 +71,7 @@ describe('the CDK app', () => {
     expect(stdout).toBe('');
   });
 
-  it('is made of nothing but what makes a system that starts synthesize anew', async () => {
+  it('has only inputs that make a starting system synthesize again', async () => {
     const bundles = (await readdir(folder)).filter(file => file.startsWith('asset.'));
     const used = new Set<string>();
     for (const bundle of bundles) {
@@ -98,7 +98,7 @@ describe('the CDK app', () => {
   });
 });
 
-describe('what publishes the console', () => {
+describe('the function that publishes the console', () => {
   it('carries the build that npm start serves', async () => {
     const bundle = await bundleOf('PatronusWeb', /PublishConsole/);
     const [carried, built] = [join(dirname(bundle), 'files'), await consoleFiles()];
@@ -155,7 +155,7 @@ describe('the bundle of the api function', () => {
     });
   });
 
-  it('forgets within a second, in every container, what one of them clears', async () => {
+  it('drops within a second, in every container, the entries that one of them clears', async () => {
     const file = await bundleOf('PatronusApi', /^ApiFunction/);
     const environment = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => ENVIRONMENT.test(name)),

@@ -110,14 +110,14 @@ function run(
 }
 
 describe('publishing figures', () => {
-  it('is one read where nobody follows them', async () => {
+  it('is one read without subscribers', async () => {
     const faults = makeFaults();
     const publish = () => expect.unreachable('nothing is published');
     const result = await run(publish, { context: contextOf(faults.on(db.client)) });
     expect([result, faults.calls]).toEqual([{ publications: 0, failed: 0, troubles: [] }, ['QueryCommand']]);
   });
 
-  it('is each ten seconds by the clock until the minute is over, only what changed', async () => {
+  it('happens every ten seconds of the clock until the minute ends, only with changes', async () => {
     await count('1', 1n);
     const lease = await renewLease(contextOf(), 'POLICIES');
     const heard: [number, PublishedFigures][] = [];
@@ -183,7 +183,7 @@ describe('publishing figures', () => {
     expect(new Set(seqs).size).toBe(seqs.length);
   });
 
-  it('of one scope fails alone, is told of, and says everything the next time', async () => {
+  it('of one scope fails independently, is logged, and has all figures the next time', async () => {
     await renewLease(contextOf(), 'POLICIES');
     await renewLease(contextOf(), 'TOTALS');
     const heard: PublishedFigures[] = [];

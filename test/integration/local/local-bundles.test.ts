@@ -168,7 +168,7 @@ it('ingest answers every event while the database is throttled, and counts each 
   });
 });
 
-it('the snapshot has more lanes than a group holds read by calls of another function', async () => {
+it('the snapshot lets another function read lanes if there are more than one group', async () => {
   world.dynamodb.refuse = undefined;
   const edges = Array.from({ length: 12 }, (_, index) => `grouped-${index}`);
   for (const edge_id of edges) await world.invoke('ingest', ingestEvent(1, edge_id));
@@ -223,7 +223,7 @@ it('the job of the flow log has a large hour merged by calls of itself, one a sl
   expect(data.items.map(({ src_port }) => src_port).sort()).toEqual([1000, 1001, 1002, 1003, 1004, 1005]);
 });
 
-it('the clean-up has the export function take up an export that nobody works on', async () => {
+it('the clean-up lets the export function resume an abandoned export', async () => {
   world.dynamodb.refuse = undefined;
   const now = Date.now();
   const [from, to] = [now - 60_000, now].map(ms => new Date(ms).toISOString());

@@ -48,7 +48,7 @@ describe('Java', () => {
 });
 
 describe('an engine that ends while it starts', () => {
-  it('is told of with its last words', async () => {
+  it('is reported with its last output', async () => {
     const child = spawn(process.execPath, ['-e', 'console.error("no licence"); process.exit(2)'], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -96,7 +96,7 @@ describe('the engines', () => {
     }
   };
 
-  it('answer on the loopback only, and end with who started them, however that ends', async () => {
+  it('answer only on the loopback, and end with the process that started them, however it ends', async () => {
     const { endpoints, pids } = await startInChild();
     for (const endpoint of endpoints) {
       expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

@@ -192,7 +192,7 @@ describe('a body that is too long is refused before its signature is looked at',
   });
 });
 
-describe('an engine behind a front', () => {
+describe('an engine behind a proxy', () => {
   it('is reached through its front alone', async () => {
     const engine = createNetServer(socket => socket.end('secret data'));
     const behind = createServer((_, response) => response.end('behind'));
@@ -216,7 +216,7 @@ describe('an engine behind a front', () => {
     for (const each of [engine, behind]) await new Promise(resolve => each.close(resolve));
   }, 20_000);
 
-  it('still answers what it is asked', async () => {
+  it('still answers requests', async () => {
     const api = { endpoint: engines.kinesis.endpoint, target: 'Kinesis_20131202', jsonVersion: '1.1' };
     expect(await callAwsJson(api, 'ListStreams', {})).toMatchObject({ StreamNames: [] });
     await expect(callAwsJson(api, 'DescribeStream', { StreamName: 'none' })).rejects.toMatchObject({

@@ -47,12 +47,12 @@ describe('a function', () => {
     expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('answers null when it answers nothing', async () => {
+  it('answers null without a result', async () => {
     const { lambda } = await make('export const handler = () => {};');
     expect((await lambda.invoke({})).result).toBeNull();
   });
 
-  it('has the environment and the context of Lambda, and nothing of this process', async () => {
+  it('has the environment and the context of Lambda, without those of this process', async () => {
     const { lambda } = await make(
       `export const handler = async (event, context) => ({
          ...context, left: context.getRemainingTimeInMillis(), env: process.env });`,
@@ -86,7 +86,7 @@ describe('a function', () => {
     await eventually(output).toMatch(/err\n/);
   });
 
-  it('has printed all of a long text before it stands still', async () => {
+  it('has printed all of a long text before it is frozen', async () => {
     const { lambda, output } = await make(
       'export const handler = async () => { process.stdout.write("x".repeat(3_000_000)); };',
     );
@@ -105,7 +105,7 @@ describe('containers', () => {
     expect(results).toEqual([1, 2, 3]);
   });
 
-  it('run beside one another in processes of their own, each for one event at a time', async () => {
+  it('run concurrently in separate processes, each for one event at a time', async () => {
     // Each call waits for the other: in one container, or one after the other, they would never
     // meet.
     const { lambda } = await make(`
@@ -125,7 +125,7 @@ describe('containers', () => {
     expect(new Set([process.pid, ...results.map(({ result }) => result)]).size).toBe(3);
   });
 
-  it('are no more than the reserved concurrency; further events are refused', async () => {
+  it('are limited by the reserved concurrency; further events are refused', async () => {
     const { lambda } = await make(COUNTING, { reservedConcurrency: 1 });
     const [first, second] = await Promise.allSettled([lambda.invoke({}), lambda.invoke({})]);
     expect(first).toMatchObject({ status: 'fulfilled' });
@@ -164,7 +164,7 @@ describe('between two events', () => {
     await drop();
   }
 
-  it('nothing in a container runs; what was left goes on with the next event', async () => {
+  it('a container is frozen; pending work continues with the next event', async () => {
     const { lambda } = await make(`
       import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
       const file = new URL('ticks', import.meta.url);
@@ -184,7 +184,7 @@ describe('between two events', () => {
     expect((await lambda.invoke({ until: answered + 3 })).result).toEqual({ ticks: expect.any(Number) });
   });
 
-  it('time passes: a clock that is read once in a turn of the event loop is read anew', async () => {
+  it('time passes: a clock that is read once in a turn of the event loop is read again', async () => {
     const { lambda } = await make(`
       import { turnClock } from ${JSON.stringify(pathToFileURL(projectFile('core/time/turn-clock.ts')).href)};
       export const handler = async () => {
@@ -223,7 +223,7 @@ describe('a container', () => {
     expect((await lambda.invoke({})).result).toBe('own');
   });
 
-  it('that is killed while it stands still is replaced', async () => {
+  it('that is killed while it is frozen is replaced', async () => {
     const { lambda } = await make(
       'let calls = 0; export const handler = async () => [process.pid, ++calls];',
     );
@@ -234,7 +234,7 @@ describe('a container', () => {
     expect(next.result).toEqual([expect.not.toSatisfy(other => other === pid), 1]);
   });
 
-  it('is gone when the function is stopped, with what it has started', async () => {
+  it('ends when the function is stopped, with its child processes', async () => {
     const { lambda } = await make(
       `
       import { spawn } from 'node:child_process';
@@ -250,7 +250,7 @@ describe('a container', () => {
   });
 
   // The one that stands still, one that waits, and one that never gives way.
-  it('is gone when its runtime is killed, whatever it is doing', async () => {
+  it('ends when its runtime is killed, during any work', async () => {
     const runtime = spawn(process.execPath, [projectFile('test/support/local/doomed-runtime.ts')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -267,7 +267,7 @@ describe('a container', () => {
 });
 
 describe('a function that fails', () => {
-  it('gives the type, message and trace of what it threw, and its container stays', async () => {
+  it('returns the type, message and trace of its error, and its container is kept', async () => {
     const { lambda } = await make(`
       class Odd extends Error { name = 'Odd'; }
       let calls = 0;
@@ -311,7 +311,7 @@ describe('a function that fails', () => {
     expect((await failureOf(lambda.invoke({}))).payload).toEqual(payload);
   });
 
-  it('is told of, every time', async () => {
+  it('is reported every time', async () => {
     const told: string[] = [];
     const { lambda } = await make('export const handler = async () => { throw new Error("no"); };', {
       onFailure: ({ message }) => told.push(message),
@@ -391,7 +391,7 @@ describe('a function that fails', () => {
   it.each([
     ['throws while it is loaded', 'throw new RangeError("no settings");', 'RangeError', 'no settings'],
     [
-      'can’t be parsed',
+      "can't be parsed",
       'export const',
       'Runtime.UserCodeSyntaxError',
       'SyntaxError: Unexpected end of input',

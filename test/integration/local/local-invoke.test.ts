@@ -55,7 +55,7 @@ const call = (input: Partial<InvokeCommandInput>, client = clientOf()) =>
   client.send(new InvokeCommand({ FunctionName: 'Stack-Export', InvocationType: 'Event', ...input }));
 
 describe('Invoke on one machine', () => {
-  it('hands an event over and waits for nothing', async () => {
+  it('passes an event on without waiting', async () => {
     await lambdaDispatcher(clientOf(), 'Stack-Export').dispatch('01J');
     expect(taken).toEqual([{ export_id: '01J' }]);
     expect(await call({})).toMatchObject({ StatusCode: 202 });
@@ -65,7 +65,7 @@ describe('Invoke on one machine', () => {
   it.each([
     ['{"a":1}', undefined, '{"a":1}'],
     ['{"fail":"broken"}', 'Unhandled', '{"errorType":"Error","errorMessage":"broken"}'],
-  ])('answers %s with what the function gives', async (Payload, FunctionError, answer) => {
+  ])("answers %s with the function's result", async (Payload, FunctionError, answer) => {
     const { Payload: given, ...rest } = await call({ InvocationType: 'RequestResponse', Payload });
     expect(rest).toMatchObject({ StatusCode: 200, ...(FunctionError && { FunctionError }) });
     expect(Buffer.from(given!).toString()).toBe(answer);
@@ -83,7 +83,7 @@ describe('Invoke on one machine', () => {
     expect(taken).toEqual([]);
   });
 
-  it('takes no other signature, and nothing else of Lambda', async () => {
+  it('refuses other signatures and other operations of Lambda', async () => {
     const stranger = clientOf({ accessKeyId: 'local', secretAccessKey: 'wrong' });
     await expect(call({}, stranger)).rejects.toMatchObject({ name: 'InvalidSignatureException' });
     const unsigned = await fetch(`${endpoint}/2015-03-31/functions/Stack-Export/invocations`, {

@@ -70,7 +70,7 @@ const get = async (Key: string, Range?: string) => {
 };
 
 describe('the local S3, by the SDK', () => {
-  it('keeps an object with its headers, whatever its key', async () => {
+  it('keeps an object with its headers under any key', async () => {
     const key = 'exports/01J/Größe & (1) + ü?.csv';
     await put(key, 'bytes\r\n1\r\n');
     expect(await get(key)).toMatchObject({
@@ -134,7 +134,7 @@ describe('the local S3, by the SDK', () => {
     await expect(complete('parts', id, [[1, first]])).rejects.toMatchObject({ name: 'NoSuchUpload' });
   });
 
-  it('refuses parts that are not what was sent, too small or out of order, and keeps the upload', async () => {
+  it('refuses parts that are changed, too small or out of order, and keeps the upload', async () => {
     const id = await begin('wrong');
     const one = await part('wrong', id, 1, Buffer.from('small'));
     const two = await part('wrong', id, 2, Buffer.from('small'));
@@ -208,7 +208,7 @@ describe('the objects of a bucket', () => {
     for (const key of KEYS) await put(key, key);
   });
 
-  it('are listed in the order of their bytes, whatever their keys', async () => {
+  it('are listed in the order of their bytes, with any keys', async () => {
     const { keys, answer } = await list({ Prefix: 'l/' });
     expect(keys).toEqual(inOrder);
     expect(answer).toMatchObject({ KeyCount: KEYS.length, IsTruncated: false, Prefix: 'l/', Name: BUCKET });
@@ -246,7 +246,7 @@ describe('the objects of a bucket', () => {
     });
   });
 
-  it('begin behind a key, and refuse what is no number', async () => {
+  it('start after a key, and refuse an invalid number', async () => {
     expect((await list({ Prefix: 'l/', StartAfter: 'l/b/e' })).keys).toEqual(
       inOrder.slice(inOrder.indexOf('l/b/e') + 1),
     );
@@ -332,7 +332,7 @@ describe('a signed link', () => {
     now = NOW;
   });
 
-  it('opens the object to whoever has it, for 15 minutes to the second', async () => {
+  it('opens the object for everyone, for exactly 15 minutes', async () => {
     const url = await link();
     expect(await fetched(url)).toEqual([200, '0123456789']);
     now = NOW + 900_000;
@@ -353,12 +353,12 @@ describe('a signed link', () => {
     ['no signature to speak of', (url: string) => url.replace(/X-Amz-Signature=\w+/, 'X-Amz-Signature=')],
     ['one more parameter', (url: string) => `${url}&response-content-type=text%2Fhtml`],
     ['another region', (url: string) => url.replace('eu-central-1', 'us-east-1')],
-  ])('is no good with %s', async (_, change) => {
+  ])('is refused with %s', async (_, change) => {
     const [status, text] = await fetched(change(await link()));
     expect([status, /<Code>(.*?)<\/Code>/.exec(text)?.[1]]).toEqual([403, 'SignatureDoesNotMatch']);
   });
 
-  it('opens what the role that signed it may read', async () => {
+  it('opens objects that its signing role may read', async () => {
     const credentials = { ...LOCAL_CREDENTIALS, sessionToken: reader.role };
     const client = new S3Client({ endpoint: s3.endpoint, region: 'eu-central-1', credentials });
     const signingDate = new Date(now);
@@ -384,7 +384,7 @@ describe('a signed link', () => {
     [(url: string) => url.replace(/X-Amz-Date=\w+&/, ''), 400, 'AuthorizationQueryParametersError'],
     [(url: string) => url.replace('Expires=900', 'Expires=700000'), 400, 'AuthorizationQueryParametersError'],
     [(url: string) => url.replace('Credential=local', 'Credential=other'), 403, 'InvalidAccessKeyId'],
-  ])('without what it needs is refused: %s', async (change, status, code) => {
+  ])('without a required part is refused: %s', async (change, status, code) => {
     const [given, text] = await fetched(change(await link()));
     expect([given, /<Code>(.*?)<\/Code>/.exec(text)?.[1]]).toEqual([status, code]);
   });

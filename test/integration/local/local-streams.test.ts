@@ -197,7 +197,7 @@ describe('a Kinesis stream', () => {
     await eventually(() => second.seen.map(payload)).toEqual([{ edge: 'edge-1', number: 2 }]);
   });
 
-  it('begins anew where it has lost the record that a checkpoint names', async () => {
+  it('starts again if it has lost the record of a checkpoint', async () => {
     const source = await makeSource();
     await put('edge-1', 1);
     const checkpoints = memoryCheckpoints();

@@ -73,7 +73,8 @@ describe('named groups', () => {
     expect(await api.call('Mutation.undo', { audit_id: items[0].id }, operator)).toEqual({
       error: {
         type: 'Conflict',
-        message: 'Group Once was changed since: undo the later change first, or set it with saveNamedGroup.',
+        message:
+          'Group Once was changed since. Undo the later change first, or set the group with saveNamedGroup.',
       },
     });
     api.now += 1000;

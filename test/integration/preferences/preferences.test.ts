@@ -20,7 +20,7 @@ describe('preferences', () => {
   const ofMe = async (by: { identity: ReturnType<typeof personIn> }) =>
     (await api.data('Query.me', {}, by)).preferences;
 
-  it('are each one’s own, and what is left out stays', async () => {
+  it('belong to one person, and keep fields that are left out', async () => {
     expect(await ofMe(viewer)).toEqual(DEFAULTS);
     await set({ theme: 'DARK', time_zone: 'Europe/Berlin' });
     expect(await set({ units: 'IEC', theme: null })).toEqual({
@@ -39,13 +39,13 @@ describe('preferences', () => {
     expect(items).toEqual([]);
   });
 
-  it('take no time zone that there isn’t', async () => {
+  it("take no time zone that there isn't", async () => {
     const preferences = { time_zone: 'Europe/Atlantis' };
     expect(await api.call('Mutation.setPreferences', { preferences }, viewer)).toEqual({
       error: {
         type: 'ValidationError',
         message:
-          'time_zone "Europe/Atlantis" is none that is known: take a name such as Europe/Berlin, or null for that of the browser.',
+          'time_zone "Europe/Atlantis" is not known. Give a name such as Europe/Berlin, or null for the time zone of the browser.',
       },
     });
   });
@@ -65,7 +65,7 @@ describe('preferences', () => {
     expect(await api.call('Mutation.removeView', { name: 'Worst paths' }, operator)).toEqual({
       error: {
         type: 'NotFound',
-        message: 'You have no saved view "Worst paths": the query me lists those that you have.',
+        message: 'You have no saved view "Worst paths". The query me lists your views.',
       },
     });
   });
@@ -76,7 +76,7 @@ describe('preferences', () => {
     'https://elsewhere.example',
     '/a b',
     `/${'x'.repeat(1000)}`,
-  ])('take %j for no view of the console', async address => {
+  ])('refuse %j as a view of the console', async address => {
     expect(await api.call('Mutation.saveView', { name: 'Elsewhere', address }, viewer)).toEqual({
       error: {
         type: 'ValidationError',
@@ -97,7 +97,7 @@ describe('preferences', () => {
       {
         error: {
           type: 'ValidationError',
-          message: 'You have 50 saved views, which is the most: remove one with removeView first.',
+          message: 'You have 50 saved views, which is the maximum. Remove one with removeView first.',
         },
       },
     ]);

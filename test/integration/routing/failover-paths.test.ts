@@ -36,7 +36,7 @@ async function auditOf(target: string) {
 }
 
 describe('routing decisions', () => {
-  it('are made from what the edges measured, the same both ways, and come from the cache for 30 s', async () => {
+  it("use the edges' measurements, are the same both ways, and come from the cache for 30 s", async () => {
     const { time, context, caches, monitor, key, fast, slow, troubles } = await set();
     await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 40)]);
     const decision = {
@@ -55,7 +55,7 @@ describe('routing decisions', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('read nothing of a path that was never measured for ten seconds, but see what is measured', async () => {
+  it("don't read an unmeasured path again for ten seconds, but see new measurements", async () => {
     const { time, context, caches, monitor, fast } = await set();
     const recent = () => recentMetrics(context, caches.metrics, fast);
     expect(await recent()).toBeUndefined();
@@ -114,7 +114,7 @@ describe('routing decisions', () => {
 });
 
 describe('failoverPath', () => {
-  it('takes the path out everywhere within a second, tells the edges, and leaves a receipt in the audit', async () => {
+  it('takes the path out everywhere within a second, informs the edges, and writes a receipt to the audit log', async () => {
     const { time, context, caches, monitor, a, b, edges, key, fast, slow } = await set();
     const other = makeFunction(time);
     await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 40)]);
@@ -239,7 +239,7 @@ describe('automatic failover', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('tells which policy moved from which path to which, and what was measured', async () => {
+  it('lists the policies that moved, from path to path, and the measurement', async () => {
     const { time, context, monitor, fast, slow, receipts } = await set();
     const report = (latency: number, loss = 0) =>
       monitor.observe(context, [measured(time, slow, 40), measured(time, fast, latency, loss)]);
@@ -293,7 +293,7 @@ describe('automatic failover', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('goes by the newest of measurements that come faster than they are stored, when the function ends too', async () => {
+  it('uses the newest of measurements that arrive faster than they are stored, also when the function ends', async () => {
     const { time, context, monitor, fast, slow, done, caches } = await set();
     const waits: number[] = [];
     const sleep = (ms: number) => {
@@ -322,7 +322,7 @@ describe('automatic failover', () => {
     expect(waits).toEqual([600]);
   });
 
-  it('stores a measurement once, however often reports repeat it', async () => {
+  it('stores a measurement once if reports repeat it', async () => {
     const { time, context, monitor, fast } = await set();
     const first = measured(time, fast, 10);
     await monitor.observe(context, [first]);
@@ -336,7 +336,7 @@ describe('automatic failover', () => {
     expect(await readPathMetrics(context, fast)).toMatchObject({ latency_ms: 31 });
   });
 
-  it('takes a measurement of an edge whose clock is ahead for one of now', async () => {
+  it('dates a measurement of an edge with a fast clock as now', async () => {
     const { time, context, monitor, fast } = await set();
     const ahead = { ...measured(time, fast, 10), measured_at: '2030-01-01T00:00:00.000Z' };
     await monitor.observe(context, [ahead]);
@@ -372,7 +372,7 @@ describe('automatic failover', () => {
     },
   );
 
-  it('knows a report that waited in the spool by what it knows of the clock', async () => {
+  it("recognizes a report that waited in the spool by the edge's clock offset", async () => {
     const { time, context, reports, fast, done } = await set();
     const report = (sent_ms: number, latency: number) => ({
       report: {
@@ -394,7 +394,7 @@ describe('automatic failover', () => {
     expect(await readPathMetrics(context, fast)).toMatchObject({ measured_at: '2026-01-31T12:00:00.000Z' });
   });
 
-  it('is not for what was measured more than five minutes ago', async () => {
+  it('ignores measurements older than five minutes', async () => {
     const { time, context, monitor, fast, done } = await set();
     const age = (ms: number) => ({
       ...measured(time, fast, 400, 8),

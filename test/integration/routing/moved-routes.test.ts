@@ -37,7 +37,7 @@ async function world() {
 }
 
 describe('the edges of both sites', () => {
-  it('are told when what is measured moves a policy to another path, and not before', async () => {
+  it('are published when a measurement moves a policy to another path, and not before', async () => {
     const { measure, versions } = await world();
     await measure(20, 60);
     const known = await versions();
@@ -51,7 +51,7 @@ describe('the edges of both sites', () => {
     expect(await versions()).toEqual([a, b]);
   });
 
-  it('are told nothing by a steady path that is stored each ten minutes', async () => {
+  it('are not published for a steady path that is stored every ten minutes', async () => {
     const { measure, versions } = await world();
     await measure(20, 60);
     const known = await versions();
@@ -59,7 +59,7 @@ describe('the edges of both sites', () => {
     expect(await versions()).toEqual(known);
   });
 
-  it('are told when the terms of a withdrawal run out, of which no entry of the audit log tells', async () => {
+  it('are published when a withdrawal ends, which has no audit entry', async () => {
     const { measure, versions, time, context, caches, fast, done } = await world();
     await measure(20, 60);
     const terms = { until_ms: time.clock() + 10 * MINUTE };

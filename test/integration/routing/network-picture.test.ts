@@ -36,7 +36,7 @@ it.each([
   expect(await answer).toBe(refused ?? 2);
 });
 
-it('counts paths by status, off what ingest stored and cached', async () => {
+it("counts paths by status, from ingest's stored and cached metrics", async () => {
   const { context, caches, monitor, time, fast } = world;
   await monitor.observe(context, [measured(time, fast, 20)]);
   const other = routingFunction(db, time);
@@ -48,7 +48,7 @@ it('counts paths by status, off what ingest stored and cached', async () => {
   }
 });
 
-it('answers without the Cache table, and then reads anew each time', async () => {
+it('answers without the Cache table, and then reads each time', async () => {
   const { time } = world;
   const broken = { ...db, tables: { ...db.tables, cache: NO_SUCH_TABLE } };
   const { context, caches } = routingFunction(broken, time);

@@ -48,7 +48,7 @@ async function world() {
 }
 
 describe('restorePath', () => {
-  it('brings back a path that an operator took out, and one that was bad, at once', async () => {
+  it('returns a path to service at once, if an operator took it out or if it was bad', async () => {
     const { time, measure, out, withdraw, restore, fast } = await world();
     await measure(1);
     await withdraw();
@@ -85,7 +85,7 @@ describe('restorePath', () => {
 });
 
 describe('a maintenance', () => {
-  it('keeps the path out until its end, however good it is, and lets it come back then', async () => {
+  it('keeps a healthy path out of service until its end, and then lets it return', async () => {
     const { time, measure, out, withdraw, done } = await world();
     await measure(1);
     await withdraw({ until_ms: time.clock() + 10 * MINUTE });
@@ -98,7 +98,7 @@ describe('a maintenance', () => {
     expect(await out()).toEqual([]);
   });
 
-  it('that has ended does not bring back a path that is bad', async () => {
+  it('that has ended does not return a bad path to service', async () => {
     const { time, measure, out, withdraw } = await world();
     await withdraw({ until_ms: time.clock() + 10 * MINUTE });
     await measure(15, { loss: 50 });
@@ -168,7 +168,7 @@ describe('a path that an operator took out', () => {
   });
 });
 
-describe('a path that nothing measures', () => {
+describe('a path without measurements', () => {
   it.each([
     ['that was withdrawn', undefined, HOUR],
     ['whose maintenance ends', { until_ms: 2 * HOUR }, 2 * HOUR],
@@ -181,7 +181,7 @@ describe('a path that nothing measures', () => {
     expect(await out()).toEqual([]);
   });
 
-  it('any more since it failed is not out for ever, and the first good measurement does not take it out again', async () => {
+  it('since it failed is not out for ever, and the first good measurement does not take it out again', async () => {
     const { time, measure, out, done } = await world();
     await measure(1, { loss: 50 });
     expect(await out()).toContain('default');

@@ -119,7 +119,7 @@ describe('a path that is steady', () => {
     expect(writes).toEqual([`${db.tables.traffic} METRICS`]);
   });
 
-  it('is known to be taken out by another function a second later', async () => {
+  it('is out of service for another function a second later', async () => {
     const { time, report, fast, done } = await reportingWorld();
     await report(20);
     await time.advance(MINUTE);

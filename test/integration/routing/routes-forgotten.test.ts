@@ -91,7 +91,7 @@ const nowhere = () =>
   `There is no site "${key.destination_site_id}": the query sites lists those that exist.`;
 const site = () => ({ site_id: key.destination_site_id });
 
-describe('another function decides anew within a second of', () => {
+describe('another function decides again within a second of', () => {
   it('a new path', async () => {
     let cheap = '';
     const decided = await decidedAfter(async () => {
@@ -125,7 +125,7 @@ describe('another function decides anew within a second of', () => {
   });
 });
 
-describe('decisions are made anew in the very transaction with which', () => {
+describe('decisions are invalidated in the transaction of', () => {
   /** Raises of the generation by a change. */
   async function raisesOf(change: () => Promise<unknown>) {
     const before = await generation();

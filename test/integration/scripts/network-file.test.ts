@@ -148,7 +148,7 @@ async function applied(text = FILE): Promise<void> {
 }
 
 describe('npm run network', () => {
-  it('plans a new network, makes it, and then has nothing to do', async () => {
+  it('plans a new network, creates it, and then has no steps', async () => {
     await write(FILE);
     expect(await network(['plan', file()])).toMatchObject({ code: 0, out: PLAN });
     expect(await network(['plan', file(), '--check'])).toMatchObject({ code: 2, out: PLAN });
@@ -161,7 +161,7 @@ describe('npm run network', () => {
       '',
     ]);
     expect(run.code).toBe(0);
-    const nothing = 'The system is as the file says: there is nothing to do.\n';
+    const nothing = 'The system matches the file: there is nothing to do.\n';
     expect(await network(['plan', file(), '--check'])).toMatchObject({ code: 0, out: nothing });
     expect(await network(['apply', file()])).toMatchObject({ code: 0, out: nothing });
   });
@@ -184,7 +184,7 @@ describe('npm run network', () => {
     ]);
   });
 
-  it('exports what a file says, with ids, and only what is not the default', async () => {
+  it('exports the network of a file, with ids, without default values', async () => {
     await applied();
     const text = await exported();
     expect(text.replace(/id: (?:p-[0-9a-z]{26}|[0-9a-f-]{36})$/gm, 'id: ID')).toMatchInlineSnapshot(`
@@ -256,7 +256,7 @@ describe('npm run network', () => {
     `);
   });
 
-  it('shows changes with before and after, and deletions with what they take along; deletes only when told', async () => {
+  it('shows changes with old and new values, and deletions with dependent objects; deletes only after confirmation', async () => {
     await applied();
     await write(
       (await exported())
@@ -278,9 +278,9 @@ describe('npm run network', () => {
 - Delete policy "web"
     What it has counted stays.
 - Delete site "Munich/Süd"
-    takes 1 endpoint and 2 paths to 1 other site along
+    also removes 1 endpoint and 2 paths to 1 other site
     policies that choose one of its paths now: default, calls
-    restoreSite can bring it back for 30 days
+    it can be restored for 30 days (restoreSite)
 
 5 steps: 0 to create, 3 to change, 0 to replace, 2 to delete.
 `;
@@ -288,7 +288,7 @@ describe('npm run network', () => {
     expect(await network(['apply', file()])).toEqual({
       code: 1,
       out: plan,
-      said: 'The plan deletes or replaces 2 things: look at it, and give --yes. Nothing was changed.\n',
+      said: 'The plan deletes or replaces 2 things: review it, and give --yes. Nothing was changed.\n',
     });
     said = '';
     expect(await network(['apply', file()], { confirm: async () => false })).toMatchObject({
@@ -305,7 +305,7 @@ describe('npm run network', () => {
     expect(items.map(({ name }: { name: string }) => name)).toEqual(['Berlin HQ']);
   });
 
-  it('replaces what the API can only remove and add, with the paths on it', async () => {
+  it('replaces endpoints that the API cannot change, with the paths on them', async () => {
     await applied();
     await write(
       FILE.replace('203.0.113.7:51820', '203.0.113.9').replace('wg_interface: wg0', 'wg_interface: wg1'),
@@ -313,7 +313,7 @@ describe('npm run network', () => {
     const { out } = await network(['apply', file(), '--yes']);
     expect(out).toContain(`± Replace endpoint "Berlin/wan1"
     address: "203.0.113.7:51820" → "203.0.113.9"
-    takes 1 path along
+    also removes 1 path
 + Create path "Berlin/wan1 → Munich/Süd/wan1"
     wg_interface: "wg1"
 `);
@@ -332,7 +332,7 @@ describe('npm run network', () => {
     expect(await exported()).toBe(before.replace(/policies:[\s\S]*?\n\n/, 'policies: []\n\n'));
   });
 
-  it('stops at the first refusal, and a second run does what is left', async () => {
+  it('stops at the first refusal, and a second run does the remaining steps', async () => {
     await write(FILE);
     const refused = makeApi(t);
     const { call } = refused;
@@ -345,7 +345,7 @@ describe('npm run network', () => {
     const first = await network(['apply', file()]);
     expect(first.code).toBe(1);
     expect(first.said).toContain(
-      `Create edge "edge-1" failed, and nothing after it was tried: The system at ${server.url} refused: Throttled: Too much at once.\n7 of 12 steps are done; the same command goes on with the others.\n`,
+      `Create edge "edge-1" failed, so the following steps were not tried: The system at ${server.url} refused: Throttled: Too much at once.\n7 of 12 steps are done; repeat the same command for the others.\n`,
     );
     const second = await network(['apply', file()]);
     expect(second.code).toBe(0);
@@ -353,7 +353,7 @@ describe('npm run network', () => {
     expect(await network(['plan', file(), '--check'])).toMatchObject({ code: 0 });
   });
 
-  it('stops between two steps when it is told to, and goes on later', async () => {
+  it('stops between two steps on request, and continues later', async () => {
     await write(FILE);
     const stop = new AbortController();
     let steps = 0;
@@ -365,12 +365,12 @@ describe('npm run network', () => {
     const stopped = await network(['apply', file()], { signal: stop.signal });
     expect(stopped.code).toBe(130);
     expect(stopped.said).toContain(
-      'Stopped: 3 of 12 steps are done; the same command goes on with the others.\n',
+      'Stopped: 3 of 12 steps are done; repeat the same command for the others.\n',
     );
     expect((await network(['apply', file()])).out).toContain('9 steps done.\n');
   });
 
-  it('brings a file to the system and keeps its comments, its order and its names', async () => {
+  it('updates a file from the system and keeps its comments, order and names', async () => {
     await applied();
     await network(['export', '--into', file()]);
     expect(await read()).toBe(FILE);

@@ -41,7 +41,7 @@ async function waiting(): Promise<string[]> {
   return places;
 }
 
-it('judges a record of the quarantine by when it arrived, and keeps open what still does not count', async () => {
+it('judges a quarantined record as of its arrival, and keeps a record open that still cannot be counted', async () => {
   const [a, b] = await Promise.all([testKey('a'), testKey('b')]);
   const report = (seq: number, minute: number) =>
     reportRecord(
@@ -103,7 +103,7 @@ it('says when ingest had no time for it, and leaves it open', async () => {
     ingest: { invoke: busy, close: () => {} },
   };
   await expect(replay(place, quarantine)).rejects.toThrow(
-    `Ingest could not deal with record ${place} in time: replay it again in a minute.`,
+    `Ingest could not process record ${place} in time: replay it again in a minute.`,
   );
   await expect(replay(place, { ...quarantine, ingest: undefined })).rejects.toThrow(
     'Name the function with --function, or the stream with --stream: outputs of the ingest stack.',

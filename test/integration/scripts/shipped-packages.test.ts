@@ -25,7 +25,7 @@ describe('packages that are shipped', () => {
     expect(() => checkLicences(shipped)).not.toThrow();
   });
 
-  it('stand in the bill of materials with version, licence and the bundles that they are in', () => {
+  it('are listed in the bill of materials with version, licence and bundles', () => {
     const bill = cycloneDx(packageAt(projectFile(''), ''), shipped) as {
       components: { name: string; version: string }[];
     };

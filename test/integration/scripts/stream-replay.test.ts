@@ -99,13 +99,13 @@ describe('a replay of the stream', () => {
     ...NO_RATES,
   };
 
-  it('takes records of its time alone', async () => {
+  it('replays only records of its time', async () => {
     const invoke = vi.fn(ingest);
     expect(await replayStream(options({ invoke, from_ms: from_ms - 1000, to_ms: from_ms }))).toBe(0);
     expect(invoke).not.toHaveBeenCalled();
   });
 
-  it('is interrupted after a batch, goes on behind it, and counts what was never counted', async () => {
+  it('can be interrupted after a batch, continues after it, and counts reports that were not counted before', async () => {
     const printed: string[] = [];
     const spy = vi.spyOn(process.stdout, 'write').mockImplementation(text => {
       printed.push(String(text));
@@ -155,12 +155,12 @@ describe('a replay of the stream', () => {
     expect(events[0]!.Records[0]!.eventID).toMatch(/^shardId-000000000000:\d+$/);
   });
 
-  it('ends with the place of a record that ingest never takes', async () => {
+  it('ends with the position of a record that ingest does not accept', async () => {
     const invoke = async ({ Records }: ReplayEvent) => Records.map(({ kinesis }) => kinesis.sequenceNumber);
     const failure = await replayStream(options({ invoke })).catch((cause: unknown) => cause);
     expect(failure).toBeInstanceOf(EdgeError);
     expect((failure as Error).message).toMatch(
-      /^Ingest does not take record \d+ of shardId-000000000000: the log of the ingest function says why\. The same command goes on from there\.$/,
+      /^Ingest does not accept record \d+ of shardId-000000000000: see the log of the ingest function\. Repeat the same command to continue from there\.$/,
     );
   });
 });

@@ -90,7 +90,7 @@ describe('a change with an audit entry', () => {
     expect(await counted()).toBe(before + 1);
   });
 
-  it('takes its time in the log right before each try', async () => {
+  it('sets its time in the log right before each attempt', async () => {
     let now = NOW + 1_000_000;
     const faulty = faultyClient(t.client, call => (call < 2 ? 'throttled' : undefined));
     const context = {
@@ -106,7 +106,7 @@ describe('a change with an audit entry', () => {
     });
   });
 
-  it('is given up at the deadline with what to do', async () => {
+  it('is given up at the deadline with advice', async () => {
     const faulty = faultyClient(t.client, () => 'throttled');
     const context = { ...storeContext({ ...t, client: faulty.client }, () => NOW), deadline: NOW };
     await expect(countUp(context)).rejects.toThrow(

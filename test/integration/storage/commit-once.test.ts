@@ -81,7 +81,7 @@ describe('a request with a token', () => {
     expect(await count()).toBe(1);
   });
 
-  it('is done once however many are sent at the same instant', async () => {
+  it('is done once if many are sent at the same instant', async () => {
     newOwner();
     const answers = await Promise.all(Array.from({ length: 8 }, () => make({})));
     expect(await count()).toBe(1);
@@ -94,7 +94,7 @@ describe('a request with a token', () => {
     expect((await make({ token: null })).number).toBe(2);
   });
 
-  it('is the same whatever the order of its arguments, and whether null is said', async () => {
+  it('is the same in any order of arguments, with or without nulls', async () => {
     newOwner();
     const first = await make({ given: { name: 'x', match: { a: 1, b: 2 }, client_token: 'a' } });
     const second = await make({ given: { location: null, match: { b: 2, a: 1 }, name: 'x' } });
@@ -134,7 +134,7 @@ describe('a request with a token', () => {
     expect((await make({ given: { name: 'y' } })).number).toBe(1);
   });
 
-  it('has the answer of its twin where what that made is in the way', async () => {
+  it('returns the answer of its twin if they conflict', async () => {
     newOwner();
     const request = { owner, operation: 'createSite', client_token: 'a', given: { name: 'x' } };
     const once = () =>

@@ -77,7 +77,7 @@ async function exportedPackets(from: number, to: number): Promise<bigint> {
 }
 
 describe('drill: a region is rebuilt from exports', () => {
-  it('the network is as before, what was counted until the last export is in files, and each edge counts on from zero', async () => {
+  it('the network is as before, counts until the last export are in files, and each edge continues from zero', async () => {
     const lost = await emptySystem(0);
     asked = lost;
     // The first ids of policies are used up, so that they are others in the next system.

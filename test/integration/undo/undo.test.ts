@@ -82,7 +82,7 @@ async function inventory(): Promise<unknown> {
   return JSON.parse(text.replaceAll(/"updated_at":"[^"]*"/g, '"updated_at":""'));
 }
 
-describe('undo of a policy’s change', () => {
+describe("undo of a policy's change", () => {
   const policies = async () => (await api.data('Query.policies', { limit: 100 })).items;
 
   it.each([
@@ -104,7 +104,7 @@ describe('undo of a policy’s change', () => {
     expect(await policies()).toEqual(before);
   });
 
-  it('leaves later changes of other fields, and says what is in the way', async () => {
+  it('keeps later changes of other fields, and reports conflicts', async () => {
     const { id } = await change('createPolicy', { name: 'Voice', priority: 900 });
     const named = await change('updatePolicy', { id, name: 'Video' });
     const ranked = await change('updatePolicy', { id, priority: 7 });
@@ -177,7 +177,7 @@ describe('undo of a change of the inventory', () => {
     },
   );
 
-  it('takes a new path away again', async () => {
+  it('removes a new path again', async () => {
     const { made, path } = await network();
     await undone(made);
     expect(await undo(made)).toMatchObject({ error: { type: 'Conflict' } });
@@ -218,7 +218,7 @@ describe('undo of a change of the inventory', () => {
     });
   });
 
-  it('brings paths of a removed endpoint back when their other site is there again', async () => {
+  it('restores paths of a removed endpoint when their other site exists again', async () => {
     const { a, b, path } = await network();
     const removed = await change('removeEndpoint', { site_id: a, endpoint_id: 'wan1' });
     const deleted = await change('deleteSite', { site_id: b });
@@ -230,12 +230,12 @@ describe('undo of a change of the inventory', () => {
   });
 });
 
-describe('undo of an edge’s change', () => {
+describe("undo of an edge's change", () => {
   it.each([
     ['registerEdge', (site_id: string) => change('registerEdge', { id: 'edge-1', site_id, interval_s: 300 })],
     ['retireEdge', () => change('retireEdge', { id: 'edge-1' })],
     ['a new edge', (site_id: string) => change('registerEdge', { id: 'edge-new', site_id })],
-  ])('brings back what was before: %s', async (_name, operate) => {
+  ])('restores the previous state: %s', async (_name, operate) => {
     const { a, b } = await network();
     await change('registerEdge', { id: 'edge-1', site_id: a });
     const edges = () => api.data('Query.edges', { limit: 100 });
@@ -254,7 +254,7 @@ describe('undo of a reset', () => {
   it.each([
     ['resetAllStats', {}],
     ['resetPolicyStats', { policy_id: 'default' }],
-  ])('shows what was before %s, and goes both ways', async (operation, args) => {
+  ])('shows the state before %s, and can be undone too', async (operation, args) => {
     const own = await createTables();
     api = makeApi(own);
     const policies = [{ policy_id: 'default', packets: 5n, bytes: 500n }];
@@ -277,7 +277,7 @@ describe('undo of a reset', () => {
 });
 
 describe('undo of a failover', () => {
-  it('puts the path back, and takes it out again', async () => {
+  it('returns the path to service, and takes it out again', async () => {
     const { path } = await network();
     const { audit_id } = await change('failoverPath', { path_id: path });
     const back = await undone(audit_id);
@@ -290,7 +290,7 @@ describe('undo of a failover', () => {
 });
 
 describe('undo', () => {
-  it('is for who may do what is undone', async () => {
+  it('is allowed for roles that may make the undone change', async () => {
     const { a } = await network();
     const { audit_id } = await change('deleteSite', { site_id: a });
     expect(await undo(audit_id, personIn('operator'))).toEqual({
@@ -304,7 +304,7 @@ describe('undo', () => {
     expect(await undo(renamed, personIn('operator'))).toMatchObject({ data: { success: true } });
   });
 
-  it('shows on the entries what was undone by what, and until when the rest can be', async () => {
+  it('shows on the entries which undo belongs to them, and until when the others can be undone', async () => {
     const { id, audit_id } = await change('createPolicy', { name: 'x', priority: 1 });
     const target = `policy:${id}`;
     const until = new Date(api.now - 1 + 30 * 86_400_000).toISOString();
@@ -327,7 +327,7 @@ describe('undo', () => {
     ]);
   });
 
-  it('happens once, however many ask', async () => {
+  it('happens once, even if many ask at the same time', async () => {
     const { id } = await change('createPolicy', { name: 'x', priority: 1 });
     const { audit_id } = await change('togglePolicy', { id, enabled: false });
     const answers = await Promise.all(Array.from({ length: 8 }, () => undo(audit_id)));
@@ -336,7 +336,7 @@ describe('undo', () => {
     expect(items.filter(({ outcome }: { outcome: string }) => outcome === 'DONE')).toHaveLength(1);
   });
 
-  it('of what was made again undoes that', async () => {
+  it('of a redone change undoes it again', async () => {
     const { id, audit_id } = await change('createPolicy', { name: 'x', priority: 1 });
     const first = await undone(audit_id);
     expect(await undo(audit_id)).toEqual(
@@ -349,14 +349,14 @@ describe('undo', () => {
     expect(await api.data('Query.policy', { id })).toBeNull();
   });
 
-  it.each([['clearCache', 'clearCache can’t be undone.']])('says of %s why not', async operation => {
+  it.each([['clearCache', "clearCache can't be undone."]])('says of %s why not', async operation => {
     const { audit_id } = await change(operation, {});
     expect(await undo(audit_id)).toEqual(
       conflict("clearCache can't be undone. What was cached is loaded again when it is needed."),
     );
   });
 
-  it('refuses what is no change, what is unknown, what is too old', async () => {
+  it('refuses entries that are not changes, unknown or too old', async () => {
     await api.call('Mutation.deletePolicy', { id: 'no-such' });
     const refused = await lastChange();
     expect(await undo(refused)).toEqual(
@@ -366,7 +366,7 @@ describe('undo', () => {
       error: {
         type: 'NotFound',
         message:
-          'The audit log has no entry "01KKRA34003333333333333333": take the audit_id of an answer, or the id of an entry that auditLog lists.',
+          'The audit log has no entry "01KKRA34003333333333333333". Give the audit_id of an answer, or the id of an entry that auditLog lists.',
       },
     });
     const { audit_id } = await change('createPolicy', { name: 'x', priority: 1 });
@@ -379,7 +379,7 @@ describe('undo', () => {
       { ...someChange, operation: 'removeEndpoint', before: { endpoint: {}, paths: 3 }, after: {} },
     );
     expect(await undo(old)).toEqual(
-      conflict(`The change ${old} was made by an earlier release, which didn't keep what undoing it takes.`),
+      conflict(`The change ${old} was made by an earlier release, which didn't store what an undo needs.`),
     );
     const later = await commitEntry(t, { at_ms: api.now }, { ...someChange, operation: 'turnAround' });
     expect(await undo(later)).toEqual(conflict("This release doesn't know turnAround and can't undo it."));

@@ -61,7 +61,7 @@ describe('the people of a Cognito user pool', () => {
     );
   });
 
-  it('are invited by mail, again as long as they have not come, and asked for a password of their own', async () => {
+  it('are invited by mail, again until they sign in, and must choose their own password', async () => {
     const invited = await directory.invite('eve@example.com');
     expect(invited).toMatchObject({ email: 'eve@example.com', groups: [], status: 'INVITED', enabled: true });
     const again = await directory.invite('eve@example.com');
@@ -112,8 +112,8 @@ describe('the people of a Cognito user pool', () => {
       await makeAdmin({}, email, text => (said += text), aws);
       return said.trimEnd().split('\n');
     };
-    const again = 'Repeat npm run aws -- admin first@example.com for another password.';
-    const mail = 'first@example.com gets a mail with a password that is good for three days.';
+    const again = 'For a new password repeat npm run aws -- admin first@example.com.';
+    const mail = 'first@example.com gets a mail with a password that is valid for three days.';
     mails.length = 0;
     expect(await make(' first@example.com ')).toEqual([mail, 'In the group admin now.', again]);
     expect(await make('first@example.com')).toEqual([mail, 'In the group admin already.', again]);
@@ -131,7 +131,7 @@ describe('the people of a Cognito user pool', () => {
       enabled: true,
     });
     await expect(make('first@')).rejects.toThrow(
-      '"first@" is no e-mail address: email must be an e-mail address of at most 254 characters, such as ann@example.com.',
+      '"first@" is not an e-mail address: email must be an e-mail address of at most 254 characters, such as ann@example.com.',
     );
   });
 });

@@ -78,7 +78,7 @@ describe('users', () => {
       'who has an account',
       { email: 'cleo@example.com', groups: ['viewer'] },
       'Conflict',
-      '"cleo@example.com" has an account: change its groups with setUserGroups.',
+      '"cleo@example.com" has an account. Change its groups with setUserGroups.',
     ],
     [
       'no address',
@@ -105,7 +105,7 @@ describe('users', () => {
     await api.data('Mutation.inviteUser', { email: 'eve@example.com', groups: ['viewer'] });
   });
 
-  it('are put into other groups, disabled and enabled; undo takes it back once', async () => {
+  it('are moved to other groups, disabled and enabled; undo reverts it once', async () => {
     const { audit_id } = await api.data('Mutation.setUserGroups', { user_id: 'cleo', groups: ['admin'] });
     expect(groupsOf('cleo')).toEqual(['admin']);
     api.now += 1000;
@@ -124,11 +124,11 @@ describe('users', () => {
     });
   });
 
-  it('keep one administrator who can sign in, whichever way', async () => {
+  it('keep one administrator who can sign in, with any change', async () => {
     const refusal = (name: string) => ({
       error: {
         type: 'Conflict',
-        message: `"${name}@example.com" is the last administrator who can sign in: make someone else an administrator first.`,
+        message: `"${name}@example.com" is the last administrator who can sign in. Make another user an administrator first.`,
       },
     });
     await api.data('Mutation.setUserEnabled', { user_id: 'ben', enabled: false });
@@ -156,7 +156,7 @@ describe('users', () => {
     expect(await setEnabled('dan', false)).toEqual({
       error: {
         type: 'Conflict',
-        message: 'Another change of users is being made. Try again in a moment.',
+        message: 'Another change of users is running. Try again in a moment.',
       },
     });
     api.now += 60_000;
@@ -183,7 +183,7 @@ describe('users', () => {
     });
   });
 
-  it('who are disabled change nothing with the token that they have', async () => {
+  it('who are disabled cannot change anything with their old token', async () => {
     const disabled = makeApi(tables!, { directory, isDisabled: async () => true });
     expect(await disabled.call('Mutation.setUserEnabled', { user_id: 'cleo', enabled: false })).toEqual({
       error: {

@@ -53,7 +53,7 @@ const hear = (edge_id: string) => putLane(t, someLane({ edge_id, site_id: SITE, 
 const register = (id: string) => api.data('Mutation.registerEdge', { id, site_id: SITE });
 
 describe('a silent edge', () => {
-  it('is an alarm from its last report to its next one, each told of once', async () => {
+  it('raises an alarm after its last report and clears it at the next, each published once', async () => {
     await register('edge-7');
     await hear('edge-7');
     const heard = api.now;
@@ -87,7 +87,7 @@ describe('a silent edge', () => {
     expect(await types()).toEqual(['EDGE_REGISTERED', 'EDGE_SILENT', 'EDGE_BACK']);
   });
 
-  it('costs no write while nothing changes', async () => {
+  it('causes no write while nothing changes', async () => {
     await register('edge-7');
     await hear('edge-7');
     api.now += 301_000;
@@ -98,7 +98,7 @@ describe('a silent edge', () => {
     expect(writes).toEqual([]);
   });
 
-  it('that is taken out of service is no alarm any more, and not said to be back', async () => {
+  it('that is retired has no alarm any more, and no event that it is back', async () => {
     await register('edge-7');
     api.now += 301_000;
     await watch(context);
@@ -167,7 +167,7 @@ describe('a path', () => {
     expect(await alarms()).toMatchObject([{ kind: 'PATH_FAILED' }]);
   });
 
-  it('that nothing measures any more is no alarm, and becomes one again', async () => {
+  it('that is no longer measured has no alarm, and gets one again', async () => {
     await measure(20);
     api.now += 14 * 60_000;
     await watch(context);
@@ -221,7 +221,7 @@ describe('the quarantine', () => {
 });
 
 describe('work', () => {
-  it('that nothing goes on with for ten minutes is an alarm', async () => {
+  it('without progress for ten minutes raises an alarm', async () => {
     const begun = { audit_id: '01ARZ3NDEKTSV4RRFFQ69G5FAV', started_ms: api.now };
     const operation = newOperation(begun, {
       kind: 'DELETE_SITE',
@@ -240,7 +240,7 @@ describe('work', () => {
     expect(await alarms()).toMatchObject([
       {
         kind: 'WORK_STUCK',
-        title: 'The deletion of a site has stood still for ten minutes: the log of cleanup says why.',
+        title: 'The deletion of a site has made no progress for ten minutes. The log of cleanup shows why.',
         site_id: SITE,
       },
     ]);
@@ -310,7 +310,7 @@ describe('alarms', () => {
     expect(pages).toEqual([['e0', 'e2', 'e4'], ['e6', 'e1', 'e3'], ['e5']]);
   });
 
-  it('are read from 16 partitions, 64 of each, however many there are; the total is the last count', async () => {
+  it('are read from 16 partitions, at most 64 of each; the total is the last count', async () => {
     await put(1300);
     await t.client.send(
       new PutCommand({ TableName: t.tables.traffic, Item: { pk: 'ALARMS', sk: 'TOTAL', total: 1300 } }),
@@ -341,7 +341,7 @@ describe('acknowledgeAlarm', () => {
     return { id: 'EDGE_SILENT#edge-7' };
   };
 
-  it('holds until the alarm ends, and is in the audit log', async () => {
+  it('lasts until the alarm clears, and is in the audit log', async () => {
     const { id } = await silent();
     const known = await api.data('Mutation.acknowledgeAlarm', { id, note: ' On it. ' }, operator);
     expect(known).toMatchObject({
@@ -362,7 +362,7 @@ describe('acknowledgeAlarm', () => {
     expect(await alarms()).toMatchObject([{ id, note: null, acknowledged_by: null }]);
   });
 
-  it('holds until a time', async () => {
+  it('lasts until a time', async () => {
     const { id } = await silent();
     const until = new Date(api.now + 60_000).toISOString();
     await api.data('Mutation.acknowledgeAlarm', { id, until }, operator);
@@ -387,7 +387,7 @@ describe('acknowledgeAlarm', () => {
     expect(await api.call('Mutation.undo', { audit_id: first.id }, operator)).toEqual({
       error: {
         type: 'Conflict',
-        message: `There is no alarm "${id}" any more: the query alarms lists what is wrong now.`,
+        message: `Alarm "${id}" does not exist, or has ended: the query alarms lists the present alarms.`,
       },
     });
   });
@@ -396,7 +396,7 @@ describe('acknowledgeAlarm', () => {
     [
       { id: 'EDGE_SILENT#nobody' },
       'NotFound',
-      'There is no alarm "EDGE_SILENT#nobody" any more: the query alarms lists what is wrong now.',
+      'Alarm "EDGE_SILENT#nobody" does not exist, or has ended: the query alarms lists the present alarms.',
     ],
     [
       { id: 'a', until: '2026-03-01T00:00:00Z' },

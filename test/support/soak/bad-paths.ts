@@ -9,7 +9,10 @@ const ONE_IN = 10;
 
 const BAD = { latency_ms: 900, jitter_ms: 120, packet_loss_pct: 60 };
 
-/** Paths turn bad for a minute of the clock, others in the next one: policies leave them and come back. */
+/**
+ * Paths turn bad for a minute of the clock, others in the next one: policies leave them and come
+ * back.
+ */
 export function badPaths(seed: number): Scenario {
   return {
     conditions(address, other, now_ms) {

@@ -41,7 +41,9 @@ interface Boot {
   paths: Map<string, PathCounts>;
 }
 
-/** Reads the records that the edges' processes have kept: a report counts if it was in the spool. */
+/**
+ * Reads the records that the edges' processes have kept: a report counts if it was in the spool.
+ */
 export async function readCounted(files: readonly string[]): Promise<Counted> {
   const made = new Map<string, MadeReport>();
   const boots = new Map<string, Boot>();

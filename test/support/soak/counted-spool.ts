@@ -23,18 +23,22 @@ export interface ReportName {
   seq: number;
 }
 
-/** A line of the record. `kept`: the report is in the spool. `found`: an earlier life had stored it. */
+/**
+ * A line of the record. `kept`: the report is in the spool. `found`: an earlier life had stored it.
+ */
 export type RecordLine = { made: MadeReport } | { kept: ReportName } | { found: ReportName };
 
-/** Appends lines to a file; what was written is there when the process is killed right afterwards. */
+/**
+ * Appends lines to a file; what was written is there when the process is killed right afterwards.
+ */
 export function openRecord(file: string): (line: RecordLine) => void {
   const descriptor = openSync(file, 'a');
   return line => void writeSync(descriptor, `${JSON.stringify(line)}\n`);
 }
 
 /**
- * A spool whose every report is on record: noted before it is stored and again afterwards, so that after a kill
- * at any moment the record says what must be counted.
+ * A spool whose every report is on record: noted before it is stored and again afterwards, so that
+ * after a kill at any moment the record says what must be counted.
  */
 export function countedSpool(
   spool: Spool,

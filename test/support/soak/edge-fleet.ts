@@ -20,7 +20,10 @@ const LAST_REPORTS_MS = 180_000;
 
 /** The edges' processes: one that is killed is started again on its spools. */
 export class EdgeFleet {
-  /** Reports that the stream has taken, as far as the processes could say so before they were killed. */
+  /**
+   * Reports that the stream has taken, as far as the processes could say so before they were
+   * killed.
+   */
   sent = 0;
   /** Where the processes keep their records. */
   readonly records: string[] = [];

@@ -1,4 +1,5 @@
-// A process of simulated edges: real recorder, spool on disk, reporter, sender and commands. Its parent kills it and starts it again.
+// A process of simulated edges: real recorder, spool on disk, reporter, sender and commands. Its
+// parent kills it and starts it again.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -26,7 +27,10 @@ export interface EdgeWorkerOptions {
   flows: number;
 }
 
-/** What a worker says: how many reports the stream has taken since the last time, or what is in the way. */
+/**
+ * What a worker says: how many reports the stream has taken since the last time, or what is in the
+ * way.
+ */
 export type EdgeWorkerMessage = { sent: number } | { trouble: string };
 
 const SAY_EVERY_MS = 1000;

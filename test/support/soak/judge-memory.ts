@@ -16,7 +16,10 @@ const RISE_LIMIT = 0.1;
 /** With fewer samples a line says nothing. */
 const LEAST_SAMPLES = 10;
 
-/** Whether the memory of the system's process and of the containers that live all the time is flat from then on. */
+/**
+ * Whether the memory of the system's process and of the containers that live all the time is flat
+ * from then on.
+ */
 export function judgeMemory(samples: readonly MemorySample[], from_ms: number): MemoryReport {
   const { at_ms: end_ms = from_ms, start: last = 0 } = samples.at(-1) ?? {};
   const ready_ms = samples.find(({ start }) => start === last)?.at_ms ?? from_ms;

@@ -19,7 +19,10 @@ export interface KillPlanOptions {
   seed: number;
   duration_ms: number;
   pace: KillPace;
-  /** From here on the system, its containers and its engines live, so that their memory can be watched. */
+  /**
+   * From here on the system, its containers and its engines live, so that their memory can be
+   * watched.
+   */
   calm_ms: number;
 }
 

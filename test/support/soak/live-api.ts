@@ -23,7 +23,10 @@ interface GraphqlAnswer {
   errors?: { message: string; errorType?: string; errorInfo?: { retry_after_s?: number } | null }[];
 }
 
-/** A person at the API of a system that may be killed at any moment: with a token of the sign-in, at the address of the day. */
+/**
+ * A person at the API of a system that may be killed at any moment: with a token of the sign-in, at
+ * the address of the day.
+ */
 export class LiveApi {
   readonly person: SignIn;
   readonly #system: SupervisedSystem;
@@ -44,7 +47,10 @@ export class LiveApi {
     }
   }
 
-  /** The data of a query, asked until there is an answer. @throws SoakFailure when it is refused, or nothing comes */
+  /**
+   * The data of a query, asked until there is an answer. @throws SoakFailure when it is refused, or
+   * nothing comes
+   */
   async query<Data>(query: string, variables: object = {}): Promise<Data> {
     const limit = performance.now() + PATIENCE_MS;
     for (;;) {

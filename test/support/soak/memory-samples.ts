@@ -19,7 +19,10 @@ export interface MemorySample {
 export interface MemoryTrend {
   /** MiB. */
   mean: number;
-  /** Of the straight line through the samples: how much it rises from the first to the last, of the mean. */
+  /**
+   * Of the straight line through the samples: how much it rises from the first to the last, of the
+   * mean.
+   */
   rise: number;
   samples: number;
 }

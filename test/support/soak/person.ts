@@ -17,7 +17,9 @@ export interface PersonOptions {
   state: ControlState;
 }
 
-/** What was killed is dead by then, and what it had sent to the database is there or never will be. */
+/**
+ * What was killed is dead by then, and what it had sent to the database is there or never will be.
+ */
 const SETTLED_MS = 1000;
 /** Clean-up looks each minute for what was cut off, and waits until its lease of 30 s is over. */
 const FINISHED_MS = 240_000;
@@ -27,7 +29,10 @@ const SLACK_MS = 2000;
 
 type AnsweredEntry = Entry & { at: string; actor: { request_id: string | null } };
 
-/** A person who changes what is theirs, one thing after another, whatever is killed meanwhile: what they ask for is done, once. */
+/**
+ * A person who changes what is theirs, one thing after another, whatever is killed meanwhile: what
+ * they ask for is done, once.
+ */
 export class Person {
   readonly state: ControlState;
   /** Entries of all that was done, in order. */

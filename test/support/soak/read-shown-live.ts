@@ -12,7 +12,10 @@ const ITEMS = {
     maintenance { until }`,
 } as const;
 
-/** What the queries that show most show of a state, as the model reads it of functions in this process. */
+/**
+ * What the queries that show most show of a state, as the model reads it of functions in this
+ * process.
+ */
 export async function readShownLive(api: LiveApi, { sites }: ControlState): Promise<Shown> {
   const shown: Shown = new Map();
   const list = async (field: keyof typeof ITEMS, args: Record<string, string> = {}) => {

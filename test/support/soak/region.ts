@@ -20,7 +20,10 @@ export interface RegionShape {
 /** The state of a person who owns nothing but edges that aren't registered. */
 export const emptyRegion = ({ edges }: RegionShape): ControlState => emptyState(edges);
 
-/** Makes what a person owns: sites that are joined each with each over two lines, policies, and edges. @returns the edges */
+/**
+ * Makes what a person owns: sites that are joined each with each over two lines, policies, and
+ * edges. @returns the edges
+ */
 export async function makeRegion(person: Person, shape: RegionShape): Promise<SimulatedEdge[]> {
   const { state } = person;
   const { sites } = shape;

@@ -17,7 +17,10 @@ interface Given {
 
 type Parsed = Omit<SoakOptions, 'folder' | 'signal' | 'onProgress' | 'onPhase'> & { folder?: string };
 
-/** Reads the command line of `npm run soak --`. Prints help or what is wrong with an option, and ends the process then. */
+/**
+ * Reads the command line of `npm run soak --`. Prints help or what is wrong with an option, and
+ * ends the process then.
+ */
 export function parseSoakOptions(args: readonly string[]): Parsed {
   const usual = paceText(USUAL_PACE);
   const { minutes, interval, folder, kills, ...rest } = new Command('npm run soak --')

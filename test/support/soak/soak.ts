@@ -38,7 +38,10 @@ export interface SoakOptions {
   folder: string;
   /** Ends it before its time, without checks. */
   signal?: AbortSignal;
-  /** The share of the time at the end in which only edges are killed, and memory is judged. 0: it isn't. */
+  /**
+   * The share of the time at the end in which only edges are killed, and memory is judged. 0: it
+   * isn't.
+   */
   calm: number;
   onProgress?: (progress: SoakProgress) => void;
   /** Hears what is being done. */
@@ -177,7 +180,9 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   }
 }
 
-/** A person does one thing after another until the time is over; the last one is done to its end. */
+/**
+ * A person does one thing after another until the time is over; the last one is done to its end.
+ */
 async function live(
   person: Person,
   { options, log, isOver }: { options: SoakOptions; log: EventLog; isOver: () => boolean },

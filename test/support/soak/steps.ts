@@ -30,7 +30,10 @@ export type StepName = keyof typeof WEIGHTS;
 
 const PLANNERS: Record<StepName, Planner> = {
   ...OPERATIONS,
-  /** The model can't know what the edges have counted by then. It is taken back at once, so that the totals stay known. */
+  /**
+   * The model can't know what the edges have counted by then. It is taken back at once, so that the
+   * totals stay known.
+   */
   resetPolicyStats(state, choose) {
     const policy_id = choose([
       ...state.policies.filter(({ defined }) => defined).map(({ id }) => id),
@@ -60,7 +63,10 @@ const NAMES = Object.entries(WEIGHTS).flatMap(([name, weight]) =>
 );
 const PICKS = 6;
 
-/** What a person does, one step after another; each by the seed alone, whatever came of those before. */
+/**
+ * What a person does, one step after another; each by the seed alone, whatever came of those
+ * before.
+ */
 export function stepOf({ seed, person, number, pause_ms }: StepPlace): Step {
   const random = seededRandom(fnv1a(`${seed} ${person} ${number}`));
   const name = random.pick(NAMES);

@@ -122,7 +122,9 @@ export class SupervisedSystem {
     return { wasReady, status };
   }
 
-  /** A kill may come between what it prints and what is read here: then the next start is announced. */
+  /**
+   * A kill may come between what it prints and what is read here: then the next start is announced.
+   */
   async #announce(ready: PromiseWithResolvers<SystemAddress>): Promise<void> {
     const endpoints = await this.#read<Endpoints>('endpoints.json');
     const { auth } = await this.#read<{ auth: { user_pool_id: string; user_pool_client_id: string } }>(

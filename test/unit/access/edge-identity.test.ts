@@ -73,13 +73,13 @@ describe('an edge', () => {
 
   it('is told which roles there are', () => {
     expect(refusal(session('grafana'), ['*edge*', 'router'])).toBe(
-      "Role grafana is none of the edges' roles (*edge*, router): sign with an edge's role, or have the setting edge_roles name this one.",
+      "Role grafana is not one of the edges' roles (*edge*, router). Sign with an edge's role, or add this one to the setting edge_roles.",
     );
   });
 
   it('is refused by its name first', () => {
     expect(refusal(session('grafana', 'grafana'), DEFAULT_EDGE_ROLES)).toBe(
-      "Only edge edge-7 itself may do this: sign with its own role, whose session name is the edge's id.",
+      "Edge edge-7 alone may do this. Sign with the edge's own role, with the edge's id as session name.",
     );
   });
 

@@ -36,6 +36,22 @@ describe('cacheHistory', () => {
     });
   });
 
+  it.each<[string, [number, number], [number, number]]>([
+    ['hits', [10, 10], [5, 40]],
+    ['misses', [10, 40], [20, 10]],
+  ])(
+    'never has a rate below 0 or above 1: of figures whose %s went down none is known',
+    (_what, first, last) => {
+      const { caches } = cacheHistory(
+        [sample(0, { routing: first }), sample(5, { routing: last })],
+        ['routing'],
+      );
+      expect(caches).toEqual([
+        { name: 'routing', hit_rate: [null], lookups_per_second: [null], active: [5] },
+      ]);
+    },
+  );
+
   it('of one sample alone is empty', () => {
     expect(cacheHistory([sample(0, {})], ['routing'])).toEqual({
       at: [],

@@ -25,13 +25,17 @@ describe('Sha256, for the signer', () => {
     // A view into a longer buffer: only what it shows counts.
     hash.update(bytes.subarray(1, 2));
     hash.update(new Uint8Array([0x63]).buffer);
+    hash.update(new DataView(bytes.buffer, 3));
+    hash.update('');
     expect(await hexOf(hash)).toBe(ABC);
   });
 
   // Test case 2 of RFC 4231.
   it.each([
-    ['a text', 'Jefe' as string | Uint8Array],
+    ['a text', 'Jefe' as string | ArrayBuffer | ArrayBufferView],
     ['bytes', new TextEncoder().encode('Jefe')],
+    ['a buffer', new TextEncoder().encode('Jefe').buffer],
+    ['a view', new DataView(new TextEncoder().encode('.Jefe.').buffer, 1, 4)],
   ])('with %s as a secret is the HMAC', async (_form, secret) => {
     const hash = new Sha256(secret);
     hash.update('what do ya want for nothing?');

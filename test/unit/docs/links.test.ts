@@ -70,7 +70,7 @@ describe('the documentation', () => {
     expect(files.filter(file => !named.has(file))).toEqual([]);
   });
 
-  it('has each decision in the list of decisions', () => {
+  it('has each decision in the list of decisions, in order and once', () => {
     const list = projectText('docs/decisions/README.md');
     const ranges = [...list.matchAll(/^\| ([\d–, ]+) \|/gm)].flatMap(([, numbers]) =>
       numbers!.split(',').map(part => part.trim().split('–').map(Number)),
@@ -80,5 +80,8 @@ describe('the documentation', () => {
       .map(file => Number(/(\d+)-/.exec(file)![1]))
       .filter(number => !ranges.some(([from, to]) => number >= from! && number <= (to ?? from!)));
     expect(missing).toEqual([]);
+    const listed = ranges.map(([from, to]) => [from!, to ?? from!] as const);
+    const outOfOrder = listed.filter(([from], at) => at > 0 && from <= listed[at - 1]![1]);
+    expect(outOfOrder).toEqual([]);
   });
 });

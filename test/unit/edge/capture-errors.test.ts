@@ -51,7 +51,7 @@ describe('a capture that is cut short counts what came whole', () => {
   });
 });
 
-describe('a capture that can’t be right counts what came before', () => {
+describe("a capture that can't be right counts what came before", () => {
   const record = (captured: number) => join(u32(0, 0, captured, 60), IP);
   const bigEndian = pcap([IP], { linkType: 101, littleEndian: false });
   const damaged = 'The capture is damaged from there on.';
@@ -151,14 +151,14 @@ describe('a capture that can’t be right counts what came before', () => {
     expect(countCapture(join(PCAPNG, blocks.interface(147)))).toMatchObject({ packets: 2, error: undefined });
   });
 
-  it('options that don’t fit in their block are passed by', () => {
+  it("options that don't fit in their block are passed by", () => {
     const body = join(u16(101, 0), u32(0), u16(9, 60_000), [6]);
     const capture = join(blocks.section(), blocks.block(1, body), blocks.enhanced(0, 1n, IP));
     expect(countCapture(capture)).toMatchObject({ packets: 1, error: undefined });
   });
 });
 
-describe('what of a capture can’t be read is told once, and the rest is counted:', () => {
+describe("what of a capture can't be read is told once, and the rest is counted:", () => {
   const links = expect.stringMatching(/^Link types that can be read: /);
 
   it.each<[string, Buffer[], Partial<CountedCapture>]>([

@@ -298,14 +298,14 @@ it('a rate is not made of a moment: what came in less than a second counts with 
   expect(look(2n * 10n ** 6n, 13_000)).toBe(8);
 });
 
-describe('the ends of a path’s tunnel', () => {
+describe("the ends of a path's tunnel", () => {
   const resolve = async (host: string, family: number) => {
     if (host === 'gone.example') throw new Error('ENOTFOUND');
     if (host === 'printer.local') return 'fe80::1%eth0';
     return family === 6 ? '2001:db8::99' : '203.0.113.99';
   };
 
-  it('are its endpoints’ addresses, names looked up in the family of the other end', async () => {
+  it("are its endpoints' addresses, names looked up in the family of the other end", async () => {
     const paths = [
       edgePath('p-1', '198.51.100.1:51820'),
       edgePath('p-2', 'hub.example'),

@@ -95,7 +95,7 @@ describe('a simulated edge', () => {
     expect(wan.totals('edge-2').get('to-2-too')?.rx_packets).toBeGreaterThan(0n);
   });
 
-  it('counts what goes over a path at the path’s endpoint, and the rest at the flows’ own', async () => {
+  it("counts what goes over a path at the path's endpoint, and the rest at the flows' own", async () => {
     const { bytes } = await run(routeTo('to-2-too'));
     const own = (endpoint_id: string) =>
       bytesOf(ticks().filter(tick => tick.to_site !== 2 && tick.endpoint_id === endpoint_id));

@@ -130,7 +130,7 @@ describe('waiting until the system has counted', () => {
   it('gives up after two minutes without progress, and says where to look', async () => {
     await expect(wait(answering([parts(2, 2)]))).rejects.toThrow(
       new EdgeError(
-        'The system has counted report 2 of 3 of edge-1, boot boot-1, and nothing more for 120 s. The reports are on the stream: look at the ingest function’s log and the quarantine (npm run quarantine -- list).',
+        "The system has counted report 2 of 3 of edge-1, boot boot-1, and nothing more for 120 s. The reports are on the stream: look at the ingest function's log and the quarantine (npm run quarantine -- list).",
       ),
     );
   });
@@ -180,7 +180,7 @@ describe('asking the system', () => {
         throw new DOMException('timed out', 'TimeoutError');
       },
       new EdgeError(
-        'The system at https://api.example.com/graphql does not answer (nothing came for 30 s): is it running?',
+        'The system at https://api.example.com/graphql does not answer (no answer within 30 s): is it running?',
       ),
     ],
   ])('tells of %s in a sentence', async (_, fetch, error) => {

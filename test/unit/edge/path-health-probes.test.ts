@@ -186,7 +186,7 @@ describe('probing a path', () => {
     ]);
   });
 
-  it('tries the edges’ own port where the named one is the tunnel’s, and leaves from its own end of the path', async () => {
+  it("tries the edges' own port where the named one is the tunnel's, and leaves from its own end of the path", async () => {
     const tried: object[] = [];
     const echo = async (options: { port: number }) => {
       tried.push(options);

@@ -46,7 +46,7 @@ describe('what changed between two instants', () => {
     );
   });
 
-  it('loses nothing: each entry is in one change, and so is all traffic that isn’t the same', () => {
+  it("loses nothing: each entry is in one change, and so is all traffic that isn't the same", () => {
     fc.assert(
       fc.property(differences, given => {
         const ranked = rankChanges(given);
@@ -62,7 +62,7 @@ describe('what changed between two instants', () => {
     );
   });
 
-  it('doesn’t depend on the order in which it was read', () => {
+  it("doesn't depend on the order in which it was read", () => {
     fc.assert(
       fc.property(differences, fc.func(fc.integer()), (given, key) => {
         const shuffled = <T>(list: readonly T[]) => list.toSorted((a, b) => key(a) - key(b));
@@ -90,7 +90,7 @@ describe('what changed between two instants', () => {
   });
 
   it.each<[string, Partial<Happened>, number | null]>([
-    ['a policy’s traffic', { kind: 'POLICY', policy_id: '1' }, 4],
+    ["a policy's traffic", { kind: 'POLICY', policy_id: '1' }, 4],
     ['a policy that carried nothing at either time', { kind: 'POLICY', policy_id: '9' }, null],
     ['the site with the larger difference', { kind: 'INVENTORY', site_ids: ['1', '2'] }, 30],
     ['what a decision moved, whatever its sites carry', { kind: 'DECISION', site_ids: ['1'], moved: 7 }, 7],
@@ -118,7 +118,93 @@ describe('what changed between two instants', () => {
     expect(ranked.find(({ times }) => times === 1)?.effect).toBe(effect);
   });
 
-  it('sums what the decisions about a path moved, and doesn’t where one isn’t known', () => {
+  const about: Omit<Happened, 'id'> = {
+    ...{ at: 1, kind: 'OTHER', target: null, title: 'It.' },
+    ...{ policy_id: undefined, site_ids: [], moved: null },
+  };
+  const rankedOf = (
+    entries: (Partial<Happened> & Pick<Happened, 'id'>)[],
+    given: Partial<Differences> = {},
+  ) =>
+    rankChanges({
+      ...{ policies: new Map(), sites: new Map(), ...given },
+      happened: entries.map(entry => ({ ...about, ...entry })),
+    });
+
+  it('is one change where its kind and target are the same, with the title of the newest entry', () => {
+    const ranked = rankedOf([
+      { id: 'b', at: 7, kind: 'POLICY', target: 'policy:1', title: 'It was enabled.' },
+      { id: 'a', at: 5, kind: 'POLICY', target: 'policy:1', title: 'It was disabled.' },
+      { id: 'c', at: 6, kind: 'STATE', target: 'policy:1', title: 'It was disabled.' },
+      { id: 'd', at: 6, kind: 'POLICY', target: 'policy:2', title: 'It was disabled.' },
+    ]);
+    expect(
+      ranked.map(({ kind, target, title, times, first_at, last_at, newest_id }) => [
+        ...[kind, target, title, times, first_at, last_at, newest_id],
+      ]),
+    ).toEqual([
+      ['STATE', 'policy:1', 'It was disabled.', 1, 6, 6, 'c'],
+      ['POLICY', 'policy:1', 'It was enabled.', 2, 5, 7, 'b'],
+      ['POLICY', 'policy:2', 'It was disabled.', 1, 6, 6, 'd'],
+    ]);
+  });
+
+  it('is one change a sentence where nothing was named', () => {
+    const ranked = rankedOf([
+      { id: 'a', title: 'It was cut off.' },
+      { id: 'b', title: 'It came back.' },
+      { id: 'c', title: 'It came back.' },
+    ]);
+    expect(ranked.map(({ title, times }) => [title, times])).toEqual([
+      ['It came back.', 2],
+      ['It was cut off.', 1],
+    ]);
+  });
+
+  it('names the policy or site whose traffic differs, and leaves out what is the same', () => {
+    const ranked = rankedOf([], {
+      policies: new Map([
+        ['1', { before: 1, after: 3 }],
+        ['2', { before: 3, after: 3 }],
+      ]),
+      sites: new Map([['1', { before: 4, after: 3 }]]),
+    });
+    expect(
+      ranked.map(({ kind, target, rate, effect, times }) => [kind, target, rate, effect, times]),
+    ).toEqual([
+      ['POLICY_TRAFFIC', 'policy:1', { before: 1, after: 3 }, 2, 0],
+      ['SITE_TRAFFIC', 'site:1', { before: 4, after: 3 }, 1, 0],
+    ]);
+  });
+
+  it('shows the rate of the one policy or site that it is about, and none of several', () => {
+    const sites = new Map([
+      ['1', { before: 0, after: 30 }],
+      ['2', { before: 5, after: 4 }],
+    ]);
+    const rateOf = (site_ids: string[]) =>
+      rankedOf([{ id: 'a', site_ids }], { sites }).find(({ times }) => times > 0)!.rate;
+    expect(rateOf(['1'])).toEqual({ before: 0, after: 30 });
+    expect(rateOf(['1', '9'])).toEqual({ before: 0, after: 30 });
+    expect(rateOf(['1', '2'])).toBeNull();
+    expect(rateOf([])).toBeNull();
+  });
+
+  it('of the same effect is by kind, then the newest, then by target, then by title', () => {
+    const ranked = rankedOf([
+      { id: '1', kind: 'OTHER', target: 'b' },
+      { id: '2', kind: 'OTHER', target: 'a' },
+      { id: '3', kind: 'OTHER', target: null, title: 'B.' },
+      { id: '4', kind: 'OTHER', target: null, title: 'A.' },
+      { id: '5', kind: 'OTHER', target: 'c', at: 2 },
+      { id: '6', kind: 'INVENTORY', target: 'd' },
+      { id: '7', kind: 'STATE', target: 'e' },
+      { id: '8', kind: 'POLICY', target: 'f' },
+    ]);
+    expect(ranked.map(({ newest_id }) => newest_id).join('')).toBe('78654321');
+  });
+
+  it('sums what the decisions about a path moved, and leaves out unknown ones', () => {
     const decision = (id: string, moved: number | null): Happened => ({
       ...{ id, at: 1, kind: 'DECISION', target: 'path:1', title: 'It was left.' },
       ...{ policy_id: undefined, site_ids: [], moved },
@@ -127,6 +213,7 @@ describe('what changed between two instants', () => {
       rankChanges({ policies: new Map(), sites: new Map(), happened: entries })[0]!.effect;
     expect(effectOf(decision('a', 3), decision('b', 4))).toBe(7);
     expect(effectOf(decision('a', 3), decision('b', null))).toBeNull();
+    expect(effectOf(decision('a', null), decision('b', 4))).toBeNull();
   });
 });
 
@@ -136,7 +223,7 @@ describe('rates of two times', () => {
     seconds,
   });
 
-  it('are bits a second; what isn’t named in a time counted nothing in it', () => {
+  it("are bits a second; what isn't named in a time counted nothing in it", () => {
     expect(ratesBetween(counted({ a: 5n }), counted({ a: 10n, b: 1n }, 4))).toEqual(
       new Map([
         ['a', { before: 5, after: 20 }],
@@ -145,8 +232,13 @@ describe('rates of two times', () => {
     );
   });
 
+  it('are null in the later time too, where it was not measured', () => {
+    expect(ratesBetween(counted({ a: 8n }), undefined)).toEqual(new Map([['a', { before: 8, after: null }]]));
+    expect(ratesBetween(undefined, undefined)).toEqual(new Map());
+  });
+
   it.each([
-    ['a time wasn’t measured', undefined],
+    ["a time wasn't measured", undefined],
     ['counts were taken back in it', counted({ a: -1n })],
   ])('are null where %s', (_, before) => {
     expect(ratesBetween(before, counted({ a: 8n }))).toEqual(new Map([['a', { before: null, after: 8 }]]));

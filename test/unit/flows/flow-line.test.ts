@@ -1,9 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchKey, hourOf, indexKey, mergedKey, parseFlowKey } from '../../../core/flows/flow-key.ts';
 import { encodeLines, type FlowLine, flowOf, parseLines } from '../../../core/flows/flow-line.ts';
 import { reportsOf } from '../../../core/flows/lines-of-object.ts';
+import { batchKey, hourOf, indexKey, mergedKey, parseObjectKey } from '../../../core/flows/object-key.ts';
 import { RecentReports } from '../../../core/flows/recent-reports.ts';
 import { ReportsSeen } from '../../../core/flows/reports-seen.ts';
 import type { FlowRecord } from '../../../core/totals/flow-record.ts';
@@ -104,7 +104,7 @@ describe('lines of the flow log', () => {
     const read = async (): Promise<void> => {
       for await (const _ of reportsOf(gzipSync('{"edge_id":"e"}\n{"edge')));
     };
-    await expect(read()).rejects.toThrow('ends within a line');
+    await expect(read()).rejects.toThrow('ends in the middle of a line');
   });
 });
 
@@ -156,10 +156,10 @@ describe('keys of the flow log', () => {
     expect(key).toBe(`flows/dt=2026-01-31/hour=12/1769860800700-1769860804912-s12-${named.digest}.jsonl.gz`);
     const { first_ms, last_ms, digest } = named;
     const hour = hourOf(first_ms);
-    expect(parseFlowKey(key)).toEqual({ key, hour, first_ms, last_ms, digest, generation: 0 });
-    expect(parseFlowKey(mergedKey({ ...named, generation: 3 }))).toMatchObject({ generation: 3 });
+    expect(parseObjectKey(key)).toEqual({ key, hour, first_ms, last_ms, digest, generation: 0 });
+    expect(parseObjectKey(mergedKey({ ...named, generation: 3 }))).toMatchObject({ generation: 3 });
     expect(indexKey(key)).toBe(`flow-index/${key.slice(6)}.index`);
-    expect(parseFlowKey('flows/dt=2026-01-31/hour=12/notes.txt')).toBeUndefined();
+    expect(parseObjectKey('flows/dt=2026-01-31/hour=12/notes.txt')).toBeUndefined();
   });
 
   it('of what was merged come behind those of what it was made of', () => {

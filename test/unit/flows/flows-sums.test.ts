@@ -118,7 +118,7 @@ describe('the largest flows', () => {
     const flows = [makeFlow(), makeFlow({ src_port: 1 })];
     const logged = { edge_id: 'e', site_id: 's', sent_at: '', interval_s: 60, flows };
     expect(() => sums.add(logged)).toThrow(
-      'There are more flows in this range than one request can read: ask for a shorter range, or for one site or edge.',
+      'There are more flows in this range than one request can read: choose a shorter range, or one site or edge.',
     );
   });
 });
@@ -132,7 +132,7 @@ describe('sums by what flows are', () => {
         const tcp = flowMatcher({ protocols: [6] });
         const grouped = new FlowGroups(by, tcp, { counted: everything });
         for (const each of logged) grouped.add(each);
-        const { rows, other, unmatched, unattributed } = grouped.beside(total, {
+        const { rows, other, unmatched, unattributed } = grouped.splitTotal(total, {
           order_by: 'PACKETS',
           limit,
         });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { batchKey, HOUR_MS, mergedKey, parseFlowKey } from '../../../core/flows/flow-key.ts';
 import { isLarge, SLICES, sliceOf, slicePrefix } from '../../../core/flows/hour-slices.ts';
 import { lambdaSliceRuns } from '../../../core/flows/lambda-slice-runs.ts';
+import { batchKey, HOUR_MS, mergedKey, parseObjectKey } from '../../../core/flows/object-key.ts';
 
 const hour = Date.UTC(2026, 0, 31, 12);
 const digest = 'a'.repeat(32);
@@ -13,7 +13,7 @@ describe('slices of an hour', () => {
       fc.property(fc.nat(HOUR_MS - 1), after => {
         const named = { first_ms: hour + after, last_ms: hour + after, digest };
         for (const key of [batchKey({ ...named, shard: 7 }), mergedKey({ ...named, generation: 1 })]) {
-          const slice = sliceOf(parseFlowKey(key)!);
+          const slice = sliceOf(parseObjectKey(key)!);
           const prefixes = Array.from({ length: SLICES }, (_, number) => number).filter(number =>
             key.startsWith(slicePrefix({ hour, slice: number })),
           );

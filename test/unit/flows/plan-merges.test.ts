@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HOUR_MS } from '../../../core/flows/flow-key.ts';
+import { HOUR_MS } from '../../../core/flows/object-key.ts';
 import { planMerges } from '../../../core/flows/plan-merges.ts';
 import type { StoredObject } from '../../../core/flows/read-hour.ts';
 

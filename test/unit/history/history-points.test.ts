@@ -208,9 +208,9 @@ describe('resolveRange', () => {
   it.each([
     [
       { from: now, to: now - 1 },
-      'from (2026-03-29T12:00:30.000Z) must lie before to (2026-03-29T12:00:29.999Z).',
+      'from (2026-03-29T12:00:30.000Z) is not before to (2026-03-29T12:00:29.999Z): choose an earlier from or a later to.',
     ],
-    [{ from: now + 1, to: now + 2 }, 'from (2026-03-29T12:00:30.001Z) lies in the future.'],
+    [{ from: now + 1, to: now + 2 }, 'from (2026-03-29T12:00:30.001Z) is in the future.'],
     [
       { from: now - hours(49), to: now, resolution: 'MINUTE' as const },
       'MINUTE samples are kept for 48 hours, now since 2026-03-27T12:00:00.000Z: choose a later value for from or the resolution HOUR or DAY.',

@@ -33,6 +33,6 @@ it.each([
 it('refuses a range that takes too many readings in days, too', () => {
   const from = NOW - 700 * 24 * HOUR;
   expect(() => seriesRange({ ...asked, from, to: NOW, points: 100, max_readings: 500 })).toThrow(
-    'The range takes more than the 500 readings that one answer has for so many lanes: ask for a shorter range, or filter by a site or an edge.',
+    'The range has more than 500 readings, which is the limit for this number of lanes: ask for a shorter range, or filter by a site or an edge.',
   );
 });

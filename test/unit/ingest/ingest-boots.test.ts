@@ -160,7 +160,7 @@ describe('reports that contradict their boot', () => {
         warn: message => void warnings.push(message),
       },
     );
-    expect(warnings).toContain('Edges were not told of refused reports.');
+    expect(warnings).toContain('Edges were not notified of refused reports.');
   });
 });
 

@@ -99,7 +99,7 @@ describe('a batch', () => {
     // new one's parts is fixed.
     ['of another boot', 13, 'boot-2'],
   ])(
-    'takes 80 policies’ gauges out in the transaction of a report %s, with room for %s others',
+    "takes 80 policies' gauges out in the transaction of a report %s, with room for %s others",
     async (_, room, boot_id) => {
       for (const others of [room, room + 1]) {
         const edge_id = `edge-${others}`;

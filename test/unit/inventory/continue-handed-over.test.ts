@@ -1,31 +1,13 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
-import { systemCaller } from '../../../core/access/caller.ts';
 import { runningKey } from '../../../core/inventory/model/inventory-keys.ts';
-import {
-  OPERATION_KIND,
-  type RunningOperation,
-  runningItem,
-} from '../../../core/inventory/model/running-operation.ts';
+import { type RunningOperation, runningItem } from '../../../core/inventory/model/running-operation.ts';
 import { continueHandedOver } from '../../../core/inventory/removal/continue-handed-over.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
+import { RUNNING_DELETION } from '../../support/running-operation.ts';
 import { storeContext } from '../../support/store-context.ts';
 
-const RUNNING: RunningOperation = {
-  operation_id: 'o',
-  kind: OPERATION_KIND.deleteSite,
-  site_id: 's',
-  life: 1,
-  state: 'RUNNING',
-  audit_id: 'a',
-  actor: systemCaller('cleanup'),
-  started_ms: 0,
-  touched_ms: 0,
-  done_paths: 0,
-  endpoints: 0,
-  seq: 1,
-  handed_over: true,
-};
+const RUNNING: RunningOperation = { ...RUNNING_DELETION, handed_over: true };
 
 it.each<[string, RunningOperation | undefined]>([
   // The run that has it goes on with it; two at once would do everything twice.

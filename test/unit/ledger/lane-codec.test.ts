@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Boot } from '../../../core/ledger/lane/boot.ts';
@@ -244,6 +245,11 @@ describe('a packed lane', () => {
       encodeLane({ ...newLane({ edge_id: 'e', part: 0 }), ...YEARS }).slice(0, 20),
       'packed data ends too soon',
     ],
+    [
+      'of more than 4 MB once it is decompressed',
+      new Uint8Array([4, ...deflateRawSync(new Uint8Array(4 * 1024 * 1024 + 1))]),
+      'Cannot create a Buffer larger than 4194304 bytes',
+    ],
     ['empty', new Uint8Array(), 'packed data is of format undefined; this release reads 1 to 12'],
   ])('%s says so', (_, data, message) => {
     expect(() => decodeLane({ edge_id: 'e', part: 0 }, data)).toThrow(new PackedDataUnreadable(message));
@@ -283,6 +289,35 @@ describe('a packed boot', () => {
         expect(decodeBoot(boot.boot_id, encodeBoot(boot))).toEqual(boot);
       }),
     );
+  });
+});
+
+describe('broken packed data', () => {
+  const pair = { policy_id: 'p', endpoint_id: 'e', packets: 1n, bytes: 2n, estimated: true, seq: 1 };
+  const boot = {
+    boot_id: 'b',
+    seq: 1,
+    parts: 1,
+    sent_at_ms: 0,
+    pairs: new Map([['p\u0000e', pair]]),
+    paths: new Map(),
+  };
+  const data = encodeBoot(boot);
+  const withByte = (at: number, value: number) => data.map((byte, i) => (i === at ? value : byte));
+
+  it.each([
+    ['goes on after its end', new Uint8Array([...data, 0]), 'packed data goes on after its end'],
+    // Behind format, seq, parts, time, two strings and the number of pairs.
+    ['names a string that it has not', withByte(10, 9), 'packed data names string 9 of 2'],
+    // Its end: the pairs that are skipped twice and the mark, and the sum of other boots.
+    [
+      'names an estimated pair that it has not',
+      withByte(data.length - 2, 3),
+      'packed data names an estimated pair beyond its 1',
+    ],
+  ])('%s is never read', (_, broken, message) => {
+    expect(decodeBoot('b', data)).toEqual(boot);
+    expect(() => decodeBoot('b', broken)).toThrow(new PackedDataUnreadable(message));
   });
 });
 

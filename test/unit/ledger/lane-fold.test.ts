@@ -261,7 +261,7 @@ describe('a report that contradicts its boot', () => {
   });
 
   it.each(['current', 'closed'])(
-    'of a %s boot is rejected where only its bytes are above a later report’s',
+    "of a %s boot is rejected where only its bytes are above a later report's",
     which => {
       const state = emptyState();
       fold(state, { seq: 3, policies: pair(10n) });
@@ -275,7 +275,7 @@ describe('a report that contradicts its boot', () => {
     },
   );
 
-  it('is rejected where only its packets are above a later report’s', () => {
+  it("is rejected where only its packets are above a later report's", () => {
     const state = emptyState();
     fold(state, { seq: 3, policies: pair(10n) });
     expect(() => fold(state, { seq: 2, policies: [{ policy_id: '7', packets: 11n, bytes: 100n }] })).toThrow(

@@ -82,7 +82,7 @@ describe('removing idle pairs', () => {
     expect(remove(state)).toBe(state);
   });
 
-  it('keeps no boot’s name with a pair that the current boot has not named', () => {
+  it("keeps no boot's name with a pair that the current boot has not named", () => {
     const [pair] = pairsAgo(30, 1);
     const { idle } = remove(stateOf([{ ...pair!, seq: NOT_NAMED }]));
     expect([...idle![0]!.pairs.values()].map(({ boot_id }) => boot_id)).toEqual(['']);

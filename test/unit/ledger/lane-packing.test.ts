@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type LaneWrite, packWrites } from '../../../core/ingest/lane-transaction.ts';
+import { whileMovingTo } from '../../../core/ledger/figures/counter-generations.ts';
 import type { CounterChange } from '../../../core/ledger/lane/lane-state.ts';
 import type { ItemKey } from '../../../core/storage/item.ts';
 import { TRANSACTION_MAX_ACTIONS, TRANSACTION_MAX_BYTES } from '../../../core/storage/tables.ts';
@@ -152,6 +153,16 @@ describe('packing lanes into transactions', () => {
       { policies: [1], parts: 2 },
     ]);
     expect(packWrites(writes, { table: 'traffic' }).map(each => each.writes.length)).toEqual([1, 1]);
+  });
+
+  it('never has writes with different guards share a transaction', () => {
+    const guards = [8, 8, 9].map(generation => whileMovingTo('traffic', generation));
+    const writes = makeWrites(guards.map(() => ({ policies: [1] })));
+    const guarded = writes.map((write, i) => ({ ...write, guard: guards[i]! }));
+    const packed = packWrites(guarded, { table: 'traffic' });
+    expect(packed.map(each => each.writes)).toEqual([[guarded[0], guarded[1]], [guarded[2]]]);
+    const checks = packed.map(({ actions }) => actions.filter(action => action.ConditionCheck));
+    expect(checks).toEqual([[guards[0]], [guards[2]]]);
   });
 
   it('keeps a write alone that must be alone', () => {

@@ -84,7 +84,7 @@ describe('the rates of a lane', () => {
     expect(booted.changes.counters.get('7')).toMatchObject({ bit_rate: -16_000, packet_rate: -2000 });
   });
 
-  it('are over the time between the two reports by the edge’s clock, whatever was lost, late or ahead', () => {
+  it("are over the time between the two reports by the edge's clock, whatever was lost, late or ahead", () => {
     const first = fold(NO_LANE, { seq: 1, sent_ms: 0, policies: counted(10n) });
     const lost = fold(first, { seq: 4, sent_ms: 40_000, policies: counted(90n) }, 95_000);
     expect(rateIn(lost)).toEqual([40_000, 16_000, 2000]);
@@ -140,7 +140,7 @@ describe('the rates of a lane', () => {
     expect(rateIn(state)).toEqual([20_000, 16_000, 2000]);
   });
 
-  it('are withdrawn with the lane’s flows, and unknown from then on', () => {
+  it("are withdrawn with the lane's flows, and unknown from then on", () => {
     let state = fold(NO_LANE, { seq: 1, sent_ms: 0, policies: counted(10n) });
     state = fold(state, { seq: 2, sent_ms: 10_000, policies: counted(30n) });
     const silent = withdrawGauges({ ...state, changes: NO_CHANGES });
@@ -151,7 +151,7 @@ describe('the rates of a lane', () => {
     expect(rateIn(back)).toEqual([1_000_000, 8000, 1000]);
   });
 
-  it('of the counters are at each step the sum of the lane’s, and 0 once it is silent', () => {
+  it("of the counters are at each step the sum of the lane's, and 0 once it is silent", () => {
     const step = fc.record({
       boot: fc.nat({ max: 1 }),
       seconds: fc.nat({ max: 20 }),

@@ -51,7 +51,7 @@ describe('the last measurement of a path in its lane', () => {
     expect(readingIn(next)).toMatchObject({ measured_at_ms: T0 + 100_100 });
   });
 
-  it('is kept by a new boot until it measures, and is no late report’s', () => {
+  it("is kept by a new boot until it measures, and is no late report's", () => {
     const first = fold(NO_LANE, { seq: 2, sent_ms: 0, paths: [path(-20_000)] }, 0);
     const second = fold(first, { seq: 1, boot_id: 'next', sent_ms: 60_000, paths: [] }, 60_000);
     expect(readingIn(second)).toEqual(readingIn(first));

@@ -38,7 +38,9 @@ describe('an id of a form that is known', () => {
     '',
     'wan1',
     ulid().toLowerCase(),
+    // Their digits have more than 128 bits.
     `8${'0'.repeat(25)}`,
+    `p-8${'0'.repeat(25)}`,
     `p-${ulid()}`,
     `P-${ulid().toLowerCase()}`,
     'x'.repeat(53),

@@ -31,7 +31,7 @@ describe('a listed lane is listed also', () => {
   });
 });
 
-it('a lane that is listed nowhere is listed under all endpoints that it has counted for, idle pairs’ too', () => {
+it("a lane that is listed nowhere is listed under all endpoints that it has counted for, idle pairs' too", () => {
   const idle = { ...emptyPair({ policy_id: 'old', endpoint_id: 'wan9' }), boot_id: '' };
   const segment = { version: 5, older: [], pairs: new Map([['old wan9', idle]]) };
   const state = {

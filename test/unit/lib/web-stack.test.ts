@@ -76,7 +76,7 @@ describe('the distribution', () => {
     });
   });
 
-  it('has an address of CloudFront’s, or its own with TLS 1.2 and newer', () => {
+  it("has an address of CloudFront's, or its own with TLS 1.2 and newer", () => {
     expect(distributionOf(template)).not.toHaveProperty('ViewerCertificate');
     const certificate = 'arn:aws:acm:us-east-1:123456789012:certificate/one';
     const acl = 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/one/1';

@@ -43,7 +43,7 @@ describe('an asynchronous event', () => {
     expect(await invoke(2)).toEqual({ calls: 3, pauses: [60_000, 120_000], failed: [] });
   });
 
-  it('is not tried again where the function’s configuration says so', async () => {
+  it("is not tried again where the function's configuration says so", async () => {
     expect(await invoke(1, 0)).toMatchObject({ calls: 1, pauses: [], failed: [expect.anything()] });
   });
 

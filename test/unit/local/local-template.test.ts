@@ -184,7 +184,7 @@ describe('the check of a template', () => {
       'a value that would run differently',
       'AWS::Lambda::EventSourceMapping',
       { EventSourceArn: 'a', FunctionName: 'f', StartingPosition: 'LATEST', ParallelizationFactor: 2 },
-      "Main.Subject.Properties.ParallelizationFactor: the one-machine runtime can't take this AWS::Lambda::EventSourceMapping: only 1: more would not keep the order of an edge’s reports",
+      "Main.Subject.Properties.ParallelizationFactor: the one-machine runtime can't take this AWS::Lambda::EventSourceMapping: only 1: more would not keep the order of an edge's reports",
     ],
   ])('refuses %s, and says where', (_, type, properties, message) => {
     expect(check(type, properties)).toThrow(expect.objectContaining({ name: 'TemplateError', message }));

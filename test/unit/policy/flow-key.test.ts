@@ -39,8 +39,8 @@ describe('a packed flow key', () => {
 
   it.each([
     ['one of each family', V4.src, V6.dst],
-    ['a source that can’t be read', 'x', V4.dst],
-    ['a destination that can’t be read', V4.src, 'x'],
+    ["a source that can't be read", 'x', V4.dst],
+    ["a destination that can't be read", V4.src, 'x'],
   ])('is not made of %s', (_, src, dst) => {
     expect(() => packFlowKey({ ...V4, src, dst }, 0, new Int32Array(KEY_WORDS))).toThrow(
       `A flow needs two IPv4 or two IPv6 addresses, but has src "${src}" and dst "${dst}".`,
@@ -62,13 +62,24 @@ describe('a flow from outside', () => {
       });
     }
     expect(flowKeySchema.parse(V6)).toEqual(V6);
+    expect(flowKeySchema.parse(V4)).toEqual(V4);
   });
 
   it.each<[string, object, string[]]>([
     ['an address', { src: 'x' }, ['src: must be an IPv4 or IPv6 address such as 192.0.2.1']],
     ['one family', { dst: V6.dst }, ['dst: must be of the same IP version as src']],
+    [
+      'one that it can read',
+      { src: 'x', dst: V6.dst },
+      ['src: must be an IPv4 or IPv6 address such as 192.0.2.1'],
+    ],
     ['a port', { dst_port: 65_536 }, ['dst_port: must be a whole number from 0 to 65535']],
     ['a whole port', { src_port: 0.5 }, ['src_port: must be a whole number from 0 to 65535']],
+    [
+      'no ports with the last protocol',
+      { protocol: 255, src_port: 0 },
+      ['dst_port: must be left out: protocol 255 has no ports'],
+    ],
     ['a protocol', { protocol: 256 }, ['protocol: must be a whole number from 0 to 255']],
     [
       'no ports where its protocol has none',

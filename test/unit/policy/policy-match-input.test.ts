@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BUILT_IN_POLICY } from '../../../core/policy/policy.ts';
 import { policyRuleSchema } from '../../../core/policy/policy-schema.ts';
 
 const RULE = { id: '1', name: 'web', priority: 10, enabled: true, match: { protocol: 6 } };
@@ -7,6 +8,16 @@ function problems(rule: unknown): string[] {
   const { error } = policyRuleSchema.safeParse(rule);
   return (error?.issues ?? []).map(issue => `${issue.path.join('.')}: ${issue.message}`);
 }
+
+it('the policy that is always there is a policy as any other: it matches everything, last', () => {
+  expect(policyRuleSchema.parse(BUILT_IN_POLICY)).toEqual({
+    id: 'default',
+    name: 'Default',
+    priority: 0,
+    enabled: true,
+    match: {},
+  });
+});
 
 describe('a policy from outside', () => {
   it('is enabled and matches everything unless it says otherwise', () => {
@@ -21,6 +32,26 @@ describe('a policy from outside', () => {
 
   it.each<[string, unknown, string[]]>([
     ['all right', RULE, []],
+    [
+      'rules of every kind',
+      {
+        ...RULE,
+        match: {
+          source_cidr: '10.0.0.0/8',
+          destination_cidr: '2001:db8::1',
+          source_port: 0,
+          destination_port_from: 443,
+          destination_port_to: 443,
+          protocol: 255,
+          application: 'Web',
+        },
+      },
+      [],
+    ],
+    ['a first port alone', { ...RULE, match: { destination_port_from: 9 } }, []],
+    ['a last port alone', { ...RULE, match: { destination_port_to: 9 } }, []],
+    ['an id a number', { ...RULE, id: 1 }, ['id: must be text']],
+    ['a name a number', { ...RULE, name: 1 }, ['name: must be text']],
     ['priority at its end', { ...RULE, priority: 1000 }, []],
     ['priority too high', { ...RULE, priority: 1001 }, ['priority: must be a whole number from 0 to 1000']],
     ['priority below 0', { ...RULE, priority: -1 }, ['priority: must be a whole number from 0 to 1000']],
@@ -30,7 +61,7 @@ describe('a policy from outside', () => {
     [
       'an id with a mark of direction, which reports may not have either',
       { ...RULE, id: 'a\u200f' },
-      ['id: must not hold control characters: reports with such ids are not counted'],
+      ['id: must not contain control characters: reports with such ids are not counted'],
     ],
     ['an id too long', { ...RULE, id: 'x'.repeat(129) }, ['id: must have at most 128 characters']],
     ['enabled a text', { ...RULE, enabled: 'yes' }, ['enabled: must be true or false']],

@@ -56,7 +56,7 @@ describe('one rule', () => {
     expect(compilePolicies([rule('1', 1, match)]).match(flow)).toBe(matches ? '1' : 'default');
   });
 
-  it('with a network that can’t be read is refused', () => {
+  it("with a network that can't be read is refused", () => {
     expect(() => compilePolicies([rule('1', 1, { source_cidr: '10.0.0.0/33' })])).toThrow(
       '"10.0.0.0/33" is not an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.',
     );
@@ -68,6 +68,8 @@ describe('of several rules', () => {
     ['none: default', [], 'default'],
     ['the highest priority wins', [rule('1', 1), rule('2', 1000), rule('3', 10)], '2'],
     ['the lowest id breaks a tie, as a number', [rule('10', 5), rule('9', 5)], '9'],
+    ['as a number of any length', [rule('100', 5), rule('20', 5)], '20'],
+    ['ids that are no numbers are compared as texts', [rule('p-b', 5), rule('p-a', 5)], 'p-a'],
     ['ids that are numbers come before others', [rule('a', 5), rule('10', 5)], '10'],
     ['one that is switched off matches nothing', [rule('1', 9, {}, false), rule('2', 1)], '2'],
     ['default is last, whatever it says', [{ ...rule('default', 1000) }, rule('1', 0)], '1'],
@@ -77,7 +79,7 @@ describe('of several rules', () => {
     expect(compilePolicies(rules.toReversed()).match(V4)).toBe(expected);
   });
 
-  it('the order in which they are given doesn’t matter, and it is a total order of ids', () => {
+  it("the order in which they are given doesn't matter, and it is a total order of ids", () => {
     const ids = fc.uniqueArray(
       fc.oneof(fc.nat({ max: 200 }).map(String), fc.constantFrom('a', 'b', '01', '1a', '')),
     );

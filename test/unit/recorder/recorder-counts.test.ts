@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FlowKey } from '../../../core/policy/flow-key.ts';
-import { metaV4 } from '../../../core/policy/flow-key.ts';
+import { KEY_WORDS, metaV4, packFlowKey } from '../../../core/policy/flow-key.ts';
 import { compilePolicies } from '../../../core/policy/policy-match.ts';
 import { Recorder } from '../../../core/recorder/recorder.ts';
 
@@ -56,6 +56,29 @@ describe('counts stay exact', () => {
     });
   });
 
+  it.each(['packets', 'bytes'])('for pairs whose %s pass 2^53 only together', count => {
+    const recorder = new Recorder();
+    const counts = { packets: 1n, bytes: 1n, first_ms: T0, last_ms: T0, [count]: 2n ** 52n - 1n };
+    for (let n = 0; n < 5; n++) recorder.recordFlow(FLOW, counts, { policy_id: '1', endpoint_id: `wan${n}` });
+    const exact = { packets: 5n, bytes: 5n, [count]: 5n * (2n ** 52n - 1n) };
+    expect(recorder.totals()).toEqual({ ...exact, flows: 5 });
+    expect(recorder.getPolicyStats('1')).toMatchObject({
+      packets_matched: Number(exact.packets),
+      bytes_matched: Number(exact.bytes),
+    });
+  });
+
+  it('for a flow of more bytes at once than its entry can hold', () => {
+    const recorder = new Recorder();
+    const bytes = 2n ** 53n + 1n;
+    recorder.recordFlow(FLOW, { packets: 1n, bytes, first_ms: T0, last_ms: T0 }, { policy_id: '1' });
+    recorder.recordPacket('1', FLOW, 7, T0);
+    expect(recorder.takeInterval().flows.map(({ packets, bytes }) => [packets, bytes])).toEqual([
+      [1n, bytes],
+      [1n, 7n],
+    ]);
+  });
+
   it('for a flow of more packets than its entry can hold', () => {
     const recorder = new Recorder();
     const many = { packets: 2n ** 31n - 2n, bytes: 2n ** 40n, first_ms: T0, last_ms: T0 };
@@ -69,6 +92,9 @@ describe('counts stay exact', () => {
       [2n, 20n],
     ]);
     recorder.recordFlow(FLOW, many, { policy_id: '1' });
+    recorder.recordFlow(FLOW, { ...many, packets: 1n, bytes: 1n }, { policy_id: '1' });
+    expect(recorder.takeInterval().flows.map(({ packets }) => packets)).toEqual([2n ** 31n - 1n]);
+    recorder.recordFlow(FLOW, many, { policy_id: '1' });
     recorder.recordFlow(FLOW, many, { policy_id: '1' });
     expect(recorder.takeInterval().flows.map(({ packets }) => packets)).toEqual([
       2n ** 31n - 2n,
@@ -76,6 +102,43 @@ describe('counts stay exact', () => {
     ]);
   });
 });
+
+it.each(['IPv4', 'IPv6'])(
+  'packets of %s that come as packed keys are counted as those that come as objects',
+  family => {
+    // Enough that their places in the table collide, and that each of its places is taken some
+    // time.
+    const flows = Array.from({ length: 500 }, (_, n): FlowKey => {
+      if (family === 'IPv4') return numbered(n);
+      return { ...FLOW, src: `2001:db8::${(n + 1).toString(16)}`, dst: '2001:db8::' };
+    });
+    const words = flows.map(flow => {
+      const key = new Int32Array(KEY_WORDS);
+      packFlowKey(flow, 0, key);
+      return key;
+    });
+    const expected = flows.map((flow, n) => ({ ...flow, packets: 2n, bytes: BigInt(2 * n + 1) }));
+    for (let run = 0; run < 8; run++) {
+      const recorder = new Recorder({ flow_capacity: 500 });
+      recorder.time_ms[0] = T0;
+      for (const more of [0, 1]) {
+        for (const [n, key] of words.entries()) {
+          if (family === 'IPv4') recorder.recordV4(key[0]!, key[1]!, key[2]!, key[3]!, n + more);
+          else recorder.recordV6(key, n + more);
+          recorder.noteZeroPorts(key);
+        }
+      }
+      expect([recorder.activeFlowCount(), recorder.evictedFlows]).toEqual([500, 0]);
+      const counted = recorder
+        .takeInterval()
+        .flows.map(({ src, src_port, dst, dst_port, protocol, packets, bytes }) => ({
+          ...{ src, src_port, dst, dst_port, protocol, packets, bytes },
+        }));
+      const bySize = counted.toSorted((a, b) => Number(a.bytes - b.bytes));
+      expect(bySize).toEqual(expected);
+    }
+  },
+);
 
 describe('policies', () => {
   const web = policy('1', 10, { destination_port_from: 443 });
@@ -93,7 +156,7 @@ describe('policies', () => {
     ]);
   });
 
-  it('that change apply from a known flow’s next packet on, and what it carried stays where it was', () => {
+  it("that change apply from a known flow's next packet on, and what it carried stays where it was", () => {
     const recorder = new Recorder();
     const record = (size: number) => recorder.recordV4(1, 2, 443, metaV4(6, 0), size);
     recorder.setPolicies(compilePolicies([web]));
@@ -206,7 +269,7 @@ it.each([0, -1, 1.5, 2 ** 26 + 1, Number.NaN])('refuses a capacity of %d flows',
   );
 });
 
-it('refuses a flow whose addresses can’t be read', () => {
+it("refuses a flow whose addresses can't be read", () => {
   const recorder = new Recorder();
   expect(() => recorder.recordPacket('1', { ...FLOW, dst: '2001:db8::1' }, 1)).toThrow(
     'A flow needs two IPv4 or two IPv6 addresses, but has src "10.0.0.1" and dst "2001:db8::1".',

@@ -149,6 +149,6 @@ it('does so while the table grows and shrinks', () => {
       }
       expect(recorder.evictedFlows).toBe(model.evicted);
     }),
-    { numRuns: 10, endOnFailure: true },
+    { numRuns: 3, endOnFailure: true },
   );
 });

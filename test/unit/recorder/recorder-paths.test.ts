@@ -86,7 +86,7 @@ describe('what goes over a path', () => {
     expect(recorder.getPolicyStats('default').packets_matched).toBe(4);
   });
 
-  it('can’t be told by ends of two families', () => {
+  it("can't be told by ends of two families", () => {
     const recorder = new Recorder();
     expect(() => recorder.setPaths([path('p-1', '192.0.2.1', '2001:db8::1')])).toThrow(
       new ValidationError(

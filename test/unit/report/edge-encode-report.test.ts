@@ -120,7 +120,7 @@ describe('encoding a report', () => {
     expect(sum(kept)).toEqual(sum(flows));
   });
 
-  it('splits without parts left out, so that each part’s seq grows', () => {
+  it("splits without parts left out, so that each part's seq grows", () => {
     expect(
       splitReport(makeReport({ parts: 3 })).map(({ part, policies }) => [part, policies.length]),
     ).toEqual([

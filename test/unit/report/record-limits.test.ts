@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { decodeReport } from '../../../core/report/decode-report.ts';
 import { encodeReport } from '../../../core/report/encode-report.ts';
 import { inflate, statedSize } from '../../../core/report/inflate-record.ts';
 import { checkStructure } from '../../../core/report/json-structure.ts';
 import { ReportRejected } from '../../../core/report/rejection.ts';
+import type { Report } from '../../../core/report/report.ts';
 import { parseReportJson } from '../../../core/report/report-json.ts';
 import { partOfPair, partsNeeded } from '../../../core/report/report-parts.ts';
+import type { FlowRecord } from '../../../core/totals/flow-record.ts';
 import { makeReport, reportJson } from '../../support/report-records.ts';
 
 const KIB = 1024;
@@ -114,6 +116,12 @@ describe('a field', () => {
   const changed = (fields: object) => () =>
     decodeReport(Buffer.from(reportJson({ ...makeReport(), ...fields })), 'edge-1');
   const pair = { policy_id: 'p', endpoint_id: 'w', packets: 1, bytes: 1, active_flows: 0 };
+  const path = {
+    ...{ latency_ms: 1, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 1 },
+    measured_at: '2026-01-31T12:00:00Z',
+    ...{ tx_packets: 0, tx_bytes: 0, rx_packets: 0, rx_bytes: 0 },
+  };
+  const eachOf = (length: number, make: (n: number) => object) => Array.from({ length }, (_, n) => make(n));
   const policies = (more: object) => changed({ policies: [{ ...pair, ...more }] });
 
   it.each([
@@ -132,6 +140,27 @@ describe('a field', () => {
     ['29 February of another', changed({ sent_at: '2026-02-29T12:00:00Z' }), 'bad_field'],
     ['nine digits of a second', changed({ sent_at: '2026-02-28T12:00:00.123456789Z' }), undefined],
     ['ten', changed({ sent_at: '2026-02-28T12:00:00.1234567890Z' }), 'bad_field'],
+    ['a time before something', changed({ sent_at: '2026-02-28T12:00:00Z.' }), 'bad_field'],
+    ['the last moment of a day', changed({ sent_at: '2026-02-28T23:59:59Z' }), undefined],
+    ['the 24th hour', changed({ sent_at: '2026-02-28T24:00:00Z' }), 'bad_field'],
+    ['the 60th minute', changed({ sent_at: '2026-02-28T12:60:00Z' }), 'bad_field'],
+    ['the 60th second', changed({ sent_at: '2026-02-28T12:00:60Z' }), 'bad_field'],
+    ['a fraction without digits', changed({ sent_at: '2026-02-28T12:00:00.Z' }), 'bad_field'],
+    ['UTC as +00:00', changed({ sent_at: '2026-02-28T12:00:00+00:00' }), undefined],
+    ['UTC as -00:00', changed({ sent_at: '2026-02-28T12:00:00-00:00' }), undefined],
+    ['a time without a zone', changed({ sent_at: '2026-02-28T12:00:00' }), 'bad_field'],
+    ['a year of five digits', changed({ sent_at: '12026-02-28T12:00:00Z' }), 'bad_field'],
+    ['day 0', changed({ sent_at: '2026-02-00T12:00:00Z' }), 'bad_field'],
+    ['the last part of 1024', changed({ parts: 1024, part: 1023 }), undefined],
+    ['one part behind it', changed({ parts: 1024, part: 1024 }), 'bad_field'],
+    ['1025 parts', changed({ parts: 1025 }), 'bad_field'],
+    ['80 policies', changed({ policies: eachOf(80, n => ({ ...pair, policy_id: `${n}` })) }), undefined],
+    [
+      '1000 pairs of one policy',
+      changed({ policies: eachOf(1000, n => ({ ...pair, endpoint_id: `${n}` })) }),
+      undefined,
+    ],
+    ['1024 paths', changed({ paths: eachOf(1024, n => ({ ...path, path_id: `${n}` })) }), undefined],
     ['a time behind something', changed({ sent_at: ' 2026-02-28T12:00:00Z' }), 'bad_field'],
   ])('with %s is taken or refused', (_, decode, code) => {
     expect(rejectionOf(decode)).toBe(code);
@@ -147,6 +176,17 @@ describe('a field', () => {
     };
     expect(shown(58)).toBe(`"${'x'.repeat(58)}"`);
     expect(shown(59)).toBe(`"${'x'.repeat(59)}…`);
+  });
+
+  it('that is wrong is not the reason where the report is too deep as well', () => {
+    const deep = JSON.parse('['.repeat(9) + ']'.repeat(9));
+    expect(rejectionOf(changed({ v: 2 }))).toBe('wrong_version');
+    expect(rejectionOf(changed({ v: 2, more: deep }))).toBe('too_deep');
+    expect(rejectionOf(() => parseReportJson(Buffer.from(`{"a":${'['.repeat(9)}`)))).toBe('too_deep');
+  });
+
+  it('that says another version is shown up to 40 characters', () => {
+    expect(changed({ v: 'x'.repeat(80) })).toThrow(`(v is "${'x'.repeat(39)})`);
   });
 
   it('that nothing knows is looked at for its structure', () => {
@@ -191,6 +231,28 @@ describe('a part', () => {
     expect(partOfPair(pair, 1)).toBe(0);
     // Fixed for good: totals of a pair stay in one lane.
     expect([2, 3, 7, 1024].map(parts => partOfPair(pair, parts))).toEqual([0, 2, 4, 894]);
+  });
+
+  it('is sent as it is up to 256 KiB of JSON; beyond, its flows are summed or left out', () => {
+    const flow = {
+      ...{ policy_id: 'p', endpoint_id: 'w', src: '10.0.0.1', src_port: 1, dst: '10.0.0.2', dst_port: 2 },
+      ...{ protocol: 6, packets: 1n, bytes: 1n },
+      ...{ first: '2026-01-31T12:00:00Z', last: '2026-01-31T12:00:00Z' },
+    };
+    /**
+     * The flows that are sent of a report with these, whose JSON has so many bytes without them.
+     */
+    const sentOf = (bytes: number, flows: FlowRecord[]) => {
+      const bare = makeReport({ flows: [] });
+      const site_id = 'x'.repeat(bytes - Buffer.byteLength(reportJson(bare)) + bare.site_id.length);
+      const [{ data } = { data: Buffer.of() }] = encodeReport({ ...bare, site_id, flows });
+      return (JSON.parse(gunzipSync(data).toString()) as Report).flows.map(({ src }) => src);
+    };
+    const two = Buffer.byteLength(JSON.stringify([flow, flow], (_, value) => Number(value) || value)) - 2;
+    const other = { ...flow, src: '10.0.0.3' };
+    expect(sentOf(256 * KIB - two, [flow, other])).toEqual(['10.0.0.1', '10.0.0.3']);
+    expect(sentOf(256 * KIB - two + 1, [flow, other])).toEqual(['10.0.0.1', 'other']);
+    expect(sentOf(256 * KIB, [flow, other])).toEqual([]);
   });
 
   it('that is too large without a single flow can not be sent', () => {

@@ -70,6 +70,26 @@ describe('a signed record', () => {
     expect(isSignedBy(keyObjectOf(key.x), record)).toBe(false);
   });
 
+  it('may have a header of 1024 characters', () => {
+    const parameters = JSON.stringify({ alg: 'Ed25519', kid: key.kid, x: '' });
+    const most = parameters.replace('""', `"${'y'.repeat(768 - parameters.length)}"`);
+    const jws = signByHand(PAYLOAD, key, { header: most });
+    expect(jws.indexOf('.')).toBe(1024);
+    expect(readSignedRecord(jws).kid).toBe(key.kid);
+  });
+
+  it('is refused with the error that its header gave', () => {
+    expect(() => readSignedRecord(signByHand(PAYLOAD, key, { header: '{' }))).toThrow(
+      expect.objectContaining({ cause: expect.any(SyntaxError) }),
+    );
+  });
+
+  /** A header with a byte that UTF-8 doesn't have, JSON in all else. */
+  const notUtf8 = Buffer.concat([
+    Buffer.from(`{"alg":"Ed25519","kid":"${key.kid}","x":"`),
+    Buffer.from([0xff, 0x22, 0x7d]),
+  ]).toString('base64url');
+
   const header = (more: object) => ({ header: { alg: 'Ed25519', kid: key.kid, ...more } });
   it.each<[string, Buffer | string]>([
     ['alg is "none", not Ed25519', signByHand(PAYLOAD, key, header({ alg: 'none' }))],
@@ -77,13 +97,25 @@ describe('a signed record', () => {
     ['alg is "ed25519", not Ed25519', signByHand(PAYLOAD, key, header({ alg: 'ed25519' }))],
     ['alg is ["Ed25519"], not Ed25519', signByHand(PAYLOAD, key, header({ alg: ['Ed25519'] }))],
     ['alg is missing, not Ed25519', signByHand(PAYLOAD, key, header({ alg: undefined }))],
+    [`alg is "${'x'.repeat(59)}, not Ed25519`, signByHand(PAYLOAD, key, header({ alg: 'x'.repeat(100) }))],
+    ['its header is not base64url', signByHand(PAYLOAD, key).toString().replace(/^ey/, 'e+')],
     ['kid is missing, not the thumbprint of a key', signByHand(PAYLOAD, key, header({ kid: undefined }))],
     ['kid is "edge-1", not the thumbprint of a key', signByHand(PAYLOAD, key, header({ kid: 'edge-1' }))],
     ...['crit', 'b64', 'jwk', 'jku', 'x5c', 'x5u', 'x5t', 'x5t#S256'].map((name): [string, Buffer] => [
       `its header must not have ${name}`,
       signByHand(PAYLOAD, key, header({ [name]: [] })),
     ]),
-    ['its header is not a JSON object', signByHand(PAYLOAD, key, { header: '[]' })],
+    ...[`A${key.kid}`, `${key.kid}A`, key.kid.slice(1), `${key.kid.slice(1)}.`].map(
+      (kid): [string, Buffer] => [
+        `kid is "${kid}", not the thumbprint of a key`,
+        signByHand(PAYLOAD, key, header({ kid })),
+      ],
+    ),
+    ...['[]', 'null', '"text"', '7'].map((text): [string, Buffer] => [
+      'its header is not a JSON object',
+      signByHand(PAYLOAD, key, { header: text }),
+    ]),
+    ['its header is not JSON', `${notUtf8}.e30.${'A'.repeat(86)}`],
     ['its header is not JSON', signByHand(PAYLOAD, key, { header: '{"alg":' })],
     [
       'its header is not JSON',
@@ -93,12 +125,14 @@ describe('a signed record', () => {
       'its header has 1396 characters, more than 1024',
       signByHand(PAYLOAD, key, header({ x: 'y'.repeat(971) })),
     ],
+    ['a compact JWS has three parts with dots between them', 'eyJhIjoxfQ'],
     ['a compact JWS has three parts with dots between them', 'eyJhIjoxfQ.e30'],
     ['a compact JWS has three parts with dots between them', `${signByHand(PAYLOAD, key)}.`],
     ['its signature has 63 bytes, not 64', signByHand(PAYLOAD, key).subarray(0, -2)],
     ['its signature has 0 bytes, not 64', signByHand(PAYLOAD, key).subarray(0, -86)],
     ['its payload is not base64url', signByHand(PAYLOAD, key).toString().replace('.eyJ2', '.e+J2')],
     ['its payload is not base64url', signByHand(PAYLOAD, key).toString().replace('.eyJ2', '.e J2')],
+    ['its payload is not base64url', signByHand(PAYLOAD, key).toString().replace('.eyJ2', '.yJ2')],
     ['its signature is not base64url', `${signByHand(PAYLOAD, key).toString().slice(0, -1)}=`],
   ])('is refused: %s', (detail, jws) => {
     const refused = `The signature of the report does not hold; send each record signed as docs/signed-reports.md says, or find out who else sends under this edge id (${detail}).`;
@@ -131,6 +165,12 @@ describe('what is a signed record', () => {
     ['a JWS', signByHand(PAYLOAD, key), true],
     ['a JWS whose header begins with a blank', signByHand(PAYLOAD, key, { header: ' {}' }), true],
     ['words', Buffer.from('early. late. never.'), false],
+    [
+      'a brace behind other letters',
+      Buffer.from(`${Buffer.from('x{}').toString('base64url')}.e30.e30`),
+      false,
+    ],
+    ['the header of a JWS alone', Buffer.from(signByHand(PAYLOAD, key).toString().split('.')[0]!), false],
     ['nothing', Buffer.of(), false],
     ['JSON with blanks before it', Buffer.from(' {"v":1.5}'), false],
   ])('%s', (_, record, expected) => {
@@ -143,6 +183,9 @@ describe('what is a signed record', () => {
       expect(signedSize(signByHand(payload, key)), `${length}`).toBe(length);
     }
     expect(signedSize(signByHand(PAYLOAD, key))).toBe(0);
+    expect(signedSize(signByHand(Buffer.from(JSON.stringify({ v: 1, text: 'no gzip at all' })), key))).toBe(
+      0,
+    );
     expect(signedSize(PAYLOAD)).toBe(0);
   });
 });
@@ -185,6 +228,8 @@ describe('a public key', () => {
     ['-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----', rule],
     [JSON.stringify({ kty: 'OKP', crv: 'Ed25519', x: key.x, d: key.x }), isPrivate],
     [key.key.export({ type: 'pkcs8', format: 'pem' }).toString(), isPrivate],
+    ...['ENCRYPTED', 'RSA', 'OPENSSH'].map(kind => [`-----BEGIN ${kind} PRIVATE KEY-----\nMFkw`, isPrivate]),
+    ['-----BEGIN CERTIFICATE-----\nMFkw\n-----END CERTIFICATE-----', rule],
   ])('%s is refused', async (text, message) => {
     await expect(readPublicKey(text)).rejects.toThrow(expect.objectContaining({ message }));
   });

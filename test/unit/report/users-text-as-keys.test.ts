@@ -145,7 +145,7 @@ describe('ids that plain objects know already', () => {
     );
     const groups = new FlowGroups(['PROTOCOL'], flowMatcher({ policy_ids: ['__proto__'] }));
     groups.add({ ...report, site_id: '__proto__' });
-    expect(groups.beside(SUM, { order_by: 'BYTES', limit: 10 }).rows).toMatchObject([{ packets: 6n }]);
+    expect(groups.splitTotal(SUM, { order_by: 'BYTES', limit: 10 }).rows).toMatchObject([{ packets: 6n }]);
   });
 });
 

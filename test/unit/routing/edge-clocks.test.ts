@@ -45,7 +45,7 @@ describe('the clock of an edge', () => {
     expect(seen).toEqual(skews);
   });
 
-  it('is each edge’s and part’s own', () => {
+  it("is each edge's and part's own", () => {
     const clocks = new EdgeClocks();
     clocks.skewOf(edge, { sent_at_ms: 9000, arrived_at_ms: 1000 });
     const other = { sent_at_ms: 1000, arrived_at_ms: 1000 };

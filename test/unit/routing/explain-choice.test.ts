@@ -70,6 +70,48 @@ describe('the explanation of a choice', () => {
     }
   });
 
+  it('says of paths of a worse class which class they are of', () => {
+    const { candidates: ranked } = explain(
+      [
+        path('failed', { packet_loss_pct: 20 }),
+        path('degraded', { packet_loss_pct: 2 }),
+        path('degraded too', { packet_loss_pct: 2.1 }),
+      ],
+      { kind: 'LOWEST_LATENCY' },
+    );
+    expect(ranked.map(({ excluded, margin }) => [excluded, margin])).toEqual([
+      [null, 0],
+      [null, 0],
+      ['It is failed, and another path is degraded.', null],
+    ]);
+    const [, degraded] = explain([path('a', {}), path('b', { packet_loss_pct: 2 })], {
+      kind: 'LOWEST_LATENCY',
+    }).candidates;
+    expect(degraded!.excluded).toBe('It is degraded, and another path is optimal.');
+  });
+
+  it('shows points of a weighted score as more than 0, and no minus before a 0', () => {
+    const weights = { latency: 0, jitter: 0, loss: 0, bandwidth: 1, cost: 0 };
+    const paths = [path('wide', { bandwidth_mbps: 400 }), path('closed', { bandwidth_mbps: 0 })];
+    for (const preference of [{ kind: 'CUSTOM', weights }, { kind: 'HIGHEST_BANDWIDTH' }] as const) {
+      const [wide, closed] = explain(paths, preference).candidates;
+      expect(wide!.value).toBe(preference.kind === 'CUSTOM' ? 40 : 400);
+      expect(closed!.value).toBe(0);
+      expect([wide!.margin, closed!.margin]).toEqual([0, wide!.value]);
+    }
+  });
+
+  it('compares no path of which nothing is known, not even with another', () => {
+    const { selected_path_id, candidates: ranked } = explain([path('a', null), path('b', null)], {
+      kind: 'LOWEST_LATENCY',
+    });
+    expect(selected_path_id).toBe('a');
+    expect(ranked.map(({ value, margin, rank }) => [value, margin, rank])).toEqual([
+      [null, null, 1],
+      [null, null, 2],
+    ]);
+  });
+
   it('selects none where all are out, and ranks none', () => {
     const { selected_path_id, candidates: ranked } = explain([candidates[0]!], { kind: 'LOWEST_LATENCY' });
     expect([selected_path_id, ranked.map(({ rank, margin }) => [rank, margin])]).toEqual([

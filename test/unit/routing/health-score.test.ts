@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { healthScore, healthStatus } from '../../../core/routing/health/health-score.ts';
 import { judgedLoss } from '../../../core/routing/health/judged-loss.ts';
+import { pathMetricsSchema } from '../../../core/routing/health/path-metrics.ts';
 
 const PERFECT = { latency_ms: 0, jitter_ms: 0, packet_loss_pct: 0 };
 
@@ -28,6 +29,17 @@ describe('health score', () => {
     const measured = healthScore({ ...PERFECT, ...metrics });
     expect(measured).toBeCloseTo(score, 2);
     expect(healthStatus(measured)).toBe(status);
+  });
+
+  it.each([
+    [100, 'optimal'],
+    [80, 'optimal'],
+    [79.99, 'degraded'],
+    [50, 'degraded'],
+    [49.99, 'failed'],
+    [0, 'failed'],
+  ])('of %d is %s', (score, status) => {
+    expect(healthStatus(score)).toBe(status);
   });
 
   const milliseconds = fc.double({ min: 0, max: 20_000, noNaN: true });
@@ -77,6 +89,36 @@ describe('health score', () => {
 
 const order = ['optimal', 'degraded', 'failed'];
 const keysOf = <T extends object>(value: T) => Object.keys(value) as (keyof T)[];
+
+describe('metrics from outside', () => {
+  const METRICS = {
+    ...{ latency_ms: 20, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 500 },
+    ...{ settled_score: 90, measured_at: '2026-01-31T11:59:30.000Z' },
+  };
+
+  it.each([
+    {},
+    { latency_ms: 0, jitter_ms: 0, bandwidth_mbps: 0, settled_score: 0 },
+    { packet_loss_pct: 100, settled_score: 100 },
+    { settled_score: undefined },
+  ])('may have %o', more => {
+    expect(pathMetricsSchema.parse({ ...METRICS, ...more })).toEqual({ ...METRICS, ...more });
+  });
+
+  it.each([
+    { latency_ms: -1 },
+    { jitter_ms: -1 },
+    { packet_loss_pct: -1 },
+    { packet_loss_pct: 101 },
+    { bandwidth_mbps: -1 },
+    { settled_score: -1 },
+    { settled_score: 101 },
+    { measured_at: 'today' },
+    { latency_ms: null },
+  ])('may not have %o', more => {
+    expect(pathMetricsSchema.safeParse({ ...METRICS, ...more }).success).toBe(false);
+  });
+});
 
 describe('the judged loss of one series', () => {
   it.each([

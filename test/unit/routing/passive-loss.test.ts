@@ -38,6 +38,16 @@ describe('passive loss', () => {
     expect(loss).toMatchObject({ loss_pct: 50, loss_pct_min: 50, loss_pct_max: 50 });
   });
 
+  it('has bounds by the reports before and after, above whatever was sent before', () => {
+    const sender = readings(everyMinute(0, 4), at => 1000 + at / 100);
+    const receiver = readings([70_000, 170_000], at => (9 * at) / 1000);
+    expect(passiveLoss(sender, receiver)).toEqual({
+      ...{ from_ms: 70_000, to_ms: 170_000, sent_packets: 1000, received_packets: 900 },
+      // At the first report between 600 and 1200 were sent, at the last between 1200 and 1800.
+      ...{ loss_pct: 10, loss_pct_min: 0, loss_pct_max: 25 },
+    });
+  });
+
   it('lies within its bounds however the traffic was spread', () => {
     const steps = fc.array(fc.record({ ms: fc.integer({ min: 1, max: 90_000 }), packets: fc.nat(5000) }), {
       minLength: 4,

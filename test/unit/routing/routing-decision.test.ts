@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { choosePath, type PathCandidate, standingOf } from '../../../core/routing/choice/choose-path.ts';
-import { type PathPreference, pathPreferenceSchema } from '../../../core/routing/choice/path-preference.ts';
-import { makeDecision } from '../../../core/routing/choice/routing-decision.ts';
+import {
+  DEFAULT_PREFERENCE,
+  type PathPreference,
+  pathPreferenceSchema,
+} from '../../../core/routing/choice/path-preference.ts';
+import { makeDecision, routingDecisionSchema } from '../../../core/routing/choice/routing-decision.ts';
 import { pathComponents, weightedScore } from '../../../core/routing/choice/weighted-score.ts';
 
 const NOW = Date.UTC(2026, 0, 31, 12);
@@ -163,6 +167,20 @@ describe('decision', () => {
       'No path has been measured lately: p-1 has the lowest id, before p-2.',
     ],
     [
+      'goes by the cost, which is known, where nothing is measured',
+      [unmeasured('p-1'), { ...unmeasured('p-2'), cost_per_gb: 0.02 }],
+      { kind: 'LOWEST_COST' },
+      'p-2',
+      'Path p-2 has the lowest cost, 0.02 per GB: 0.03 per GB less than the runner-up p-1 (0.05 per GB), though it has not been measured lately.',
+    ],
+    [
+      'takes the only path that is left though nothing is known of it, and counts those that are out',
+      [unmeasured('p-1'), path('p-2', {}, { out: true }), path('p-3', { packet_loss_pct: 100 })],
+      latency,
+      'p-1',
+      'Path p-1 is the only one that can be used, though it has not been measured lately; 2 paths are out of use.',
+    ],
+    [
       'takes the best failed path where no other is left, and says so',
       [path('p-1', { ...failed, latency_ms: 400 }), path('p-2', failed), path('p-3', {}, { out: true })],
       latency,
@@ -199,6 +217,22 @@ describe('decision', () => {
       reason,
       timestamp: '2026-01-31T12:00:00.000Z',
     });
+  });
+
+  it('is stored as it is made, and is read back so', () => {
+    const decision = makeDecision([path('p-1')], { preference: DEFAULT_PREFERENCE, now: NOW });
+    expect(routingDecisionSchema.parse(decision)).toEqual(decision);
+    expect(decision.reason).toBe('Path p-1 is the only one that can be used.');
+    for (const wrong of [{ selected_path_id: 1 }, { reason: null }, { timestamp: 'today' }]) {
+      expect(routingDecisionSchema.safeParse({ ...decision, ...wrong }).success).toBe(false);
+    }
+  });
+
+  it('without a preference is for the lowest latency', () => {
+    const candidates = [path('p-1', { latency_ms: 30 }), path('p-2', { latency_ms: 20 })];
+    expect(makeDecision(candidates, { preference: DEFAULT_PREFERENCE, now: NOW }).reason).toBe(
+      'Path p-2 has the lowest latency, 20 ms: 10 ms less than the runner-up p-1 (30 ms).',
+    );
   });
 
   const anyPath = fc.record({

@@ -1,8 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { healthScore, healthStatus } from '../../../core/routing/health/health-score.ts';
-import { type SettledScore, settle, settledScoreOf } from '../../../core/routing/health/settled-score.ts';
-import { addScore, summaryOf, type WeekScores } from '../../../core/routing/health/week-scores.ts';
+import {
+  type SettledScore,
+  settle,
+  settledScoreOf,
+  settledScoreSchema,
+} from '../../../core/routing/health/settled-score.ts';
+import {
+  addScore,
+  summaryOf,
+  type WeekScores,
+  weekSummarySchema,
+} from '../../../core/routing/health/week-scores.ts';
 import { LossWindow } from '../../../edge/paths/loss-window.ts';
 
 function settledAll(scores: readonly number[]): number[] {
@@ -109,6 +119,38 @@ describe('the scores of a week', () => {
   ])('sum up %s', (_name, parts, summary) => {
     const { week, end_ms } = weekOf(parts);
     expect(summaryOf(week, end_ms)).toEqual(summary);
+  });
+
+  it.each<[string, WeekScores, ReturnType<typeof summaryOf>]>([
+    [
+      'days of which the better one came first',
+      { 20000: { 90: 100 }, 20001: { 50: 150 } },
+      { median: 50, highest: 90 },
+    ],
+    ['as much time at each of two', { 20000: { 50: 100, 90: 100 } }, { median: 50, highest: 90 }],
+    ['scores of one and of two figures', { 20000: { 9: 100, 10: 50, 100: 20 } }, { median: 9, highest: 100 }],
+    [
+      'nothing of a day that is still to come',
+      { 20000: { 50: 1 }, 20003: { 90: 9 } },
+      { median: 50, highest: 50 },
+    ],
+    ['nothing of the eighth day', { 19995: { 50: 1 }, 19994: { 90: 9 } }, { median: 50, highest: 50 }],
+  ])('have a median and a highest one: %s', (_name, week, summary) => {
+    expect(summaryOf(week, from + DAY)).toEqual(summary);
+  });
+
+  it.each([0, 499, -60_000])('gain nothing by %d ms', ms => {
+    const week = { 20000: { 90: 60 } };
+    expect(addScore(week, { score: 50, from_ms: from + HOUR, to_ms: from + HOUR + ms })).toEqual(week);
+  });
+
+  it('can be stored with the settled score, and are read back so', () => {
+    const settled = settle(settle(undefined, 80), 79);
+    expect(settledScoreSchema.parse(settled)).toEqual({ score: 80, recent: [80, 79] });
+    expect(settledScoreSchema.safeParse({}).success).toBe(false);
+    const summary = { median: 50, highest: 90 };
+    expect(weekSummarySchema.parse(summary)).toEqual(summary);
+    expect(weekSummarySchema.safeParse({}).success).toBe(false);
   });
 
   it('leave out what is older than a week, and the time of a silence beyond 15 minutes', () => {

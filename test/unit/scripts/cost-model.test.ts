@@ -102,7 +102,7 @@ describe('the bill', () => {
     expect(provisioned_units * 0.7).toBeGreaterThanOrEqual(a_second);
     expect((provisioned_units - 10) * 0.7).toBeLessThan(a_second);
     expect(recommendedKnobs({ ...DEFAULT_SHAPE, edges: 2 }, model, units)).toEqual([]);
-    // Auto scaling ends at the quota of a table.
+    // Auto scaling stops at the quota of a table.
     expect(recommendedKnobs({ ...DEFAULT_SHAPE, edges: 1_000_000 }, model, units)).toEqual([]);
   });
 

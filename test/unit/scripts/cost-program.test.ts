@@ -48,7 +48,7 @@ it('prints the bill as recommended before the one that was asked for', () => {
   const totals = [...out.matchAll(/\*\*([\d.]+) an edge\*\*/g)].map(([, dollars]) => Number(dollars));
   expect(totals).toHaveLength(2);
   expect(totals[0]).toBeLessThan(totals[1]!);
-  expect(out).toMatch(/settings that we recommend at this size, -c provisioned_write_units=\d+:/);
+  expect(out).toMatch(/recommended settings for this size, -c provisioned_write_units=\d+:/);
   expect(out).toMatch(/An open console costs [\d.]+ dollars an hour\./);
 });
 

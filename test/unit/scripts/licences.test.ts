@@ -18,7 +18,7 @@ it.each(['GPL-3.0-only', 'MIT AND GPL-3.0-only', 'SEE LICENSE IN LICENSE.md', un
   license => {
     expect(() => checkLicences([of('MIT'), of(license)])).toThrow(
       new Error(
-        `These packages end in a bundle under a licence that isn't allowed: some 1.2.3 (${license ?? 'none stated'}). Allowed are 0BSD, Apache-2.0, BSD-2-Clause, BSD-3-Clause, BlueOak-1.0.0, CC0-1.0, ISC, MIT, MIT-0, Unlicense: take another package, or add the licence to scripts/shipped/licences.ts if its terms can be kept.`,
+        `These packages in a bundle have a licence that isn't allowed: some 1.2.3 (${license ?? 'none stated'}). Allowed are 0BSD, Apache-2.0, BSD-2-Clause, BSD-3-Clause, BlueOak-1.0.0, CC0-1.0, ISC, MIT, MIT-0, Unlicense: use another package, or add the licence to scripts/shipped/licences.ts if its terms can be met.`,
       ),
     );
   },

@@ -38,7 +38,7 @@ describe('findings of cfn-lint', () => {
 
   it('an exception that nothing needs is a problem', () => {
     expect(judgeFindings([], exceptions).problems).toEqual([
-      'The exception of W3005 is needed no more: The CDK does so.',
+      'The exception for W3005 is no longer needed: The CDK does so.',
     ]);
   });
 });

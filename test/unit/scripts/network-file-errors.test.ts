@@ -29,12 +29,12 @@ describe('a file of the network', () => {
     [
       'is of another version',
       'version: 2\n',
-      'net.yaml:1:1: version must be 1: this is the only version of the file that is known.',
+      'net.yaml:1:1: version must be 1: this is the only known version of the file.',
     ],
     [
       'has no version',
       'policies: []\n',
-      'net.yaml:1:1: version must be 1: this is the only version of the file that is known.',
+      'net.yaml:1:1: version must be 1: this is the only known version of the file.',
     ],
     [
       'has a key that is not known',
@@ -92,7 +92,7 @@ describe('a file of the network', () => {
     [
       'defines the built-in policy',
       'version: 1\npolicies:\n  - id: default\n    name: rest\n    priority: 0\n',
-      'net.yaml:3:5: The policy default is built in: leave it out here, and say in default_routing how it routes.',
+      'net.yaml:3:5: The policy default is built in: leave it out here, and set its routing in default_routing.',
     ],
     [
       'has things twice',
@@ -116,10 +116,10 @@ edges:
 `,
       [
         'net.yaml:4:7: 2 policies are named "web": give each of them its id, or another name.',
-        'net.yaml:9:11: The endpoint "wan1" is there twice.',
-        'net.yaml:11:7: The site "550e8400-e29b-41d4-a716-446655440000" is there twice.',
-        'net.yaml:14:7: The path "A/wan1 → B/wan1" is there twice.',
-        'net.yaml:17:7: The edge "edge-1" is there twice.',
+        'net.yaml:9:11: The endpoint "wan1" occurs twice.',
+        'net.yaml:11:7: The site "550e8400-e29b-41d4-a716-446655440000" occurs twice.',
+        'net.yaml:14:7: The path "A/wan1 → B/wan1" occurs twice.',
+        'net.yaml:17:7: The edge "edge-1" occurs twice.',
       ].join('\n'),
     ],
     [

@@ -196,7 +196,7 @@ edges:
       sites: [...SYSTEM.sites, { ...SYSTEM.sites[0]!, id: GONE, endpoints: [] }],
     };
     expect(problems('sites: [{ name: Berlin }]\n', twice)).toEqual([
-      'net.yaml:2:11: 2 sites of the system are named "Berlin": give the id of the one that is meant.',
+      'net.yaml:2:11: 2 sites of the system are named "Berlin": give the id of the right one.',
     ]);
     expect(problems('edges: [{ id: edge-9, site: Berlin }]\n', twice)).toEqual([
       'net.yaml:2:23: The system has no site "Berlin", or several of that name: name one by its id.',
@@ -205,9 +205,9 @@ edges:
       problems(
         `sites:\n  - { id: ${BERLIN}, name: A }\n  - { id: ${MUNICH}, name: A }\nedges: [{ id: e1, site: A }]\n`,
       ),
-    ).toEqual(['net.yaml:5:19: 2 sites are named "A": name the one that is meant by its id.']);
+    ).toEqual(['net.yaml:5:19: 2 sites are named "A": name the right one by its id.']);
     expect(problems('paths: [{ from: Berlin/wan9, to: Rome/wan1 }]\n')).toEqual([
-      'net.yaml:2:11: The site "Berlin" has no endpoint "wan9" here.',
+      'net.yaml:2:11: The site "Berlin" has no endpoint "wan9".',
       'net.yaml:2:30: The system has no site "Rome", or several of that name: name one by its id.',
     ]);
   });

@@ -39,6 +39,22 @@ it('counts pass where each dimension is the one id, one of its list and none of 
   fc.assert(property);
 });
 
+it.each<[string, DimensionFilter, readonly string[] | undefined, boolean]>([
+  ['nothing', {}, undefined, false],
+  ['another dimension', { site_id: 'a', not: { site_ids: ['b'] } }, undefined, false],
+  ['one id', { edge_id: 'a' }, ['a'], true],
+  ['a list, each id once', { edge_ids: ['a', 'b', 'a'] }, ['a', 'b'], true],
+  ['one id and a list with it', { edge_id: 'b', edge_ids: ['a', 'b'] }, ['b'], true],
+  ['one id and a list without it', { edge_id: 'c', edge_ids: ['a', 'b'] }, [], true],
+  ['no id of a list', { edge_ids: [] }, [], true],
+  ['ids that never pass', { not: { edge_ids: ['a'] } }, undefined, true],
+  ['no id that never passes', { not: { edge_ids: [] } }, undefined, false],
+  ['a list without those that never pass', { edge_ids: ['a', 'b'], not: { edge_ids: ['a'] } }, ['b'], true],
+])('a filter with %s says which ids may pass, and whether it filters', (_, filter, list, filtered) => {
+  expect(idsOf(filter, 'edge_id')).toEqual(list);
+  expect(isFiltered(filter, 'edge_id')).toBe(filtered);
+});
+
 it('dimensions that are not given are not judged', () => {
   expect(passes({ policy_id: 'a', not: { site_ids: ['s'] } }, { policy_id: 'a' })).toBe(true);
 });

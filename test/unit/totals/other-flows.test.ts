@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { MAX_ENDPOINTS } from '../../../core/policy/flow-key.ts';
 import type { FlowRecord } from '../../../core/totals/flow-record.ts';
 import { IdNumbers } from '../../../core/totals/id-numbers.ts';
 import { isOtherFlows, limitFlows } from '../../../core/totals/other-flows.ts';
-import { PairTotals } from '../../../core/totals/pair-totals.ts';
+import { CARRY, PairTotals } from '../../../core/totals/pair-totals.ts';
 
 const flow = (src: string, bytes: bigint, more: Partial<FlowRecord> = {}): FlowRecord => ({
   ...{ policy_id: 'p', endpoint_id: 'w', src, src_port: 1, dst: '10.1.0.1', dst_port: 2, protocol: 6 },
@@ -58,6 +59,24 @@ describe('flows that are too many', () => {
     }
   });
 
+  it('with only the same text one after another are two', () => {
+    const flows = [
+      flow('10.0.0.1', 5n, { policy_id: 'p', endpoint_id: 'w1' }),
+      flow('10.0.0.1', 6n, { policy_id: 'pw', endpoint_id: '1' }),
+    ];
+    expect(limitFlows(flows, 5).map(({ bytes }) => bytes)).toEqual([6n, 5n]);
+  });
+
+  it('keep a sum as a sum, whatever is small enough to be listed', () => {
+    const sum = limitFlows([flow('10.0.0.1', 50n)], 0);
+    const again = limitFlows([...sum, flow('10.0.0.2', 9n), flow('10.0.0.3', 7n)], 2);
+    expect(again.map(({ src, bytes }) => [src, bytes])).toEqual([
+      ['10.0.0.2', 9n],
+      ['10.0.0.3', 7n],
+      ['other', 50n],
+    ]);
+  });
+
   it('are told from those that only have such an end', () => {
     expect(isOtherFlows({ src: 'other', dst: '10.0.0.1' })).toBe(false);
     expect(isOtherFlows({ src: '10.0.0.1', dst: 'other' })).toBe(false);
@@ -75,6 +94,67 @@ it('ids are numbered in the order of their first use, anew in each list', () => 
   expect(numbers([])).toEqual([[], 0]);
 });
 
+it('ids of any number of lists are numbered, in time and memory that stay bounded', () => {
+  const ids = new IdNumbers();
+  for (let list = 0; list < 5; list++) {
+    ids.begin();
+    const given = Array.from({ length: 9000 }, (_, index) => `${list} ${index}`);
+    expect(given.map(id => ids.numberOf(id)).at(-1)).toBe(8999);
+    expect([ids.numberOf(`${list} 0`), ids.numberOf('new'), ids.size]).toEqual([0, 9000, 9001]);
+  }
+});
+
+it('pairs of a policy are told apart by endpoint and path, however many of these there are', () => {
+  const totals = new PairTotals();
+  const places = [
+    [0, 0],
+    [1, 0],
+    [0, 1],
+    [1, 1],
+    [MAX_ENDPOINTS - 1, 0],
+    [MAX_ENDPOINTS - 1, 1],
+    [0, 2],
+    [0, 400],
+  ] as const;
+  const pairs = places.map(([endpoint, path]) => totals.indexOf('p', endpoint, path));
+  expect(pairs).toEqual(places.map((_, index) => index));
+  expect(places.map(([endpoint, path]) => totals.indexOf('p', endpoint, path))).toEqual(pairs);
+  expect(totals.pairs).toEqual(places.map(([endpoint, path]) => ({ policy_id: 'p', endpoint, path })));
+  expect(totals.indexOf('q', 0, 0)).toBe(places.length);
+  expect(totals.policyIds()).toEqual(['p', 'q']);
+});
+
+it.each([
+  ['below', CARRY - 1],
+  ['at', CARRY],
+  ['above', CARRY + 4],
+  ['at twice', 2 * CARRY],
+])('a sum %s what its low part may reach is the same after it was carried', (_, sum) => {
+  const totals = new PairTotals();
+  const [first, second] = [totals.indexOf('p', 0, 0), totals.indexOf('p', 1, 0)];
+  totals.sums.set([sum, sum, sum, sum]);
+  totals.carry(second);
+  expect([totals.packets(second), totals.bytes(second)]).toEqual([BigInt(sum), BigInt(sum)]);
+  expect(totals.sums.slice(2, 4).every(low => low < CARRY)).toBe(true);
+  expect([...totals.sums.slice(0, 2)]).toEqual([sum, sum]);
+  totals.carry(first);
+  expect([totals.packets(first), totals.bytes(first)]).toEqual([BigInt(sum), BigInt(sum)]);
+  expect(totals.sums.slice(0, 2).every(low => low < CARRY)).toBe(true);
+});
+
+it('totals stay what they were while more pairs come', () => {
+  const totals = new PairTotals();
+  for (let n = 0; n < 70; n++) {
+    const pair = totals.indexOf('p', n, 0);
+    totals.add(pair, BigInt(n), 2n ** 60n + BigInt(n));
+    totals.activeFlows[pair]! += n;
+  }
+  for (let n = 0; n < 70; n++) {
+    const found = [totals.packets(n), totals.bytes(n), totals.activeFlows[n]];
+    expect(found).toEqual([BigInt(n), 2n ** 60n + BigInt(n), n]);
+  }
+});
+
 it('totals are exact past 2^52, whatever is added at once, and of as many pairs as come', () => {
   const totals = new PairTotals();
   const added = [2n ** 52n - 1n, 1n, 2n ** 53n + 3n, 2n ** 63n - 1n];
@@ -83,6 +163,7 @@ it('totals are exact past 2^52, whatever is added at once, and of as many pairs 
   for (const pair of pairs) for (const count of added) totals.add(pair, count, 2n * count);
   const sum = added.reduce((a, b) => a + b);
   for (const pair of pairs) expect([totals.packets(pair), totals.bytes(pair)]).toEqual([sum, 2n * sum]);
+  expect(totals.sums.slice(0, 80).every(low => low < CARRY)).toBe(true);
   expect(totals.indexOf('p1', 1, 1)).toBe(1);
   expect(totals.ofPolicy('p1')).toEqual(pairs.filter(pair => pair % 3 === 1));
   expect(totals.ofPolicy('none')).toEqual([]);

@@ -17,7 +17,7 @@ describe('what an hour costs more after a failover', () => {
     ['more', [decision('p', candidate('p', 0.01), candidate('q', 0.03))], 72, 72],
     ['less', [decision('p', candidate('p', 0.03), candidate('q', 0.01))], -72, -72],
     [
-      'by each policy’s next best path, as far as they are on it',
+      "by each policy's next best path, as far as they are on it",
       [
         decision('p', candidate('p', 0.01), candidate('q', 0.02), candidate('r', 9)),
         decision('p', candidate('r', 5, 'OUT'), candidate('p', 0.01), candidate('r', 0.03)),

@@ -128,23 +128,28 @@ describe('the text of a filter', () => {
 
   const FIELDS = 'site, policy, app, address, src, dst, port, protocol, edge, endpoint';
   it.each([
-    ['site:paris', 5, 10, 'There is no site called paris.'],
-    ['policy:BULK', 7, 11, '2 of kind policy are called BULK: write the id of one.'],
+    ['site:paris', 5, 10, 'There is no site named paris.'],
+    ['policy:BULK', 7, 11, '2 objects of kind policy are named BULK: write the id of one of them.'],
     ['port:443 colour:red', 9, 19, `There is no field colour. Fields are ${FIELDS}.`],
-    ['berlin', 0, 6, `Write a field in front of it, such as site:x. Fields are ${FIELDS}.`],
-    ['port:80-70', 5, 10, '80-70 is no port: write one from 0 to 65535, or a range such as 8000-8100.'],
-    ['src:10.0.0', 4, 10, '10.0.0 is no address or prefix: write one such as 10.1.0.0/16 or 2001:db8::/32.'],
+    ['berlin', 0, 6, `Write a field before it, such as site:x. Fields are ${FIELDS}.`],
+    ['port:80-70', 5, 10, '80-70 is not a port: write one from 0 to 65535, or a range such as 8000-8100.'],
+    [
+      'src:10.0.0',
+      4,
+      10,
+      '10.0.0 is not an address or prefix: write one such as 10.1.0.0/16 or 2001:db8::/32.',
+    ],
     [
       'protocol:300',
       9,
       12,
-      '300 is no IP protocol: write a number from 0 to 255, icmp, tcp, udp, gre, esp, icmpv6, sctp.',
+      '300 is not an IP protocol: write a number from 0 to 255, icmp, tcp, udp, gre, esp, icmpv6, sctp.',
     ],
-    ['dst:@Mail', 4, 9, 'There is no group of networks called Mail.'],
+    ['dst:@Mail', 4, 9, 'There is no group of networks named Mail.'],
     ['app:game', 4, 8, `There is no application game: write one of ${APPLICATION_CLASSES.join(', ')}.`],
-    ['site:"Ber', 5, 9, 'This quote has no end: write another " behind the value.'],
-    ['port: 80', 5, 6, 'Write a value here, such as port:x; values have commas between them and no spaces.'],
-    ['site:"Berlin"x', 13, 14, 'Put a space between this and the next term, or a comma between values.'],
+    ['site:"Ber', 5, 9, 'This quote is not closed: write another " after the value.'],
+    ['port: 80', 5, 6, 'Write a value here, such as port:x; separate values by commas, without spaces.'],
+    ['site:"Berlin"x', 13, 14, 'Write a space before the next term, or a comma between values.'],
   ])('%s is refused at characters %i to %i', (text, from, to, message) => {
     expect(read(text).problems[0]).toEqual({ from, to, message });
   });

@@ -29,11 +29,11 @@ it('around an instant is a quarter of an hour to both sides, and nothing of the 
 });
 
 it.each([
-  [1, 2, 'Policy Voice carries more'],
-  [2, 1, 'Policy Voice carries less'],
-  [0, 1, 'Policy Voice carries traffic now'],
-  [1, 0, 'Policy Voice carries nothing any more'],
-  [null, 1, 'Policy Voice: how its traffic changed is not known'],
+  [1, 2, 'Policy Voice carries more traffic'],
+  [2, 1, 'Policy Voice carries less traffic'],
+  [0, 1, 'Policy Voice started to carry traffic'],
+  [1, 0, 'Policy Voice no longer carries traffic'],
+  [null, 1, 'Policy Voice: the change in traffic is not known'],
 ])('traffic that was %s and is %s bit/s: %s', (before, after, sentence) => {
   expect(trafficSentence({ kind: 'POLICY_TRAFFIC', name: 'Voice', before, after })).toBe(sentence);
 });

@@ -46,10 +46,10 @@ it('what is missing is said with its reason', () => {
     trafficSeries: { ...PROOF.trafficSeries, gaps: [true, false] },
   });
   expect(missing).toEqual([
-    'Edges that have not reported for the end of the range: 1 of 4. What they counted since is added when they do.',
-    'Groups of edges that were not read in time: 1. They have the figures of the reading before.',
-    'Intervals without a reading: 1. What came in them is in the next one; none of it is lost.',
-    'Edges whose counts this release can’t read: 1. They are in no figure here.',
+    'Edges that have not reported yet for the end of the range: 1 of 4. Their counts are added when they report.',
+    'Groups of edges that were not read in time: 1. Their figures are those of the previous reading.',
+    'Intervals without a measurement: 1. Their traffic is in the next interval; none is lost.',
+    'Edges whose counts this release cannot read: 1. They are not included in these figures.',
     'Some edges count samples of their packets: their bytes are estimated.',
   ]);
 });

@@ -100,7 +100,7 @@ describe('a cut connection', () => {
 });
 
 describe('a connection that was silent for long', () => {
-  it('isn’t touched while it may come back by itself', async () => {
+  it("isn't touched while it may come back by itself", async () => {
     take('DOUBTFUL');
     take('WAKE');
     await seconds(600);
@@ -117,7 +117,7 @@ describe('a connection that was silent for long', () => {
 });
 
 describe('a connection that is there', () => {
-  it('isn’t made anew when the page is looked at again', () => {
+  it("isn't made anew when the page is looked at again", () => {
     take('WAKE');
     expect([tries, state, time.waiting]).toEqual([[], { kind: 'LIVE' }, 0]);
   });

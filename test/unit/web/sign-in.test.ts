@@ -78,7 +78,7 @@ describe('the console signs in to the cloud', () => {
   it('not with another password', async () => {
     await useCloud({ people: { [EMAIL]: { password: PASSWORD } }, mfa: 'OPTIONAL' });
     expect(await problemOf(CREDENTIALS, { email: EMAIL, password: 'Wrong-Horse-9' })).toBe(
-      'E-mail address and password don’t belong together. Check both, then try again.',
+      'The e-mail address or the password is wrong. Check both, then try again.',
     );
   });
 
@@ -94,7 +94,7 @@ describe('the console signs in to the cloud', () => {
     });
     const { secret } = setup as Extract<SignInStep, { is: 'TOTP_SETUP' }>;
     expect(await problemOf(setup, { code: '000000' })).toBe(
-      'This code isn’t right. Type the one that the app shows now; the clock of its device must be right.',
+      'The code is wrong. Type the code that the app shows now. The clock of its device must be correct.',
     );
     const code = totpCode(secret, Date.now());
     // As apps show it.
@@ -131,7 +131,7 @@ describe('what went wrong', () => {
       CREDENTIALS,
       'NotAuthorizedException',
       'Temporary password has expired and must be reset by an administrator.',
-      'Your invitation has expired: ask an administrator for another one.',
+      'Your invitation has expired: ask an administrator for a new one.',
     ],
     [
       CREDENTIALS,
@@ -143,19 +143,19 @@ describe('what went wrong', () => {
       { is: 'FORGOTTEN' },
       'NotAuthorizedException',
       'User password cannot be reset in the current state.',
-      'This password can’t be reset. If you never signed in, ask an administrator for another invitation.',
+      'This password cannot be reset. If you have never signed in, ask an administrator for a new invitation.',
     ],
     [
       { is: 'RESET_CODE', email: EMAIL },
       'CodeMismatchException',
       'Invalid verification code provided, please try again.',
-      'This isn’t the code of the mail. Check it, then try again.',
+      'This is not the code from the mail. Check it, then try again.',
     ],
     [
       { is: 'RESET_CODE', email: EMAIL },
       'ExpiredCodeException',
       'Invalid code provided, please request a code again.',
-      'This code has expired. Have another one sent.',
+      'This code has expired. Request a new one.',
     ],
     [
       { is: 'NEW_PASSWORD' },
@@ -167,7 +167,7 @@ describe('what went wrong', () => {
       { is: 'TOTP_CODE' },
       'NetworkError',
       'A network error has occurred.',
-      'The sign-in can’t be reached. Check the connection, then try again.',
+      'The sign-in cannot be reached. Check the connection, then try again.',
     ],
   ] as [SignInStep, string, string, string][])('at %o: %s %s', (step, name, message, said) => {
     expect(signInProblem(Object.assign(new Error(message), { name }), step)).toBe(said);

@@ -33,7 +33,7 @@ it('an address can be read by a person', () => {
   expect(stringifySearch(search)).toBe('?by=site&policy=1,7&not-policy=default');
 });
 
-it('what an address can’t say is left out', () => {
+it("what an address can't say is left out", () => {
   expect(readTraffic({ by: 'constructor', site: ',,a,a' })).toEqual({
     by: 'policy',
     filters: {

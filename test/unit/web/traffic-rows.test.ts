@@ -90,7 +90,7 @@ it('a file has the intervals of each row, with the period before beside them', (
     ['group', 'name of a', 80],
     ['other', 'Others', 40],
     ['total', 'Total', 120],
-    ['period before', 'Period before', 53],
+    ['previous period', 'Previous period', 53],
   ]);
   expect(rows.map(({ from, to }) => [from, to]).filter((_, index) => index % 4 === 0)).toEqual([
     ['2026-03-15T12:00:00.000Z', SERIES.at[0]],

@@ -47,9 +47,9 @@ describe('the trust of an interval', () => {
     [{}, 'Complete'],
     [{ completeness: [0.75] }, '75% of the edges heard'],
     [{ completeness: [null] }, '–'],
-    [{ completeness: [0.5], gaps: [true] }, 'No reading'],
+    [{ completeness: [0.5], gaps: [true] }, 'No measurement'],
     [{ resets: [true] }, 'Counters reset'],
-    [{ gaps: [true], resets: [true] }, 'No reading, counters reset'],
+    [{ gaps: [true], resets: [true] }, 'No measurement, counters reset'],
   ])('%j is "%s"', (given, words) => {
     expect(intervalTrust({ ...whole, ...given }, 0)).toBe(words);
   });
@@ -108,6 +108,6 @@ describe('reading a chart out', () => {
     expect(trustWords({ ...share(0.5), resets: at.map(() => true) }, 0)).toBe(
       '50% of the edges heard, counters reset',
     );
-    expect(trustWords({ ...whole, gaps: at.map(() => true) }, 0)).toBe('No reading');
+    expect(trustWords({ ...whole, gaps: at.map(() => true) }, 0)).toBe('No measurement');
   });
 });

@@ -1,19 +1,19 @@
 import type { FilterLanguage, Names } from './language.ts';
 import { type Place, writeValue } from './terms.ts';
 
-/** What may stand in place of a part of a text. */
+/** A suggestion that can replace a part of a text. */
 export interface Completion {
-  /** What is offered, for a person. */
+  /** The suggestion as a person reads it. */
   label: string;
-  /** The whole text with it. */
+  /** The whole text with the suggestion in it. */
   text: string;
-  /** Where typing goes on. */
+  /** The position of the caret afterwards. */
   caret: number;
 }
 
 const MAX_OFFERS = 8;
 
-/** What could be written at the caret: fields while none is written, else values of the field. */
+/** Suggestions for the caret: fields while no field is written, otherwise values of the field. */
 export function completionsAt(
   language: FilterLanguage,
   text: string,

@@ -10,12 +10,15 @@ const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 const POLICY_ID = /^(?:\d+|default|p-[\da-z]+)$/;
 
-/** Things that have a name: written by it where it is theirs alone, by their id else. */
+/**
+ * A field whose values have names. A value is written by its name if the name is unique, otherwise
+ * by its id.
+ */
 function named(name: string, list: string, isId: (text: string) => boolean): FilterField {
   const found = (text: string, names: Names) => {
     const all = names[name] ?? [];
     const byId = all.filter(({ id }) => id === text);
-    // A name that looks like an id could be taken for that of another thing.
+    // A name that looks like an id could be mistaken for another object's id.
     return byId.length > 0 || isId(text) ? byId : all.filter(thing => sameName(thing.name, text));
   };
   return {
@@ -25,10 +28,12 @@ function named(name: string, list: string, isId: (text: string) => boolean): Fil
     read(text, names) {
       const [first, ...more] = found(text, names);
       if (more.length > 0) {
-        return { problem: `${more.length + 1} of kind ${name} are called ${text}: write the id of one.` };
+        return {
+          problem: `${more.length + 1} objects of kind ${name} are named ${text}: write the id of one of them.`,
+        };
       }
       if (first) return { value: first.id };
-      return isId(text) ? { value: text } : { problem: `There is no ${name} called ${text}.` };
+      return isId(text) ? { value: text } : { problem: `There is no ${name} named ${text}.` };
     },
     write(id, names) {
       const thing = names[name]?.find(each => each.id === id);
@@ -44,7 +49,7 @@ function sameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** What has an id alone. */
+/** A field whose values have only an id. */
 function byId(name: string, list: string): FilterField {
   return {
     name,
@@ -56,13 +61,13 @@ function byId(name: string, list: string): FilterField {
   };
 }
 
-/** Where what stands behind `@` is the name of a group; undefined where the text is none. */
+/** The value of `@<group name>`; undefined if the text names no group. */
 function groupOf(kind: string, text: string, names: Names): ReturnType<FilterField['read']> | undefined {
   if (!text.startsWith('@')) return undefined;
   const group = names[kind]?.find(({ name }) => sameName(name, text.slice(1)));
   return group
     ? { value: `@${group.name}` }
-    : { problem: `There is no group of ${kind} called ${text.slice(1)}.` };
+    : { problem: `There is no group of ${kind} named ${text.slice(1)}.` };
 }
 
 function groupsOf(kind: string, names: Names): string[] {
@@ -78,7 +83,9 @@ function network(name: string, list: string, what: string): FilterField {
       groupOf('networks', text, names) ??
       (parseCidr(text)
         ? { value: text }
-        : { problem: `${text} is no address or prefix: write one such as 10.1.0.0/16 or 2001:db8::/32.` }),
+        : {
+            problem: `${text} is not an address or prefix: write one such as 10.1.0.0/16 or 2001:db8::/32.`,
+          }),
     write: String,
     offers: names => groupsOf('networks', names),
   };
@@ -92,7 +99,7 @@ const PORT_FIELD: FilterField = {
     groupOf('ports', text, names) ??
     (parsePortRange(text)
       ? { value: text }
-      : { problem: `${text} is no port: write one from 0 to 65535, or a range such as 8000-8100.` }),
+      : { problem: `${text} is not a port: write one from 0 to 65535, or a range such as 8000-8100.` }),
   write: String,
   offers: names => [...groupsOf('ports', names), '443', '80', '53', '22', '3389'],
 };
@@ -106,7 +113,9 @@ const PROTOCOL_FIELD: FilterField = {
     const number = name ? IP_PROTOCOLS[name]! : /^\d{1,3}$/.test(text) ? Number(text) : 256;
     return number <= 255
       ? { value: number }
-      : { problem: `${text} is no IP protocol: write a number from 0 to 255, ${PROTOCOL_NAMES.join(', ')}.` };
+      : {
+          problem: `${text} is not an IP protocol: write a number from 0 to 255, ${PROTOCOL_NAMES.join(', ')}.`,
+        };
   },
   write: value =>
     protocolName(Number(value))
@@ -130,8 +139,8 @@ const APPLICATION_FIELD: FilterField = {
 };
 
 /**
- * The filter of flows: `site:berlin -app:web port:443,8443 src:10.0.0.0/8`. An address alone is one
- * at either end.
+ * The filter of flows: `site:berlin -app:web port:443,8443 src:10.0.0.0/8`. An address without a
+ * field matches either end.
  */
 export const FLOW_LANGUAGE: FilterLanguage = {
   fields: [

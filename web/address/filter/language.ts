@@ -1,6 +1,6 @@
 import { type FilterProblem, readTerms, type Term, writeTerms } from './terms.ts';
 
-/** What people call things, by kind, such as `site`: read from the network by the page. */
+/** Names of objects by kind, such as `site`; the page reads them from the API. */
 export type Names = Readonly<Record<string, readonly Named[]>>;
 
 export interface Named {
@@ -10,10 +10,10 @@ export interface Named {
 
 export type FilterValue = string | number;
 
-/** Lists of values by the API's name of the field. */
+/** Lists of values, by the field's name in the API. */
 export type FilterValues = Readonly<Record<string, readonly FilterValue[]>>;
 
-/** What a text asks for: of each list one value holds, and none of those of `not` does. */
+/** A filter: of each list one value must match, and no value of `not` may match. */
 export interface Filter {
   values: FilterValues;
   not: FilterValues;
@@ -21,34 +21,36 @@ export interface Filter {
 
 /** A field that a filter's text may have. */
 export interface FilterField {
-  /** As it is written, such as `site`. */
+  /** Its name in the text, such as `site`. */
   name: string;
-  /** The API's list of its values, such as `site_ids`. */
+  /** The API's name of the list of its values, such as `site_ids`. */
   list: string;
-  /** For a person, such as "a site". */
+  /** A description for people, such as "a site". */
   what: string;
-  /** The value of a text. @returns a sentence that says what is allowed where it is none */
+  /** Reads a value. @returns a sentence that says what is allowed, if the text is not a value */
   read(text: string, names: Names): { value: FilterValue } | { problem: string };
-  /** The text of a value; the opposite of `read`. */
+  /** Writes a value as text; the reverse of `read`. */
   write(value: FilterValue, names: Names): string;
-  /** Values that are offered. */
+  /** Suggested values. */
   offers(names: Names): readonly string[];
 }
 
 export interface FilterLanguage {
   fields: readonly FilterField[];
-  /** The field of a value that stands alone; undefined: it has to have one. */
+  /** The field of a value without a field name; undefined: the name is required. */
   fieldOf(text: string): string | undefined;
 }
 
 export interface ReadFilter {
   filter: Filter;
-  /** In the order of the text; where there is any, the filter holds what could be read. */
+  /**
+   * In the order of the text. If there are any, the filter holds only the terms that could be read.
+   */
   problems: FilterProblem[];
 }
 
 /**
- * The filter of a text.
+ * Reads a filter from its text.
  *
  * @example readFilter(FLOW_LANGUAGE, 'port:443 -app:web', {}).filter // { values: { ports: ['443'] }, not: { applications: ['Web'] } }
  */
@@ -75,12 +77,12 @@ export function readFilter(language: FilterLanguage, text: string, names: Names)
   return { filter, problems };
 }
 
-/** A filter as the API takes it. */
+/** A filter as the API expects it. */
 export function filterInput({ values, not }: Filter): object {
   return { ...values, ...(Object.keys(not).length > 0 && { not }) };
 }
 
-/** The text of a filter: fields in the language's order, what is ruled out last. */
+/** Writes a filter as text: fields in the language's order, excluded values last. */
 export function writeFilter(language: FilterLanguage, filter: Filter, names: Names): string {
   const termsOf = (not: boolean): Term[] =>
     language.fields.flatMap(({ name, list, write }) => {
@@ -102,6 +104,6 @@ function addTo(lists: Lists, list: string, value: FilterValue): void {
 function unknownField({ fields }: FilterLanguage, written: string): string {
   const known = fields.map(({ name }) => name).join(', ');
   return written === ''
-    ? `Write a field in front of it, such as ${fields[0]!.name}:x. Fields are ${known}.`
+    ? `Write a field before it, such as ${fields[0]!.name}:x. Fields are ${known}.`
     : `There is no field ${written}. Fields are ${known}.`;
 }

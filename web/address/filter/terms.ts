@@ -1,23 +1,23 @@
 /** A part of a filter's text, such as `-port:22,3389`. */
 export interface Term {
-  /** Whether its values rule a flow out. */
+  /** Whether its values exclude a flow. */
   not: boolean;
   field: string;
   values: readonly string[];
 }
 
-/** Where something is in a text: from the first character on, up to and without `to`. */
+/** A range of characters: from `from` up to but not including `to`. */
 export interface Place {
   from: number;
   to: number;
 }
 
-/** A term as it was read. */
+/** A term that was read, with its place in the text. */
 export interface ReadTerm extends Term, Place {
   places: readonly Place[];
 }
 
-/** What is wrong with a text, and where. */
+/** A problem with a text, and where it is. */
 export interface FilterProblem extends Place {
   message: string;
 }
@@ -27,7 +27,7 @@ export interface ReadTerms {
   problems: FilterProblem[];
 }
 
-/** What a value may hold without quotes. */
+/** Characters that a value may have without quotes. */
 const PLAIN = /^[^\s",]+$/;
 
 const TERM = /\S+/y;
@@ -35,8 +35,8 @@ const HEAD = /(-?)([a-z_]+):/y;
 const VALUE = /"(?:[^"\\]|\\.)*"|[^\s",]+/y;
 
 /**
- * Reads terms with spaces between them. A value with spaces, commas or quotes is in quotes, in
- * which a backslash takes the next character as it is. A text without a field is a term of the
+ * Reads terms that are separated by spaces. A value with spaces, commas or quotes must be quoted;
+ * inside quotes a backslash escapes the next character. A text without a field is a term of the
  * field ''.
  */
 export function readTerms(text: string): ReadTerms {
@@ -65,12 +65,12 @@ export function readTerms(text: string): ReadTerms {
       } else {
         problem =
           text[at] === '"'
-            ? 'This quote has no end: write another " behind the value.'
-            : `Write a value here, such as ${head?.[2] ?? 'site'}:x; values have commas between them and no spaces.`;
+            ? 'This quote is not closed: write another " after the value.'
+            : `Write a value here, such as ${head?.[2] ?? 'site'}:x; separate values by commas, without spaces.`;
       }
     } while (problem === undefined && take(/,/y));
     if (problem === undefined && at < text.length && !/\s/.test(text[at]!)) {
-      problem = 'Put a space between this and the next term, or a comma between values.';
+      problem = 'Write a space before the next term, or a comma between values.';
     }
     if (problem !== undefined) {
       const wrong = at;
@@ -84,7 +84,7 @@ export function readTerms(text: string): ReadTerms {
 }
 
 /**
- * The opposite of `readTerms`. @example writeTerms([{ not: true, field: 'app', values: ['web'] }])
+ * The reverse of `readTerms`. @example writeTerms([{ not: true, field: 'app', values: ['web'] }])
  * // '-app:web'
  */
 export function writeTerms(terms: readonly Term[]): string {
@@ -93,7 +93,7 @@ export function writeTerms(terms: readonly Term[]): string {
     .join(' ');
 }
 
-/** A value as a text has it, in quotes where it needs them. */
+/** A value as it is written in a text, quoted if necessary. */
 export function writeValue(value: string): string {
   return PLAIN.test(value) ? value : `"${value.replace(/["\\]/g, '\\$&')}"`;
 }

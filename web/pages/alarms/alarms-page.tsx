@@ -6,21 +6,18 @@ import { PastAlarms } from './past-alarms.tsx';
 import { ThresholdList } from './threshold-list.tsx';
 
 const VIEWS = [
-  { id: 'open', title: 'Wrong now', View: OpenAlarms },
+  { id: 'open', title: 'Open', View: OpenAlarms },
   { id: 'history', title: 'History', View: PastAlarms },
   { id: 'thresholds', title: 'Thresholds', View: ThresholdList },
   { id: 'destinations', title: 'Destinations', View: DestinationList },
   { id: 'mutes', title: 'Mutes', View: MuteList },
 ] as const;
 
-/**
- * What is wrong now and was, the thresholds that people set, where alarms are sent to, and what is
- * muted.
- */
+/** Open and past alarms, thresholds, destinations and mutes. */
 export function Page() {
   return (
     <div className="page">
-      <PageViews title="Alarms" label="What is shown of the alarms" views={VIEWS} />
+      <PageViews title="Alarms" label="View of the alarms" views={VIEWS} />
     </div>
   );
 }

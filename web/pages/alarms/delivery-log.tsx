@@ -7,10 +7,10 @@ import { Status, type StatusKind } from '../../parts/status.tsx';
 import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { DELIVERIES, type DeliveryRow, type DestinationRow } from './operations.ts';
 
-/** While one looks at it. */
+/** How often the log is reloaded while it is visible. */
 const REFRESH_MS = 10_000;
 
-/** What was sent to a destination in the last 30 days, and how each last attempt went. */
+/** Deliveries to a destination in the last 30 days, with the result of each last attempt. */
 export function DeliveryLog({ destination: { id, name } }: { destination: DestinationRow }) {
   const list = useList(
     DELIVERIES,
@@ -22,7 +22,7 @@ export function DeliveryLog({ destination: { id, name } }: { destination: Destin
       <Loaded data={list.items} error={list.error} onRetry={list.retry}>
         {rows =>
           rows.length === 0 ? (
-            <Empty>Nothing was sent in the last 30 days. A test arrives within a minute.</Empty>
+            <Empty>Nothing was sent in the last 30 days. Send a test: it arrives within a minute.</Empty>
           ) : (
             <>
               <VirtualTable
@@ -40,7 +40,7 @@ export function DeliveryLog({ destination: { id, name } }: { destination: Destin
   );
 }
 
-const EVENTS: Record<DeliveryRow['event'], string> = { BEGAN: 'Began', ENDED: 'Ended', TEST: 'Test' };
+const EVENTS: Record<DeliveryRow['event'], string> = { BEGAN: 'Raised', ENDED: 'Cleared', TEST: 'Test' };
 
 const STATUS: Record<DeliveryRow['status'], { kind: StatusKind; word: string }> = {
   DELIVERED: { kind: 'good', word: 'Delivered' },
@@ -50,7 +50,7 @@ const STATUS: Record<DeliveryRow['status'], { kind: StatusKind; word: string }> 
 
 const COLUMNS: readonly Column<DeliveryRow>[] = [
   { id: 'at', head: 'Since', width: '112px', cell: ({ created_at }) => <Time at={created_at} relative /> },
-  { id: 'event', head: 'What', width: '72px', cell: ({ event }) => EVENTS[event] },
+  { id: 'event', head: 'Event', width: '72px', cell: ({ event }) => EVENTS[event] },
   {
     id: 'title',
     head: 'Alarm',

@@ -13,7 +13,7 @@ const TYPES = [
   { id: 'MAIL', text: 'Mail to the addresses of this installation' },
 ];
 
-/** One kind, or all: several are set through the API. */
+/** Stands for several kinds, which only the API can set. */
 const ALL = 'ALL';
 const SOME = 'SOME';
 
@@ -31,7 +31,7 @@ export function DestinationForm({
   const [suggestion] = useState(randomSecret);
   const set = useChange(SET_DESTINATION, {
     done: ({ setDestination: { id, name } }) => ({
-      message: `The destination ${name} was set: test it.`,
+      message: `The destination ${name} was created: test it.`,
       change: { operation: 'setDestination', target: `destination:${id}` },
     }),
     onDone: onClose,
@@ -64,10 +64,10 @@ export function DestinationForm({
     ...KINDS.map(id => ({ id: id as string, text: `${KIND_WORDS[id]} only` })),
   ];
   return (
-    <Dialog title={destination ? 'Change the destination' : 'New destination'} onClose={onClose}>
+    <Dialog title={destination ? 'Change destination' : 'New destination'} onClose={onClose}>
       <Form
         key={destination?.updated_at}
-        submit={destination ? 'Save' : 'Set'}
+        submit={destination ? 'Save' : 'Create'}
         isPending={isPending}
         error={destination && isConflict(error) ? null : error}
         fieldErrors={fieldErrors}
@@ -96,7 +96,7 @@ export function DestinationForm({
             <TextField
               label="Address"
               name="url"
-              description="Begins with https:// and is public."
+              description="A public address that begins with https://."
               isRequired
               autoComplete="off"
               defaultValue={destination?.url ?? ''}
@@ -106,8 +106,8 @@ export function DestinationForm({
               name="secret"
               description={
                 destination
-                  ? 'Empty: as it is. It can’t be read again.'
-                  : 'Deliveries are signed with it. Copy it to the receiver now: it can’t be read again.'
+                  ? 'Leave empty to keep the current secret. It cannot be displayed again.'
+                  : 'Signs the deliveries. Copy it to the receiver now: it cannot be displayed again.'
               }
               isRequired={!destination}
               autoComplete="off"

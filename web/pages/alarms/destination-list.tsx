@@ -13,14 +13,14 @@ import { DestinationForm } from './destination-form.tsx';
 import { kindsText } from './kinds.ts';
 import { DESTINATIONS, type DestinationRow, REMOVE_DESTINATION, TEST_DESTINATION } from './operations.ts';
 
-/** Where alarms are sent to, with the log of each and a test. */
+/** The destinations of alarms, each with its log and a test. */
 export function DestinationList() {
   const may = useMay();
   return may('setDestination') ? (
     <Destinations />
   ) : (
     <Panel title="Destinations">
-      <Empty>Administrators see and set where alarms are sent to.</Empty>
+      <Empty>Only administrators can see and change destinations.</Empty>
     </Panel>
   );
 }
@@ -64,7 +64,7 @@ function Destinations() {
         <Loaded data={items} error={answer.error} onRetry={() => void answer.refetch()}>
           {rows =>
             rows.length === 0 ? (
-              <Empty>Alarms are sent nowhere yet: a webhook or mail is told when one begins and ends.</Empty>
+              <Empty>Alarms are not sent anywhere yet. Add a webhook or mail as a destination.</Empty>
             ) : (
               <VirtualTable label="Destinations" columns={columns} rows={rows} rowId={({ id }) => id} />
             )
@@ -89,7 +89,7 @@ function Destinations() {
           onConfirm={() => remove.run({ id: removing.id })}
           onClose={() => setRemoving(undefined)}
         >
-          <p>Nothing is sent there any more. It can't be undone, as its secret goes too.</p>
+          <p>Alarms are no longer sent to it. This cannot be undone, because its secret is deleted too.</p>
         </ConfirmDialog>
       )}
     </>

@@ -2,7 +2,7 @@ import type { DestinationRow } from './operations.ts';
 
 export type Kind = NonNullable<DestinationRow['kinds']>[number];
 
-/** What each kind of alarm is called. */
+/** The label of each kind of alarm. */
 export const KIND_WORDS: Record<Kind, string> = {
   THRESHOLD: 'Thresholds',
   EDGE_SILENT: 'Silent edges',

@@ -26,11 +26,11 @@ export const METRIC_WORDS: Record<Metric, string> = {
   JITTER_MS: 'Jitter',
   PACKET_LOSS_PCT: 'Loss',
   SCORE: 'Score',
-  COMPLETENESS_PCT: 'Edges heard',
+  COMPLETENESS_PCT: 'Completeness',
   SILENCE_MINUTES: 'Silence',
 };
 
-/** What the field of a value asks for. */
+/** The description of the field for a value. */
 export const METRIC_UNITS: Record<Metric, string> = {
   BITS_PER_SECOND: 'Bit/s; 10M is 10,000,000.',
   PACKETS_PER_SECOND: 'Packets/s; 10k is 10,000.',
@@ -59,8 +59,8 @@ export function figureText(
 const FACTORS: Record<string, number> = { '': 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12 };
 
 /**
- * The number in a field, such as `10M`; undefined: empty. What is no number is -1, which the API
- * refuses and says what is allowed.
+ * The number in a field, such as `10M`; undefined: empty. Text that is not a number becomes -1, so
+ * that the API refuses it with a message that says what is allowed.
  */
 export function numberIn(text: string | undefined): number | undefined {
   const trimmed = text?.trim() ?? '';

@@ -11,14 +11,14 @@ const HOUR_MS = 3_600_000;
 const TIMES = [
   { id: '1', text: '1 hour' },
   { id: '4', text: '4 hours' },
-  { id: '24', text: 'A day' },
-  { id: '168', text: 'A week' },
+  { id: '24', text: '1 day' },
+  { id: '168', text: '1 week' },
 ];
 
 const ANY = 'ANY';
 
 export interface MuteFormProps {
-  /** What the alarms are about, as the address says; empty: anything. */
+  /** The target of the alarms, from the address; empty: any. */
   target: string;
   thresholds: readonly ThresholdRow[];
   onClose(): void;
@@ -28,7 +28,7 @@ export function MuteForm({ target, thresholds, onClose }: MuteFormProps) {
   const [threshold, setThreshold] = useState(ANY);
   const { run, isPending, error, fieldErrors } = useChange(SET_MUTE, {
     done: ({ setMute: { id } }) => ({
-      message: 'The alarms are muted: they are listed, and not delivered.',
+      message: 'The alarms are muted: they are listed but not delivered.',
       change: { operation: 'setMute', target: `mute:${id}` },
     }),
     onDone: onClose,
@@ -53,7 +53,7 @@ export function MuteForm({ target, thresholds, onClose }: MuteFormProps) {
         <TextField
           label="About"
           name="target"
-          description="Such as edge:edge-7, or site:<id> with all that is at it. Empty: anything."
+          description="Such as edge:edge-7, or site:<id> for a site and everything at it. Empty: any."
           autoComplete="off"
           defaultValue={target}
         />

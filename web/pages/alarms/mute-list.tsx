@@ -14,7 +14,7 @@ import { MUTES, type MuteRow, REMOVE_MUTE, THRESHOLDS } from './operations.ts';
 /** A mute ends by itself. */
 const REFRESH_MS = 60_000;
 
-/** What isn't delivered for a while. */
+/** Mutes: alarms that are not delivered for some time. */
 export function MuteList() {
   const may = useMay();
   const [{ mute }, setAddress] = useAddress();
@@ -39,7 +39,7 @@ export function MuteList() {
       <Loaded data={answer.data?.data.mutes.items} error={answer.error} onRetry={() => void answer.refetch()}>
         {rows =>
           rows.length === 0 ? (
-            <Empty>Nothing is muted: every alarm is delivered.</Empty>
+            <Empty>There are no mutes: every alarm is delivered.</Empty>
           ) : (
             <VirtualTable label="Mutes" columns={columns} rows={rows} rowId={({ id }) => id} />
           )

@@ -7,20 +7,20 @@ import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import { Problem } from '../now/problem.tsx';
 import { ALARMS } from './operations.ts';
 
-/** Every event that begins or ends an alarm, and what is said of one. */
+/** Prefixes of the events that raise, clear or annotate an alarm. */
 const CHANGED_BY = ['EDGE_', 'PATH_', 'QUARANTINE', 'REPORTS_', 'WORK_', 'ALARM_', 'THRESHOLD_', 'MUTE_'];
 
-/** All that is wrong now, the most severe first. */
+/** Open alarms, the most severe first. */
 export function OpenAlarms() {
   const list = useList(ALARMS, {}, { pick: data => data.alarms, changedBy: CHANGED_BY });
   const [, setAddress] = useAddress();
   const mayMute = useMay()('setMute');
   return (
-    <Panel title="Wrong now" flush>
+    <Panel title="Open alarms" flush>
       <Loaded data={list.items} error={list.error} onRetry={list.retry}>
         {alarms =>
           alarms.length === 0 ? (
-            <Empty>Nothing is wrong. What was is on the page Changes.</Empty>
+            <Empty>There are no open alarms. Past alarms are in the history.</Empty>
           ) : (
             <>
               <ul className="rows">

@@ -50,7 +50,7 @@ export const REMOVE_THRESHOLD = graphql(`
   mutation RemoveThreshold($id: ID!) { removeThreshold(id: $id) { message audit_id } }
 `);
 
-/** What thresholds can be on. */
+/** Objects that a threshold can be set on. */
 export const THRESHOLD_TARGETS = graphql(`
   query ThresholdTargets {
     policies(limit: 100) { items { id name } }

@@ -8,22 +8,22 @@ import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { BY_ITSELF, HAPPENED, type HappenedEvent } from '../changes/operations.ts';
 import { addressOf } from '../now/address-of.ts';
 
-/** What begins or ends an alarm. */
+/** Prefixes of the events that raise or clear an alarm. */
 const TYPES = BY_ITSELF.filter(type => !type.startsWith('EXPORT_'));
 
-/** When alarms of the last 30 days began and ended, the newest first. */
+/** Alarms raised and cleared in the last 30 days, the newest first. */
 export function PastAlarms() {
   const list = useList(HAPPENED, { types: TYPES }, { pick: data => data.events, changedBy: TYPES });
   return (
-    <Panel title="The last 30 days" flush>
+    <Panel title="Last 30 days" flush>
       <Loaded data={list.items} error={list.error} onRetry={list.retry}>
         {events =>
           events.length === 0 ? (
-            <Empty>No alarm began or ended in the last 30 days.</Empty>
+            <Empty>No alarm was raised or cleared in the last 30 days.</Empty>
           ) : (
             <>
               <VirtualTable
-                label="Beginnings and ends of alarms"
+                label="Alarms raised and cleared"
                 columns={COLUMNS}
                 rows={events}
                 rowId={({ id }) => id}

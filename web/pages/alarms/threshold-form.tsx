@@ -12,7 +12,7 @@ import { SET_THRESHOLD, THRESHOLD_TARGETS, type ThresholdRow, UPDATE_THRESHOLD }
 export interface ThresholdFormProps {
   /** The threshold to change; left out: a new one. */
   threshold?: ThresholdRow;
-  /** What a new one is on. */
+  /** The target of a new threshold. */
   scope?: Scope;
   target?: string;
   onClose(): void;
@@ -37,7 +37,7 @@ export function ThresholdForm({
   const metric = chosen && metrics.includes(chosen) ? chosen : metrics[0]!;
   const set = useChange(SET_THRESHOLD, {
     done: ({ setThreshold: { id, name } }) => ({
-      message: `The threshold ${name} was set.`,
+      message: `The threshold ${name} was created.`,
       change: { operation: 'setThreshold', target: `threshold:${id}` },
     }),
     onDone: onClose,
@@ -64,10 +64,10 @@ export function ThresholdForm({
     else update.run({ id: threshold.id, ...values, ...(!over && { if_updated_at: threshold.updated_at }) });
   };
   return (
-    <Dialog title={threshold ? 'Change the threshold' : 'New threshold'} onClose={onClose}>
+    <Dialog title={threshold ? 'Change threshold' : 'New threshold'} onClose={onClose}>
       <Form
         key={threshold?.updated_at}
-        submit={threshold ? 'Save' : 'Set'}
+        submit={threshold ? 'Save' : 'Create'}
         isPending={isPending}
         error={threshold && isConflict(error) ? null : error}
         fieldErrors={fieldErrors}
@@ -114,15 +114,15 @@ export function ThresholdForm({
           defaultValue={threshold ? String(threshold.value) : ''}
         />
         <TextField
-          label="Ends at"
+          label="Clear value"
           name="clear_value"
-          description="Where the alarm ends. Empty: at the value."
+          description="The alarm clears at this value. Empty: the same as the value."
           defaultValue={threshold ? String(threshold.clear_value) : ''}
         />
         <TextField
-          label="For minutes"
+          label="Minutes"
           name="minutes"
-          description="So many minutes in a row, 1 to 1,440."
+          description="Consecutive minutes, 1 to 1,440."
           isRequired
           inputMode="numeric"
           defaultValue={String(threshold?.minutes ?? 5)}
@@ -132,7 +132,7 @@ export function ThresholdForm({
   );
 }
 
-/** Takes an id; policies, sites and edges are offered by their names. */
+/** A field for an id; it suggests policies, sites and edges by name. */
 function TargetField({ scope, defaultValue }: { scope: Scope; defaultValue: string }) {
   const { data } = useAnswer(THRESHOLD_TARGETS, {});
   const suggestions: Record<Scope, Suggestion[]> = {

@@ -17,8 +17,8 @@ import { ThresholdForm } from './threshold-form.tsx';
 const REFRESH_MS = 60_000;
 
 /**
- * The thresholds with the figure of each; a form sets one, also from an address that says what it
- * is on.
+ * The thresholds with their current figures; a form creates one, also from an address that names
+ * the target.
  */
 export function ThresholdList() {
   const may = useMay();
@@ -53,7 +53,10 @@ export function ThresholdList() {
       <Loaded data={items} error={answer.error} onRetry={() => void answer.refetch()}>
         {rows =>
           rows.length === 0 ? (
-            <Empty>No threshold is set yet: one is an alarm when a figure is above or below a value.</Empty>
+            <Empty>
+              There are no thresholds yet. A threshold raises an alarm when a figure is above or below a
+              value.
+            </Empty>
           ) : (
             <VirtualTable
               label="Thresholds"
@@ -84,8 +87,8 @@ export function ThresholdList() {
 }
 
 const STATUS: Record<ThresholdRow['status'], { kind: StatusKind; word: string }> = {
-  WITHIN: { kind: 'good', word: 'Within' },
-  BEYOND: { kind: 'warn', word: 'Beyond' },
+  WITHIN: { kind: 'good', word: 'OK' },
+  BEYOND: { kind: 'warn', word: 'Pending' },
   RAISED: { kind: 'bad', word: 'Alarm' },
   UNKNOWN: { kind: 'unknown', word: 'Not known' },
 };
@@ -142,7 +145,7 @@ const COLUMNS: readonly Column<ThresholdRow>[] = [
     head: 'Limit',
     width: 'minmax(176px, 3fr)',
     cell: row => (
-      <span title={`The alarm ends at ${figureText(row.clear_value, row)}`}>
+      <span title={`The alarm clears at ${figureText(row.clear_value, row)}`}>
         {row.direction === 'ABOVE' ? 'above' : 'below'} {figureText(row.value, row)} for {row.minutes} min
       </span>
     ),

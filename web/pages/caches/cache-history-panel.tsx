@@ -25,7 +25,7 @@ const FIGURES = {
 
 type FigureName = keyof typeof FIGURES;
 
-/** How often the caches had the answer, over the range of the page; seven days are kept. */
+/** The hit rate and look-ups of the caches over the page's range; seven days are kept. */
 export function CacheHistoryPanel() {
   const range = useTimeRange();
   const [shown, setShown] = useState<FigureName>('hit_rate');
@@ -55,7 +55,9 @@ export function CacheHistoryPanel() {
       <Loaded data={history} error={answer.error} onRetry={() => void answer.refetch()}>
         {({ at, caches }) =>
           at.length === 0 || !intervals ? (
-            <Empty>Nothing is kept of this range yet: the caches are looked at each five minutes.</Empty>
+            <Empty>
+              There are no measurements in this range yet: the caches are measured every five minutes.
+            </Empty>
           ) : (
             <Chart
               label={title}

@@ -4,7 +4,7 @@ const WORDS: Record<string, string> = {
   total: 'Both',
 };
 
-/** What a cache is called on the screen. */
+/** The label of a cache. */
 export function cacheWord(name: string): string {
   return WORDS[name] ?? name;
 }

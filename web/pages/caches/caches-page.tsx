@@ -16,8 +16,8 @@ import { CACHE_STATS, type CacheRow, CLEAR_CACHE, WARM_CACHES } from './operatio
 const REFRESH_MS = 60_000;
 
 /**
- * The caches of path metrics and routing decisions: what they hold, how often they had the answer,
- * and ways to clear and to fill them.
+ * The caches of path metrics and routing decisions: their contents and hit rates, and buttons to
+ * clear and preload them.
  */
 export function Page() {
   const may = useMay();
@@ -32,7 +32,7 @@ export function Page() {
     <div className="panel-actions">
       {may('warmCaches') && (
         <Button isPending={warm.isPending} onPress={() => warm.run({})}>
-          Fill with the latest decisions
+          Preload the latest decisions
         </Button>
       )}
       {may('clearCache') && (
@@ -47,7 +47,7 @@ export function Page() {
       <div className="page-head">
         <h1>Caches</h1>
       </div>
-      <Panel title="What they hold" actions={actions} flush>
+      <Panel title="Contents" actions={actions} flush>
         {warm.error && <Notice kind="bad">{warm.error.message}</Notice>}
         <Loaded
           data={answer.data?.data.cacheStats}
@@ -68,8 +68,8 @@ export function Page() {
           onClose={() => setClearing(false)}
         >
           <p>
-            Every function forgets what it holds within a second. Requests take a little longer until the
-            caches are filled again; nothing is lost.
+            Every function drops its cached entries within a second. Requests take a little longer until the
+            caches are filled again; no data is lost.
           </p>
         </ConfirmDialog>
       )}
@@ -84,28 +84,28 @@ const COLUMNS: readonly Column<CacheRow>[] = [
     head: 'Entries',
     width: '96px',
     end: true,
-    cell: ({ active }) => <Count exact={active} of="entries that can be served" />,
+    cell: ({ active }) => <Count exact={active} of="valid entries" />,
   },
   {
     id: 'expired',
     head: 'Expired',
     width: '96px',
     end: true,
-    cell: ({ expired }) => <Count exact={expired} of="entries that wait for the clean-up" />,
+    cell: ({ expired }) => <Count exact={expired} of="expired entries not yet removed" />,
   },
   {
     id: 'hits',
     head: 'Hits',
     width: '112px',
     end: true,
-    cell: ({ hits }) => <Count exact={hits} of="look-ups that had an answer" />,
+    cell: ({ hits }) => <Count exact={hits} of="look-ups answered from the cache" />,
   },
   {
     id: 'misses',
     head: 'Misses',
     width: '112px',
     end: true,
-    cell: ({ misses }) => <Count exact={misses} of="look-ups that went to the source" />,
+    cell: ({ misses }) => <Count exact={misses} of="look-ups answered from the source" />,
   },
   {
     id: 'rate',

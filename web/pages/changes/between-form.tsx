@@ -7,7 +7,7 @@ import { instantOf, writtenInstant } from './instant.ts';
 
 const RULE = 'Write a time in UTC, such as 2026-01-31 12:00.';
 
-/** The two instants: those of the page's range, or others that are typed in. */
+/** The two instants to compare: those of the page's range, or others that the person types. */
 export function BetweenForm({ range: { from, to } }: { range: Pick<TimeRange, 'from' | 'to'> }) {
   const [, setAddress] = useAddress();
   const [wrong, setWrong] = useState<Record<string, string>>({});
@@ -27,7 +27,8 @@ export function BetweenForm({ range: { from, to } }: { range: Pick<TimeRange, 'f
         setWrong({
           ...(begin === undefined && { from: RULE }),
           ...(end === undefined && { to: RULE }),
-          ...(begin !== undefined && end !== undefined && { to: 'It must be later than the first one.' }),
+          ...(begin !== undefined &&
+            end !== undefined && { to: 'The second instant must be later than the first.' }),
         });
       }}
     >

@@ -10,13 +10,15 @@ import { BetweenForm } from './between-form.tsx';
 import { CHANGES_BETWEEN } from './operations.ts';
 import { RankedTable } from './ranked-table.tsx';
 
-/** What differs between the two ends of the page's range, what goes with most traffic first. */
+/**
+ * The changes between the two ends of the page's range, those with the largest traffic difference
+ * first.
+ */
 export function BetweenPanel() {
   const may = useMay();
   const [{ freeze }, setAddress] = useAddress();
   const latest = useTimeRange();
-  // A range up to now moves on each minute; comparing costs much, so that it is done when it is
-  // asked for.
+  // A live range advances each minute; a comparison is expensive, so it runs only on request.
   const [asked, setAsked] = useState(() => upToNow(latest));
   const isOther = JSON.stringify(asked.choice) !== JSON.stringify(latest.choice);
   if (isOther) setAsked(upToNow(latest));
@@ -35,7 +37,7 @@ export function BetweenPanel() {
       <Panel title="Two instants" actions={actions}>
         <BetweenForm range={asked} />
       </Panel>
-      <Panel title="What changed, by the traffic that it went along with" flush>
+      <Panel title="Changes, by difference in traffic" flush>
         <Loaded
           data={answer.data?.data.changesBetween}
           error={answer.error}

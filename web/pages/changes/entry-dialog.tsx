@@ -24,15 +24,12 @@ const UNDO = graphql(`
 
 export interface EntryDialogProps {
   id: string;
-  /** Goes to another entry, of the same chain of undos. */
+  /** Opens another entry of the same chain of undos. */
   onOpen(id: string): void;
   onClose(): void;
 }
 
-/**
- * One entry of the audit log: who did what, the states before and after, and what was undone by
- * what.
- */
+/** One entry of the audit log: who did what, the states before and after, and the undos of what. */
 export function EntryDialog({ id, onOpen, onClose }: EntryDialogProps) {
   const answer = useAnswer(ENTRY, { id }, { changedBy: [''] });
   const entry = answer.data?.data.auditEntry;
@@ -44,7 +41,7 @@ export function EntryDialog({ id, onOpen, onClose }: EntryDialogProps) {
     >
       {answer.data && !entry ? (
         <Empty>
-          The audit log has no such entry for you. A change that goes on has its entry at its end.
+          The audit log has no such entry that you may see. A running change gets its entry when it is done.
         </Empty>
       ) : (
         <Loaded data={entry} error={answer.error} onRetry={() => void answer.refetch()}>
@@ -93,7 +90,7 @@ function Entry({ entry, onOpen }: { entry: FullEntry; onOpen(id: string): void }
         <dd>
           <Time at={at} />,{' '}
           <Link to="/changes" search={{ show: 'between', ...writeRange(around(at, Date.now())) } as never}>
-            what changed around it
+            changes around this time
           </Link>
         </dd>
         <dt>Began</dt>
@@ -150,7 +147,7 @@ function Entry({ entry, onOpen }: { entry: FullEntry; onOpen(id: string): void }
       </dl>
       {refused ? (
         <>
-          <h3>What was asked for</h3>
+          <h3>Request</h3>
           <DifferenceTable before={null} after={request} />
         </>
       ) : (

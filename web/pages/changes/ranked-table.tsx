@@ -18,13 +18,13 @@ export function RankedTable({ changes }: { changes: Changes }) {
         {log_from !== from && (
           <>
             {' '}
-            The log has more entries than are read at once: what happened before <Time at={log_from} /> is not
+            The log has more entries than one comparison reads: changes before <Time at={log_from} /> are not
             in the list.
           </>
         )}
       </p>
       {items.length === 0 ? (
-        <Empty>Nothing has changed between these instants, as far as is known.</Empty>
+        <Empty>No change is known between these instants.</Empty>
       ) : (
         <VirtualTable label="Changes by effect" columns={COLUMNS} rows={items} rowId={idOf} maxRows={20} />
       )}
@@ -38,7 +38,8 @@ export function RankedTable({ changes }: { changes: Changes }) {
 }
 
 function Measured({ title, window }: { title: string; window: Changes['before'] }) {
-  if (!window) return `${title}: no rate is known, as no two snapshots of that time are kept`;
+  if (!window)
+    return `${title}: the rate is not known, because fewer than two snapshots of that time are kept`;
   const { from, to, bits_per_second, completeness } = window;
   return (
     <>

@@ -1,6 +1,6 @@
 import type { Ranked } from './operations.ts';
 
-/** What each kind of change is called in a table. */
+/** The label of each kind of change. */
 export const KIND_WORDS: Record<Ranked['kind'], string> = {
   POLICY_TRAFFIC: 'Traffic',
   SITE_TRAFFIC: 'Traffic',
@@ -11,7 +11,7 @@ export const KIND_WORDS: Record<Ranked['kind'], string> = {
   OTHER: 'Other',
 };
 
-/** Such as "Policy Voice carries more". */
+/** Such as "Policy Voice carries more traffic". */
 export function trafficSentence({
   kind,
   name,
@@ -24,8 +24,8 @@ export function trafficSentence({
   after: number | null;
 }): string {
   const thing = `${kind === 'SITE_TRAFFIC' ? 'Site' : 'Policy'} ${name}`;
-  if (before === null || after === null) return `${thing}: how its traffic changed is not known`;
-  if (before === 0) return `${thing} carries traffic now`;
-  if (after === 0) return `${thing} carries nothing any more`;
-  return `${thing} carries ${after > before ? 'more' : 'less'}`;
+  if (before === null || after === null) return `${thing}: the change in traffic is not known`;
+  if (before === 0) return `${thing} started to carry traffic`;
+  if (after === 0) return `${thing} no longer carries traffic`;
+  return `${thing} carries ${after > before ? 'more' : 'less'} traffic`;
 }

@@ -27,12 +27,12 @@ const VIEWS = [
 type Change = LogEntry & { kind: 'CHANGE' };
 type Happening = HappenedEvent & { kind: 'EVENT'; at: string };
 
-/** Whether a list was loaded or has failed, or isn't asked for. */
+/** Whether a list was loaded, failed or is not needed. */
 function isSettled({ items, error }: List<unknown>, asked: boolean): boolean {
   return !asked || items !== undefined || error !== null;
 }
 
-/** What was changed, what was refused and what happened by itself, as one list, newest first. */
+/** Changes, refused operations and events as one list, newest first. */
 export function TimelinePanel({ onOpen }: { onOpen(id: string): void }) {
   const [{ view = 'all', by, what, on }, setAddress] = useAddress();
   const asksLog = view !== 'events';
@@ -54,7 +54,8 @@ export function TimelinePanel({ onOpen }: { onOpen(id: string): void }) {
   );
   const moments = useMemo(
     () =>
-      // Not the one before the other: what comes later would push in between.
+      // Shown only when both lists are loaded: the later one would insert rows between those of the
+      // other.
       isSettled(log, asksLog) && isSettled(happened, asksEvents) && (log.items || happened.items)
         ? momentsOf(view, { log, happened, on })
         : undefined,
@@ -73,7 +74,7 @@ export function TimelinePanel({ onOpen }: { onOpen(id: string): void }) {
       {field('what', 'Operation', what)}
       {field('on', 'Target (policy:7)', on)}
       <Tabs
-        label="What is listed"
+        label="Kind of entries"
         tabs={VIEWS}
         chosen={view}
         onChoose={chosen => setAddress({ view: chosen === 'all' ? undefined : chosen })}
@@ -102,7 +103,7 @@ export function TimelinePanel({ onOpen }: { onOpen(id: string): void }) {
           <>
             {shown.length === 0 ? (
               <Empty>
-                {more.hasMore ? 'Nothing of it is among what was loaded.' : 'Nothing of it has happened.'}
+                {more.hasMore ? 'None of the loaded entries match. Load more.' : 'No entries match.'}
               </Empty>
             ) : (
               <ol className="timeline" aria-label="Timeline">
@@ -181,8 +182,8 @@ function ChangeRow({ entry, onOpen }: { entry: LogEntry; onOpen(id: string): voi
 }
 
 /**
- * Values that are longer say nothing in a line; nor do the figures of a failover's receipt, which
- * its details have.
+ * Longer values and the figures of a failover's receipt are not useful in a line; the details show
+ * them.
  */
 const SHORT = 48;
 const textLength = (...texts: (string | undefined)[]): number => texts.join('').length;

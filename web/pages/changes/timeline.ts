@@ -1,4 +1,4 @@
-/** Something in the timeline: an entry of the audit log, or an event that is no change. */
+/** An item of the timeline: an entry of the audit log, or an event that is not a change. */
 export interface Moment {
   id: string;
   /** RFC 3339. */
@@ -12,8 +12,8 @@ export interface Source<Item extends Moment> {
 }
 
 /**
- * Two lists as one, newest first, each moment once. It ends where one of them has not been loaded
- * any further: behind that, moments of the other would stand without those between them.
+ * Merges two lists, newest first, each moment once. The result ends where one list is not loaded
+ * further: after that point its moments would be missing between those of the other.
  */
 export function merged<A extends Moment, B extends Moment>(a: Source<A>, b: Source<B>): (A | B)[] {
   const end = [endOf(a), endOf(b)].sort().at(-1)!;

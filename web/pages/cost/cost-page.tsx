@@ -16,7 +16,7 @@ import { useNames } from '../traffic/use-names.ts';
 import { COST_GROUPS, type CostTableRow, costCsv, costTable } from './cost-rows.ts';
 import { TRAFFIC_COST } from './operations.ts';
 
-/** What the traffic of a range costs at the prices that endpoints have now. */
+/** The cost of the traffic of a range, at the current prices of the endpoints. */
 export function Page() {
   const [address, setAddress] = useAddress();
   const group = COST_GROUPS.find(({ id }) => id === address.by) ?? COST_GROUPS[0];
@@ -27,7 +27,7 @@ export function Page() {
     { by: [...group.by], from, to },
     { changedBy: ['ENDPOINT'], keepPrevious: true },
   );
-  // What was asked by another group has other names.
+  // The previous answer may have the names of another grouping.
   const cost = answer.isPlaceholderData ? undefined : answer.data?.data.trafficCost;
   const rows = useMemo(() => cost && costTable(cost, nameOf), [cost, nameOf]);
   const save = (): void => {
@@ -43,17 +43,17 @@ export function Page() {
       <div className="page-head">
         <h1>Cost</h1>
         <Tabs
-          label="What costs are of"
+          label="Group costs by"
           tabs={COST_GROUPS}
           chosen={group.id}
           onChoose={id => setAddress({ by: id === COST_GROUPS[0].id ? undefined : id })}
         />
       </div>
-      <Panel title="At the prices of now" actions={csv} flush>
+      <Panel title="At current prices" actions={csv} flush>
         <Loaded data={rows} error={answer.error} onRetry={() => void answer.refetch()}>
           {shown =>
             shown.length === 1 ? (
-              <Empty>Nothing was carried in this range.</Empty>
+              <Empty>There was no traffic in this range.</Empty>
             ) : (
               <>
                 <Unpriced total={shown.at(-1)!} />
@@ -117,7 +117,7 @@ function columnsOf(title: string, currency: string, rows: readonly CostTableRow[
     },
     {
       id: 'bar',
-      head: 'Beside the largest',
+      head: 'Relative to the largest',
       width: 'minmax(128px, 1fr)',
       cell: ({ kind, share }) => kind === 'ROW' && <Bar value={share ?? 0} of={largest} />,
     },

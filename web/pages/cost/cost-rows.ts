@@ -3,11 +3,11 @@ import type { Field } from '../traffic/traffic-address.ts';
 import type { Names } from '../traffic/use-names.ts';
 import type { TrafficCost } from './operations.ts';
 
-/** What a page can group costs by. */
+/** The groupings of costs. */
 export interface CostGroup {
   id: string;
   title: string;
-  /** As the query takes it; an endpoint's id is unique in its site only. */
+  /** As the query expects it; an endpoint's id is unique only within its site. */
   by: readonly Uppercase<Field>[];
 }
 
@@ -24,14 +24,17 @@ export interface CostTableRow {
   id: string;
   name: string;
   bytes_exact: string;
-  /** Null: no byte of it has a price. */
+  /** Null: none of its bytes has a price. */
   cost_exact: string | null;
   unpriced_bytes_exact: string;
-  /** Of the whole cost, 0 to 1; null: it isn't known, or nothing costs anything. */
+  /** Share of the whole cost, 0 to 1; null: not known, or the whole cost is 0. */
   share: number | null;
 }
 
-/** The table of an answer: its rows by their names, what is behind them, and the sum at the end. */
+/**
+ * The rows of the table: the answer's rows with their names, the remaining rows as one, and the
+ * total.
+ */
 export function costTable(
   { rows, other, other_rows, total }: TrafficCost,
   nameOf: Names['of'],
@@ -66,7 +69,7 @@ function named(row: TrafficCost['rows'][number], nameOf: Names['of']): { id: str
   return { id: JSON.stringify(ids), name: parts.join(' ') };
 }
 
-/** What the table shows, exact, as a file. */
+/** The columns of a file with the table's exact values. */
 export function costCsv({ currency, from, to }: TrafficCost, rows: readonly CostTableRow[]): string {
   const columns: FileColumn<CostTableRow>[] = [
     { name: 'name', value: ({ name }) => name },

@@ -26,12 +26,12 @@ const NAMES = graphql(`
 `);
 
 export interface ExportFormProps {
-  /** What an address asks for, by names of the fields. */
+  /** Initial values from the address, by field. */
   given: Readonly<Record<string, string>>;
   onClose(): void;
 }
 
-/** Starts an export of what is on a page, or of anything that can be exported. */
+/** Starts an export, with initial values from the page that opened it. */
 export function ExportForm({ given, onClose }: ExportFormProps) {
   const range = useTimeRange();
   const [kind, setKind] = useState<ExportKindName>(exportKindOf(given.new));
@@ -95,7 +95,7 @@ export function ExportForm({ given, onClose }: ExportFormProps) {
           name="format"
           options={[
             { id: 'CSV', text: 'CSV, for spreadsheets' },
-            { id: 'JSONL', text: 'JSON, an object a line' },
+            { id: 'JSONL', text: 'JSON Lines, an object on each line' },
           ]}
           defaultValue="CSV"
         />
@@ -141,7 +141,10 @@ function minuteOf(instant: string): string {
   return instant.replace(/:00\.000Z$/, 'Z');
 }
 
-/** An instant as the API takes it; what is none goes as it is, for the API to say what is wrong. */
+/**
+ * An instant as the API expects it; other text is sent unchanged, so that the API reports the
+ * error.
+ */
 function instantOf(text: string): string {
   const at = Date.parse(text);
   return Number.isNaN(at) ? text : new Date(at).toISOString();

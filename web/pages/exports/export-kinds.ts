@@ -4,13 +4,13 @@ import type { Option } from '../../parts/select-field.tsx';
 export type ExportKindName = 'HISTORY' | 'STATS' | 'FLOWS' | 'AUDIT';
 
 export interface ExportFieldText {
-  /** As the API names it. */
+  /** The API's name. */
   name: string;
   label: string;
   description?: string;
   /** One of these; left out: text. */
   options?: readonly Option[];
-  /** Names to choose an id from, as one types. */
+  /** Names to suggest while the person types. */
   suggest?: 'policies' | 'sites';
   /** Several texts, separated by commas. */
   list?: boolean;
@@ -25,21 +25,21 @@ const TRAFFIC: readonly ExportFieldText[] = [
   { name: 'edge_id', label: 'Edge', description: 'Its id. Empty: all.' },
 ];
 
-/** What each kind of export is, and what narrows or shapes it. */
+/** The kinds of export, with the fields of each. */
 export const EXPORT_KIND_TEXTS: Record<
   ExportKindName,
   { word: string; what: string; fields: readonly ExportFieldText[] }
 > = {
   HISTORY: {
     word: 'History',
-    what: 'Traffic interval by interval, with how complete each one is.',
+    what: 'Traffic in each interval, with its completeness.',
     fields: [
       ...TRAFFIC,
       {
         name: 'resolution',
         label: 'Intervals',
         options: [
-          { id: '', text: 'Finest that is kept' },
+          { id: '', text: 'Finest available' },
           { id: 'MINUTE', text: 'Minutes' },
           { id: 'HOUR', text: 'Hours' },
           { id: 'DAY', text: 'Days' },
@@ -49,14 +49,14 @@ export const EXPORT_KIND_TEXTS: Record<
   },
   STATS: {
     word: 'Sums',
-    what: 'Sums of every group, to the byte.',
+    what: 'Exact totals of each group.',
     fields: [
       ...TRAFFIC,
       {
         name: 'group_by',
         label: 'Grouped by',
         description:
-          'One to four of POLICY, SITE, ENDPOINT, EDGE, or of PROTOCOL, APPLICATION, SOURCE_PREFIX, DESTINATION_PREFIX, with commas. Empty: POLICY.',
+          'One to four of POLICY, SITE, ENDPOINT, EDGE, or of PROTOCOL, APPLICATION, SOURCE_PREFIX, DESTINATION_PREFIX, separated by commas. Empty: POLICY.',
         list: true,
       },
       {
@@ -71,7 +71,7 @@ export const EXPORT_KIND_TEXTS: Record<
   },
   FLOWS: {
     word: 'Flow log',
-    what: 'Every flow that the reports listed, the newest first.',
+    what: 'Every flow listed in reports, newest first.',
     fields: [
       ...TRAFFIC,
       { name: 'address', label: 'Address or prefix', description: 'At either end, such as 10.0.0.0/8.' },
@@ -86,9 +86,9 @@ export const EXPORT_KIND_TEXTS: Record<
   },
   AUDIT: {
     word: 'Audit log',
-    what: 'Who did what, the newest first.',
+    what: 'Who did what, newest first.',
     fields: [
-      { name: 'actor', label: 'Person', description: 'E-mail address, user name or sub. Empty: everybody.' },
+      { name: 'actor', label: 'Person', description: 'E-mail address, user name or sub. Empty: all.' },
       { name: 'action', label: 'Operation', description: 'Such as deletePolicy. Empty: all.' },
       { name: 'target', label: 'Target', description: 'Such as policy:7. Empty: all.' },
     ],
@@ -97,12 +97,12 @@ export const EXPORT_KIND_TEXTS: Record<
 
 export const EXPORT_KINDS = Object.keys(EXPORT_KIND_TEXTS) as ExportKindName[];
 
-/** The kind that a text names; HISTORY where it names none. */
+/** The kind with this name; HISTORY if there is none. */
 export function exportKindOf(text: string | undefined): ExportKindName {
   return EXPORT_KINDS.find(kind => kind === text) ?? 'HISTORY';
 }
 
-/** The fields of a form as the API takes them: without what is empty. */
+/** The fields of a form as the API expects them, without empty ones. */
 export function exportFieldsOf(
   kind: ExportKindName,
   values: Readonly<Record<string, string>>,

@@ -17,9 +17,7 @@ import { ExportForm } from './export-form.tsx';
 import { EXPORT_KIND_TEXTS } from './export-kinds.ts';
 import { CANCEL_EXPORT, EXPORT_LINK, EXPORTS, type ExportRow } from './operations.ts';
 
-/**
- * How often the list is asked again while an export is running: nothing else says how far it is.
- */
+/** How often the list is reloaded while an export is running; no event reports its progress. */
 const RUNNING_MS = 5_000;
 const AT_REST_MS = 60_000;
 
@@ -31,8 +29,8 @@ const STATUSES: Record<ExportRow['status'], { word: string; kind: StatusKind }> 
 };
 
 /**
- * Exports: those that run with their progress, those that are done with their file, and a form for
- * new ones.
+ * Exports: running ones with their progress, finished ones with their file, and a form for new
+ * ones.
  */
 export function Page() {
   const [address, setAddress] = useAddress();
@@ -66,8 +64,8 @@ export function Page() {
           <Tabs
             label="Whose exports"
             tabs={[
-              { id: 'own', title: 'Own' },
-              { id: 'everybody', title: 'Everybody’s' },
+              { id: 'own', title: 'Mine' },
+              { id: 'everybody', title: 'All' },
             ]}
             chosen={everybody ? 'everybody' : 'own'}
             onChoose={owner => setAddress({ owner: owner === 'own' ? undefined : owner })}
@@ -85,7 +83,9 @@ export function Page() {
         <Loaded data={items} error={answer.error} onRetry={() => void answer.refetch()}>
           {rows =>
             rows.length === 0 ? (
-              <Empty>No export yet. A file can be fetched for some days after it is done.</Empty>
+              <Empty>
+                There are no exports yet. A file can be downloaded for some days after it is done.
+              </Empty>
             ) : (
               <VirtualTable
                 label="Exports"
@@ -117,7 +117,7 @@ function columnsOf({ isPending, onCancel, showsOwner }: ColumnOptions): Column<E
       width: '112px',
       cell: ({ status }) => <Status kind={STATUSES[status].kind}>{STATUSES[status].word}</Status>,
     },
-    { id: 'kind', head: 'What', width: '88px', cell: ({ kind }) => EXPORT_KIND_TEXTS[kind].word },
+    { id: 'kind', head: 'Kind', width: '88px', cell: ({ kind }) => EXPORT_KIND_TEXTS[kind].word },
     {
       id: 'file',
       head: 'File',
@@ -193,8 +193,8 @@ function columnsOf({ isPending, onCancel, showsOwner }: ColumnOptions): Column<E
 }
 
 /**
- * Asks for a link that is good for some minutes, and opens it: the answer is a file, so that the
- * page stays.
+ * Requests a link that is valid for some minutes and opens it; the response is a file, so the page
+ * stays open.
  */
 function download(id: string): void {
   ask(EXPORT_LINK, { id }).then(

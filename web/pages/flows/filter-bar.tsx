@@ -6,7 +6,7 @@ import { Notice } from '../../parts/notice.tsx';
 import { useFlowFilter } from './use-flow-filter.ts';
 import { useNames } from './use-names.ts';
 
-/** What flows are looked at, as a text that is in the address, and what is wrong with it. */
+/** The filter of flows as a text, kept in the address, with its problems. */
 export function FilterBar() {
   const [{ q = '' }, setAddress] = useAddress();
   const { names = {} } = useNames();

@@ -70,7 +70,7 @@ function Name({ of }: { of: string }) {
 function End({ address, port }: { address: string | null; port: number | null }) {
   if (address === null) {
     return (
-      <span className="muted" title="The sum of the flows that the report doesn't list">
+      <span className="muted" title="Sum of the flows that the report does not list">
         unlisted
       </span>
     );
@@ -82,7 +82,7 @@ function End({ address, port }: { address: string | null; port: number | null })
   );
 }
 
-/** Columns of a file of flows: those of exports. */
+/** Columns of a file of flows, the same as those of exports. */
 export const FLOW_FILE_COLUMNS: readonly FileColumn<FlowRow>[] = [
   { name: 'sent_at_utc', value: ({ sent_at }) => sent_at },
   { name: 'arrived_at_utc', value: ({ arrived_at }) => arrived_at },

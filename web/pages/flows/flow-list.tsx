@@ -10,7 +10,7 @@ import { FLOWS } from './operations.ts';
 import { useFlowFilter } from './use-flow-filter.ts';
 import { useNames } from './use-names.ts';
 
-/** The flows of the range that the filter takes, the newest report first. */
+/** The flows of the range that match the filter, newest report first. */
 export function FlowList() {
   const { from, to } = useTimeRange();
   const { names } = useNames();
@@ -24,7 +24,7 @@ export function FlowList() {
   if (problems.length > 0) return null;
   return (
     <Panel
-      title="The newest first"
+      title="Newest first"
       actions={<SaveButtons of="Flows" columns={FLOW_FILE_COLUMNS} rows={list.items} />}
       flush
     >
@@ -34,8 +34,8 @@ export function FlowList() {
             {items.length === 0 && (
               <Empty>
                 {list.hasMore
-                  ? 'None so far: there is more of the log to look through.'
-                  : 'No flow of this range is like this. Choose another range, or ask for less.'}
+                  ? 'No matching flow so far. Load more to continue the search.'
+                  : 'No flow in this range matches the filter. Choose another range, or remove a condition.'}
               </Empty>
             )}
             {items.length > 0 && (

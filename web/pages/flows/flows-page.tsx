@@ -14,12 +14,12 @@ const VIEWS = [
   { id: 'groups', title: 'Groups', View: GroupsView },
 ] as const;
 
-/** What edges listed of single flows. */
+/** The single flows that edges listed in reports. */
 export function Page() {
   const [{ view }] = useAddress();
   return (
     <div className="page">
-      <PageViews title="Flows" label="How flows are shown" views={VIEWS}>
+      <PageViews title="Flows" label="View of the flows" views={VIEWS}>
         {view !== 'groups' && <FilterBar />}
       </PageViews>
     </div>

@@ -11,7 +11,7 @@ export interface GroupFormProps {
   onClose(): void;
 }
 
-/** Makes a group, or changes what is in one. */
+/** Creates a group, or changes its members. */
 export function GroupForm({ group, onClose }: GroupFormProps) {
   const { run, isPending, error, fieldErrors } = useChange(SAVE_GROUP, {
     done: ({ saveNamedGroup: { name } }) => ({
@@ -43,7 +43,7 @@ export function GroupForm({ group, onClose }: GroupFormProps) {
             name="name"
             isRequired
             autoFocus
-            description="Letters, digits, dots, hyphens and underscores: filters take it as @name."
+            description="Letters, digits, dots, hyphens and underscores. Filters refer to it as @name."
           />
         )}
         <SelectField
@@ -51,7 +51,7 @@ export function GroupForm({ group, onClose }: GroupFormProps) {
           name="kind"
           options={[
             { id: 'NETWORKS', text: 'Networks: addresses and prefixes' },
-            { id: 'PORTS', text: 'Ports and ranges of ports' },
+            { id: 'PORTS', text: 'Ports and port ranges' },
           ]}
           defaultValue={group?.kind ?? 'NETWORKS'}
         />
@@ -60,7 +60,7 @@ export function GroupForm({ group, onClose }: GroupFormProps) {
           name="members"
           isRequired
           rows={6}
-          description="Such as 10.1.0.0/16, or 443 and 8000-8100; one a line, or with commas between them."
+          description="Such as 10.1.0.0/16, or 443 and 8000-8100; one on each line, or separated by commas."
           defaultValue={group?.members.join('\n') ?? ''}
         />
       </Form>

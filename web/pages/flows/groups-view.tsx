@@ -10,7 +10,7 @@ import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { GroupForm } from './group-form.tsx';
 import { DELETE_GROUP, type GroupRow, NAMED_GROUPS } from './operations.ts';
 
-/** Groups of networks and ports, for filters and sums. */
+/** Named groups of networks and ports, for filters and sums. */
 export function GroupsView() {
   const may = useMay();
   const [open, setOpen] = useState<GroupRow | 'NEW'>();
@@ -39,8 +39,8 @@ export function GroupsView() {
         {groups =>
           groups.length === 0 ? (
             <Empty>
-              There is no group yet. A filter takes one as src:@Offices or port:@Mail, and sums are made by
-              them.
+              There are no groups yet. Use a group in a filter as src:@Offices or port:@Mail, and sum traffic
+              by them.
             </Empty>
           ) : (
             <VirtualTable

@@ -11,14 +11,14 @@ import { type FlowFilterInput, useFlowFilter } from './use-flow-filter.ts';
 import { useNames } from './use-names.ts';
 import { useTail } from './use-tail.ts';
 
-/** The flows that the filter takes, as reports come. */
+/** The flows that match the filter, as reports arrive. */
 export function LiveTail() {
   const [{ q = '' }] = useAddress();
   const { filter, problems, error, retry } = useFlowFilter();
   if (problems.length > 0) return null;
   if (filter) return <TailOf key={q} filter={filter} />;
   return (
-    <Panel title="As they come">
+    <Panel title="Live">
       <Loaded data={undefined} error={error} onRetry={retry}>
         {() => null}
       </Loaded>
@@ -37,31 +37,29 @@ function TailOf({ filter }: { filter: FlowFilterInput }) {
         {isPaused ? `Paused, ${count(waiting.length)} waiting` : 'Live'}
       </span>
       <Button kind={isPaused ? 'primary' : 'plain'} onPress={isPaused ? resume : pause}>
-        {isPaused ? 'Go on' : 'Pause'}
+        {isPaused ? 'Resume' : 'Pause'}
       </Button>
-      <SaveButtons of="Flows as they came" columns={FLOW_FILE_COLUMNS} rows={shown} />
+      <SaveButtons of="Live flows" columns={FLOW_FILE_COLUMNS} rows={shown} />
     </div>
   );
   return (
-    <Panel title="As they come" actions={actions} flush>
+    <Panel title="Live" actions={actions} flush>
       {error && (
         <Notice kind="warn">The last look failed; the next one takes what it missed. {error.message}</Notice>
       )}
       {dropped > 0 && (
-        <Notice kind="warn">{`${count(dropped)} that waited were too many to keep: the list has them.`}</Notice>
+        <Notice kind="warn">{`${count(dropped)} waiting flows were dropped here, because there were too many. The list has them.`}</Notice>
       )}
       {isIncomplete && (
         <Notice kind="warn">
-          More came at once than can be followed: the list has all of it. Ask for less.
+          More flows arrived than can be shown. The list has all of them. Narrow the filter.
         </Notice>
       )}
       {shown.length > 0 ? (
         <VirtualTable label="Live flows" columns={columns} rows={shown} rowId={({ id }) => id} maxRows={20} />
       ) : (
         <Empty>
-          {hasLooked
-            ? 'Nothing like this has come in the last minute. It appears here when it does.'
-            : 'Looking…'}
+          {hasLooked ? 'No matching flow has arrived in the last minute. New ones appear here.' : 'Looking…'}
         </Empty>
       )}
     </Panel>

@@ -14,7 +14,7 @@ export const FLOWS = graphql(`
 
 export type FlowRow = ResultOf<typeof FLOWS>['flows']['items'][number];
 
-/** What people call policies, groups of networks and ports, and the first edges. */
+/** Names of policies and groups, and the ids of the first edges. */
 export const FLOW_NAMES = graphql(`
   query FlowNames {
     policies(limit: 1000, defined_only: true) { items { id name } }
@@ -23,7 +23,7 @@ export const FLOW_NAMES = graphql(`
   }
 `);
 
-/** What people call sites, page by page. */
+/** Names of sites, page by page. */
 export const SITE_NAMES = graphql(`
   query FlowSiteNames($next_token: String) {
     sites(limit: 1000, next_token: $next_token) { items { id name } next_token }
@@ -50,7 +50,7 @@ export const TALKERS = graphql(`
 export type FlowStats = ResultOf<typeof TALKERS>['flowStats'];
 export type FlowStatsRow = FlowStats['rows'][number];
 
-/** What has arrived lately, for the live tail. */
+/** Flows that arrived lately, for the live tail. */
 export const NEWEST_FLOWS = graphql(`
   query NewestFlows($filter: FlowFilter, $from: AWSDateTime!, $to: AWSDateTime!, $next_token: String) {
     flows(filter: $filter, from: $from, to: $to, limit: 1000, next_token: $next_token) {

@@ -1,34 +1,34 @@
-/** What of a flow the tail goes by. */
+/** The fields of a flow that the tail uses. */
 export interface Tailed {
   id: string;
-  /** When the stream got its report, RFC 3339. */
+  /** When its report arrived in the stream, RFC 3339. */
   arrived_at: string | null;
 }
 
-/** The newest flows as they come: those on the screen, and those that came while it is paused. */
+/** The newest flows: those on the screen, and those that arrived while the tail is paused. */
 export interface TailState<Flow> {
-  /** The latest to come first. */
+  /** The latest arrival first. */
   shown: readonly Flow[];
   waiting: readonly Flow[];
   isPaused: boolean;
-  /** Where the next look begins, milliseconds since the epoch. */
+  /** The start of the next query, milliseconds since the epoch. */
   from_ms: number;
-  /** Arrivals by id of the flows from there on that were taken. */
+  /** Arrival by id of the flows since then that are already in the tail. */
   seen: ReadonlyMap<string, number>;
-  /** Flows that were let go of because there were too many. */
+  /** The number of flows that were dropped because there were too many. */
   dropped: number;
-  /** Whether a look could not take all that had come. */
+  /** Whether the last query could not read all new flows. */
   isIncomplete: boolean;
 }
 
 /**
- * A flow is in the log some seconds after its arrival, while later ones may be there already: each
- * look goes back by so much behind the newest. What ingest writes later than that is not in the
- * tail.
+ * A flow is in the log some seconds after its arrival, possibly after later flows. So each query
+ * starts this long before the newest arrival. Flows that ingest writes later than that are not in
+ * the tail.
  */
 export const OVERLAP_MS = 120_000;
 
-/** Flows that are kept on the screen, and that may wait. */
+/** The largest number of flows on the screen, and of flows that wait. */
 const MAX_SHOWN = 5000;
 const MAX_WAITING = 20_000;
 
@@ -45,9 +45,7 @@ export function beginTail<Flow extends Tailed>(now_ms: number): TailState<Flow> 
   };
 }
 
-/**
- * The tail after a look at all flows from `from_ms` on, the newest first: each flow is taken once.
- */
+/** The tail after a query of all flows since `from_ms`, newest first; each flow is added once. */
 export function withLook<Flow extends Tailed>(
   state: TailState<Flow>,
   flows: readonly Flow[],
@@ -66,18 +64,18 @@ export function withLook<Flow extends Tailed>(
   return state.isPaused ? withWaiting(next, fresh) : withShown(next, fresh);
 }
 
-/** What is on the screen stays until it is resumed. */
+/** Pauses the tail: the flows on the screen stay until it is resumed. */
 export function paused<Flow>(state: TailState<Flow>): TailState<Flow> {
   return { ...state, isPaused: true };
 }
 
-/** What has waited comes, too. */
+/** Resumes the tail and shows the flows that waited. */
 export function resumed<Flow>(state: TailState<Flow>): TailState<Flow> {
   return withShown({ ...state, isPaused: false, waiting: [] }, state.waiting);
 }
 
 function withShown<Flow>(state: TailState<Flow>, fresh: readonly Flow[]): TailState<Flow> {
-  // What leaves the screen below was shown: nothing is lost by it.
+  // Flows that leave the list at its end have been shown, so they don't count as dropped.
   return { ...state, shown: [...fresh, ...state.shown].slice(0, MAX_SHOWN) };
 }
 

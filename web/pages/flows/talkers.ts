@@ -7,17 +7,17 @@ import { nameOf } from './use-names.ts';
 type StatsValue = FilterValue | null;
 
 interface Grouping {
-  /** As the API calls it. */
+  /** The API's name. */
   group: string;
   title: string;
   value(row: FlowStatsRow): StatsValue;
-  /** The list of a filter that takes the value; undefined: none does. */
+  /** The list of the filter that accepts the value; undefined: none. */
   list?: string;
-  /** What a person calls the value; as it is when left out. */
+  /** The display name of a value; left out: the value itself. */
   name?(value: FilterValue, names: Names | undefined): string;
 }
 
-/** What flows are summed by, by its name in the address. */
+/** The groupings of flows, by their names in the address. */
 export const GROUPINGS = {
   source: { group: 'SOURCE', title: 'Source', value: row => row.source, list: 'srcs' },
   destination: { group: 'DESTINATION', title: 'Destination', value: row => row.destination, list: 'dsts' },
@@ -75,23 +75,23 @@ export const GROUPINGS = {
 
 export type GroupingName = keyof typeof GROUPINGS;
 
-/** The grouping of an address; by source where it names none. */
+/** The grouping in an address; the default is by source. */
 export function groupingOf(by: string | undefined): { id: GroupingName } & Grouping {
   const id = by !== undefined && Object.hasOwn(GROUPINGS, by) ? (by as GroupingName) : 'source';
   return { id, ...GROUPINGS[id] };
 }
 
-/** What one value carried, beside all that the filter takes. */
+/** The traffic of one value, and its share of all flows that match the filter. */
 export interface Talker {
   value: StatsValue;
   name: string;
   bytes_exact: string;
   packets_exact: string;
-  /** Of the bytes of the flows that the filter takes, 0 to 1; null where they have none. */
+  /** Share of the bytes of the flows that match the filter, 0 to 1; null if these have no bytes. */
   share: number | null;
 }
 
-/** The rows of an answer, the largest first. */
+/** The rows of an answer, largest first. */
 export function talkersOf(stats: FlowStats, { value, name }: Grouping, names: Names | undefined): Talker[] {
   const all = matchedBytes(stats);
   return stats.rows.map(row => {
@@ -107,14 +107,14 @@ export function talkersOf(stats: FlowStats, { value, name }: Grouping, names: Na
   });
 }
 
-/** Bytes of all listed flows that the filter takes. */
+/** Bytes of all listed flows that match the filter. */
 export function matchedBytes({ rows, other }: FlowStats): bigint {
   return rows.reduce((sum, { bytes_exact }) => sum + BigInt(bytes_exact), BigInt(other.bytes_exact));
 }
 
 /**
- * How much of what was counted is in listed flows, 0 to 1; null where nothing was counted, or more
- * was logged than counted yet.
+ * The share of the counted bytes that is in listed flows, 0 to 1; null if nothing was counted, or
+ * if more was logged than is counted yet.
  */
 export function listedShare({ total, unattributed }: FlowStats): number | null {
   const counted = BigInt(total.bytes_exact);
@@ -126,10 +126,10 @@ function shareOf(part: bigint, whole: bigint): number | null {
   return whole <= 0n || part > whole ? null : Number((part * 100_000n) / whole) / 100_000;
 }
 
-/** The text of a filter with a value added; undefined where no field takes it. */
+/** The text of a filter with a value added; undefined if no field accepts it. */
 export function narrowed(q: string, { value }: Talker, { list }: Grouping, names: Names): string | undefined {
   if (value === null || list === undefined) return undefined;
-  // Ports are texts in a filter: ranges are, too.
+  // Ports are texts in a filter, because a filter can have ranges.
   const written = list === 'ports' ? String(value) : value;
   return `${q} ${writeFilter(FLOW_LANGUAGE, { values: { [list]: [written] }, not: {} }, names)}`.trim();
 }

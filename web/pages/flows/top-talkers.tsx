@@ -28,7 +28,7 @@ import { useNames } from './use-names.ts';
 
 type Group = VariablesOf<typeof TALKERS>['by'];
 
-/** Who carried most of the range: listed flows, summed by what the address says. */
+/** The largest traffic in the range: listed flows, summed by the grouping in the address. */
 export function TopTalkers() {
   const [{ by, q = '' }, setAddress] = useAddress();
   const { from, to } = useTimeRange();
@@ -65,7 +65,9 @@ export function TopTalkers() {
         {shown => (
           <>
             {shown.talkers.length === 0 ? (
-              <Empty>No listed flow of this range is like this. Choose another range, or ask for less.</Empty>
+              <Empty>
+                No listed flow in this range matches the filter. Choose another range, or remove a condition.
+              </Empty>
             ) : (
               <VirtualTable
                 label={title}
@@ -88,7 +90,9 @@ export function TopTalkers() {
   );
 }
 
-/** What the rows leave out, and how much of the traffic they can know of. */
+/**
+ * The traffic that the rows do not include, and the share of all traffic that is in listed flows.
+ */
 function Completeness({ stats }: { stats: FlowStats }) {
   const { other, other_rows, unmatched, unattributed, total, completeness } = stats;
   const { edges_heard, edges_expected } = completeness;
@@ -100,7 +104,7 @@ function Completeness({ stats }: { stats: FlowStats }) {
           <Bytes exact={other.bytes_exact} />
         </Fact>
       )}
-      <Fact term="All that the filter takes">
+      <Fact term="All matching flows">
         <Bytes exact={String(matchedBytes(stats))} />
       </Fact>
       {unmatched.bytes_exact !== '0' && (
@@ -108,7 +112,7 @@ function Completeness({ stats }: { stats: FlowStats }) {
           <Bytes exact={unmatched.bytes_exact} />
         </Fact>
       )}
-      <Fact term="In no listed flow">
+      <Fact term="Not in listed flows">
         <Bytes exact={unattributed.bytes_exact} />
       </Fact>
       <Fact term="Counted">
@@ -135,7 +139,7 @@ interface Shown {
   title: string;
   /** Bytes of the first row. */
   largest: number;
-  /** The filter that takes a row's flows alone; undefined: there is none. */
+  /** The filter for only a row's flows; undefined: there is none. */
   textFor(talker: Talker): string | undefined;
   onShow(text: string): void;
 }

@@ -10,13 +10,10 @@ import { useNames } from './use-names.ts';
 export type FlowFilterInput = NonNullable<VariablesOf<typeof FLOWS>['filter']>;
 
 export interface AskedFilter {
-  /**
-   * Undefined while names are on their way, and where the text has a problem: nothing is asked
-   * then.
-   */
+  /** Undefined while names are loading, or if the text has a problem: then there is no query. */
   filter: FlowFilterInput | undefined;
   problems: readonly FilterProblem[];
-  /** Why the names aren't there. */
+  /** Why the names could not be loaded. */
   error: Error | null;
   retry(): void;
 }

@@ -3,17 +3,17 @@ import type { Named, Names } from '../../address/filter/language.ts';
 import { ask } from '../../data/ask.ts';
 import { FLOW_NAMES, SITE_NAMES } from './operations.ts';
 
-/** Sites whose names are read; those of a larger network are written by their ids. */
+/** The largest number of site names to load; further sites of a larger network appear as ids. */
 const MAX_SITES = 2000;
 
 export interface KnownNames {
-  /** Undefined while they are on their way. */
+  /** Undefined while they are loading. */
   names: Names | undefined;
   error: Error | null;
   retry(): void;
 }
 
-/** What things are called in filters and tables. */
+/** The names of objects in filters and tables. */
 export function useNames(): KnownNames {
   const { data, error, refetch } = useQuery({
     queryKey: ['FlowNames'],
@@ -52,7 +52,7 @@ function askSites(next_token: string | null, signal: AbortSignal) {
   return ask(SITE_NAMES, { next_token }, { signal });
 }
 
-/** What something of a kind is called; its id where it has no name. */
+/** The name of an object; its id if it has no name. */
 export function nameOf(names: Names | undefined, kind: 'site' | 'policy', id: string): string {
   return names?.[kind]?.find(thing => thing.id === id)?.name ?? id;
 }

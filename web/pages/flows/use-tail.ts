@@ -7,30 +7,31 @@ import { beginTail, paused, resumed, type TailState, withLook } from './tail-sta
 import type { FlowFilterInput } from './use-flow-filter.ts';
 
 /**
- * Pages that a look reads: more than so many thousand flows in ten seconds can't be read by a
- * person anyway.
+ * The largest number of pages that one query reads: a person cannot read more than these thousands
+ * of flows in ten seconds.
  */
 const MAX_PAGES = 5;
 
 /**
- * The API ends a range with its own clock: whatever the browser's clock says, the newest are in it.
+ * The API limits a range by its own clock, so that the newest flows are included even if the
+ * browser's clock is wrong.
  */
 const AHEAD_MS = 3_600_000;
 
 export interface Tail extends TailState<FlowRow> {
   pause(): void;
   resume(): void;
-  /** Why the last look failed; the next one takes what it missed. */
+  /** Why the last query failed; the next one reads the flows that it missed. */
   error: Error | null;
-  /** Whether a look has been answered. */
+  /** Whether a query has been answered. */
   hasLooked: boolean;
 }
 
 type Step = (state: TailState<FlowRow>) => TailState<FlowRow>;
 
 /**
- * The newest flows as they come. The live figures of all traffic say that reports have come: each
- * time the log is asked once. Nothing is asked while nothing is reported.
+ * The newest flows as they arrive. A change in the live figures of all traffic shows that reports
+ * have arrived; each change causes one query of the log. Without reports there are no queries.
  */
 export function useTail(filter: FlowFilterInput): Tail {
   const [state, step] = useReducer(
@@ -49,7 +50,7 @@ export function useTail(filter: FlowFilterInput): Tail {
     if (current.isBusy) return;
     current.isBusy = true;
     try {
-      // What came while a look was under way is for the next one.
+      // Flows that arrived during a query are read by the next one.
       while (current.isDue) {
         current.isDue = false;
         const { flows, isWhole } = await look(filter, latest.current.from_ms);
@@ -65,7 +66,7 @@ export function useTail(filter: FlowFilterInput): Tail {
   }, [filter]);
   const counted = useFigures('TOTALS').data?.items;
   const packets = counted && Array.from(counted.values(), ({ packets_exact }) => packets_exact).join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: packets that were counted are what it waits for
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a change of the counted packets triggers it
   useEffect(() => void lookOnce(), [lookOnce, packets]);
   return { ...state, error, hasLooked, pause: () => step(paused), resume: () => step(resumed) };
 }

@@ -18,10 +18,10 @@ export interface FreezeDialogProps {
 
 const ALL = 'all';
 
-/** Freezes what is known between two instants as an incident, and goes to its page. */
+/** Freezes the state between two instants as an incident and opens its page. */
 export function FreezeDialog({ from, to, onClose }: FreezeDialogProps) {
   const navigate = useNavigate();
-  // A form that is sent twice makes one incident.
+  // A form that is sent twice creates one incident.
   const [client_token] = useState(() => crypto.randomUUID());
   const { data } = useAnswer(SCOPES, {});
   const { run, isPending, error, fieldErrors } = useChange(CREATE_INCIDENT, {
@@ -40,7 +40,8 @@ export function FreezeDialog({ from, to, onClose }: FreezeDialogProps) {
   return (
     <Dialog title="Freeze as an incident" onClose={onClose}>
       <p>
-        What is known from <Time at={from} /> to <Time at={to} /> is kept as it is now, on a page to share.
+        An incident keeps the data from <Time at={from} /> to <Time at={to} /> as it is now, on a page that
+        you can share.
       </p>
       <Form
         submit="Freeze"
@@ -68,9 +69,9 @@ export function FreezeDialog({ from, to, onClose }: FreezeDialogProps) {
         />
         <SelectField
           label="Second site"
-          description="The decisions between the two are kept."
+          description="The incident keeps the routing decisions between the two sites."
           name="scope.peer_site_id"
-          options={optionsOf(sites, 'Those of what moved or failed')}
+          options={optionsOf(sites, 'Sites whose paths moved or failed')}
           defaultValue={ALL}
         />
       </Form>

@@ -10,12 +10,12 @@ export interface FrozenDecisionsProps {
   names: FrozenNames;
 }
 
-/** How policies decided between sites at the end of an incident, with all candidates. */
+/** The routing decisions between sites at the end of an incident, with all candidates. */
 export function FrozenDecisions({ decisions, names }: FrozenDecisionsProps) {
   if (decisions.length === 0) {
     return (
       <Panel title="Decisions">
-        <Empty>No path moved or failed in this time, and no two sites were asked for.</Empty>
+        <Empty>No path moved or failed in this time, and no two sites were chosen.</Empty>
       </Panel>
     );
   }
@@ -30,7 +30,7 @@ export function FrozenDecisions({ decisions, names }: FrozenDecisionsProps) {
       {decisions.map((decision, index) => (
         <Decision key={decision.policy_id} decision={decision} names={names.paths} open={index === 0} />
       ))}
-      {left_out > 0 && <p className="muted">Those of {left_out} more policies had no room.</p>}
+      {left_out > 0 && <p className="muted">The decisions of {left_out} more policies are left out.</p>}
     </Panel>
   ));
 }

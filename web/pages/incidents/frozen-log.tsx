@@ -6,12 +6,12 @@ import { Empty, Panel } from '../../parts/panel.tsx';
 import type { Frozen } from './operations.ts';
 import '../../parts/timeline.css';
 
-/** What was done and what happened in the time of an incident, the newest first. */
+/** Changes and events during an incident, newest first. */
 export function FrozenLog({ log, total }: { log: Frozen['log']; total: number }) {
   return (
-    <Panel title="What was done and what happened" flush>
+    <Panel title="Changes and events" flush>
       {log.length === 0 ? (
-        <Empty>Nothing of it.</Empty>
+        <Empty>There were no changes and no events.</Empty>
       ) : (
         <ol className="timeline" aria-label="Log">
           {log.map(({ id, at, title, actor, target, target_name, audited }) => (

@@ -1,4 +1,4 @@
-/** What things were called when an incident was frozen; their ids where they had no name. */
+/** The names of objects when the incident was frozen; their ids if they had no name. */
 export interface FrozenNames {
   policy(id: string): string;
   site(id: string): string;

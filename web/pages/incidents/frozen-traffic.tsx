@@ -12,7 +12,7 @@ export interface FrozenTrafficProps {
   names: FrozenNames;
 }
 
-/** What policies carried in the time of an incident, as its chart was when it was frozen. */
+/** The traffic of policies during an incident, as it was when the incident was frozen. */
 export function FrozenTraffic({ series, names }: FrozenTrafficProps) {
   const chart = useMemo(() => chartOf(series, names.policy), [series, names]);
   const isKnown = series.total.bits_per_second.some(rate => rate !== null);

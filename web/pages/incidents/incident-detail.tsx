@@ -18,7 +18,7 @@ import { type FrozenNames, namesOf } from './frozen-names.ts';
 import { FrozenTraffic } from './frozen-traffic.tsx';
 import { type Frozen, INCIDENT, REMOVE_INCIDENT } from './operations.ts';
 
-/** One incident: what was known of its time when it was frozen. Nothing on it is live. */
+/** One incident, as it was known when it was frozen. The page has no live data. */
 export function IncidentDetail({ id }: { id: string }) {
   const answer = useAnswer(INCIDENT, { id });
   const { error } = answer;
@@ -26,7 +26,7 @@ export function IncidentDetail({ id }: { id: string }) {
     <div className="page">
       {error instanceof ApiError && error.type === 'NotFound' ? (
         <>
-          <h1>No such incident</h1>
+          <h1>Incident not found</h1>
           <Empty>{error.message}</Empty>
         </>
       ) : (
@@ -68,15 +68,15 @@ function Shown({ frozen }: { frozen: Frozen }) {
           <Time at={incident.created_at} /> by <bdi>{actorName(incident.created_by)}</bdi>
         </dd>
       </dl>
-      {gaps.length > 0 && <Notice kind="warn">Some of it is missing: {gaps.join(' ')}</Notice>}
+      {gaps.length > 0 && <Notice kind="warn">Incomplete: {gaps.join(' ')}</Notice>}
       <Panel title="Traffic">
         {series ? (
           <FrozenTraffic series={series} names={names} />
         ) : (
-          <Empty>It was not known any more when the incident was frozen.</Empty>
+          <Empty>This data was no longer available when the incident was frozen.</Empty>
         )}
       </Panel>
-      <Panel title="What changed, by the traffic that it went along with" flush>
+      <Panel title="Changes, by difference in traffic" flush>
         <RankedTable changes={changes} />
       </Panel>
       <FrozenDecisions decisions={frozen.decisions} names={names} />
@@ -111,14 +111,14 @@ function Actions({ frozen }: { frozen: Frozen }) {
           onConfirm={() => remove.run({ id: incident.id })}
           onClose={() => setRemoving(false)}
         >
-          <p>Links to it end. It can be undone for 30 days; then what it froze is gone.</p>
+          <p>Links to it stop working. You can undo this for 30 days; after that its data is deleted.</p>
         </ConfirmDialog>
       )}
     </div>
   );
 }
 
-/** The answer as it is, so that it says what the page shows. */
+/** The unchanged answer, so that the file matches the page. */
 function download(frozen: Frozen): void {
   saveFile(`incident-${frozen.incident.id}.json`, 'application/json', JSON.stringify(frozen, null, 2));
 }
@@ -132,5 +132,5 @@ function scopeText(
     site_id !== null && `site ${names.site(site_id)}`,
     peer_site_id !== null && `and ${names.site(peer_site_id)}`,
   ].filter(part => part !== false);
-  return parts.join(' ') || 'all of the network';
+  return parts.join(' ') || 'the whole network';
 }

@@ -8,7 +8,7 @@ import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { IncidentDetail } from './incident-detail.tsx';
 import { INCIDENTS, type IncidentRow } from './operations.ts';
 
-/** What was frozen of past times, to be shared: the list, or one of them. */
+/** Frozen incidents to share: the list, or one of them. */
 export function Page() {
   const { incident_id } = useParams({ strict: false }) as { incident_id?: string };
   return incident_id === undefined ? <IncidentList /> : <IncidentDetail key={incident_id} id={incident_id} />;
@@ -25,7 +25,7 @@ function IncidentList() {
       <div className="page-head">
         <h1>Incidents</h1>
       </div>
-      <Panel title="Frozen, the newest first" flush>
+      <Panel title="Frozen incidents" flush>
         <Loaded data={list.items} error={list.error} onRetry={list.retry}>
           {items =>
             items.length === 0 ? (

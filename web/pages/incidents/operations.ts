@@ -12,7 +12,7 @@ export const INCIDENTS = graphql(`
 
 export type IncidentRow = ResultOf<typeof INCIDENTS>['incidents']['items'][number];
 
-/** All that an incident froze: what the page shows, and what is downloaded. */
+/** All data of an incident, for the page and for the download. */
 export const INCIDENT = graphql(`
   query Incident($id: ID!) {
     incident(id: $id) {
@@ -67,7 +67,7 @@ export const REMOVE_INCIDENT = graphql(`
   }
 `);
 
-/** What an incident can be about, by name. */
+/** Names of the policies and sites that an incident can be limited to. */
 export const SCOPES = graphql(`
   query IncidentScopes {
     policies(limit: 1000, defined_only: true) { items { id name } }

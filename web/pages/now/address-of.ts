@@ -1,12 +1,11 @@
-/** An address of the console: a page, and what its search says. */
+/** An address of the console: a page and its search parameters. */
 export interface Address {
   to: string;
   search: Record<string, string>;
 }
 
 /**
- * Where the console shows a target as the audit log names it, such as `path:<id>`; an edge is shown
- * with its site.
+ * The address of a target of the audit log, such as `path:<id>`; an edge is shown with its site.
  */
 export function addressOf(target: string, site_id: string | null): Address {
   const [kind, id] = target.split(/:(.*)/s) as [string, string];

@@ -5,14 +5,14 @@ import { Time } from '../../parts/figures.tsx';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import type { Now } from './use-now.ts';
 
-/** What was changed last, and by whom. */
+/** The latest changes and who made them. */
 export function ChangesPanel({ now }: { now: Now }) {
   return (
     <Panel title="Last changes" flush actions={<Link to="/changes">All changes</Link>}>
       <Loaded {...now.overview('last_changes')} height={440}>
         {changes =>
           changes.length === 0 ? (
-            <Empty>Nothing has been changed yet.</Empty>
+            <Empty>There are no changes yet.</Empty>
           ) : (
             <ul className="rows">
               {changes.map(({ id, at, did, operation, target, target_name, outcome, undone_by, actor }) => (

@@ -9,7 +9,7 @@ import { useNames } from './use-names.ts';
 import { useNow } from './use-now.ts';
 import './now.css';
 
-/** What is wrong, what flows and what changed, at a glance. */
+/** Problems, traffic and changes at a glance. */
 export function Page() {
   const now = useNow();
   const name = useNames(now);

@@ -35,8 +35,8 @@ export const THROUGHPUT = graphql(
 );
 
 /**
- * All that the page shows, in one request: what it asks each minute. Its first view asks for the
- * figures by themselves, which come soonest.
+ * All data of the page, in one request a minute. The first view queries the figures separately,
+ * because they arrive soonest.
  */
 export const NOW = graphql(
   `query Now(

@@ -4,14 +4,14 @@ import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import { PathStatus } from '../../parts/path-status.tsx';
 import type { Now } from './use-now.ts';
 
-/** How many paths there are of each status; each leads to their list. */
+/** The number of paths of each status, each with a link to the list. */
 export function PathsPanel({ now }: { now: Now }) {
   return (
     <Panel title="Paths" actions={<Link to="/paths">All paths</Link>}>
       <Loaded {...now.overview('paths_by_status')} height={24}>
         {counts =>
           counts.length === 0 ? (
-            <Empty>There are no paths yet. Two sites with endpoints can be joined by one.</Empty>
+            <Empty>There are no paths yet. A path connects endpoints of two sites.</Empty>
           ) : (
             <ul className="path-counts">
               {counts.map(({ status, count }) => (

@@ -8,7 +8,7 @@ import { type Column, VirtualTable } from '../../parts/table/virtual-table.tsx';
 import { sumOf } from './sum-of-figures.ts';
 import type { Now } from './use-now.ts';
 
-/** All traffic, and each policy's part of it, live: the fastest first. */
+/** All traffic and the share of each policy, live, the highest rate first. */
 export function PoliciesPanel({ now }: { now: Now }) {
   const { data, error, onRetry } = now.figures;
   const items = data?.items;
@@ -80,10 +80,7 @@ function Totals({ figures }: { figures: readonly Figure[] }) {
   );
 }
 
-/**
- * `history`: the rates of a policy over the range of the page; undefined where they aren't asked
- * for.
- */
+/** `history`: the rates of a policy over the page's range; undefined if they are not queried. */
 function columnsOf(history: (id: string) => readonly (number | null)[] | undefined): Column<Figure>[] {
   return [
     {
@@ -136,7 +133,7 @@ function columnsOf(history: (id: string) => readonly (number | null)[] | undefin
   ];
 }
 
-/** By rate; those whose rate isn't known follow, by bytes. */
+/** Sorted by rate; policies without a known rate follow, sorted by bytes. */
 function fastestFirst(figures: Figure[]): Figure[] {
   const speed = ({ rate }: Figure): number => rate?.bits_per_second ?? -1;
   return figures.sort((a, b) => speed(b) - speed(a) || Number(b.bytes_exact) - Number(a.bytes_exact));

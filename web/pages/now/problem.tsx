@@ -24,13 +24,13 @@ const SEVERITIES: Record<Alarm['severity'], { kind: StatusKind; word: string }> 
   INFO: { kind: 'info', word: 'Note' },
 };
 
-/** An alarm in a list, with a way to say that one knows of it. */
+/** An alarm in a list, with a button to acknowledge it. */
 export function Problem({
   alarm: { id, severity, since, title, target, target_name, site_id, acknowledged_at, muted_until },
   children,
 }: {
   alarm: Alarm;
-  /** Behind the rest, such as what else can be done about it. */
+  /** Shown at the end, such as further actions. */
   children?: ReactNode;
 }) {
   const may = useMay();

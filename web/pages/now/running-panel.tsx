@@ -15,12 +15,11 @@ const WORDS: Record<Work['kind'], string> = {
   EXPORT: 'Export',
   RESET: 'Reset of',
   VOID: 'Void of',
-  RECOVERY: 'Counters made anew',
+  RECOVERY: 'Recovery of the counters',
 };
 
 /**
- * Work that takes more than a request, while it goes on and for some minutes after; no panel where
- * there is none.
+ * Long-running operations, while they run and for some minutes after; no panel if there are none.
  */
 export function RunningPanel({ now }: { now: Now }) {
   const items = now.overview('running').data ?? [];

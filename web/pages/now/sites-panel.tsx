@@ -11,7 +11,7 @@ export function SitesPanel({ now }: { now: Now }) {
       <Loaded {...now.overview('top_sites')} height={280}>
         {sites =>
           sites.length === 0 ? (
-            <Empty>There are no sites yet. They are made on the page Sites and edges.</Empty>
+            <Empty>There are no sites yet. Create them on the page Sites and edges.</Empty>
           ) : (
             <ul className="site-rates">
               {fastestFirst(sites).map(({ id, name, rate }, _, [fastest]) => (
@@ -35,7 +35,7 @@ interface Rated {
   rate: { bits_per_second: number } | null;
 }
 
-/** They were chosen by the last snapshot; their rates are newer. Those without one come last. */
+/** The last snapshot selects the sites; their rates are newer. Sites without a rate come last. */
 function fastestFirst<Site extends Rated>(sites: readonly Site[]): Site[] {
   const speed = ({ rate }: Rated): number => rate?.bits_per_second ?? -1;
   return sites.toSorted((a, b) => speed(b) - speed(a));

@@ -6,8 +6,8 @@ interface Counted {
 }
 
 /**
- * All traffic as the sum of the policies, of which each packet has one. The rate is null where none
- * of them is known.
+ * All traffic as the sum of the policies; each packet belongs to one policy. The rate is null if no
+ * policy's rate is known.
  */
 export function sumOf(figures: readonly Counted[]) {
   let bytes = 0n;

@@ -8,7 +8,7 @@ import { bitsPerSecond, count } from '../../parts/format.ts';
 import { Empty, Loaded, Panel } from '../../parts/panel.tsx';
 import type { Now } from './use-now.ts';
 
-/** What passed over the range, by policy; the address can choose one of them. */
+/** The throughput over the range, by policy; the address can select one policy. */
 export function ThroughputPanel({ now, name }: { now: Now; name(id: string): string }) {
   const { from, to } = useTimeRange();
   const [{ policy }, setAddress] = useAddress();
@@ -27,7 +27,7 @@ export function ThroughputPanel({ now, name }: { now: Now; name(id: string): str
         {({ intervals, series: drawn }) =>
           drawn.every(({ values }) => values.every(value => value === null)) ? (
             <Empty>
-              There is no reading in this range. Choose another one, or wait until the first minute is
+              There are no measurements in this range. Choose another one, or wait until the first minute is
               counted.
             </Empty>
           ) : (

@@ -3,8 +3,8 @@ import { useCallback, useMemo, useRef } from 'react';
 import type { Now } from './use-now.ts';
 
 /**
- * What people call a policy, by its id: as the live figures say or, where those failed, the
- * overview. The function changes with the names only: what is drawn with them isn't drawn anew with
+ * The name of a policy by its id, from the live figures or, if those failed, from the overview. The
+ * function changes only when the names do, so that components that use it are not rendered with
  * each publication.
  */
 export function useNames({ overview, figures }: Now): (id: string) => string {

@@ -13,9 +13,10 @@ import { NOW, OVERVIEW, type Overview, THROUGHPUT } from './operations.ts';
 const EVERY_MS = 60_000;
 
 /**
- * All that the page shows, by one request a minute; the overview also when something was changed,
- * figures by subscription. Only the first figures are asked for apart, as they come soonest. Where
- * the one request fails, each source is asked by itself, so that what can be read is shown.
+ * All data of the page, by one request a minute; also the overview after a change, and figures by
+ * subscription. Only the first figures are queried separately, because they arrive soonest. If the
+ * one request fails, each source is queried by itself, so that the page shows everything that can
+ * be read.
  */
 export function useNow() {
   const queries = useQueryClient();

@@ -8,8 +8,8 @@ interface Decision {
 }
 
 /**
- * What an hour would cost more after a failover; less where negative. Two figures where policies
- * would take paths of several prices.
+ * The additional cost of an hour after a failover; negative: less. The two figures differ if
+ * policies would use paths of different prices.
  */
 export interface FailoverCost {
   lowest: number;
@@ -17,12 +17,12 @@ export interface FailoverCost {
 }
 
 /**
- * What the traffic of a path costs more an hour, in the currency of the prices, once each policy on
- * it takes its next best path. Endpoints without a price count nothing.
+ * The additional cost of a path's traffic for an hour, in the currency of the prices, after each
+ * policy on it moves to its next best path. Endpoints without a price count as 0.
  *
- * @param bits_per_second what the path carries now, both directions; null: not known
- * @returns null where the rate isn't known, no policy has another path, or none of these paths has
- * a price
+ * @param bits_per_second the path's current rate, both directions; null: not known
+ * @returns null if the rate is not known, no policy has another path, or none of these paths has a
+ * price
  */
 export function costOfFailover(
   path_id: string,

@@ -13,10 +13,10 @@ const HOUR_MS = 3_600_000;
 
 /** How long a path stays out of use. */
 const TERMS = [
-  { id: 'good', text: 'Until it has been good for long enough' },
-  { id: '1', text: 'For an hour at least' },
-  { id: '8', text: 'For 8 hours at least' },
-  { id: 'restored', text: 'Until somebody brings it back' },
+  { id: 'good', text: 'Until it has been healthy for long enough' },
+  { id: '1', text: 'For at least 1 hour' },
+  { id: '8', text: 'For at least 8 hours' },
+  { id: 'restored', text: 'Until someone returns it to service' },
 ];
 
 function termsOf(choice: string): { until?: string; until_restored?: boolean } {
@@ -27,13 +27,13 @@ function termsOf(choice: string): { until?: string; until_restored?: boolean } {
 
 export interface FailoverActionsProps {
   path: PathToMove & { out_for: string[] };
-  /** Gets the receipt of what was done. */
+  /** Called with the receipt of the failover or failback. */
   onDone?(receipt: Receipt): void;
 }
 
 /**
- * Takes a path out of use, brings it back, and has it measured; what the person's role may not do
- * isn't offered.
+ * Buttons to take a path out of service, to return it to service and to measure it, as far as the
+ * person's role allows.
  */
 export function FailoverActions({ path, onDone }: FailoverActionsProps) {
   const may = useMay();
@@ -64,7 +64,7 @@ export function FailoverActions({ path, onDone }: FailoverActionsProps) {
         )}
         {may('restorePath') && path.out_for.length > 0 && (
           <Button isPending={bringBack.isPending} onPress={() => bringBack.run({ path_id: path.id })}>
-            Bring back
+            Return to service
           </Button>
         )}
         {may('checkPathHealth') && (
@@ -76,17 +76,17 @@ export function FailoverActions({ path, onDone }: FailoverActionsProps) {
       {failed && <Notice kind="bad">{failed.message}</Notice>}
       {asking && (
         <ConfirmDialog
-          title="Take this path out of use"
+          title="Take this path out of service"
           confirm="Fail over"
           isPending={failOver.isPending}
           error={failOver.error}
           onConfirm={() => failOver.run({ path_id: path.id, ...termsOf(terms) })}
           onClose={() => setAsking(false)}
         >
-          <p>Every policy on it takes another path at once. It can be brought back at any time.</p>
+          <p>Every policy on it moves to another path at once. You can return it to service at any time.</p>
           <FailoverCost path={path} />
           <SelectField
-            label="How long"
+            label="Duration"
             options={TERMS}
             value={terms}
             onChange={key => setTerms(String(key))}

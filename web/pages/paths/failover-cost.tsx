@@ -4,16 +4,16 @@ import { bitsPerSecond, money } from '../../parts/format.ts';
 import { costOfFailover } from './cost-of-failover.ts';
 import { DECISIONS } from './operations.ts';
 
-/** A path that may be taken out of use. */
+/** A path that may be taken out of service. */
 export interface PathToMove {
   id: string;
   source_site_id: string;
   destination_site_id: string;
-  /** Left out where the page doesn’t know it: then nothing is said of costs. */
+  /** Left out if the page doesn't know it: then no cost is shown. */
   traffic?: { tx_bits_per_second: number | null; rx_bits_per_second: number | null } | null;
 }
 
-/** What an hour costs more, at what the path carries now, once its policies have left it. */
+/** The additional cost of an hour after the path's policies have left it, at its current rate. */
 export function FailoverCost({ path }: { path: PathToMove }) {
   const { id, source_site_id, destination_site_id, traffic } = path;
   const currency = useCurrency();
@@ -26,7 +26,7 @@ export function FailoverCost({ path }: { path: PathToMove }) {
   const { lowest, highest } = cost;
   return (
     <p>
-      At the prices of its endpoints an hour of what it carries now ({bitsPerSecond(rate)}) costs{' '}
+      At the prices of its endpoints, an hour at the current rate ({bitsPerSecond(rate)}) costs{' '}
       {lowest === highest
         ? moreOrLess(lowest, currency)
         : `${moreOrLess(lowest, currency)} to ${moreOrLess(highest, currency)}`}

@@ -12,7 +12,7 @@ export interface Receipt {
   moved: { policy_id: string; old_path_id: string | null; new_path_id: string | null; reason: string }[];
 }
 
-/** What a failover, or the way back, did. */
+/** The result of a failover or a failback. */
 export function FailoverReceipt({
   receipt,
   names,
@@ -40,7 +40,7 @@ export function FailoverReceipt({
           </dd>
         </div>
         <div className="fact">
-          <dt>Carried lately</dt>
+          <dt>Traffic since failover</dt>
           <dd>
             <Bytes exact={bytes_moved_exact} />
             {moved_since && (
@@ -52,7 +52,7 @@ export function FailoverReceipt({
           </dd>
         </div>
         <div className="fact">
-          <dt>Carried ever</dt>
+          <dt>Traffic in total</dt>
           <dd>
             <Bytes exact={bytes_carried_exact} />
           </dd>

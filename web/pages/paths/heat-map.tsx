@@ -7,22 +7,22 @@ import type { NamedPair } from './named-pair.ts';
 import { STATUS_COLOURS } from './severity.ts';
 import { StatusLegend } from './status-legend.tsx';
 
-/** So that a network of two sites isn't two huge squares. */
+/** Limits the cells of a small network. */
 const LARGEST_CELL = 36;
-/** Names are written where a row is as high as their letters. */
+/** Names are drawn if a row is at least this high. */
 const SMALLEST_NAMED = 13;
-/** Pixels for the names of rows, and above the columns. */
+/** Pixels for the names of the rows and of the columns. */
 const NAMES = 136;
 
 export interface HeatMapProps {
-  /** The worst first: so do the sites come in the map. */
+  /** The worst first; the map orders sites the same way. */
   pairs: readonly NamedPair[];
   onOpen(site_id: string): void;
 }
 
 /**
- * Sites against sites on a canvas, a cell a pair; the sites with the worst pairs stand at the top
- * left. The table beside it says the same.
+ * A matrix of sites on a canvas, a cell for each pair; the sites with the worst pairs are at the
+ * top left. The table next to it has the same data.
  */
 export function HeatMap({ pairs, onOpen }: HeatMapProps) {
   const figure = useRef<HTMLElement>(null);
@@ -63,7 +63,7 @@ export function HeatMap({ pairs, onOpen }: HeatMapProps) {
         height={side * devicePixelRatio}
         style={{ width, height: side }}
         role="img"
-        aria-label={`${sites.length} sites by ${sites.length} sites, ${pairs.length} pairs; the table beside it lists them`}
+        aria-label={`${sites.length} sites by ${sites.length} sites, ${pairs.length} pairs; the table next to it lists them`}
         onMouseMove={event => setHovered(under(event))}
         onMouseLeave={() => setHovered(undefined)}
         onClick={event => {
@@ -80,7 +80,7 @@ export function HeatMap({ pairs, onOpen }: HeatMapProps) {
               {counted(hovered.paths, ['path', 'paths'])}
             </bdi>
           ) : (
-            'A cell is the worst path of two sites; point at it to read it.'
+            'A cell shows the worst path between two sites; point at it for details.'
           )}
         </p>
       </figcaption>
@@ -120,7 +120,7 @@ function clipped(context: CanvasRenderingContext2D, name: string, width: number)
   return `${name.slice(0, length)}…`;
 }
 
-/** Faint lines, so that one finds a cell's row and column; a site with itself has no cell. */
+/** Faint lines that help to find a cell's row and column; the diagonal has no cells. */
 function drawGrid(
   context: CanvasRenderingContext2D,
   { count, cell, colours }: Drawn & { count: number },
@@ -142,8 +142,8 @@ function drawGrid(
 }
 
 /**
- * Good ones stay in the background; a failed one has a cross too, for those who don't tell the
- * colours apart.
+ * Healthy pairs are drawn faintly; a failed one also has a cross, for people who cannot distinguish
+ * the colours.
  */
 function drawCell(
   context: CanvasRenderingContext2D,
@@ -175,8 +175,7 @@ interface Cell {
 }
 
 /**
- * Names of the sites in the order in which the worst pairs name them, and each pair at both of its
- * places.
+ * Site names in the order in which the worst pairs mention them, and each pair at its two cells.
  */
 function placed(pairs: readonly NamedPair[]): { sites: string[]; cells: Map<string, Cell> } {
   const places = new Map<string, number>();

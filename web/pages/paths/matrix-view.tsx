@@ -13,10 +13,7 @@ import { MATRIX } from './operations.ts';
 import { siteNames } from './path-name.ts';
 import { bySeverity } from './severity.ts';
 
-/**
- * Which sites are connected, and how well: a map of site by site, and the same as a table, the
- * worst first.
- */
+/** The connections between sites: a matrix, and the same as a table, the worst first. */
 export function MatrixView() {
   const [, setAddress] = useAddress();
   const query = useInfiniteQuery({
@@ -29,7 +26,7 @@ export function MatrixView() {
     refetchInterval: 60_000,
   });
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
-  // A map of a part would mislead.
+  // A matrix of a part of the sites would be misleading.
   useEffect(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
@@ -51,10 +48,10 @@ export function MatrixView() {
     <Loaded data={worst} error={query.error} onRetry={() => void query.refetch()}>
       {found =>
         found.length === 0 ? (
-          <Empty>No two sites are connected by a path yet.</Empty>
+          <Empty>There are no paths between sites yet.</Empty>
         ) : (
           <div className="matrix-columns">
-            <Panel title="Site by site">
+            <Panel title="Matrix">
               <HeatMap pairs={found} onOpen={open} />
             </Panel>
             <Panel title={`${counted(found.length, ['pair', 'pairs'])}, the worst first`} flush>

@@ -10,9 +10,9 @@ import { StatusLegend } from './status-legend.tsx';
 
 const WIDTH = 560;
 const RADIUS = 112;
-/** More would not be a picture any more: the table has all of them. */
+/** The largest number of neighbours in the picture; the table has all of them. */
 const SHOWN = 40;
-/** Letters of a name that fit beside the star. */
+/** Letters of a name that fit next to the star. */
 const NAME_LENGTH = 23;
 
 export interface NeighbourhoodMapProps {
@@ -22,8 +22,8 @@ export interface NeighbourhoodMapProps {
 }
 
 /**
- * A site amid its worst neighbours, each a link, with a line in the colour of its worst path. The
- * table beside it says the same.
+ * A site and its worst neighbours as a star; each neighbour is a link, with a line in the colour of
+ * its worst path. The table next to it has the same data.
  */
 export function NeighbourhoodMap({ site, neighbours }: NeighbourhoodMapProps) {
   const shown = neighbours.slice(0, SHOWN);

@@ -18,7 +18,7 @@ const SITES_LIKE = graphql(`
   query SitesLike($search: String) { sites(search: $search, limit: 10) { items { id name } } }
 `);
 
-/** One site and those that it has paths to: a map, and the same as a table. */
+/** One site and the sites that it has paths to: a map, and the same as a table. */
 export function NeighbourhoodView() {
   const [{ site }, setAddress] = useAddress();
   const [search, setSearch] = useState('');
@@ -42,7 +42,7 @@ export function NeighbourhoodView() {
         </Loaded>
       </Panel>
       {site === undefined ? (
-        <Empty>Choose a site to see what it is connected with.</Empty>
+        <Empty>Choose a site to see its connections.</Empty>
       ) : (
         <Neighbourhood key={site} site_id={site} onOpen={open} />
       )}
@@ -71,7 +71,7 @@ function Neighbourhood({ site_id, onOpen }: { site_id: string; onOpen(site: stri
     <Loaded data={around} error={answer.error} onRetry={() => void answer.refetch()}>
       {({ own, neighbours }) =>
         neighbours.length === 0 ? (
-          <Empty>No path ends at this site.</Empty>
+          <Empty>This site has no paths.</Empty>
         ) : (
           <div className="matrix-columns">
             <Panel title={own}>

@@ -8,9 +8,9 @@ export interface Neighbour {
   name: string;
   worst_status: PathStatusName;
   worst_score: number | null;
-  /** Of the best measured path; null: none is measured. */
+  /** Of the best measured path; null: no path is measured. */
   latency_ms: number | null;
-  /** Ids, the worst first. */
+  /** Ids, the worst path first. */
   paths: string[];
 }
 
@@ -22,7 +22,7 @@ interface KnownPath {
   metrics: { latency_ms: number; settled_score: number } | null;
 }
 
-/** The neighbours of a site, the worst first. `paths`: those that end there, the worst first. */
+/** The neighbours of a site, the worst first. `paths`: the site's paths, the worst first. */
 export function neighboursOf(site_id: string, paths: readonly KnownPath[], names: SiteNames): Neighbour[] {
   const byPeer = Map.groupBy(paths, path =>
     path.source_site_id === site_id ? path.destination_site_id : path.source_site_id,

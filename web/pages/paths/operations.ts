@@ -45,7 +45,7 @@ export const PATHS_OF_SITE = graphql(`
   }
 `);
 
-/** One path, and the others between its two sites, which decisions name. */
+/** One path, and the other paths between its two sites, whose names decisions need. */
 export const PATH_BESIDE = graphql(`
   query PathBeside($path_id: ID!) {
     allPaths(beside: $path_id, limit: 1000) {

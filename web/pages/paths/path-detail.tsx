@@ -23,8 +23,8 @@ export interface PathDetailProps {
 }
 
 /**
- * One path: how it is, why it is taken or not, what it loses, and how it is taken out of use and
- * brought back.
+ * One path: its state, the reasons for its use, its loss, and buttons to take it out of service and
+ * to return it.
  */
 export function PathDetail({ path_id, onClose }: PathDetailProps) {
   const answer = useAnswer(
@@ -40,7 +40,7 @@ export function PathDetail({ path_id, onClose }: PathDetailProps) {
   return (
     <Dialog title={title} place="side" onClose={onClose}>
       {isGone ? (
-        <Empty>This path is gone.</Empty>
+        <Empty>This path no longer exists.</Empty>
       ) : (
         <Loaded data={path} error={answer.error} onRetry={() => void answer.refetch()}>
           {shown => <Detail path={shown} names={names} pathNames={pathNames(found!.items, names)} />}
@@ -103,11 +103,11 @@ function Detail({ path, names, pathNames }: DetailProps) {
           {bitsPerSecond(traffic?.rx_bits_per_second)}
           <InAll bytes={traffic?.rx_bytes_exact} />
         </Fact>
-        <Fact name="Taken by">{counted(path.policies?.length ?? 0, ['policy', 'policies'])}</Fact>
+        <Fact name="Used by">{counted(path.policies?.length ?? 0, ['policy', 'policies'])}</Fact>
         {maintenance && (
-          <Fact name="Out of use">
+          <Fact name="Out of service">
             since <Time at={maintenance.since} />,{' '}
-            {maintenance.until ? <Time at={maintenance.until} /> : 'until it is brought back'}
+            {maintenance.until ? <Time at={maintenance.until} /> : 'until it is returned to service'}
           </Fact>
         )}
       </dl>

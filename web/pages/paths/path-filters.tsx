@@ -12,7 +12,7 @@ const POLICY_NAMES = graphql(`
 
 const ALL = 'all';
 
-/** What the list of paths shows, kept in the address. */
+/** The filters of the list of paths, kept in the address. */
 export function PathFilters({ counts }: { counts: readonly { status: PathStatusName; count: number }[] }) {
   const [address, setAddress] = useAddress();
   const policies = useAnswer(POLICY_NAMES, {}, { changedBy: ['POLICY'] });
@@ -33,7 +33,7 @@ export function PathFilters({ counts }: { counts: readonly { status: PathStatusN
         onChange={set('status')}
       />
       <SelectField
-        label="Taken by"
+        label="Used by"
         options={[{ id: ALL, text: 'Any policy' }, ...names]}
         value={address.policy ?? ALL}
         onChange={set('policy')}

@@ -7,7 +7,7 @@ import { Loaded } from '../../parts/panel.tsx';
 import { Tabs } from '../../parts/tabs.tsx';
 import { PATH_HISTORY } from './operations.ts';
 
-/** What a chart of a path shows: figures with one unit. */
+/** The charts of a path, each with figures of one unit. */
 const FIGURES = {
   score: { title: 'Score', format: (value: number | null) => (value === null ? '–' : value.toFixed(0)) },
   latency: { title: 'Round trip', format: milliseconds },
@@ -17,9 +17,7 @@ const FIGURES = {
 
 type FigureName = keyof typeof FIGURES;
 
-/**
- * A path over the range of the page: one figure at a time; intervals without a reading are gaps.
- */
+/** A path over the page's range, one figure at a time; intervals without a measurement are gaps. */
 export function PathHistory({ path_id }: { path_id: string }) {
   const { from, to } = useTimeRange();
   const [shown, setShown] = useState<FigureName>('score');

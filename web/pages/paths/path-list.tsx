@@ -31,7 +31,7 @@ interface PathRow extends PathEnds {
 
 const ORDERS: Record<string, 'WORST_FIRST' | 'TRAFFIC' | 'ID'> = { traffic: 'TRAFFIC', id: 'ID' };
 
-/** Paths as a table, filtered and ordered by what the address says. */
+/** Paths as a table; the address has the filter and the order. */
 export function PathList() {
   const [address, setAddress] = useAddress();
   const status = Object.hasOwn(PATH_STATUSES, address.status ?? '')
@@ -68,7 +68,7 @@ export function PathList() {
       <Loaded data={rows} error={query.error} onRetry={() => void query.refetch()}>
         {found =>
           found.length === 0 ? (
-            <Empty>No path fits these filters.</Empty>
+            <Empty>No path matches these filters.</Empty>
           ) : (
             <>
               <VirtualTable
@@ -125,7 +125,7 @@ function columnsOf(open: (path: string) => void): Column<PathRow>[] {
   ];
 }
 
-/** Both directions; null where it isn't known. */
+/** Both directions; null if not known. */
 function carried(traffic: PathRow['traffic']): number | null {
   const { tx_bits_per_second: tx = null, rx_bits_per_second: rx = null } = traffic ?? {};
   return tx === null || rx === null ? null : tx + rx;

@@ -4,7 +4,7 @@ import { Loaded } from '../../parts/panel.tsx';
 import { PATH_LOSS } from './operations.ts';
 import type { SiteNames } from './path-name.ts';
 
-/** What passed a path and what of it was lost, each direction, beside what probing found. */
+/** Packets and loss of a path in each direction, and the loss that probes measured. */
 export function PathLoss({ path_id, names }: { path_id: string; names: SiteNames }) {
   const answer = useAnswer(PATH_LOSS, { path_id }, { everyMs: 60_000 });
   const nameOf = (id: string) => names.get(id) ?? id;
@@ -24,7 +24,7 @@ export function PathLoss({ path_id, names }: { path_id: string; names: SiteNames
                   Lost
                 </th>
                 <th scope="col" className="number">
-                  Surely between
+                  Between
                 </th>
               </tr>
             </thead>

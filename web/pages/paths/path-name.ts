@@ -29,7 +29,7 @@ export function pathNames(
 
 const PATH_ID = /[0-9a-f-]{36}\.[0-9a-f]{16}/g;
 
-/** A text of the API with the names of paths in place of their ids, where they are known. */
+/** A text of the API with the known names of paths instead of their ids. */
 export function withPathNames(text: string, names: ReadonlyMap<string, string>): string {
   return text.replace(PATH_ID, id => names.get(id) ?? id);
 }

@@ -6,24 +6,24 @@ import { NeighbourhoodView } from './neighbourhood-view.tsx';
 import { PathList } from './path-list.tsx';
 import './paths.css';
 
-/** It brings the library of charts with it, which the lists don't need. */
+/** Lazy, because it loads the chart library, which the lists don't need. */
 const PathDetail = lazy(async () => ({ default: (await import('./path-detail.tsx')).PathDetail }));
 
 const VIEWS = [
-  { id: 'list', title: 'Worst first', View: PathList },
-  { id: 'matrix', title: 'Site by site', View: MatrixView },
+  { id: 'list', title: 'List', View: PathList },
+  { id: 'matrix', title: 'Matrix', View: MatrixView },
   { id: 'neighbourhood', title: 'Neighbourhood', View: NeighbourhoodView },
 ] as const;
 
 /**
- * The paths of the network, the worst first, with why each is taken, and how one is taken out of
- * use and brought back.
+ * The paths of the network, the worst first, with the reasons for their use, and buttons to take a
+ * path out of service and to return it.
  */
 export function Page() {
   const [address, setAddress] = useAddress();
   return (
     <div className="page">
-      <PageViews title="Paths" label="How the paths are shown" views={VIEWS} />
+      <PageViews title="Paths" label="View of the paths" views={VIEWS} />
       {address.path !== undefined && (
         <Suspense>
           <PathDetail

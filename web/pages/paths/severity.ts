@@ -19,10 +19,7 @@ const colourOf = (status: PathStatusName): string => {
   return kind === 'unknown' ? 'muted' : kind;
 };
 
-/**
- * The colour of the theme in which each status is drawn on a map; beside it the word stands in a
- * table.
- */
+/** The theme's colour for each status on a map; a table next to the map has the word. */
 export const STATUS_COLOURS: Record<PathStatusName, string> = {
   FAILED: colourOf('FAILED'),
   UNKNOWN: colourOf('UNKNOWN'),

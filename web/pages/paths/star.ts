@@ -2,7 +2,7 @@
 export interface Place {
   x: number;
   y: number;
-  /** Where its name is written: to the right of it, or to the left. */
+  /** The side on which its name is drawn. */
   side: 'right' | 'left';
 }
 
@@ -12,14 +12,14 @@ export interface Star {
   height: number;
 }
 
-/** Pixels between two names at least, so that none lies on another. */
+/** The smallest distance between two names in pixels, so that they don't overlap. */
 const ROW = 24;
-/** So that few neighbours don't lie in one line. */
+/** Keeps a few neighbours from lying on one line. */
 const SMALLEST = 288;
 
 /**
- * Places around a middle, clockwise from the top right: half of them at its right, half at its
- * left, each in a row of its own, on an ellipse so wide as `radius` at both sides.
+ * Places around a centre, clockwise from the top right: half of them on the right, half on the
+ * left, each in its own row, on an ellipse that extends `radius` to both sides.
  */
 export function starOf(count: number, radius: number): Star {
   const rightCount = Math.ceil(count / 2);

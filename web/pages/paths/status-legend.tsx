@@ -2,7 +2,7 @@ import { count } from '../../parts/format.ts';
 import { PATH_STATUSES, type PathStatusName } from '../../parts/path-status.tsx';
 import { ORDER, STATUS_COLOURS } from './severity.ts';
 
-/** What the colours of a map mean, with how many of its parts have each: only those that it has. */
+/** The colours that a map uses, each with its meaning and the number of parts that have it. */
 export function StatusLegend({ statuses }: { statuses: readonly PathStatusName[] }) {
   return (
     <ul className="status-legend">

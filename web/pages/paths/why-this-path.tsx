@@ -17,7 +17,7 @@ export interface WhyThisPathProps {
   names: ReadonlyMap<string, string>;
 }
 
-/** What preferences compare, and its unit. */
+/** The figure that each preference compares, with its unit. */
 const COMPARED: Record<string, { unit: string; head?: string }> = {
   LOWEST_LATENCY: { unit: 'ms' },
   HIGHEST_BANDWIDTH: { unit: 'Mbit/s', head: 'Bandwidth' },
@@ -27,8 +27,8 @@ const COMPARED: Record<string, { unit: string; head?: string }> = {
 };
 
 /**
- * How every policy decides between the two sites of a path, now or at an instant that the address
- * keeps.
+ * The decision of every policy between the two sites of a path, now or at an instant in the
+ * address.
  */
 export function WhyThisPath({ path, names }: WhyThisPathProps) {
   const [{ at }, setAddress] = useAddress();
@@ -108,18 +108,18 @@ interface DecisionProps {
     preference: string;
     candidates: Candidate[];
   };
-  /** The path that it is shown for; left out: for none. */
+  /** The path whose page shows the decision; left out: none. */
   path_id?: string;
   names: ReadonlyMap<string, string>;
-  /** Shown with its candidates. */
+  /** Whether the candidates are shown. */
   open: boolean;
 }
 
-/** How a policy decided, with all candidates. */
+/** The decision of a policy, with all candidates. */
 export function Decision({ decision, path_id, names, open }: DecisionProps) {
   const { policy_name, selected_path_id, reason, preference, candidates } = decision;
   const taken = selected_path_id === null ? undefined : names.get(selected_path_id);
-  const takes = path_id === undefined && taken ? `takes ${taken}` : 'takes another path';
+  const takes = path_id === undefined && taken ? `uses ${taken}` : 'uses another path';
   const takesIt = selected_path_id !== null && selected_path_id === path_id;
   const excluded = candidates.find(candidate => candidate.path_id === path_id)?.excluded;
   const others = candidates.filter(candidate => candidate.excluded && candidate.path_id !== path_id);
@@ -130,7 +130,7 @@ export function Decision({ decision, path_id, names, open }: DecisionProps) {
         <b>
           <bdi>{policy_name}</bdi>
         </b>{' '}
-        {takesIt ? 'takes this path' : selected_path_id === null ? 'has no path' : takes}
+        {takesIt ? 'uses this path' : selected_path_id === null ? 'has no path' : takes}
         {excluded && <span className="muted">: {excluded}</span>}
       </summary>
       <p className="breakable">{withPathNames(reason, names)}</p>
@@ -166,7 +166,7 @@ function columnsOf({
   selected_path_id: string | null;
   names: ReadonlyMap<string, string>;
   unit?: string;
-  /** Of the column of what is compared; undefined: one of the others shows it. */
+  /** The head of the column of the compared figure; undefined: another column shows it. */
   head?: string;
 }): Column<Candidate>[] {
   const figure = (value: number | null): string =>
@@ -181,7 +181,7 @@ function columnsOf({
         const name = candidate.path_id === path_id ? 'This path' : known;
         return (
           <bdi className="clip" title={known}>
-            {candidate.path_id === selected_path_id ? `${name}, taken` : name}
+            {candidate.path_id === selected_path_id ? `${name}, in use` : name}
           </bdi>
         );
       },

@@ -1,12 +1,12 @@
-/** Groups that one series holds. */
+/** The number of groups in one series. */
 const MAX_GROUPS = 50;
 
-/** Ids that a filter holds. */
+/** The number of ids in a filter. */
 const MAX_IDS = 20;
 
 /**
- * The policies to ask trends of: those in sight, where there are more than one answer holds; null:
- * all of them. `first` and `last` are places in the table.
+ * The policies whose trends to query: only the visible ones if there are more than fit in one
+ * answer; null: all of them. `first` and `last` are row positions in the table.
  */
 export function askedTrends(
   policies: readonly { id: string }[],

@@ -12,7 +12,7 @@ export interface DeletePolicyProps {
 }
 
 /**
- * Shows where the traffic of a policy would go without it, and asks for its name before it is
+ * Shows which policies would match the traffic instead, and requires the policy's name before it is
  * deleted.
  */
 export function DeletePolicy({ policy: { id, name, enabled }, onClose, onDone }: DeletePolicyProps) {
@@ -33,7 +33,7 @@ export function DeletePolicy({ policy: { id, name, enabled }, onClose, onDone }:
     >
       {enabled ? (
         <>
-          <p>Of the last hour’s traffic other policies would have taken:</p>
+          <p>Other policies would have matched this traffic of the last hour:</p>
           <Loaded
             data={preview.data?.data.policyImpact}
             error={preview.error}
@@ -43,9 +43,9 @@ export function DeletePolicy({ policy: { id, name, enabled }, onClose, onDone }:
           </Loaded>
         </>
       ) : (
-        <p>It is switched off, so no traffic moves.</p>
+        <p>It is disabled, so no traffic moves.</p>
       )}
-      <p className="muted">What it has counted stays. It can be undone, and its versions stay too.</p>
+      <p className="muted">Its counters and versions stay. You can undo the deletion.</p>
     </ConfirmDialog>
   );
 }

@@ -7,8 +7,8 @@ import { type Impact, POLICY_IMPACT } from './operations.ts';
 import type { PolicyDraft } from './policy-draft.ts';
 
 /**
- * Which traffic of the last hour another policy would have taken, had the draft been saved, and how
- * much is known of it.
+ * The traffic of the last hour that another policy would have matched with this draft, and the
+ * share of traffic that is known.
  */
 export function DraftImpact({ draft }: { draft: PolicyDraft | undefined }) {
   const answer = useAnswer(
@@ -17,9 +17,10 @@ export function DraftImpact({ draft }: { draft: PolicyDraft | undefined }) {
     { enabled: draft !== undefined, keepPrevious: true },
   );
   return (
-    <Panel title="What would move">
+    <Panel title="Impact">
       {draft ? (
-        // What was refused has no figures: those of the draft before would look like its own.
+        // A refused draft has no figures; the figures of the previous draft would look like its
+        // own.
         <Loaded
           data={answer.error ? undefined : answer.data?.data.policyImpact}
           error={answer.error}
@@ -28,13 +29,13 @@ export function DraftImpact({ draft }: { draft: PolicyDraft | undefined }) {
           {impact => <Moved impact={impact} />}
         </Loaded>
       ) : (
-        <Empty>Change a condition or the priority to see which traffic of the last hour it would move.</Empty>
+        <Empty>Change a condition or the priority to see which traffic of the last hour would move.</Empty>
       )}
     </Panel>
   );
 }
 
-/** The figures of an impact, and in words what they are of. */
+/** The figures of an impact, with the traffic that they are based on. */
 export function Moved({ impact }: { impact: Impact }) {
   const { from, to, moved, moved_flows, moves, moves_total, largest, gaps } = impact;
   return (
@@ -72,7 +73,7 @@ export function Moved({ impact }: { impact: Impact }) {
       )}
       {largest.length > 0 && (
         <details>
-          <summary>The largest flows of it</summary>
+          <summary>Its largest flows</summary>
           <ul className="plain-list">
             {largest.map(flow => (
               <li
@@ -98,7 +99,7 @@ export function Moved({ impact }: { impact: Impact }) {
 
 const MAX_SHOWN = 5;
 
-/** How much of what was counted the answer is about, in words. */
+/** The share of the counted traffic that the answer covers. */
 function JudgedShare({ impact: { judged, judged_share, total } }: { impact: Impact }) {
   if (!judged) return 'nothing';
   return (
@@ -121,7 +122,7 @@ interface Reference {
   draft: boolean;
 }
 
-/** A policy that an answer names, with a way to it; that of the draft has none of its own. */
+/** A policy of an answer, with a link to it; the draft has no link. */
 export function PolicyName({ policy: { policy_id, policy_name, draft } }: { policy: Reference }) {
   if (draft || policy_id === null) {
     return (

@@ -5,10 +5,7 @@ import { PolicyName } from './draft-impact.tsx';
 import { DRAFT_SHADOWS } from './operations.ts';
 import type { PolicyDraft } from './policy-draft.ts';
 
-/**
- * Which policies no flow could reach, had the draft been saved: the draft itself, or others because
- * of it.
- */
+/** Policies that could never match with this draft: the draft itself, or others because of it. */
 export function DraftShadows({ draft }: { draft: PolicyDraft | undefined }) {
   const answer = useAnswer(
     DRAFT_SHADOWS,
@@ -25,9 +22,9 @@ export function DraftShadows({ draft }: { draft: PolicyDraft | undefined }) {
         {({ items, undecided }) => (
           <div className="stack">
             {items.some(({ policy }) => policy.draft) && (
-              <Notice kind="warn">No flow would reach this policy.</Notice>
+              <Notice kind="warn">This policy would never match.</Notice>
             )}
-            {items.length === 0 && <Empty>Every policy that is on can be reached.</Empty>}
+            {items.length === 0 && <Empty>Every enabled policy can match.</Empty>}
             {items.length > 0 && (
               <ul className="plain-list">
                 {items.slice(0, MAX_SHOWN).map(({ policy, shadowed_by }) => (
@@ -35,7 +32,7 @@ export function DraftShadows({ draft }: { draft: PolicyDraft | undefined }) {
                     <PolicyName policy={policy} />
                     {shadowed_by.length === 0
                       ? ': no flow meets all of its conditions'
-                      : `: all that it would take goes to ${shadowed_by.map(({ policy_name }) => policy_name).join(', ')}`}
+                      : `: all its flows match ${shadowed_by.map(({ policy_name }) => policy_name).join(', ')}`}
                   </li>
                 ))}
                 {items.length > MAX_SHOWN && <li className="muted">and {items.length - MAX_SHOWN} more</li>}
@@ -43,7 +40,7 @@ export function DraftShadows({ draft }: { draft: PolicyDraft | undefined }) {
             )}
             {undecided.length > 0 && (
               <p className="muted">
-                Not decided, as the proof would take too long:{' '}
+                Not decided, because the check would take too long:{' '}
                 {undecided.map(({ policy_name }) => policy_name).join(', ')}.
               </p>
             )}

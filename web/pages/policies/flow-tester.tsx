@@ -11,17 +11,17 @@ import { numberOf, type PolicyDraft } from './policy-draft.ts';
 
 const FIELDS = [
   { name: 'src', label: 'Source address', description: 'IPv4 or IPv6.' },
-  { name: 'src_port', label: 'Source port', description: 'Empty where the protocol has none.' },
+  { name: 'src_port', label: 'Source port', description: 'Empty if the protocol has no ports.' },
   { name: 'dst', label: 'Destination address', description: 'Of the same IP version.' },
-  { name: 'dst_port', label: 'Destination port', description: 'Empty where the protocol has none.' },
+  { name: 'dst_port', label: 'Destination port', description: 'Empty if the protocol has no ports.' },
   { name: 'protocol', label: 'IP protocol', description: '6 is TCP, 17 is UDP.' },
 ] as const;
 
 const REQUIRED: readonly string[] = ['src', 'dst', 'protocol'];
 
 /**
- * Which policy takes a flow, and why each other one doesn't; with a draft as if that were saved.
- * The flow is in the address.
+ * The policy that matches a flow, and why each other one doesn't; a draft is treated as if it were
+ * saved. The flow is kept in the address.
  */
 export function FlowTester({ draft }: { draft?: PolicyDraft | undefined }) {
   const [address, setAddress] = useAddress();
@@ -47,7 +47,7 @@ export function FlowTester({ draft }: { draft?: PolicyDraft | undefined }) {
   );
   return (
     <>
-      <Panel title="A flow">
+      <Panel title="Flow">
         <Form
           key={FIELDS.map(({ name }) => address[name]).join(' ')}
           submit="Test"
@@ -71,7 +71,7 @@ export function FlowTester({ draft }: { draft?: PolicyDraft | undefined }) {
         </Form>
       </Panel>
       {isAsked && !error && (
-        <Panel title="Which policy takes it" flush>
+        <Panel title="Matching policy" flush>
           <Loaded data={answer.data?.data.matchPolicy} onRetry={() => void answer.refetch()}>
             {({ taken_by, application, others }) => (
               <>
@@ -80,10 +80,10 @@ export function FlowTester({ draft }: { draft?: PolicyDraft | undefined }) {
                   <strong>
                     <bdi>{taken_by.policy_name}</bdi>
                   </strong>{' '}
-                  takes it. By its ports it is of the class {application}.
+                  matches it. By its ports it is of the class {application}.
                 </p>
                 <VirtualTable
-                  label="Policies that don’t take it"
+                  label="Policies that don't match"
                   columns={COLUMNS}
                   rows={others}
                   rowId={({ policy }) => policy.policy_id ?? ''}
@@ -109,7 +109,7 @@ const COLUMNS: readonly Column<Verdict>[] = [
 ];
 
 function reasonText({ reason, condition, wanted, found }: Verdict): string {
-  if (reason === 'DISABLED') return 'It is switched off.';
-  if (reason === 'COMES_LATER') return 'It would match, but comes later.';
+  if (reason === 'DISABLED') return 'It is disabled.';
+  if (reason === 'COMES_LATER') return 'It would match, but a policy with a higher priority matches first.';
   return `Its ${conditionText(condition)} must be ${wanted}, and is ${found}.`;
 }

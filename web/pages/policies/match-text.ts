@@ -2,7 +2,10 @@ import { protocolName } from '../../../core/policy/ip-protocol.ts';
 import { UNKNOWN } from '../../parts/format.ts';
 import type { PolicyRow } from './operations.ts';
 
-/** What a policy matches, in a line. @example `Web · TCP · 10.1.0.0/16 to any · port 443` */
+/**
+ * The match conditions of a policy in one line. @example
+ * `Web · TCP · 10.1.0.0/16 to any · port 443`
+ */
 export function matchText(match: PolicyRow['match']): string {
   const { application, protocol, source_cidr, destination_cidr, source_port } = match;
   const parts = [
@@ -24,7 +27,7 @@ function portsText({
   return `ports ${from ?? 0} to ${to}`;
 }
 
-/** A condition of a policy, as people call it. */
+/** The display name of a condition. */
 export function conditionText(condition: string | null): string {
   if (condition === null) return UNKNOWN;
   return condition.toLowerCase().replace('_cidr', ' network').replace('_', ' ');

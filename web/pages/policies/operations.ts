@@ -48,7 +48,7 @@ export const POLICY_IMPACT = graphql(`
 
 export type Impact = ResultOf<typeof POLICY_IMPACT>['policyImpact'];
 
-/** What policies carried in the last hour, in one answer for all rows in sight. */
+/** The traffic of policies in the last hour, one answer for all visible rows. */
 export const TRENDS = graphql(`
   query PolicyTrends($from: AWSDateTime!, $to: AWSDateTime!, $filter: TrafficFilter) {
     trafficSeries(group_by: POLICY, from: $from, to: $to, points: 60, limit: 50, filter: $filter) {
@@ -118,7 +118,7 @@ export const SET_ROUTING = graphql(`
   }
 `);
 
-/** The paths that a policy takes now, and those that it has left. */
+/** The paths that a policy uses now, and those that it has left. */
 export const POLICY_PATHS = graphql(`
   query PolicyPaths($policy_id: ID!) {
     taken: allPaths(policy_id: $policy_id, limit: 50) {

@@ -7,7 +7,7 @@ import { FlowTester } from './flow-tester.tsx';
 import { PolicyList } from './policy-list.tsx';
 import './policies.css';
 
-/** What is beside the fields, versions and routing: what the lists don't need. */
+/** Lazy: the lists don't need its fields, versions and routing. */
 const PolicyDialog = lazy(async () => ({ default: (await import('./policy-dialog.tsx')).PolicyDialog }));
 const PolicyForm = lazy(async () => ({ default: (await import('./policy-form.tsx')).PolicyForm }));
 
@@ -17,15 +17,15 @@ const VIEWS = [
 ] as const;
 
 /**
- * The policies in the order in which they are matched, with what passes by each, and which of them
- * takes a flow.
+ * The policies in matching order with the traffic of each, and a test that finds the policy of a
+ * flow.
  */
 export function Page() {
   const [address, setAddress] = useAddress();
   const may = useMay();
   return (
     <div className="page">
-      <PageViews title="Policies" label="What is shown of the policies" views={VIEWS} />
+      <PageViews title="Policies" label="View of the policies" views={VIEWS} />
       <Suspense>
         {address.policy !== undefined && (
           <PolicyDialog

@@ -25,8 +25,8 @@ export interface PolicyDialogProps {
 }
 
 /**
- * One policy: its definition, how it routes, and its versions, also of one that was deleted. The
- * chosen part is in the address.
+ * One policy: its definition, routing and versions, also after it was deleted. The chosen part is
+ * kept in the address.
  */
 export function PolicyDialog({ id, onClose }: PolicyDialogProps) {
   const [{ part }, setAddress] = useAddress();
@@ -44,7 +44,7 @@ export function PolicyDialog({ id, onClose }: PolicyDialogProps) {
         {found => (
           <>
             <Tabs
-              label="What is shown of the policy"
+              label="View of the policy"
               tabs={parts}
               chosen={chosen.id}
               onChoose={id => setAddress({ part: id === parts[0]!.id ? undefined : id })}
@@ -59,7 +59,7 @@ export function PolicyDialog({ id, onClose }: PolicyDialogProps) {
   );
 }
 
-/** What is left of a policy that isn't defined: its versions. */
+/** A policy that is not defined has only its versions. */
 const GONE = { updated_at: null };
 
 function isShown(part: string, policy: { defined: boolean; built_in: boolean } | null | undefined): boolean {
@@ -82,7 +82,9 @@ function Definition({ policy, onClose }: { policy: PolicyRow; onClose(): void })
           <dt>State</dt>
           <dd>{policy.enabled ? 'On' : 'Off'}</dd>
         </dl>
-        {built_in && <Empty>It is built in: it takes what no other policy matches.</Empty>}
+        {built_in && (
+          <Empty>This policy is built in. It matches all traffic that no other policy matches.</Empty>
+        )}
       </>
     );
   }

@@ -1,7 +1,7 @@
 import type { ApplicationClass } from '../../../core/policy/application-class.ts';
 import type { PolicyRow } from './operations.ts';
 
-/** In a choice: no condition. */
+/** The option for no condition. */
 export const ANY = 'any';
 
 /** The fields of a policy's form by the names of their arguments, as texts. */
@@ -10,7 +10,7 @@ export type PolicyValues = Readonly<Record<string, string>>;
 const MATCH_TEXTS = ['source_cidr', 'destination_cidr'] as const;
 const MATCH_NUMBERS = ['protocol', 'source_port', 'destination_port_from', 'destination_port_to'] as const;
 
-/** What the fields of a form hold at first; of a new policy nothing. */
+/** The initial values of the form; empty for a new policy. */
 export function valuesOf(policy: PolicyRow | undefined): PolicyValues {
   const { match } = policy ?? {};
   const conditions = [...MATCH_TEXTS, ...MATCH_NUMBERS].map(name => [
@@ -25,7 +25,7 @@ export function valuesOf(policy: PolicyRow | undefined): PolicyValues {
   };
 }
 
-/** The arguments that the fields stand for: an empty condition asks for nothing. */
+/** The arguments for the fields' values: an empty condition matches everything. */
 export function argumentsOf(values: PolicyValues) {
   const text = (name: string) => values[name]?.trim() || null;
   const application = text('match.application');
@@ -47,8 +47,8 @@ export function argumentsOf(values: PolicyValues) {
 export type PolicyDraft = ReturnType<typeof argumentsOf> & { id: string | null };
 
 /**
- * The policy as the fields have it, for questions about what saving it would do; undefined where
- * saving would change nothing of what edges match, or a new policy has no priority yet.
+ * The policy with the fields' values, to query the impact of saving it; undefined if saving would
+ * not change what edges match, or a new policy has no priority yet.
  */
 export function draftOf(values: PolicyValues, policy: PolicyRow | undefined): PolicyDraft | undefined {
   const draft = argumentsOf(values);
@@ -59,7 +59,10 @@ export function draftOf(values: PolicyValues, policy: PolicyRow | undefined): Po
   return { ...draft, name: draft.name.trim() || 'Draft', id: policy?.id ?? null };
 }
 
-/** What is no number is sent as one that the API refuses, so that it says what is allowed. */
+/**
+ * Text that is not a number is sent as one that the API refuses, so that its message says what is
+ * allowed.
+ */
 export function numberOf(text: string | null | undefined): number | null {
   if (text === null || text === undefined) return null;
   return /^\d{1,9}$/.test(text) ? Number(text) : -1;

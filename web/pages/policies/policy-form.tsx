@@ -17,7 +17,7 @@ const APPLICATIONS = [
   ...APPLICATION_CLASSES.map(name => ({ id: name as string, text: name as string })),
 ];
 
-/** Conditions that are typed in. */
+/** Conditions that the person types. */
 const CONDITIONS = [
   { name: 'source_cidr', label: 'Source network', description: 'Such as 10.1.0.0/16. Empty: any.' },
   { name: 'destination_cidr', label: 'Destination network', description: 'Empty: any.' },
@@ -35,10 +35,7 @@ export interface PolicyFormProps {
   onClose(): void;
 }
 
-/**
- * The definition of a policy, and beside it what saving it would do to traffic and to other
- * policies.
- */
+/** The definition of a policy, next to the impact of saving it on traffic and on other policies. */
 export function PolicyForm({ policy: latest, onClose }: PolicyFormProps) {
   const [policy, showLatest] = useSeen(latest);
   return (
@@ -107,7 +104,7 @@ function Editor({ policy, onLatest, onClose }: EditorProps) {
 }
 
 function useSave(policy: DefinedPolicy | undefined, onDone: () => void) {
-  // A form that is sent twice makes one policy.
+  // A form that is sent twice creates one policy.
   const [client_token] = useState(() => crypto.randomUUID());
   const create = useChange(CREATE_POLICY, {
     done: ({ createPolicy: { id, name } }) => ({

@@ -22,7 +22,7 @@ import { useTrends } from './use-trends.ts';
 
 const CHANGED_BY = ['POLICY', 'CHANGE_UNDONE'];
 
-/** The defined policies, the first that is matched first, with live figures. */
+/** The defined policies in matching order, with live figures. */
 export function PolicyList() {
   const may = useMay();
   const [{ q }, setAddress] = useAddress();
@@ -36,7 +36,7 @@ export function PolicyList() {
   const { trends, onSight } = useTrends(list.items);
   const toggle = useChange(TOGGLE_POLICY, {
     done: ({ togglePolicy: { id, name, enabled } }) => ({
-      message: `Policy ${name} was switched ${enabled ? 'on' : 'off'}.`,
+      message: `Policy ${name} was ${enabled ? 'enabled' : 'disabled'}.`,
       change: { operation: 'togglePolicy', target: `policy:${id}` },
     }),
   });
@@ -76,12 +76,12 @@ export function PolicyList() {
     </div>
   );
   return (
-    <Panel title="In the order in which they are matched" actions={actions} flush>
+    <Panel title="Policies in matching order" actions={actions} flush>
       {toggle.error && <Notice kind="bad">{toggle.error.message}</Notice>}
       <Loaded data={list.items} error={list.error} onRetry={list.retry}>
         {items =>
           items.length === 0 ? (
-            <Empty>No policy has this in its name or id.</Empty>
+            <Empty>No policy has this text in its name or id.</Empty>
           ) : (
             <>
               <VirtualTable
@@ -105,7 +105,7 @@ interface Shown {
   figures: ReadonlyMap<string, Figure> | undefined;
   /** Rates of the last hour by policy, of the largest. */
   trends: ReadonlyMap<string, readonly (number | null)[]> | undefined;
-  /** By policy that can never match, the names of those that take all of its flows. */
+  /** By id of a policy that can never match: the names of the policies that match all its flows. */
   shadows: ReadonlyMap<string | null, readonly string[]>;
   onOpen?(id: string): void;
   onToggle?(policy: PolicyRow): void;
@@ -130,7 +130,7 @@ function columnsOf({ figures, trends, shadows, onOpen, onToggle }: Shown): Colum
         </Link>
       ),
     },
-    { id: 'match', head: 'Takes', width: 'minmax(168px, 3fr)', cell: ({ match }) => matchText(match) },
+    { id: 'match', head: 'Match', width: 'minmax(168px, 3fr)', cell: ({ match }) => matchText(match) },
     {
       id: 'state',
       head: 'State',
@@ -179,7 +179,7 @@ function columnsOf({ figures, trends, shadows, onOpen, onToggle }: Shown): Colum
     head: '',
     width: '112px',
     cell: policy => {
-      const word = policy.enabled ? 'Switch off' : 'Switch on';
+      const word = policy.enabled ? 'Disable' : 'Enable';
       return (
         !policy.built_in && (
           <Button kind="quiet" aria-label={`${word} ${policy.name}`} onPress={() => onToggle(policy)}>
@@ -198,7 +198,7 @@ function State({ enabled, shadow }: { enabled: boolean; shadow: readonly string[
   const why =
     shadow.length === 0
       ? 'No flow meets all of its conditions.'
-      : `All that it would take goes to ${shadow.join(', ')}.`;
+      : `All its flows match ${shadow.join(', ')}.`;
   return (
     <span title={why}>
       <Status kind="warn">Never matches</Status>

@@ -7,22 +7,22 @@ import { pathName, type SiteNames, siteNames } from '../paths/path-name.ts';
 import { POLICY_PATHS, type PolicyPath } from './operations.ts';
 
 /**
- * The paths that a policy takes, worst first, and those that it has left, with the ways to fail
- * over and back.
+ * The paths that a policy uses, worst first, and those that it has left, with buttons to fail over
+ * and back.
  */
 export function PolicyPaths({ policy_id }: { policy_id: string }) {
   const answer = useAnswer(POLICY_PATHS, { policy_id }, { changedBy: ['PATH', 'POLICY', 'CHANGE_UNDONE'] });
   return (
-    <Panel title="Its paths" flush>
+    <Panel title="Paths" flush>
       <Loaded data={answer.data?.data} error={answer.error} onRetry={() => void answer.refetch()}>
         {({ taken, left }) => {
           const names = siteNames([...taken.sites, ...left.sites]);
           return taken.total + left.total === 0 ? (
-            <Empty>It takes no path now: it is switched off, or no two sites are joined.</Empty>
+            <Empty>It uses no path now: it is disabled, or there are no paths.</Empty>
           ) : (
             <>
-              <Paths title="Taken now" list={taken} names={names} />
-              <Paths title="Left since a failover" list={left} names={names} />
+              <Paths title="In use" list={taken} names={names} />
+              <Paths title="Left by failover" list={left} names={names} />
             </>
           );
         }}

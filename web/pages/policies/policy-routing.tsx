@@ -12,7 +12,7 @@ import { PolicyPaths } from './policy-paths.tsx';
 import { PREFERENCES, preferenceText, routingArguments, WEIGHTS } from './routing-arguments.ts';
 
 /**
- * How a policy chooses its paths and when it leaves one, and the paths that it takes and has left.
+ * How a policy chooses its paths and when it leaves one, and the paths that it uses or has left.
  */
 export function PolicyRouting({ policy_id }: { policy_id: string }) {
   const may = useMay();
@@ -48,9 +48,9 @@ function RoutingFacts({ routing }: { routing: Routing }) {
           <dt key={`${name} name`}>{label}</dt>,
           <dd key={name}>{weights[name]}</dd>,
         ])}
-      <dt>Leaves a path when its score falls below</dt>
+      <dt>Fail over when the score is below</dt>
       <dd>{failover_below}</dd>
-      <dt>Comes back when its score has been above</dt>
+      <dt>Fail back when the score is above</dt>
       <dd>
         {failback_above} for {failback_hold_seconds} s
       </dd>
@@ -62,8 +62,8 @@ function RoutingForm({ latest, policy_id }: { latest: Routing; policy_id: string
   const [routing, setRouting] = useState(latest);
   const [preference, setPreference] = useState<Routing['preference']>(latest.preference);
   const [sent, setSent] = useState<Record<string, string>>({});
-  // What others save meanwhile doesn't come into the form by itself; what this form saved is what
-  // it goes on from.
+  // Changes that others save meanwhile don't enter the form; after saving, the form continues from
+  // its own changes.
   const [takesLatest, setTakesLatest] = useState(false);
   if (takesLatest && latest.updated_at !== routing.updated_at) {
     setRouting(latest);
@@ -72,7 +72,7 @@ function RoutingForm({ latest, policy_id }: { latest: Routing; policy_id: string
   }
   const { run, isPending, error, fieldErrors, reset } = useChange(SET_ROUTING, {
     done: () => ({
-      message: 'The policy routes by this from now on.',
+      message: 'The routing was saved and is in effect.',
       change: { operation: 'setPolicyRouting', target: `policy:${policy_id}` },
     }),
     onDone: () => setTakesLatest(true),
@@ -117,21 +117,21 @@ function RoutingForm({ latest, policy_id }: { latest: Routing; policy_id: string
           />
         ))}
       <TextField
-        label="Leaves a path when its score falls below"
+        label="Fail over when the score is below"
         description="0 to 100. Empty: 50."
         name="failover_below"
         inputMode="decimal"
         defaultValue={String(routing.failover_below)}
       />
       <TextField
-        label="Comes back when its score has been above"
-        description="Not below the score at which it leaves. Empty: 80."
+        label="Fail back when the score is above"
+        description="At least the score for failover. Empty: 80."
         name="failback_above"
         inputMode="decimal"
         defaultValue={String(routing.failback_above)}
       />
       <TextField
-        label="For so many seconds"
+        label="Seconds above that score"
         description="0 to 86,400. Empty: 60."
         name="failback_hold_seconds"
         inputMode="numeric"

@@ -16,16 +16,17 @@ import '../../parts/timeline.css';
 
 export interface PolicyVersionsProps {
   id: string;
-  /** Of the definition that the page shows; null where there is none. */
+  /** The version of the definition on the page; null if there is none. */
   updated_at: string | null;
 }
 
 /**
- * The versions of a policy, the newest first: who changed what and when, and the way back to each.
+ * The versions of a policy, newest first: who changed what and when, with a button to restore each.
  */
 export function PolicyVersions({ id, updated_at }: PolicyVersionsProps) {
   const may = useMay();
-  // What others save while the list is read is a conflict, not something to restore over unseen.
+  // If others save while the person reads the list, restoring is a conflict and does not overwrite
+  // their change.
   const [seen, showLatest] = useSeen(updated_at === null ? undefined : { updated_at });
   const list = useList(
     POLICY_VERSIONS,
@@ -34,7 +35,7 @@ export function PolicyVersions({ id, updated_at }: PolicyVersionsProps) {
   );
   const restore = useChange(RESTORE_VERSION, {
     done: ({ restorePolicyVersion: { id, name } }) => ({
-      message: `Policy ${name} is as it was in that version.`,
+      message: `Policy ${name} was restored to that version.`,
       change: { operation: 'restorePolicyVersion', target: `policy:${id}` },
     }),
     onDone: showLatest,
@@ -55,7 +56,7 @@ export function PolicyVersions({ id, updated_at }: PolicyVersionsProps) {
       <Loaded data={list.items} error={list.error} onRetry={list.retry}>
         {items =>
           items.length === 0 && !list.hasMore ? (
-            <Empty>No change of this policy is in the audit log.</Empty>
+            <Empty>The audit log has no change of this policy.</Empty>
           ) : (
             <>
               <ol className="timeline" aria-label="Versions">
@@ -104,7 +105,7 @@ function VersionRow({
           ))}
         </ul>
       </div>
-      {current && <Status kind="good">As it is now</Status>}
+      {current && <Status kind="good">Current</Status>}
       {onRestore && policy && !current && (
         <Button kind="quiet" aria-label={`Restore the version of ${at}`} onPress={onRestore}>
           Restore

@@ -3,19 +3,19 @@ import type { Routing } from './operations.ts';
 type Preference = Routing['preference'];
 
 const TEXTS: Record<Preference, string> = {
-  LOWEST_LATENCY: 'The lowest latency',
-  HIGHEST_BANDWIDTH: 'The highest bandwidth',
-  LOWEST_PACKET_LOSS: 'The lowest packet loss',
-  LOWEST_COST: 'The lowest cost',
-  CUSTOM: 'The best by weights',
+  LOWEST_LATENCY: 'Lowest latency',
+  HIGHEST_BANDWIDTH: 'Highest bandwidth',
+  LOWEST_PACKET_LOSS: 'Lowest packet loss',
+  LOWEST_COST: 'Lowest cost',
+  CUSTOM: 'Weighted',
 };
 
-/** What a policy can prefer, as a choice. */
+/** The preferences of a policy, as options. */
 export const PREFERENCES = Object.entries(TEXTS).map(([id, text]) => ({ id, text }));
 
 export const preferenceText = (preference: Preference): string => TEXTS[preference];
 
-/** What weights are of, for the preference by weights. */
+/** The fields of the weights, for the preference by weights. */
 export const WEIGHTS = [
   { name: 'latency', label: 'Weight of latency' },
   { name: 'jitter', label: 'Weight of jitter' },
@@ -24,7 +24,7 @@ export const WEIGHTS = [
   { name: 'cost', label: 'Weight of cost' },
 ] as const;
 
-/** The arguments that the fields of the routing form stand for; an empty one takes its default. */
+/** The arguments for the values of the routing form; an empty field stands for its default. */
 export function routingArguments(values: Readonly<Record<string, string>>, preference: Preference) {
   const number = (name: string) => decimalOf(values[name]);
   return {
@@ -39,7 +39,10 @@ export function routingArguments(values: Readonly<Record<string, string>>, prefe
   };
 }
 
-/** What is no number is sent as one that the API refuses, so that it says what is allowed. */
+/**
+ * Text that is not a number is sent as one that the API refuses, so that its message says what is
+ * allowed.
+ */
 function decimalOf(text: string | undefined): number | null {
   const given = text?.trim() ?? '';
   if (given === '') return null;

@@ -10,8 +10,8 @@ const HOUR_MS = 3_600_000;
 type Trends = ReadonlyMap<string, readonly (number | null)[]>;
 
 /**
- * The rates of the last hour of the policies in sight, by policy: one request a minute, and one
- * when scrolling rests. `onSight` gets which rows these are.
+ * The rates of the visible policies in the last hour, by policy: one request a minute, and one when
+ * scrolling stops. `onSight` receives the visible rows.
  */
 export function useTrends(policies: readonly { id: string }[] | undefined): {
   trends: Trends | undefined;

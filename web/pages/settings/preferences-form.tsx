@@ -15,7 +15,7 @@ const TIME_ZONES = Intl.supportedValuesOf('timeZone').map(name => ({
 const OF_BROWSER = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 const THEMES = [
-  { id: 'SYSTEM', text: 'As the device is set' },
+  { id: 'SYSTEM', text: 'Same as the device' },
   { id: 'LIGHT', text: 'Light' },
   { id: 'DARK', text: 'Dark' },
 ];
@@ -46,7 +46,7 @@ export function PreferencesForm({ preferences }: { preferences: Preferences }) {
       <TextField
         label="Time zone"
         name="time_zone"
-        description={`Such as Europe/Berlin. Empty: that of the browser, ${OF_BROWSER}. UTC is shown on hover.`}
+        description={`Such as Europe/Berlin. Empty: the browser's, ${OF_BROWSER}. UTC is shown on hover.`}
         suggestions={TIME_ZONES}
         autoComplete="off"
         defaultValue={preferences.time_zone ?? ''}
@@ -56,7 +56,7 @@ export function PreferencesForm({ preferences }: { preferences: Preferences }) {
         name="units"
         options={UNITS}
         defaultValue={preferences.units}
-        description="Rates are decimal in both, as links are sold."
+        description="Rates are always decimal, like the rates of links."
       />
     </Form>
   );

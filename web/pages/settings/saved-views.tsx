@@ -8,7 +8,7 @@ import { Empty } from '../../parts/panel.tsx';
 import { TextField } from '../../parts/text-field.tsx';
 import { REMOVE_VIEW, SAVE_VIEW } from './operations.ts';
 
-/** The views that a person keeps, and a form that "Save this view" of the palette fills. */
+/** The person's saved views, and a form that the command "Save this view" of the palette fills. */
 export function SavedViews({ views }: { views: readonly { name: string; address: string }[] }) {
   const [{ view = '' }, setAddress] = useAddress();
   const navigate = useNavigate();
@@ -21,7 +21,7 @@ export function SavedViews({ views }: { views: readonly { name: string; address:
     <div className="stack">
       {remove.error && <Notice kind="bad">{remove.error.message}</Notice>}
       {views.length === 0 ? (
-        <Empty>None yet. Choose “Save this view” in the palette (Ctrl-K) on any page.</Empty>
+        <Empty>None yet. Choose "Save this view" in the palette (Ctrl-K) on any page.</Empty>
       ) : (
         <ul className="name-list" aria-label="Saved views">
           {views.map(({ name, address }) => (

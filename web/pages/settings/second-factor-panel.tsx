@@ -18,8 +18,8 @@ import { signInProblem } from '../../session/sign-in-problem.ts';
 import { TotpSecret } from '../../session/totp-secret.tsx';
 
 /**
- * The second factor of the sign-in: who has none sets one up; where the system demands one, it
- * stays.
+ * The second factor of the sign-in: people without one can set it up; it cannot be removed if the
+ * system requires it.
  */
 export function SecondFactorPanel() {
   const { data, error, refetch } = useQuery({ queryKey: ['second-factor'], queryFn: hasSecondFactor });
@@ -42,17 +42,17 @@ function On({ onChanged }: ChangedProps) {
   const removal = useMutation({
     mutationFn: removeSecondFactor,
     onSuccess() {
-      showToast({ kind: 'good', text: 'Your sign-in asks for your password alone.' });
+      showToast({ kind: 'good', text: 'Your sign-in now asks only for your password.' });
       onChanged();
     },
     onError: cause => showToast({ kind: 'bad', text: cause.message }),
   });
   return (
     <>
-      <p>Your sign-in asks for a code of your authenticator app.</p>
+      <p>Your sign-in asks for a code from your authenticator app.</p>
       {secondFactors() === 'OPTIONAL' && (
         <Button kind="danger" isPending={removal.isPending} onPress={() => removal.mutate()}>
-          Ask for no code
+          Turn off the second factor
         </Button>
       )}
     </>
@@ -70,14 +70,14 @@ function Off({ onChanged }: ChangedProps) {
   const confirm = useMutation({
     mutationFn: confirmSecondFactor,
     onSuccess() {
-      showToast({ kind: 'good', text: 'From now on your sign-in asks for a code.' });
+      showToast({ kind: 'good', text: 'Your sign-in now asks for a code.' });
       onChanged();
     },
   });
   if (!pending) {
     return (
       <>
-        <p>With one, your sign-in asks for a code of an authenticator app besides your password.</p>
+        <p>With a second factor, your sign-in asks for your password and a code from an authenticator app.</p>
         <Button isPending={begin.isPending} onPress={() => begin.mutate()}>
           Set up a second factor
         </Button>
@@ -95,7 +95,7 @@ function Off({ onChanged }: ChangedProps) {
       <TotpSecret {...pending} />
       <TextField
         name="code"
-        label="Code of the app"
+        label="Code from the app"
         inputMode="numeric"
         autoComplete="one-time-code"
         isRequired

@@ -6,8 +6,8 @@ import { SavedViews } from './saved-views.tsx';
 import { SecondFactorPanel } from './second-factor-panel.tsx';
 
 /**
- * How the person wants the console, and the views that they keep. The system keeps both, so that
- * they hold on every device.
+ * The person's console settings and saved views. The system stores both, so that they apply on
+ * every device.
  */
 export function Page() {
   const preferences = usePreferences();

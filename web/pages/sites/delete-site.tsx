@@ -11,7 +11,7 @@ export interface DeleteSiteProps {
   onDone(): void;
 }
 
-/** Shows what a deletion takes with it, and asks for the site's name before it begins. */
+/** Shows what a deletion also removes, and requires the site's name before it begins. */
 export function DeleteSite({ site, onClose, onDone }: DeleteSiteProps) {
   const preview = useAnswer(DELETION_PREVIEW, { site_id: site.id });
   const { run, isPending, error } = useChange(DELETE_SITE, {
@@ -35,7 +35,7 @@ export function DeleteSite({ site, onClose, onDone }: DeleteSiteProps) {
       >
         {({ endpoints, paths, peer_sites, policies, traffic_24h }) => (
           <>
-            <p>It takes with it:</p>
+            <p>This also deletes:</p>
             <dl className="facts">
               <dt>Endpoints</dt>
               <dd>
@@ -46,11 +46,11 @@ export function DeleteSite({ site, onClose, onDone }: DeleteSiteProps) {
                 <Count exact={paths} of="paths" />, to <Count exact={peer_sites} of="sites" />{' '}
                 {peer_sites === 1 ? 'site' : 'sites'}
               </dd>
-              <dt>Policies on them now</dt>
+              <dt>Policies on these paths now</dt>
               <dd>
                 <Count exact={policies.length} of="policies" />
               </dd>
-              <dt>Traffic of 24 hours</dt>
+              <dt>Traffic in the last 24 hours</dt>
               <dd>
                 <Bytes exact={traffic_24h?.bytes_exact} />
               </dd>

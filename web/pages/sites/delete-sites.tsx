@@ -19,9 +19,9 @@ interface Result {
   finished: boolean;
 }
 
-/** Deletes several sites, each by itself, and says of each what came of it. */
+/** Deletes several sites independently and shows the result of each. */
 export function DeleteSites({ sites: given, onClose }: DeleteSitesProps) {
-  // The list behind the dialog loses what is deleted.
+  // A copy, because the list behind the dialog loses the deleted sites.
   const [sites] = useState(given);
   const [results, setResults] = useState<Result[]>();
   const { run, isPending, error } = useChange(DELETE_SITES, {
@@ -42,7 +42,7 @@ export function DeleteSites({ sites: given, onClose }: DeleteSitesProps) {
       onConfirm={() => run({ site_ids: sites.map(({ id }) => id) })}
       onClose={onClose}
     >
-      <p>These sites go, with their endpoints and paths; each can be restored for 30 days:</p>
+      <p>These sites are deleted with their endpoints and paths. Each can be restored for 30 days:</p>
       <ul className="name-list">
         {sites.map(({ id, name }) => (
           <li key={id}>
@@ -62,12 +62,12 @@ function Results({ results, sites, onClose }: ResultsProps) {
   const undo = useUndo();
   const names = new Map(sites.map(({ id, name }) => [id, name]));
   return (
-    <Dialog title="What was deleted" onClose={onClose}>
+    <Dialog title="Result of the deletion" onClose={onClose}>
       <ul className="result-list" aria-label="Result of each site">
         {results.map(({ success, message, audit_id, site_id, finished }) => (
           <li key={site_id}>
             <Status kind={success ? (finished ? 'good' : 'info') : 'bad'}>
-              {success ? (finished ? 'Deleted' : 'Goes on') : 'Refused'}
+              {success ? (finished ? 'Deleted' : 'Running') : 'Refused'}
             </Status>
             <span className="result-text">
               <bdi>{names.get(site_id) ?? site_id}</bdi>: {message}

@@ -20,7 +20,7 @@ interface DeletedRow {
   deleted_by: { kind: string; email: string | null; username: string | null; sub: string };
 }
 
-/** Sites that were deleted and can be brought back. */
+/** Deleted sites that can be restored. */
 export function DeletedSites() {
   const may = useMay();
   const list = useList(DELETED_SITES, {}, { pick: data => data.deletedSites, changedBy: ['SITE'] });
@@ -95,7 +95,7 @@ export function DeletedSites() {
       <Loaded data={list.items} error={list.error} onRetry={list.retry}>
         {items =>
           items.length === 0 ? (
-            <Empty>No deleted site can be restored.</Empty>
+            <Empty>There are no deleted sites that can be restored.</Empty>
           ) : (
             <>
               <VirtualTable

@@ -16,20 +16,20 @@ export interface EdgeRow {
   refused: { reason: string } | null;
 }
 
-/** A clock that is so far off is worth a look. */
+/** A clock that is off by more than this is shown as a warning. */
 const SKEW_S = 30;
 
-/** How an edge does, the worst first. */
+/** The state of an edge; the most severe problem wins. */
 function edgeState(edge: EdgeRow, now = Date.now()): { kind: StatusKind; text: string; title?: string } {
   const { registered, retired_at, last_seen, silent_after_s, refused, behind, clock_skew_seconds } = edge;
   if (retired_at !== null) return { kind: 'unknown', text: 'Out of service' };
   if (refused) return { kind: 'bad', text: 'Reports refused', title: refused.reason };
-  if (last_seen === null) return { kind: 'unknown', text: 'Not heard yet' };
+  if (last_seen === null) return { kind: 'unknown', text: 'No report yet' };
   if (now - Date.parse(last_seen) > silent_after_s * 1000) return { kind: 'bad', text: 'Silent' };
   if (!registered) return { kind: 'warn', text: 'Not registered' };
-  if (behind) return { kind: 'warn', text: 'Older policies' };
+  if (behind) return { kind: 'warn', text: 'Outdated policies' };
   if (Math.abs(clock_skew_seconds ?? 0) > SKEW_S) return { kind: 'warn', text: 'Clock is off' };
-  return { kind: 'good', text: 'Reports' };
+  return { kind: 'good', text: 'Reporting' };
 }
 
 const id: Column<EdgeRow> = {

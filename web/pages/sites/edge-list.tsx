@@ -11,7 +11,7 @@ import { EDGE_COLUMNS, type EdgeRow } from './edge-columns.tsx';
 import { EDGES, SITES } from './operations.ts';
 import { RegisterEdge } from './register-edge.tsx';
 
-/** Every edge of the network: which report, which are silent or behind. */
+/** Every edge of the network with its state. */
 export function EdgeList() {
   const may = useMay();
   const [registering, setRegistering] = useState(false);

@@ -82,7 +82,7 @@ export function EndpointForm({ site_id, endpoint: latest, onClose }: EndpointFor
         ) : (
           <TextField
             label="Id"
-            description="As the site’s edge calls it in its reports. Empty: the first free of wan1, wan2 …"
+            description="The id that the site's edge uses in its reports. Empty: the first unused one of wan1, wan2 …"
             name="endpoint_id"
             autoFocus
           />
@@ -102,7 +102,7 @@ export function EndpointForm({ site_id, endpoint: latest, onClose }: EndpointFor
         />
         <TextField
           label={`Price a GB${currency ? `, ${currency}` : ''}`}
-          description="Of 10⁹ bytes that leave by it; empty or 0 where nothing is paid by the gigabyte."
+          description="For 10⁹ bytes that leave through it. Empty or 0 if traffic is not charged by the gigabyte."
           name="cost_per_gb"
           inputMode="decimal"
           defaultValue={endpoint ? String(endpoint.cost_per_gb || '') : ''}

@@ -8,7 +8,7 @@ import { TextField } from '../../parts/text-field.tsx';
 import { REGISTER_EDGE, SITES } from './operations.ts';
 
 export interface RegisterEdgeProps {
-  /** The site that it stands at; left out: it is chosen. */
+  /** The edge's site; left out: the person chooses it. */
   site_id?: string;
   onClose(): void;
 }
@@ -43,7 +43,7 @@ export function RegisterEdge({ site_id, onClose }: RegisterEdgeProps) {
       >
         <TextField
           label="Id"
-          description="As the edge calls itself in its reports."
+          description="The id that the edge uses in its reports."
           name="id"
           isRequired
           autoFocus
@@ -51,7 +51,7 @@ export function RegisterEdge({ site_id, onClose }: RegisterEdgeProps) {
         {site_id === undefined && <SelectField label="Site" name="site_id" options={options} isRequired />}
         <TextField
           label="Seconds between reports"
-          description="1 to 3600; 60 when left empty."
+          description="1 to 3600. Empty: 60."
           name="interval_s"
           inputMode="numeric"
         />

@@ -12,10 +12,10 @@ import { SiteEndpoints } from './site-endpoints.tsx';
 import { SiteForm } from './site-form.tsx';
 import { SitePaths } from './site-paths.tsx';
 
-/** Where a threshold on it is set. */
+/** The search parameters that open a new threshold for it. */
 const alarmOn = (set: string, on: string) => ({ view: 'thresholds', set, on });
 
-/** One site: what it is, and its endpoints, edges and paths. */
+/** One site with its endpoints, edges and paths. */
 export function SiteDetail({ site_id }: { site_id: string }) {
   const may = useMay();
   const navigate = useNavigate();
@@ -26,9 +26,10 @@ export function SiteDetail({ site_id }: { site_id: string }) {
   if (answer.data && !site) {
     return (
       <div className="page">
-        <h1>No such site</h1>
+        <h1>Site not found</h1>
         <Empty>
-          It was deleted, is being deleted or restored, or never was. <Link to="/sites">All sites</Link> ·{' '}
+          The site was deleted, is being deleted or restored, or never existed.{' '}
+          <Link to="/sites">All sites</Link> ·{' '}
           <Link to="/sites" search={{ view: 'deleted' } as never}>
             Deleted sites
           </Link>

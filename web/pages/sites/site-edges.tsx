@@ -66,13 +66,13 @@ function RetireEdge({ id, onClose }: { id: string; onClose(): void }) {
   return (
     <ConfirmDialog
       title={`Take ${id} out of service`}
-      confirm="Take it out of service"
+      confirm="Take out of service"
       isPending={isPending}
       error={error}
       onConfirm={() => run({ id })}
       onClose={onClose}
     >
-      <p>It isn’t expected to report any more and gets no commands. What it counted stays.</p>
+      <p>The edge is no longer expected to report and gets no commands. Its counters stay.</p>
     </ConfirmDialog>
   );
 }

@@ -39,7 +39,7 @@ export function SiteEndpoints({ site_id, endpoints, error, onRetry }: SiteEndpoi
       <Loaded data={endpoints} error={error} onRetry={onRetry}>
         {rows =>
           rows.length === 0 ? (
-            <Empty>It has no endpoint yet; paths need one at both ends.</Empty>
+            <Empty>This site has no endpoints yet. A path needs an endpoint at both ends.</Empty>
           ) : (
             <div className="table-scroll">
               <table className="plain-table">
@@ -105,7 +105,7 @@ export function SiteEndpoints({ site_id, endpoints, error, onRetry }: SiteEndpoi
 }
 
 function Reachable({ reachable }: { reachable: boolean | null }) {
-  if (reachable === null) return <Status kind="unknown">Not tried</Status>;
+  if (reachable === null) return <Status kind="unknown">Not tested</Status>;
   return reachable ? <Status kind="good">Yes</Status> : <Status kind="bad">No</Status>;
 }
 
@@ -132,7 +132,7 @@ function RemoveEndpoint({ site_id, endpoint_id, onClose }: RemoveEndpointProps) 
       onConfirm={() => run({ site_id, endpoint_id })}
       onClose={onClose}
     >
-      <p>Every path that ends at it goes with it. It can be undone.</p>
+      <p>This also removes every path that ends at it. You can undo this.</p>
     </ConfirmDialog>
   );
 }

@@ -26,7 +26,7 @@ interface SiteFields {
 export function SiteForm({ site: latest, onClose, onDone }: SiteFormProps) {
   const [site, showLatest] = useSeen(latest);
   const [sent, setSent] = useState<Record<string, string>>({});
-  // A form that is sent twice makes one site.
+  // A form that is sent twice creates one site.
   const [client_token] = useState(() => crypto.randomUUID());
   const finish = (id: string): void => {
     onClose();
@@ -83,21 +83,21 @@ export function SiteForm({ site: latest, onClose, onDone }: SiteFormProps) {
         <TextField label="Location" name="location" defaultValue={site?.location ?? ''} />
         <TextField
           label="Latitude"
-          description="Degrees, north positive, such as 52.52; with the longitude, for the map."
+          description="Degrees, north is positive, such as 52.52. The map needs latitude and longitude."
           name="latitude"
           inputMode="decimal"
           defaultValue={String(site?.latitude ?? '')}
         />
         <TextField
           label="Longitude"
-          description="Degrees, east positive, such as 13.4."
+          description="Degrees, east is positive, such as 13.4."
           name="longitude"
           inputMode="decimal"
           defaultValue={String(site?.longitude ?? '')}
         />
         <TextField
           label="WireGuard public key"
-          description="Base64 of 32 bytes, as `wg pubkey` prints it; may be left empty."
+          description="Base64 of 32 bytes, as `wg pubkey` prints it. Optional."
           name="public_key"
           autoComplete="off"
           defaultValue={site?.public_key ?? ''}

@@ -28,7 +28,7 @@ interface SiteRow {
   endpoints: { id: string }[];
 }
 
-/** As many as `deleteSites` takes at once. */
+/** The most sites that one `deleteSites` accepts. */
 const CHOSEN_LIMIT = 50;
 
 export function SiteList() {
@@ -81,8 +81,8 @@ export function SiteList() {
           items.length === 0 ? (
             <Empty>
               {q
-                ? 'No site has this in its name or location.'
-                : 'There is no site yet: create the first one.'}
+                ? 'No site has this text in its name or location.'
+                : 'There are no sites yet. Create the first one.'}
             </Empty>
           ) : (
             <>
@@ -120,7 +120,7 @@ interface Choice {
   setChosen(chosen: ReadonlySet<string>): void;
 }
 
-/** `figures`: live ones by site; undefined while they are on their way. */
+/** `figures`: live figures by site; undefined while they are loading. */
 function columnsOf(
   figures: ReadonlyMap<string, Figure> | undefined,
   choice: Choice | undefined,

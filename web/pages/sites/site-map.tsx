@@ -10,10 +10,7 @@ import { type MapSite, WorldMap } from './map/world-map.tsx';
 import { SITES_ON_MAP } from './operations.ts';
 import { SITE_NAME_COLUMN } from './site-name-column.tsx';
 
-/**
- * Sites where they are, as far as that is known, and those of the part that is looked at as a
- * table.
- */
+/** A map of the sites with coordinates, and a table of the sites in the visible part. */
 export function SiteMap() {
   const [address, setAddress] = useAddress();
   const box = readBox(address.box);
@@ -46,8 +43,8 @@ export function SiteMap() {
           items.length === 0 ? (
             <Empty>
               {box
-                ? 'No site lies here: look at a wider part, or at the whole world.'
-                : 'No site has coordinates yet: they are set with "Change…" on a site.'}
+                ? 'There are no sites here. Zoom out, or show the whole world.'
+                : 'No site has coordinates yet. Set them with "Change…" on a site.'}
             </Empty>
           ) : (
             <>
@@ -64,8 +61,8 @@ export function SiteMap() {
         }
       </Loaded>
       <p className="panel-note muted">
-        Drag a box on the map to look at the sites in it. Outlines: Natural Earth. Sites without coordinates
-        are in the list of sites alone.
+        Drag a box on the map to zoom in. Outlines: Natural Earth. Sites without coordinates appear only in
+        the list of sites.
       </p>
     </Panel>
   );

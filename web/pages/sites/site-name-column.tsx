@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Column } from '../../parts/table/virtual-table.tsx';
 
-/** A site's name, which leads to its page. */
+/** A site's name with a link to its page. */
 export const SITE_NAME_COLUMN: Column<{ id: string; name: string }> = {
   id: 'name',
   head: 'Site',

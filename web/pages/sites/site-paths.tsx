@@ -44,7 +44,7 @@ const COLUMNS: Column<PathRow>[] = [
   },
 ];
 
-/** The paths that end at a site, the worst first: each by its own endpoint and the other end. */
+/** The paths of a site, the worst first, each with the site's endpoint and the other end. */
 export function SitePaths({ site_id }: { site_id: string }) {
   const list = useList(
     SITE_PATHS,
@@ -52,11 +52,11 @@ export function SitePaths({ site_id }: { site_id: string }) {
     { pick: ({ allPaths }) => asSeenFrom(site_id, allPaths), changedBy: ['PATH', 'SITE', 'ENDPOINT'] },
   );
   return (
-    <Panel title="Paths, the worst first" flush>
+    <Panel title="Paths, worst first" flush>
       <Loaded data={list.items} error={list.error} onRetry={list.retry}>
         {items =>
           items.length === 0 ? (
-            <Empty>No path ends here.</Empty>
+            <Empty>This site has no paths.</Empty>
           ) : (
             <>
               <VirtualTable label="Paths" columns={COLUMNS} rows={items} rowId={row => row.id} maxRows={24} />
@@ -82,7 +82,7 @@ interface Found {
   next_token: string | null;
 }
 
-/** Paths with the site's own end first, whichever it is. */
+/** Paths with the site's end first. */
 function asSeenFrom(site_id: string, { sites, items, next_token }: Found) {
   const names = new Map(sites.map(({ id, name }) => [id, name]));
   const rows = items.map((path): PathRow => {
@@ -97,7 +97,7 @@ function asSeenFrom(site_id: string, { sites, items, next_token }: Found) {
   return { items: rows, next_token };
 }
 
-/** A path's rates are those of its source. */
+/** A path's rates are the source's: swaps them if this site is the destination. */
 function seen(traffic: PathRow['traffic'], fromHere: boolean): PathRow['traffic'] {
   if (!traffic || fromHere) return traffic;
   return {

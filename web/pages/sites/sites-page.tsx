@@ -23,7 +23,7 @@ export function Page() {
 function Inventory() {
   return (
     <div className="page">
-      <PageViews title="Sites and edges" label="What is listed" views={VIEWS}>
+      <PageViews title="Sites and edges" label="View of the inventory" views={VIEWS}>
         <WorkPanel kinds={['SITE_DELETION', 'SITE_RESTORE', 'ENDPOINT_REMOVAL', 'ENDPOINT_RESTORE']} />
       </PageViews>
     </div>

@@ -16,13 +16,13 @@ const DAYS = Array.from({ length: LAST_DAY }, (_, index) => ({
   text: `Day ${index + 1}`,
 }));
 
-/** The 95th percentile of this billing period and of the two before. */
+/** The 95th percentile of the current billing period and of the previous two. */
 export function BillingView() {
   const [{ day: given }, setAddress] = useAddress();
   const { filter } = useTraffic();
   const { choice, to } = useTimeRange();
   const day = readDay(given);
-  // Of a range that goes on it is the period of now, of another one the period that it ends in.
+  // A live range shows the current period; another range shows the period that it ends in.
   const end = 'live' in choice ? Date.parse(to) : Date.parse(to) - 1;
   const [current, last, earlier] = billingPeriods(end, { day, count: 3 }).map(period => ({
     from: new Date(period.from).toISOString(),
@@ -36,7 +36,7 @@ export function BillingView() {
   const actions = (
     <div className="panel-actions">
       <SelectField
-        label="Periods begin on"
+        label="Periods start on"
         options={DAYS}
         value={String(day)}
         onChange={key => setAddress({ day: key === '1' ? undefined : String(key) })}
@@ -51,10 +51,10 @@ export function BillingView() {
           <>
             <VirtualTable label="Billing periods" columns={COLUMNS} rows={known} rowId={({ from }) => from} />
             <p className="panel-note muted">
-              Samples are the five minutes of the clock; the highest 5 % are thrown away, and the highest that
-              is left is billed. Periods begin and end at 00:00 UTC. Packets count where they enter the WAN,
-              so this is what sites sent. A dash: fewer than 95 % of the samples are known. Of sites, edges
-              and endpoints the last 48 hours are.
+              A sample is the average over five minutes of the clock. The highest 5 % are discarded; the
+              highest remaining sample is billed. Periods begin and end at 00:00 UTC. Packets are counted
+              where they enter the WAN, so these are the rates that sites sent. A dash means that fewer than
+              95 % of the samples are known. For sites, edges and endpoints only the last 48 hours are known.
             </p>
           </>
         )}

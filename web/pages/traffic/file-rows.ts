@@ -3,11 +3,11 @@ import type { FileColumn } from '../../parts/table-file.ts';
 import type { GroupRow } from './group-rows.ts';
 import type { Series } from './operations.ts';
 
-/** An interval of a group, as files have it. */
+/** An interval of a group, a row of the file. */
 export interface IntervalRow {
   from: string;
   to: string;
-  kind: GroupRow['kind'] | 'period before';
+  kind: GroupRow['kind'] | 'previous period';
   id: string;
   name: string;
   bits_per_second: number | null;
@@ -16,7 +16,7 @@ export interface IntervalRow {
   reset: boolean;
 }
 
-/** What a chart shows: a row an interval and group, the groups of an interval behind each other. */
+/** The chart's figures: a row for each interval and group, ordered by interval. */
 export function intervalRows(series: Series, name: (id: string) => string): IntervalRow[] {
   const { groups, other, total, previous, at } = series;
   const begin = Math.max(Date.parse(series.from), Date.parse(at[0] ?? series.from) - series.step_s * 1000);
@@ -26,7 +26,14 @@ export function intervalRows(series: Series, name: (id: string) => string): Inte
     ...(other ? [{ ...other, kind: 'other' as const, name: 'Others' }] : []),
     { ...total, kind: 'total' as const, name: 'Total' },
     ...(drawn
-      ? [{ ...drawn, kind: 'period before' as const, name: 'Period before', bits_per_second: drawn.values }]
+      ? [
+          {
+            ...drawn,
+            kind: 'previous period' as const,
+            name: 'Previous period',
+            bits_per_second: drawn.values,
+          },
+        ]
       : []),
   ];
   return at.flatMap((to, index) =>

@@ -6,10 +6,10 @@ import { FIELD_NAMES, FIELDS, type Field, writeGroup } from './traffic-address.t
 import { type Names, useNames } from './use-names.ts';
 import { useTraffic } from './use-traffic.ts';
 
-/** Fields whose ids the API lists; the others are chosen in the chart and the table. */
+/** Fields whose ids the API lists; values of other fields are chosen in the chart and the table. */
 const LISTED = ['policy', 'site'] as const;
 
-/** What is asked, the same for every view: by what, and of what. */
+/** The grouping and the filter, common to all views. */
 export function FilterBar() {
   const [, setAddress] = useAddress();
   const { by, filters, only } = useTraffic();
@@ -17,7 +17,7 @@ export function FilterBar() {
   return (
     <div className="filter-bar">
       <SelectField
-        label="By"
+        label="Group by"
         options={FIELD_NAMES.map(id => ({ id, text: FIELDS[id].one }))}
         value={by}
         onChange={key => setAddress(writeGroup(key as Field))}
@@ -25,20 +25,20 @@ export function FilterBar() {
       {LISTED.map(field => (
         <SelectField
           key={field}
-          label={`Only of ${field}`}
-          placeholder={filters[field].only.length === 0 ? 'All' : 'Another one'}
+          label={`Filter by ${field}`}
+          placeholder={filters[field].only.length === 0 ? 'All' : 'Add another'}
           options={names.all(field).filter(({ id }) => !filters[field].only.includes(id))}
           value={null}
           onChange={key => key !== null && only(field, String(key))}
         />
       ))}
-      <Button onPress={() => setAddress({ proof: 'yes' })}>Prove it</Button>
+      <Button onPress={() => setAddress({ proof: 'yes' })}>Verify totals</Button>
       <Chips names={names} />
     </div>
   );
 }
 
-/** What is chosen and left out, each with the way back. */
+/** The values that the filter includes and excludes, each with a button to remove it. */
 function Chips({ names }: { names: Names }) {
   const { filters, only, leaveOut, forget } = useTraffic();
   const chips = FIELD_NAMES.flatMap(field => [
@@ -63,7 +63,7 @@ function Chips({ names }: { names: Names }) {
           <Button
             square
             kind="quiet"
-            aria-label={`Forget ${names.of(field, id)}`}
+            aria-label={`Remove ${names.of(field, id)} from the filter`}
             onPress={() => forget(field, id)}
           >
             <X size={14} aria-hidden />

@@ -13,7 +13,7 @@ const LETTER = 7;
 
 export interface FlowDiagramProps {
   graph: FlowGraph;
-  /** What a stage is called, and whether its nodes can be chosen. */
+  /** The title of each stage, and whether its nodes can be chosen. */
   stages: readonly { title: string; chooses: boolean }[];
   name(node: Pick<GraphNode, 'stage' | 'id'>): string;
   onChoose(node: GraphNode): void;
@@ -22,7 +22,10 @@ export interface FlowDiagramProps {
 type Node = GraphNode & SankeyNodeMinimal<GraphNode, Drawn>;
 type Drawn = GraphLink & { value: number };
 
-/** Bands from stage to stage, as wide as what went there. The table beside it says the same. */
+/**
+ * A Sankey diagram: bands from stage to stage, their widths in proportion to the traffic. The table
+ * below has the same data.
+ */
 export function FlowDiagram({ graph, stages, name, onChoose }: FlowDiagramProps) {
   const figure = useRef<HTMLElement>(null);
   const width = useWidth(figure);
@@ -33,7 +36,7 @@ export function FlowDiagram({ graph, stages, name, onChoose }: FlowDiagramProps)
   const height = rows * ROW;
   const laid = useMemo(() => layout(graph, { width, height }), [graph, width, height]);
   const colourOf = useMemo(() => colours(graph), [graph]);
-  const label = `What went from ${stages.map(({ title }) => title).join(' to ')}`;
+  const label = `Traffic from ${stages.map(({ title }) => title).join(' to ')}`;
   return (
     <figure className="flow-diagram" ref={figure} aria-label={label}>
       {laid && (
@@ -89,7 +92,7 @@ interface FlowNodeProps {
   node: Node;
   name: string;
   colour: string;
-  /** Letters of its name that fit beside it. */
+  /** Letters of its name that fit next to it. */
   room: number;
   isLast: boolean;
   onChoose: (() => void) | undefined;
@@ -133,7 +136,7 @@ function FlowNode({ node, name, colour, room, isLast, onChoose }: FlowNodeProps)
 
 const curve = sankeyLinkHorizontal();
 
-/** Places for what is drawn; undefined while there is no room. */
+/** The layout of the diagram; undefined while it has no width. */
 function layout({ nodes, links }: FlowGraph, { width, height }: { width: number; height: number }) {
   if (width === 0 || nodes.length === 0) return undefined;
   return sankey<GraphNode, Drawn>()

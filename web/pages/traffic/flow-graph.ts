@@ -1,17 +1,17 @@
 import type { Field } from './traffic-address.ts';
 
-/** What went one way through the stages. */
+/** The traffic with the same id in each stage. */
 export interface Way {
-  /** An id of each stage, in their order; null: of ways that are summed. */
+  /** An id for each stage, in order; null: several ids summed. */
   ids: readonly (string | null)[];
   bytes: bigint;
 }
 
-/** One id of a stage, or the others of it together. */
+/** One id of a stage, or its remaining ids together. */
 export interface GraphNode {
   key: string;
   stage: number;
-  /** Null: the others. */
+  /** Null: the remaining ids. */
   id: string | null;
   bytes: bigint;
 }
@@ -20,32 +20,33 @@ export interface GraphLink {
   source: string;
   target: string;
   bytes: bigint;
-  /** The id in the stage that gives links their colour; null: the others. */
+  /** The id in the stage that determines the colour; null: the remaining ids. */
   colour: string | null;
 }
 
 export interface FlowGraph {
-  /** Stage by stage, in each the largest first, the others last. */
+  /** Stage by stage; in each the largest first, the remaining ones last. */
   nodes: GraphNode[];
   links: GraphLink[];
 }
 
-/** What a stage is of: a field, or the network that flows went to. */
+/** The subject of a stage: a field, or the destination network of flows. */
 export type Stage = Field | 'prefix';
 
 /**
- * The stages, in their order. What was counted is known up to the endpoint; the flow log knows the
- * network behind it.
+ * The stages in order. Counters end at the endpoint; the flow log also knows the destination
+ * network.
  */
 export const STAGES = ['site', 'policy', 'endpoint'] as const satisfies Stage[];
 export const STAGES_OF_FLOWS = [...STAGES, 'prefix'] as const satisfies Stage[];
 
-/** The stage that colours are of. */
+/** The stage that determines the colours. */
 const COLOURED = STAGES.indexOf('policy');
 
 /**
- * The largest of each stage as nodes, the others of it as one; what goes from one stage to the next
- * as links. Each stage, and the links between two, have together what all ways have, to the byte.
+ * The largest ids of each stage as nodes, its other ids as one node, and the traffic between stages
+ * as links. The sum of each stage, and of the links between two stages, equals the whole traffic to
+ * the byte.
  */
 export function flowGraph(ways: readonly Way[], shown: number, stages: readonly Stage[] = STAGES): FlowGraph {
   const kept = stages.map((_, stage) => largest(ways, stage, shown));
@@ -86,7 +87,7 @@ function largest(ways: readonly Way[], stage: number, shown: number): Set<string
     if (id !== null) sums.set(id, (sums.get(id) ?? 0n) + bytes);
   }
   const ranked = [...sums].sort(([a, x], [b, y]) => (x === y ? (a < b ? -1 : 1) : x < y ? 1 : -1));
-  // One more is drawn as easily as "others" that are one.
+  // A single remaining id is drawn by itself instead of as "others".
   return new Set(ranked.slice(0, ranked.length === shown + 1 ? shown + 1 : shown).map(([id]) => id));
 }
 

@@ -1,27 +1,27 @@
 import type { Series } from './operations.ts';
 
-/** What a group carried over the range, beside the rest. */
+/** The traffic of a group over the range, with its share. */
 export interface GroupRow {
-  /** The groups that the chart names, the others together, or all of them. */
+  /** A group that the chart names, the other groups together, or all groups. */
   kind: 'group' | 'other' | 'total';
   id: string;
   bytes_exact: string;
-  /** Of the total, 0 to 1; null where that is 0. */
+  /** Share of the total, 0 to 1; null if the total is 0. */
   share: number | null;
-  /** Bits a second over the time that has intervals; null: there are none. */
+  /** Average bit/s over the time that has intervals; null: there are none. */
   average: number | null;
-  /** The highest of the intervals; null where none has a reading. */
+  /** The highest bit/s of an interval; null if no interval has a measurement. */
   highest: number | null;
-  /** What it carried in the period before; null where that wasn't asked for. */
+  /** Its bytes in the previous period; null if that was not requested. */
   before_exact: string | null;
   /**
-   * How much more it carried than in the period before, 0.5 is half as much again; null where it
-   * carried nothing then, or not all of it is known.
+   * The change since the previous period, 0.5 is 50 % more; null if it had no traffic then, or not
+   * all of it is known.
    */
   change: number | null;
 }
 
-/** A row a group, the largest first, then the others where there are any, then the total. */
+/** A row for each group, largest first, then the others if there are any, then the total. */
 export function groupRows(series: Series): GroupRow[] {
   const { groups, other, total, previous } = series;
   const seconds = coveredSeconds(series);
@@ -54,7 +54,7 @@ export function groupRows(series: Series): GroupRow[] {
 }
 
 /**
- * From the beginning of the first interval to the end of the last, without those before the system
+ * From the start of the first interval to the end of the last, without the time before the system
  * began.
  */
 function coveredSeconds({ from, step_s, at }: Pick<Series, 'from' | 'step_s' | 'at'>): number {
@@ -63,12 +63,12 @@ function coveredSeconds({ from, step_s, at }: Pick<Series, 'from' | 'step_s' | '
   return (Date.parse(at.at(-1)!) - begin) / 1000;
 }
 
-/** Whether a period has intervals from its beginning on: the system didn't begin within it. */
+/** Whether a period has intervals from its start, so that the system did not begin within it. */
 function reaches({ from, at }: { from: string; at: string[] }, step_s: number): boolean {
   return at.length > 0 && Date.parse(at[0]!) - step_s * 1000 <= Date.parse(from);
 }
 
-/** To five digits behind the point at any size; null of nothing. */
+/** A ratio to five decimal places at any size; null if the divisor is 0. */
 function ratio(part: bigint, whole: bigint): number | null {
   return whole === 0n ? null : Number((part * 100_000n) / whole) / 100_000;
 }

@@ -10,12 +10,12 @@ import { type Traffic, useTraffic } from './use-traffic.ts';
 
 export interface GroupTableProps {
   rows: readonly GroupRow[];
-  /** Whether the period before was asked for. */
+  /** Whether the previous period was requested. */
   compares: boolean;
   names: Names;
 }
 
-/** What the chart shows as sums over the range; a name narrows the page to it. */
+/** The groups of the chart as sums over the range; a click on a name filters the page by it. */
 export function GroupTable({ rows, compares, names }: GroupTableProps) {
   const traffic = useTraffic();
   const { by } = traffic;
@@ -33,7 +33,7 @@ export function GroupTable({ rows, compares, names }: GroupTableProps) {
 interface Columns {
   traffic: Traffic;
   names: Names;
-  /** Whether the period before was asked for. */
+  /** Whether the previous period was requested. */
   compares: boolean;
 }
 
@@ -42,7 +42,7 @@ function columnsOf({ traffic, names, compares }: Columns): Column<GroupRow>[] {
   const before: Column<GroupRow>[] = [
     {
       id: 'before',
-      head: 'Period before',
+      head: 'Previous period',
       width: '112px',
       end: true,
       cell: ({ before_exact }) => <Bytes exact={before_exact} />,
@@ -57,8 +57,8 @@ function columnsOf({ traffic, names, compares }: Columns): Column<GroupRow>[] {
           value={change ?? ''}
           title={
             change === null
-              ? 'Not known: nothing was carried in the period before, or the system began within it'
-              : 'Against the period before'
+              ? 'Not known: there was no traffic in the previous period, or the system began within it'
+              : 'Compared with the previous period'
           }
         >
           {change === null ? UNKNOWN : signedPercent(change * 100)}

@@ -1,6 +1,6 @@
-/** A cell of a heat map: the rate of some intervals; null: there is no reading of them. */
+/** A cell of a heat map: the rate of some intervals; null: they have no measurement. */
 export interface HeatCell {
-  /** Where the first interval begins and the last one ends, milliseconds. */
+  /** Start of the first interval and end of the last one, milliseconds. */
   from: number;
   to: number;
   bits_per_second: number | null;
@@ -9,11 +9,11 @@ export interface HeatCell {
 export interface HeatRow {
   key: string;
   title: string;
-  /** By column; undefined: nothing of the range lies there. */
+  /** By column; undefined: outside the range. */
   cells: (HeatCell | undefined)[];
 }
 
-/** Ends of intervals, as the API says them. */
+/** Ends of intervals, as the API returns them. */
 interface Intervals {
   from: string;
   step_s: number;
@@ -22,14 +22,14 @@ interface Intervals {
 
 type Rates = readonly (number | null)[];
 
-/** Where an instant is in a calendar. */
+/** The day and hour of an instant. */
 export type Place = (at: number) => { day: string; title: string; hour: number };
 
 const HOURS = 24;
 
 /**
- * A row a day, a column an hour of it: the average of what is known of the intervals that begin in
- * it. An hour that a change of the clock repeats is one cell.
+ * A row for each day, a column for each hour: the average of the known intervals that begin in it.
+ * An hour that a clock change repeats is one cell.
  */
 export function hourRows(intervals: Intervals, rates: Rates, place: Place): HeatRow[] {
   const days = new Map<string, { title: string; hours: Map<number, Spans> }>();
@@ -49,7 +49,7 @@ export function hourRows(intervals: Intervals, rates: Rates, place: Place): Heat
   }));
 }
 
-/** A row a group, a column an interval. */
+/** A row for each group, a column for each interval. */
 export function groupTimeRows(
   intervals: Intervals,
   groups: readonly { id: string; bits_per_second: Rates }[],
@@ -62,7 +62,7 @@ export function groupTimeRows(
   }));
 }
 
-/** The highest rate of all cells; 0 where nothing is known. */
+/** The highest rate of all cells; 0 if none is known. */
 export function highestOf(rows: readonly HeatRow[]): number {
   return rows.reduce(
     (highest, { cells }) => Math.max(highest, ...cells.map(cell => cell?.bits_per_second ?? 0)),

@@ -3,14 +3,14 @@ import { type HeatRow, highestOf } from './heat-rows.ts';
 
 export interface HeatTableProps {
   label: string;
-  /** What a row is, such as `Day`. */
+  /** The head of the row names, such as `Day`. */
   rowHead: string;
-  /** One a column; empty texts leave room. */
+  /** A label for each column; empty texts leave a gap. */
   columns: readonly string[];
   rows: readonly HeatRow[];
 }
 
-/** A table whose cells are the darker the more was carried. */
+/** A table with darker cells for higher rates. */
 export function HeatTable({ label, rowHead, columns, rows }: HeatTableProps) {
   const highest = highestOf(rows);
   return (
@@ -42,7 +42,9 @@ export function HeatTable({ label, rowHead, columns, rows }: HeatTableProps) {
                 const { from, to, bits_per_second: bits } = cell;
                 const share = bits === null || highest === 0 ? 0 : bits / highest;
                 const words =
-                  bits === null ? 'no reading' : `${bitsPerSecond(bits)}, ${count(Math.round(bits))} bit/s`;
+                  bits === null
+                    ? 'no measurement'
+                    : `${bitsPerSecond(bits)}, ${count(Math.round(bits))} bit/s`;
                 return (
                   <td
                     // biome-ignore lint/suspicious/noArrayIndexKey: columns are places
@@ -66,7 +68,7 @@ export function HeatTable({ label, rowHead, columns, rows }: HeatTableProps) {
         <span className="heat-scale" aria-hidden />
         <span>{bitsPerSecond(highest)}</span>
         <span className="heat-cell heat-unknown heat-sample" aria-hidden />
-        <span>no reading</span>
+        <span>no measurement</span>
       </figcaption>
     </figure>
   );

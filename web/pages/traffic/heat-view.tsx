@@ -12,17 +12,17 @@ import { FIELDS } from './traffic-address.ts';
 import { useNames } from './use-names.ts';
 import { useTraffic } from './use-traffic.ts';
 
-/** As finely as the API answers: hours can be told apart over some two months. */
+/** The finest intervals of the API: they are at most an hour for ranges up to about two months. */
 const FINEST = 1500;
 const HOUR_S = 3600;
 /** Columns of groups over time. */
 const COLUMNS = 48;
-/** Columns between two that are named. */
+/** The distance between two columns with labels. */
 const NAMED_EVERY = 8;
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => (hour % 3 === 0 ? String(hour).padStart(2, '0') : ''));
 
-/** When what is asked for was carried: by hour and day, or by group and time. */
+/** Throughput by hour and day, or by group and time. */
 export function HeatView() {
   const [{ rows }, setAddress] = useAddress();
   const { by } = useTraffic();
@@ -39,7 +39,7 @@ export function HeatView() {
     />
   );
   return (
-    <Panel title={byGroup ? `${FIELDS[by].many} over time` : 'Hours of the days'} actions={choice}>
+    <Panel title={byGroup ? `${FIELDS[by].many} over time` : 'Throughput by day and hour'} actions={choice}>
       {byGroup ? <Groups key={by} /> : <Hours />}
     </Panel>
   );
@@ -55,9 +55,9 @@ function Hours() {
     <Loaded data={rows} error={answer.error} onRetry={() => void answer.refetch()} height={240}>
       {days => {
         if (series!.step_s > HOUR_S) {
-          return <Empty>Hours can’t be told apart in so long a range. Choose one of up to 60 days.</Empty>;
+          return <Empty>This range is too long to show single hours. Choose a range of up to 60 days.</Empty>;
         }
-        if (days.length === 0) return <Empty>Nothing was read in this range.</Empty>;
+        if (days.length === 0) return <Empty>There are no measurements in this range.</Empty>;
         return <HeatTable label="Throughput by hour" rowHead="Day" columns={HOURS} rows={days} />;
       }}
     </Loaded>
@@ -82,7 +82,7 @@ function Groups() {
     <Loaded data={rows} error={answer.error} onRetry={() => void answer.refetch()} height={240}>
       {groups =>
         groups.length === 0 ? (
-          <Empty>Nothing was counted in this range for what is asked.</Empty>
+          <Empty>No traffic was counted in this range for this filter.</Empty>
         ) : (
           <HeatTable
             label={`Throughput by ${by} and time`}

@@ -18,7 +18,7 @@ export const TRAFFIC_SERIES = graphql(`
 
 export type Series = ResultOf<typeof TRAFFIC_SERIES>['trafficSeries'];
 
-/** What people call policies and sites. */
+/** Names of policies and sites. */
 export const TRAFFIC_NAMES = graphql(`
   query TrafficNames {
     policies(limit: 1000, defined_only: true) { items { id name } }
@@ -26,7 +26,7 @@ export const TRAFFIC_NAMES = graphql(`
   }
 `);
 
-/** Sums by site, policy and endpoint at once. */
+/** Sums by site, policy and endpoint in one query. */
 export const TRAFFIC_WAYS = graphql(`
   query TrafficWays($from: AWSDateTime!, $to: AWSDateTime!, $filter: TrafficFilter) {
     trafficStats(group_by: [SITE, POLICY, ENDPOINT], from: $from, to: $to, filter: $filter, limit: 1000) {
@@ -39,7 +39,7 @@ export const TRAFFIC_WAYS = graphql(`
   }
 `);
 
-/** The same from the flow log, with the networks that flows went to. */
+/** The same from the flow log, with the destination networks. */
 export const TRAFFIC_WAYS_OF_FLOWS = graphql(`
   query TrafficWaysOfFlows($from: AWSDateTime!, $to: AWSDateTime!, $filter: TrafficFilter) {
     flowStats(
@@ -59,7 +59,7 @@ export type WaysOfFlowsAnswer = ResultOf<typeof TRAFFIC_WAYS_OF_FLOWS>['flowStat
 
 export type WaysAnswer = ResultOf<typeof TRAFFIC_WAYS>['trafficStats'];
 
-/** All that is asked for over time, as finely as an answer can be. */
+/** The filtered traffic over time, in the finest intervals that one answer can have. */
 export const TRAFFIC_HOURS = graphql(`
   query TrafficHours($from: AWSDateTime!, $to: AWSDateTime!, $filter: TrafficFilter, $points: Int!) {
     trafficSeries(from: $from, to: $to, filter: $filter, points: $points) {
@@ -81,7 +81,7 @@ export const TRAFFIC_GRID = graphql(`
   }
 `);
 
-/** Three billing periods, each of which ends where the one after it begins. */
+/** Three consecutive billing periods. */
 export const TRAFFIC_PERCENTILES = graphql(`
   query TrafficPercentiles(
     $from: AWSDateTime! $to: AWSDateTime! $last: AWSDateTime! $earlier: AWSDateTime! $filter: TrafficFilter
@@ -100,7 +100,7 @@ export const TRAFFIC_PERCENTILES = graphql(`
 
 export type Percentile = ResultOf<typeof TRAFFIC_PERCENTILES>['current'];
 
-/** The counters beside the lanes, and the same traffic counted in each way. */
+/** The comparison of counters with lanes, and the same traffic summed in each view. */
 export const TRAFFIC_PROOF = graphql(`
   query TrafficProof($from: AWSDateTime!, $to: AWSDateTime!, $filter: TrafficFilter) {
     trafficAudit { agrees policies lanes unreadable_lanes mismatches { policy_id } }

@@ -15,10 +15,11 @@ import { FIELDS } from './traffic-address.ts';
 import { useNames } from './use-names.ts';
 import { useTraffic } from './use-traffic.ts';
 
-/** What was carried over the range, stacked by group, and its sums as a table. */
+/** The throughput over the range, stacked by group, and the sums as a table. */
 export function OverTime() {
   const { by } = useTraffic();
-  // By something else it is another answer: what is shown until it comes would have its names.
+  // The answer to another grouping must not appear under the names of this one while the new one is
+  // loading.
   return <SeriesOf key={by} />;
 }
 
@@ -51,7 +52,7 @@ function SeriesOf() {
           {({ intervals, series: drawn }) =>
             drawn.every(({ values }) => values.every(value => value === null)) ? (
               <Empty>
-                Nothing was counted in this range for what is asked. Choose another range, or take a filter
+                No traffic was counted in this range for this filter. Choose another range, or take a filter
                 away.
               </Empty>
             ) : (

@@ -11,17 +11,17 @@ import { proved } from './proof.ts';
 import { useTraffic } from './use-traffic.ts';
 
 /**
- * The conservation check beside the figures: what edges reported is what is counted, in every view,
- * and what is missing and why.
+ * The conservation check: compares the counters with the edges' reports and the views with each
+ * other, and lists missing data with its reason.
  */
 export function ProofDialog({ onClose }: { onClose(): void }) {
   const range = useTimeRange();
   const { filter } = useTraffic();
-  // As of when it was opened: the check reads every edge's counts.
+  // The range at the time the dialog was opened, because the check reads every edge's counts.
   const [{ from, to }] = useState(range);
   const answer = useAnswer(TRAFFIC_PROOF, { from, to, filter });
   return (
-    <Dialog title="Prove it" place="side" onClose={onClose}>
+    <Dialog title="Verify totals" place="side" onClose={onClose}>
       <Loaded
         data={answer.data?.data}
         error={answer.error}
@@ -40,15 +40,15 @@ function Proved({ proof }: { proof: Proof }) {
   return (
     <>
       <section aria-label="Counters">
-        <h3>What edges reported, and what is counted</h3>
+        <h3>Reported and counted</h3>
         {audit.agrees ? (
           <Notice kind="good">
-            The counters of {count(audit.policies)} policies are what {count(audit.lanes)} edges and parts of
-            edges have reported since they began, to the byte.
+            The counters of {count(audit.policies)} policies equal the reports of {count(audit.lanes)} edges
+            and parts of edges since their start, to the byte.
           </Notice>
         ) : (
           <Notice kind="bad">
-            The counters of {count(audit.mismatches.length)} policies differ from what edges reported:{' '}
+            The counters of {count(audit.mismatches.length)} policies differ from the edges' reports:{' '}
             {audit.mismatches.map(({ policy_id }) => policy_id).join(', ')}.
           </Notice>
         )}
@@ -79,16 +79,16 @@ function Proved({ proof }: { proof: Proof }) {
           <Notice kind="good">Every view has the same total, to the byte.</Notice>
         ) : (
           <Notice kind="warn">
-            The views differ: their readings are not of the same instants. Sums lie between{' '}
+            The views differ, because they were not measured at the same instants. Sums cover{' '}
             <Time at={views[0]!.from} /> and <Time at={views[0]!.to} />, intervals between{' '}
             <Time at={views.at(-1)!.from} /> and <Time at={views.at(-1)!.to} />.
           </Notice>
         )}
       </section>
       <section aria-label="Missing">
-        <h3>What is missing, and why</h3>
+        <h3>Missing data</h3>
         {missing.length === 0 ? (
-          <p>Nothing: every expected edge has reported, and every interval was read.</p>
+          <p>None: every expected edge has reported, and every interval has a measurement.</p>
         ) : (
           <ul className="name-list">
             {missing.map(sentence => (

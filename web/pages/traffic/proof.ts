@@ -3,19 +3,19 @@ import type { Proof } from './operations.ts';
 /** The same traffic in one view. */
 export interface ProvedView {
   name: string;
-  /** What its rows have together, added up here. */
+  /** The sum of its rows, computed here. */
   bytes: bigint;
   from: string;
   to: string;
 }
 
-/** What was compared, and what came of it. */
+/** The compared views and the result. */
 export interface Proved {
   /** By policy, site, endpoint and edge, and over time. */
   views: ProvedView[];
   /** Whether all views have the same bytes. */
   agrees: boolean;
-  /** Sentences on what is missing in the figures, and why; none where nothing is. */
+  /** Sentences about missing data and the reasons; empty if nothing is missing. */
   missing: string[];
 }
 
@@ -26,7 +26,7 @@ interface Stats {
   other: { bytes_exact: string };
 }
 
-/** Adds up each view by itself and compares them. */
+/** Adds up each view and compares the sums. */
 export function proved({ trafficAudit, trafficSeries, ...stats }: Proof): Proved {
   const { by_policy, by_site, by_endpoint, by_edge } = stats;
   const views = [
@@ -63,13 +63,13 @@ function missingOf({
   const { estimated_share } = by_policy.total;
   return [
     edges_heard < edges_expected &&
-      `Edges that have not reported for the end of the range: ${edges_expected - edges_heard} of ${edges_expected}. What they counted since is added when they do.`,
+      `Edges that have not reported yet for the end of the range: ${edges_expected - edges_heard} of ${edges_expected}. Their counts are added when they report.`,
     late_groups.length > 0 &&
-      `Groups of edges that were not read in time: ${late_groups.length}. They have the figures of the reading before.`,
+      `Groups of edges that were not read in time: ${late_groups.length}. Their figures are those of the previous reading.`,
     gaps > 0 &&
-      `Intervals without a reading: ${gaps}. What came in them is in the next one; none of it is lost.`,
+      `Intervals without a measurement: ${gaps}. Their traffic is in the next interval; none is lost.`,
     trafficAudit.unreadable_lanes > 0 &&
-      `Edges whose counts this release can’t read: ${trafficAudit.unreadable_lanes}. They are in no figure here.`,
+      `Edges whose counts this release cannot read: ${trafficAudit.unreadable_lanes}. They are not included in these figures.`,
     (estimated_share ?? 0) > 0 && 'Some edges count samples of their packets: their bytes are estimated.',
   ].filter(sentence => sentence !== false);
 }

@@ -1,6 +1,6 @@
 import type { Search } from '../../address/search.ts';
 
-/** What traffic is grouped and filtered by, by its name in the address. */
+/** The fields to group and filter traffic by, by their names in the address. */
 export const FIELDS = {
   policy: { group: 'POLICY', one: 'Policy', many: 'Policies' },
   site: { group: 'SITE', one: 'Site', many: 'Sites' },
@@ -12,7 +12,7 @@ export type Field = keyof typeof FIELDS;
 
 export const FIELD_NAMES = Object.keys(FIELDS) as Field[];
 
-/** Ids of a field: traffic of one of the first, and of none of the others. No list: any. */
+/** Ids of a field: traffic must have one of `only` and none of `not`. An empty list: any. */
 export interface Chosen {
   only: readonly string[];
   not: readonly string[];
@@ -20,7 +20,7 @@ export interface Chosen {
 
 export type TrafficFilters = Record<Field, Chosen>;
 
-/** What the page shows beside its range, as its address says it. */
+/** The page's state in the address, apart from the range. */
 export interface TrafficChoice {
   by: Field;
   filters: TrafficFilters;
@@ -28,7 +28,7 @@ export interface TrafficChoice {
 
 const DEFAULT_FIELD: Field = 'policy';
 
-/** What an address says; what it can't say is left out. */
+/** Reads the state of an address; invalid parts are left out. */
 export function readTraffic(search: Search): TrafficChoice {
   const { by = DEFAULT_FIELD } = search;
   const chosen = (field: Field): Chosen => ({
@@ -43,7 +43,7 @@ export function readTraffic(search: Search): TrafficChoice {
 
 type IdLists = { [F in Field as `${F}_ids`]?: string[] };
 
-/** The filter as the API takes it; null where nothing is filtered. */
+/** The filter as the API expects it; null if there is no filter. */
 export type ApiFilter = (IdLists & { not?: IdLists }) | null;
 
 export function apiFilter(filters: TrafficFilters): ApiFilter {
@@ -59,15 +59,12 @@ export function apiFilter(filters: TrafficFilters): ApiFilter {
   return excludes || Object.keys(only).length > 0 ? { ...only, ...(excludes && { not }) } : null;
 }
 
-/**
- * The parts of an address that say a field's filter. @example { site: 'a,b', 'not-site': undefined
- * }
- */
+/** The parts of an address for a field's filter. @example { site: 'a,b', 'not-site': undefined } */
 export function writeFilter(field: Field, { only, not }: Chosen): Record<string, string | undefined> {
   return { [field]: writeList(only), [`not-${field}`]: writeList(not) };
 }
 
-/** The parts of an address that say what is grouped by. */
+/** The parts of an address for the grouping. */
 export function writeGroup(by: Field): { by: string | undefined } {
   return { by: by === DEFAULT_FIELD ? undefined : by };
 }
@@ -83,7 +80,7 @@ export function drop({ only, not }: Chosen, id: string): Chosen {
   return { only: only.filter(each => each !== id), not: not.filter(each => each !== id) };
 }
 
-/** Ids apart by commas; a comma of an id has a backslash before it, and so has a backslash. */
+/** Ids separated by commas; a backslash escapes a comma or a backslash in an id. */
 function writeList(ids: readonly string[]): string | undefined {
   return ids.length === 0 ? undefined : ids.map(id => id.replace(/[\\,]/g, '\\$&')).join(',');
 }

@@ -3,10 +3,10 @@ import { useAnswer } from '../../data/use-answer.ts';
 import { TRAFFIC_NAMES } from './operations.ts';
 import type { Field } from './traffic-address.ts';
 
-/** What people call the policies and sites that there are; others are called by their ids. */
+/** The names of existing policies and sites; others appear by their ids. */
 export interface Names {
   of(field: Field, id: string): string;
-  /** All that are known of a field. */
+  /** All known ids of a field, with names. */
   all(field: 'policy' | 'site'): readonly { id: string; text: string }[];
 }
 

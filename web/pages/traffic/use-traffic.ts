@@ -14,15 +14,15 @@ import {
 
 export interface Traffic extends TrafficChoice {
   filter: ApiFilter;
-  /** Shows only this of a field, beside what is chosen of it already. */
+  /** Adds an id to the ones that the filter includes. */
   only(field: Field, id: string): void;
-  /** Leaves this of a field out. */
+  /** Excludes an id. */
   leaveOut(field: Field, id: string): void;
-  /** Takes this of a field out of its filter. */
+  /** Removes an id from the filter. */
   forget(field: Field, id: string): void;
 }
 
-/** What the page is asked, from its address, and how to change it. */
+/** The page's query, from its address, and functions to change it. */
 export function useTraffic(): Traffic {
   const [address, setAddress] = useAddress();
   return useMemo(() => {

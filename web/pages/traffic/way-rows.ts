@@ -1,17 +1,18 @@
 import type { Way } from './flow-graph.ts';
 import type { WaysAnswer, WaysOfFlowsAnswer } from './operations.ts';
 
-/** A way of the table. */
+/** A row of the table. */
 export interface WayRow extends Way {
   /**
-   * One way, the ways behind the largest as one, or what was counted and the flow log doesn't have.
+   * One combination of ids, the smaller combinations together, or traffic that was counted and is
+   * not in the flow log.
    */
   kind: 'WAY' | 'OTHER' | 'UNLOGGED';
-  /** Of the total, 0 to 1. */
+  /** Share of the total, 0 to 1. */
   share: number;
 }
 
-/** The ways, the largest first, and what is behind them as one. */
+/** The combinations, largest first, and the smaller ones as one row. */
 export function waysOfCounters({ rows, other, other_rows, total }: WaysAnswer): WayRow[] {
   const all = rows.map(({ site_id, policy_id, endpoint_id, bytes_exact }) => ({
     ids: [site_id, policy_id, endpoint_id],
@@ -24,8 +25,8 @@ export function waysOfCounters({ rows, other, other_rows, total }: WaysAnswer): 
 }
 
 /**
- * The same of the flow log, to the network at the end. All rows together are what was counted, to
- * the byte.
+ * The same from the flow log, with the destination network. The sum of all rows equals the counted
+ * traffic to the byte.
  */
 export function waysOfFlows({ rows, other, other_rows, unattributed, total }: WaysOfFlowsAnswer): WayRow[] {
   const all = rows.map(({ site_id, policy_id, endpoint_id, destination_prefix, bytes_exact }) => ({

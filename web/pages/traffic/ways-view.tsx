@@ -20,18 +20,16 @@ import { type Names, useNames } from './use-names.ts';
 import { useTraffic } from './use-traffic.ts';
 import { type WayRow, waysOfCounters, waysOfFlows } from './way-rows.ts';
 
-/** Nodes of a stage that are drawn; the others are one. */
+/** The number of nodes that are drawn in a stage; the others are one node. */
 const SHOWN = 8;
 
-/**
- * Which site's traffic goes by which policy over which endpoint, and on demand to which network.
- */
+/** Traffic by site, policy and endpoint, and on request by destination network. */
 export function WaysView() {
   const [{ ends }] = useAddress();
   return ends === 'prefix' ? <WaysOfFlows /> : <WaysOfCounters />;
 }
 
-/** Off the counters: nothing is missing. */
+/** From the counters, which are complete. */
 function WaysOfCounters() {
   const answer = useWays(TRAFFIC_WAYS);
   const stats = answer.data?.data.trafficStats;
@@ -39,7 +37,7 @@ function WaysOfCounters() {
   return <Ways stages={STAGES} rows={rows} error={answer.error} onRetry={() => void answer.refetch()} />;
 }
 
-/** Off the flow log, with what it doesn't have. */
+/** From the flow log, with the traffic that it lacks. */
 function WaysOfFlows() {
   const answer = useWays(TRAFFIC_WAYS_OF_FLOWS);
   const stats = answer.data?.data.flowStats;
@@ -64,10 +62,10 @@ function Ways({ stages, rows, error, onRetry }: WaysProps) {
   const titles = stages.map(titleOf);
   const choice = (
     <Tabs
-      label="Where ways end"
+      label="Last stage"
       tabs={[
-        { id: 'endpoint', title: 'To the endpoint' },
-        { id: 'prefix', title: 'To the network' },
+        { id: 'endpoint', title: 'Up to the endpoint' },
+        { id: 'prefix', title: 'Up to the network' },
       ]}
       chosen={ends === 'prefix' ? 'prefix' : 'endpoint'}
       onChoose={id => setAddress({ ends: id === 'prefix' ? id : undefined })}
@@ -79,7 +77,7 @@ function Ways({ stages, rows, error, onRetry }: WaysProps) {
         <Loaded data={graph} error={error} onRetry={onRetry} height={308}>
           {drawn =>
             drawn.nodes.length === 0 ? (
-              <Empty>Nothing was counted in this range for what is asked.</Empty>
+              <Empty>No traffic was counted in this range for this filter.</Empty>
             ) : (
               <FlowDiagram
                 graph={drawn}
@@ -95,14 +93,14 @@ function Ways({ stages, rows, error, onRetry }: WaysProps) {
         </Loaded>
       </Panel>
       <Panel
-        title="Ways"
-        actions={<SaveButtons of="Ways of traffic" columns={fileColumns(stages, names)} rows={rows} />}
+        title="Breakdown"
+        actions={<SaveButtons of="Breakdown of traffic" columns={fileColumns(stages, names)} rows={rows} />}
         flush
       >
         <Loaded data={rows} error={error} onRetry={onRetry}>
           {known => (
             <VirtualTable
-              label="Ways of traffic"
+              label="Breakdown of traffic"
               columns={columnsOf(stages, names)}
               rows={known}
               rowId={({ kind, ids }) => JSON.stringify([kind, ids])}
@@ -115,7 +113,7 @@ function Ways({ stages, rows, error, onRetry }: WaysProps) {
   );
 }
 
-/** The answer to a query of ways, for the range and filter of the page. */
+/** The answer to a query for the page's range and filter. */
 function useWays<Data>(
   query: TadaDocumentNode<Data, { from: string; to: string; filter?: ApiFilter }>,
 ): UseQueryResult<Answer<Data>> {

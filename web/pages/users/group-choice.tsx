@@ -4,9 +4,9 @@ import type { UserRow } from './operations.ts';
 export type UserGroup = UserRow['groups'][number];
 
 const GROUPS: readonly { id: UserGroup; text: string }[] = [
-  { id: 'viewer', text: 'Viewer: may read' },
-  { id: 'operator', text: 'Operator: may change policies, edges and sites' },
-  { id: 'admin', text: 'Administrator: may do everything, deletions, resets and users included' },
+  { id: 'viewer', text: 'Viewer: can read' },
+  { id: 'operator', text: 'Operator: can change policies, edges and sites' },
+  { id: 'admin', text: 'Administrator: can do everything, including deletions, resets and users' },
 ];
 
 export interface GroupChoiceProps {

@@ -26,7 +26,7 @@ export function GroupsForm({ user, onClose }: { user: UserRow; onClose(): void }
         onCancel={onClose}
       >
         <GroupChoice chosen={groups} onChange={setGroups} error={fieldErrors.groups} />
-        <p className="muted">It holds when they next sign in, or after at most an hour.</p>
+        <p className="muted">The change applies at their next sign-in, or after one hour at the latest.</p>
       </Form>
     </Dialog>
   );

@@ -7,7 +7,7 @@ import { GroupChoice, type UserGroup } from './group-choice.tsx';
 import { INVITE_USER } from './operations.ts';
 
 export interface InviteFormProps {
-  /** Who is invited again; left out: a new person. */
+  /** The person to invite again; left out: a new person. */
   invited?: { email: string; groups: readonly UserGroup[] } | undefined;
   onClose(): void;
 }
@@ -37,7 +37,7 @@ export function InviteForm({ invited, onClose }: InviteFormProps) {
           autoFocus
           isRequired
           isReadOnly={invited !== undefined}
-          description="They get a password that is good for three days, and choose their own with it."
+          description="They receive a password that is valid for three days, and choose their own at the first sign-in."
           defaultValue={invited?.email ?? ''}
         />
         <GroupChoice chosen={groups} onChange={setGroups} error={fieldErrors.groups} />

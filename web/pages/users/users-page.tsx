@@ -15,13 +15,10 @@ import { GroupsForm } from './groups-form.tsx';
 import { InviteForm } from './invite-form.tsx';
 import { SET_USER_ENABLED, USERS, type UserRow } from './operations.ts';
 
-/** What is open over the table. */
+/** The dialog that is open. */
 type Open = { what: 'INVITE'; user?: UserRow } | { what: 'GROUPS' | 'DISABLE'; user: UserRow };
 
-/**
- * The people who can sign in, for administrators: who they are, what they may do, and ways to
- * change both.
- */
+/** The people who can sign in, their groups, and actions to change both, for administrators. */
 export function Page() {
   const may = useMay();
   return (
@@ -31,7 +28,7 @@ export function Page() {
       </div>
       <Loaded data={useGroups()} onRetry={() => {}}>
         {() =>
-          may('users') ? <UserPanel /> : <Notice kind="info">Administrators see who can sign in.</Notice>
+          may('users') ? <UserPanel /> : <Notice kind="info">Only administrators can see the users.</Notice>
         }
       </Loaded>
     </div>
@@ -60,7 +57,7 @@ function UserPanel() {
     </Button>
   );
   return (
-    <Panel title="Who can sign in" actions={invite} flush>
+    <Panel title="Users" actions={invite} flush>
       {enabling.error && open === undefined && <Notice kind="bad">{enabling.error.message}</Notice>}
       <Loaded data={list.items} error={list.error} onRetry={list.retry}>
         {rows =>
@@ -94,8 +91,8 @@ function UserPanel() {
           }}
         >
           <p>
-            They can’t sign in any more, and change nothing after at most a minute. A page that they have open
-            goes on reading for at most an hour.
+            They can no longer sign in. After at most a minute they cannot change anything. A page that is
+            already open can read data for at most one hour.
           </p>
         </ConfirmDialog>
       )}
@@ -110,7 +107,7 @@ const GROUP_WORDS = { viewer: 'Viewer', operator: 'Operator', admin: 'Administra
 const STATUSES: Record<UserRow['status'], { word: string; kind: StatusKind }> = {
   INVITED: { word: 'Invited', kind: 'info' },
   ACTIVE: { word: 'Active', kind: 'good' },
-  OTHER: { word: 'Held', kind: 'warn' },
+  OTHER: { word: 'Other', kind: 'warn' },
 };
 
 interface Actions {
@@ -152,7 +149,7 @@ function columnsOf({ open, enable, isPending }: Actions): Column<UserRow>[] {
       head: 'MFA',
       width: '56px',
       cell: ({ mfa }) => (
-        <span title={mfa ? 'Signs in with a second factor' : 'Signs in with a password alone'}>
+        <span title={mfa ? 'Signs in with a second factor' : 'Signs in with only a password'}>
           {mfa ? 'Yes' : 'No'}
         </span>
       ),

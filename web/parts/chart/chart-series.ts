@@ -2,12 +2,12 @@
 export interface ChartSeries {
   id: string;
   name: string;
-  /** One value an interval; null where there is no reading. */
+  /** One value for each interval; null without a measurement. */
   values: readonly (number | null)[];
-  /** Name of a colour of the theme, such as `series-1`. */
+  /** The name of a theme colour, such as `series-1`. */
   colour: string;
-  /** Drawn as a dashed line, as the period before. */
+  /** Draws a dashed line, as for the previous period. */
   dashed?: boolean;
-  /** What the others have together: not something to choose. */
+  /** The sum of the other groups, which cannot be chosen. */
   isRest?: boolean;
 }

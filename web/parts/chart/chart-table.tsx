@@ -19,15 +19,12 @@ interface Interval {
   values: readonly (number | null)[];
 }
 
-/**
- * What a chart draws, as figures: an interval a row, the newest first, with how far it can be
- * trusted.
- */
+/** The figures of a chart: a row for each interval, newest first, with its completeness. */
 export function ChartTable({ label, intervals, series, format, exact }: ChartTableProps) {
   const rows = useMemo(() => rowsOf(intervals, series), [intervals, series]);
   const columns: Column<Interval>[] = [
     { id: 'end', head: 'Until', width: '176px', cell: ({ end }) => <Time at={end} /> },
-    { id: 'trust', head: 'Trust', width: '208px', cell: ({ trust }) => trust },
+    { id: 'trust', head: 'Completeness', width: '208px', cell: ({ trust }) => trust },
     ...series.map(
       ({ id, name }, index): Column<Interval> => ({
         id: `series ${id}`,

@@ -13,26 +13,26 @@ import { heardWords, resetsAt, stack, type TrustedIntervals, trustBands } from '
 import { useThemeColours } from './use-theme-colours.ts';
 import './chart.css';
 
-// Only who asks for the figures loads it.
+// Loaded when the table is opened.
 const ChartTable = lazy(async () => ({ default: (await import('./chart-table.tsx')).ChartTable }));
 
 export interface ChartProps {
   label: string;
   intervals: TrustedIntervals;
   series: readonly ChartSeries[];
-  /** Writes a value with its unit, short. */
+  /** Formats a value with its unit, short. */
   format(value: number | null): string;
-  /** Writes it exactly, for hovering; `format` when left out. */
+  /** Formats the exact value, for hover; default: `format`. */
   exact?(value: number | null): string;
-  /** The range that is shown, in seconds; that of the intervals when left out. */
+  /** The visible range, in seconds; default: that of the intervals. */
   range?: { from: number; to: number };
-  /** Lays the series on each other, the first at the bottom; dashed ones stay apart. */
+  /** Stacks the series, the first at the bottom; dashed ones are not stacked. */
   stacked?: boolean;
   height?: number;
-  /** Called with the chosen range, in milliseconds, when one is drawn with the pointer. */
+  /** Called with the range, in milliseconds, that was drawn with the pointer. */
   onZoom?(from: number, to: number): void;
   /**
-   * Called with the id of a series whose name in the legend is chosen; without it names are no
+   * Called with the id of a series whose name in the legend is pressed; left out: names are not
    * buttons.
    */
   onChoose?(id: string): void;
@@ -43,12 +43,12 @@ const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_
   minutes => minutes * 60,
 );
 
-/** The end of a value axis that has nothing to show. */
+/** The maximum of the value axis without data. */
 const NO_SCALE = 1e-9;
 
 /**
- * A chart over time. Incomplete intervals are shaded by the share that is missing, gaps are hatched
- * and have no line, resets are marked; the same is said as a list for those who can't see it.
+ * A chart over time. Incomplete intervals are shaded by the missing share, gaps are hatched and
+ * have no line, resets are marked; a list has the same for screen readers.
  */
 export function Chart(props: ChartProps) {
   const {
@@ -73,7 +73,7 @@ export function Chart(props: ChartProps) {
     const plain = series.filter(({ dashed }) => dashed);
     const laid = series.filter(({ dashed }) => !dashed);
     const columns = stacked ? stack(laid.map(({ values }) => values)) : laid.map(({ values }) => [...values]);
-    // The highest is drawn first, so that the others lie on it.
+    // The highest series is drawn first, so that the others are on top.
     if (stacked) columns.reverse();
     return [[...intervals.at], ...columns, ...plain.map(({ values }) => [...values])] as uPlot.AlignedData;
   }, [intervals, series, stacked]);
@@ -116,7 +116,7 @@ export function Chart(props: ChartProps) {
             size: 80,
             grid: { stroke: colours.line, width: 1 },
             ticks: { show: false },
-            // Without a reading there is no scale.
+            // Without a measurement there is no scale.
             values: (plot, values) =>
               values.map(value => (plot.scales.y!.max === NO_SCALE ? '' : format(value))),
           },
@@ -203,7 +203,7 @@ export function Chart(props: ChartProps) {
 
 interface Hovered {
   index: number;
-  /** Of the pointer in the figure, and the figure's width, in pixels. */
+  /** The position of the pointer in the figure, and the figure's width, in pixels. */
   left: number;
   width: number;
 }
@@ -220,11 +220,11 @@ function TrustList({ intervals }: { intervals: TrustedIntervals }) {
   const resets = resetsAt(intervals);
   if (bands.length + resets.length === 0) return null;
   return (
-    <ul className="visually-hidden" aria-label="How far the figures can be trusted">
+    <ul className="visually-hidden" aria-label="Completeness of the figures">
       {bands.map(({ kind, from, to, share }) => (
         <li key={from} data-kind={kind} data-from={from} data-to={to}>
           {`${utc(from * 1000)} to ${utc(to * 1000)}: ${
-            kind === 'gap' ? 'no reading' : heardWords(share ?? 0)
+            kind === 'gap' ? 'no measurement' : heardWords(share ?? 0)
           }`}
         </li>
       ))}

@@ -4,7 +4,7 @@ import type { TrustedIntervals } from './trust.ts';
 
 /**
  * Draws a value over its whole interval, also next to a gap: a line between two instants would
- * leave out the interval that follows one. `intervals` are those of the data that are drawn.
+ * leave out the interval after a gap. `intervals` are the intervals of the data.
  */
 export function steps(intervals: () => TrustedIntervals): uPlot.Series.PathBuilder {
   return (plot, series, first, last) => {

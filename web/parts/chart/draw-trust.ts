@@ -2,7 +2,7 @@ import type uPlot from 'uplot';
 import type { TrustBand } from './trust.ts';
 import type { ThemeColours } from './use-theme-colours.ts';
 
-/** Behind the lines: incomplete stretches shaded by the share that is missing, gaps hatched. */
+/** Behind the lines: incomplete intervals are shaded by the missing share, gaps are hatched. */
 export function drawTrust(plot: uPlot, bands: readonly TrustBand[], colours: ThemeColours): void {
   const { ctx, bbox } = plot;
   ctx.save();
@@ -21,7 +21,7 @@ export function drawTrust(plot: uPlot, bands: readonly TrustBand[], colours: The
   ctx.restore();
 }
 
-/** Over the lines: a dashed line with a word where counters were set to zero. */
+/** Over the lines: a dashed line with a word at each reset of the counters. */
 export function drawResets(plot: uPlot, resets: readonly number[], colours: ThemeColours): void {
   const { ctx, bbox } = plot;
   const pixel = window.devicePixelRatio;

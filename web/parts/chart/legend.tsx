@@ -6,10 +6,10 @@ import type { TrustedIntervals } from './trust.ts';
 
 export interface ReadoutProps {
   intervals: TrustedIntervals;
-  /** The interval that is read out. */
+  /** The interval whose values are shown. */
   index: number;
   series: readonly ChartSeries[];
-  /** Says the sum too: of series that lie on each other. */
+  /** Also shows the sum, for stacked series. */
   stacked: boolean;
   format(value: number | null): string;
   exact(value: number | null): string;
@@ -19,7 +19,7 @@ export interface LegendProps extends ReadoutProps {
   onChoose: ((id: string) => void) | undefined;
 }
 
-/** What each colour is, with its value in the interval. */
+/** The meaning of each colour, with its value in the interval. */
 export function Legend({ intervals, index, series, stacked, format, exact, onChoose }: LegendProps) {
   return (
     <div className="legend">
@@ -52,8 +52,8 @@ export function Legend({ intervals, index, series, stacked, format, exact, onCho
 }
 
 /**
- * The exact values of the interval under the pointer, beside it. The legend says the same to those
- * without a pointer.
+ * The exact values of the interval under the pointer. The legend has the same for people without a
+ * pointer.
  */
 export function Tooltip({ intervals, index, series, stacked, exact, left, width }: ReadoutProps & Place) {
   const side = left < width / 2 ? { left: left + 16 } : { right: width - left + 16 };
@@ -88,7 +88,7 @@ export function Tooltip({ intervals, index, series, stacked, exact, left, width 
           {before !== null && total !== null && before > 0 && (
             <tr>
               <td />
-              <th scope="row">Against the period before</th>
+              <th scope="row">Compared with the previous period</th>
               <td>{signedPercent((total / before - 1) * 100)}</td>
             </tr>
           )}
@@ -99,7 +99,7 @@ export function Tooltip({ intervals, index, series, stacked, exact, left, width 
 }
 
 interface Place {
-  /** Of the pointer, in pixels of the figure, and how wide that is. */
+  /** The position of the pointer and the width of the figure, in pixels. */
   left: number;
   width: number;
 }

@@ -1,28 +1,28 @@
 import { percent } from '../format.ts';
 
-/** How far an interval's figures can be trusted. */
+/** The completeness of the intervals' figures. */
 export interface TrustedIntervals {
-  /** Ends of the intervals, in seconds; `from` is where the first one begins. */
+  /** Ends of the intervals, in seconds; `from` is the start of the first one. */
   from: number;
   at: readonly number[];
-  /** Share of the expected edges that were heard, 0 to 1; null where that isn't known. */
+  /** Share of the expected edges that reported, 0 to 1; null if not known. */
   completeness: readonly (number | null)[];
   gaps: readonly boolean[];
   resets: readonly boolean[];
 }
 
-/** A stretch of intervals alike. */
+/** Consecutive intervals of the same kind. */
 export interface TrustBand {
   kind: 'gap' | 'incomplete';
   from: number;
   to: number;
-  /** Of an incomplete one: the share that was heard. */
+  /** Of an incomplete one: the share of edges that reported. */
   share: number | null;
 }
 
 /**
- * Where figures are missing or incomplete: neighbours of one kind and share are one band. Complete
- * and unknown intervals have none.
+ * The bands where figures are missing or incomplete; neighbours of one kind and share are one band.
+ * Complete and unknown intervals have no band.
  */
 export function trustBands({ from, at, completeness, gaps }: TrustedIntervals): TrustBand[] {
   const bands: TrustBand[] = [];
@@ -47,14 +47,14 @@ export function heardWords(share: number): string {
   return `${percent(Math.floor(share * 1000) / 10)} of the edges heard`;
 }
 
-/** Instants, in seconds, at whose intervals' begin the counters were set to zero. */
+/** Starts of the intervals at which the counters were reset, in seconds. */
 export function resetsAt({ from, at, resets }: TrustedIntervals): number[] {
   return at.flatMap((_, index) => (resets[index] ? [index === 0 ? from : at[index - 1]!] : []));
 }
 
 /**
- * Values laid on each other, the first one at the bottom: what uPlot draws as filled lines. Null
- * where none of them is known, so that no line is drawn over a gap.
+ * Stacked values, the first at the bottom, for uPlot's filled lines. Null if none of them is known,
+ * so that no line crosses a gap.
  */
 export function stack(columns: readonly (readonly (number | null)[])[]): (number | null)[][] {
   const sums: (number | null)[] = [];

@@ -1,22 +1,19 @@
 import { type RefObject, useEffect, useState } from 'react';
 
-/** The theme's colours as a canvas takes them. */
+/** The theme's colours in a form that a canvas accepts. */
 export interface ThemeColours {
   text: string;
   muted: string;
   line: string;
   warn: string;
   font: string;
-  /** By its name, such as `series-1`. */
+  /** A colour by name, such as `series-1`. */
   series(name: string): string;
-  /** The same, to fill below a line. */
+  /** The same colour, transparent, to fill below a line. */
   soft(name: string): string;
 }
 
-/**
- * The colours as they are now; new ones when the theme changes. Undefined before the element is
- * there.
- */
+/** The current colours; updated when the theme changes. Undefined before the element exists. */
 export function useThemeColours(element: RefObject<HTMLElement | null>): ThemeColours | undefined {
   const [colours, setColours] = useState<ThemeColours>();
   useEffect(() => {
@@ -36,10 +33,7 @@ export function useThemeColours(element: RefObject<HTMLElement | null>): ThemeCo
   return colours;
 }
 
-/**
- * A custom property with `light-dark()` is only resolved where it is used: as the colour of an
- * element.
- */
+/** A custom property with `light-dark()` is resolved only when an element uses it as its colour. */
 function readColours(element: HTMLElement): ThemeColours {
   const resolve = (name: string): string => {
     const before = element.style.color;

@@ -5,11 +5,11 @@ import './virtual-table.css';
 
 export interface Column<Row> {
   id: string;
-  /** Empty for a column of buttons: it is called "Actions" then, unseen. */
+  /** Empty for a column of buttons; its label for screen readers is then "Actions". */
   head: string;
-  /** A track of a CSS grid, such as `minmax(160px, 2fr)` or `112px`. */
+  /** A CSS grid track, such as `minmax(160px, 2fr)` or `112px`. */
   width: string;
-  /** Figures are at the end. */
+  /** Aligns to the end, for figures. */
   end?: boolean;
   sortable?: boolean;
   cell(row: Row): ReactNode;
@@ -27,19 +27,19 @@ export interface VirtualTableProps<Row> {
   rowId(row: Row): string;
   sorting?: Sorting;
   onSort?(column: string): void;
-  /** Rows shown before the table scrolls in itself. */
+  /** The number of visible rows; with more rows the table scrolls. */
   maxRows?: number;
-  /** Ids of rows that are marked as chosen. */
+  /** Ids of the selected rows. */
   chosen?: ReadonlySet<string>;
-  /** Gets the places of the first and the last row in sight, as they change. */
+  /** Called with the positions of the first and last visible row when they change. */
   onSight?(first: number, last: number): void;
 }
 
 const ROW_HEIGHT = 32;
 
 /**
- * A table that draws only the rows in sight, so that thousands cost no more than twenty. Rows keep
- * their identity by `rowId`: one whose `row` is the same object isn't drawn again.
+ * A table that renders only visible rows, so that thousands cost no more than twenty. `rowId`
+ * identifies rows; a row whose object is unchanged is not rendered again.
  */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const { label, columns, rows, rowId, sorting, onSort, maxRows = 15, chosen, onSight } = props;

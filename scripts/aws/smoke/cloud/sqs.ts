@@ -2,12 +2,12 @@ import { postJson } from '../../../../core/appsync/post-json.ts';
 import { makeSignPost, type SigningCredentials } from '../../../../core/appsync/sign-post.ts';
 import { EdgeError } from '../../../../edge/edge-error.ts';
 
-/** The calls of SQS that a test needs; for four of them no client of AWS's is worth its size. */
+/** The four calls of SQS that a test needs; the AWS client would be too large for them. */
 export interface Sqs {
   createQueue(name: string): Promise<{ url: string; arn: string }>;
   /** Lets a topic send to a queue. */
   allowTopic(queue: { url: string; arn: string }, topic_arn: string): Promise<void>;
-  /** Messages that are there, waited for up to 10 seconds. */
+  /** Receives messages; waits for up to 10 seconds. */
   receive(url: string): Promise<string[]>;
   deleteQueue(url: string): Promise<void>;
 }
@@ -15,7 +15,7 @@ export interface Sqs {
 interface SqsOptions {
   region: string;
   endpoint?: string | undefined;
-  /** Of the partition, such as amazonaws.com. */
+  /** The partition's domain, such as amazonaws.com. */
   domain: string;
   credentials: () => Promise<SigningCredentials>;
 }

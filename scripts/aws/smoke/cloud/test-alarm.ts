@@ -15,15 +15,15 @@ export interface AlarmAws {
   sqs: Sqs;
 }
 
-/** The alarm that is set off: it rolls no deployment back, and what it is about can wait. */
+/** The alarm to test: it does not roll deployments back, and its subject is not urgent. */
 const ALARM = 'ExportsFailed';
 
 const ARRIVES_WITHIN_S = 60;
 
 /**
- * Subscribes a queue to the alarm topic, sets an alarm off by hand and waits for it there. Whoever
- * else has subscribed gets the mail too, which says that it is a test. CloudWatch puts the alarm
- * back at its next look, within five minutes; the test does at once.
+ * Subscribes a queue to the alarm topic, sets an alarm manually and waits for it in the queue.
+ * Other subscribers also get the mail, which says that it is a test. CloudWatch would reset the
+ * alarm at its next evaluation, within five minutes; the test resets it at once.
  */
 export async function testAlarm(
   { cloudwatch, sns, sqs }: AlarmAws,
@@ -43,7 +43,7 @@ export async function testAlarm(
     }),
   );
   bench.undo('subscription of the queue', () => sns.send(new UnsubscribeCommand({ SubscriptionArn })));
-  const reason = `Smoke test ${bench.run_id} of Patronus: nothing has happened.`;
+  const reason = `Smoke test ${bench.run_id} of Patronus: this is not a real alarm.`;
   const setState = (StateValue: 'ALARM' | 'OK') =>
     cloudwatch.send(new SetAlarmStateCommand({ AlarmName: name, StateValue, StateReason: reason }));
   bench.undo(`state of the alarm ${name}`, () => setState('OK'));
@@ -53,7 +53,7 @@ export async function testAlarm(
     limit_s: ARRIVES_WITHIN_S,
     look: async () => (await sqs.receive(queue.url)).find(body => body.includes(reason)),
   });
-  return `${name} was set off by hand and arrived in a queue; subscribers got the mail too, which says that it is a test`;
+  return `${name} was set manually and arrived in a queue; subscribers also got the mail, which says that it is a test`;
 }
 
 async function findAlarm(
@@ -66,11 +66,13 @@ async function findAlarm(
     ({ AlarmName, AlarmActions }) => AlarmName?.includes(ALARM) && AlarmActions?.includes(topic_arn),
   );
   if (!found) {
-    throw new EdgeError(`No alarm ${AlarmNamePrefix}…${ALARM} tells the topic ${topic_arn}: deploy again.`);
+    throw new EdgeError(
+      `No alarm ${AlarmNamePrefix}…${ALARM} notifies the topic ${topic_arn}: deploy again.`,
+    );
   }
   if (found.StateValue === 'ALARM') {
     throw new EdgeError(
-      `The alarm ${found.AlarmName} is on by itself: see docs/runbook.md, then test again.`,
+      `The alarm ${found.AlarmName} is already on for a real reason: see docs/runbook.md, then test again.`,
     );
   }
   return found.AlarmName!;

@@ -11,10 +11,10 @@ import { totpCode } from '../../totp.ts';
 import type { Bench } from '../smoke-step.ts';
 
 /**
- * Makes a person of the group admin for the test, who gets no mail, and signs in as them; the
- * person goes with the test.
+ * Creates a user of the group admin for the test, without a mail, and signs in as that user; the
+ * test deletes it at its end.
  *
- * @returns an access token, good for an hour
+ * @returns an access token that is valid for an hour
  */
 export async function testPerson(
   cognito: Pick<CognitoIdentityProviderClient, 'send'>,
@@ -24,7 +24,7 @@ export async function testPerson(
 ): Promise<string> {
   const email = `patronus-smoke-${run_id}@example.com`;
   const person = { UserPoolId: pool.user_pool_id, Username: email };
-  // A letter and a sign of each kind, as the strictest password policy asks for.
+  // Characters of each kind, as the strictest password policy requires.
   const password = `Aa1!${randomBytes(24).toString('base64url')}`;
   undo(`person ${email}`, () => cognito.send(new AdminDeleteUserCommand(person)));
   await cognito.send(

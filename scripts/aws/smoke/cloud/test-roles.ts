@@ -23,12 +23,12 @@ export interface RoleAws {
   sts: Pick<STSClient, 'send'>;
 }
 
-/** A new role can be assumed when it is known in the region, mostly after some ten seconds. */
+/** A new role can be assumed once it is known in the region, usually after about ten seconds. */
 const KNOWN_WITHIN_S = 90;
 
 /**
- * Makes a role for the edge and one that only reads, and begins a session of each; they go with the
- * test.
+ * Creates a role for the edge and a read-only role, and starts a session of each; the test deletes
+ * them at its end.
  */
 export async function testRoles(
   aws: RoleAws,

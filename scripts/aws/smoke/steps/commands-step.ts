@@ -17,18 +17,18 @@ const answer = z.object({
   }),
 });
 
-/** What the edge says that it has measured. */
+/** The measurement that the edge returns. */
 const LATENCY_MS = 12.5;
 
 const RIGHTS_WITHIN_S = 90;
 
 export const commandsStep: SmokeStep = {
   name: 'commands',
-  proves: "the edge's role subscribes to its commands, gets one and answers it",
+  proves: "the edge's role subscribes to its commands, receives one and answers it",
   needs: ['counts'],
   async run(bench) {
     const listening = await eventually(bench, {
-      what: "the edge's role to be let subscribe",
+      what: "permission for the edge's role to subscribe",
       limit_s: RIGHTS_WITHIN_S,
       mayPass: cause => cause instanceof EdgeError,
       look: () => listen(bench),
@@ -39,16 +39,16 @@ export const commandsStep: SmokeStep = {
         await madeOf(bench, 'admin').query(CHECK, { path: path_id }),
       );
       if (path.probe.fresh && path.metrics?.latency_ms === LATENCY_MS) {
-        return `PROBE over the subscription, answered with ${LATENCY_MS} ms, which checkPathHealth gave out`;
+        return `PROBE over the subscription, answered with ${LATENCY_MS} ms, which checkPathHealth returned`;
       }
-      throw new EdgeError(`checkPathHealth gave no fresh measurement: ${path.probe.reason}`);
+      throw new EdgeError(`checkPathHealth returned no new measurement: ${path.probe.reason}`);
     } finally {
       listening.close();
     }
   },
 };
 
-/** Listens as the edge does, and answers each probe with the same measurement. */
+/** Listens like the edge, and answers each probe with the same measurement. */
 async function listen(bench: Bench): Promise<Listening> {
   const { system, clock, signal } = bench;
   const { edge_id } = madeOf(bench, 'edge');
@@ -60,7 +60,7 @@ async function listen(bench: Bench): Promise<Listening> {
     const measured_at = new Date(clock()).toISOString();
     const measured = { method: 'UDP_ECHO', sent: 5, received: 5, latency_ms: LATENCY_MS } as const;
     api.reportProbe(id, { ...measured, jitter_ms: 0.5, measured_at, error: null }).catch(() => {
-      // checkPathHealth says that no answer came.
+      // checkPathHealth then reports that no answer arrived.
     });
   };
   return listenToSystem({

@@ -7,7 +7,8 @@ import { eventually } from '../eventually.ts';
 import { type Bench, madeOf, type SmokeStep } from '../smoke-step.ts';
 
 /**
- * Totals since boot of each report, in the order in which they are sent: one comes twice, one late.
+ * Totals since boot of each report, in the order in which they are sent: one is repeated, one is
+ * late.
  */
 const SENT = [
   { seq: 1, packets: 1_001n, bytes: 640_013n },
@@ -16,7 +17,7 @@ const SENT = [
   { seq: 3, packets: 3_007n, bytes: 1_923_917n },
 ] as const;
 
-/** What these come to: the last of the boot's totals. */
+/** The expected count: the boot's last totals. */
 const EXPECTED = { seq: 3, packets: 3_007n, bytes: 1_923_917n };
 
 const COUNTED = 'query ($id: ID!) { edge(id: $id) { boot_id seq packets_exact bytes_exact } }';
@@ -32,16 +33,15 @@ const answer = z.object({
 });
 
 /**
- * A shard is called with what has come within `ingest_window_seconds`, and a function that is
- * called first starts first.
+ * Lambda collects records for `ingest_window_seconds`, and the first call includes a cold start.
  */
 const COUNTED_WITHIN_S = 180;
-/** New rights of a role take a while to be known everywhere. */
+/** New permissions of a role take some time to become effective. */
 const RIGHTS_WITHIN_S = 90;
 
 export const countsStep: SmokeStep = {
   name: 'counts',
-  proves: 'signed reports of a role that may put reports are counted, to the byte',
+  proves: 'signed reports of a role that may put reports are counted exactly',
   needs: ['roles'],
   async run(bench) {
     const { edge_id } = madeOf(bench, 'edge');
@@ -50,7 +50,7 @@ export const countsStep: SmokeStep = {
     const put = { begun: false };
     bench.undo(`counts of ${edge_id}`, async () => {
       if (!put.begun) return;
-      // What is on its way is counted yet, also when the test is interrupted.
+      // Waits for reports that are still in the stream, also when the test is interrupted.
       await counted({ ...bench, signal: new AbortController().signal }, boot_id);
       await madeOf(bench, 'admin').query(VOID, { id: edge_id, boot: boot_id });
     });
@@ -60,14 +60,14 @@ export const countsStep: SmokeStep = {
     const bytes = BigInt(after.bytes_exact) - BigInt(before.bytes_exact);
     if (packets !== EXPECTED.packets || bytes !== EXPECTED.bytes) {
       throw new EdgeError(
-        `Counted are ${packets} packets and ${bytes} bytes, and sent were ${EXPECTED.packets} and ${EXPECTED.bytes}.`,
+        `${packets} packets and ${bytes} bytes were counted, but ${EXPECTED.packets} and ${EXPECTED.bytes} were sent.`,
       );
     }
     return `${SENT.length} records (one twice, one late) are ${packets} packets and ${bytes} bytes`;
   },
 };
 
-/** The edge once the last report of a boot is counted. */
+/** The edge after the last report of a boot is counted. */
 function counted(bench: Bench, boot_id: string): Promise<z.infer<typeof answer>['edge']> {
   return eventually(bench, {
     what: 'the reports to be counted',
@@ -84,7 +84,7 @@ async function readEdge(bench: Bench): Promise<z.infer<typeof answer>['edge']> {
   return answer.parse(await madeOf(bench, 'admin').query(COUNTED, { id })).edge;
 }
 
-/** Puts them in one call, so that their order is the stream's, and notes when they may be there. */
+/** Puts the records in one call, which keeps their order, after the permission is effective. */
 async function putReports(bench: Bench, boot_id: string, put: { begun: boolean }): Promise<void> {
   const { system, clock } = bench;
   const { edge_id, sign } = madeOf(bench, 'edge');
@@ -105,7 +105,7 @@ async function putReports(bench: Bench, boot_id: string, put: { begun: boolean }
   const kinesis = system.kinesis(madeOf(bench, 'roles').edge);
   try {
     await eventually(bench, {
-      what: "the edge's role to be let put records",
+      what: "permission for the edge's role to put records",
       limit_s: RIGHTS_WITHIN_S,
       mayPass: isRefusal,
       async look() {

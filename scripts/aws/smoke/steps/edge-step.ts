@@ -3,7 +3,7 @@ import { publicJwk, thumbprint } from '../../../../core/report/public-key.ts';
 import { recordSigner } from '../../../../core/report/sign-record.ts';
 import { madeOf, type SmokeStep } from '../smoke-step.ts';
 
-/** The same in every test: edges are never forgotten, and one that is retired does no harm. */
+/** The same in every test, because edges cannot be deleted; a retired one is harmless. */
 const edge_id = 'smoke-edge';
 
 const REGISTER = `mutation ($id: ID!, $site: ID!, $key: String!) {

@@ -24,12 +24,12 @@ const row = z.object({ packets_total: z.string().nullable() });
 const SNAPSHOT_WITHIN_S = 240;
 const WRITTEN_WITHIN_S = 120;
 const MINUTE_MS = 60_000;
-/** Minutes of history that are exported, the last ones. */
+/** The number of last minutes of history to export. */
 const MINUTES = 15;
 
 export const exportStep: SmokeStep = {
   name: 'export',
-  proves: 'history is kept, an export of it is written, its link opens, and the file has the same figures',
+  proves: 'history is stored, an export of it is written, its link opens, and the file has the same figures',
   needs: ['sign-in'],
   async run(bench) {
     const admin = madeOf(bench, 'admin');
@@ -49,7 +49,7 @@ export const exportStep: SmokeStep = {
     });
     const { url } = link.parse(await admin.query(LINK, { id })).exportLink;
     const file = await fetch(url, { signal: bench.signal });
-    if (!file.ok) throw new EdgeError(`The link of the export answers ${file.status}.`);
+    if (!file.ok) throw new EdgeError(`The link of the export returned status ${file.status}.`);
     const rows = (await file.text()).split('\n').filter(line => line !== '');
     const inFile = rows.map(line => row.parse(JSON.parse(line)).packets_total);
     if (JSON.stringify(inFile) !== JSON.stringify(totals)) {
@@ -57,23 +57,23 @@ export const exportStep: SmokeStep = {
         `The file has the totals ${inFile.join(', ')}, and the history from ${range.from} to ${range.to} has ${totals.join(', ')}.`,
       );
     }
-    return `${totals.filter(total => total !== null).length} minutes of history; the file goes by itself on ${expires_at.slice(0, 10)}`;
+    return `${totals.filter(total => total !== null).length} minutes of history; the file expires on ${expires_at.slice(0, 10)}`;
   },
 };
 
 interface KnownHistory {
   range: { from: string; to: string };
-  /** Of each minute, the packets ever counted; null: no snapshot was taken of it. */
+  /** The total packets at each minute; null: it has no snapshot. */
   totals: (string | null)[];
 }
 
-/** The last minutes whose snapshots are taken for sure, waited for where the system is new. */
+/** The last minutes that certainly have snapshots; waits for them if the system is new. */
 function readHistory(bench: Bench): Promise<KnownHistory> {
   const admin = madeOf(bench, 'admin');
   return eventually(bench, {
     what: 'the first minute of history',
     limit_s: SNAPSHOT_WITHIN_S,
-    // History costs 10 of the 240 that an administrator may spend in a minute.
+    // A history query costs 10 of the 240 units that an administrator has for a minute.
     every_ms: 10_000,
     async look() {
       const to = Math.floor(bench.clock() / MINUTE_MS - 1) * MINUTE_MS;

@@ -6,7 +6,7 @@ import { SystemRefused, systemClient } from '../../../../edge/system/system-clie
 import { eventually } from '../eventually.ts';
 import { madeOf, type SmokeStep } from '../smoke-step.ts';
 
-/** Types inside of types: each needs its own leave for machines. */
+/** Nested types: each needs its own permission for machines. */
 const NESTED = `query ($site: ID!) {
   site(id: $site) { name endpoints { id address } }
   paths(site_id: $site) { items { id status metrics { latency_ms } } }
@@ -28,7 +28,7 @@ const RIGHTS_WITHIN_S = 90;
 
 export const machineStep: SmokeStep = {
   name: 'machine',
-  proves: "a machine's role reads nested fields, and nothing that is for people",
+  proves: "a machine's role can read nested fields, but nothing that is only for people",
   needs: ['roles'],
   async run(bench) {
     const { region, graphql: url } = bench.system;
@@ -36,7 +36,7 @@ export const machineStep: SmokeStep = {
     const machine = systemClient({ url, authorizer: signedBy(makeSignPost({ region, credentials })) });
     const { home } = madeOf(bench, 'network');
     const data = await eventually(bench, {
-      what: "the machine's role to be let read",
+      what: "permission for the machine's role to read",
       limit_s: RIGHTS_WITHIN_S,
       mayPass: cause => cause instanceof SystemRefused,
       look: () => machine.query(NESTED, { site: home }),
@@ -49,7 +49,7 @@ export const machineStep: SmokeStep = {
       () => false,
       cause => cause instanceof SystemRefused,
     );
-    if (!refused) throw new EdgeError('A machine was given the audit log, which is for people only.');
+    if (!refused) throw new EdgeError('A machine could read the audit log, which is only for people.');
     return 'site, endpoints, paths, edges, keys and completeness in one answer; the audit log is refused';
   },
 };

@@ -16,11 +16,11 @@ const DELETE_SITE = 'mutation ($site: ID!) { deleteSite(site_id: $site) { succes
 
 export const networkStep: SmokeStep = {
   name: 'network',
-  proves: 'sites, endpoints and a path are made',
+  proves: 'sites, endpoints and a path are created',
   needs: ['sign-in'],
   async run(bench) {
     const admin = madeOf(bench, 'admin');
-    // Addresses that lead to no one (RFC 5737).
+    // Addresses for documentation, which nobody uses (RFC 5737).
     const home = await makeSite(bench, admin, { role: 'home', address: '192.0.2.1' });
     const peer = await makeSite(bench, admin, { role: 'peer', address: '192.0.2.2' });
     const { createPath } = path.parse(await admin.query(CREATE_PATH, { from: home, to: peer }));

@@ -13,7 +13,7 @@ export const peopleStep: SmokeStep = {
     const { groups } = answer.parse(await admin.query('{ me { groups } }')).me;
     if (!groups.includes('admin')) {
       throw new EdgeError(
-        `This person is in ${groups.join(', ') || 'no group'}, and the test needs one of the group admin: npm run aws -- admin EMAIL.`,
+        `This person is in ${groups.join(', ') || 'no group'}, but the test needs a member of the group admin: npm run aws -- admin EMAIL.`,
       );
     }
     bench.made.admin = admin;

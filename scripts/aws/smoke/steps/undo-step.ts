@@ -16,7 +16,7 @@ const CHANGES = `query ($target: String!) {
 
 const deletion = z.object({ deleteSite: z.object({ audit_id: z.string() }) });
 const changes = z.object({ auditLog: z.object({ items: z.tuple([z.object({ id: z.string() })]) }) });
-/** What is compared: an emulator may answer more than was asked for. */
+/** The compared fields; an emulator may return more than was requested. */
 const whole = z.object({
   site: z.object({
     name: z.string(),
@@ -44,9 +44,9 @@ export const undoStep: SmokeStep = {
       .items[0];
     const { audit_id } = deletion.parse(await admin.query(DELETE, { site: peer })).deleteSite;
     if (shown.parse(await admin.query(SHOWN, { site: peer })).site !== null)
-      throw new EdgeError('A deleted site is still shown.');
-    await undone(bench, { admin, audit: audit_id, read, expected: edited, what: 'the site to be back' });
-    await undone(bench, { admin, audit: edit, read, expected: before, what: 'the name to be back' });
+      throw new EdgeError('A deleted site is still visible.');
+    await undone(bench, { admin, audit: audit_id, read, expected: edited, what: 'the site to be restored' });
+    await undone(bench, { admin, audit: edit, read, expected: before, what: 'the name to be restored' });
     return 'renamed, deleted with its endpoint and path, and as before after two undos';
   },
 };

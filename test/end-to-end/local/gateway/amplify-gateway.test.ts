@@ -100,7 +100,7 @@ describe('the Amplify client', () => {
     });
   });
 
-  it('is refused what its group may not, and may what it may', async () => {
+  it('is refused operations that its group may not use, and may use the others', async () => {
     const mutation = 'mutation { deleteSite(site_id: "s-1") { success } }';
     await signInAs('viewer');
     await expect(graphql(mutation)).rejects.toMatchObject({
@@ -113,7 +113,7 @@ describe('the Amplify client', () => {
     expect(await graphql(mutation)).toMatchObject({ data: { deleteSite: { success: true } } });
   });
 
-  it('is told of events as they are published, those that its arguments ask for', async () => {
+  it('receives events as they are published, filtered by its arguments', async () => {
     await signInAs('viewer');
     const heard: unknown[] = [];
     const failed: unknown[] = [];
@@ -142,7 +142,7 @@ describe('the Amplify client', () => {
     });
   });
 
-  it('is told why a subscription is refused', async () => {
+  it('receives the reason of a refused subscription', async () => {
     await signInAs('viewer');
     const refused = new Promise(resolve =>
       (

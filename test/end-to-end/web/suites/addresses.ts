@@ -15,17 +15,17 @@ export function addressSuite(world: () => ConsoleWorld): void {
       await reloadConsole(page);
       await page.getByRole('button', { name: 'Last 24 hours' }).waitFor();
       await page.getByRole('button', { name: 'Compare', pressed: true }).waitFor();
-      await page.getByRole('button', { name: 'Range before' }).click();
+      await page.getByRole('button', { name: 'Previous range' }).click();
       await page.waitForURL(/from=.*T\d\d:\d\dZ&to=.*T\d\d:\d\dZ$/);
-      await page.getByRole('button', { name: 'Range after' }).click();
+      await page.getByRole('button', { name: 'Next range' }).click();
       await page.waitForURL('**/?compare=yes&range=24h');
       await context.close();
     });
 
-    it('that lead nowhere say so within the frame, whoever made them', async () => {
+    it('without a page show that within the frame', async () => {
       const { browser, system } = world();
       const { page, context } = await openConsole(browser, system, { as: 'viewer', at: '/no/such?page=1' });
-      await page.getByRole('heading', { name: 'No such page' }).waitFor();
+      await page.getByRole('heading', { name: 'Page not found' }).waitFor();
       await page.getByRole('link', { name: 'Go to Now' }).click();
       await page.getByRole('heading', { name: 'Now', exact: true }).waitFor();
       await context.close();

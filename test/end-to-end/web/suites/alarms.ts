@@ -8,7 +8,7 @@ import { startReceiver } from '../../../support/webhook-receiver.ts';
 
 export function alarmsSuite(world: () => ConsoleWorld): void {
   describe('the page Alarms', () => {
-    it('sets a threshold from an address that says what it is on, changes and removes it', async () => {
+    it('creates a threshold from an address with its target, changes and removes it', async () => {
       const { browser, system, admin, silent_edge } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'operator',
@@ -18,20 +18,20 @@ export function alarmsSuite(world: () => ConsoleWorld): void {
       await form.getByLabel('Name').fill('Long silence');
       expect(await form.getByLabel('Id of the edge').inputValue()).toBe(silent_edge);
       await form.getByLabel('Value').fill('5');
-      await form.getByLabel('Ends at').fill('6');
-      await form.getByRole('button', { name: 'Set', exact: true }).click();
+      await form.getByLabel('Clear value').fill('6');
+      await form.getByRole('button', { name: 'Create', exact: true }).click();
       const wrong = form.locator('.field[data-invalid]');
       await wrong.getByText(/^clear_value must be value or less/).waitFor();
-      await form.getByLabel('Ends at').fill('4');
-      await form.getByRole('button', { name: 'Set', exact: true }).click();
+      await form.getByLabel('Clear value').fill('4');
+      await form.getByRole('button', { name: 'Create', exact: true }).click();
       await form.waitFor({ state: 'detached' });
       const row = page.getByRole('row').filter({ hasText: 'Long silence' });
       await row.getByText('above 5 minutes for 5 min').waitFor();
 
       await page.getByRole('button', { name: 'Change Long silence' }).click();
-      const change = page.getByRole('dialog', { name: 'Change the threshold' });
+      const change = page.getByRole('dialog', { name: 'Change threshold' });
       await reloadConsole(page);
-      await change.getByLabel('For minutes').fill('1');
+      await change.getByLabel('Minutes').fill('1');
       await change.getByRole('button', { name: 'Save' }).click();
       await row.getByText('above 5 minutes for 1 min').waitFor();
       await page.getByRole('button', { name: 'Remove Long silence' }).click();
@@ -45,7 +45,7 @@ export function alarmsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('sets a webhook, tests it against a receiver, and shows what became of it', async () => {
+    it('creates a webhook, tests it against a receiver, and shows the delivery', async () => {
       const { browser, system } = world();
       const receiver = await startReceiver();
       const { page, context, problems } = await openConsole(browser, system, {
@@ -57,13 +57,13 @@ export function alarmsSuite(world: () => ConsoleWorld): void {
       await form.getByLabel('Name').fill('Receiver');
       await form.getByRole('textbox', { name: 'Address' }).fill('http://example.com/');
       const secret = await form.getByLabel('Secret').inputValue();
-      await form.getByRole('button', { name: 'Set', exact: true }).click();
+      await form.getByRole('button', { name: 'Create', exact: true }).click();
       await form.locator('.field[data-invalid]').getByText('url must begin with https://.').waitFor();
       await form.getByRole('textbox', { name: 'Address' }).fill(receiver.url);
       // Of the alarms that there are it is told none, so that the test is all that it gets.
       await form.getByRole('button', { name: /Alarms$/ }).click();
       await page.getByRole('option', { name: 'Stuck work only' }).click();
-      await form.getByRole('button', { name: 'Set', exact: true }).click();
+      await form.getByRole('button', { name: 'Create', exact: true }).click();
       await form.waitFor({ state: 'detached' });
 
       // Whether this run or one of the schedule sends it.

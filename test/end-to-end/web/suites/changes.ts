@@ -9,7 +9,7 @@ const timeline = (page: Page) => page.getByRole('list', { name: 'Timeline' });
 
 export function changesSuite(world: () => ConsoleWorld): void {
   describe('the page Changes', () => {
-    it('shows what another one changes, undoes it with a receipt, and the other one sees that', async () => {
+    it("shows another person's changes, undoes one with a receipt, and the other person sees that", async () => {
       const { browser, system, admin } = world();
       const mine = await openConsole(browser, system, { as: 'operator', at: '/changes' });
       const theirs = await openConsole(browser, system, { as: 'viewer', at: '/changes' });

@@ -11,7 +11,7 @@ const FLOWS = `query ($from: AWSDateTime!, $to: AWSDateTime!) {
 
 export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
   describe('exports', () => {
-    it('are started with what is wrong marked, and their file is what the query says', async () => {
+    it("are started after wrong fields are marked, and their file has the query's figures", async () => {
       const { browser, system, admin } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'operator',
@@ -50,8 +50,8 @@ export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
     it('of others are shown to administrators alone', async () => {
       const { browser, system } = world();
       const viewer = await openConsole(browser, system, { as: 'viewer', at: '/exports?owner=everybody' });
-      await viewer.page.getByText(/^No export yet/).waitFor();
-      expect(await viewer.page.getByRole('radio', { name: 'Everybody’s' }).count()).toBe(0);
+      await viewer.page.getByText(/^There are no exports yet/).waitFor();
+      expect(await viewer.page.getByRole('radio', { name: 'All' }).count()).toBe(0);
       await viewer.context.close();
       const admin = await openConsole(browser, system, { as: 'admin', at: '/exports?owner=everybody' });
       await admin.page.getByRole('cell', { name: 'operator@example.com' }).first().waitFor();
@@ -64,13 +64,13 @@ export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
       const { browser, system } = world();
       const viewer = await openConsole(browser, system, { as: 'viewer', at: '/caches' });
       await viewer.page.getByRole('row', { name: /^Routing decisions/ }).waitFor();
-      expect(await viewer.page.getByRole('button', { name: /Clear|Fill/ }).count()).toBe(0);
+      expect(await viewer.page.getByRole('button', { name: /Clear|Preload/ }).count()).toBe(0);
       await viewer.context.close();
       const { page, context, problems } = await openConsole(browser, system, { as: 'admin', at: '/caches' });
       await page.getByRole('button', { name: 'Clear…' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Clear the caches' }).click();
       await page.getByText(/^The caches are cleared of/).waitFor();
-      await page.getByRole('button', { name: 'Fill with the latest decisions' }).click();
+      await page.getByRole('button', { name: 'Preload the latest decisions' }).click();
       await page.getByText(/^The caches hold|^Nothing was asked of the caches yet/).waitFor();
       expect(problems).toEqual([]);
       await context.close();

@@ -19,7 +19,7 @@ const HOUR_MS = 3_600_000;
 
 export function flowsSuite(world: () => ConsoleWorld): void {
   describe('the page Flows', () => {
-    it('lists what a filter takes, which is written with help and kept in the address, and saves it', async () => {
+    it('lists the flows of a filter, suggests its values, keeps it in the address, and saves the list', async () => {
       const { browser, system, admin } = world();
       const { page, context, problems } = await openConsole(browser, system, { as: 'viewer', at: '/flows' });
       const rows = page.getByRole('table', { name: 'Flows' }).locator('.body-row');
@@ -30,7 +30,7 @@ export function flowsSuite(world: () => ConsoleWorld): void {
       await page.waitForURL(/q=-app:web$/);
       await box.press('End');
       await box.pressSequentially(' port:0-70000');
-      await page.getByText('0-70000 is no port: write one from 0 to 65535').waitFor();
+      await page.getByText('0-70000 is not a port: write one from 0 to 65535').waitFor();
       await box.fill('-app:web protocol:udp');
       await page.waitForURL(/q=-app:web\+protocol:udp$/);
       await reloadConsole(page);
@@ -47,7 +47,7 @@ export function flowsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('says who carried most, saves it as the query says it, and leads to the flows behind it', async () => {
+    it("shows the top talkers, saves them with the query's figures, and links to their flows", async () => {
       const { browser, system, admin } = world();
       const range = lastHour();
       const sums = async () => (await admin.data(BY_PORT, range)).flowStats.rows;
@@ -60,7 +60,7 @@ export function flowsSuite(world: () => ConsoleWorld): void {
       });
       const table = page.getByRole('table', { name: 'Top by port' });
       await table.locator('.body-row').first().waitFor();
-      await page.getByText('In no listed flow').waitFor();
+      await page.getByText('Not in listed flows').waitFor();
       const saved = await savedRows(page, page.getByRole('button', { name: 'Save Top by port as CSV' }));
       expect(
         saved.map(row => ({ port: Number(row.value), packets_exact: row.packets, bytes_exact: row.bytes })),
@@ -72,7 +72,7 @@ export function flowsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('has groups of ports and networks, which a filter takes by their name', async () => {
+    it('has groups of ports and networks, which a filter accepts by name', async () => {
       const { browser, system, admin } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'operator',
@@ -117,7 +117,7 @@ export function flowTailSuite(world: () => ConsoleWorld): void {
         as: 'viewer',
         at: '/flows?view=live&q=src:10.77.0.0/24',
       });
-      await page.getByText('Nothing like this has come').waitFor();
+      await page.getByText('No matching flow has arrived').waitFor();
       await replayFlow(world(), '10.77.0.1');
       const row = (address: string) => page.getByRole('row').filter({ hasText: address });
       await row('10.77.0.1').waitFor();
@@ -125,7 +125,7 @@ export function flowTailSuite(world: () => ConsoleWorld): void {
       await replayFlow(world(), '10.77.0.2');
       await page.getByText('Paused, 1 waiting').waitFor();
       expect(await row('10.77.0.2').count()).toBe(0);
-      await page.getByRole('button', { name: 'Go on' }).click();
+      await page.getByRole('button', { name: 'Resume' }).click();
       await row('10.77.0.2').waitFor();
       expect(await page.getByRole('table', { name: 'Live flows' }).getAttribute('aria-rowcount')).toBe('3');
       expect(problems).toEqual([]);

@@ -12,7 +12,7 @@ const NAMES = [
 
 export function hostileNamesSuite(world: () => ConsoleWorld): void {
   describe('hostile names', () => {
-    it('are shown as they are, run nothing and push nothing off the screen', async () => {
+    it('are shown unchanged, run no code and push nothing off the screen', async () => {
       const { browser, system, admin } = world();
       for (const name of NAMES) {
         await admin.data('mutation ($name: String!) { createPolicy(name: $name, priority: 900) { id } }', {

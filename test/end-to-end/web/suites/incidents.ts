@@ -6,7 +6,7 @@ import { joinedSites } from '../../../support/joined-sites.ts';
 
 export function incidentsSuite(world: () => ConsoleWorld): void {
   describe('what changed between two instants', () => {
-    it('is ranked with links, refuses what is no time, and goes from an entry to what changed around it', async () => {
+    it('are ranked with links, refuse an invalid time, and open from an entry', async () => {
       const { browser, system, admin } = world();
       const { createPolicy } = await admin.data(
         'mutation { createPolicy(name: "Ranked", priority: 3, match: { source_cidr: "203.0.113.7" }) { id } }',
@@ -24,7 +24,7 @@ export function incidentsSuite(world: () => ConsoleWorld): void {
       const entry = table.getByRole('row').filter({ hasText: 'Policy Ranked was created.' });
       await entry.getByRole('link', { name: 'Entry' }).click();
       const dialog = page.getByRole('dialog', { name: 'Create policy' });
-      await dialog.getByRole('link', { name: 'what changed around it' }).click();
+      await dialog.getByRole('link', { name: 'changes around this time' }).click();
       await page.waitForURL(/show=between&from=.*&to=/);
       await dialog.waitFor({ state: 'detached' });
       await reloadConsole(page);
@@ -37,7 +37,7 @@ export function incidentsSuite(world: () => ConsoleWorld): void {
   });
 
   describe('an incident', () => {
-    it('is frozen from two instants, shows the same after what it names is gone, and downloads as JSON', async () => {
+    it('is frozen from two instants, shows the same after its sites are deleted, and downloads as JSON', async () => {
       const { browser, system, admin } = world();
       const { path_out, site } = await joinedSites(admin, { name: 'Frozen one', other: 'Frozen other' });
       await admin.data(

@@ -37,7 +37,7 @@ export function keyboardSuite(world: () => ConsoleWorld): void {
       await panel.getByRole('region', { name: 'Why this path' }).getByRole('table').first().waitFor();
       await tabTo(page, 'Fail over');
       await keyboard.press('Enter');
-      const sure = page.getByRole('dialog', { name: 'Take this path out of use' });
+      const sure = page.getByRole('dialog', { name: 'Take this path out of service' });
       await sure.waitFor();
       await tabTo(page, 'Fail over');
       await keyboard.press('Enter');
@@ -55,7 +55,7 @@ export function keyboardSuite(world: () => ConsoleWorld): void {
       await tabTo(page, 'Delete…');
       await keyboard.press('Enter');
       const sites = page.getByRole('dialog', { name: `Delete ${NAME}` });
-      await sites.getByText('It takes with it:').waitFor();
+      await sites.getByText('This also deletes:').waitFor();
       expect(await nameOfFocused(page)).toBe(`Type ${NAME} to confirm`);
       await keyboard.type(NAME);
       await keyboard.press('Enter');

@@ -34,7 +34,7 @@ export function liveSuite(world: () => ConsoleWorld): void {
         await page.locator('html:not([data-live=live])').waitFor({ state: 'attached' });
       }
       const names = Array.from({ length: 20 }, (_, index) => `Cut off ${String(index).padStart(2, '0')}`);
-      await now.getByRole('status').getByText('Changes don’t come in at the moment').waitFor();
+      await now.getByRole('status').getByText('Live updates are interrupted').waitFor();
       const made = await Promise.all(names.map(name => admin.data(CREATE, { name })));
       connection.mend();
 

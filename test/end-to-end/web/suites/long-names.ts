@@ -46,11 +46,11 @@ const VIEWS: Record<string, View> = {
   neighbourhood: { at: ({ site }) => `/paths?view=neighbourhood&site=${site}`, shows: NAME },
   'a path': {
     at: ({ path }) => `/paths?path=${path}`,
-    shows: /take[s]? this path|takes another path|has no path/,
+    shows: /uses? this path|uses another path|has no path/,
   },
   'a failover': {
     at: ({ path }) => `/paths?path=${path}`,
-    shows: 'Every policy on it takes another path at once. It can be brought back at any time.',
+    shows: 'Every policy on it moves to another path at once. You can return it to service at any time.',
     open: press('Fail over'),
   },
   'filters of traffic': {
@@ -61,20 +61,24 @@ const VIEWS: Record<string, View> = {
   edges: { at: () => '/sites?view=edges', shows: EDGE },
   'deleted sites': { at: () => '/sites?view=deleted', shows: `Gone ${NAME.slice(5)}` },
   'a site': { at: SITE, shows: EDGE },
-  'a site’s form': { at: SITE, shows: 'Base64 of 32 bytes', open: press('Change…') },
-  'a site’s deletion': { at: SITE, shows: 'It takes with it:', open: press('Delete…') },
+  "a site's form": { at: SITE, shows: 'Base64 of 32 bytes', open: press('Change…') },
+  "a site's deletion": { at: SITE, shows: 'This also deletes:', open: press('Delete…') },
   'a new endpoint': { at: SITE, shows: 'Price a GB, USD', open: press('Add an endpoint') },
   'a change of an endpoint': { at: SITE, shows: 'Price a GB, USD', open: press('Change wan1') },
-  'a removal': { at: SITE, shows: 'Every path that ends at it goes with it.', open: press('Remove wan1') },
+  'a removal': {
+    at: SITE,
+    shows: 'This also removes every path that ends at it.',
+    open: press('Remove wan1'),
+  },
   'an edge out of service': {
     at: SITE,
-    shows: 'It isn’t expected to report any more',
+    shows: 'The edge is no longer expected to report',
     open: press(`Take ${EDGE} out of service`),
   },
   'a new edge': { at: () => '/sites?view=edges', shows: 'Seconds between', open: press('Register an edge') },
   'a deletion of several': {
     at: () => `/sites?q=${NAME}`,
-    shows: 'These sites go',
+    shows: 'These sites are deleted',
     async open(page) {
       await page.getByRole('checkbox', { name: `Choose ${NAME}` }).click({ force: true });
       await press('Delete 1…')(page);
@@ -82,12 +86,12 @@ const VIEWS: Record<string, View> = {
   },
   policies: { at: () => '/policies', shows: NAME },
   'a policy': { at: ({ policy }) => `/policies?policy=${policy}`, shows: 'Last destination port' },
-  'a policy’s routing': { at: ({ policy }) => `/policies?policy=${policy}&part=routing`, shows: 'Taken now' },
-  'a policy’s versions': {
+  "a policy's routing": { at: ({ policy }) => `/policies?policy=${policy}&part=routing`, shows: 'In use' },
+  "a policy's versions": {
     at: ({ policy }) => `/policies?policy=${policy}&part=versions`,
-    shows: 'As it is now',
+    shows: 'Current',
   },
-  'a policy’s deletion': {
+  "a policy's deletion": {
     at: ({ policy }) => `/policies?policy=${policy}`,
     shows: 'Traffic that would move',
     open: press('Delete…'),
@@ -98,7 +102,7 @@ const VIEWS: Record<string, View> = {
   },
   incidents: { at: () => '/incidents', shows: INCIDENT },
   'an incident': { at: ({ incident }) => `/incidents/${incident}`, shows: /^Decisions between WWW/ },
-  'a test of a flow': { at: () => '/policies?view=test', shows: 'A flow' },
+  'a test of a flow': { at: () => '/policies?view=test', shows: 'Flow' },
   'a new export': { at: () => '/exports?new=HISTORY', shows: 'Format' },
   settings: { at: () => '/settings', shows: VIEW },
   changes: { at: ({ site }) => `/changes?on=site:${site}`, shows: 'Create site' },

@@ -7,7 +7,7 @@ const PLACES = { 'Oslo yard': [59.9, 10.7], 'Lima yard': [-12, -77], 'Lima port'
 
 export function mapSuite(world: () => ConsoleWorld): void {
   describe('the map of the sites', () => {
-    it('is searched by dragging a box, which stands in the address, and leads to a site', async () => {
+    it('is searched by dragging a box, which is kept in the address, and links to a site', async () => {
       const { browser, system, admin } = world();
       for (const [name, [latitude, longitude]] of Object.entries(PLACES)) {
         await admin.data(

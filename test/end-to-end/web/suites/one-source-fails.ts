@@ -18,7 +18,7 @@ export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
           ),
       });
       const panel = page.getByRole('region', { name: 'Last changes' });
-      await panel.getByText('The log can’t be read.').waitFor();
+      await panel.getByText("The log can't be read.").waitFor();
       await allFilledBut(page, 1);
       failing = false;
       await panel.getByRole('button', { name: 'Try again' }).click();
@@ -26,9 +26,9 @@ export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('of the request for all, each is asked by itself', async () => {
+    it('of the combined request, each source is queried by itself', async () => {
       const { browser, system } = world();
-      const refusal = { data: null, errors: [{ errorType: 'Internal', message: 'History can’t be read.' }] };
+      const refusal = { data: null, errors: [{ errorType: 'Internal', message: "History can't be read." }] };
       const { page, context } = await openConsole(browser, system, {
         as: 'viewer',
         prepare: page =>
@@ -36,7 +36,7 @@ export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
             asks(route, /query (Now|Throughput)\b/) ? route.fulfill({ json: refusal }) : route.fallback(),
           ),
       });
-      await page.getByRole('region', { name: 'Throughput' }).getByText('History can’t be read.').waitFor();
+      await page.getByRole('region', { name: 'Throughput' }).getByText("History can't be read.").waitFor();
       await allFilledBut(page, 1);
       await context.close();
     });
@@ -72,7 +72,7 @@ function asks(route: Route, operation: RegExp): boolean {
 async function withoutLastChanges(route: Route): Promise<void> {
   const answer = (await (await route.fetch()).json()) as { data: { overview: object } };
   const errors = [
-    { errorType: 'Internal', message: 'The log can’t be read.', path: ['overview', 'last_changes'] },
+    { errorType: 'Internal', message: "The log can't be read.", path: ['overview', 'last_changes'] },
   ];
   const overview = { ...answer.data.overview, last_changes: null };
   await route.fulfill({ json: { data: { ...answer.data, overview }, errors } });

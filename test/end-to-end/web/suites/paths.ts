@@ -15,10 +15,10 @@ export function pathsSuite(world: () => ConsoleWorld): void {
       });
       await page.getByRole('table', { name: 'Paths' }).getByText('Failing wan1 – Over wan1').click();
       const panel = page.getByRole('dialog', { name: 'Failing wan1 – Over wan1' });
-      await panel.getByText('Default takes this path').waitFor();
+      await panel.getByText('Default uses this path').waitFor();
 
       await panel.getByRole('button', { name: 'Fail over' }).click();
-      const sure = page.getByRole('dialog', { name: 'Take this path out of use' });
+      const sure = page.getByRole('dialog', { name: 'Take this path out of service' });
       await sure.getByRole('button', { name: 'Fail over' }).click();
       const receipt = panel.getByRole('region', { name: 'Receipt' });
       await receipt
@@ -27,22 +27,22 @@ export function pathsSuite(world: () => ConsoleWorld): void {
       await receipt.getByRole('definition').first().locator(`data[value="${policies}"]`).waitFor();
 
       // Why it isn't taken now, and why it was before.
-      await panel.getByText('Default takes another path').waitFor();
+      await panel.getByText('Default uses another path').waitFor();
       await panel.getByText('An operator took it out of use').first().waitFor();
       const before = new Date((await startedAt(admin)) - 1).toISOString();
       await panel.getByLabel('At (UTC)').fill(before);
-      await panel.getByText('Default takes this path').waitFor();
+      await panel.getByText('Default uses this path').waitFor();
       expect(new URL(page.url()).searchParams.get('at')).toBe(before);
 
       await panel.getByRole('button', { name: 'Now', exact: true }).click();
-      await panel.getByRole('button', { name: 'Bring back' }).click();
+      await panel.getByRole('button', { name: 'Return to service' }).click();
       await receipt.getByText('Path Failing wan1 – Over wan1 is in use again').waitFor();
-      await panel.getByText('Default takes this path').waitFor();
+      await panel.getByText('Default uses this path').waitFor();
       expect(problems).toEqual([]);
       await context.close();
     });
 
-    it('are shown site by site and around a site, and a viewer is not offered what only others may do', async () => {
+    it('are shown as a matrix and around a site, and a viewer is offered no other actions', async () => {
       const { browser, system } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'viewer',

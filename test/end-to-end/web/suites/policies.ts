@@ -46,8 +46,8 @@ export function policiesSuite(world: () => ConsoleWorld): void {
       });
       const row = page.getByRole('row').filter({ hasText: 'Behind' });
       await row.getByText('Never matches').waitFor();
-      await page.getByTitle('All that it would take goes to Formed.').waitFor();
-      await page.getByRole('button', { name: 'Switch off Behind' }).press('Enter');
+      await page.getByTitle('All its flows match Formed.').waitFor();
+      await page.getByRole('button', { name: 'Disable Behind' }).press('Enter');
       await row.getByText('Off', { exact: true }).waitFor();
       const { policy } = await admin.data('query ($id: ID!) { policy(id: $id) { enabled } }', { id });
       expect(policy).toEqual({ enabled: false });
@@ -74,7 +74,7 @@ export function policiesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('says which policy takes a flow and why another does not; the flow is in the address', async () => {
+    it('shows which policy matches a flow and why another does not; the flow is in the address', async () => {
       const { browser, system } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'viewer',
@@ -87,11 +87,11 @@ export function policiesSuite(world: () => ConsoleWorld): void {
       await page.getByText('flow.protocol must be a whole number from 0 to 255.').first().waitFor();
       await page.getByLabel('IP protocol').fill('6');
       await page.getByRole('button', { name: 'Test', exact: true }).click();
-      await page.getByText('Policy Formed takes it.').waitFor();
+      await page.getByText('Policy Formed matches it.').waitFor();
       const other = page.getByRole('row').filter({ hasText: 'Addressed' });
-      await other.getByText('It would match, but comes later.').waitFor();
+      await other.getByText('It would match, but a policy with a higher priority matches first.').waitFor();
       await reloadConsole(page);
-      await page.getByText('Policy Formed takes it.').waitFor();
+      await page.getByText('Policy Formed matches it.').waitFor();
       expect(problems).toEqual([]);
       await context.close();
     });

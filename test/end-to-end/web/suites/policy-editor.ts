@@ -19,7 +19,7 @@ export function policyEditorSuite(world: () => ConsoleWorld): void {
       );
     });
 
-    it('says what a draft would move and shadow before it is saved, and which policy would take a flow', async () => {
+    it('shows the impact and the shadows of a draft before it is saved, and which policy would match a flow', async () => {
       const { browser, system } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'operator',
@@ -36,18 +36,18 @@ export function policyEditorSuite(world: () => ConsoleWorld): void {
       const moves = dialog.getByRole('list', { name: 'From policy to policy' });
       await moves.getByText('Deep').first().waitFor();
       await dialog.getByText('Edges heard').waitFor();
-      await dialog.getByText('Under: all that it would take goes to Deep').waitFor();
-      const tester = dialog.getByRole('region', { name: 'A flow' });
+      await dialog.getByText('Under: all its flows match Deep').waitFor();
+      const tester = dialog.getByRole('region', { name: 'Flow' });
       await tester.getByLabel('Source address').fill('192.0.2.1');
       await tester.getByLabel('Destination address').fill('192.0.2.9');
       await tester.getByLabel('IP protocol').fill('6');
       await tester.getByRole('button', { name: 'Test', exact: true }).click();
-      await dialog.getByText('Policy Deep takes it.').waitFor();
+      await dialog.getByText('Policy Deep matches it.').waitFor();
       expect(problems).toEqual([]);
       await context.close();
     });
 
-    it('shows its versions, restores one, and says when somebody was faster', async () => {
+    it('shows its versions, restores one, and reports a conflict with another person', async () => {
       const { browser, system, admin } = world();
       const change = (priority: number) =>
         admin.data(
@@ -70,7 +70,7 @@ export function policyEditorSuite(world: () => ConsoleWorld): void {
       await versions.getByText('priority: 951 → 952').waitFor();
       const first = versions.getByRole('listitem').filter({ hasText: 'Create policy' });
       await first.getByRole('button', { name: /^Restore the version of/ }).click();
-      await dialog.getByRole('button', { name: 'Save mine over it' }).click();
+      await dialog.getByRole('button', { name: 'Overwrite with mine' }).click();
       await versions.getByText('priority: 952 → 950').waitFor();
       await reloadConsole(page);
       await versions.getByText('priority: 952 → 950').waitFor();
@@ -87,12 +87,12 @@ export function policyEditorSuite(world: () => ConsoleWorld): void {
         at: `/policies?policy=${id}&part=routing`,
       });
       const dialog = page.getByRole('dialog', { name: 'Policy Deep' });
-      await dialog.getByLabel('Leaves a path when its score falls below').fill('90');
+      await dialog.getByLabel('Fail over when the score is below').fill('90');
       await dialog.getByRole('button', { name: 'Save the routing' }).click();
       await dialog.getByText('failback_above must not be below failover_below.').waitFor();
-      await dialog.getByLabel('Comes back when its score has been above').fill('95');
+      await dialog.getByLabel('Fail back when the score is above').fill('95');
       await dialog.getByRole('button', { name: 'Save the routing' }).click();
-      await page.getByText('The policy routes by this from now on.').waitFor();
+      await page.getByText('The routing was saved and is in effect.').waitFor();
       const routing = `query ($id: ID!) { policyRouting(policy_id: $id) { preference failover_below failback_above } }`;
       expect((await admin.data(routing, { id })).policyRouting).toEqual({
         preference: 'LOWEST_LATENCY',

@@ -72,10 +72,10 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   restoreSite: [{ at: () => '/sites?view=deleted', name: 'Restore Joined and gone' }],
   failoverPath: [{ at: PATH, name: 'Fail over' }],
   checkPathHealth: [{ at: PATH, name: 'Measure now' }],
-  restorePath: [{ at: PATH_OUT, name: 'Bring back' }],
+  restorePath: [{ at: PATH_OUT, name: 'Return to service' }],
   createPolicy: [{ at: POLICIES, name: 'New policy' }],
   updatePolicy: [{ at: POLICIES, name: 'Change Joined policy' }],
-  togglePolicy: [{ at: POLICIES, name: 'Switch off Joined policy' }],
+  togglePolicy: [{ at: POLICIES, name: 'Disable Joined policy' }],
   saveNamedGroup: [
     { at: NAMED_GROUPS, name: 'New group' },
     { at: NAMED_GROUPS, name: 'Change Joined-group' },
@@ -85,7 +85,7 @@ const OFFERED: Record<MutationName, readonly Control[]> = {
   removeIncident: [{ at: ({ incident }) => `/incidents/${incident}`, name: 'Remove…' }],
   startExport: [{ at: () => '/exports', name: 'New export' }],
   clearCache: [{ at: () => '/caches', name: 'Clear…' }],
-  warmCaches: [{ at: () => '/caches', name: 'Fill with the latest decisions' }],
+  warmCaches: [{ at: () => '/caches', name: 'Preload the latest decisions' }],
   inviteUser: [{ at: USERS, name: 'Invite a person' }],
   setUserGroups: [{ at: USERS, name: 'Change groups of operator@example.com' }],
   setUserEnabled: [{ at: USERS, name: 'Disable operator@example.com' }],
@@ -159,7 +159,7 @@ export function rolesSuite(world: () => ConsoleWorld): void {
       },
     );
 
-    it('a person in no group is told so in place of every page', async () => {
+    it('a person in no group sees an explanation instead of every page', async () => {
       const { browser, system } = world();
       const context = await newContext(browser);
       const page = await context.newPage();
@@ -247,8 +247,8 @@ const ALARM_SIGNS: Record<string, string> = {
 function signOf(pathname: string, query: URLSearchParams): string {
   if (query.has('entry')) return 'Before and after';
   if (query.has('path')) return 'Why this path';
-  if (query.get('part') === 'versions') return 'As it is now';
-  if (query.get('part') === 'routing') return 'Its paths';
+  if (query.get('part') === 'versions') return 'Current';
+  if (query.get('part') === 'routing') return 'Paths';
   if (query.has('policy')) return 'Priority';
   if (query.get('show') === 'between') return 'Second instant (UTC)';
   if (pathname.startsWith('/incidents/')) return 'Joined incident';

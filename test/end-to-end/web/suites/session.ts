@@ -4,7 +4,7 @@ import type { ConsoleWorld } from '../../../support/console-world.ts';
 
 export function sessionSuite(world: () => ConsoleWorld): void {
   describe('the session', () => {
-    it('shows what was counted after a sign-in, and breaks no content policy', async () => {
+    it('shows the counters after a sign-in, and violates no content policy', async () => {
       const { browser, system, admin } = world();
       const { trafficTotals } = await admin.data('{ trafficTotals { bytes_exact } }');
       const { page, context, problems } = await openConsole(browser, system, { as: 'viewer', signIn: true });
@@ -14,7 +14,7 @@ export function sessionSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('says what is wrong with a password, and lets in with the right one', async () => {
+    it('reports a wrong password, and accepts the right one', async () => {
       const { browser, system } = world();
       const context = await newContext(browser);
       const page = await context.newPage();
@@ -25,7 +25,7 @@ export function sessionSuite(world: () => ConsoleWorld): void {
       const alert = page.getByRole('alert');
       await alert.waitFor();
       expect(await alert.textContent()).toBe(
-        'E-mail address and password don’t belong together. Check both, then try again.',
+        'The e-mail address or the password is wrong. Check both, then try again.',
       );
       await signInOn(page, system, 'viewer');
       await context.close();
@@ -40,7 +40,7 @@ export function sessionSuite(world: () => ConsoleWorld): void {
       });
       await page.getByRole('button', { name: 'Last 6 hours' }).waitFor();
       await page.evaluate(endSession);
-      await page.getByRole('button', { name: 'Range before' }).click();
+      await page.getByRole('button', { name: 'Previous range' }).click();
       await page.waitForURL(/from=/);
       await page.getByRole('dialog', { name: 'Sign in again' }).waitFor();
       const address = page.url();
@@ -51,7 +51,7 @@ export function sessionSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('of a role offers what it may do, and no more', async () => {
+    it('of a role offers only what the role may do', async () => {
       const { browser, system } = world();
       const { page, context } = await openConsole(browser, system, { as: 'viewer', signIn: true });
       await page.getByRole('button', { name: 'Account of viewer@example.com' }).click();

@@ -85,12 +85,12 @@ export function shadingSuite(world: () => ConsoleWorld): void {
       await reporting.minutes(3);
       const page = await show();
       expect(await bandsOf(page)).toEqual([
-        { kind: 'gap', from: minuteAt(12), to: minuteAt(13), text: 'no reading' },
+        { kind: 'gap', from: minuteAt(12), to: minuteAt(13), text: 'no measurement' },
         { kind: 'reset', from: minuteAt(12), to: null, text: 'counters reset' },
       ]);
       const rows = await tableOf(page);
       expect(rows.map(({ trust }) => trust)).toEqual(
-        rows.map((_, index) => (index === 12 ? 'No reading, counters reset' : 'Complete')),
+        rows.map((_, index) => (index === 12 ? 'No measurement, counters reset' : 'Complete')),
       );
       expect(rows).toHaveLength(16);
       // The first reading has none before it to compare with.
@@ -122,7 +122,7 @@ interface ShownItem {
 
 /** What the chart says to those who can't see its shading. */
 async function bandsOf(page: Page): Promise<Band[]> {
-  const items = page.getByRole('list', { name: 'How far the figures can be trusted' }).getByRole('listitem');
+  const items = page.getByRole('list', { name: 'Completeness of the figures' }).getByRole('listitem');
   await items.first().waitFor();
   const found = await items.evaluateAll(list =>
     (list as unknown as ShownItem[]).map(({ dataset, textContent }) => ({ ...dataset, text: textContent })),

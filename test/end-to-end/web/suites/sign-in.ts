@@ -14,7 +14,7 @@ export function signInSuite(world: () => ConsoleWorld): void {
       await createSignIn(system.endpoints.cognito, system.userPoolId, FAY);
       const context = await newContext(browser);
       const page = await context.newPage();
-      const code = page.getByRole('textbox', { name: /^Code of/ });
+      const code = page.getByRole('textbox', { name: /^Code from/ });
       const signIn = page.getByRole('button', { name: 'Sign in', exact: true });
 
       await page.goto(new URL('/settings', system.endpoints.dashboard).href);
@@ -25,10 +25,10 @@ export function signInSuite(world: () => ConsoleWorld): void {
       const secret = (await page.locator('.totp-secret code').textContent())!.replaceAll(' ', '');
       await code.fill('000000');
       await page.getByRole('button', { name: 'Turn it on' }).click();
-      await page.getByText('This code isn’t right.', { exact: false }).waitFor();
+      await page.getByText('The code is wrong.', { exact: false }).waitFor();
       await code.fill(totpCode(secret, Date.now()));
       await page.getByRole('button', { name: 'Turn it on' }).click();
-      await page.getByText('Your sign-in asks for a code of your authenticator app.').waitFor();
+      await page.getByText('Your sign-in asks for a code from your authenticator app.').waitFor();
 
       await page.getByRole('button', { name: `Account of ${FAY.email}` }).click();
       await page.getByRole('menuitem', { name: 'Sign out' }).click();
@@ -39,9 +39,9 @@ export function signInSuite(world: () => ConsoleWorld): void {
       await code.fill(mails.find(({ to }) => to === FAY.email)!.code);
       await page.getByLabel('New password').fill(NEW_PASSWORD);
       await page.getByRole('button', { name: 'Set the password' }).click();
-      await page.getByLabel('Code of your authenticator app').fill(totpCode(secret, Date.now()));
+      await page.getByLabel('Code from your authenticator app').fill(totpCode(secret, Date.now()));
       await signIn.click();
-      await page.getByRole('button', { name: 'Ask for no code' }).click();
+      await page.getByRole('button', { name: 'Turn off the second factor' }).click();
       await page.getByRole('button', { name: 'Set up a second factor' }).waitFor();
       expect(mails.filter(({ to }) => to === FAY.email).map(({ about }) => about)).toEqual(['NEW_PASSWORD']);
       await context.close();

@@ -34,7 +34,7 @@ export function silenceSuite(world: () => ConsoleWorld): void {
       const { page, context, problems } = await openConsole(browser, system, { as: 'viewer' });
       await hearsChanges(page);
       const panel = page.getByRole('region', { name: 'Problems' });
-      await panel.getByRole('listitem').or(panel.getByText('Nothing is wrong')).first().waitFor();
+      await panel.getByRole('listitem').or(panel.getByText('No problems')).first().waitFor();
       const alarm = panel.getByText(`Edge ${EDGE} is silent.`);
       await alarm.waitFor({ state: 'detached' });
       // Lost when the page is loaded again.

@@ -7,7 +7,7 @@ const PATHS = 120;
 
 export function sitesSuite(world: () => ConsoleWorld): void {
   describe('the page Sites and edges', () => {
-    it('deletes a site with 120 paths after its name was typed, and undo brings all of it back', async () => {
+    it('deletes a site with 120 paths after its name was typed, and undo restores all of it', async () => {
       const { browser, system, admin } = world();
       const hub = await siteWith(admin, { name: 'Hub', paths: PATHS });
       const before = await inventoryOf(admin, hub);
@@ -23,7 +23,7 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       await dialog.getByLabel('Type Hub to confirm').fill('Hub');
       await dialog.getByRole('button', { name: 'Delete the site' }).click();
 
-      const work = page.getByRole('list', { name: 'Work under way' }).getByRole('listitem');
+      const work = page.getByRole('list', { name: 'Operations in progress' }).getByRole('listitem');
       const deletion = work.filter({ hasText: 'Deletion of site Hub' }).filter({ hasText: 'Done' });
       await deletion.waitFor();
       await reloadConsole(page);
@@ -37,7 +37,7 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('deletes three at once and says of each what came of it, one refused', async () => {
+    it('deletes three sites at once and shows the result of each, one refused', async () => {
       const { browser, system, admin } = world();
       const names = ['Bulk one', 'Bulk two', 'Bulk three'];
       const ids: string[] = [];
@@ -60,7 +60,7 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('removes an endpoint, and undo brings it back with its path', async () => {
+    it('removes an endpoint, and undo restores it with its path', async () => {
       const { browser, system, admin } = world();
       const site = await siteWith(admin, { name: 'Removal', paths: 1 });
       const before = await inventoryOf(admin, site);
@@ -70,7 +70,9 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       const undo = page.getByRole('alertdialog').getByRole('button', { name: 'Undo' });
       // A toast stays while the pointer is over it.
       await undo.hover();
-      await page.getByText('It has no endpoint yet; paths need one at both ends.').waitFor();
+      await page
+        .getByText('This site has no endpoints yet. A path needs an endpoint at both ends.')
+        .waitFor();
       await undo.click();
       await page.getByRole('cell', { name: 'wan1', exact: true }).first().waitFor();
       expect(await inventoryOf(admin, site)).toEqual(before);
@@ -108,7 +110,7 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       });
       await dialog.getByRole('button', { name: 'Save', exact: true }).click();
       await dialog.getByText(/admin@example.com changed it with updateSite/).waitFor();
-      await dialog.getByRole('button', { name: 'Show theirs' }).click();
+      await dialog.getByRole('button', { name: 'Load their version' }).click();
       const location = () => dialog.getByLabel('Location').inputValue();
       await expect.poll(location, { timeout: PATIENCE_MS }).toBe('Theirs');
       await dialog.getByLabel('Location').fill('Mine again');

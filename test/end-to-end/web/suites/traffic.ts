@@ -65,7 +65,7 @@ export function trafficSuite(world: () => ConsoleWorld): void {
     it('is grouped and narrowed as the address says, with the figures of the query', async () => {
       const { page, problems } = person;
       await table(page, 'policy').getByRole('row').nth(1).waitFor();
-      await page.getByRole('button', { name: /By$/ }).click();
+      await page.getByRole('button', { name: /Group by$/ }).click();
       await page.getByRole('option', { name: 'Edge' }).click();
       await page.waitForURL(/by=edge/);
       expect(await sumsOf(page, 'edge')).toEqual(
@@ -124,19 +124,19 @@ export function trafficSuite(world: () => ConsoleWorld): void {
       const open = (query: string) =>
         page.goto(new URL(address(`/traffic?${query}&`), world().system.endpoints.dashboard).href);
       await open('view=ways&not-policy=3');
-      const diagram = page.getByRole('figure', { name: 'What went from Site to Policy to Endpoint' });
+      const diagram = page.getByRole('figure', { name: 'Traffic from Site to Policy to Endpoint' });
       await diagram.getByRole('button', { name: /^Only 1: / }).waitFor();
       const stats = await ask('Query.trafficStats', {
         group_by: ['SITE', 'POLICY', 'ENDPOINT'],
         filter: { not: { policy_ids: ['3'] } },
       });
-      const ways = page.getByRole('table', { name: 'Ways of traffic' }).locator('data');
+      const ways = page.getByRole('table', { name: 'Breakdown of traffic' }).locator('data');
       expect(await valuesOf(ways)).toEqual(
         stats.rows.map(({ bytes_exact }: { bytes_exact: string }) => bytes_exact),
       );
-      await page.getByRole('radio', { name: 'To the network' }).click();
+      await page.getByRole('radio', { name: 'Up to the network' }).click();
       await page
-        .getByRole('figure', { name: 'What went from Site to Policy to Endpoint to Network' })
+        .getByRole('figure', { name: 'Traffic from Site to Policy to Endpoint to Network' })
         .waitFor();
       const { rows: listed, unattributed } = await ask('Query.flowStats', {
         group_by: ['SITE', 'POLICY', 'ENDPOINT', 'DESTINATION_PREFIX'],
@@ -145,7 +145,7 @@ export function trafficSuite(world: () => ConsoleWorld): void {
       expect(await valuesOf(ways)).toEqual(
         [...listed, unattributed].map(({ bytes_exact }) => bytes_exact).filter(bytes => bytes !== '0'),
       );
-      await page.getByRole('radio', { name: 'To the endpoint' }).click();
+      await page.getByRole('radio', { name: 'Up to the endpoint' }).click();
       await diagram.getByRole('button', { name: /^Only 2: / }).click();
       await page.waitForURL(/[?&]policy=2$/);
 
@@ -180,10 +180,12 @@ export function trafficSuite(world: () => ConsoleWorld): void {
       ]);
       expect(known.samples_known).toBeGreaterThan(0);
 
-      await page.getByRole('button', { name: 'Prove it' }).click();
-      const proof = page.getByRole('dialog', { name: 'Prove it' });
+      await page.getByRole('button', { name: 'Verify totals' }).click();
+      const proof = page.getByRole('dialog', { name: 'Verify totals' });
       await proof.getByText('Every view has the same total, to the byte.').waitFor();
-      await proof.getByText('The counters of 3 policies are what 4 edges', { exact: false }).waitFor();
+      await proof
+        .getByText('The counters of 3 policies equal the reports of 4 edges', { exact: false })
+        .waitFor();
       const { total } = await ask('Query.trafficStats', { group_by: ['POLICY'] });
       expect(await valuesOf(proof.getByRole('table').locator('data'))).toEqual(
         Array.from({ length: 5 }, () => total.bytes_exact),

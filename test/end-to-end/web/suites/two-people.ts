@@ -6,14 +6,14 @@ import { endSession } from './session.ts';
 
 export function twoPeopleSuite(world: () => ConsoleWorld): void {
   describe('two people, each with a browser', () => {
-    it('see each other’s changes without a reload', async () => {
+    it("see each other's changes without a reload", async () => {
       const { browser, system } = world();
       const mine = await openConsole(browser, system, { as: 'operator', at: '/sites?q=Shared' });
       const theirs = await openConsole(browser, system, { as: 'admin', at: '/sites?q=Shared' });
       const people = [mine, theirs];
       for (const { page } of people) {
         await hearsChanges(page);
-        await page.getByText('No site has this in its name or location.').waitFor();
+        await page.getByText('No site has this text in its name or location.').waitFor();
         await page.evaluate('window.neverReloaded = true');
       }
 
@@ -44,7 +44,7 @@ export function twoPeopleSuite(world: () => ConsoleWorld): void {
       const deletion = theirs.page.getByRole('dialog', { name: 'Delete Shared' });
       await deletion.getByLabel('Type Shared to confirm').fill('Shared');
       await deletion.getByRole('button', { name: 'Delete the site' }).click();
-      await mine.page.getByRole('heading', { name: 'No such site' }).waitFor();
+      await mine.page.getByRole('heading', { name: 'Site not found' }).waitFor();
       await finish(people);
     });
   });

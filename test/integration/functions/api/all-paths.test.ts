@@ -129,7 +129,7 @@ describe('all paths of the network', () => {
     expect(idsOf(taken)).toEqual(chosen.map(({ selected_path_id }) => selected_path_id).sort());
   });
 
-  it('names the policies that take a path, one by one where some have left it', async () => {
+  it('names the policies that use a path, one by one if some have left it', async () => {
     for (const path of paths) await measure(path);
     await measure(paths[0]!, { latency_ms: 5 });
     const { policy } = await createPolicy(context, actor, {
@@ -187,7 +187,7 @@ describe('all paths of the network', () => {
     });
   });
 
-  it('shows at once what was failed over, deleted and undone, also to a function that holds the paths in memory', async () => {
+  it('shows failovers, deletions and undos at once, also in a function that has the paths in memory', async () => {
     for (const path of paths) await measure(path);
     // Another function, which reads twice so that it holds what it read.
     const other = makeApi(t);
@@ -245,7 +245,7 @@ describe('all paths of the network', () => {
     expect(await ask(31_000)).toBe(cold);
   });
 
-  it('says what paths carry, as the edge at either end counts it', async () => {
+  it("has the paths' traffic, as the edge at either end counts it", async () => {
     await registerEdge(context, actor, { id: 'edge-A', site_id: sites[0]! });
     await registerEdge(context, actor, { id: 'edge-B', site_id: sites[1]! });
     const report = async (edge: 'A' | 'B', minute: number, seq: number) => {
@@ -315,7 +315,7 @@ describe('all paths of the network', () => {
     expect(items[1]).toEqual(whole.items.find(({ id }: { id: string }) => id === paths[2]));
   });
 
-  it('refuses what it cannot answer, in words', async () => {
+  it('refuses invalid arguments with a message', async () => {
     const message = async (args: object) => {
       const answer = await api.call('Query.allPaths', args);
       return 'error' in answer ? `${answer.error.type}: ${answer.error.message}` : 'no error';
@@ -345,7 +345,7 @@ describe('all paths of the network', () => {
 });
 
 describe('the matrix of sites', () => {
-  it('has each pair once, whichever is the source, with its worst path', async () => {
+  it('has each pair of sites once, with its worst path, in either direction', async () => {
     for (const path of paths) await measure(path);
     await measure(paths[1]!, { packet_loss_pct: 30 });
     const { pairs, total, next_token, sites: named } = await api.data('Query.pathMatrix');

@@ -17,7 +17,7 @@ afterAll(() => t.drop());
 
 const sizeOf = (data: unknown) => Buffer.byteLength(JSON.stringify(data));
 
-it('a page of large items is cut where it fits, and its token leads to the rest', async () => {
+it('a page of large items is cut to fit, and its token continues with the rest', async () => {
   const sites = Array.from({ length: 40 }, (_, index) => ({ id: String(index), name: 'x'.repeat(100_000) }));
   const api = makeApi(t, {
     resolvers: {

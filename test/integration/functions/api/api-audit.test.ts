@@ -26,7 +26,7 @@ const admin = {
 };
 
 describe('the audit log', () => {
-  it('has who, what, before and after of a change, under the id that the answer gave', async () => {
+  it('has actor, operation, old and new values of a change, under the id of the answer', async () => {
     const { id } = await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
     api.now += 1;
     const { audit_id } = await api.data('Mutation.deletePolicy', { id });
@@ -62,7 +62,7 @@ describe('the audit log', () => {
     expect(JSON.parse(created.after)).toMatchObject({ id, name: 'Voice' });
   });
 
-  it('has refused changes, and what was asked for', async () => {
+  it('has refused changes with their arguments', async () => {
     await api.call('Mutation.updatePolicy', { id: '7', priority: 2000 });
     const { items } = await api.data('Query.auditLog');
     expect(items).toEqual([
@@ -91,7 +91,7 @@ describe('the audit log', () => {
     expect(JSON.parse(items[0].request)).toEqual({ id: '7', priority: 2000 });
   });
 
-  it('has attempts by somebody who may not, queries included, and no other failed query', async () => {
+  it('has unauthorized attempts, queries included, and no other failed queries', async () => {
     await api.call('Mutation.deletePolicy', { id: '7' }, { identity: personIn('viewer') });
     api.now += 1;
     await api.call('Query.policies', {}, { identity: personIn('none') });
@@ -176,13 +176,13 @@ describe('pages of the audit log', () => {
     for (const limit of [1, 2, 3, 100]) expect(await readAll({ limit })).toEqual(['d', 'c', 'b', 'a']);
   });
 
-  it('end, however many years lie behind', async () => {
+  it('end after any number of years', async () => {
     await write('2026-01-05T00:00:00Z', 'a');
     api.now = Date.parse('2036-01-01T00:00:00Z');
     expect(await readAll({ limit: 5 })).toEqual(['a']);
   });
 
-  it('hold only what the filter lets through', async () => {
+  it('have only entries that match the filter', async () => {
     const person = {
       ...systemCaller('p'),
       kind: 'PERSON' as const,

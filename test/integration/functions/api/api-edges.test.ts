@@ -123,11 +123,11 @@ describe('an edge', () => {
     expect(await silentAfter()).toBe(1200);
   });
 
-  it('is null when nobody knows it', async () => {
+  it('is null for an unknown edge', async () => {
     expect(await api.data('Query.edge', { id: 'edge-7' })).toBeNull();
   });
 
-  it('counts and is flagged when nobody registered it', async () => {
+  it('is counted and flagged if it is not registered', async () => {
     await hear({
       edge_id: 'edge-7',
       seq: 42,
@@ -184,7 +184,7 @@ describe('an edge', () => {
     expect(await api.data('Query.edge', { id: 'e' })).toMatchObject({ boot_id: 'new', seq: 7 });
   });
 
-  it('is behind while it applies older policies, or ones of its own', async () => {
+  it('is behind while it applies older policies, or local ones', async () => {
     await api.data('Mutation.createPolicy', { name: 'p', priority: 1 });
     await hear({ edge_id: 'old', policies_version: '0' });
     await hear({ edge_id: 'new', policies_version: '1' });
@@ -233,24 +233,24 @@ describe('ownEdge', () => {
     identity: { ...machine, userArn: `arn:aws:sts::123456789012:assumed-role/edges/${name}` },
   });
 
-  it('shows an edge what `edge` shows of it', async () => {
+  it('shows an edge the same as `edge`', async () => {
     await hear({ edge_id: 'edge-7', seq: 42, pairs: [{ packets: 2n ** 53n + 1n, bytes: 100n }] });
     const own = await api.data('Query.ownEdge', { edge_id: 'edge-7' }, signedAs('edge-7'));
     expect(own).toMatchObject({ id: 'edge-7', parts: [{ seq: 42, packets_exact: '9007199254740993' }] });
     expect(own).toEqual(await api.data('Query.edge', { id: 'edge-7' }));
   });
 
-  it('is null for an edge that nobody knows', async () => {
+  it('is null for an unknown caller', async () => {
     expect(await api.data('Query.ownEdge', { edge_id: 'edge-7' }, signedAs('edge-7'))).toBeNull();
   });
 
-  it('is for the edge itself, whatever else its role may do', async () => {
+  it('is for the edge itself, with any other rights of its role', async () => {
     await hear({ edge_id: 'edge-7' });
     expect(await api.call('Query.ownEdge', { edge_id: 'edge-7' }, signedAs('edge-8'))).toEqual({
       error: {
         type: 'Unauthorized',
         message:
-          "Only edge edge-7 itself may do this: sign with its own role, whose session name is the edge's id.",
+          "Edge edge-7 alone may do this. Sign with the edge's own role, with the edge's id as session name.",
       },
     });
     expect(await api.call('Query.ownEdge', { edge_id: 'edge-7' }, { identity: personIn('admin') })).toEqual({
@@ -346,7 +346,7 @@ describe('trafficTotals', () => {
 });
 
 const NEW_ID =
-  'id must be 2 to 64 letters, digits and characters of _+=,.@-: an edge signs with a role whose session name is its id. Choose such an id, and start the edge with it (--edge-id). Edges that were registered under other ids before keep them.';
+  'id must be 2 to 64 letters, digits and characters of _+=,.@-, because the role session of the edge has this name. Choose such an id, and start the edge with it (--edge-id). Edges that were registered with other ids earlier keep them.';
 
 describe('bad input', () => {
   const id = 'id must have 1 to 128 characters.';
@@ -375,7 +375,7 @@ describe('bad input', () => {
 });
 
 describe('the function', () => {
-  it('masks what it did not expect, and reports it', async () => {
+  it('masks an unexpected error, and reports it', async () => {
     const broken = makeApi({ client: t.client, tables: { ...t.tables, traffic: NO_SUCH_TABLE } });
     expect(await broken.call('Query.edge', { id: 'e' }, { identity: personIn('viewer') })).toEqual({
       error: {
@@ -415,7 +415,7 @@ describe('a database that refuses', () => {
     ['Query.edges', {}],
     ['Query.trafficTotals', {}],
     ['Mutation.createPolicy', { name: 'p', priority: 1 }],
-  ])('is tried again for as long as %s may take, then answered as Throttled', async (operation, args) => {
+  ])('is retried for the time limit of %s, then answered as Throttled', async (operation, args) => {
     let calls = 0;
     const handle = async () => {
       calls += 1;

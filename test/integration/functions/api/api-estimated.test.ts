@@ -42,7 +42,7 @@ describe('the share of a figure that is estimated', () => {
   });
   afterAll(() => db.drop());
 
-  it('stands beside policies and totals', async () => {
+  it('is shown for policies and totals', async () => {
     const { items } = await api.data('Query.policies');
     const shares = items.map(({ id, estimated_share }: { id: string; estimated_share: number }) => [
       id,
@@ -57,7 +57,7 @@ describe('the share of a figure that is estimated', () => {
     expect((await api.data('Query.trafficTotals')).estimated_share).toBe(3500 / 12_000);
   });
 
-  it('stands beside each interval of history and their sum', async () => {
+  it('is shown for each interval of history and their sum', async () => {
     const shares = async (operation: string, args: object) => {
       const { points, sum } = await api.data(operation, { ...range, ...args });
       const list = [...points, sum] as { estimated_share: number | null }[];
@@ -78,7 +78,7 @@ describe('the share of a figure that is estimated', () => {
     ]);
   });
 
-  it('stands beside rows of sums, endpoints and edges', async () => {
+  it('is shown for rows of sums, endpoints and edges', async () => {
     const stats = await api.data('Query.trafficStats', { ...range, group_by: ['EDGE'] });
     expect(stats).toMatchObject({
       rows: [
@@ -103,7 +103,7 @@ describe('the share of a figure that is estimated', () => {
     expect((await api.data('Query.edge', { id: 'edge-1' })).estimated_share).toBe(0);
   });
 
-  it('is unknown of logged flows, and known of what was counted', async () => {
+  it('is unknown for logged flows, and known for counted traffic', async () => {
     const stats = await api.data('Query.flowStats', { ...range, group_by: ['PROTOCOL'] });
     expect(stats).toMatchObject({
       unattributed: { bytes_exact: '12000', estimated_share: null },
@@ -111,7 +111,7 @@ describe('the share of a figure that is estimated', () => {
     });
   });
 
-  it('begins anew with a reset, and agrees between counters and lanes', async () => {
+  it('starts again with a reset, and is the same in counters and lanes', async () => {
     const { audit_id } = await api.data('Mutation.resetAllStats');
     await report(3, {
       edge_id: 'edge-2',

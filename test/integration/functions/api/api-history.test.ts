@@ -106,7 +106,7 @@ describe('history over the API', () => {
     expect(history.p95_bits_per_second).toBeNull();
   });
 
-  it('begins with the first snapshot of the system, from zero, and has nothing to tell of before', async () => {
+  it('begins with the first snapshot of the system, from zero, and is empty before', async () => {
     const from = '2026-03-15T09:00:00Z';
     const history = await api.data('Query.trafficHistory', { from, to: range.to, resolution: 'MINUTE' });
     expect(history.begins_at).toBe('2026-03-15T11:29:00.000Z');
@@ -137,7 +137,7 @@ describe('history over the API', () => {
     });
   });
 
-  it('counts nothing from zero where the readings before have expired', async () => {
+  it('does not count from zero if earlier readings have expired', async () => {
     const first = (minute: number) =>
       db.client.send(
         new UpdateCommand({
@@ -204,7 +204,7 @@ describe('history over the API', () => {
     api.now = START + 4 * MINUTE;
   });
 
-  it('shows a policy from zero after a reset, marks the interval, and takes the reset back', async () => {
+  it('shows a policy from zero after a reset, marks the interval, and reverts the reset', async () => {
     api.now = START + 2 * MINUTE + 30_000;
     const reset = await api.data('Mutation.resetPolicyStats', { policy_id: 'default' });
     expect((await api.data('Query.policy', { id: 'default' })).packets_matched_exact).toBe('0');
@@ -255,11 +255,11 @@ describe('history over the API', () => {
       { site_id: 'nowhere' },
       'There is no site "nowhere": the query sites lists those that exist.',
     ],
-  ])('%s knows nothing of %j', async (operation, args, message) => {
+  ])('%s does not find %j', async (operation, args, message) => {
     expect(await api.call(operation, args)).toEqual({ error: { type: 'NotFound', message } });
   });
 
-  it('has a history of zeros for a policy that is defined and carried nothing', async () => {
+  it('has a history of zeros for a defined policy without traffic', async () => {
     const { id } = await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
     const history = await api.data('Query.policyHistory', { ...range, policy_id: id });
     expect(
@@ -275,7 +275,7 @@ describe('history over the API', () => {
     [
       'Query.policyHistory',
       { policy_id: '1', from: range.to, to: range.from },
-      'from (2026-03-15T11:33:00.000Z) must lie before to (2026-03-15T11:30:00.000Z).',
+      'from (2026-03-15T11:33:00.000Z) is not before to (2026-03-15T11:30:00.000Z): choose an earlier from or a later to.',
     ],
     [
       'Query.trafficStats',
@@ -304,7 +304,7 @@ describe('history over the API', () => {
     [
       'Query.policyHistory',
       { policy_id: 'default', from: '2026-03-15T12:00:00Z', to: '2026-03-15T13:00:00Z' },
-      'from (2026-03-15T12:00:00.000Z) lies in the future.',
+      'from (2026-03-15T12:00:00.000Z) is in the future.',
     ],
     [
       'Query.trafficStats',
@@ -361,7 +361,7 @@ describe('history over the API', () => {
         error: {
           type: 'Conflict',
           message:
-            'The figures have changed since the page before: begin again without next_token, or ask for an earlier to.',
+            'The figures have changed since the previous page: begin again without next_token, or choose an earlier value for to.',
         },
       });
     },

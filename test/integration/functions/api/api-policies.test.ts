@@ -135,7 +135,7 @@ describe('policies', () => {
     ]);
   });
 
-  it('are paged in the order of matching, whatever changes between the pages', async () => {
+  it('are paged in matching order, even if they change between pages', async () => {
     const given: string[] = [];
     for (const priority of [5, 900, 5, 0]) {
       given.push((await api.data('Mutation.createPolicy', { name: 'p', priority })).id);
@@ -191,15 +191,18 @@ describe('policies', () => {
     expect(paged).toEqual(names);
   });
 
-  it('take no token of another order', async () => {
+  it('refuse a token of another order', async () => {
     await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
     const { next_token } = await api.data('Query.policies', { limit: 1, order_by: 'NAME' });
     expect(await api.call('Query.policies', { limit: 1, next_token })).toMatchObject({
-      error: { type: 'ValidationError', message: expect.stringContaining('next_token is not from this list') },
+      error: {
+        type: 'ValidationError',
+        message: expect.stringContaining('next_token is not from this list'),
+      },
     });
   });
 
-  it('leave unknown ids out for an edge that reads what to match', async () => {
+  it('leave out unknown ids for an edge that reads policies to match', async () => {
     await count(1, 'z', 1n, 1n, 0);
     const { items } = await api.data('Query.policies', { defined_only: true }, { identity: machine });
     expect(items).toEqual([defaultPolicy]);
@@ -245,7 +248,7 @@ describe('policy', () => {
 });
 
 describe('updatePolicy and togglePolicy', () => {
-  it('change what is given, replace match as a whole, and keep the rest', async () => {
+  it('change the given fields, replace match as a whole, and keep the others', async () => {
     const { id } = await api.data('Mutation.createPolicy', {
       name: 'Voice',
       priority: 900,
@@ -278,7 +281,7 @@ describe('updatePolicy and togglePolicy', () => {
 });
 
 describe('deletePolicy', () => {
-  it('keeps what was counted, under the id', async () => {
+  it('keeps the counters under its id', async () => {
     const { id } = await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
     await count(0, id, 10n, 20n, 1);
 
@@ -316,7 +319,7 @@ describe('concurrent changes', () => {
 
 describe('bad input', () => {
   const builtIn =
-    "Policy default is built in: it takes what no other policy matches and can't be changed. Define a policy of a higher priority instead.";
+    "Policy default is built in: it matches all traffic that no other policy matches, and it can't be changed. Define a policy with a higher priority instead.";
   const name = 'name must be 1 to 100 characters on one line, without control characters.';
   const priority = 'priority must be a whole number from 0 to 1000.';
   const cidr = 'match.source_cidr must be an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.';
@@ -367,7 +370,7 @@ describe('bad input', () => {
     ['Query.policies', { next_token: 'nonsense' }, token],
     ['Query.policies', { next_token: Buffer.from('["edges","a"]').toString('base64url') }, token],
     ['Query.policies', { next_token: Buffer.from('["policies","0","x","1"]').toString('base64url') }, token],
-  ])('%s %j is a ValidationError that says what is allowed', async (operation, args, message) => {
+  ])('%s %j is a ValidationError that names the allowed values', async (operation, args, message) => {
     expect(await api.call(operation, args)).toEqual({ error: { type: 'ValidationError', message } });
     expect((await api.data('Query.policies')).policies_version).toBe('0');
   });
@@ -397,7 +400,7 @@ describe('limits', () => {
     expect(await api.call('Mutation.createPolicy', { name: 'one more', priority: 1 })).toEqual({
       error: {
         type: 'ValidationError',
-        message: "There are 1000 policies already: delete one that isn't needed.",
+        message: "There are 1000 policies, which is the maximum. Delete one that isn't needed.",
       },
     });
   });

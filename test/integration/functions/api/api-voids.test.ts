@@ -160,7 +160,7 @@ describe('a voided boot over the API', () => {
     }
   });
 
-  it('is in the audit log, and its edge is told to begin a new one', async () => {
+  it('is in the audit log, and its edge gets a command to begin a new one', async () => {
     const { items } = await api.data('Query.auditLog', { limit: 50 });
     const entry = items.find(
       (one: { operation: string; outcome: string }) => one.operation === 'voidBoot' && one.outcome === 'DONE',
@@ -222,7 +222,7 @@ describe('a voided boot over the API', () => {
     });
   });
 
-  it('leaves no increment below zero and no gap, before and behind the void', async () => {
+  it('leaves no increment below zero and no gap, before and after the void', async () => {
     await snapshotAt(db, T0 + 5 * MINUTE, []);
     api.now = T0 + 5 * MINUTE + 1000;
     const { points, sum } = await history();

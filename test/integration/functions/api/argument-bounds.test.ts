@@ -108,7 +108,7 @@ describe.each(operations)('%s', operation => {
     }
   });
 
-  it.runIf(places.length > 0)('refuses what is of another type', async () => {
+  it.runIf(places.length > 0)('refuses a value of another type', async () => {
     for (const place of places) {
       for (const value of Object.values(WRONG_TYPES)) {
         if (typeof value === 'number' && ['Int', 'Float'].includes(bareType(place.type))) continue;

@@ -81,7 +81,7 @@ describe('cacheStats and clearCache', () => {
 });
 
 describe('cacheHistory', () => {
-  it('is what the clean-up kept, interval by interval', async () => {
+  it("has the clean-up's measurements, interval by interval", async () => {
     await keepCacheSample(
       storeContext(t, () => api.now),
       CACHE_NAMES,
@@ -107,7 +107,7 @@ describe('cacheHistory', () => {
   it.each([
     [
       { from: '2026-03-15T11:00:00Z', to: '2026-03-15T11:00:00Z' },
-      'from (2026-03-15T11:00:00.000Z) must lie before to (2026-03-15T11:00:00.000Z).',
+      'from (2026-03-15T11:00:00.000Z) is not before to (2026-03-15T11:00:00.000Z): choose an earlier from or a later to.',
     ],
     [
       { from: '2026-03-08T10:59:59Z', to: '2026-03-15T11:00:00Z' },

@@ -46,7 +46,7 @@ describe('what changed between two instants', () => {
 
   const range = { from: at(10), to: at(20) };
 
-  it('is ranked by what traffic did, with the changes that went along with it', async () => {
+  it('are ranked by the difference in traffic, together with changes at the same time', async () => {
     const { items, ...about } = await api.data('Query.changesBetween', range);
     const completeness = { edges_expected: 1, edges_heard: 1, late_groups: [] };
     expect(about).toEqual({
@@ -113,7 +113,7 @@ describe('what changed between two instants', () => {
     expect([items.length, total]).toEqual([1, 6]);
   });
 
-  it('says null where no two snapshots tell a rate, and ranks what happened all the same', async () => {
+  it('return null without two snapshots for a rate, and still rank the changes', async () => {
     const early = { from: at(-5), to: at(0.5) };
     const { before, after, items } = await api.data('Query.changesBetween', early);
     expect([before, after]).toEqual([null, null]);
@@ -132,14 +132,14 @@ describe('what changed between two instants', () => {
     [
       'ends before it begins',
       { from: at(2), to: at(1) },
-      `from (${at(2)}) must lie a minute or more before to (${at(1)}).`,
+      `from (${at(2)}) is not at least a minute before to (${at(1)}): choose an earlier from or a later to.`,
     ],
     [
       'is shorter than a minute',
       { from: at(1), to: at(1.5) },
-      `from (${at(1)}) must lie a minute or more before to (${at(1.5)}).`,
+      `from (${at(1)}) is not at least a minute before to (${at(1.5)}): choose an earlier from or a later to.`,
     ],
-    ['ends in the future', { from: at(1), to: at(60) }, `to (${at(60)}) lies in the future.`],
+    ['ends in the future', { from: at(1), to: at(60) }, `to (${at(60)}) is in the future.`],
     ['is no range', { from: 'then', to: at(1) }, 'from must be a time such as 2026-01-31T12:00:00Z.'],
     ['lists too many', { ...range, limit: 1001 }, 'limit must be a whole number from 1 to 1000.'],
   ])('refuses what %s', async (_, args, message) => {

@@ -63,12 +63,12 @@ const done = async () =>
     ({ outcome }: { outcome: string }) => outcome === 'DONE',
   ).length;
 
-it('is taken by what makes something, and by nothing else', () => {
+it('is accepted only by operations that create something', () => {
   const taking = Object.entries(OPERATION_ARGUMENTS).filter(([, args]) => 'client_token' in args);
   expect(taking.map(([operation]) => operation).sort()).toEqual(Object.keys(MAKERS).sort());
 });
 
-it('is described in the schema wherever it is taken', () => {
+it('is described in the schema of every operation that accepts it', () => {
   const schema = readFileSync(projectFile('graphql/schema.graphql'), 'utf8');
   const described = schema.match(/"A name for this request[^"]*"\n {4}client_token: String\n/g) ?? [];
   expect(described).toHaveLength(Object.keys(MAKERS).length);
@@ -107,7 +107,7 @@ describe.each(Object.entries(MAKERS))('%s with a client_token', (operation, { ar
   });
 });
 
-it('is each caller’s own', async () => {
+it("is each caller's own", async () => {
   const args = { name: 'Two', client_token: 'mine' };
   const one = await api.data('Mutation.createSite', args);
   const other = await api.data('Mutation.createSite', args, { identity: personIn('operator') });

@@ -63,7 +63,7 @@ describe("an edge's key", () => {
     expect(items.map(({ keys }: { keys: object[] }) => keys)).toEqual([[keyOf(a)], []]);
   });
 
-  it('stays when the edge is registered again without one, and with the same one nothing is added', async () => {
+  it('is kept when the edge is registered again without one, and is not added twice', async () => {
     await api.data('Mutation.registerEdge', edge('edge-7', a), operator);
     api.now += 60_000;
     expect((await api.data('Mutation.registerEdge', edge('edge-7'), operator)).keys).toEqual([keyOf(a)]);
@@ -78,7 +78,7 @@ describe("an edge's key", () => {
       error: {
         type: 'Unauthorized',
         message:
-          'Edge "edge-7" has a key already: only an administrator registers another one, here or with rotateEdgeKey.',
+          'Edge "edge-7" already has a key. An administrator can add another one, here or with rotateEdgeKey.',
       },
     });
     expect(await keysOf()).toEqual([keyOf(a)]);
@@ -176,7 +176,7 @@ describe("an edge's key", () => {
     expect(await api.call('Mutation.rotateEdgeKey', { ...early, from: '2026-03-15T12:00:00.001Z' })).toEqual({
       error: {
         type: 'ValidationError',
-        message: 'from must not lie in the future: a key is good from now on, or as of before.',
+        message: 'from must not be in the future: a key becomes valid now or at an earlier time.',
       },
     });
     const { keys } = await api.data('Mutation.rotateEdgeKey', early);
@@ -189,7 +189,7 @@ describe("an edge's key", () => {
     expect(await rotate(a)).toEqual({
       error: {
         type: 'ValidationError',
-        message: `Key ${a.kid} was revoked and stays so. Make a new key pair at the edge (npm run edge -- key --next), and register that.`,
+        message: `Key ${a.kid} was revoked, which is final. Make a new key pair at the edge (npm run edge -- key --next), and register that.`,
       },
     });
   });
@@ -231,7 +231,7 @@ describe('what is refused', () => {
       'Mutation.revokeEdgeKey',
       { edge_id: 'edge-7', kid },
       'NotFound',
-      `Edge "edge-7" has no key "${kid}": the query edge lists its keys.`,
+      `Edge "edge-7" has no key "${kid}". The query edge lists its keys.`,
     ],
     [
       'Mutation.revokeEdgeKey',
@@ -257,7 +257,7 @@ describe('what is refused', () => {
     expect(await api.call('Mutation.revokeEdgeKey', { edge_id: 'edge-7', kid: a.kid, at })).toEqual({
       error: {
         type: 'ValidationError',
-        message: 'at must not lie in the future: a key is revoked now, or as of before.',
+        message: 'at must not be in the future: a key is revoked now or as of an earlier time.',
       },
     });
     expect(await keysOf()).toEqual([keyOf(a)]);

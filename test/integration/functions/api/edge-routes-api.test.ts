@@ -98,7 +98,7 @@ const expectedPeer = (peer: Site, [slow, fast]: Path[]) => {
 };
 
 describe('the routes of an edge', () => {
-  it('are its paths with the addresses of both ends, and what each policy takes, peer by peer', async () => {
+  it("are its paths with the addresses of both ends, and each policy's path for each peer", async () => {
     const expected = [expectedPeer(peers[0]!, paths.slice(0, 2)), expectedPeer(peers[1]!, paths.slice(2))];
     for (const site_id of [hub.id, hub.id, '*']) await raiseRouteVersion(context, site_id);
     expect(await ask()).toEqual({
@@ -148,7 +148,7 @@ describe('the routes of an edge', () => {
     expect(items).toMatchObject([{ destination_site_id: peers[0]!.id }]);
   });
 
-  it('are none for an edge that nobody registered or that was retired', async () => {
+  it('are empty for an unregistered or retired edge', async () => {
     const nothing = {
       site_id: null,
       paths_version: null,
@@ -172,7 +172,7 @@ describe('the routes of an edge are refused', () => {
       {
         type: 'Unauthorized',
         message:
-          "Only edge hub-edge itself may do this: sign with its own role, whose session name is the edge's id.",
+          "Edge hub-edge alone may do this. Sign with the edge's own role, with the edge's id as session name.",
       },
     ],
     [

@@ -63,7 +63,7 @@ const routes = (edge_id: string, versions: object = {}) =>
   api.data('Query.edgeRoutes', { edge_id, ...versions }, { identity: edge(edge_id) });
 
 describe('after a change of the policies', () => {
-  it('a function reads them once and their version each second, however many edges ask, and no counters', async () => {
+  it('a function reads them once and their version each second, for any number of edges, and no counters', async () => {
     const answers = [];
     for (const id of ['edge-1', 'edge-2', 'edge-3']) answers.push(await policies('1', edge(id)));
     expect(answers.map(({ policies_version }) => policies_version)).toEqual(['1', '1', '1']);
@@ -76,7 +76,7 @@ describe('after a change of the policies', () => {
     expect(reads).toHaveLength(2);
   });
 
-  it('an edge gets the version that it was told of, though an older one was read just now', async () => {
+  it('an edge gets the announced version, even if an older one was read just before', async () => {
     await policies('1', edge('edge-1'));
     await api.data('Mutation.createPolicy', { name: 'Video', priority: 20 });
     const answer = await policies('2', edge('edge-2'));
@@ -89,7 +89,7 @@ describe('after a change of the policies', () => {
     ['an edge whose version is no number', 'file', edge('edge-2')],
     ['a person', '1', personIn('viewer')],
     ['another machine', '1', session('grafana', 'edge-2')],
-  ])('%s gets what there is now', async (_, policies_version, identity) => {
+  ])('%s gets the current state', async (_, policies_version, identity) => {
     await policies('1', edge('edge-1'));
     await api.data('Mutation.createPolicy', { name: 'Video', priority: 20 });
     expect((await policies(policies_version, identity)).policies_version).toBe('2');
@@ -117,7 +117,7 @@ describe('the routes after a change for all edges', () => {
     expect(readsOf('POLICY')).toBe(1);
   });
 
-  it('name the version that the edge was told of, though an older one was read just now', async () => {
+  it('name the announced version, even if an older one was read just before', async () => {
     await routes('edge-1', told);
     await raiseRouteVersion(
       storeContext(t, () => api.now),

@@ -47,7 +47,7 @@ async function allOf(args: object): Promise<{ items: Event[]; settled_until: str
 }
 
 describe('events', () => {
-  it('has changes and what changed by itself, newest first', async () => {
+  it('has changes and other events, newest first', async () => {
     const { id } = await createPolicy('Voice');
     api.now += 1;
     const silent = await enterEvent();
@@ -88,7 +88,7 @@ describe('events', () => {
     expect((await allOf({})).items).toEqual([]);
   });
 
-  it('takes types and a site, and pages of what they leave', async () => {
+  it('filters by types and site, and pages the rest', async () => {
     for (let number = 0; number < 5; number++) {
       await createPolicy(`P${number}`);
       await enterEvent();
@@ -170,7 +170,7 @@ describe('events', () => {
       error: {
         type: 'NotFound',
         message:
-          'The events have no entry with the id that after_id gives: take the id of an entry that events gave, or leave after_id out to begin at `from`.',
+          'The events have no entry with the id in after_id. Give the id of an entry that events answered, or omit after_id to begin at `from`.',
       },
     });
   });
@@ -182,7 +182,7 @@ describe('events', () => {
     expect(await api.data('Query.events', {}, { identity })).toMatchObject({ items: [] });
   });
 
-  it('keeps events that are no changes apart from the audit log, and for 30 days', async () => {
+  it('stores events that are not changes outside the audit log, for 30 days', async () => {
     await enterEvent();
     expect((await api.data('Query.auditLog', {})).items).toEqual([]);
     const { Put } = stateEventAction(tables.tables, api.now, {

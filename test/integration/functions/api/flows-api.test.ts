@@ -115,7 +115,7 @@ describe('flow logs, from the stream to the API', () => {
       expect(policy.total.bytes).toBe(70);
     });
 
-    it('gives those that a filter takes, of a range, by packets', async () => {
+    it('returns the flows of a range that match a filter, by packets', async () => {
       const top = await api.data('Query.topFlows', {
         ...hour,
         filter: { applications: ['Web'], not: { srcs: ['2001:db8::/32'] } },
@@ -131,7 +131,7 @@ describe('flow logs, from the stream to the API', () => {
       });
     });
 
-    it('leaves out what was sent before the window', async () => {
+    it('leaves out flows that were sent before the window', async () => {
       api.now = T0 + MINUTE + 10_000;
       const top = await api.data('Query.topFlows', { window: 1 });
       expect([top.reports, top.total.bytes]).toEqual([1, 1000]);
@@ -158,7 +158,7 @@ describe('flow logs, from the stream to the API', () => {
       expect(next_token).toBeNull();
     });
 
-    it('finds flows by named groups, as they are when it is asked', async () => {
+    it('finds flows by named groups, in their current state', async () => {
       const operator = { identity: personIn('operator') };
       // Before what the tests behind this one look for in the audit log.
       api.now -= 30_000;
@@ -184,7 +184,7 @@ describe('flow logs, from the stream to the API', () => {
       expect(await api.call('Query.topFlows', { filter: { not: { ports: ['@Resolvers'] } } })).toEqual({
         error: {
           type: 'ValidationError',
-          message: 'The group Resolvers is of networks: ports takes groups of ports.',
+          message: 'The group Resolvers is a group of networks: ports accepts groups of ports.',
         },
       });
     });
@@ -228,7 +228,7 @@ describe('flow logs, from the stream to the API', () => {
       });
     });
 
-    it('tells what was counted by protocol, with what no log accounts for beside it', async () => {
+    it('returns traffic by protocol, and the unlogged traffic', async () => {
       const range = { from: iso(T0 - MINUTE), to: iso(T0 + 2 * MINUTE) };
       api.now = T0 + 2 * MINUTE;
       const stats = await api.data('Query.flowStats', { ...range, group_by: ['PROTOCOL'] });
@@ -246,7 +246,7 @@ describe('flow logs, from the stream to the API', () => {
       });
     });
 
-    it('sums flows of a filter by any fields at once, and says what of the counted traffic they are not', async () => {
+    it('sums flows of a filter by any fields, and returns the remaining counted traffic', async () => {
       const range = { from: iso(T0 - MINUTE), to: iso(T0 + 2 * MINUTE) };
       const operator = { identity: personIn('operator') };
       api.now -= 30_000;
@@ -293,12 +293,12 @@ describe('flow logs, from the stream to the API', () => {
       ).toEqual({
         error: {
           type: 'ValidationError',
-          message: 'filter and flows ask for the same: put all of it in flows.',
+          message: 'filter and flows exclude each other: put all conditions in flows.',
         },
       });
     });
 
-    it('tells it by application and by network', async () => {
+    it('returns it by application and by network', async () => {
       const range = { from: iso(T0 - MINUTE), to: iso(T0 + 2 * MINUTE), limit: 1 };
       api.now = T0 + 2 * MINUTE;
       const group_by = ['APPLICATION', 'SOURCE_PREFIX', 'DESTINATION_PREFIX'];
@@ -318,7 +318,7 @@ describe('flow logs, from the stream to the API', () => {
     });
   });
 
-  it('keeps networks in place of hosts where it is told to, and adds up what is the same then', async () => {
+  it('keeps networks instead of hosts if configured, and adds up equal flows', async () => {
     const flows = [
       makeFlow({ src: '10.9.8.7', dst: '203.0.113.5', bytes: 10n }),
       makeFlow({ src: '10.9.8.6', dst: '203.0.113.6', bytes: 20n }),
@@ -394,12 +394,12 @@ describe('flow logs, from the stream to the API', () => {
     expect([later.reports, later.warnings]).toEqual([0, []]);
   });
 
-  it('logs a report once, however often it comes', async () => {
+  it('logs a repeated report once', async () => {
     for (let time = 0; time < 3; time++) await report({ edge_id: 'again', flows: [makeFlow()] });
     expect((await api.data('Query.flows', { ...hour, filter: { edge_id: 'again' } })).items).toHaveLength(1);
   });
 
-  it('erases an address, for administrators, tells how far it is and writes it down', async () => {
+  it('erases an address, for administrators, reports its progress and audits it', async () => {
     const flows = [makeFlow({ src: '2001:db8:7::1', bytes: 7n }), makeFlow({ src: '10.7.7.7', bytes: 8n })];
     await report({ edge_id: 'erased', flows });
     const filter = { edge_id: 'erased' };
@@ -449,10 +449,13 @@ describe('flow logs, from the stream to the API', () => {
     [['flows', '@[1,"a","b",0]', '0']],
     [['flows', '@[1,"\\q","b",0,1]', '0']],
     [['flows', '@[1,"a","b",0,1', '0']],
-  ])('takes no token that it never gave: %j', async parts => {
+  ])('refuses an invalid token: %j', async parts => {
     const next_token = Buffer.from(JSON.stringify(parts)).toString('base64url');
     expect(await api.call('Query.flows', { ...hour, next_token })).toMatchObject({
-      error: { type: 'ValidationError', message: expect.stringContaining('next_token is not from this list') },
+      error: {
+        type: 'ValidationError',
+        message: expect.stringContaining('next_token is not from this list'),
+      },
     });
   });
 
@@ -463,22 +466,26 @@ describe('flow logs, from the stream to the API', () => {
       { site_id: SITE_A, window: 61 },
       'window must be a whole number from 1 to 60.',
     ],
-    ['Query.topFlows', { window: 5, ...hour }, 'A range is asked for by window, or by from and to together.'],
-    ['Query.topFlows', { from: hour.from }, 'A range is asked for by window, or by from and to together.'],
+    [
+      'Query.topFlows',
+      { window: 5, ...hour },
+      'A range must be given by window, or by from and to together.',
+    ],
+    ['Query.topFlows', { from: hour.from }, 'A range must be given by window, or by from and to together.'],
     [
       'Query.topFlows',
       { site_id: SITE_A, filter: {} },
-      'policy_id and site_id belong into filter where it is given.',
+      'policy_id and site_id exclude filter: put them into filter.',
     ],
     [
       'Query.topFlows',
       { from: iso(T0 - 49 * 60 * MINUTE), to: iso(T0) },
-      'from and to may lie 48 hours apart at most.',
+      'from and to must be at most 48 hours apart.',
     ],
     [
       'Query.flows',
       { ...hour, filter: { port: 1, ports: ['2'] } },
-      "filter.ports can't be given beside port: put all values in ports.",
+      "filter.ports can't be given together with port: put all values in ports.",
     ],
     [
       'Query.flows',
@@ -500,7 +507,7 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.flows',
       { from: hour.to, to: hour.from },
-      'from (2026-01-31T12:30:00.000Z) must lie before to (2026-01-31T11:30:00.000Z).',
+      'from (2026-01-31T12:30:00.000Z) is not before to (2026-01-31T11:30:00.000Z): choose an earlier from or a later to.',
     ],
     [
       'Query.flows',
@@ -532,9 +539,9 @@ describe('flow logs, from the stream to the API', () => {
     [
       'Query.flowStats',
       { from: iso(T0 - 49 * 60 * MINUTE), to: iso(T0), group_by: ['PROTOCOL'] },
-      'from and to may lie 48 hours apart at most.',
+      'from and to must be at most 48 hours apart.',
     ],
-  ])('%s refuses %j and says what is allowed', async (operation, args, message) => {
+  ])('%s refuses %j and names the allowed values', async (operation, args, message) => {
     expect(await api.call(operation, args)).toEqual({ error: { type: 'ValidationError', message } });
   });
 
@@ -579,12 +586,12 @@ describe('flow logs, from the stream to the API', () => {
       },
       `Site "${SITE_A}" has no endpoint "wan9": the query site lists its endpoints.`,
     ],
-  ])('%s tells an id that never was from one without flows: %j', async (operation, args, message) => {
+  ])('%s distinguishes an unknown id from one without flows: %j', async (operation, args, message) => {
     api.now = T0 + 2 * MINUTE;
     expect(await api.call(operation, args)).toEqual({ error: { type: 'NotFound', message } });
   });
 
-  it('has no flows of what is known and carried nothing in the window', async () => {
+  it('has no flows for known ids without traffic in the window', async () => {
     api.now = T0 + 10 * 60 * MINUTE;
     expect((await api.data('Query.topFlows', { site_id: SITE_A, policy_id: 'default' })).flows).toEqual([]);
   });

@@ -29,7 +29,7 @@ describe('a refused request', () => {
     return 'error' in answered ? answered.error : answered;
   }
 
-  it('names every argument that breaks a rule of the inventory, and what is allowed', async () => {
+  it('names every argument that breaks a rule of the inventory, with the allowed values', async () => {
     expect(await refusal('Mutation.createPolicy', { name: '', priority: 1001 })).toEqual({
       type: 'ValidationError',
       message: `${NAME_RULE} priority must be a whole number from 0 to 1000.`,
@@ -50,7 +50,7 @@ describe('a refused request', () => {
     });
   });
 
-  it('says the same of what core checks and of what the border checks', async () => {
+  it('has the same errors for checks in core and at the border', async () => {
     const ofCore = await refusal('Mutation.updateSite', { site_id: SITE, name: ' ' });
     expect(ofCore).toMatchObject({ info: { fields: [{ argument: 'name', message: NAME_RULE }] } });
 
@@ -75,7 +75,8 @@ describe('a refused request', () => {
 
   it('names both ends of a range in the wrong order', async () => {
     const range = { from: '2026-03-15T11:00:00Z', to: '2026-03-15T10:00:00Z' };
-    const message = 'from (2026-03-15T11:00:00.000Z) must lie before to (2026-03-15T10:00:00.000Z).';
+    const message =
+      'from (2026-03-15T11:00:00.000Z) is not before to (2026-03-15T10:00:00.000Z): choose an earlier from or a later to.';
     expect(await refusal('Query.trafficHistory', range)).toEqual({
       type: 'ValidationError',
       message,

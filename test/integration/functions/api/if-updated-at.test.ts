@@ -69,7 +69,7 @@ describe.each(UPDATES)('%s with if_updated_at', (operation, kind, changes) => {
   const update = (key: object, if_updated_at: string | undefined) =>
     api.call(`Mutation.${operation}`, { ...key, ...changes, if_updated_at }, someone);
 
-  it('changes what is as it was read', async () => {
+  it('changes an object that is as it was read', async () => {
     const { key, read } = await MAKE[kind]();
     api.now += 1000;
     const { updated_at } = await read();
@@ -77,7 +77,7 @@ describe.each(UPDATES)('%s with if_updated_at', (operation, kind, changes) => {
     expect((await read()).updated_at).toBe(new Date(api.now).toISOString());
   });
 
-  it('is a Conflict that says who has changed it since, and changes nothing', async () => {
+  it('is a Conflict that names the person who has changed it since, and changes nothing', async () => {
     const { key, what, read } = await MAKE[kind]();
     const seen = (await read()).updated_at;
     api.now += 1000;
@@ -102,14 +102,14 @@ describe.each(UPDATES)('%s with if_updated_at', (operation, kind, changes) => {
     expect(types).toEqual(['Conflict', 'done']);
   });
 
-  it('takes the same instant in another notation', async () => {
+  it('accepts the same instant in another notation', async () => {
     const { key, read } = await MAKE[kind]();
     const { updated_at } = await read();
     const other = new Date(Date.parse(updated_at) + 3_600_000).toISOString().replace('Z', '+01:00');
     expect(await update(key, other)).toMatchObject({ data: expect.anything() });
   });
 
-  it('refuses what is no time', async () => {
+  it('refuses an invalid time', async () => {
     const { key } = await MAKE[kind]();
     expect(await update(key, 'yesterday')).toEqual({
       error: {

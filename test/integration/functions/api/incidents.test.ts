@@ -59,7 +59,7 @@ describe('an incident', () => {
     return items[0].id;
   };
 
-  it('freezes range, figures, the candidates of decisions, and what was done, and stays the same a year later', async () => {
+  it('freezes range, figures, candidates of decisions and changes, and stays the same a year later', async () => {
     const id = await freeze();
     const frozen = await api.data('Query.incident', { id });
     expect(frozen).toMatchObject({
@@ -107,7 +107,7 @@ describe('an incident', () => {
     await api.data('Mutation.updateSite', { site_id: sites[0], name: 'Berlin' });
   });
 
-  it('is about what was asked for: the log of a policy, the decisions between two sites', async () => {
+  it('is limited to its scope: the log of a policy, the decisions between two sites', async () => {
     const scope = { policy_id: 'default', site_id: sites[1], peer_site_id: sites[0] };
     const frozen = await api.data('Query.incident', { id: await freeze({ scope }) });
     expect(frozen.incident.scope).toEqual(scope);
@@ -140,7 +140,7 @@ describe('an incident', () => {
     );
   });
 
-  it('is taken off the list by undoing its creation, and comes back as long as what it froze is there', async () => {
+  it('is removed from the list by undoing its creation, and can be restored while its data exists', async () => {
     const id = await freeze({ name: 'By mistake' });
     api.now += 1;
     const { audit_id } = await api.data('Mutation.undo', { audit_id: await auditOf(id, 'createIncident') });
@@ -158,7 +158,7 @@ describe('an incident', () => {
     const removed = await api.data('Mutation.removeIncident', { id });
     const Key = { pk: `FROZEN#${id}`, sk: 'CONTENT' };
     await db.client.send(new DeleteCommand({ TableName: db.tables.traffic, Key }));
-    const message = `What the incident ${id} froze is not kept any more.`;
+    const message = `The frozen data of the incident ${id} has expired.`;
     expect(await api.call('Mutation.undo', { audit_id: removed.audit_id })).toEqual({
       error: { type: 'Conflict', message },
     });
@@ -181,12 +181,12 @@ describe('an incident', () => {
     [
       'a range that ends before it begins',
       { from: at(5) },
-      `from (${at(5)}) must lie a minute or more before to (${at(4)}).`,
+      `from (${at(5)}) is not at least a minute before to (${at(4)}): choose an earlier from or a later to.`,
     ],
     [
       'a second site without a first',
       { scope: { peer_site_id: '6f9d7a52-7d5f-4f3f-9a55-0c7a5a3b1c11' } },
-      'scope.peer_site_id must be another site beside scope.site_id.',
+      'scope.peer_site_id must be a site other than scope.site_id, which is required with it.',
     ],
   ])('is refused with %s', async (_, args, message) => {
     expect(await api.call('Mutation.createIncident', { ...asked, ...args })).toEqual({
@@ -219,7 +219,7 @@ describe('an incident', () => {
     expect(await api.call('Query.incidents', {}, viewer)).toHaveProperty('data');
   });
 
-  it('says what is not kept any more, and freezes the rest', async () => {
+  it('names data that has expired, and freezes the rest', async () => {
     const now = api.now;
     api.now += 3 * DAY;
     const { series, decisions, gaps, changes } = await api.data('Query.incident', { id: await freeze() });

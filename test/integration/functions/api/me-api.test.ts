@@ -35,7 +35,7 @@ describe('me', () => {
     });
   });
 
-  it('is a list that agrees with what is refused', async () => {
+  it('is consistent with the refused operations', async () => {
     const { operations } = await api.data('Query.me', {}, { identity: personIn('operator') });
     for (const name of Object.keys(ROLES)) {
       const answered = await api.call(name, {}, { identity: personIn('operator') });

@@ -38,7 +38,7 @@ const part = (field: string, on = api, identity = personIn('viewer')) =>
   on.call(`Overview.${field}`, {}, { identity, selection: [] });
 
 describe('the overview', () => {
-  it('shows the busiest policies and sites, how large the network is, and what changed last', async () => {
+  it('shows the busiest policies and sites, the size of the network, and the last changes', async () => {
     const data = Object.fromEntries(
       await Promise.all(
         Object.keys(overviewParts).map(async name => {

@@ -86,7 +86,7 @@ async function report(
   expect(await ingest([record], ingestContext(db))).toEqual([]);
 }
 
-it('knows nothing of a path whose ends have not reported', async () => {
+it('is unknown for a path whose ends have not reported', async () => {
   const loss = await api.data('Query.pathLoss', { path_id: path.id });
   expect(loss.directions).toMatchObject([
     { from_site_id: path.source_site_id, to_site_id: path.destination_site_id, loss_pct: null },
@@ -111,7 +111,7 @@ it('compares both ends of a path, each direction, off the snapshots of the windo
   expect(back).toMatchObject({ loss_pct: 0, loss_pct_min: 0 });
 });
 
-it('shows in the receipt of a failover what the path carried lately and ever', async () => {
+it("shows the path's recent and total traffic in the receipt of a failover", async () => {
   const receipt = await api.data('Mutation.failoverPath', { path_id: path.id });
   // From the snapshot of minute 12, which saw the reports of minute 11, to the last ones: 60 s of
   // A, 60 s of B, 500 bytes a packet.
@@ -136,7 +136,7 @@ const rangeTo = (minute: number) => ({
   to: new Date(T0 + minute * MINUTE).toISOString(),
 });
 
-it('tells a path’s history in columns, as its ends reported it', async () => {
+it("tells a path's history in columns, as its ends reported it", async () => {
   const history = await api.data('Query.pathHistory', { path_id: path.id, ...rangeTo(13) });
   const minutes = history.at.map((end: string) => (Date.parse(end) - T0) / MINUTE);
   expect(minutes).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
@@ -161,7 +161,7 @@ it('tells a path’s history in columns, as its ends reported it', async () => {
   expect(losses).toEqual([null, ...Array(10).fill(10), null]);
 });
 
-it('has nothing where nothing was reported, the other end where one is silent, and a gap where no reading was taken', async () => {
+it('is empty without reports, has the other end if one is silent, and a gap without a reading', async () => {
   for (let minute = 13; minute <= 15; minute++) {
     await report('B', { sent_ms: minute * MINUTE + 20_000, sends: 40, receives: 90 });
     if (minute !== 14) await snapshotAt(db, T0 + (minute + 1) * MINUTE, ['edge-A', 'edge-B']);
@@ -187,14 +187,14 @@ it.each([
   [{ points: 1501 }, 'points must be a whole number from 1 to 1500.'],
   [
     { to: new Date(T0).toISOString() },
-    'from (2026-01-31T12:00:00.000Z) must lie before to (2026-01-31T12:00:00.000Z).',
+    'from (2026-01-31T12:00:00.000Z) is not before to (2026-01-31T12:00:00.000Z): choose an earlier from or a later to.',
   ],
 ])('refuses a history with %j', async (args, message) => {
   const asked = { path_id: path.id, ...rangeTo(5), ...args };
   expect(await api.call('Query.pathHistory', asked)).toEqual({ error: { type: 'ValidationError', message } });
 });
 
-it('has no history of a path that there isn’t', async () => {
+it("has no history of a path that there isn't", async () => {
   const path_id = `${path.source_site_id.slice(0, -1)}0`;
   expect(await api.call('Query.pathHistory', { path_id, ...rangeTo(5) })).toMatchObject({
     error: { type: 'NotFound' },

@@ -107,7 +107,7 @@ function probeAnswer(
 }
 
 describe('checkPathHealth', () => {
-  it('answers with what the edge at the source measured now', async () => {
+  it("answers with the new measurement of the source's edge", async () => {
     const { path, edge_id, by } = await onePath();
     meanwhile = async () => {
       const [command] = await api.data('Query.pendingCommands', { edge_id }, by);
@@ -226,7 +226,7 @@ describe('checkPathHealth', () => {
     expect(ordered.size).toBe(2);
   });
 
-  it('orders a probe of its own when the one that it joined ends without an answer', async () => {
+  it('orders its own probe if the one that it joined ends without an answer', async () => {
     const { path, edge_id, by } = await onePath();
     const began = api.now;
     let later: Promise<unknown> | undefined;
@@ -262,7 +262,7 @@ describe('checkPathHealth', () => {
     },
   );
 
-  it('changes nothing by an edge that has moved to another site since it got the order', async () => {
+  it('ignores the answer of an edge that has moved to another site since the order', async () => {
     const { path, edge_id, by } = await onePath();
     const other = await createSite(context, actor, { name: 'C' });
     meanwhile = async () => {
@@ -326,7 +326,7 @@ describe('checkPathHealth', () => {
 });
 
 describe('an edge', () => {
-  it('is told of newer policies than it applies, however long it was away', async () => {
+  it('is informed of newer policies than it applies, after any absence', async () => {
     const { edge_id, by } = await onePath();
     const ask = (policies_version?: string) =>
       api.data('Query.pendingCommands', { edge_id, policies_version }, by);
@@ -346,11 +346,11 @@ describe('an edge', () => {
       'a role of the same name',
       { userArn: 'arn:aws:iam::123456789012:role/edge-mine', username: 'x', sourceIp: null },
     ],
-  ])('is nobody else: %s may not read, acknowledge or answer for it', async (_who, identity) => {
+  ])('cannot be replaced: %s may not read, acknowledge or answer for it', async (_who, identity) => {
     const error = {
       type: 'Unauthorized',
       message:
-        "Only edge edge-mine itself may do this: sign with its own role, whose session name is the edge's id.",
+        "Edge edge-mine alone may do this. Sign with the edge's own role, with the edge's id as session name.",
     };
     const command = { edge_id: 'edge-mine', command_id: 'c-1' };
     for (const [operation, args] of [
@@ -362,7 +362,7 @@ describe('an edge', () => {
     }
   });
 
-  it('is no machine of another role that calls its session like it', async () => {
+  it('is not a machine of another role with the same session name', async () => {
     const identity = {
       userArn: 'arn:aws:sts::123456789012:assumed-role/grafana/edge-mine',
       username: 'AROA:edge-mine',
@@ -371,7 +371,7 @@ describe('an edge', () => {
     const error = {
       type: 'Unauthorized',
       message:
-        "Role grafana is none of the edges' roles (*edge*): sign with an edge's role, or have the setting edge_roles name this one.",
+        "Role grafana is not one of the edges' roles (*edge*). Sign with an edge's role, or add this one to the setting edge_roles.",
     };
     const command = { edge_id: 'edge-mine', command_id: 'c-1' };
     for (const [operation, args] of [
@@ -419,7 +419,7 @@ describe('an edge', () => {
 });
 
 describe('the status of a path', () => {
-  it('is out of use while all policies are off it, however good it is again', async () => {
+  it('is out of service while all policies have left it, even if it is healthy again', async () => {
     const { path, edge_id, by } = await onePath();
     const answers = [{ received: 0, latency_ms: 1000 }, {}, {}];
     meanwhile = async () => {

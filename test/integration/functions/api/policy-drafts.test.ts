@@ -33,7 +33,7 @@ const verdict = (policy: object, reason: string) => ({
 });
 
 describe('matchPolicy', () => {
-  it('names the policy that takes a flow, and for each other one why it does not', async () => {
+  it('names the policy that matches a flow, and for each other one why it does not', async () => {
     expect(await api.data('Query.matchPolicy', { flow: FLOW })).toEqual({
       taken_by: saved('Web'),
       application: 'Web',
@@ -60,7 +60,7 @@ describe('matchPolicy', () => {
     expect(await api.data('Query.matchPolicy', { flow: FLOW, draft: given })).toMatchObject({ taken_by });
   });
 
-  it('puts the draft of a defined policy in its place, with what it leaves out as saved', async () => {
+  it('replaces a defined policy by its draft, with saved values for fields that are left out', async () => {
     const given = { id: ids.Voice, match: {} };
     const { taken_by, others } = await api.data('Query.matchPolicy', { flow: FLOW, draft: given });
     expect(taken_by).toEqual({ policy_id: ids.Voice, policy_name: 'Voice', draft: true });
@@ -85,7 +85,7 @@ describe('matchPolicy', () => {
     ],
     [
       { flow: FLOW, draft: { id: 'default', priority: 1 } },
-      "Policy default is built in: it takes what no other policy matches and can't be changed. Define a policy of a higher priority instead.",
+      "Policy default is built in: it matches all traffic that no other policy matches, and it can't be changed. Define a policy with a higher priority instead.",
     ],
   ])('refuses %j', async (args, message) => {
     expect(await api.call('Query.matchPolicy', args)).toEqual({
@@ -103,7 +103,7 @@ describe('matchPolicy', () => {
     });
   });
 
-  it('knows no draft of a policy that is not defined', async () => {
+  it('refuses a draft of a policy that is not defined', async () => {
     expect(await api.call('Query.matchPolicy', { flow: FLOW, draft: { id: 'p-none' } })).toEqual({
       error: { type: 'NotFound', message: expect.stringContaining('p-none') },
     });
@@ -117,7 +117,7 @@ describe('shadowedPolicies', () => {
     expect(await shadowed()).toEqual({ items: [], undecided: [], policies_version: '4' });
   });
 
-  it('are those that a draft would leave nothing, and the draft itself behind others', async () => {
+  it('are policies that a draft would leave without flows, and the draft itself behind others', async () => {
     expect(
       await shadowed({ priority: 950, name: 'Wide', match: { source_cidr: '0.0.0.0/0' } }),
     ).toMatchObject({

@@ -60,7 +60,7 @@ describe('policyImpact', () => {
   const draft = { policy_id: null, policy_name: 'Draft', draft: true };
   const gap = (kind: string) => expect.objectContaining({ kind });
 
-  it('is what listed flows carried that a new policy would take, and how much of the traffic was judged', async () => {
+  it('is the traffic of listed flows that a new policy would match, and the share of judged traffic', async () => {
     const impact = await api.data('Query.policyImpact', { draft: { priority: 5, match: { protocol: 6 } } });
     expect(impact).toEqual({
       from: iso(T0 - 59 * MINUTE),
@@ -91,14 +91,14 @@ describe('policyImpact', () => {
         {
           kind: 'UNLISTED_FLOWS',
           message:
-            'Edges list their largest flows alone: whether the rest of the traffic would move is not known.',
+            'Edges list their largest flows: it is not known whether the rest of the traffic would move.',
         },
         { kind: 'EDGES_SILENT', message: '1 of 2 edges are silent: what passes them is missing.' },
       ],
     });
   });
 
-  it('is what a defined policy would give away or get', async () => {
+  it('is the traffic that a defined policy would lose or gain', async () => {
     const named = { policy_id: voice, policy_name: 'Voice', draft: true };
     const off = await api.data('Query.policyImpact', { draft: { id: voice, enabled: false } });
     expect(off.moves).toMatchObject([{ from: named, to: fallback, bytes: 300 }]);
@@ -110,7 +110,7 @@ describe('policyImpact', () => {
     expect(swapped).toMatchObject({ moved_flows: 2, moved: { bytes: 1300 } });
   });
 
-  it('is nothing for a draft that comes behind those that take its flows', async () => {
+  it('is zero for a draft behind policies that match its flows', async () => {
     const given = { priority: 5, match: { protocol: 17 } };
     expect(await api.data('Query.policyImpact', { draft: given })).toMatchObject({
       ...{ moved: { bytes: 0 }, moved_flows: 0, moves: [], moves_total: 0, largest: [] },
@@ -127,14 +127,14 @@ describe('policyImpact', () => {
       gaps: [
         {
           kind: 'FLOW_LOG_OFF',
-          message: 'No flows are logged, so nothing is known of what would move.',
+          message: 'No flows are logged, so it is not known which traffic would move.',
         },
         gap('EDGES_SILENT'),
       ],
     });
   });
 
-  it('says where the log is shorter than the window, or holds networks in place of hosts', async () => {
+  it('reports a log that is shorter than the window, or has networks instead of hosts', async () => {
     const short = makeApi(db, {
       flow_objects: bucket.objects,
       ...{ flow_log_ttl_hours: 0.5, flow_log_mask_hosts: true },
@@ -147,7 +147,7 @@ describe('policyImpact', () => {
     );
   });
 
-  it('says where no snapshot tells how much was counted', async () => {
+  it('reports a missing snapshot, so that the counted traffic is not known', async () => {
     const later = makeApi(db, { flow_objects: bucket.objects });
     later.now = T0 + 3 * 60 * MINUTE;
     expect(await later.data('Query.policyImpact', { draft: { priority: 5 } })).toMatchObject({

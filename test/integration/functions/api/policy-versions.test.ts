@@ -30,7 +30,7 @@ const policy = () => api.data('Query.policy', { id });
 const refusal = (type: string, message: string) => ({ error: { type, message } });
 
 describe('policyVersions', () => {
-  it('are the changes of the definition, the newest first, with what changed and who did it', async () => {
+  it('are the changes of the definition, newest first, with the changed fields and the person', async () => {
     const [off, changed, made] = await versions();
     expect(off).toMatchObject({
       ...{ operation: 'togglePolicy', did: null, current: true },
@@ -167,14 +167,11 @@ describe('restorePolicyVersion', () => {
     );
   });
 
-  it('refuses what is no version of the policy, and the version that is its deletion', async () => {
+  it('refuses entries that are not versions of the policy, and its deletion', async () => {
     const call = (args: object) => api.call('Mutation.restorePolicyVersion', { id, ...args });
     const none = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
     const notFound = (of: string, version: string) =>
-      refusal(
-        'NotFound',
-        `Policy ${of} has no version "${version}": take the version of one that policyVersions lists.`,
-      );
+      refusal('NotFound', `Policy ${of} has no version "${version}". Choose one that policyVersions lists.`);
     expect(await call({ version: none })).toEqual(notFound(id, none));
     const [{ version }] = await versions();
     const other = (await later('createPolicy', { name: 'Other', priority: 1 })).id;
@@ -184,7 +181,7 @@ describe('restorePolicyVersion', () => {
     expect(await call({ version: deletion.version })).toEqual(
       refusal(
         'NotFound',
-        `Version ${deletion.version} of policy ${id} is its deletion: take the version before it.`,
+        `Version ${deletion.version} of policy ${id} is its deletion. Choose the version before it.`,
       ),
     );
     expect(await call({ id: 'default', version })).toMatchObject({ error: { type: 'ValidationError' } });

@@ -52,7 +52,7 @@ describe('the budget of expensive operations', () => {
     expect(await spent('sub-of-admin')).toBe(240);
   });
 
-  it('begins anew with each minute', async () => {
+  it('starts again each minute', async () => {
     for (let minute = 0; minute < 3; minute++) {
       const answers = [await audit(), await audit(), await audit(), await audit()];
       expect(answers.map(answer => 'data' in answer)).toEqual([true, true, true, false]);
@@ -60,12 +60,12 @@ describe('the budget of expensive operations', () => {
     }
   });
 
-  it('is each person’s own', async () => {
+  it("is each person's own", async () => {
     await Promise.all(Array.from({ length: 4 }, () => audit()));
     expect(await audit(personIn('viewer'))).toHaveProperty('data');
   });
 
-  it('is one for all sessions of a role, whatever they call themselves', async () => {
+  it('is shared by all sessions of a role, with any session name', async () => {
     const session = (name: string) => ({
       userArn: `arn:aws:sts::123456789012:assumed-role/grafana/${name}`,
       username: name,
@@ -76,12 +76,12 @@ describe('the budget of expensive operations', () => {
     expect(await spent('arn:aws:sts::123456789012:assumed-role/grafana')).toBe(24);
   });
 
-  it('costs nothing where the arguments are refused', async () => {
+  it('costs nothing if the arguments are refused', async () => {
     await api.call('Query.trafficStats', { group_by: [], from: 'x', to: 'y' });
     expect(await spent('sub-of-admin')).toBe(0);
   });
 
-  it('goes by what is read: the range of the flow log, and whether a list is searched', async () => {
+  it('depends on the reads: the range of the flow log, and whether a list is searched', async () => {
     const costs = async (operation: string, args: object) => {
       const before = await spent('sub-of-admin');
       await api.call(operation, args);
@@ -105,7 +105,7 @@ describe('the budget of expensive operations', () => {
     expect(await costs('Query.sites', { limit: 101 })).toBe(2);
   });
 
-  it('lets through what it can’t write down, but for throttling', async () => {
+  it("lets through what it can't write down, but for throttling", async () => {
     const withoutTable = makeApi(
       { client: t.client, tables: { ...t.tables, cache: NO_SUCH_TABLE } },
       { query_budget: { units: BUDGET } },
@@ -171,7 +171,7 @@ const EXPECTED: Partial<Record<OperationName, number>> = {
   'Mutation.startExport': 20,
 };
 
-it.each(Object.keys(ROLES) as OperationName[])('%s costs what it is expected to', async operation => {
+it.each(Object.keys(ROLES) as OperationName[])('%s has the expected cost', async operation => {
   const identity = ROLES[operation].people === null ? machine : personIn('admin');
   await api.call(operation, soundArguments(OPERATION_ARGUMENTS[operation]), { identity });
   const owner = identity === machine ? machine.userArn! : 'sub-of-admin';

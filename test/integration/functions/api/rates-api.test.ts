@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ingest } from '../../../../core/ingest/ingest.ts';
 import { withdrawSilentGauges } from '../../../../core/ingest/silent-gauges.ts';
 import { counterKey } from '../../../../core/ledger/lane-keys.ts';
-import { takePublication } from '../../../../core/live/lease.ts';
+import { claimPublication } from '../../../../core/live/lease.ts';
 import { type ApiUnderTest, machine, makeApi, personIn } from '../../../support/api.ts';
 import { ingestContext } from '../../../support/ingest-context.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../../support/report-records.ts';
@@ -106,7 +106,7 @@ describe('rates', () => {
     });
   });
 
-  it('stay as they are at a reset, from which counts are told to be', async () => {
+  it('are not affected by a reset, which counts are relative to', async () => {
     await api.data('Mutation.resetPolicyStats', { policy_id: 'voice' });
     const voice = await api.data('Query.policy', { id: 'voice' });
     expect([voice.rate, voice.packets_matched, voice.counted_since]).toEqual([
@@ -203,7 +203,7 @@ describe('figures', () => {
     expect(await api.call('Query.figures', { scope: 'TOTALS' }, { identity })).toHaveProperty('data');
   });
 
-  it('are for nobody without a group', async () => {
+  it('are refused without a group', async () => {
     const answer = await api.call('Query.figures', { scope: 'TOTALS' }, { identity: personIn('none') });
     expect(answer).toMatchObject({ error: { type: 'Unauthorized' } });
   });
@@ -216,7 +216,7 @@ describe('figures', () => {
     it('are in the order of their ids, all at the publication of the first', async () => {
       const first = await page({});
       const context = storeContext(t, () => api.now);
-      await takePublication(context, { scope: 'POLICIES', tick_ms: api.now });
+      await claimPublication(context, { scope: 'POLICIES', tick_ms: api.now });
       const others = await page({ limit: 20_000, next_token: first.next_token });
       const { seq } = await page({});
       expect([idsOf(first), idsOf(others)]).toEqual([['default'], ['old', 'voice', 'web']]);

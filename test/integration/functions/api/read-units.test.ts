@@ -102,10 +102,10 @@ function evaluated(formula: string, { n, e, m }: Measures): number {
   return new Function('n', 'e', 'm', `return ${formula.replaceAll('·', '*')}`)(n, e, m);
 }
 
-describe('docs/api.md, what a query reads', () => {
+describe('docs/api.md, the reads of a query', () => {
   const rows = documented();
 
-  it('has a row for each query, and for nothing else', () => {
+  it('has exactly one row for each query', () => {
     expect([...rows.keys()].sort()).toEqual(QUERIES.map(name => name.slice('Query.'.length)).sort());
   });
 

@@ -66,7 +66,7 @@ async function twoSites() {
 }
 
 describe('routing over GraphQL', () => {
-  it('decides, fails over with a receipt, and decides anew', async () => {
+  it('decides, fails over with a receipt, and decides again', async () => {
     const { sites, fast, slow } = await twoSites();
     const viewer = { identity: personIn('viewer') };
     expect(await api.data('Query.routingDecision', { policy_id: 'default', ...sites }, viewer)).toEqual({
@@ -118,7 +118,7 @@ describe('routing over GraphQL', () => {
     expect(api.failovers).toEqual(['failoverPath without path: none', 'failoverPath without path: default']);
   });
 
-  it('takes a path out for a maintenance, shows it, and restores it', async () => {
+  it('takes a path out of service for maintenance, shows it, and restores it', async () => {
     const { sites, fast, slow } = await twoSites();
     const shown = async () => {
       const { items } = await api.data('Query.paths', { site_id: sites.source_site_id });
@@ -337,7 +337,7 @@ async function leaveHotKeys(routing_hot: string[]): Promise<void> {
 }
 
 describe('warmCaches', () => {
-  it('decides what was asked for last, is audited, and leaves out what is gone', async () => {
+  it('decides the latest questions again, is audited, and leaves out deleted objects', async () => {
     const { sites } = await twoSites();
     const key = { policy_id: 'default', ...sites };
     await api.data('Query.routingDecision', key);
@@ -361,7 +361,7 @@ describe('warmCaches', () => {
     expect(items).toMatchObject([{ outcome: 'DONE', target: 'cache' }]);
   });
 
-  it('has nothing to do where nothing was asked for', async () => {
+  it('does nothing without earlier questions', async () => {
     await leaveHotKeys([]);
     expect(await api.data('Mutation.warmCaches')).toMatchObject({
       message: 'There were no requests for decisions yet, so there is nothing to warm the caches with.',

@@ -68,8 +68,8 @@ const decisionOf = async (args: object = {}): Promise<Decision> => {
   return decisions[0];
 };
 
-describe('why a path is taken', () => {
-  it('names every candidate with what was compared, by how much it is worse, and why it was left out', async () => {
+describe('why a path is used', () => {
+  it('names every candidate with the compared value, its margin, and the reason if it was excluded', async () => {
     const decision = await decisionOf();
     expect(decision).toMatchObject({
       policy_id: 'default',
@@ -94,7 +94,7 @@ describe('why a path is taken', () => {
     ]);
   });
 
-  it('compares what the preference asks for, in its own unit', async () => {
+  it("compares the preference's figure, in its unit", async () => {
     const choose = (choice: object) =>
       api.data('Mutation.setPolicyRouting', { policy_id: 'default', ...choice });
     await choose({ preference: 'HIGHEST_BANDWIDTH' });
@@ -107,7 +107,7 @@ describe('why a path is taken', () => {
     await choose({ preference: 'LOWEST_LATENCY' });
   });
 
-  it('tells a failover, why now and why before, and its way back', async () => {
+  it('explains a failover, before and after it, and the failback', async () => {
     api.now += 1000;
     const before = new Date(api.now).toISOString();
     api.now += 1000;
@@ -148,7 +148,7 @@ describe('why a path is taken', () => {
     expect(second.next_token).toBeNull();
   });
 
-  it('refuses what it cannot decide, in words', async () => {
+  it('refuses invalid pairs of sites with a message', async () => {
     const message = async (args: object) => {
       const answer = await api.call('Query.routingDecisions', { ...ends, ...args });
       return 'error' in answer ? `${answer.error.type}: ${answer.error.message}` : 'no error';

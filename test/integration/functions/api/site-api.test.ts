@@ -78,7 +78,7 @@ describe('sites in the API', () => {
     expect(await api.data('Query.siteCount')).toBe(2);
   });
 
-  it('gives up to 1,000 on a page, where nothing is asked for that is read site by site', async () => {
+  it('returns up to 1,000 on a page, unless a field needs a read for each site', async () => {
     const selection = ['items', 'items/id', 'items/name'];
     const { items } = await api.data('Query.sites', { limit: 1000 }, { selection });
     expect(items.map(({ name }: { name: string }) => name)).toEqual(['Berlin', 'Bonn']);

@@ -45,8 +45,8 @@ async function namesInLog(): Promise<Record<string, string | null>> {
   );
 }
 
-describe('what people call a target', () => {
-  it('stands in the audit log: of sites, endpoints, paths and policies', async () => {
+describe('the name of a target', () => {
+  it('is in the audit log: of sites, endpoints, paths and policies', async () => {
     const { id } = await change('Mutation.createPolicy', { name: 'Voice', priority: 1 });
     expect(await namesInLog()).toEqual({
       [`site:${berlin}`]: 'Berlin',
@@ -58,7 +58,7 @@ describe('what people call a target', () => {
     });
   });
 
-  it('is the name of today, and of what is gone the one that it had', async () => {
+  it('is the current name, and for deleted objects the last one', async () => {
     await change('Mutation.updateSite', { site_id: berlin, name: 'Berlin Mitte' });
     await change('Mutation.deleteSite', { site_id: bonn });
     expect(await namesInLog()).toMatchObject({

@@ -94,7 +94,7 @@ describe('trafficSeries', () => {
     expect(await by({ filter: { policy_id: '1' } })).toEqual([]);
   });
 
-  it('spreads what a silent edge counted over its silence', async () => {
+  it("spreads a silent edge's counts over its silence", async () => {
     const { groups } = await series({ group_by: 'EDGE', filter: { edge_id: 'b' } });
     const rates = groups[0]!.packets_per_second.filter(rate => rate !== null);
     for (const rate of rates) expect(rate).toBeCloseTo(10, 0);
@@ -143,7 +143,7 @@ describe('trafficSeries', () => {
     await fc.assert(property, { seed: 1, numRuns: 40, endOnFailure: true });
   });
 
-  it('sums the period before beside it, and the total alone where no group is asked for', async () => {
+  it('also sums the previous period, and only the total without a grouping', async () => {
     const [from, middle, to] = [START + MINUTE, START + 4 * MINUTE, START + 7 * MINUTE].map(iso);
     const before = await series({ from, to: middle });
     const { previous, groups, other } = await series({ from: middle, to, compare_previous: true });
@@ -187,7 +187,7 @@ describe('trafficSeries', () => {
     expect(alone.total).toEqual(total);
   });
 
-  it('has in a list what its ids have by themselves', async () => {
+  it('returns for a list of ids the sum of the single ids', async () => {
     const of = async (filter: object) => (await series({ filter })).total.packets_per_second;
     const [one, three, both, rest, all] = await Promise.all([
       ...[of({ policy_id: '1' }), of({ policy_id: '3' }), of({ policy_ids: ['1', '3'] })],
@@ -218,7 +218,10 @@ describe('trafficSeries', () => {
       { filter: { edge_id: 'a', edge_ids: ['b'] } },
       'filter.edge_ids must have an id that passes the other conditions of the filter: no traffic can match filter.edge_ids.',
     ],
-    [{ to: iso(START) }, `from (${iso(START)}) must lie before to (${iso(START)}).`],
+    [
+      { to: iso(START) },
+      `from (${iso(START)}) is not before to (${iso(START)}): choose an earlier from or a later to.`,
+    ],
   ])('refuses %j', async (args, message) => {
     const range = { from: iso(START), to: iso(START + MINUTE) };
     expect(await api.call('Query.trafficSeries', { ...range, ...args })).toEqual({
@@ -231,12 +234,12 @@ describe('trafficSeries', () => {
     { policy_ids: ['99', '98'] },
     { edge_ids: ['none', 'no'] },
     { site_ids: [SITES[0].replace('5', '6')] },
-  ])('says that nothing of %j ever was', async filter => {
+  ])('reports that nothing of %j ever existed', async filter => {
     const args = { from: iso(START), to: iso(world.now), filter };
     expect(await api.call('Query.trafficSeries', args)).toMatchObject({ error: { type: 'NotFound' } });
   });
 
-  it('answers a viewer, and nobody outside the groups', async () => {
+  it('answers a viewer, and refuses people outside the groups', async () => {
     const args = { from: iso(START), to: iso(world.now) };
     const asked = (group: 'viewer' | 'none') =>
       api.call('Query.trafficSeries', args, { identity: personIn(group) });

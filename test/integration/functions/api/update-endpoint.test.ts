@@ -27,7 +27,7 @@ describe('updateEndpoint', () => {
   const endpoints = async () => (await api.data('Query.site', { id: site_id })).endpoints;
   const refusal = (type: string, message: string) => ({ error: { type, message } });
 
-  it('changes what is given and leaves the rest', async () => {
+  it('changes the given fields and keeps the others', async () => {
     const [before, other] = await endpoints();
     const after = { ...before, cost_per_gb: 0.5, updated_at: new Date(api.now).toISOString() };
     expect(await update({ cost_per_gb: 0.5, address: null })).toEqual({ data: after });
@@ -45,7 +45,7 @@ describe('updateEndpoint', () => {
     });
   });
 
-  it('is in the audit log, and undo takes it back', async () => {
+  it('is in the audit log, and undo reverts it', async () => {
     const before = await endpoints();
     await update({ address: '192.0.2.9', cost_per_gb: 0 });
     const [entry] = (
@@ -69,16 +69,16 @@ describe('updateEndpoint', () => {
     expect(await api.call('Mutation.undo', { audit_id: entry.id })).toEqual(
       refusal(
         'Conflict',
-        `Endpoint wan3 of site ${site_id} has the address "192.0.2.1" already: an attachment is entered once.`,
+        `Endpoint wan3 of site ${site_id} has the address "192.0.2.1" already. Choose another address, or change that endpoint with updateEndpoint.`,
       ),
     );
   });
 
-  it('refuses the address of another endpoint, and takes its own', async () => {
+  it('refuses the address of another endpoint, and accepts its own', async () => {
     expect(await update({ address: '192.0.2.2' })).toEqual(
       refusal(
         'Conflict',
-        `Endpoint wan2 of site ${site_id} has the address "192.0.2.2" already: an attachment is entered once.`,
+        `Endpoint wan2 of site ${site_id} has the address "192.0.2.2" already. Choose another address, or change that endpoint with updateEndpoint.`,
       ),
     );
     expect(await update({ address: '192.0.2.1' })).toMatchObject({ data: { reachable: true } });

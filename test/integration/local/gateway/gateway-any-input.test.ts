@@ -83,7 +83,7 @@ const aBody = fc.oneof(
     .map(body => JSON.stringify(body, (_, value) => (typeof value === 'bigint' ? `${value}` : value)) ?? ''),
 );
 
-describe('whatever is sent', () => {
+describe('any input', () => {
   it('over HTTP is answered, with data or with errors that have a type and a message', async () => {
     const authorization = server.issuer.token();
     await fc.assert(
@@ -104,7 +104,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  it.each([100, 201, 2000, 4500, 50_000])('is answered however deep it nests: %i levels', async levels => {
+  it.each([100, 201, 2000, 4500, 50_000])('is answered at any depth: %i levels', async levels => {
     const authorization = server.issuer.token();
     const deep = (open: string, close: string) => open.repeat(levels) + close.repeat(levels);
     const tooDeep = {

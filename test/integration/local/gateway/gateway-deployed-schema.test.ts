@@ -11,7 +11,7 @@ const file = (path: string) => readFileSync(projectFile(`graphql/${path}`), 'utf
 const sdl = file('schema.graphql');
 
 describe('the deployed schema', () => {
-  it('with the deployed resolver code at every operation is one that the gateway takes', async () => {
+  it('with the deployed resolver code at every operation is accepted by the gateway', async () => {
     const fields = operationFields(sdl);
     const gateway = createGateway({
       schema_sdl: sdl,

@@ -139,7 +139,7 @@ describe('a request that does not fit the schema answers 200 with a ValidationEr
     expect(answer.errors).toContainEqual(errors[0]);
   });
 
-  it('names the one thing that is wrong, and nothing else', async () => {
+  it('names only the wrong part', async () => {
     expect(await server.query('{\n  nothing\n}')).toEqual(
       validation(
         "Validation error of type FieldUndefined: Field 'nothing' in type 'Query' is undefined @ 'nothing'",
@@ -235,7 +235,7 @@ describe('a field that fails', () => {
     });
   });
 
-  it('has what a program can do about it as errorInfo', async () => {
+  it('has errorInfo for programs', async () => {
     const fields = [{ argument: 'id', message: 'id must be a UUID.', allowed: 'a UUID' }];
     const refused = { error: { type: 'ValidationError', message: 'id must be a UUID.', info: { fields } } };
     const other = await startTestGateway({ answers: { 'Query.site': () => refused } });
@@ -248,7 +248,7 @@ describe('a field that fails', () => {
     }
   });
 
-  it('is Internal when the function fails, and says nothing of why', async () => {
+  it('is Internal when the function fails, without the reason', async () => {
     const answer = await server.query('{ fails }');
     expect(answer).toEqual({
       data: { fails: null },
@@ -269,7 +269,7 @@ describe('a field that fails', () => {
     });
   });
 
-  it('is refused to who is not in the group, and keeps what stands beside it', async () => {
+  it('is refused to people outside the group, and the other fields are kept', async () => {
     const query = '{ secret site(id: "s-1") { id note } }';
     const refused = (path: string[], column: number, message: string) => ({
       path,
@@ -291,7 +291,7 @@ describe('a field that fails', () => {
     });
   });
 
-  it('takes the whole answer with it where nothing may be null', async () => {
+  it('makes the whole answer null if no field may be null', async () => {
     expect(await server.query('mutation { deleteSite(site_id: "s-1") { success } }')).toEqual({
       data: { deleteSite: null },
       errors: [expect.objectContaining({ message: 'Not Authorized to access deleteSite on type Mutation' })],
@@ -322,7 +322,7 @@ describe('a field that fails', () => {
       "Cannot return null for non-nullable type: 'Site' within parent 'Wrong' (/wrong/rows[1])",
     ],
     ['needed', "Cannot return null for non-nullable type: 'String' within parent 'Wrong' (/wrong/needed)"],
-  ])('says what is wrong with a value that is not of its type: %s', async (field, message) => {
+  ])('describes the error of a value of the wrong type: %s', async (field, message) => {
     const { errors } = (await server.query(`{ wrong { ${field} } }`)) as { errors: object[] };
     expect(errors).toEqual([expect.objectContaining({ message, data: null, errorInfo: null })]);
   });

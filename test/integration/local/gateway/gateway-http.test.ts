@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const authorized = (more: Record<string, string> = {}) => ({ authorization: server.issuer.token(), ...more });
 
-describe('a request that is no GraphQL request is refused with one error', () => {
+describe('a request that is not a GraphQL request is refused with one error', () => {
   const MALFORMED = 'MalformedHttpRequestException';
   const BAD = 'BadRequestException';
   const UNPARSED = 'Unable to parse GraphQL query.';
@@ -123,7 +123,7 @@ describe('an answer', () => {
     });
   });
 
-  it('allows a browser what it asks for beforehand', async () => {
+  it("answers a browser's preflight request", async () => {
     const response = await fetch(server.url, {
       method: 'OPTIONS',
       headers: {
@@ -139,12 +139,12 @@ describe('an answer', () => {
     });
   });
 
-  it('holds the schema for who asks', async () => {
+  it('returns the schema to introspection', async () => {
     const query = '{ __schema { types { fields { type { ofType { ofType { ofType { name } } } } } } } }';
     expect(await server.query(query)).toHaveProperty('data.__schema.types.0');
   });
 
-  it('holds the schema for nobody where the API says so, and its data as ever', async () => {
+  it('refuses introspection if the API disables it, and still returns data', async () => {
     const closed = await startTestGateway({
       answers: { 'Query.me': () => ({ data: 1 }) },
       api: { introspection: false },
@@ -216,7 +216,7 @@ describe('an answer', () => {
 });
 
 describe('the event of the function', () => {
-  it('tells operation, arguments, who asks and what is selected', async () => {
+  it('passes operation, arguments, identity and selection', async () => {
     await server.query(
       `query ($yes: Boolean!) {
         s: site(id: 5) { id ...names other: peer { id @skip(if: $yes) name } ... on Site { nick @include(if: $yes) } __typename }

@@ -151,7 +151,7 @@ describe('connecting', () => {
     expect((await client.closed)[0]).toBe(4400);
   });
 
-  it('is refused to who speaks another protocol', async () => {
+  it('is refused with another protocol', async () => {
     const socket = new WebSocket(`${server.url.replace('http:', 'ws:')}/realtime`);
     const [data] = await once(socket, 'message');
     expect(JSON.parse(String(data))).toEqual({
@@ -186,7 +186,7 @@ describe('connecting', () => {
 describe('a subscription', () => {
   const EVENTS = 'subscription ($site: ID) { events(site_id: $site) { id type site_id data timestamp } }';
 
-  it('is told what a mutation selected of its result, and null for the rest', async () => {
+  it('receives the fields that a mutation selected, and null for the others', async () => {
     const client = await connected();
     await subscribe(client, '1', EVENTS);
     expect(
@@ -203,7 +203,7 @@ describe('a subscription', () => {
     });
   });
 
-  it('is told that a field is missing which may not be null', async () => {
+  it('receives an error for a missing field that may not be null', async () => {
     const client = await connected();
     await subscribe(client, '1', 'subscription { e: events { id type } }');
     await publish('publishEvent(type: "A") { id }');
@@ -226,7 +226,7 @@ describe('a subscription', () => {
     });
   });
 
-  it('is told only what its arguments ask for; null asks for null, an argument left out for all', async () => {
+  it('receives only events that match its arguments; null matches null, a missing argument matches all', async () => {
     const client = await connected();
     await subscribe(client, 'one', EVENTS, { variables: { site: 's-1' } });
     await subscribe(client, 'null', EVENTS, { variables: { site: null } });
@@ -247,7 +247,7 @@ describe('a subscription', () => {
     ]);
   });
 
-  it('is told nothing of a mutation that gave nothing, or that it is not tied to', async () => {
+  it('receives nothing from a mutation without a result, or one that it is not linked to', async () => {
     const client = await connected();
     await subscribe(client, '1', 'subscription { events { type } }');
     const authorization = person('viewer').Authorization;
@@ -257,7 +257,7 @@ describe('a subscription', () => {
     expect(await client.next()).toMatchObject({ payload: { data: { events: { type: 'last' } } } });
   });
 
-  it('hears nothing, and no error, where its people may not see the type that is published', async () => {
+  it('receives nothing, and no error, if its people may not see the published type', async () => {
     const client = await connected();
     await subscribe(client, 'hidden', 'subscription { hidden { id type } }');
     await subscribe(client, 'seen', 'subscription { events { type } }');
@@ -272,7 +272,7 @@ describe('a subscription', () => {
     });
   });
 
-  it('is told what the filter of its resolver lets through', async () => {
+  it('receives events that the filter of its resolver passes', async () => {
     const client = await connected();
     await subscribe(client, '1', 'subscription { filtered(least: 2) { type site_id } }');
     for (const [type, site] of [
@@ -308,7 +308,7 @@ describe('a subscription', () => {
     expect(payload.data.events.type.length).toBe(most);
   });
 
-  it('is not sent more than 240 KB, and who publishes hears nothing of that', async () => {
+  it('is not sent more than 240 KB, and the publisher gets no error', async () => {
     const client = await connected();
     await subscribe(client, '1', 'subscription { events { type } }');
     expect(await publish(`publishEvent(type: "${'x'.repeat(240 * 1024)}") { id type }`)).toHaveProperty(

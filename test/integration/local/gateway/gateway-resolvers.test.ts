@@ -115,7 +115,7 @@ describe('the code of a resolver', () => {
     ]);
   });
 
-  it('is told of by name when it uses what is not built here', async () => {
+  it('is reported by name if it uses unsupported features', async () => {
     await run(onField(code('util.dynamodb.toMapValues({}); return {};')));
     expect(server!.log).toEqual([
       {
@@ -128,7 +128,7 @@ describe('the code of a resolver', () => {
     ]);
   });
 
-  it('tells an appended error beside the data', async () => {
+  it('returns an appended error with the data', async () => {
     const { value, errors } = await run(
       onField(code("util.appendError('half', 'Partly'); return { payload: 5 };")),
     );
@@ -223,7 +223,7 @@ describe('the code of a resolver', () => {
   });
 });
 
-describe('an API that AppSync would not take, or that is not built here, is refused when it is made', () => {
+describe('an API that AppSync would refuse, or that is not supported here, is refused when it is created', () => {
   const make =
     (resolvers: ResolverDefinition[], sdl = SDL) =>
     () =>

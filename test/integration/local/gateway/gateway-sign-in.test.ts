@@ -111,7 +111,7 @@ describe('credentials that hold', () => {
     });
   });
 
-  it('show an ID token as the person, with what it says, and no groups as null', async () => {
+  it('show an ID token as the person, with its claims, and no groups as null', async () => {
     const claims = {
       token_use: 'id',
       client_id: undefined,
@@ -132,7 +132,7 @@ describe('credentials that hold', () => {
     });
   });
 
-  it('show a signature as the machine, whatever the URL and the headers hold', async () => {
+  it('show a signature as the machine, with any URL and headers', async () => {
     const body = '{"query": "{ machine }", "variables": {"a": "ü"}}';
     const url = `${server.url}?b=2&a=%C3%BC%20x%27`;
     const headers = await signHeaders({
@@ -155,7 +155,7 @@ describe('credentials that hold', () => {
     expect(withQuery.status).toBe(200);
   });
 
-  it('show an API key as nobody', async () => {
+  it('show an API key as no identity', async () => {
     const { body } = await server.post({ query: '{ me machine }' }, { 'x-api-key': 'da2-good' });
     expect(body).toMatchObject({
       data: { me: null, machine: null },

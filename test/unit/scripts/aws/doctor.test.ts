@@ -49,25 +49,25 @@ describe('the doctor judges', () => {
       judgeCaller('arn:aws:iam::1:root'),
       'note',
       'arn:aws:iam::1:root is the root user of the account',
-      'Work as a role or user with the rights of docs/deploying.md, and keep the root user locked away.',
+      'Use a role or user with the rights in docs/deploying.md, and lock the root user away.',
     ],
     ['a bootstrap', judgeBootstrap('21', { account: '1', region: 'r' }), 'ok', 'version 21', null],
     [
       'an old bootstrap',
       judgeBootstrap('5', { account: '1', region: 'r' }),
-      ...(['wrong', 'version 5 is too old, 6 is asked for', 'npx cdk bootstrap aws://1/r'] as const),
+      ...(['wrong', 'version 5 is too old, 6 is required', 'npx cdk bootstrap aws://1/r'] as const),
     ],
     [
       'no bootstrap',
       judgeBootstrap(undefined, { account: '1', region: 'r' }),
-      ...(['wrong', 'the CDK has no place in r yet', 'npx cdk bootstrap aws://1/r'] as const),
+      ...(['wrong', 'r is not bootstrapped for the CDK yet', 'npx cdk bootstrap aws://1/r'] as const),
     ],
     [
       'a new account',
       judgeConcurrency({ limit: 10, unreserved: 10 }, { api_concurrency: 0, shards: 1 }, { deployed: false }),
       'note',
-      '10 in the account, as a new one has: enough to try it, too few for people and edges at once',
-      'Have it raised to 1,000: Service Quotas, AWS Lambda, Concurrent executions (L-B99A9384).',
+      '10 in the account, the limit of a new account: enough for a trial, too low for people and edges at the same time',
+      'Request an increase to 1,000: Service Quotas, AWS Lambda, Concurrent executions (L-B99A9384).',
     ],
     [
       'an account that may keep places',
@@ -87,7 +87,7 @@ describe('the doctor judges', () => {
       ),
       'wrong',
       '202 are free, and 103 would be reserved: AWS keeps 100 for others and refuses the deployment',
-      'Deploy with -c api_concurrency=0, or have the limit raised to 1001: Service Quotas, AWS Lambda, Concurrent executions (L-B99A9384).',
+      'Deploy with -c api_concurrency=0, or request an increase to 1001: Service Quotas, AWS Lambda, Concurrent executions (L-B99A9384).',
     ],
     [
       'places that are kept already',
@@ -107,8 +107,8 @@ describe('the doctor judges', () => {
       'a shard too many',
       judgeShards({ limit: 20, open: 19 }, { shards: 2 }, { deployed: false }),
       'wrong',
-      '19 of 20 are in use, and 2 more are asked for',
-      'Deploy fewer (-c shards=…), or have the limit raised to 21: Service Quotas, Amazon Kinesis Data Streams, Shards per Region.',
+      '19 of 20 are in use, and 2 more are required',
+      'Deploy fewer (-c shards=…), or request an increase to 21: Service Quotas, Amazon Kinesis Data Streams, Shards per Region.',
     ],
     [
       'tables by the request',
@@ -119,8 +119,8 @@ describe('the doctor judges', () => {
       'units over the limit',
       judgeTableUnits({ table_max_write_units: 100 }, { provisioned_write_units: 101 }),
       'wrong',
-      '101 are asked for, and a table may have 100',
-      'Choose fewer (-c provisioned_write_units=…), or have the limit raised: Service Quotas, Amazon DynamoDB, Table-level write throughput limit.',
+      '101 are requested, and a table can have at most 100',
+      'Choose fewer (-c provisioned_write_units=…), or request an increase: Service Quotas, Amazon DynamoDB, Table-level write throughput limit.',
     ],
     [
       'requests',
@@ -131,7 +131,7 @@ describe('the doctor judges', () => {
       'requests all at once',
       judgeRequests(2000, { edge_spread_s: 0 }),
       'note',
-      '2000 a second, and edges read all at once after a change',
+      '2000 a second, and all edges read at the same time after a change',
       'Spread them with -c edge_spread_s=5.',
     ],
     [
@@ -139,16 +139,16 @@ describe('the doctor judges', () => {
       judgeRequests(undefined, { edge_spread_s: 5 }),
       ...([
         'note',
-        'the limit is not known here',
+        'the limit could not be read',
         'See Service Quotas, AWS AppSync, Rate of request tokens.',
       ] as const),
     ],
     [
-      'services that don’t answer',
+      "services that don't answer",
       judgeServices(['a', 'b'], [{ service: 'a', reason: 'ENOTFOUND' }], 'r'),
       'wrong',
-      'no answer of a (ENOTFOUND)',
-      'Is there a way from this machine to AWS, and does r have the service? Choose another region otherwise.',
+      'no answer from a (ENOTFOUND)',
+      'Check that this machine can reach AWS, and that r has the service; otherwise choose another region.',
     ],
     ['a stack', judgeStack(stack), 'ok', 'UPDATE_COMPLETE', null],
     [
@@ -156,20 +156,20 @@ describe('the doctor judges', () => {
       judgeStack({ ...stack, status: 'UPDATE_ROLLBACK_COMPLETE' }),
       'wrong',
       'is UPDATE_ROLLBACK_COMPLETE',
-      'Read its events in CloudFormation for the reason, mend that and deploy again; docs/deploying.md says what each state needs.',
+      'Read the reason in its CloudFormation events, correct it and deploy again; docs/deploying.md explains each state.',
     ],
     [
       'a stack under way',
       judgeStack({ ...stack, status: 'UPDATE_IN_PROGRESS' }),
       'note',
       'is being changed (UPDATE_IN_PROGRESS)',
-      'Wait until the deployment is over, then look again.',
+      'Wait until the deployment is complete, then check again.',
     ],
     [
       'a stack that was changed by hand',
       judgeStack({ ...stack, drift: 'DRIFTED' }),
       'note',
-      'was changed past its template',
+      'differs from its template',
       'See the drift in CloudFormation, and deploy again.',
     ],
     [
@@ -203,11 +203,7 @@ describe('the doctor judges', () => {
     [
       'an alarm that is on',
       judgeAlarms(['Quarantine'], 40),
-      ...([
-        'wrong',
-        'Quarantine on',
-        'docs/runbook.md has a section for each: what to look at, what to do.',
-      ] as const),
+      ...(['wrong', 'Quarantine on', 'docs/runbook.md has a section for each alarm.'] as const),
     ],
     ['no alarms at all', judgeAlarms([], 0), 'wrong', 'there are none', 'Deploy the stage again.'],
     [
@@ -225,22 +221,22 @@ describe('the doctor judges', () => {
       ]),
       'wrong',
       '3 in a',
-      'docs/runbook.md, the section of the queue’s alarm, says how they are handled and cleared.',
+      "The section of the queue's alarm in docs/runbook.md explains how to handle and clear them.",
     ],
     [
       'functions that fail',
       judgeErrors([{ name: 'api', errors: 2 }]),
-      ...(['note', '2 of api in 24 hours', 'Their logs in CloudWatch say why.'] as const),
+      ...(['note', '2 of api in 24 hours', 'See their logs in CloudWatch.'] as const),
     ],
     [
-      'a stream that isn’t read',
+      "a stream that isn't read",
       judgeSources([
         { function: 'ingest', state: 'Disabled' },
         { function: 'broadcast', state: 'Enabled' },
       ]),
       'wrong',
       'ingest is Disabled',
-      'Nothing is counted or published meanwhile: enable the trigger, or deploy again.',
+      'Until then nothing is counted or published: enable the trigger, or deploy again.',
     ],
   ])('%s', (_, finding, level, says, todo) => {
     expect(shown(finding!)).toEqual([level, says, todo]);
@@ -252,7 +248,7 @@ describe('the doctor judges', () => {
     expect(of({})).toEqual([['ok', '1 ACTIVE', null]]);
     expect(of({ scaled: false, provisioned: false })).toEqual([['ok', '1 ACTIVE', null]]);
     expect(of({ scaled: false })).toEqual([
-      ['wrong', 'has fixed units that do not follow use', 'Deploy the data stack again.'],
+      ['wrong', 'has fixed units that do not scale with use', 'Deploy the data stack again.'],
     ]);
     expect(of({ deletion_protection: false })).toEqual([
       ['wrong', 'can be deleted by mistake', 'Deploy the data stack again.'],
@@ -260,7 +256,7 @@ describe('the doctor judges', () => {
     expect(of({ deletion_protection: false }, false)).toEqual([['ok', '1 ACTIVE', null]]);
   });
 
-  it('nothing of the console where it isn’t deployed', () => {
+  it("nothing of the console where it isn't deployed", () => {
     expect(judgeStack({ ...stack, status: undefined, optional: true })).toBeUndefined();
   });
 });
@@ -362,7 +358,7 @@ describe('the doctor', () => {
     expect(code).toBe(1);
     expect(said).toBe(`✓ credentials: arn:aws:sts::111122223333:assumed-role/deployer/ann
 ✓ services: ${SERVICES} answer in eu-central-1
-✗ bootstrap: the CDK has no place in eu-central-1 yet
+✗ bootstrap: eu-central-1 is not bootstrapped for the CDK yet
     npx cdk bootstrap aws://111122223333/eu-central-1
 ✓ Lambda at once: 1000 in the account, none reserved
 ✓ Kinesis shards: 3 of 500 in the account
@@ -388,7 +384,7 @@ describe('the doctor', () => {
       '✓ tables: 1 ACTIVE',
       '✓ dead letters: none in 1 queues',
       '! function errors: 4 of ingest in 24 hours',
-      '    Their logs in CloudWatch say why.',
+      '    See their logs in CloudWatch.',
       '✓ streams read: 1 triggers enabled',
       '✓ administrators: 1',
       '0 wrong, 1 to look at.',
@@ -434,7 +430,7 @@ describe('the doctor', () => {
       DescribeAlarms: awsError('AccessDenied', 'ann may not DescribeAlarms'),
     });
     expect(code).toBe(1);
-    expect(said).toContain(`! alarms: could not be looked at
+    expect(said).toContain(`! alarms: could not be checked
     AWS refused (AccessDenied): ann may not DescribeAlarms. docs/deploying.md lists the rights that a deployment needs.
 `);
     expect(said).toContain(`✗ administrators: there is none

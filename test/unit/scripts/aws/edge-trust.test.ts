@@ -34,7 +34,7 @@ describe('the trust policy of an edge', () => {
   });
 
   const CHOSEN =
-    'a statement lets the session\'s name be chosen: give each the condition "StringEquals": { "sts:RoleSessionName": "edge-1" }';
+    'a statement allows any session name: give each one the condition "StringEquals": { "sts:RoleSessionName": "edge-1" }';
 
   it.each([
     ['its own', JSON.stringify(edgeTrust({ account: '1', partition: 'aws' }, 'edge-1')), undefined],
@@ -45,7 +45,7 @@ describe('the trust policy of an edge', () => {
       JSON.stringify({ Statement: { Effect: 'Allow', ...named('edge-1') } }),
       undefined,
     ],
-    ['another edge’s name', allow(named('edge-2')), CHOSEN],
+    ["another edge's name", allow(named('edge-2')), CHOSEN],
     ['two names', allow(named(['edge-1', 'edge-2'])), CHOSEN],
     ['no condition', allow({ Principal: { AWS: '*' } }), CHOSEN],
     ['a pattern', allow({ Condition: { StringLike: { 'sts:RoleSessionName': '*' } } }), CHOSEN],
@@ -56,12 +56,12 @@ describe('the trust policy of an edge', () => {
       'it has no statement with the effect Allow',
     ],
     ['null', 'null', 'it has no statement with the effect Allow'],
-    ['a word', 'trust', 'it is no JSON'],
+    ['a word', 'trust', 'it is not JSON'],
   ])('that has %s', (_, text, problem) => {
     expect(trustProblem(text, 'edge-1')).toBe(problem);
   });
 
-  it('may be an instance’s, which can’t choose the name', () => {
+  it("may be an instance's, which can't choose the name", () => {
     expect(
       trustProblem(allow({ Principal: { Service: 'ec2.amazonaws.com' } }), 'i-0123456789abcdef0'),
     ).toBeUndefined();

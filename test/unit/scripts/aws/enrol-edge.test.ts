@@ -163,7 +163,7 @@ On the edge, /etc/patronus-edge.env:
   [default]
   role_arn = ${ROLE_ARN}
   role_session_name = edge-1
-  # or source_profile: what may assume the role
+  # or source_profile: a profile that may assume the role
   credential_source = Ec2InstanceMetadata
 
 Then: systemctl enable --now patronus-edge (docs/edges-in-the-cloud.md).
@@ -239,7 +239,7 @@ Then: systemctl enable --now patronus-edge (docs/edges-in-the-cloud.md).
     );
   });
 
-  it('under a shortened role where its id is long, and by its site’s id', async () => {
+  it("under a shortened role where its id is long, and by its site's id", async () => {
     const { iam, asked } = await enrol({ edge_id: `edge-${'x'.repeat(59)}`, options: { site: SITE.id } });
     const { RoleName } = iam[0]![1] as { RoleName: string };
     expect([RoleName.length, RoleName.startsWith('patronus-prod-edge-edge-xxx')]).toEqual([64, true]);
@@ -250,48 +250,48 @@ Then: systemctl enable --now patronus-edge (docs/edges-in-the-cloud.md).
 describe('an edge is not enrolled, and nothing is made', () => {
   const open = JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: { AWS: '*' } }] });
   const there = { GetRole: { Role: { RoleName: ROLE, AssumeRolePolicyDocument: encodeURIComponent(open) } } };
-  const chosen = `a statement lets the session's name be chosen: give each the condition "StringEquals": { "sts:RoleSessionName": "edge-1" }`;
+  const chosen = `a statement allows any session name: give each one the condition "StringEquals": { "sts:RoleSessionName": "edge-1" }`;
 
   it.each<[string, () => Given, string]>([
     [
       'without a token',
       () => ({ options: { token: '' } }),
-      'An operator registers edges: sign in with export PATRONUS_TOKEN=$(npm run -s aws -- sign-in EMAIL --stage prod), then repeat npm run aws -- enrol-edge edge-1.',
+      'Only an operator can register edges: sign in with export PATRONUS_TOKEN=$(npm run -s aws -- sign-in EMAIL --stage prod), then repeat npm run aws -- enrol-edge edge-1.',
     ],
     [
-      'under an id that can’t be a session’s name',
+      "under an id that can't be a session's name",
       () => ({ edge_id: 'edge 1' }),
       'The id of an edge is 2 to 64 letters, digits and characters of _+=,.@-, not edge 1.',
     ],
     [
       'without a key',
       () => ({ options: { key: '' } }),
-      'Which key does the edge sign with? Give --key FILE with what the edge program prints (patronus-edge.mjs key --edge-id ID), --spool FOLDER for an edge on this machine, or --unsigned.',
+      "The edge's key is missing: give --key FILE with the output of patronus-edge.mjs key --edge-id ID, --spool FOLDER for an edge on this machine, or --unsigned.",
     ],
     [
-      'with a key file that isn’t there',
+      "with a key file that isn't there",
       () => ({ options: { key: '/nowhere/key' } }),
-      "/nowhere/key can't be read (ENOENT): look at its name and rights.",
+      "/nowhere/key can't be read (ENOENT): check its name and permissions.",
     ],
     [
       'under a role that the stage takes for no edge',
       () => ({ edge_roles: 'routers-*', options: { role: 'edge-1' } }),
-      'Sessions of a role edge-1 are no edges for this stage, whose setting edge_roles is routers-*: choose another name with --role, or deploy with -c edge_roles=….',
+      'This stage does not accept the role edge-1 for edges, because its setting edge_roles is routers-*: choose another name with --role, or deploy with -c edge_roles=….',
     ],
     [
-      'at a site that isn’t there',
+      "at a site that isn't there",
       () => ({ sites: [{ ...SITE, name: 'Berlin 2' }] }),
-      'No site is called Berlin. There are Berlin 2.',
+      'No site is named Berlin. There are Berlin 2.',
     ],
     [
       'at one of two sites',
       () => ({ sites: [SITE, { ...SITE, id: '650e8400-e29b-41d4-a716-446655440000' }] }),
-      `2 sites are called Berlin: give the id of one, ${SITE.id}, 650e8400-e29b-41d4-a716-446655440000.`,
+      `2 sites are named Berlin: give the id of one of them, ${SITE.id}, 650e8400-e29b-41d4-a716-446655440000.`,
     ],
     [
       'with a role that others can use in its name',
       () => ({ iam: there }),
-      `The role ${ROLE} is there, and its trust policy is not one for edge edge-1: ${chosen}. Change it, or choose another role with --role.`,
+      `The role ${ROLE} exists, but its trust policy does not fit edge edge-1: ${chosen}. Change it, or choose another role with --role.`,
     ],
   ])('%s', async (_, given, message) => {
     const { iam, ...rest } = given();

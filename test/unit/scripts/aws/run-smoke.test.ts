@@ -69,9 +69,9 @@ describe('a smoke test', () => {
       '– roles     roles works: not shown, it needs edge',
       '– counts    counts works: not shown, it needs roles',
       '✓ undo      undo works: undone',
-      '  taken back: edge',
-      '  taken back: endpoint',
-      '  taken back: site',
+      '  removed: edge',
+      '  removed: endpoint',
+      '  removed: site',
       '2 proven, 1 failed, 2 not shown.',
     ]);
   });
@@ -88,12 +88,12 @@ describe('a smoke test', () => {
     ]);
     expect(lines.slice(1)).toEqual([
       '  LEFT OVER: role. AWS refused (AccessDenied): no. docs/deploying.md lists the rights that a deployment needs.',
-      '  taken back: site',
+      '  removed: site',
       '1 proven, 0 failed, 0 not shown, 1 left over.',
     ]);
   });
 
-  it('leaves out what the system can’t show and what it is told to, with the reasons', async () => {
+  it("leaves out what the system can't show and what it is told to, with the reasons", async () => {
     const failing = () => Promise.reject(new Error('It ran.'));
     const lines = await smoke([step('alarm', failing), step('machine', failing)], {
       notShown: { alarm: 'there is no CloudWatch' },
@@ -128,7 +128,7 @@ describe('a smoke test', () => {
     expect(lines).toEqual([
       '– network   network works: not shown, interrupted',
       '– undo      undo works: not shown, interrupted',
-      '  taken back: site',
+      '  removed: site',
       'Interrupted: 0 proven, 0 failed, 2 not shown.',
     ]);
   });
@@ -152,7 +152,7 @@ describe('eventually', () => {
     const look = async () => seen.shift();
     const given = { what: 'the figure', limit_s: 5, look };
     expect(await eventually({ ...time, say: line => said.push(line) }, given)).toBe('there');
-    expect([time.clock(), said]).toEqual([2000, ['Waiting for the figure (5 s at most) …']]);
+    expect([time.clock(), said]).toEqual([2000, ['Waiting for the figure (at most 5 s) …']]);
   });
 
   it('gives up after its limit, with the last error that might have passed', async () => {
@@ -160,7 +160,7 @@ describe('eventually', () => {
     const given = { what: 'the right', limit_s: 3, look: () => Promise.reject(denied) };
     await expect(
       eventually({ ...bench(), say: () => {} }, { ...given, mayPass: cause => cause === denied }),
-    ).rejects.toThrow(/^Waited 3 s for the right, in vain\. The last answer: not yet$/);
+    ).rejects.toThrow(/^Waited 3 s for the right without success\. The last answer: not yet$/);
     await expect(eventually({ ...bench(), say: () => {} }, given)).rejects.toBe(denied);
   });
 });

@@ -54,7 +54,7 @@ describe('a person signs in at a terminal', () => {
   it.each([
     [
       cognito([{ signInStep: 'CONFIRM_SIGN_IN_WITH_SMS_CODE' }]).calls,
-      "The sign-in of ann@example.com asks for CONFIRM_SIGN_IN_WITH_SMS_CODE, which this program doesn't know: sign in at the console, and give a token with --token.",
+      "The sign-in of ann@example.com requires CONFIRM_SIGN_IN_WITH_SMS_CODE, which this program doesn't support: sign in at the console, and give a token with --token.",
     ],
     [
       refused('NotAuthorizedException', 'Incorrect username or password.'),
@@ -66,7 +66,7 @@ describe('a person signs in at a terminal', () => {
     ],
     [
       refused('NetworkError', 'A network error has occurred.'),
-      'The sign-in of AWS can’t be reached: look at the network of this machine.',
+      "The sign-in of AWS can't be reached: check the network of this machine.",
     ],
     [refused('TypeError', 'x is not a function'), 'x is not a function'],
   ])('or is told why not (%#)', async (calls, message) => {
@@ -90,9 +90,9 @@ describe('a person signs in at a terminal', () => {
     expect(said).toBe('ann@example.com 1 2 3 4\n');
     expect(questions).toEqual([
       'Password of ann@example.com',
-      'This was a first password; a new one, of 12 characters or more',
-      'Code of the authenticator app',
-      'A second factor is needed. Enter the key SECRET in an authenticator app; the code that it shows',
+      'Replace the first password by a new one of at least 12 characters',
+      'Code from the authenticator app',
+      'A second factor is required. Enter the key SECRET in an authenticator app, then type its code',
     ]);
   });
 });

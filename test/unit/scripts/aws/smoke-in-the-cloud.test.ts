@@ -174,14 +174,14 @@ describe('the alarm of a smoke test', () => {
 
   it('goes off by hand, is seen in a queue of its own, and is over with the test', async () => {
     arrived = [
-      '{"Message":"{\\"NewStateReason\\":\\"Smoke test run of Patronus: nothing has happened.\\"}"}',
+      '{"Message":"{\\"NewStateReason\\":\\"Smoke test run of Patronus: this is not a real alarm.\\"}"}',
     ];
     const { done, at, cloudwatch, sns } = run([
       { AlarmName: 'PatronusExport-Other', AlarmActions: [TOPIC] },
       { AlarmName: NAME, AlarmActions: [TOPIC], StateValue: 'OK' },
     ]);
-    expect(await done).toMatch(`${NAME} was set off by hand and arrived in a queue`);
-    const reason = 'Smoke test run of Patronus: nothing has happened.';
+    expect(await done).toMatch(`${NAME} was set manually and arrived in a queue`);
+    const reason = 'Smoke test run of Patronus: this is not a real alarm.';
     expect(cloudwatch.calls).toEqual([
       ['DescribeAlarms', { AlarmNamePrefix: 'PatronusExport' }],
       ['SetAlarmState', { AlarmName: NAME, StateValue: 'ALARM', StateReason: reason }],
@@ -229,12 +229,12 @@ describe('the alarm of a smoke test', () => {
     [
       'no alarm tells the topic',
       [{ AlarmName: NAME, AlarmActions: ['arn:other'] }],
-      `No alarm PatronusExport…ExportsFailed tells the topic ${TOPIC}: deploy again.`,
+      `No alarm PatronusExport…ExportsFailed notifies the topic ${TOPIC}: deploy again.`,
     ],
     [
       'the alarm is on by itself',
       [{ AlarmName: NAME, AlarmActions: [TOPIC], StateValue: 'ALARM' }],
-      `The alarm ${NAME} is on by itself: see docs/runbook.md, then test again.`,
+      `The alarm ${NAME} is already on for a real reason: see docs/runbook.md, then test again.`,
     ],
   ])('is not tried where %s', async (_, alarms, message) => {
     const { done } = run(alarms);
@@ -242,10 +242,10 @@ describe('the alarm of a smoke test', () => {
     expect(asked).toEqual([]);
   });
 
-  it('fails where it doesn’t arrive', async () => {
+  it("fails where it doesn't arrive", async () => {
     arrived = ['{"Message":"something else"}'];
     await expect(
       run([{ AlarmName: NAME, AlarmActions: [TOPIC], StateValue: 'OK' }]).done,
-    ).rejects.toHaveProperty('message', 'Waited 60 s for the alarm to arrive, in vain.');
+    ).rejects.toHaveProperty('message', 'Waited 60 s for the alarm to arrive without success.');
   });
 });

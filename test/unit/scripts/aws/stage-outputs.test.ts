@@ -31,7 +31,7 @@ describe('the client configuration of a stage', () => {
     return { file: JSON.parse(await readFile(out, 'utf8')), said, calls: pool.calls };
   }
 
-  it('has what the user pool says: groups by rank, second factors, the password’s rules, the hosted pages', async () => {
+  it("has what the user pool says: groups by rank, second factors, the password's rules, the hosted pages", async () => {
     const { file, said, calls } = await outputs({
       DescribeUserPool: {
         UserPool: {

@@ -5,17 +5,17 @@ export interface Placed {
   longitude: number;
 }
 
-/** What is drawn at one place: one thing, or several that would overlap. */
+/** A marker: one object, or several that would overlap. */
 export interface Cluster<T> {
   members: T[];
-  /** The middle of its members, as it is drawn in the view. */
+  /** The centre of its members, in the coordinates of the view. */
   x: number;
   latitude: number;
 }
 
 /**
- * Things by the cells of a view that they lie in, each of `size` degrees; what lies outside is left
- * out. In the order of the things.
+ * Groups objects by the cells of the view that they lie in, each of `size` degrees; leaves out
+ * objects outside the view. Keeps the order of the objects.
  */
 export function clustersOf<T extends Placed>(things: readonly T[], view: MapBox, size: number): Cluster<T>[] {
   const cells = new Map<string, Cluster<T>>();
@@ -33,7 +33,7 @@ export function clustersOf<T extends Placed>(things: readonly T[], view: MapBox,
   return [...cells.values()];
 }
 
-/** The box around some things, wide enough to be looked at. */
+/** The box around some objects, with a minimum size. */
 export function boxAround(things: readonly Placed[]): MapBox {
   const margin = 0.25;
   const [latitudes, longitudes] = [

@@ -4,13 +4,13 @@ import land from 'world-atlas/land-110m.json' with { type: 'json' };
 /** Longitude and latitude. */
 type Position = [number, number];
 
-/** What is used of the outlines: one collection of all land. */
+/** The used parts of the outlines: one collection of all land. */
 interface Outlines {
   features: { geometry: { type: 'MultiPolygon'; coordinates: Position[][][] } }[];
 }
 
 /**
- * A ring that crosses the 180th meridian goes on beyond it, so that no edge leads back across the
+ * A ring that crosses the 180th meridian continues beyond it, so that no line runs back across the
  * whole map.
  */
 function outline(ring: Position[]): string {
@@ -32,7 +32,7 @@ const topology = land as unknown as Parameters<typeof feature>[0];
 const { features } = feature(topology, topology.objects.land!) as unknown as Outlines;
 
 /**
- * Outlines of all land as the data of an SVG path, a unit a degree, north up. Natural Earth, 1:110
+ * Outlines of all land as SVG path data; a unit is a degree, north is up. Natural Earth, 1:110
  * million.
  */
 export const LAND: string = features

@@ -1,9 +1,9 @@
 /**
- * Geometry of the map: an equirectangular projection, in which a degree is a unit both ways, so
- * that zooming is a matter of the view alone.
+ * Geometry of the map: an equirectangular projection, in which a degree is a unit in both
+ * directions, so that zooming only changes the view.
  */
 
-/** A part of the map, degrees. `east` may be over 180 where it lies across the 180th meridian. */
+/** A part of the map, degrees. `east` is over 180 if the part crosses the 180th meridian. */
 export interface MapBox {
   south: number;
   west: number;
@@ -13,15 +13,15 @@ export interface MapBox {
 
 export const WORLD: MapBox = { south: -60, west: -180, north: 84, east: 180 };
 
-/** How much wider than high the map is drawn. */
+/** Width divided by height of the map. */
 export const ASPECT = 2.5;
 
-/** Zooming in ends here, degrees of longitude. */
+/** The smallest width of a view, degrees of longitude. */
 const NARROWEST = 0.5;
 
 /**
- * The box that an address says, such as `-10,35,30,60`: west, south, east, north. Undefined: none,
- * or none that is a part of the map.
+ * The box in an address, such as `-10,35,30,60`: west, south, east, north. Undefined: none, or it
+ * is not on the map.
  */
 export function readBox(text: string | undefined): MapBox | undefined {
   const numbers = (text ?? '').split(',').map(Number);
@@ -32,20 +32,17 @@ export function readBox(text: string | undefined): MapBox | undefined {
   return { south, west, north, east: east < west ? east + 360 : east };
 }
 
-/** What `readBox` reads, to a hundredth of a degree, a kilometre. */
+/** Writes a box for `readBox`, rounded to a hundredth of a degree (about a kilometre). */
 export function writeBox({ south, west, north, east }: MapBox): string {
   return [turned(west), south, turned(east), north].map(value => Math.round(value * 100) / 100).join(',');
 }
 
-/** As the query takes it: no longitude over 180. */
+/** A box as the query expects it: no longitude over 180. */
 export function boxArgument({ south, west, north, east }: MapBox): MapBox {
   return { south, west: turned(west), north, east: turned(east) };
 }
 
-/**
- * The smallest part of the map of the drawn proportions that holds a box, with the box in its
- * middle.
- */
+/** The smallest view with the map's proportions that contains a box, with the box in its centre. */
 export function viewOf({ south, west, north, east }: MapBox): MapBox {
   const width = Math.max(east - west, (north - south) * ASPECT, NARROWEST);
   const [x, y] = [(west + east) / 2, (south + north) / 2];
@@ -55,7 +52,7 @@ export function viewOf({ south, west, north, east }: MapBox): MapBox {
   };
 }
 
-/** A box half or twice as wide around the same middle, within the world's latitudes. */
+/** A box of half or twice the width around the same centre, within the world's latitudes. */
 export function zoomed({ south, west, north, east }: MapBox, factor: number): MapBox {
   const [x, y] = [(west + east) / 2, (south + north) / 2];
   const width = Math.min(360, Math.max(NARROWEST, (east - west) * factor));
@@ -66,7 +63,7 @@ export function zoomed({ south, west, north, east }: MapBox, factor: number): Ma
   };
 }
 
-/** Where a longitude is drawn in a view: the same meridian comes again each 360 degrees. */
+/** The place of a longitude in a view; the same meridian repeats every 360 degrees. */
 export function drawnAt(longitude: number, { west, east }: MapBox): number {
   const middle = (west + east) / 2;
   return longitude + 360 * Math.round((middle - longitude) / 360);
@@ -93,7 +90,7 @@ export interface SharePoint {
   y: number;
 }
 
-/** A longitude as people write it. */
+/** A longitude from -180 to 180. */
 function turned(longitude: number): number {
   if (longitude >= -180 && longitude <= 180) return longitude;
   return ((((longitude + 180) % 360) + 360) % 360) - 180;

@@ -18,23 +18,23 @@ export interface MapSite {
 
 export interface WorldMapProps {
   sites: readonly MapSite[];
-  /** What is looked at; undefined: the world. */
+  /** The visible part; undefined: the world. */
   box: MapBox | undefined;
   onChoose(box: MapBox): void;
 }
 
-/** Of a site, pixels. */
+/** Size of a marker, pixels. */
 const RADIUS = 9;
 
-/** What lies closer together is drawn as one, pixels. */
+/** Sites that are closer than this are drawn as one marker, pixels. */
 const APART = 36;
 
-/** A share of the map's width that a drag has to have: less is a click. */
+/** The smallest drag, as a share of the map's width; a shorter one is a click. */
 const LEAST_DRAG = 0.01;
 
 /**
- * Sites on outlines of land, in the colour of their worst path. A dragged box, or a group of sites,
- * is looked at closer.
+ * Sites on a map, in the colour of their worst path. Dragging a box or clicking a group of sites
+ * zooms in.
  */
 export function WorldMap({ sites, box, onChoose }: WorldMapProps) {
   const land = useLand();
@@ -117,7 +117,7 @@ function Marker({ cluster: { members, x, latitude }, radius, onChoose }: MarkerP
       </Link>
     );
   }
-  const label = `${members.length} sites, the worst: ${word}. Look closer`;
+  const label = `${members.length} sites, the worst: ${word}. Zoom in`;
   return (
     // biome-ignore lint/a11y/useSemanticElements: SVG has no buttons
     <g
@@ -154,7 +154,7 @@ function DragBox({ west, east, south, north, view }: MapBox & { view: MapBox }) 
   );
 }
 
-/** The outlines, which are loaded when a map is first looked at; undefined until they are there. */
+/** The outlines, loaded when a map is first shown; undefined until then. */
 function useLand(): string | undefined {
   const [land, setLand] = useState<string>();
   useEffect(() => {

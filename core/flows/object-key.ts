@@ -1,27 +1,27 @@
 /**
- * Where the log's lines are, and where what finds them again is. Athena and DuckDB read everything
- * under the first.
+ * Prefixes of the log's objects and of their indexes. Athena and DuckDB read everything under the
+ * first one.
  */
 export const FLOWS_PREFIX = 'flows/';
 export const INDEX_PREFIX = 'flow-index/';
 
-/** An object holds what arrived within one hour of UTC. */
+/** An object contains what arrived within one hour of UTC. */
 export const HOUR_MS = 3_600_000;
 
-/** What the name of an object says. */
-export interface FlowKey {
+/** The parts of an object's name. */
+export interface ObjectKey {
   key: string;
-  /** Beginning of its hour, milliseconds since the epoch. */
+  /** Start of its hour, milliseconds since the epoch. */
   hour: number;
-  /** The first and the last arrival in it; both count. */
+  /** The first and the last arrival in it, both inclusive. */
   first_ms: number;
   last_ms: number;
-  /** How often its lines were merged: 0 as ingest wrote it. */
+  /** How often its lines were merged; 0 for objects that ingest wrote. */
   generation: number;
   digest: string;
 }
 
-/** Arrivals as 13 digits: names sort by time until the year 2286. */
+/** Arrivals have 13 digits, so names sort by time until the year 2286. */
 const NAME =
   /^flows\/dt=(\d{4}-\d\d-\d\d)\/hour=(\d\d)\/(\d{13})-(\d{13})-(s\d+|m\d{6})-([0-9a-f]{16,64})\.jsonl\.gz$/;
 
@@ -41,9 +41,9 @@ export function hourOf(at_ms: number): number {
 }
 
 /**
- * The key of what ingest writes of a batch. The digest is of what is in it, so that an equal batch
- * overwrites itself.
- * @param shard number of the shard that the batch is of
+ * The key of a batch's object, which ingest writes. The digest is that of its content, so an equal
+ * batch overwrites it.
+ * @param shard number of the batch's shard
  */
 export function batchKey(named: {
   first_ms: number;
@@ -54,7 +54,7 @@ export function batchKey(named: {
   return keyOf({ ...named, source: `s${named.shard}` });
 }
 
-/** The key of a merged object. In the order of keys it comes after all that it was made of. */
+/** The key of a merged object. It sorts after the keys of all its sources. */
 export function mergedKey(named: {
   first_ms: number;
   last_ms: number;
@@ -74,8 +74,8 @@ function digits(ms: number): string {
   return String(ms).padStart(13, '0');
 }
 
-/** Undefined for a name that this system doesn't give. */
-export function parseFlowKey(key: string): FlowKey | undefined {
+/** Parses a key; undefined for a name in another format. */
+export function parseObjectKey(key: string): ObjectKey | undefined {
   const match = NAME.exec(key);
   if (!match) return undefined;
   const [, day, hour, first, last, source, digest] = match as unknown as string[];
@@ -89,7 +89,10 @@ export function parseFlowKey(key: string): FlowKey | undefined {
   };
 }
 
-/** Where the index of a merged object is: outside the log, which is read as it is. */
+/**
+ * The key of a merged object's index. Indexes are outside the log, because other programs read all
+ * of the log.
+ */
 export function indexKey(key: string): string {
   return `${INDEX_PREFIX}${key.slice(FLOWS_PREFIX.length)}.index`;
 }

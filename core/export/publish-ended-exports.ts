@@ -4,36 +4,38 @@ import { conditionHeld } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { transact } from '../storage/transact.ts';
 import { EXPORT_STATUS, type ExportJob, type ExportStatus, exportKey } from './export-job.ts';
-import { untoldExports } from './job-store.ts';
+import { unpublishedExports } from './job-store.ts';
 
-/** An export that ended longer ago is told of no more: earlier releases told of none. */
+/** Older exports get no event: those of earlier releases had none. */
 const SINCE_MS = 3_600_000;
 
-/** One event is tried for so long at most, so that it is there within a minute of its time. */
+/** Time limit of the write of one event, so that it exists within a minute of its time. */
 const TRY_MS = 15_000;
 
-/** A cancelled export is told of by the change that cancelled it. */
+/**
+ * The events of ended exports. A cancelled export has the event of the change that cancelled it.
+ */
 const ENDINGS: Partial<Record<ExportStatus, { type: string; title: (name: string) => string }>> = {
   [EXPORT_STATUS.done]: { type: 'EXPORT_DONE', title: name => `The export ${name} is done.` },
   [EXPORT_STATUS.failed]: { type: 'EXPORT_FAILED', title: name => `The export ${name} failed.` },
 };
 
 /**
- * Records an event for each export that has ended: the export function itself may write its own
- * items only. Each is told of once.
+ * Stores an event for each export that has ended, once for each. The export function has no right
+ * to do that: it may write its own items and nothing else.
  *
- * @returns how many
+ * @returns how many events were stored
  */
-export async function tellEndedExports(context: StoreContext): Promise<number> {
-  let told = 0;
-  for await (const job of untoldExports(context, context.clock() - SINCE_MS)) {
+export async function publishEndedExports(context: StoreContext): Promise<number> {
+  let published = 0;
+  for await (const job of unpublishedExports(context, context.clock() - SINCE_MS)) {
     if (context.clock() >= context.deadline) break;
-    if (await tell(context, job)) told += 1;
+    if (await publish(context, job)) published += 1;
   }
-  return told;
+  return published;
 }
 
-async function tell(context: StoreContext, { export_id, status, file_name }: ExportJob): Promise<boolean> {
+async function publish(context: StoreContext, { export_id, status, file_name }: ExportJob): Promise<boolean> {
   const ending = ENDINGS[status];
   if (!ending) return false;
   const { tables, client } = context;
@@ -53,6 +55,6 @@ async function tell(context: StoreContext, { export_id, status, file_name }: Exp
     job: 'cleanup',
   });
   const limited = { ...context, deadline: Math.min(context.deadline, now + TRY_MS) };
-  // Another run was faster.
+  // False when another run was faster.
   return conditionHeld(transact(client, [{ Update: update }, event], limited));
 }

@@ -10,35 +10,35 @@ import { mergeObjects } from './merge-objects.ts';
 import { planMerges } from './plan-merges.ts';
 import { listHour, type StoredObject } from './read-hour.ts';
 
-/** Objects that are looked through for erased lines at once. */
+/** Number of objects that are searched for erased lines concurrently. */
 const OBJECTS_AHEAD = 8;
 
-/** How far the work on an hour has come. */
+/** How the work on an hour ended. */
 export const HOUR_OUTCOME = { done: 'DONE', in_slices: 'IN_SLICES', cut_off: 'CUT_OFF' } as const;
 type HourOutcome = (typeof HOUR_OUTCOME)[keyof typeof HOUR_OUTCOME];
 
 export interface HourWork {
   hour: number;
   state: FlowLogState;
-  /** Objects that have not outlived their time. */
+  /** Objects that have not expired. */
   kept: readonly StoredObject[];
-  /** What arrived then or before has outlived its time, milliseconds since the epoch. */
+  /** Flows that arrived at or before this time have expired, milliseconds since the epoch. */
   expired_ms: number;
   /** Slices that were being merged after `state` was read and before `kept` was listed. */
   leased: readonly HourSlice[];
-  /** Erasures that the hour is still to be looked through for. */
+  /** Erasures for which the hour has not been processed yet. */
   due: readonly FlowErasure[];
-  /** What is done is added to it. */
+  /** The counts of this hour are added to it. */
   result: FlowLogResult;
 }
 
 /**
- * Merges an hour that has ended and takes out of it what was erased. A large hour is merged by runs
- * on its slices; erasures wait for these.
+ * Merges an hour that has ended and removes erased lines from it. A large hour is merged by runs on
+ * its slices; erasures wait for these.
  *
- * @throws Error when a source is gone, since another run is at work
+ * @throws Error if a source is missing, because another run is working on the hour
  */
-export async function workOnHour(
+export async function processHour(
   run: FlowLogRun,
   { state, kept, expired_ms, leased, result, hour, due }: HourWork,
 ): Promise<HourOutcome> {
@@ -46,15 +46,16 @@ export async function workOnHour(
   const erased = new ErasedAddresses(state.erasures);
   const large = isLarge(kept, slices);
   const merge = async (sources: StoredObject[]): Promise<void> => {
-    const others = large ? [] : await mergedBeside(objects, { hour, sources });
+    const others = large ? [] : await otherMergedObjects(objects, { hour, sources });
     if (!(await mergeObjects(objects, { sources, others, erased, expired_ms }))) {
-      throw new Error(`An object of ${new Date(hour).toISOString()} is gone: another run is at work.`);
+      throw new Error(
+        `An object of ${new Date(hour).toISOString()} is missing: another run is working on the hour.`,
+      );
     }
     result.merged += sources.length;
   };
   const groups = planMerges(kept, { hour, now: clock(), erased_ms: erased.latest_ms });
-  // A run on a slice may know nothing of the latest erasures if it had its lease before they were
-  // read.
+  // A run on a slice does not know erasures that were requested after it acquired its lease.
   if (leased.some(slice => slice.hour === hour) || (large && groups.length > 0)) {
     await beginSlices(slices, { groups, leased, result });
     return HOUR_OUTCOME.in_slices;
@@ -68,10 +69,10 @@ export async function workOnHour(
 }
 
 /**
- * Objects of the hour that hold merged lines, beside the sources: what an earlier group has become
- * is among them.
+ * The merged objects of the hour except the sources, including objects that earlier groups were
+ * merged into.
  */
-async function mergedBeside(
+async function otherMergedObjects(
   objects: FlowObjects,
   { hour, sources }: { hour: number; sources: readonly StoredObject[] },
 ): Promise<StoredObject[]> {
@@ -80,7 +81,10 @@ async function mergedBeside(
   );
 }
 
-/** Begins a run for each slice with something to merge; no more at once than an hour has slices. */
+/**
+ * Starts a run for each slice that has something to merge; at most as many at once as an hour has
+ * slices.
+ */
 async function beginSlices(
   slices: SliceRuns,
   {
@@ -107,25 +111,25 @@ interface HourErasure {
 }
 
 /**
- * Takes what was erased out of the hour's objects, as they are now, and notes how far it has come
- * when the time is over.
+ * Removes erased lines from the hour's current objects. If the time runs out, it stores its
+ * progress.
  *
- * @returns false when the time is over
+ * @returns false if the time has run out
  */
 async function eraseInHour(run: FlowLogRun, { hour, due, erased, merge }: HourErasure): Promise<boolean> {
   const { objects, clock, work_until } = run;
   const since_ms = Math.min(...due.map(({ done_until_ms }) => done_until_ms));
   const latest_ms = Math.max(...due.map(({ requested_ms }) => requested_ms));
-  const asked = (await listHour(objects, hour)).filter(
+  const affected = (await listHour(objects, hour)).filter(
     ({ first_ms }) => first_ms >= since_ms && first_ms < latest_ms,
   );
   const addresses = due.map(({ address }) => address);
-  const holding = inOrder(asked, OBJECTS_AHEAD, object =>
+  const holding = inOrder(affected, OBJECTS_AHEAD, object =>
     holdsErased(objects, object, { erased, addresses }),
   );
   for await (const [object, holds] of holding) {
     if (clock() >= work_until) {
-      await noteProgress(run, due, object.first_ms);
+      await storeProgress(run, due, object.first_ms);
       return false;
     }
     if (holds) await merge([object]);
@@ -133,7 +137,7 @@ async function eraseInHour(run: FlowLogRun, { hour, due, erased, merge }: HourEr
   return true;
 }
 
-async function noteProgress(
+async function storeProgress(
   run: FlowLogRun,
   due: readonly FlowErasure[],
   done_until_ms: number,
