@@ -234,10 +234,12 @@ function totalsOf(recorders: Recorder[]): Omit<SimulationTotals, 'reports'> {
 function until(due: number, signal: AbortSignal): Promise<void> {
   const wait = due - performance.now();
   return new Promise(resolve => {
-    const timer = setTimeout(resolve, Math.max(0, wait));
-    signal.addEventListener('abort', () => {
+    const end = (): void => {
       clearTimeout(timer);
+      signal.removeEventListener('abort', end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, Math.max(0, wait));
+    signal.addEventListener('abort', end);
   });
 }

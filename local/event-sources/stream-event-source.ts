@@ -142,18 +142,30 @@ export function startStreamEventSource(options: StreamEventSourceOptions): Event
     };
   }
 
-  const aborted = new Promise<void>(resolve =>
-    stopping.signal.addEventListener('abort', () => resolve(), { once: true }),
-  );
+  /** What ends the pauses under way. */
+  const pauses = new Set<() => void>();
 
+  /**
+   * A pause that ends early when reading stops, and is forgotten at its end: a race with a promise
+   * that stays open would be kept by that promise.
+   */
   function interruptible(ms: number): Promise<void> {
-    return Promise.race([sleep(ms), aborted]);
+    if (stopped()) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const end = (): void => {
+        pauses.delete(end);
+        resolve();
+      };
+      pauses.add(end);
+      sleep(ms).then(end, reject);
+    });
   }
 
   const discovering = discover();
   return {
     async stop() {
       stopping.abort();
+      for (const end of pauses) end();
       await Promise.allSettled([discovering, ...reading.values()]);
     },
   };

@@ -24,7 +24,7 @@ export interface EndState {
 }
 
 /** What must hold when the traffic has ended, all is counted, and nothing is under way. */
-export const CHECKS: Record<string, (end: EndState) => Promise<void>> = {
+const CHECKS: Record<string, (end: EndState) => Promise<void>> = {
   async 'what the recorders counted is what the reports say'({ counted }) {
     expectCounts(sumBy(counted, policyOf), counted.recorded);
   },

@@ -9,8 +9,8 @@ export interface MemoryReport {
   problems: string[];
 }
 
-/** Of the watched time: programs load what they need, and the collector finds its size. */
-const WARM_UP = 0.25;
+/** Of the time since the last start: programs load what they need, and the collector finds its size. */
+const WARM_UP = 1 / 3;
 /** A line that rises by more than this share of the mean is a leak. */
 const RISE_LIMIT = 0.1;
 /** With fewer samples a line says nothing. */
@@ -21,8 +21,10 @@ const LEAST_SAMPLES = 10;
  * from then on.
  */
 export function judgeMemory(samples: readonly MemorySample[], from_ms: number): MemoryReport {
-  const end_ms = samples.at(-1)?.at_ms ?? from_ms;
-  const warm_ms = from_ms + (end_ms - from_ms) * WARM_UP;
+  const { at_ms: end_ms = from_ms, start: last = 0 } = samples.at(-1) ?? {};
+  const ready_ms = samples.find(({ start }) => start === last)?.at_ms ?? from_ms;
+  const begin_ms = Math.max(from_ms, ready_ms);
+  const warm_ms = begin_ms + (end_ms - begin_ms) * WARM_UP;
   const watched = samples.filter(({ at_ms }) => at_ms >= warm_ms);
   const lasting = Object.keys(watched[0]?.containers ?? {}).filter(pid =>
     watched.every(({ containers }) => pid in containers),

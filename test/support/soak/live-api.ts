@@ -4,7 +4,7 @@ import type { SignIn } from '../../../local/provision/sign-ins.ts';
 import { SoakFailure } from './soak-failure.ts';
 import type { SupervisedSystem, SystemAddress } from './supervised-system.ts';
 
-/** What came of a request. `lost`: nobody knows whether it was done. */
+/** What came of a request. `lost`: it isn't known whether it was done. */
 export type LiveAnswer =
   | { kind: 'done'; data: unknown; request_id: string }
   | { kind: 'refused'; type: string; message: string }

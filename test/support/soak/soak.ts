@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SimulatedEdge } from '../../../edge/simulation/simulated-edge.ts';
 import { createSignIn, type SignIn } from '../../../local/provision/sign-ins.ts';
-import { type Counted, readCounted } from './counted-record.ts';
+import { type Counted, type Counts, readCounted } from './counted-record.ts';
 import { EdgeFleet } from './edge-fleet.ts';
 import { EventLog } from './event-log.ts';
 import { checkAll, sumBy } from './final-checks.ts';
@@ -11,7 +11,7 @@ import { judgeMemory, type MemoryReport } from './judge-memory.ts';
 import { type KillPace, planKills } from './kill-plan.ts';
 import { Killer } from './killer.ts';
 import { LiveApi } from './live-api.ts';
-import { watchMemory } from './memory-samples.ts';
+import { type MemorySample, watchMemory } from './memory-samples.ts';
 import { Person } from './person.ts';
 import { emptyRegion, makeRegion, type RegionShape } from './region.ts';
 import { SoakFailure } from './soak-failure.ts';
@@ -49,7 +49,6 @@ export interface SoakOptions {
 }
 
 export interface SoakProgress {
-  elapsed_ms: number;
   /** How far the traffic and the kills are, milliseconds. */
   running_ms: number;
   reports: number;
@@ -72,151 +71,230 @@ export interface SoakResult extends SoakProgress {
 /** How long the last reports may take to be counted, and what was cut off to be finished. */
 const SETTLE_MS = 300_000;
 const MEMORY_EVERY_MS = 2000;
+const PROGRESS_EVERY_MS = 1000;
+const LOOK_EVERY_MS = 500;
 const PASSWORD = 'patronus-soak-1A!';
 
 /**
- * Runs the whole system with traffic, kills and people, and then checks what came of it.
- * @throws SoakFailure that names the checks that failed
+ * Runs the whole system with traffic, kills and people, and then checks that all of it is right.
+ * @throws SoakFailure that names the checks that failed · SoakAborted
  */
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
-  const { seed, folder, people: count, onPhase = () => {}, onProgress = () => {} } = options;
-  mkdirSync(folder, { recursive: true });
-  const log = new EventLog(join(folder, 'events.jsonl'));
-  log.write('options', { ...options, signal: undefined });
-  const ending = new AbortController();
-  options.signal?.addEventListener('abort', () => ending.abort(), { once: true });
-  const system = new SupervisedSystem(folder, log);
-  let fleet: EdgeFleet | undefined;
-  let ticking: NodeJS.Timeout | undefined;
-
+  mkdirSync(options.folder, { recursive: true });
+  const soak = new Soak(options);
   try {
-    onPhase('The system starts');
-    const address = await untilAborted(system.ready(), options.signal);
-    const people = regionsOf(options).map(({ number, edges }, _, regions) => {
-      const shape = { number, edges, regions: regions.length, sites: options.sites };
-      const api = new LiveApi(system, signInOf(number));
-      return { shape, person: new Person({ number, api, log, state: emptyRegion(shape) }) };
-    });
-    onPhase(`${count} people make sites, paths and policies, and register ${options.edges} edges`);
-    const groups = await untilAborted(
-      Promise.all(
-        people.map(async ({ person, shape }): Promise<SimulatedEdge[]> => {
-          await createSignIn(address.cognito, address.user_pool_id, signInOf(shape.number));
-          return makeRegion(person, shape);
-        }),
-      ),
-      options.signal,
-    );
-    const { interval_ms, flows } = options;
-    fleet = new EdgeFleet({ folder, system: system.folder, seed, interval_ms, flows, groups, log });
-
-    const plan = planKills({ ...options, calm_ms: options.duration_ms * (1 - options.calm) });
-    log.write('plan of kills', { plan });
-    const killer = new Killer({ plan, system, fleet, log, signal: ending.signal });
-    const began = performance.now();
-    const began_ms = log.elapsed_ms;
-    const progress = (): SoakProgress => ({
-      elapsed_ms: log.elapsed_ms,
-      running_ms: performance.now() - began,
-      reports: fleet!.sent,
-      changes: sumOf(people, ({ entries }) => entries.length),
-      lost: sumOf(people, ({ counts }) => counts.lost),
-      kills: killer.counts,
-      starts: system.starts,
-    });
-    ticking = setInterval(() => onProgress(progress()), 1000);
-    const memory = watchMemory({ system, fleet, log, every_ms: MEMORY_EVERY_MS, signal: ending.signal });
-    memory.catch(() => {});
-    onPhase('Traffic, kills and people');
-    const isOver = () => ending.signal.aborted || performance.now() - began >= options.duration_ms;
-    const living = people.map(({ person }) => live(person, { options, log, isOver }));
-    await Promise.all([
-      killer.run(),
-      untilAborted(wait(options.duration_ms, undefined, { signal: ending.signal }), options.signal),
-      untilAborted(Promise.all(living), options.signal),
-    ]);
-    ending.abort();
-
-    onPhase('The edges send their last reports');
-    await fleet.stop();
-    const counted = await readCounted(fleet.records);
-    const { packets, bytes } = sumBy(counted, () => 'all').get('all') ?? { packets: 0n, bytes: 0n };
-    onPhase('The last reports are counted, and what was cut off is finished');
-    const api = new LiveApi(system, address.users.find(({ groups }) => groups.includes('admin'))!);
-    await settle(api, bytes);
-    onPhase('Checks');
-    const stored = await openTables(await system.ready());
-    const end = { api, stored, counted, people: people.map(({ person }) => person) };
-    await checkAll(end, (name, error) => log.write('check', { name, failed: error?.message ?? null }));
-    stored.client.destroy();
-    const from_ms = began_ms + options.duration_ms * (1 - options.calm);
-    const report = options.calm > 0 ? judgeMemory(await memory, from_ms) : undefined;
-    log.write('memory report', { report });
-    if (report && report.problems.length > 0)
-      throw new SoakFailure(`memory is flat: ${report.problems.join('; ')}`);
-    const result: SoakResult = {
-      ...progress(),
-      counted,
-      packets,
-      bytes,
-      requests: sumOf(people, ({ counts }) => counts.requests),
-      refused: sumOf(people, ({ counts }) => counts.refused),
-      undone: sumOf(people, ({ counts }) => counts.undone),
-      memory: report,
-    };
-    onPhase('Done');
-    return result;
+    return await soak.run();
   } catch (cause) {
-    const { message } = cause as Error;
-    log.write('failed', { message });
-    if (!(cause instanceof SoakFailure)) throw cause;
-    throw new SoakFailure(`${message}\nThe seed is ${seed}; what happened is in ${log.file}.`, { cause });
+    throw soak.failed(cause as Error);
   } finally {
-    clearInterval(ticking);
-    ending.abort();
-    fleet?.abandon();
-    await system.stop();
-    await log.close();
+    await soak.end();
   }
 }
 
-/**
- * A person does one thing after another until the time is over; the last one is done to its end.
- */
-async function live(
-  person: Person,
-  { options, log, isOver }: { options: SoakOptions; log: EventLog; isOver: () => boolean },
-): Promise<void> {
-  const { seed, pause_ms } = options;
-  for (let number = 1; !isOver(); number++) {
-    const step = stepOf({ seed, person: person.number, number, pause_ms });
-    await wait(step.pause_ms);
-    if (isOver()) return;
-    const { plan: _, ...planned } = step;
-    log.write('step', { person: person.number, ...planned });
-    await person.take(step);
+class Soak {
+  readonly #options: SoakOptions;
+  readonly #log: EventLog;
+  readonly #system: SupervisedSystem;
+  readonly #people: { person: Person; shape: RegionShape }[];
+  /** Ends kills, people and the watch over the memory. */
+  readonly #ending = new AbortController();
+  #fleet: EdgeFleet | undefined;
+  #killer: Killer | undefined;
+  #progress: NodeJS.Timeout | undefined;
+  /** When traffic and kills began, as the log has it. */
+  #began_ms = 0;
+
+  constructor(options: SoakOptions) {
+    this.#options = options;
+    this.#log = new EventLog(join(options.folder, 'events.jsonl'));
+    this.#log.write('options', { ...options, signal: undefined });
+    this.#system = new SupervisedSystem(options.folder, this.#log);
+    this.#people = regionsOf(options).map(shape => {
+      const api = new LiveApi(this.#system, signInOf(shape.number));
+      const state = emptyRegion(shape);
+      return { shape, person: new Person({ number: shape.number, api, log: this.#log, state }) };
+    });
+  }
+
+  async run(): Promise<SoakResult> {
+    const { edges, people, calm, duration_ms } = this.#options;
+    this.#say('The system starts');
+    await this.#untilAborted(this.#system.ready());
+    this.#say(`${people} people make sites, paths and policies, and register ${edges} edges`);
+    const groups = await this.#untilAborted(this.#makeNetwork());
+    this.#say('Traffic, kills and people');
+    const samples = await this.#live(groups);
+    this.#say('The edges send their last reports');
+    await this.#untilAborted(this.#fleet!.stop());
+    const counted = await readCounted(this.#fleet!.records);
+    await this.#untilAborted(this.#check(counted));
+    const calm_ms = this.#began_ms + duration_ms * (1 - calm);
+    const memory = calm > 0 ? this.#judge(samples, calm_ms) : undefined;
+    return this.#resultOf(counted, memory);
+  }
+
+  /** What to say of a failure: with the seed, and where to read on. */
+  failed(cause: Error): Error {
+    const { message } = cause;
+    this.#log.write('failed', { message });
+    if (!(cause instanceof SoakFailure)) return cause;
+    const where = `The seed is ${this.#options.seed}; what happened is in ${this.#log.file}.`;
+    return new SoakFailure(`${message}\n${where}`, { cause });
+  }
+
+  /** Ends all that runs. */
+  async end(): Promise<void> {
+    clearInterval(this.#progress);
+    this.#ending.abort();
+    this.#fleet?.abandon();
+    await this.#system.stop();
+    await this.#log.close();
+  }
+
+  /** @returns the edges of each person */
+  async #makeNetwork(): Promise<SimulatedEdge[][]> {
+    const { cognito, user_pool_id } = await this.#system.ready();
+    return Promise.all(
+      this.#people.map(async ({ person, shape }) => {
+        await createSignIn(cognito, user_pool_id, signInOf(shape.number));
+        return makeRegion(person, shape);
+      }),
+    );
+  }
+
+  /** Traffic, kills and people, until the time is over. @returns the memory meanwhile */
+  async #live(groups: SimulatedEdge[][]): Promise<MemorySample[]> {
+    const { folder, seed, interval_ms, flows, duration_ms, calm, onProgress = () => {} } = this.#options;
+    const { signal } = this.#ending;
+    const running = { system: this.#system, log: this.#log, signal };
+    const system = this.#system.folder;
+    const fleet = new EdgeFleet({ folder, system, seed, interval_ms, flows, groups, log: this.#log });
+    this.#fleet = fleet;
+    const plan = planKills({ ...this.#options, calm_ms: duration_ms * (1 - calm) });
+    this.#log.write('plan of kills', { plan });
+    const killer = new Killer({ ...running, plan, fleet });
+    this.#killer = killer;
+    this.#began_ms = this.#log.elapsed_ms;
+    this.#progress = setInterval(() => onProgress(this.#progressNow()), PROGRESS_EVERY_MS);
+    const memory = watchMemory({ ...running, fleet, every_ms: MEMORY_EVERY_MS });
+    // It is waited for at the end.
+    memory.catch(() => {});
+    const over = wait(duration_ms, undefined, { signal }).catch(() => {});
+    const people = this.#people.map(({ person }) => this.#act(person));
+    await this.#untilAborted(Promise.all([killer.run(), over, ...people]));
+    this.#ending.abort();
+    return memory;
+  }
+
+  /** A person does one thing after another until the time is over; the last one is done to its end. */
+  async #act(person: Person): Promise<void> {
+    const { seed, pause_ms, duration_ms } = this.#options;
+    const isOver = () => this.#ending.signal.aborted || this.#log.elapsed_ms - this.#began_ms >= duration_ms;
+    for (let number = 1; !isOver(); number++) {
+      const step = stepOf({ seed, person: person.number, number, pause_ms });
+      await wait(step.pause_ms);
+      if (isOver()) return;
+      const { plan: _, ...planned } = step;
+      this.#log.write('step', { person: person.number, ...planned });
+      await person.take(step);
+    }
+  }
+
+  async #check(counted: Counted): Promise<void> {
+    const { users } = await this.#system.ready();
+    const api = new LiveApi(this.#system, users.find(({ groups }) => groups.includes('admin'))!);
+    this.#say('The last reports are counted, and what was cut off is finished');
+    await untilSettled(api, totalOf(counted).bytes);
+    this.#say('Checks');
+    const stored = await openTables(await this.#system.ready());
+    const people = this.#people.map(({ person }) => person);
+    await checkAll({ api, stored, counted, people }, (name, error) =>
+      this.#log.write('check', { name, failed: error?.message ?? null }),
+    );
+    stored.client.destroy();
+  }
+
+  #judge(samples: readonly MemorySample[], from_ms: number): MemoryReport {
+    const report = judgeMemory(samples, from_ms);
+    this.#log.write('memory report', { report });
+    if (report.problems.length === 0) return report;
+    throw new SoakFailure(`memory is flat: ${report.problems.join('; ')}`);
+  }
+
+  #progressNow(): SoakProgress {
+    return {
+      running_ms: this.#log.elapsed_ms - this.#began_ms,
+      reports: this.#fleet!.sent,
+      changes: this.#sum(({ entries }) => entries.length),
+      lost: this.#sum(({ counts }) => counts.lost),
+      kills: this.#killer!.counts,
+      starts: this.#system.starts,
+    };
+  }
+
+  #resultOf(counted: Counted, memory: MemoryReport | undefined): SoakResult {
+    return {
+      ...this.#progressNow(),
+      ...totalOf(counted),
+      counted,
+      requests: this.#sum(({ counts }) => counts.requests),
+      refused: this.#sum(({ counts }) => counts.refused),
+      undone: this.#sum(({ counts }) => counts.undone),
+      memory,
+    };
+  }
+
+  #sum(of: (person: Person) => number): number {
+    return this.#people.reduce((sum, { person }) => sum + of(person), 0);
+  }
+
+  #say(text: string): void {
+    this.#log.write('phase', { text });
+    this.#options.onPhase?.(text);
+  }
+
+  /** @throws SoakAborted as soon as the soak is to end before its time */
+  async #untilAborted<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this.#options;
+    work.catch(() => {});
+    if (!signal) return work;
+    const aborted = new Promise<never>((_, reject) => {
+      const end = () => reject(new SoakAborted('The soak was ended before its time.'));
+      if (signal.aborted) end();
+      else signal.addEventListener('abort', end, { once: true });
+    });
+    return Promise.race([work, aborted]);
   }
 }
 
-/** Returns when all that the edges counted is shown, and nothing is under way. */
-async function settle(api: LiveApi, bytes: bigint): Promise<void> {
+/** The soak was ended before its time. */
+export class SoakAborted extends Error {
+  override readonly name = 'SoakAborted';
+}
+
+const totalOf = (counted: Counted): Counts =>
+  sumBy(counted, () => 'all').get('all') ?? { packets: 0n, bytes: 0n };
+
+/** Returns when all that the edges counted is shown, and nothing is under way; or after some minutes. */
+async function untilSettled(api: LiveApi, bytes: bigint): Promise<void> {
   const limit = performance.now() + SETTLE_MS;
   for (;;) {
     const { trafficTotals, operations } = await api.query<{
       trafficTotals: { bytes_exact: string };
       operations: { finished: boolean }[];
     }>('{ trafficTotals { bytes_exact } operations { finished } }');
-    const shown = BigInt(trafficTotals.bytes_exact);
-    if (shown === bytes && operations.every(({ finished }) => finished)) return;
-    // The checks say what is missing.
-    if (performance.now() > limit) return;
-    await wait(500);
+    const isCounted = BigInt(trafficTotals.bytes_exact) === bytes;
+    // After the limit the checks say what is missing.
+    if ((isCounted && operations.every(({ finished }) => finished)) || performance.now() > limit) return;
+    await wait(LOOK_EVERY_MS);
   }
 }
 
-function regionsOf({ edges, people }: SoakOptions): Pick<RegionShape, 'number' | 'edges'>[] {
+function regionsOf({ edges, people, sites }: SoakOptions): RegionShape[] {
   return Array.from({ length: people }, (_, number) => ({
     number,
+    sites,
+    regions: people,
     edges: Array.from({ length: edges }, (_, edge) => `edge-${edge + 1}`).filter(
       (_, edge) => edge % people === number,
     ),
@@ -228,23 +306,3 @@ const signInOf = (number: number): SignIn => ({
   password: PASSWORD,
   groups: ['admin'],
 });
-
-function sumOf(people: readonly { person: Person }[], of: (person: Person) => number): number {
-  return people.reduce((sum, { person }) => sum + of(person), 0);
-}
-
-/** The soak was ended before its time. */
-export class SoakAborted extends Error {
-  override readonly name = 'SoakAborted';
-}
-
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  work.catch(() => {});
-  if (!signal) return work;
-  const aborted = new Promise<never>((_, reject) => {
-    const end = () => reject(new SoakAborted('The soak was ended before its time.'));
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
-  return Promise.race([work, aborted]);
-}

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
 import { memoryCheckpoints, SHARD_END } from '../../../local/event-sources/checkpoints.ts';
 import { batchCollector } from '../../../local/event-sources/collect-batch.ts';
@@ -133,6 +135,48 @@ describe('an event source', () => {
     while (!drained()) await new Promise(resolve => setImmediate(resolve));
     return { calls: calls.flat(), positions, checkpoints };
   }
+
+  it('keeps nothing of its pauses, however long it finds nothing', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const heapMiB = (): number => {
+      collectGarbage();
+      return process.memoryUsage().heapUsed / 2 ** 20;
+    };
+    let reads = 0;
+    running = startStreamEventSource({
+      mapping: eventSourceMappingSchema.parse({
+        EventSourceArn: 'arn:stream',
+        FunctionName: 'f',
+        StartingPosition: 'TRIM_HORIZON',
+      }),
+      source: {
+        arn: 'arn:stream',
+        batchInfoName: 'KinesisBatchInfo',
+        listShards: async () => [{ id: 'empty', parents: [] }],
+        openShard: () => ({
+          async read() {
+            reads += 1;
+            return { records: [], ended: false };
+          },
+        }),
+      },
+      target: { arn: 'arn:f', invoke: async () => ({ requestId: 'r', result: null }) },
+      checkpoints: memoryCheckpoints(),
+      onFailed: async () => {},
+      onTrouble: () => {},
+      clock: Date.now,
+      sleep: () => new Promise(resolve => setImmediate(resolve)),
+    });
+    const untilRead = async (count: number): Promise<void> => {
+      while (reads < count) await new Promise(resolve => setImmediate(resolve));
+    };
+    await untilRead(5000);
+    const before = heapMiB();
+    await untilRead(55_000);
+    // As many races with one open promise keep over 15 MiB.
+    expect(heapMiB() - before).toBeLessThan(5);
+  });
 
   it('reads child shards only after all of their parents', async () => {
     const { calls, positions } = await run(

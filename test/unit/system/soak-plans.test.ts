@@ -38,7 +38,7 @@ it('memory is flat that rises at the beginning only, whatever containers come an
     index => ({ 7: 90, [1000 + index]: index }),
   );
   expect(judgeMemory(warm, 0)).toMatchObject({
-    system: { mean: 200, rise: 0, samples: 31 },
+    system: { mean: 200, rise: 0, samples: 27 },
     containers: { mean: 90, rise: 0 },
     lasting: 1,
     problems: [],
@@ -51,11 +51,23 @@ it('memory that rises is said with its part', () => {
     index => ({ 7: 50 + index }),
   );
   expect(judgeMemory(leaking, 0).problems).toEqual([
-    'system rose by 24.0 % of 125 MiB',
-    'containers rose by 40.0 % of 75 MiB',
+    'system rose by 20.5 % of 127 MiB',
+    'containers rose by 33.8 % of 77 MiB',
   ]);
   expect(judgeMemory(leaking.slice(0, 5), 0).problems).toEqual([
-    'system was seen 4 times only',
-    'containers was seen 4 times only',
+    'system was seen 3 times only',
+    'containers was seen 3 times only',
   ]);
+});
+
+it('memory is watched from the last start on', () => {
+  const early = samples(
+    index => 100 + index,
+    () => ({ 7: 90 }),
+  );
+  const again = samples(
+    index => 100 + Math.min(index, 10) * 10,
+    () => ({ 8: 90 }),
+  ).map(sample => ({ ...sample, at_ms: sample.at_ms + 41_000, start: 2 }));
+  expect(judgeMemory([...early, ...again], 0)).toMatchObject({ lasting: 1, problems: [] });
 });
