@@ -4,9 +4,9 @@ import type { BenchRow } from './bench-row.ts';
 import { PATHS, putRingNetwork } from './support/ring-network.ts';
 import { withDatabase } from './support/with-database.ts';
 
-/** Of the time that a query a site takes, as a console asked before there was one for all. */
+/** Limit as a share of the time of one query for each site, which the console needed before. */
 const MAX_RATIO = 0.5;
-/** Of the time of the first view, once the function holds the paths. */
+/** Limit as a share of the time of the first view, when the function has the paths in memory. */
 const MAX_HELD_RATIO = 0.5;
 
 const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };

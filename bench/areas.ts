@@ -3,7 +3,7 @@ import type { BenchRow } from './bench-row.ts';
 type Area = () => Promise<{ run(): Promise<BenchRow[]> }>;
 
 /**
- * Every area of the benchmarks, in the order of the table. An area runs in a process of its own.
+ * Every area of the benchmarks, in the order of the table. Each area runs in a separate process.
  */
 export const AREAS: Record<string, Area> = {
   recorder: () => import('./recorder.ts'),

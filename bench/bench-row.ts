@@ -1,4 +1,4 @@
 export type { BenchRow } from '../scripts/docs/bench-results.ts';
 
-/** Of a row that is compared with nothing. */
+/** The fields of a row without a peer. */
 export const NO_PEER = { peer: '', peer_value: null, ratio: null } as const;

@@ -21,7 +21,7 @@ const keys = Array.from({ length: KEYS }, (_, index) => `path-${index}`);
 const codec = jsonCodec<Metrics>({ shape: 1, parse: raw => raw as Metrics });
 
 /**
- * Memory hits beside lru-cache itself; shared hits, misses and rate-limited writes on DynamoDB
+ * Memory hits compared with lru-cache; shared hits, misses and rate-limited writes on DynamoDB
  * Local.
  */
 export async function run(): Promise<BenchRow[]> {
@@ -67,7 +67,7 @@ async function memoryHit(bench: Bench): Promise<BenchRow> {
     round(key => lru.get(key)!.latency_ms),
     { calls: 300 },
   );
-  // The generation is read again, so that the hits below are hits in memory all along.
+  // Reads the generation again, so that all hits below are hits in memory.
   await cache.get('path-0');
   const value = nanosecondsPerCall(
     round(key => (cache.get(key) as Metrics).latency_ms),

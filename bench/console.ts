@@ -16,7 +16,7 @@ import { putRingNetwork } from './support/ring-network.ts';
 const LOADS = 7;
 const UPDATES = 8;
 const UPDATE_MS = 2000;
-/** Turns of the wheel an update. */
+/** Turns of the mouse wheel for each update. */
 const TURNS = 10;
 
 /**
@@ -32,7 +32,7 @@ export async function run(): Promise<BenchRow[]> {
   try {
     const figures = await figuresOnScreen(browser, system);
     await putLargeNetwork(system);
-    // The page that is only counted rests between its requests.
+    // The page whose requests are counted is idle between them.
     const [steady, others] = await Promise.all([
       steadyRequests(browser, system),
       firstViews(browser, system).then(async views => [...views, ...(await liveUpdates(browser, system))]),
@@ -56,7 +56,7 @@ async function putLargeNetwork({ endpoints, tables }: RunningSystem): Promise<vo
   client.destroy();
 }
 
-/** For machines that are busy with other things. */
+/** Long enough for busy machines. */
 const LIMIT_MS = 120_000;
 
 async function openPage(browser: Browser, system: RunningSystem, prepare?: (page: Page) => Promise<unknown>) {
@@ -66,15 +66,15 @@ async function openPage(browser: Browser, system: RunningSystem, prepare?: (page
 }
 
 /**
- * Milliseconds from the navigation's begin until the page has such an element. Waiting for an
- * expression needs `eval`, which the page refuses.
+ * Milliseconds from the start of the navigation until the page has the element. Waiting for an
+ * expression would need `eval`, which the page's content policy forbids.
  */
 async function untilThere(page: Page, selector: string): Promise<number> {
   await page.locator(selector).first().waitFor({ state: 'attached' });
   return page.evaluate(() => performance.now());
 }
 
-/** In place of Now's code: one query, its text on the screen. */
+/** Replaces the code of Now: one query, with its text on the screen. */
 const FLOOR_PAGE = `export const Page = () => null;
 const token = Object.entries(localStorage).find(([name]) => name.endsWith('.accessToken'))[1];
 fetch('/graphql', {
@@ -118,7 +118,7 @@ async function figuresOnScreen(browser: Browser, system: RunningSystem): Promise
 
 const STEADY_MINUTES = 2;
 
-/** Names of the operations that a page sends, as they are sent. */
+/** Collects the names of the operations that a page sends. */
 function operationsOf(page: Page): string[] {
   const asked: string[] = [];
   page.on('request', request => {
@@ -148,8 +148,8 @@ async function steadyRequests(browser: Browser, system: RunningSystem): Promise<
 }
 
 /**
- * What a network of 1,000 sites and 4,000 paths is looked at by, and what shows that all of it is
- * there.
+ * The views of a network of 1,000 sites and 4,000 paths, and the element that shows that all of it
+ * is loaded.
  */
 const FIRST_VIEWS: { name: string; at: string; shown(page: Page): Locator }[] = [
   {
@@ -195,7 +195,7 @@ async function firstViews(browser: Browser, system: RunningSystem): Promise<Benc
   return rows;
 }
 
-/** A minute's turn asks for another range: the first view is over before. */
+/** A new minute would query another range, so the first view must end before. */
 async function untilMinuteIsYoung(page: Page): Promise<void> {
   const second = new Date().getSeconds();
   if (second > 30) await page.waitForTimeout((61 - second) * 1000);
@@ -241,7 +241,7 @@ async function liveUpdates(browser: Browser, system: RunningSystem): Promise<Ben
   ];
 }
 
-/** CPU of the page an update, and its long tasks while it is scrolled as updates come. */
+/** CPU time of the page for an update, and its long tasks while it is scrolled during updates. */
 async function costOf(page: Page, scrolled: string, update: (number: number) => unknown) {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');

@@ -13,8 +13,8 @@ const MAX_BYTES = 256 * 1024;
 const HEAD = `{"v":1,"edge_id":"${COSTLY_EDGE}","site_id":"s","boot_id":"b","seq":1,"part":0,"parts":1,"sent_at":"2026-01-31T12:00:00.000Z","interval_s":60,"policies_version":"1",`;
 
 /**
- * An ordinary record of 256 KiB first, then what could be made to cost much: few bytes of gzip,
- * many objects, names, values.
+ * An ordinary record of 256 KiB first, then records that are made to be expensive: few bytes of
+ * gzip, many objects, names, values.
  */
 export function costlyRecords(): CostlyRecord[] {
   const policies = Array.from({ length: 80 }, (_, p) => pair(p)).join(',');
@@ -76,8 +76,8 @@ function filled(before: string, item: (i: number) => string, after: string): str
 const GZIP_HEAD = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
 
 /**
- * gzip of so many bytes that are nothing but deflate blocks with code tables and no content (RFC
- * 1951, 3.2.7).
+ * gzip of a number of bytes that consist only of deflate blocks with code tables and no content
+ * (RFC 1951, 3.2.7).
  */
 function emptyBlocks(bytes: number): Uint8Array {
   return Buffer.concat([GZIP_HEAD, blocks(bytes), Buffer.alloc(8)]);
@@ -93,7 +93,7 @@ function blocksAfter(bytes: number): Uint8Array {
   return Buffer.concat([GZIP_HEAD, ...stored, blocks(MAX_BYTES - bytes), Buffer.alloc(8)]);
 }
 
-/** The order in which the lengths of the code length codes stand. */
+/** The order of the lengths of the code length codes. */
 const CODE_LENGTHS = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1];
 
 function blocks(bytes: number): Buffer {

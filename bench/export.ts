@@ -10,15 +10,18 @@ import { liveHeapBytes } from './support/measure.ts';
 
 const ROWS = 500_000;
 const PAGE = 1000;
-/** Of the rows a second of joining the cells alone, and of making the same text alone. */
+/**
+ * Limits as shares of the rows a second of only joining the cells, and of only making the same
+ * text.
+ */
 const MIN_TEXT_RATIO = 0.2;
 const MIN_PARTS_RATIO = 0.3;
-/** Of the file as a whole: memory stays flat. */
+/** Limit as a share of the file's size: memory stays flat. */
 const MAX_GROWTH_RATIO = 0.2;
-/** A part being filled, the same as one piece, and its signing. */
+/** For a part that is being filled, its copy, and its signature. */
 const MAX_PARTS_GROWTH_RATIO = 0.4;
 
-/** An export of the flow log as CSV: how quickly, and whether memory stays flat while it runs. */
+/** An export of the flow log as CSV: its speed and its memory. */
 export async function run(): Promise<BenchRow[]> {
   return [...(await textRows()), ...(await partRows())];
 }
@@ -60,7 +63,7 @@ async function textRows(): Promise<BenchRow[]> {
 
 /**
  * The function's way: the same rows as text, in parts, through the SDK's client to a bucket that
- * takes all at once.
+ * accepts everything at once.
  */
 async function partRows(): Promise<BenchRow[]> {
   await uploadRows(20_000);
@@ -102,7 +105,7 @@ async function partRows(): Promise<BenchRow[]> {
 async function uploadRows(rows: number): Promise<{ heaviest: number; parts: number }> {
   const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
   const client = makeS3Client({ region: 'eu-central-1', credentials });
-  // Signed, and not sent.
+  // Requests are signed but not sent.
   client.middlewareStack.add(
     () => async () => ({ response: {}, output: { ETag: '"part"', $metadata: {} } }),
     {

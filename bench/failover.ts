@@ -16,14 +16,14 @@ const EDGES = 1000;
 const POLICIES = 100;
 const RUNS = 5;
 const MAX_RATIO = 2;
-/** As many Puts at a time as orders are written. */
+/** Concurrent Puts, as many as for orders. */
 const CONCURRENCY = 32;
 
 const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 
 type Write = PutCommand | TransactWriteCommand;
 
-/** A failover with the orders to 1,000 edges, beside the same writes alone. */
+/** A failover with the orders to 1,000 edges, compared with only the same writes. */
 export async function run(): Promise<BenchRow[]> {
   return withDatabase(async client => {
     for (const name of Object.values(tables)) {
@@ -79,7 +79,7 @@ export async function run(): Promise<BenchRow[]> {
   });
 }
 
-/** The same writes, whatever stands there by now: transactions first, then Puts side by side. */
+/** The same writes without conditions: transactions first, then concurrent Puts. */
 async function writeAgain(client: DynamoDBDocumentClient, writes: readonly Write[]): Promise<void> {
   for (const { input } of writes.filter(write => write instanceof TransactWriteCommand)) {
     const TransactItems = input.TransactItems!.map(({ Put, Update }) =>

@@ -9,10 +9,10 @@ const RECORDS = 200_000;
 const ROUNDS = 9;
 const MAX_RATIO = 2;
 
-/** Records of real tools, written as JSON lines; each flow comes again with other ports. */
+/** Records of real tools, written as JSON lines; each flow is repeated with other ports. */
 const SAMPLES = { nfdump: 'softflowd-ipfix-nfdump.json', goflow2: 'softflowd-ipfix-goflow2.json' } as const;
 
-/** Time of counting an exporter's JSON lines, beside JSON.parse of the same lines alone. */
+/** Time to count an exporter's JSON lines, compared with only JSON.parse of the same lines. */
 export async function run(): Promise<BenchRow[]> {
   return (['goflow2', 'nfdump'] as const).map(measure);
 }

@@ -10,7 +10,7 @@ import { makeFlowBucket } from '../test/support/flow-bucket.ts';
 import type { BenchRow } from './bench-row.ts';
 
 const EDGES = 1000;
-/** As many as an edge lists of an interval. */
+/** The number of flows that an edge lists in a report. */
 const FLOWS = 100;
 /** How long Lambda collects reports before it calls ingest. */
 const WINDOW_MS = 5000;
@@ -19,7 +19,7 @@ const MAX_RATIO = 2;
 const NOW = Date.UTC(2026, 0, 31, 12, 30);
 
 /**
- * The largest flows of the last minute of 1,000 edges, from the bucket, and what it costs to write
+ * The largest flows of the last minute of 1,000 edges, from the bucket, and the cost of writing
  * them.
  */
 export async function run(): Promise<BenchRow[]> {
@@ -97,7 +97,7 @@ async function bytesAlone(reports: readonly ArrivedReport[]): Promise<number> {
   return bytes;
 }
 
-/** Nothing was erased, and nothing is left of the last release. */
+/** No erasures, and no items of the last release. */
 function emptyTable(): DynamoDBDocumentClient {
   return { send: async () => ({ Items: [{ sk: 'OBJECTS', since_ms: 0, legacy_until_ms: 0 }] }) } as never;
 }
@@ -117,7 +117,7 @@ function reportOf(edge: number): ArrivedReport {
   return { report, sent_at_ms: arrived_at_ms - 300, arrived_at_ms };
 }
 
-/** Numbers that look like those of an office: they decide how well a report shrinks. */
+/** Numbers that look like those of an office: they determine how well a report is compressed. */
 function flowOf(edge: number, index: number): FlowRecord {
   const noise = Math.imul(edge * FLOWS + index + 1, 0x9e3779b1) >>> 0;
   const packets = 1n + BigInt(noise % 9973);

@@ -4,7 +4,7 @@ const HEADINGS = ['', 'name', 'value', 'peer', 'peer value', 'ratio', 'threshold
 /** Columns of numbers. */
 const RIGHT = new Set([2, 4, 5]);
 
-/** The rows as a Markdown table, which is also legible as it is. */
+/** The rows as a Markdown table that is also legible as plain text. */
 export function formatTable(rows: readonly BenchRow[]): string {
   const cells = rows.map(row => [
     mark(row.ok),

@@ -16,26 +16,26 @@ import type { BenchRow } from './bench-row.ts';
 import { cpuMilliseconds, median } from './support/measure.ts';
 import { reportOf } from './usage/fleet.ts';
 
-/** What a shard takes a second. */
+/** The capacity of a shard a second. */
 const SHARD_BYTES = 1_000_000;
 const SHARD_RECORDS = 1000;
-/** Lambda gives a function of 1 GB that share of a CPU (1,769 MB are one). */
+/** The CPU share of a function with 1 GB (1,769 MB have one CPU). */
 const CPU_OF_1_GB = 1024 / 1769;
-/** A quarter of the time is to spare. */
+/** A quarter of the time is reserve. */
 const MAX_SHARE = 0.75;
 const ROUNDS = 15;
 const WARM_UP = 6;
 const POLICIES = ['default', ...Array.from({ length: 19 }, (_, index) => String(index + 1))];
 const START = Date.UTC(2026, 0, 31, 12);
 
-/** One function of 1 GB counts what a full shard brings, with and without flows. */
+/** One function of 1 GB can count the records of a full shard, with and without flows. */
 export async function run(): Promise<BenchRow[]> {
   return [await fullShard({ flows: 0, max_ratio: 10 }), await fullShard({ flows: 100, max_ratio: 8 })];
 }
 
 /**
- * CPU of a second of the shard: everything but the network, the SDK's signatures and the flow log's
- * objects included.
+ * CPU time for a second of the shard: everything except the network, including the SDK's signatures
+ * and the flow log's objects.
  */
 async function fullShard({ flows, max_ratio }: { flows: number; max_ratio: number }): Promise<BenchRow> {
   const context = contextWith(answering(), flows > 0);
@@ -70,7 +70,7 @@ async function fullShard({ flows, max_ratio }: { flows: number; max_ratio: numbe
   };
 }
 
-/** As many reports as a shard takes in a second, of as many edges. */
+/** As many reports as a shard accepts in a second, each of another edge. */
 function secondOfShard({ flows, seq }: { flows: number; seq: number }): StreamRecord[] {
   const records: StreamRecord[] = [];
   for (let index = 0, bytes = 0; index < SHARD_RECORDS; index++) {

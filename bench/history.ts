@@ -17,15 +17,14 @@ import { withDatabase } from './support/with-database.ts';
 const TABLE = 'traffic';
 const LANES = 1000;
 const POLICIES = 20;
-/** Of the same calls of the database with nothing around them. */
+/** Limit as a multiple of only the same database calls. */
 const MAX_READ_RATIO = 2;
 const MAX_SNAPSHOT_RATIO = 3;
 /**
- * How many calls are under way at a time where they are made alone; the snapshot has as many
- * writes.
+ * Concurrent calls when they are made without the snapshot, which has as many concurrent writes.
  */
 const CALLS_AT_A_TIME = 16;
-/** What the snapshot must manage within its minute. */
+/** The number of lanes that the snapshot must process within its minute. */
 const ON_PAPER = 100_000;
 const NOW = Date.parse('2026-03-15T12:00:00Z');
 

@@ -5,7 +5,7 @@ export const EDGES = 100;
 export const POLICIES = 20;
 
 /**
- * The reports of 100 edges with 20 policies each after so many minutes, as edges send them:
+ * The reports of 100 edges with 20 policies each after a number of minutes, as edges send them:
  * gzip-compressed JSON.
  */
 export function edgeReports(minute: number): StreamRecord[] {
@@ -18,7 +18,7 @@ export function edgeReports(minute: number): StreamRecord[] {
   }));
 }
 
-/** One edge's report at a minute that names these policies only. */
+/** One edge's report at a minute with only these policies. */
 export function policiesReport({
   minute,
   seq,

@@ -17,17 +17,17 @@ import { EDGES, edgeReports, POLICIES, policiesReport } from './ingest-reports.t
 import { signingEdges } from './signing-edges.ts';
 import { cpuMilliseconds, median } from './support/measure.ts';
 
-/** Batches of each kind; in turn, so that a busy machine slows both alike. */
+/** Batches of each kind; they alternate, so that a busy machine slows both equally. */
 const ROUNDS = 120;
 /**
- * The last functions are compiled after some 180 batches, a few seconds of a container's hours; the
- * compiler's threads count as CPU too.
+ * The last functions are compiled after about 180 batches, a few seconds of a container's hours;
+ * the compiler's threads also use CPU time.
  */
 const WARM_UP = 200;
 const MAX_CPU_RATIO = 3;
 /**
- * Verifying costs what two or three reports of 20 policies cost; a flood of forged ones must not be
- * worth more.
+ * Verifying costs as much as two or three reports of 20 policies; a flood of forged reports must
+ * not cost more.
  */
 const MAX_SIGNED_RATIO = 5;
 const MAX_WRITE_UNITS = 3;
@@ -36,16 +36,16 @@ const RECORD_WARM_UP = 5;
 const MAX_RECORD_RATIO = 5;
 
 /**
- * What a report costs: CPU beside reading its JSON alone, write units beside one transaction a
- * report.
+ * The cost of a report: CPU compared with only reading its JSON, write units compared with one
+ * transaction for each report.
  */
 export async function run(): Promise<BenchRow[]> {
   return [await cpu(), await signedCpu(), await writeUnits(), await oldPolicies(), await worstRecord()];
 }
 
 /**
- * CPU of ingest itself: decoding, folding, packing, and the transactions up to the SDK. What the
- * SDK, TLS and the network take comes twice a hundred reports, and is the same for every way to
+ * CPU time of ingest itself: decoding, folding, packing, and the transactions up to the SDK. The
+ * SDK, TLS and the network are used twice for a hundred reports, and are the same for every way to
  * write.
  */
 async function cpu(): Promise<BenchRow> {
@@ -74,8 +74,8 @@ async function cpu(): Promise<BenchRow> {
 }
 
 /**
- * CPU of ingest of signed reports beside that of the same ones unsigned, in turn. Verifying is most
- * of it.
+ * CPU time of ingest for signed reports compared with the same reports unsigned, alternating. Most
+ * of it is verification.
  */
 async function signedCpu(): Promise<BenchRow> {
   const edges = signingEdges();
@@ -111,8 +111,8 @@ function microsecondsPerReport(rounds: readonly number[]): number {
 }
 
 /**
- * CPU of the record that costs most, of all that are made to cost much, beside an ordinary one of
- * the largest size. Each is measured in turn, so that a busy machine slows all alike.
+ * CPU time of the most expensive of the costly records, compared with an ordinary one of the
+ * largest size. They alternate, so that a busy machine slows all equally.
  */
 async function worstRecord(): Promise<BenchRow> {
   const records = costlyRecords();
@@ -142,8 +142,8 @@ async function worstRecord(): Promise<BenchRow> {
 }
 
 /**
- * Write units by DynamoDB's published rule, on the real items: each begun KB of an item is one,
- * twice in a transaction.
+ * Write units by DynamoDB's published rule, on the real items: one for each started KB of an item,
+ * twice that in a transaction.
  */
 async function writeUnits(): Promise<BenchRow> {
   const value = await unitsPerReport(async (records, context) => void (await ingest(records, context)));
@@ -175,8 +175,8 @@ async function unitsPerReport(
 }
 
 /**
- * Write units of an edge that has had 1,000 policies, 20 of them in use, beside one that has had
- * 20.
+ * Write units of an edge that has had 1,000 policies, 20 of them in use, compared with one that has
+ * had 20.
  */
 async function oldPolicies(): Promise<BenchRow> {
   const value = await unitsAfter(OLD_POLICIES);
@@ -230,7 +230,7 @@ function parseAll(records: StreamRecord[]): void {
   if (parsed === undefined) throw new Error('nothing was parsed');
 }
 
-/** Takes every transaction; lanes live in ingest's memory. */
+/** Accepts every transaction; lanes are in ingest's memory. */
 function discarding(): DynamoDBDocumentClient {
   const send = async (command: TransactWriteCommand) =>
     'RequestItems' in command.input ? { Responses: {} } : {};

@@ -17,13 +17,13 @@ const ROUNDS = 3;
 const ON_PAPER = 1_000_000;
 const MOST_GROUPS = 64;
 const CALLS_AT_A_TIME = 16;
-/** Of the same calls of the database with nothing around them. */
+/** Limit as a multiple of only the same database calls. */
 const MAX_RATIO = 3;
 const NOW = Date.parse('2026-03-15T12:00:00Z');
 
 /**
- * A minute of 10,000 lanes in four groups: what the groups take, one after the other, and what is
- * left for the snapshot itself.
+ * A minute of 10,000 lanes in four groups: the time of the groups, one after the other, and the
+ * remaining time for the snapshot itself.
  */
 export async function groupRows(client: DynamoDBDocumentClient): Promise<BenchRow[]> {
   await createTable(client, TABLE);

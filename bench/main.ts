@@ -1,7 +1,8 @@
 // `npm run bench`: all areas, or those that are named (`npm run bench -- recorder replay`). After
 // each area it writes that area's rows to bench/results.json and the tables of the documentation
 // that are made from it; other areas keep their last measurement. Prints one table and ends with
-// exit code 1 when a threshold does not hold.
+// exit code 1 when a threshold does not hold. `--profile` keeps nothing, and writes a CPU profile of
+// each area to dist/profile.
 import { fork } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
@@ -21,7 +22,9 @@ import { formatTable } from './format-table.ts';
 
 allowClosedPipe();
 const areas = Object.keys(AREAS);
-const named = process.argv.slice(2);
+const PROFILE = '--profile';
+const profiled = process.argv.includes(PROFILE);
+const named = process.argv.slice(2).filter(argument => argument !== PROFILE);
 const unknown = named.find(name => !areas.includes(name));
 if (unknown !== undefined) {
   console.error(`There is no benchmark "${unknown}"; there are ${areas.join(', ')}.`);
@@ -37,9 +40,8 @@ for (const area of named.length > 0 ? named : areas) {
     const measured = machineNow();
     const measuredRows = await runArea(area);
     rows.push(...measuredRows);
-    results = withArea(results, { area, measured, rows: measuredRows }, areas);
-    writeFileSync(RESULTS_FILE, `${JSON.stringify(results, null, 2)}\n`);
-    writeFigures(results);
+    // A profile slows what it measures.
+    if (!profiled) keep(area, measured, measuredRows);
   } catch (error) {
     console.error((error as Error).message);
     failed.push(area);
@@ -54,6 +56,13 @@ for (const name of [...broken, ...failed]) {
 }
 process.exitCode = rows.length > 0 && broken.length === 0 && failed.length === 0 ? 0 : 1;
 
+/** Writes the area's rows, and the documentation's tables. */
+function keep(area: string, measured: MeasuredArea, rows: readonly BenchRow[]): void {
+  results = withArea(results, { area, measured, rows }, areas);
+  writeFileSync(RESULTS_FILE, `${JSON.stringify(results, null, 2)}\n`);
+  writeFigures(results);
+}
+
 function machineNow(): MeasuredArea {
   return {
     measured_at: new Date().toISOString(),
@@ -64,9 +73,11 @@ function machineNow(): MeasuredArea {
   };
 }
 
-/** A process for each area, so that none is measured with another's heap and compiled code. */
+/** A process for each area, so that the heap and compiled code of one don't affect another. */
 function runArea(name: string): Promise<BenchRow[]> {
-  const child = fork(join(import.meta.dirname, 'run-area.ts'), [name], { execArgv: ['--expose-gc'] });
+  const profile = profiled ? ['--cpu-prof', '--cpu-prof-dir=dist/profile'] : [];
+  const execArgv = ['--expose-gc', ...profile];
+  const child = fork(join(import.meta.dirname, 'run-area.ts'), [name], { execArgv });
   return new Promise((resolve, reject) => {
     let answer: BenchRow[] | undefined;
     child.on('message', message => {

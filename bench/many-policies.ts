@@ -11,8 +11,8 @@ const START = Date.parse('2026-03-15T09:58:00Z');
 const HOUR = 3_600_000;
 
 /**
- * The snapshot that begins an hour, with many policy ids and with few: what a policy costs must not
- * grow with their number.
+ * The snapshot that begins an hour, with many policy ids and with few: the cost of a policy must
+ * not grow with their number.
  */
 export async function run(): Promise<BenchRow[]> {
   const few = await microsecondsAPolicy(FEW, { rounds: 25 });

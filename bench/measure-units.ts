@@ -1,8 +1,8 @@
-// `npm run measure-units`: simulates networks of several shapes, each in a process of its own, and
-// writes what they used to bench/units.json, which the bill and docs/scale.md are made from.
-// `-- --day` simulates a whole day of 200 edges in place of ten minutes, and writes it after each
-// hour; `-- --reference` simulates only the network that releases are compared by;
-// `-- --release NAME` writes the figures as those of the last release.
+// `npm run measure-units`: simulates networks of several shapes, each in a separate process, and
+// writes their use to bench/units.json, the input of the bill and of docs/scale.md. `-- --day`
+// simulates a whole day of 200 edges instead of ten minutes, and writes the figures after each
+// hour; `-- --reference` simulates only the network for comparing releases; `-- --release NAME`
+// writes the figures as those of the last release.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ import {
   SHAPES,
 } from './usage/measured-shapes.ts';
 import { type RunOptions, runSimulation } from './usage/run-simulation.ts';
-import type { SimulatedUsage } from './usage/simulation.ts';
+import type { SimulatedUsage } from './usage/simulated-usage.ts';
 
 const DAY_MINUTES = 1440;
 const FILE = join(import.meta.dirname, 'units.json');
@@ -61,13 +61,13 @@ function measured(): object {
   return { measured_at: new Date().toISOString(), ...machine };
 }
 
-/** Writes figures over those that the file has of the same names. */
+/** Replaces the figures with the same names in the file. */
 function write(figures: object): void {
   const known = existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : {};
   writeFileSync(FILE, `${JSON.stringify({ ...known, ...figures }, null, 2)}\n`);
 }
 
-/** What the model needs of a simulation. */
+/** The figures of a simulation that the model needs. */
 function figuresOf({ metrics: _, by_item: __, ...figures }: SimulatedUsage): object {
   return figures;
 }

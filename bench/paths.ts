@@ -13,9 +13,7 @@ const UNIT_BYTES = 1024;
 
 const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 
-/**
- * What the paths of a report cost beyond the lane that is written anyway, while they are steady.
- */
+/** The cost of a report's steady paths in addition to the lane, which is written anyway. */
 export async function run(): Promise<BenchRow[]> {
   return withDatabase(async client => {
     for (const name of Object.values(tables)) {

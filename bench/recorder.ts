@@ -12,28 +12,25 @@ import { type BenchRow, NO_PEER } from './bench-row.ts';
 import { nanosecondsPerCall } from './support/nanoseconds-per-call.ts';
 
 const FLOWS = 100_000;
-/** Packets of one pass over the prepared sequence. */
+/** Packets in one pass over the prepared sequence. */
 const SEQUENCE = 1 << 20;
 const ROUNDS = 9;
 const PACKET_BYTES = 1000;
 const META = metaV4(6, 0);
 const MEGABYTE = 1024 * 1024;
-/** Heap growth a packet, of that of an object a packet. */
+/** Heap growth for a packet, as a share of one object for a packet. */
 const MAX_GROWTH_RATIO = 0.02;
-/** Reading a policy's counts, of making the same answer of one look-up. */
+/** Reading a policy's counts, as a multiple of one look-up with the same answer. */
 const MAX_STATS_RATIO = 4;
-/** Process memory, of that without a flow. */
+/** Process memory, as a multiple of that without flows. */
 const MAX_MEMORY_RATIO = 2;
 
-/** The recorder's hot path beside a bare Map, its memory, and the reading of a policy's counts. */
+/** The recorder's hot path compared with a bare Map, its memory, and reading a policy's counts. */
 export async function run(): Promise<BenchRow[]> {
   return [...knownFlows(), ipv6(), allocations(), policyStats(), pairs(), memory()];
 }
 
-/**
- * Which flow each packet belongs to: as often as Zipf's law has it in real traffic, or all equally
- * often.
- */
+/** The flow of each packet: distributed by Zipf's law as in real traffic, or uniformly. */
 function sequence(distribution: 'zipf' | 'uniform', flows: number): Int32Array {
   let state = 12345;
   return Int32Array.from({ length: SEQUENCE }, () => {
@@ -48,7 +45,7 @@ interface Measured {
   map_ns: number;
 }
 
-/** Best of several rounds, taken in turn, so that a noisy neighbour meets both. */
+/** Best of several alternating rounds, so that a noisy neighbour affects both. */
 function measure(distribution: 'zipf' | 'uniform', flows: number): Measured {
   const order = sequence(distribution, flows);
   const packets = recorderLoop(order, flows);
@@ -61,10 +58,7 @@ function measure(distribution: 'zipf' | 'uniform', flows: number): Measured {
   return best;
 }
 
-/**
- * Processor time of this thread, which other processes lengthen less than they do the time on the
- * clock.
- */
+/** Processor time of this thread, which other processes affect less than elapsed time. */
 function nanosecondsPerPacket(pass: () => void): number {
   const begun = process.threadCpuUsage();
   for (let i = 0; i < 3; i++) {
@@ -82,7 +76,7 @@ function makeRecorder(): Recorder {
 }
 
 /**
- * Keys lie in the order of their packets, as in a capture. Every flow is known before the first
+ * Keys are in the order of their packets, as in a capture. Every flow is known before the first
  * pass.
  */
 function recorderLoop(order: Int32Array, flows: number): () => void {
@@ -183,8 +177,8 @@ function ipv6(): BenchRow {
 }
 
 /**
- * Growth of the heap in five slices of 2 million packets: allocating even one object a packet would
- * show in each.
+ * Growth of the heap in five slices of 2 million packets: allocating even one object for a packet
+ * would be visible in each.
  */
 function allocations(): BenchRow {
   const pass = recorderLoop(sequence('zipf', FLOWS), FLOWS);
@@ -221,7 +215,7 @@ function heapGrowth(work: () => unknown): number {
 function policyStats(): BenchRow {
   const recorder = makeRecorder();
   recorder.recordV4(...keyOf(1), META, PACKET_BYTES);
-  // What is kept can't be optimized away.
+  // Keeping the results prevents their optimization.
   const kept: PolicyStats[] = [];
   const pass = () => {
     for (let i = 0; i < SEQUENCE; i++) kept[i & 7] = recorder.getPolicyStats('1');
@@ -250,8 +244,8 @@ function policyStats(): BenchRow {
 }
 
 /**
- * Finding a policy's pair, as every exported record does that names its policy: it must not matter
- * how many paths there are.
+ * Finding a policy's pair, as for every exported record with a policy: the time must not depend on
+ * the number of paths.
  */
 function pairs(): BenchRow {
   const many = lastOfPairs(2000);
@@ -275,7 +269,7 @@ function lastOfPairs(count: number): number {
   return nanosecondsPerCall(() => totals.indexOf('1', 0, count));
 }
 
-/** The memory of a process that has nothing but the recorder, bundled as functions are. */
+/** The memory of a process with only the recorder, bundled like functions. */
 function memory(): BenchRow {
   const folder = mkdtempSync(join(tmpdir(), 'patronus-bench-'));
   try {

@@ -19,7 +19,7 @@ const LANES = 1000;
 const POLICIES = 20;
 const MAX_RATIO = 3;
 
-/** How long counters take to be built anew, beside the same transactions alone. */
+/** The time to rebuild counters, compared with only the same transactions. */
 export async function run(): Promise<BenchRow[]> {
   return [await withDatabase(recovery)];
 }
@@ -85,7 +85,7 @@ async function fillLanes(client: DynamoDBDocumentClient, tables: TableNames): Pr
   if (left.length > 0) throw new Error(`${left.length} reports were not counted`);
 }
 
-/** The same write in a table of its own, whatever holds there. */
+/** The same write in a separate table, without its conditions. */
 function bareAction({ Put, Update }: WriteAction): WriteAction[] {
   if (Put) return [{ Put: { TableName: 'bare', Item: Put.Item } }];
   if (!Update) return [];

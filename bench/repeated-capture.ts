@@ -17,8 +17,8 @@ export interface RepeatedCapture {
 
 /**
  * Writes a capture of at least `frames` frames by repeating a real one (a little-endian pcap file),
- * or the project's sample where there is none. Each repetition takes a second of capture time, its
- * frames evenly spaced, as on a busy link.
+ * or the project's sample if there is none. Each repetition has a second of capture time, with
+ * evenly spaced frames, as on a busy link.
  */
 export function writeRepeated(path: string, frames: number): RepeatedCapture {
   const single = existsSync(SHARED) ? SHARED : OWN;

@@ -20,7 +20,9 @@ const PEERS: Peer[] = [
   { name: 'nfpcapd', package: 'nfdump', arguments: (capture, folder) => ['-r', capture, '-w', folder] },
 ];
 
-/** Frames a second of counting a capture, beside softflowd and nfpcapd on the same file. */
+/**
+ * Frames a second when counting a capture, compared with softflowd and nfpcapd on the same file.
+ */
 export async function run(): Promise<BenchRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'patronus-bench-'));
   try {
@@ -37,7 +39,7 @@ interface Bench {
   capture: RepeatedCapture;
 }
 
-/** Rounds are taken in turn, so that a noisy neighbour meets all; the best of each counts. */
+/** Rounds alternate, so that a noisy neighbour affects all; the best of each counts. */
 function measure(bench: Bench): BenchRow[] {
   const timed = PEERS.map(peer => ({ peer, present: isPresent(peer), whole: Infinity, start: Infinity }));
   let own = Infinity;
@@ -85,8 +87,8 @@ interface Result {
   peer: Peer;
   own: number;
   /**
-   * Seconds that the peer took for the whole capture, less those for the capture unrepeated, which
-   * are its start and end; undefined where it is missing.
+   * The peer's seconds for the whole capture, minus those for the capture without repetitions,
+   * which are its start and end; undefined if the peer is missing.
    */
   counting: number | undefined;
   bench: Bench;

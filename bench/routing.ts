@@ -5,7 +5,7 @@ import type { BenchRow } from './bench-row.ts';
 import { nanosecondsPerCall } from './support/nanoseconds-per-call.ts';
 
 const PATHS = 100;
-/** Deciding ranks by health and five weighted figures, and says why in words. */
+/** A decision ranks by health and five weighted figures, and gives the reason in words. */
 const MAX_RATIO = 5;
 
 const custom: PathPreference = {
@@ -13,7 +13,7 @@ const custom: PathPreference = {
   weights: { latency: 3, jitter: 2, loss: 4, bandwidth: 1, cost: 1 },
 };
 
-/** Deciding among 100 paths, by the dearest preference. */
+/** A decision among 100 paths, by the most expensive preference. */
 export async function run(): Promise<BenchRow[]> {
   const candidates = Array.from({ length: PATHS }, (_, index) => candidate(index));
   const now = Date.now();

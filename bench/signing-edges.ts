@@ -11,15 +11,15 @@ interface SigningEdge {
 }
 
 /**
- * A key pair for each edge of `edgeReports`: their items in the Network table, and what signs a
- * record as its edge does.
+ * A key pair for each edge of `edgeReports`: their items in the Network table, and a function that
+ * signs a record like its edge.
  */
 export function signingEdges(): { items: Item[]; sign(record: StreamRecord): StreamRecord } {
   const edges = new Map<string, SigningEdge>();
   const items = edgeReports(0).map(({ partition_key }, number): Item => {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const { x } = publicKey.export({ format: 'jwk' });
-    // Of the form of a thumbprint.
+    // In the form of a thumbprint.
     const kid = `bench-${number}`.padEnd(43, '0');
     const header = Buffer.from(JSON.stringify({ alg: 'Ed25519', kid })).toString('base64url');
     edges.set(partition_key, { key: privateKey, header });

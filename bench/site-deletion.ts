@@ -20,7 +20,7 @@ const AUDIT_TABLE = 'audit';
 const TABLE = 'network';
 const CACHE_TABLE = 'cache';
 
-/** Paths of a site, and how often it is deleted: the median counts. */
+/** Paths of a site, and the number of deletions, whose median counts. */
 const SIZES = [
   { paths: 10, runs: 15 },
   { paths: 100, runs: 9 },
@@ -29,8 +29,8 @@ const SIZES = [
 ] as const;
 
 /**
- * deleteSite on DynamoDB Local beside the same TransactWriteItems calls alone, and its memory as a
- * site grows.
+ * deleteSite on DynamoDB Local compared with only the same TransactWriteItems calls, and its memory
+ * for larger sites.
  */
 export async function run(): Promise<BenchRow[]> {
   const measure = async (client: DynamoDBDocumentClient) => {
@@ -63,7 +63,10 @@ async function timeRow(bench: Bench, { paths, runs }: (typeof SIZES)[number]): P
   };
 }
 
-/** Live heap while 10,000 paths are deleted, beside 1,000: a whole site is never held. */
+/**
+ * Live heap while 10,000 paths are deleted, compared with 1,000: the deletion must not hold a whole
+ * site in memory.
+ */
 async function memoryRow(bench: Bench): Promise<BenchRow> {
   const small = await bench.liveHeap(1000);
   const large = await bench.liveHeap(10_000);
@@ -89,7 +92,7 @@ interface Measured {
   transactions: number;
 }
 
-/** A table, and a client that notes down the transactions that go through it. */
+/** A table, and a client that records its transactions. */
 class Bench {
   private readonly client: DynamoDBDocumentClient;
   private readonly context: StoreContext;
@@ -117,10 +120,7 @@ class Bench {
     };
   }
 
-  /**
-   * Deletes a new site, then writes the very same transactions on the same items again, with
-   * nothing around them.
-   */
+  /** Deletes a new site, then repeats only the same transactions on the same items. */
   async measure(paths: number): Promise<Measured> {
     await this.emptyTable();
     const { hub } = await makeHub(this.context, { paths, peers: Math.min(paths, 100) });
@@ -155,9 +155,9 @@ class Bench {
   }
 
   /**
-   * Milliseconds that the transactions take: the first, which claims the site, and the last, which
-   * ends it, alone, the chunks between as many at a time as the deletion has them. What it told of
-   * its progress is written unmeasured.
+   * Milliseconds of the transactions: the first, which claims the site, and the last, which ends
+   * it, run alone; the chunks in between run with the deletion's concurrency. Its progress items
+   * are written without measuring.
    */
   private async write(transactions: Transaction[]): Promise<number> {
     const write = (TransactItems: Transaction) =>

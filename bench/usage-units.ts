@@ -3,7 +3,7 @@ import type { BenchRow } from './bench-row.ts';
 import { REFERENCE, REFERENCE_MINUTES } from './usage/measured-shapes.ts';
 import { runSimulation } from './usage/run-simulation.ts';
 
-/** Units are counts: what is more than this is not the machine's doing. */
+/** Units are counts, so a larger difference is not caused by the machine. */
 const MAX_RATIO = 1.05;
 
 type UnitOf = (usage: Pick<SimulatedUsage, 'functions' | 'api_requests'>) => number;
@@ -21,7 +21,7 @@ const UNITS: [string, string, UnitOf][] = [
 ];
 
 /**
- * What a network of 200 edges uses an edge and hour, beside what the last release used
+ * The use of a network of 200 edges for an edge and hour, compared with the last release
  * (bench/units.json).
  */
 export async function run(): Promise<BenchRow[]> {

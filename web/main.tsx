@@ -10,6 +10,8 @@ import { SessionProvider } from './session/session-provider.tsx';
 import './style/tokens.css';
 import './style/base.css';
 import './style/parts.css';
+import './style/overlays.css';
+import './style/lists.css';
 
 const root = createRoot(document.getElementById('console')!);
 

@@ -5,7 +5,7 @@ import { inParts } from '../../core/live/figure-parts.ts';
 /** How many policies change at once. */
 export const POLICIES = 1000;
 
-/** A figure of each policy at an update: every one of them changes. */
+/** A figure of each policy for an update: each one changes. */
 function itemsAt(update: number): LiveFigure[] {
   return Array.from({ length: POLICIES }, (_, index) => {
     const bits_per_second = ((index * 7919 + update * 104_729) % 1_000_000) * 1000 + 1;
@@ -22,7 +22,7 @@ function itemsAt(update: number): LiveFigure[] {
   });
 }
 
-/** The figures of an update, in parts as they are published. */
+/** The figures of an update, in published parts. */
 function figuresAt(update: number) {
   const common = {
     ...{ scope: 'POLICIES', seq: update, next_token: null },
@@ -34,8 +34,8 @@ function figuresAt(update: number) {
 }
 
 /**
- * Gives a page the figures of 1,000 policies, and publishes to its subscription as AppSync does;
- * all else is the system's.
+ * Answers a page with the figures of 1,000 policies, and publishes to its subscription like
+ * AppSync; everything else comes from the system.
  */
 export function liveFigures() {
   const listening = Promise.withResolvers<void>();

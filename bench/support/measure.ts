@@ -1,11 +1,11 @@
-/** What some work took, in milliseconds of the clock. */
+/** Elapsed time of some work, in milliseconds. */
 export async function milliseconds(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await work();
   return performance.now() - begun;
 }
 
-/** What some work took, in milliseconds of this process's CPU. */
+/** CPU time of this process for some work, in milliseconds. */
 export async function cpuMilliseconds(work: () => Promise<unknown>): Promise<number> {
   const before = process.cpuUsage();
   await work();
@@ -13,7 +13,7 @@ export async function cpuMilliseconds(work: () => Promise<unknown>): Promise<num
   return (user + system) / 1000;
 }
 
-/** The value in the middle; of an even number, the higher one. */
+/** The median; for an even number of values, the higher one in the middle. */
 export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }

@@ -2,18 +2,15 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 type Command = { input: object; constructor: unknown };
 
-/**
- * Commands that went through a client, so that the same ones can be sent again with nothing around
- * them.
- */
+/** Recorded commands of a client, so that only these can be sent again. */
 export interface NotedCalls {
   client: DynamoDBDocumentClient;
   readonly count: number;
-  /** Forgets what was noted. */
+  /** Clears the record. */
   clear(): void;
   /**
-   * Sends all of them again: first what reads, then what writes, so many at a time. A condition
-   * that fails now is no error.
+   * Sends all of them again: first reads, then writes, `at_a_time` concurrently. A condition that
+   * fails now is not an error.
    */
   repeat(options: { at_a_time: number }): Promise<void>;
 }
@@ -27,7 +24,7 @@ export function noteCalls(client: DynamoDBDocumentClient): NotedCalls {
     return Reflect.apply(client.send, client, [command, ...rest]);
   };
   const again = async ({ constructor: Made, input }: Command): Promise<void> => {
-    // A command that was sent keeps what the client added to it: each time a new one.
+    // A sent command keeps the client's additions, so each time a new command is created.
     const fresh = Reflect.construct(Made as new (input: object) => object, [input]);
     await client.send(fresh as never).catch((cause: Error) => {
       if (!CONDITION_FAILED.includes(cause.name)) throw cause;

@@ -1,6 +1,5 @@
 /**
- * Code for a page: rows of five texts in `#rows`, and `update(number)`, which writes other ones
- * into all of them.
+ * Code for a page: rows of five texts in `#rows`, and `update(number)`, which replaces all of them.
  */
 export const plainRows = (rows: number, updates: number): string => `{
   const format = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3 });
@@ -17,7 +16,7 @@ export const plainRows = (rows: number, updates: number): string => `{
     return texts.map(text => row.insertCell().appendChild(document.createTextNode(text)));
   });
   document.getElementById('rows').append(table);
-  // The texts are made before: writing them is what is compared with.
+  // The texts are made in advance, so that only writing them is measured.
   const prepared = Array.from({ length: ${updates} }, (_, update) => textsAt(update + 1));
   window.update = update => {
     for (const [index, row] of cells.entries()) {

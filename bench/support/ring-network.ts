@@ -8,11 +8,11 @@ import type { TableNames } from '../../core/storage/tables.ts';
 const SITES = 1000;
 const PATHS_A_SITE = 4;
 
-/** How many paths there are. */
+/** The number of paths. */
 export const PATHS = SITES * PATHS_A_SITE;
 
 /**
- * Puts a ring of sites in which each leads to the next four, all of them measured just now.
+ * Puts a ring of sites; each has paths to the next four, all measured just now.
  * @returns the ids of the sites
  */
 export async function putRingNetwork(

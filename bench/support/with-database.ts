@@ -4,8 +4,7 @@ import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { startDynamoDb } from '../../local/engines/dynamodb.ts';
 
 /**
- * Runs `work` on a DynamoDB Local of its own, which is stopped afterwards. `heapMiB` is its largest
- * heap.
+ * Runs `work` on a new DynamoDB Local, which is stopped afterwards. `heapMiB` is its largest heap.
  */
 export async function withDatabase<Result>(
   work: (client: DynamoDBDocumentClient) => Promise<Result>,

@@ -3,13 +3,13 @@ import { DynamoDBDocumentClient, TransactWriteCommand } from '@aws-sdk/lib-dynam
 import { itemBytes, transactionWriteUnits } from '../../test/support/item-bytes.ts';
 import { type RunningCall, runningCall, waitFor } from './running-call.ts';
 
-/** What is counted beside what each function uses. */
+/** Counts in addition to the use of each function. */
 export interface Counting {
-  /** By function, operation and item, the units that were used, to see what they are for. */
+  /** Used units by function, operation and item, to see their purpose. */
   readonly by_item: Map<string, number>;
   /** Lanes that were written, and their bytes. */
   lanes: { written: number; bytes: number };
-  /** Tables that were written to since it was last looked at, also while nothing is measured. */
+  /** Tables with writes since it was last cleared, also while nothing is measured. */
   readonly written: Set<string>;
 }
 
@@ -18,9 +18,9 @@ type Send = (command: Command, ...rest: unknown[]) => Promise<Record<string, unk
 type Capacity = { CapacityUnits?: number };
 
 /**
- * Counts what every DynamoDB and S3 client of this process does, for handlers make their clients
- * themselves. DynamoDB says what a call used, but for transactions, where the published rule
- * counts. S3 is a map: requests of the flow log are counted and answered.
+ * Counts the calls of every DynamoDB and S3 client of this process, because handlers create their
+ * clients themselves. DynamoDB returns the units of a call, except for transactions, where the
+ * published rule is used. S3 is a map: requests of the flow log are counted and answered.
  */
 export function countClients(): Counting {
   const counting: Counting = {
@@ -44,7 +44,7 @@ function countDynamoDb(counting: Counting): void {
     const answer = await waitFor(() => Reflect.apply(send, this, [command, ...rest]));
     const begun = process.cpuUsage();
     count(counting, call, command, answer);
-    // Counting is not what the function does.
+    // The function's use does not include the counting.
     const { user, system } = process.cpuUsage(begun);
     call.usage.cpu_ms -= (user + system) / 1000;
     return answer;
@@ -113,7 +113,7 @@ function count(
   note(`${name} ${wordOfInput(command.input)}`, units);
 }
 
-/** A look that finds nothing costs the least that a read costs, which DynamoDB Local leaves out. */
+/** A read without a result costs the minimum of a read, which DynamoDB Local leaves out. */
 function unitsOfNothing({ input }: Command, answer: Record<string, unknown>, used: number): number {
   const { RequestItems, ConsistentRead } = input as {
     RequestItems?: Record<string, { Keys: unknown[]; ConsistentRead?: boolean }>;

@@ -1,8 +1,8 @@
 import type { Delivery } from './listening-edges.ts';
 
 /**
- * What is due, in the order of its instants; what is due at the same instant in the order in which
- * it was added.
+ * A queue of deliveries by time; deliveries of the same time are in the order in which they were
+ * added.
  */
 export class Deliveries {
   readonly #due: Delivery[] = [];
@@ -18,7 +18,7 @@ export class Deliveries {
     this.#due.splice(low, 0, delivery);
   }
 
-  /** Takes the first one that is due before an instant. */
+  /** Removes the first delivery that is due before an instant. */
   before(instant: number): Delivery | undefined {
     return this.#due[0] && this.#due[0].at < instant ? this.#due.shift() : undefined;
   }

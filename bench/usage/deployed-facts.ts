@@ -1,12 +1,12 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { makeApp } from '../../lib/patronus-app.ts';
 
-/** What the bill takes from the stacks with default settings. */
+/** Facts for the bill from the stacks with default settings. */
 export interface DeployedFacts {
   alarms: number;
   /** Megabytes of memory by function, the folder in functions/. */
   memory_mb: Record<string, number>;
-  /** Which changes of a table the broadcast function gets. */
+  /** The changes of a table that the broadcast function receives. */
   broadcast_filters: Record<'audit' | 'network', { Pattern: string }[]>;
 }
 

@@ -5,7 +5,7 @@ import { noUsage, type Usage } from './usage.ts';
 
 /** START, END and REPORT, which Lambda writes of each call. */
 const LAMBDA_LINES_BYTES = 400;
-/** What CloudWatch adds to each line. */
+/** Bytes that CloudWatch adds to each line. */
 const LINE_OVERHEAD_BYTES = 26;
 
 /** Functions whose calls are measured: the folders in functions/. */
@@ -25,34 +25,29 @@ type Handler = (event: unknown, lambda: unknown) => Promise<unknown>;
 
 /** A call that sleeps. */
 export interface SleepingCall {
-  /** When it goes on, milliseconds since the epoch. */
+  /** When it continues, milliseconds since the epoch. */
   until: number;
-  /** Has it go on: resolves when it sleeps again, or with undefined at its end. */
+  /** Continues it: resolves when it sleeps again, or with undefined at its end. */
   wake(): Promise<SleepingCall | undefined>;
 }
 
 export interface DeployedFunctions {
-  /**
-   * Calls a handler as Lambda would. `as` is the name that it is counted under. @throws what it
-   * throws
-   */
+  /** Calls a handler like Lambda. `as` is the name for the counts. @throws the handler's error */
   call(name: FunctionName, event: unknown, as?: string): Promise<unknown>;
   /**
    * Calls a handler that sleeps in between: resolves when it does, or with undefined at its end.
    */
   begin(name: FunctionName, event: unknown): Promise<SleepingCall | undefined>;
-  /**
-   * The same without measuring, also side by side: for what is made before anything is measured.
-   */
+  /** The same without measuring, also concurrently: for the set-up before the measurement. */
   prepare(name: FunctionName, event: unknown): Promise<unknown>;
-  /** What each function has used since the last {@link forget}. */
+  /** The use of each function since the last {@link forget}. */
   readonly used: Map<string, Usage>;
   /** Every metric that was published: namespace, name and dimensions. */
   readonly metrics: Set<string>;
   forget(): void;
 }
 
-/** The handlers as they are deployed, in this process; their environment must be set. */
+/** The deployed handlers in this process; their environment must be set. */
 export async function deployedFunctions(): Promise<DeployedFunctions> {
   const handlers = {} as Record<FunctionName, Handler>;
   for (const folder of FOLDERS) handlers[folder] = await handlerOf(folder);
@@ -86,7 +81,7 @@ export async function deployedFunctions(): Promise<DeployedFunctions> {
           woken.resolve();
           return turn.promise;
         };
-        // It is billed as long as it sleeps.
+        // Sleeping time is billed too.
         call.usage.waits += ms / WAIT_MS;
         turn.resolve({ until: Date.now() + ms, wake });
         return woken.promise;
@@ -125,7 +120,8 @@ export async function deployedFunctions(): Promise<DeployedFunctions> {
 }
 
 /**
- * Has the snapshot's calls of groups run here, one after another; it waits for the longest of them.
+ * Runs the snapshot's calls of groups here, one after another; the snapshot is billed for the
+ * longest of them.
  */
 function callGroups(functions: DeployedFunctions): void {
   let last: Promise<unknown> = Promise.resolve();
@@ -158,7 +154,7 @@ async function handlerOf(folder: FunctionName): Promise<Handler> {
   return handler;
 }
 
-/** Of functions that may take longer than the others. */
+/** Time limits of functions that may take longer than the others. */
 const TIME_LIMIT_MS: Record<string, number> = { cleanup: 240_000, 'flow-log': 240_000 };
 
 function lambdaContext(name: string): object {

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 
-/** A network that reports, as large as its figures say. */
+/** The size of a simulated network. */
 export interface Shape {
   edges: number;
   policies: number;
@@ -10,13 +10,13 @@ export interface Shape {
   flows: number;
   /** Seconds between two reports of an edge. */
   interval_s: number;
-  /** How long reports are collected before ingest is called, seconds. */
+  /** The time to collect reports before ingest is called, seconds. */
   window_s: number;
-  /** How many lanes a group of the snapshot has; left out: as many as by default. */
+  /** The number of lanes in a group of the snapshot; left out: the default. */
   lanes_a_group?: number;
 }
 
-/** An edge as it reports. */
+/** An edge that reports. */
 export interface FleetEdge {
   edge_id: string;
   site_id: string;
@@ -30,10 +30,10 @@ export interface SentReport {
   sent_ms: number;
 }
 
-/** A flow begins anew with each report, as half of all web traffic does; the others go on. */
+/** Half of the flows are new in each report, as in web traffic; the others continue. */
 const HOSTS = 200;
 
-/** What an edge sends at an instant. The n-th report of a boot; figures grow as counters do. */
+/** An edge's report at an instant, the n-th of a boot; figures grow like counters. */
 export function reportOf(
   edge: FleetEdge,
   {
@@ -52,7 +52,7 @@ export function reportOf(
     policies: readonly string[];
     /** Of the policies that the edge applies. */
     policies_version?: string;
-    /** Whether the edge's first path carries next to nothing. */
+    /** Whether the edge's first path is failing. */
     failing?: boolean;
   },
 ): SentReport {
@@ -110,8 +110,8 @@ export function reportOf(
 const FAILING = { latency_ms: 400, packet_loss_pct: 60 };
 
 /**
- * A steady path: 20 to 60 ms that move by a tenth either way. An edge judges loss over its last 100
- * probes, of which one in a thousand is lost: so 1 % for a tenth of the time.
+ * A steady path: 20 to 60 ms that vary by a tenth. An edge judges loss over its last 100 probes, of
+ * which one in a thousand is lost: so 1 % for a tenth of the time.
  */
 function measurementOf(path_id: string, seq: number) {
   let hash = 0;

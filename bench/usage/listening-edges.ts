@@ -3,7 +3,7 @@ import { readSystemPolicies } from '../../edge/policies/system-policies.ts';
 import type { Published } from './publications.ts';
 import type { SimulatedApi } from './simulated-api.ts';
 
-/** Something that is due at an instant, milliseconds since the epoch. */
+/** A delivery that is due at an instant, milliseconds since the epoch. */
 export interface Delivery {
   at: number;
   deliver(): Promise<void>;
@@ -11,10 +11,10 @@ export interface Delivery {
 
 /** Once an hour, and once a day after AppSync has closed the connection (docs/decisions/156). */
 const READS_ALL_EVERY_MS = (86_400 / 25) * 1000;
-/** The name that their requests are counted under. */
+/** The name for the counts of their requests. */
 const AS = 'api';
 
-/** Edges that listen, asking with their own client what edge/commands/ has them ask. */
+/** Edges that listen, and send the queries of edge/commands/ with their own client. */
 export class ListeningEdges {
   readonly #apis: Map<string, EdgeApi>;
   readonly #random: () => number;
@@ -25,12 +25,12 @@ export class ListeningEdges {
     this.#random = random;
   }
 
-  /** Of the policies that they apply. */
+  /** The version of the policies that they apply. */
   get policies_version(): string {
     return this.#known.policies_version;
   }
 
-  /** Has them know what there is. */
+  /** Reads the current state for them. */
   async begin(): Promise<void> {
     const [first] = this.#apis.values();
     if (!first) return;
@@ -39,7 +39,7 @@ export class ListeningEdges {
     this.#known = { policies_version: version ?? '0', routing_version: state?.routing_version ?? 0 };
   }
 
-  /** What they ask of their own accord, evenly spread. */
+  /** Their regular queries, evenly spread. */
   *readings(start: number, from: number, to: number): Generator<Delivery> {
     const each = READS_ALL_EVERY_MS / this.#apis.size;
     for (const [index, edge] of [...this.#apis.values()].entries()) {
@@ -55,7 +55,7 @@ export class ListeningEdges {
     }
   }
 
-  /** What edges ask because of what was published. */
+  /** The edges' queries that follow a publication. */
   *hear({ field, variables }: Published, now: number): Generator<Delivery> {
     if (field === 'publishEdgeNews') yield* this.#hearNews(variables as never, now);
     if (field !== 'publishCommand') return;

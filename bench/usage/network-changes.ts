@@ -1,18 +1,18 @@
 import { seededRandom } from '../../test/support/random.ts';
 import type { Shape } from './fleet.ts';
 
-/** What happens in a simulated day beside edges that report. Minutes since its beginning. */
+/** Events of a simulated day other than reports. Minutes since its start. */
 export interface NetworkChanges {
   /** A person edits a policy. */
   edits: readonly { minute: number; policy: number }[];
-  /** An edge's first path fails, and is good again. */
+  /** An edge's first path fails, and recovers. */
   failures: readonly { edge: number; from: number; to: number }[];
-  /** An edge reports nothing. */
+  /** An edge is silent. */
   silences: readonly { edge: number; from: number; to: number }[];
 }
 
 const DAY_MINUTES = 1440;
-/** A quiet first hour: what is shorter has no change in it. */
+/** A first hour without changes, so that shorter runs have none. */
 const QUIET_MINUTES = 60;
 const EDITS = 4;
 const FAILURES = 3;
@@ -21,7 +21,7 @@ const SILENCES = 1;
 const SILENCE_MINUTES = 60;
 const SEED = 14;
 
-/** A day's changes, the same for the same shape; of a shorter run those that end within it. */
+/** A day's changes, the same for the same shape; a shorter run has those that end within it. */
 export function changesOf({ edges, policies, paths }: Shape, minutes: number): NetworkChanges {
   const random = seededRandom(SEED);
   const minute = (length: number) => QUIET_MINUTES + random.below(DAY_MINUTES - QUIET_MINUTES - 2 * length);
@@ -36,11 +36,17 @@ export function changesOf({ edges, policies, paths }: Shape, minutes: number): N
   }));
   const failures = times(paths > 0 ? FAILURES : 0, () => spanOf(FAILURE_MINUTES));
   const silences = times(SILENCES, () => spanOf(SILENCE_MINUTES));
-  // What goes on after its end has come back by then.
+  // Leaves time for the recovery after the end.
   const isOver = ({ to }: { to: number }) => to + FAILURE_MINUTES <= minutes;
   return {
     edits: policies > 1 ? edits.filter(edit => edit.minute + FAILURE_MINUTES <= minutes) : [],
     failures: failures.filter(isOver),
     silences: silences.filter(isOver),
   };
+}
+
+/** Whether an edge is within one of the spans, at a time since the start of the simulation. */
+export function isWithin(spans: NetworkChanges['failures'], edge: number, since_start_ms: number): boolean {
+  const minute = since_start_ms / 60_000;
+  return spans.some(span => span.edge === edge && minute >= span.from && minute < span.to);
 }

@@ -5,11 +5,11 @@ import type { Delivery } from './listening-edges.ts';
 import type { Published } from './publications.ts';
 import type { SimulatedApi } from './simulated-api.ts';
 
-/** The name that its requests are counted under. */
+/** The name for the counts of its requests. */
 export const CONSOLE = 'console';
 
 const MINUTE_MS = 60_000;
-/** web/data/use-live-events.ts waits so long for more events. */
+/** The time that web/data/use-live-events.ts waits for more events. */
 const GATHER_MS = 500;
 
 const PERSON = {
@@ -19,7 +19,7 @@ const PERSON = {
   claims: { email: 'viewer@example.com' },
 };
 
-/** A console that shows its first page: it asks what web/ asks, with the same documents. */
+/** A console that shows its first page: it sends the queries of web/, with the same documents. */
 export class OpenConsole {
   readonly #api: SimulatedApi;
   #asks = false;
@@ -28,7 +28,7 @@ export class OpenConsole {
     this.#api = api;
   }
 
-  /** What it asks from its opening on, each minute once. */
+  /** Its queries after it was opened, one a minute. */
   *minutes(opened: number, end: number): Generator<Delivery> {
     for (let at = opened; at < end; at += MINUTE_MS) {
       const deliver = async () => {
@@ -39,7 +39,7 @@ export class OpenConsole {
     }
   }
 
-  /** What it asks because of what was published to it. */
+  /** Its queries that follow a publication. */
   *hear({ field }: Published, now: number): Generator<Delivery> {
     if (field !== 'publishEvent' || this.#asks) return;
     this.#asks = true;

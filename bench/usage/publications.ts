@@ -1,12 +1,12 @@
 import { waitFor } from './running-call.ts';
 
 /**
- * What functions publish by mutations, and what of it reaches whom. AppSync bills each 5 KB of a
+ * Publications of functions by mutations, and their recipients. AppSync bills each 5 KB of a
  * message.
  */
 export interface Publications {
   requests: number;
-  /** Messages to edges, by the number of edges that hear one. */
+  /** Messages to edges, by the number of edges that receive one. */
   to_edges: number;
   /** Messages to each open console. */
   to_consoles: number;
@@ -30,8 +30,8 @@ export interface PublishingCounter {
 }
 
 /**
- * Takes what functions post to the API in place of AppSync, and tells `onPublished`. All other
- * requests of the process go on.
+ * Receives the functions' posts to the API instead of AppSync, and calls `onPublished`. All other
+ * requests of the process are unchanged.
  */
 export function countPublications(
   url: string,

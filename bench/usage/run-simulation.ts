@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { type DeployedFacts, deployedFacts } from './deployed-facts.ts';
 import type { Shape } from './fleet.ts';
 import type { SimulationMessage, SimulationTask } from './simulate-shape.ts';
-import type { SimulatedUsage } from './simulation.ts';
+import type { SimulatedUsage } from './simulated-usage.ts';
 
 export interface RunOptions {
   /** Minutes that a console is open afterwards; none when left out. */
   console_minutes?: number;
-  /** Called after each simulated hour with what was used so far. */
+  /** Called after each simulated hour with the use so far. */
   onHour?: (usage: SimulatedUsage) => void;
 }
 
 let facts: DeployedFacts | undefined;
 
-/** Simulates a network in a process of its own. @throws Error when it ends without figures */
+/** Simulates a network in a separate process. @throws Error when it ends without figures */
 export function runSimulation(
   shape: Shape,
   minutes: number,

@@ -1,24 +1,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Usage } from './usage.ts';
 
-/** A call of a function that is being measured, as what its handler does finds it. */
+/** The measured call of a function in which the current code runs. */
 export interface RunningCall {
-  /** The function, to see what its units are for. */
+  /** The function, to assign its units. */
   of: string;
   usage: Usage;
-  /** Requests to services that are under way: those side by side are one wait. */
+  /** Running requests to services; concurrent ones are one wait. */
   waiting: number;
-  /** What was written to the two outputs. */
+  /** Text written to the two outputs. */
   log: string[];
-  /** Waits of the longest call of another function, which a call waits for as long. */
+  /** Waits of the longest call of another function that this call waits for. */
   longest_waits: number;
-  /** Where the call is one that sleeps in simulated time. */
+  /** Set if the call sleeps in simulated time. */
   sleep?(ms: number): Promise<void>;
 }
 
 const calls = new AsyncLocalStorage<RunningCall>();
 
-/** The call that the caller's code runs in; undefined where none is measured. */
+/** The call that the current code runs in; undefined if none is measured. */
 export const runningCall = (): RunningCall | undefined => calls.getStore();
 
 export const inCall = <Result>(call: RunningCall, work: () => Result): Result => calls.run(call, work);
@@ -38,7 +38,10 @@ export async function waitFor<Result>(work: () => Promise<Result>): Promise<Resu
 let running: Usage | undefined;
 let mark = process.cpuUsage();
 
-/** From now on the CPU of the process is `usage`'s; undefined: of none. @returns whose it was */
+/**
+ * From now on the process's CPU time counts for `usage`; undefined: for none. @returns the previous
+ * one
+ */
 export function cpuGoesTo(usage: Usage | undefined): Usage | undefined {
   const { user, system } = process.cpuUsage(mark);
   mark = process.cpuUsage();
@@ -48,7 +51,7 @@ export function cpuGoesTo(usage: Usage | undefined): Usage | undefined {
   return before;
 }
 
-/** Lines that calls write to the two outputs are kept with the call; all else is written. */
+/** Lines that calls write to the two outputs are stored with the call; other output is written. */
 export function keepLogs(): void {
   for (const output of [process.stdout, process.stderr]) {
     const write = output.write.bind(output);

@@ -1,6 +1,6 @@
-// Child process of the usage benchmark: simulates one shape of a network and sends what it used.
-// The handlers keep what they know in their modules, and the clock is the whole process's, so each
-// shape has a process.
+// Child process of the usage benchmark: simulates one shape of a network and sends its use.
+// Handlers keep state in their modules, and the clock belongs to the whole process, so each shape
+// needs a process.
 
 import { LOCAL_CREDENTIALS, LOCAL_CREDENTIALS_ENVIRONMENT } from '../../core/local-credentials.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
@@ -13,23 +13,24 @@ import type { Shape } from './fleet.ts';
 import { countPublications } from './publications.ts';
 import { simulatedApi } from './simulated-api.ts';
 import { simulateClock } from './simulated-clock.ts';
-import { type SimulatedTime, type SimulatedUsage, Simulation } from './simulation.ts';
+import type { SimulatedUsage } from './simulated-usage.ts';
+import { type SimulatedTime, Simulation } from './simulation.ts';
 import { type FollowedTable, TableChanges } from './table-changes.ts';
 import { startUserPool } from './user-pool.ts';
 
 /**
- * A Sunday, ten minutes before an hour ends: what is merged, rolled up and compared once an hour is
- * within what counts.
+ * A Sunday, ten minutes before the end of an hour, so that hourly merges, rollups and comparisons
+ * are within the measured time.
  */
 const START = Date.UTC(2026, 2, 15, 11, 50);
 
-/** What a simulation is told by its parent. */
+/** The parent's message to a simulation. */
 export interface SimulationTask extends SimulatedTime {
   shape: Shape;
   broadcast_filters: DeployedFacts['broadcast_filters'];
 }
 
-/** What it tells its parent: what was used so far, and at last all of it. */
+/** Its messages to the parent: the use so far, and finally the total. */
 export interface SimulationMessage {
   usage: SimulatedUsage;
   done: boolean;

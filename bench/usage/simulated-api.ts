@@ -5,8 +5,8 @@ import { buildSchema } from '../../local/gateway/schema/build-schema.ts';
 import type { DeployedFunctions } from './deployed-functions.ts';
 
 /**
- * Who asks, as AppSync tells the function, and the name that the function's calls are counted
- * under.
+ * The caller, as AppSync passes it to the function, and the name for the counts of the function's
+ * calls.
  */
 export interface Asker {
   identity: object;
@@ -15,21 +15,19 @@ export interface Asker {
 
 export interface SimulatedApi {
   /**
-   * Runs an operation as AppSync does: a call of the function for each field that has a resolver.
+   * Runs an operation like AppSync: calls the function for each field that has a resolver.
    * @throws Error for a refusal
    */
   run(document: string, variables: object, asker: Asker): Promise<Record<string, unknown>>;
-  /**
-   * Requests since the last {@link forget}, and bytes of their answers, by the name of the asker.
-   */
+  /** Requests since the last {@link forget}, and bytes of their answers, by caller. */
   readonly requests: Map<string, { count: number; bytes: number }>;
   forget(): void;
 }
 
-/** Types whose fields a function answers. */
+/** Types whose fields a function resolves. */
 const ANSWERED = new Set(['Query', 'Mutation', 'Overview']);
 
-/** AppSync without its limits and its checks of access, in this process. */
+/** AppSync in this process, without its limits and its authorization. */
 export function simulatedApi(functions: DeployedFunctions): SimulatedApi {
   const file = new URL('../../graphql/schema.graphql', import.meta.url);
   const schema = buildSchema(readFileSync(file, 'utf8'));
@@ -41,7 +39,7 @@ export function simulatedApi(functions: DeployedFunctions): SimulatedApi {
     const { fragments, variableValues: variables } = info;
     const selection = selectionSetList(info.fieldNodes, { fragments, variables });
     const event = { type, field: info.fieldName, arguments: { ...args }, identity, source, selection };
-    // One after another, so that the CPU of each is known.
+    // One after another, so that the CPU time of each is known.
     const answer = last.then(async () => dataOf(info.fieldName, await functions.call('api', event, as)));
     last = answer.catch(() => {});
     return answer;
@@ -67,7 +65,8 @@ export function simulatedApi(functions: DeployedFunctions): SimulatedApi {
   };
 }
 
-function dataOf(field: string, answer: unknown): unknown {
+/** The data of a function's answer. @throws Error with the message of a refusal */
+export function dataOf(field: string, answer: unknown): unknown {
   const { data, error } = answer as { data?: unknown; error?: { message: string } };
   if (error) throw new Error(`${field}: ${error.message}`);
   return data;

@@ -1,14 +1,16 @@
-/** A clock that a simulation moves. Between two moves it runs on, so that time limits hold. */
+/**
+ * A clock that a simulation sets. Between two settings it runs normally, so that time limits work.
+ */
 export interface SimulatedClock {
   /** Moves the clock to an instant, milliseconds since the epoch. */
   moveTo(instant: number): void;
-  /** Gives the process its own clock back. */
+  /** Restores the clock of the process. */
   restore(): void;
 }
 
 /**
- * Has `Date` of the whole process follow a clock that starts at `start`: handlers read it
- * themselves.
+ * Replaces `Date` in the whole process by a clock that starts at `start`, because handlers read it
+ * directly.
  */
 export function simulateClock(start: number): SimulatedClock {
   const RealDate = globalThis.Date;

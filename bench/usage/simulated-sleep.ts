@@ -1,4 +1,4 @@
-// Loaded before a simulation: what handlers take for the system's sleep may wait in simulated time.
+// Loaded before a simulation: replaces the system's sleep of handlers by one in simulated time.
 import { registerHooks } from 'node:module';
 
 const CLOCK = new URL('../../core/time/clock.ts', import.meta.url).href;

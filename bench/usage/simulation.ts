@@ -4,49 +4,14 @@ import { Deliveries } from './deliveries.ts';
 import type { DeployedFunctions, FunctionName, SleepingCall } from './deployed-functions.ts';
 import { type FleetEdge, reportOf, type Shape } from './fleet.ts';
 import { type Delivery, ListeningEdges } from './listening-edges.ts';
-import { changesOf, type NetworkChanges } from './network-changes.ts';
+import { changesOf, isWithin, type NetworkChanges } from './network-changes.ts';
 import { CONSOLE, OpenConsole } from './open-console.ts';
-import { noPublications, type Publications, type Published, type PublishingCounter } from './publications.ts';
-import type { SimulatedApi } from './simulated-api.ts';
+import { noPublications, type Published, type PublishingCounter } from './publications.ts';
+import { setUpNetwork } from './set-up-network.ts';
+import { dataOf, type SimulatedApi } from './simulated-api.ts';
 import type { SimulatedClock } from './simulated-clock.ts';
+import type { ConsoleUsage, SimulatedUsage } from './simulated-usage.ts';
 import type { TableChanges } from './table-changes.ts';
-import type { Usage } from './usage.ts';
-
-/** What a network of a shape used in so many minutes. */
-export interface SimulatedUsage {
-  shape: Shape;
-  minutes: number;
-  functions: Record<string, Usage>;
-  /** Reports that were sent, and the bytes of one on average. */
-  reports: number;
-  record_bytes: number;
-  /** Bytes of a lane's item on average. */
-  lane_bytes: number;
-  /** Requests that edges made to the API, and the bytes of an answer on average. */
-  api_requests: number;
-  answer_bytes: number;
-  publications: Publications;
-  /** How often what happened beside edges that report. */
-  changes: { edits: number; failures: number; silences: number };
-  /** What one open console used, after all that. */
-  console?: ConsoleUsage;
-  /** Every metric that was published: namespace, name and dimensions. */
-  metrics: string[];
-  /** Units by what they were for, the most first. */
-  by_item: [string, number][];
-}
-
-/** What one console used that was open for so many minutes. */
-export interface ConsoleUsage {
-  minutes: number;
-  /** Minutes of history that the network had, of the hour that the console shows. */
-  history_minutes: number;
-  /** What the function used that answers it, and the one that publishes figures to it. */
-  functions: Record<string, Usage>;
-  requests: number;
-  answer_bytes: number;
-  publications: Publications;
-}
 
 export interface SimulationOptions {
   counting: Counting;
@@ -65,8 +30,8 @@ export interface SimulatedTime {
 }
 
 /**
- * Code is compiled, and every path is written once, before anything counts. The hour ends four
- * minutes later.
+ * Minutes to compile code and to write every path once before the measurement starts. The hour
+ * ends four minutes later.
  */
 const WARM_UP_MINUTES = 6;
 const MINUTE_MS = 60_000;
@@ -76,17 +41,14 @@ const HOUR_MINUTES = 60;
  */
 const BATCH_RECORDS = 1000;
 const BATCH_BYTES = 4_400_000;
-/**
- * Within a minute of silence a report isn't late: an edge sends, the stream has it a moment later.
- */
+/** The time from an edge to the stream. */
 const TRAVEL_MS = 50;
-/** A table's stream is read so long after a change. */
+/** The time from a change of a table until its stream is read. */
 const STREAM_MS = 300;
-const SETUP_AT_A_TIME = 16;
 const SEED = 1;
 
 /**
- * A network in simulated time: edges report, schedules fire, and edges ask, each at its instant.
+ * A network in simulated time: edges report, schedules fire, and edges query, each at its instant.
  */
 export class Simulation {
   readonly #options: SimulationOptions;
@@ -105,7 +67,7 @@ export class Simulation {
     this.#options = options;
   }
 
-  /** @param onHour called after each hour with what was used so far */
+  /** @param onHour called after each hour with the use so far */
   async run(
     { minutes, console_minutes }: SimulatedTime,
     publishing: PublishingCounter,
@@ -127,7 +89,7 @@ export class Simulation {
     return { ...usage, console: await this.#openConsole(opened, console_minutes) };
   }
 
-  /** What is called by name: a publication, for who hears it. */
+  /** Passes a publication to its subscribers. */
   hear(published: Published): void {
     const now = Date.now();
     for (const delivery of this.#listening?.hear(published, now) ?? []) this.#due.add(delivery);
@@ -189,44 +151,13 @@ export class Simulation {
     };
   }
 
-  /**
-   * Sites in a ring: each has a path to so many that follow it, and its edge, at their source,
-   * measures these.
-   */
   async #setUp(): Promise<void> {
     const { shape, clock, start, api, changes, counting } = this.#options;
     clock.moveTo(start);
-    const policies = await each(shape.policies - 1, index =>
-      this.#mutate('createPolicy', { name: `Policy ${index}`, priority: 10 + index }),
-    );
-    this.#policies = ['default', ...policies.map(({ id }) => id)];
-    const sites = await each(shape.edges, index => this.#mutate('createSite', { name: `Site ${index}` }));
-    this.#edges = sites.map(({ id }, index) => ({ edge_id: `edge-${index}`, site_id: id, path_ids: [] }));
-    await each(shape.paths > 0 ? shape.edges : 0, index =>
-      this.#mutate('addEndpoint', {
-        ...{ site_id: sites[index]!.id, endpoint_id: 'wan1', address: `198.51.${index >> 8}.${index & 255}` },
-        ...{ interface_type: 'FIBER', cost_per_gb: 0.02 },
-      }),
-    );
-    await each(shape.edges, index =>
-      this.#mutate('registerEdge', {
-        id: `edge-${index}`,
-        site_id: sites[index]!.id,
-        interval_s: shape.interval_s,
-      }),
-    );
-    for (let step = 1; step <= shape.paths; step++) {
-      const paths = await each(shape.edges, index =>
-        this.#mutate('createPath', {
-          ...{ source_site_id: sites[index]!.id, source_endpoint_id: 'wan1' },
-          destination_site_id: sites[(index + step) % shape.edges]!.id,
-          destination_endpoint_id: 'wan1',
-        }),
-      );
-      for (const [index, { id }] of paths.entries()) this.#edges[index]!.path_ids.push(id);
-    }
     const failing = new Set(this.#changes.failures.map(({ edge }) => edge));
-    for (const edge of failing) await this.#addSpare(edge);
+    const network = await setUpNetwork({ shape, failing, mutate: (...call) => this.#mutate(...call) });
+    this.#policies = network.policies;
+    this.#edges = network.edges;
     await changes.skip();
     counting.written.clear();
     this.#listening = new ListeningEdges(
@@ -235,21 +166,6 @@ export class Simulation {
       seededRandom(SEED).next,
     );
     await this.#listening.begin();
-  }
-
-  /** A second way to the destination of an edge's first path, for when that fails. */
-  async #addSpare(index: number): Promise<void> {
-    const { site_id, path_ids } = this.#edges[index]!;
-    await this.#mutate('addEndpoint', {
-      ...{ site_id, endpoint_id: `wan${path_ids.length}`, address: `203.0.113.${index & 255}` },
-      ...{ interface_type: 'LTE', cost_per_gb: 2 },
-    });
-    const { id } = await this.#mutate('createPath', {
-      ...{ source_site_id: site_id, source_endpoint_id: `wan${path_ids.length}` },
-      destination_site_id: this.#edges[(index + 1) % this.#edges.length]!.site_id,
-      destination_endpoint_id: 'wan1',
-    });
-    path_ids.push(id);
   }
 
   async #mutate(field: string, args: object): Promise<{ id: string }> {
@@ -321,8 +237,8 @@ export class Simulation {
   }
 
   /**
-   * Edges report one after another, evenly over their interval; the stream hands over what a window
-   * holds.
+   * Edges report one after another, evenly spread over their interval; the stream delivers the
+   * records of each window.
    */
   *#reportsOf(first: number, end: number): Generator<Delivery> {
     const { shape, start } = this.#options;
@@ -381,28 +297,4 @@ export class Simulation {
     };
     if (answer.batchItemFailures.length > 0) throw new Error('Reports were not counted.');
   }
-}
-
-/** Whether an edge's minute is in one of the spans. */
-function isWithin(spans: NetworkChanges['failures'], edge: number, since_start_ms: number): boolean {
-  const minute = since_start_ms / MINUTE_MS;
-  return spans.some(span => span.edge === edge && minute >= span.from && minute < span.to);
-}
-
-function dataOf(field: string, answer: unknown): unknown {
-  const { data, error } = answer as { data?: unknown; error?: { message: string } };
-  if (error) throw new Error(`${field}: ${error.message}`);
-  return data;
-}
-
-/** Runs `work` for 0 … n − 1, some side by side; answers in order. */
-async function each<Result>(n: number, work: (index: number) => Promise<Result>): Promise<Result[]> {
-  const results: Result[] = [];
-  const waiting = Array.from({ length: n }, (_, index) => index).values();
-  await Promise.all(
-    Array.from({ length: SETUP_AT_A_TIME }, async () => {
-      for (const index of waiting) results[index] = await work(index);
-    }),
-  );
-  return results;
 }

@@ -3,7 +3,7 @@ import type { ShardReader } from '../../local/event-sources/shard-source.ts';
 import { tableStreamSource } from '../../local/event-sources/table-stream-source.ts';
 import type { DeployedFunctions } from './deployed-functions.ts';
 
-/** The stream of a table, and which of its records the function gets. */
+/** The stream of a table, and the filter of the function's records. */
 export interface FollowedTable {
   stream_arn: string;
   filters: readonly { Pattern: string }[];
@@ -12,7 +12,7 @@ export interface FollowedTable {
 const BATCH = 100;
 const READ_AT_ONCE = 1000;
 
-/** Changes of tables, passed on to the broadcast function as Lambda's event sources do. */
+/** Changes of tables, passed on to the broadcast function like Lambda's event sources. */
 export class TableChanges {
   readonly #functions: DeployedFunctions;
   readonly #tables: readonly {
@@ -29,12 +29,14 @@ export class TableChanges {
     }));
   }
 
-  /** Passes over what was written so far. */
+  /** Skips the changes so far. */
   async skip(): Promise<void> {
     for (const table of this.#tables) await this.#read(table);
   }
 
-  /** Hands over what was written since. @throws Error when the function took less than all */
+  /**
+   * Delivers the changes since then. @throws Error when the function did not process all of them
+   */
   async deliver(): Promise<void> {
     for (const table of this.#tables) {
       const passes = makeFilter(table.filters);
@@ -58,7 +60,7 @@ export class TableChanges {
       for (;;) {
         const { records: read } = await reader.read(READ_AT_ONCE);
         if (read.length === 0) break;
-        // The engine's clock is not the simulation's.
+        // The engine's clock differs from the simulation's.
         const ApproximateCreationDateTime = Date.now() / 1000;
         for (const { event } of read) {
           records.push({

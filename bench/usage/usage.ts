@@ -1,23 +1,23 @@
-/** What a function used, summed over its calls. */
+/** The use of a function, summed over its calls. */
 export interface Usage {
   /** Calls of the function. */
   calls: number;
-  /** CPU of this machine, milliseconds, with the SDK and without what counts it. */
+  /** CPU time on this machine, milliseconds, with the SDK and without the counting. */
   cpu_ms: number;
-  /** How often it waited for services, one wait after the other; calls side by side are one. */
+  /** The number of consecutive waits for services; concurrent calls are one wait. */
   waits: number;
   /** DynamoDB request units. */
   write_units: number;
   read_units: number;
-  /** Of those, units of the Traffic table, which may be billed by the hour. */
+  /** Among those, units of the Traffic table, which may be billed by the hour. */
   traffic_write_units: number;
   traffic_read_units: number;
-  /** What reached the log group, bytes, with Lambda's own lines. */
+  /** Bytes in the log group, with Lambda's own lines. */
   log_bytes: number;
   /** Requests that S3 bills as PUT: PUT and LIST. */
   s3_puts: number;
   s3_gets: number;
-  /** Bytes that were put. */
+  /** Bytes of puts. */
   s3_bytes: number;
 }
 

@@ -1,7 +1,7 @@
 import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import { EdgeError } from '../../edge/edge-error.ts';
 import { CALLS, type CallAnswer } from './network-calls.ts';
-import type { Plan, Step } from './plan-network.ts';
+import type { Plan, Step } from './plan/plan.ts';
 
 /** A step was refused, or the system didn't answer; the previous steps are done. */
 class ApplyFailed extends EdgeError {

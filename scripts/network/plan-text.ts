@@ -1,6 +1,6 @@
 import { count } from '../../core/inventory/model/count-words.ts';
 import { titleOf } from './apply-plan.ts';
-import type { Plan, Step } from './plan-network.ts';
+import type { Plan, Step } from './plan/plan.ts';
 
 const SIGNS: Record<Step['kind'], string> = { create: '+', change: '~', replace: '±', delete: '-' };
 

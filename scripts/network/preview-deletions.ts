@@ -1,8 +1,8 @@
 import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
 import { SystemRefused } from '../../edge/system/system-client.ts';
 import type { SystemNetwork } from './network-model.ts';
-import type { Plan } from './plan-network.ts';
-import { goesWithSiteText } from './step-texts.ts';
+import type { Plan } from './plan/plan.ts';
+import { removedWithSiteText } from './step-texts.ts';
 
 const PREVIEW = `query ($site_id: ID!) {
   answer: siteDeletionPreview(site_id: $site_id) {
@@ -49,7 +49,7 @@ function detailsOf(
   names: ReadonlyMap<string, string>,
 ): string[] {
   return [
-    goesWithSiteText(counts),
+    removedWithSiteText(counts),
     ...(policies.length > 0
       ? [`policies that choose one of its paths now: ${policies.map(id => names.get(id) ?? id).join(', ')}`]
       : []),

@@ -1,6 +1,8 @@
 import { count } from '../../core/inventory/model/count-words.ts';
 import type { Change, FilePath, Site, SystemNetwork, SystemPath, SystemSite } from './network-model.ts';
 
+export type StepTexts = ReturnType<typeof stepTexts>;
+
 /** The texts of a plan's steps. */
 export function stepTexts(system: SystemNetwork) {
   const names = new Map(system.sites.map(({ id, name }) => [id, name]));
@@ -15,26 +17,28 @@ export function stepTexts(system: SystemNetwork) {
       `path "${from.site}/${from.endpoint_id} → ${to.site}/${to.endpoint_id}"`,
     systemPath: ({ from, to }: SystemPath) => `path "${end(from)} → ${end(to)}"`,
     /** The fields of a new item, without empty ones. */
-    said: (fields: Record<string, unknown>) =>
-      Object.entries(fields)
+    fields: (values: Record<string, unknown>) =>
+      Object.entries(values)
         .filter(([, value]) => value !== null && value !== undefined)
         .map(([key, value]) => `${key}: ${JSON.stringify(value)}`),
     changes: (changes: readonly Change[]) =>
       changes.map(([key, before, after]) => `${key}: ${shown(before)} → ${shown(after)}`),
-    goesAlong: (paths: readonly SystemPath[]) =>
+    alsoRemoves: (paths: readonly SystemPath[]) =>
       paths.length === 0 ? [] : [`also removes ${count(paths.length, 'path')}`],
-    goesWithSite({ id, endpoints }: SystemSite, { paths }: SystemNetwork): string[] {
+    removedWithSite({ id, endpoints }: SystemSite, { paths }: SystemNetwork): string[] {
       const along = paths.filter(({ from, to }) => from.site_id === id || to.site_id === id);
       const peers = new Set(
         along.flatMap(({ from, to }) => [from.site_id, to.site_id]).filter(site => site !== id),
       );
-      return [goesWithSiteText({ endpoints: endpoints.length, paths: along.length, peer_sites: peers.size })];
+      return [
+        removedWithSiteText({ endpoints: endpoints.length, paths: along.length, peer_sites: peers.size }),
+      ];
     },
   };
 }
 
 /** The dependent objects of a site's deletion. */
-export function goesWithSiteText({
+export function removedWithSiteText({
   endpoints,
   paths,
   peer_sites,

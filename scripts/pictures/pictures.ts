@@ -103,7 +103,7 @@ async function worstPath(page: Page): Promise<void> {
   await page.getByRole('table', { name: 'Paths' }).getByRole('button').first().click();
   const panel = page.getByRole('dialog');
   await panel
-    .getByText(/takes (this|another) path/)
+    .getByText(/uses (this|another) path/)
     .first()
     .waitFor();
   await panel.locator('.chart canvas').waitFor();

@@ -48,9 +48,9 @@ export interface ApiUnderTest {
     by?: { identity?: ApiIdentity | null; selection?: string[] },
     // biome-ignore lint/suspicious/noExplicitAny: a test looks into the answer as a client does
   ): Promise<any>;
-  /** What was reported of what clients are not told. */
+  /** Reported errors that clients don't see. */
   reported: { message: string; operation: string; error: Error }[];
-  /** Changes of sides that were told of, and which policies they left without a path. */
+  /** Published changes of sides, and the policies that they left without a path. */
   failovers: string[];
   /** How many answers said `Internal`, as the metric counts them. */
   internal_errors: number;
@@ -83,7 +83,7 @@ export function makeApi(
       return JSON.parse(JSON.stringify(answered.data ?? null));
     },
   };
-  // Real requests under a clock that stands still: no limit falls due.
+  // Real requests with a stopped clock: no time limit expires.
   const caches = makeProductCaches({
     client,
     table: tables.cache,

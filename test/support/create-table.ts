@@ -2,7 +2,7 @@ import { CreateTableCommand, type CreateTableCommandInput } from '@aws-sdk/clien
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { EXPIRY_INDEX } from '../../core/cache/shared/table-keys.ts';
 
-/** What the cache table has beside the keys of all tables. */
+/** The cache table's settings in addition to the keys of all tables. */
 const EXPIRY_INDEX_INPUT = {
   GlobalSecondaryIndexes: [
     {

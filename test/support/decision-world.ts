@@ -135,7 +135,7 @@ export class DecisionWorld {
     if (this.#reported.get(edge_id) === this.#next_snapshot) return;
     this.#reported.set(edge_id, this.#next_snapshot);
     const now = this.api.now;
-    // Edges measure the paths that they are told of.
+    // Edges measure the paths that they know.
     const { items } = await this.api.data('Query.allPaths', { order_by: 'ID' }, { selection: ['items/id'] });
     const paths = items.map(({ id }: { id: string }) => this.#measured(id, now - this.#random.below(2000)));
     const seq = ++this.#seq;

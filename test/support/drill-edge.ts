@@ -76,7 +76,7 @@ export class DrillEdge {
     return this.#send(stream, now);
   }
 
-  /** Starts anew. As a restarted edge does, it first sends the last report of the boot before. */
+  /** Restarts. Like a restarted edge, it first sends the last report of the previous boot. */
   restart(stream: DrillStream, now: number): void {
     if (this.#last) this.#send(stream, now);
     this.#boot += 1;

@@ -35,7 +35,7 @@ export interface ExportBed extends TestTables {
   /** The flow log, in the same bucket. */
   flow_objects: FlowObjects;
   api: ApiUnderTest;
-  /** Exports that the function was told of and has not taken up yet. */
+  /** Exports that the function was called for and has not started yet. */
   dispatched: string[];
   /** One call of the export function. */
   run(export_id: string, options?: RunOptions): Promise<RunOutcome>;

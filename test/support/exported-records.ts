@@ -113,7 +113,7 @@ interface AsaEvent {
   id?: number;
   /** Seconds after EXPORT_TIME. */
   at?: number;
-  /** When the connection began; the time of the event tells nothing. */
+  /** When the connection began; the time of the event is not useful. */
   began?: number;
   [field: string]: unknown;
 }

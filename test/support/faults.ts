@@ -57,7 +57,7 @@ export interface Faults {
    * The same client, but its calls go wrong; calls are counted over all clients of these faults.
    */
   on<Client extends SdkClient>(client: Client): Client;
-  /** Begins anew: no call so far, not killed, and what goes wrong is what the plan says. */
+  /** Resets it: no calls, not killed, and the plan's failures. */
   arm(plan?: FaultPlan): void;
   /** Names of the commands so far. */
   readonly calls: readonly string[];
@@ -94,7 +94,7 @@ export function makeFaults(
         await settled(real);
         throw named('TimeoutError');
       case 'time-out, lands later':
-        // With the rights of who sent it, whoever's call it lands beside.
+        // With the rights of its sender, independent of concurrent calls.
         late.push(AsyncLocalStorage.bind(() => real().catch(() => {})));
         throw named('TimeoutError');
       case 'connection reset, landed':

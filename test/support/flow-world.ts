@@ -100,7 +100,7 @@ export interface FlowWorld extends TestTables {
   run(given?: Partial<FlowLogRun>): Promise<FlowLogResult>;
   /** A run on a slice of a large hour. */
   runSlice(slice: HourSlice, given?: Partial<FlowLogRun>): Promise<SliceResult>;
-  /** What each reader tells: one sorted list of flows a reader; all readers when none is named. */
+  /** The result of each reader: a sorted list of flows; all readers when none is named. */
   readings(readers?: readonly Reader[]): Promise<Partial<Record<Reader, string[]>>>;
   close(): Promise<void>;
 }

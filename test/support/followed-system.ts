@@ -20,7 +20,7 @@ export type Known = 'policies' | 'paths' | 'routing';
 /** A connection as its server has it. */
 interface Line {
   heard: Heard;
-  /** Nothing comes through any more, and the edge isn't told. */
+  /** Nothing arrives any more, and the edge isn't notified. */
   dead: boolean;
   close(): void;
 }
@@ -120,7 +120,7 @@ export class FollowedSystem {
     await this.time.advance(0);
   }
 
-  /** The connection ends, and nobody tells the edge. */
+  /** The connection ends without a notification to the edge. */
   cutSilently(): void {
     if (this.#line) this.#line.dead = true;
   }

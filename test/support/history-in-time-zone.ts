@@ -1,5 +1,5 @@
 // Run in a process of its own, with TZ set: history around a day's midnight and a change of its
-// clocks, as the API tells it.
+// clocks, from the API.
 
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
 import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';

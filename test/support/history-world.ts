@@ -63,7 +63,7 @@ export interface SnapshotFate {
   pause?: { at: number; ms: number; meanwhile: () => Promise<void> };
 }
 
-/** Edges, the functions and the database, under one clock, beside a model of what must come out. */
+/** Edges, the functions and the database, under one clock, with a model of the expected results. */
 export class HistoryWorld {
   now: number;
   readonly #db: TestTables;

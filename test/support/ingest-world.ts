@@ -36,8 +36,8 @@ export interface WorldOptions {
   /** Probability that a call goes wrong. */
   faults: number;
   /**
-   * Whether the database may refuse good reports. Not beside bad ones: what is bad of them shows
-   * only beside those that were counted.
+   * Whether the database may refuse good reports. Not together with bad ones, because a bad one is
+   * only recognized next to counted ones.
    */
   refusals?: boolean;
   /** Probability that a second function works on the same shard at the same time. */

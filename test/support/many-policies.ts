@@ -15,7 +15,7 @@ export function packetsOf(index: number): bigint {
   return BigInt(index + 1) * 1_000_003n;
 }
 
-/** `invented-00000` … : ids that nobody defined. */
+/** `invented-00000` … : ids that are not defined. */
 export function inventedId(index: number): string {
   return `invented-${String(index).padStart(5, '0')}`;
 }

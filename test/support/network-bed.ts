@@ -24,7 +24,7 @@ export interface NetworkBed {
   advance(ms: number): void;
 }
 
-/** A context whose clock stands still but for `sleep`, so that back-off costs no time. */
+/** A context whose clock moves only with `sleep`, so that back-off takes no time. */
 export function networkBed(db: Pick<TestTables, 'client' | 'tables'>, budgetMs = 25_000): NetworkBed {
   let now = Date.UTC(2026, 0, 31, 12);
   let deadline = now + budgetMs;

@@ -1,5 +1,5 @@
 /**
- * What runs beside the code of another release in tests: `npm run pin-release` packs it as a
+ * Code that runs next to the code of another release in tests: `npm run pin-release` packs it as a
  * release's own.
  */
 

@@ -11,7 +11,7 @@ export function scheduledClient(scheduler: fc.Scheduler): DynamoDBDocumentClient
   client.middlewareStack.add(
     next => {
       type Args = Parameters<typeof next>[0];
-      // The scheduler is given no rejection: it would hold it against nobody who waits for it.
+      // The scheduler gets no rejection, because nothing awaits it there.
       const turn = scheduler.scheduleFunction(async (args: Args) => {
         const [outcome] = await Promise.allSettled([next(args)]);
         return outcome;

@@ -10,6 +10,8 @@ import { fetcher } from './fetcher.ts';
 import '../style/tokens.css';
 import '../style/base.css';
 import '../style/parts.css';
+import '../style/overlays.css';
+import '../style/lists.css';
 import './graphiql.css';
 
 /** The first operation that a new visitor sees. */

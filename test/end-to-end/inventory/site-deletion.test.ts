@@ -60,7 +60,7 @@ it('deletes a site, sends the events in order to the real Amplify client, and re
     next: ({ data }: { data: { events: Told } }) => events.push(data.events),
     error: (error: unknown) => expect.fail(JSON.stringify(error)),
   });
-  // Whoever subscribes is told from the acknowledgement on, which the client keeps to itself.
+  // A subscriber receives events after the acknowledgement, which the client doesn't expose.
   await expect
     .poll(
       async () => {

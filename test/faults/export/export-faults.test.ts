@@ -50,7 +50,7 @@ async function start(): Promise<string> {
     from: new Date(T0 - 60_000).toISOString(),
     to: new Date(T0).toISOString(),
   };
-  // Somebody else each time: nobody may have more than five.
+  // Another person each time, because a person may have at most five.
   const identity = { sub: `sub-${Math.random()}`, username: 'a', groups: ['viewer'] };
   const { id } = await bed.api.data('Mutation.startExport', { input }, { identity });
   bed.dispatched.length = 0;
@@ -67,7 +67,7 @@ async function fileOf(id: string): Promise<string> {
   return Body!.transformToString();
 }
 
-/** What follows a failure: the lease ends, and the clean-up finds what nobody works on. */
+/** After a failure: the lease expires, and the clean-up finds abandoned exports. */
 async function goOn(options: RunOptions): Promise<void> {
   for (let round = 0; round < 4; round++) {
     bed.api.now += LEASE_MS;

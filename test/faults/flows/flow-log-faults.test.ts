@@ -38,7 +38,7 @@ beforeEach(() => {
 afterEach(() => world.bucket.clear());
 afterAll(() => world.close());
 
-/** Every reader tells these flows, each once. */
+/** Every reader returns these flows, each once. */
 async function expectReadings(flows: readonly string[]): Promise<void> {
   for (const [reader, told] of Object.entries(await world.readings())) {
     expect({ reader, told }).toEqual({ reader, told: flows });
@@ -171,7 +171,7 @@ describe('an erasure', () => {
     await world.close();
     world = await makeFlowWorld();
   });
-  // An erasure stays: whatever comes behind it begins anew.
+  // An erasure stays, so later steps start again.
   afterAll(async () => {
     await world.close();
     world = await makeFlowWorld();

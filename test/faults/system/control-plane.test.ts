@@ -15,7 +15,7 @@ import { expectSoundInventory } from '../../support/inventory-check.ts';
 import { dumpNetwork } from '../../support/network-bed.ts';
 
 /*
- * A model of the control plane beside the real one: resolvers, ingest, clean-up and what broadcast
+ * A model of the control plane next to the real one: resolvers, ingest, clean-up and what broadcast
  * makes of the log, over DynamoDB Local (docs/decisions/155). CONTROL_RUNS makes more of it.
  */
 

@@ -120,7 +120,7 @@ describe('a threshold on silence', () => {
       api.now += MINUTE_MS;
       faults.arm(fault);
       await asFunction('cleanup', () => watchNetwork(killed)).catch(() => {});
-      // The edge reports before the next run: the alarm that was due is told of all the same.
+      // The edge reports before the next run: the alarm that was due is published nevertheless.
       await heard('edge-7', api.now + MINUTE_MS);
       await minute();
       // Removes what has ended, so that each run makes the same calls.

@@ -110,7 +110,7 @@ async function makeNetwork() {
   await registerEdge(context, actor, { id: edge_id, site_id: a.id });
 }
 
-/** An edge that follows its commands, with what it was told. */
+/** An edge that follows its commands, with the received ones. */
 function startEdge(policiesVersion?: () => string | undefined) {
   const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials(edge_id) });
   const api = edgeApi({ url: system.url, edge_id, sign });
@@ -156,7 +156,7 @@ function startEdge(policiesVersion?: () => string | undefined) {
   return { following, listening, routes, policies, ended, troubles, seen };
 }
 
-/** Publishes what is stored for the edge, as the broadcast does with what the stream tells. */
+/** Publishes the edge's stored commands, like the broadcast with records of the stream. */
 async function broadcast(): Promise<number> {
   const commands = await readCommands(context, edge_id);
   await publish(commands);

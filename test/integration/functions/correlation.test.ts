@@ -39,7 +39,7 @@ beforeAll(async () => {
   stubFunctionEnvironment(db, {
     ...{ USER_POOL_ID: 'eu-central-1_Abc', EXPORT_BUCKET: 'exports', EXPORT_FUNCTION: 'export' },
     GRAPHQL_URL: `http://127.0.0.1:${(graphql.address() as AddressInfo).port}/graphql`,
-    // Cognito and S3 aren't needed: nobody answers there.
+    // Cognito and S3 aren't needed: these addresses don't answer.
     AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
     POWERTOOLS_SERVICE_NAME: 'test',
   });

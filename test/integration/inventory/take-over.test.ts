@@ -11,7 +11,7 @@ import { admin, auditOf, dump, makeHub } from '../../support/network-bed.ts';
 import { asFunction } from '../../support/rights/as-function.ts';
 import { useNetwork, withNetwork } from '../../support/use-network.ts';
 
-/** Longer than the lease of a run that was cut off at the time at which the clock stands. */
+/** Longer than the lease of a run that was interrupted at the clock's time. */
 const LEASE_MS = 30_000;
 const PATHS = 60;
 

@@ -32,7 +32,7 @@ interface Assets {
   files: Record<string, { source: { path: string } }>;
 }
 
-// Nothing of an account is in the environment: whoever checks the project out can synthesize it.
+// The environment has no account: everyone who checks the project out can synthesize it.
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'patronus-synthesis-'));
   const env = { PATH: process.env.PATH, HOME: folder, CDK_OUTDIR: folder, AWS_EC2_METADATA_DISABLED: 'true' };

@@ -249,7 +249,7 @@ describe('a container', () => {
     for (const pid of pids) await eventually(() => isRunning(pid)).toBe(false);
   });
 
-  // The one that stands still, one that waits, and one that never gives way.
+  // One that is frozen, one that waits, and one that never yields.
   it('ends when its runtime is killed, during any work', async () => {
     const runtime = spawn(process.execPath, [projectFile('test/support/local/doomed-runtime.ts')], {
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -15,7 +15,7 @@ import { makeInvokeEndpoint } from '../../../local/lambda/invoke-endpoint.ts';
 
 const taken: unknown[] = [];
 
-/** The function: fails when it is told to. */
+/** The function; it fails on request. */
 async function invoke(event: unknown): Promise<unknown> {
   const { fail } = event as { fail?: string };
   if (fail === 'busy') throw new TooManyRequests('Stack-Export');

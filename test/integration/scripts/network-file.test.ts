@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => t.drop());
 
-/** Runs the program; a clock that stands still would give all items of a run one time. */
+/** Runs the program; a stopped clock would give all items of a run the same time. */
 async function network(args: string[], surroundings: Surroundings = {}) {
   let out = '';
   const code = await runNetwork([...args, '--graphql', server.url, '--token', 'any'], {
@@ -276,7 +276,7 @@ describe('npm run network', () => {
 ~ Change policy "calls"
     priority: 200 → 210
 - Delete policy "web"
-    What it has counted stays.
+    Its counters stay.
 - Delete site "Munich/Süd"
     also removes 1 endpoint and 2 paths to 1 other site
     policies that choose one of its paths now: default, calls

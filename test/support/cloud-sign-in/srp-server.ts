@@ -39,7 +39,7 @@ export class SrpExchange {
     this.#servers = (K * verifier.v + power(G, this.#b)) % N;
   }
 
-  /** What the client is told, hexadecimal. */
+  /** The value for the client, hexadecimal. */
   get public(): { SALT: string; SRP_B: string } {
     return { SALT: this.#verifier.salt.toString(16), SRP_B: this.#servers.toString(16) };
   }

@@ -52,7 +52,7 @@ const operations = Object.entries<Planner>(OPERATIONS);
 
 type Command = fc.AsyncCommand<ControlModel, ControlWorld>;
 
-/** Each kind of command is as frequent as it stands here. */
+/** The list has the frequency of each kind of command. */
 const commands: fc.Arbitrary<Command>[] = [
   ...operations.map(([name, plan]) =>
     fc.record({ picks, how }).map(given => new ChangeCommand(name, plan, given)),

@@ -12,7 +12,7 @@ import { readShown } from './read-shown.ts';
 interface Planned {
   plan: (state: ControlState) => Plan;
   how: Circumstances;
-  /** Whether nobody looks at what the queries show. */
+  /** Whether the results of the queries are not checked. */
   unseen?: boolean;
 }
 

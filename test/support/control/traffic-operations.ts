@@ -116,7 +116,7 @@ function undoVoidBoot(state: ControlState, choose: Choose): Plan | undefined {
   );
 }
 
-/** The edge with this id, which may be one that nobody has heard of. */
+/** The edge with this id, which may be unknown. */
 function edgeOf(state: ControlState, id: string): ModelEdge {
   return state.edges.find(edge => edge.id === id)!;
 }

@@ -64,6 +64,6 @@ export const UNDOABLE: Record<string, Leaves> = {
   // A void ends the boot: which one the edge runs, and what it was told of it, stays so.
   voidBoot: { fields: OF_THE_BOOT, redone: voided },
   undoVoidBoot: { fields: OF_THE_BOOT, undone: voided },
-  // Made again, it begins anew.
+  // After it is made again, it starts again.
   failoverPath: { fields: ['since'] },
 };

@@ -43,7 +43,10 @@ function wordsOf(line: string): string[] {
   return words.map(word => word.replaceAll(/'([^']*)'|"([^"]*)"/g, '$1$2'));
 }
 
-/** A command from its program on, without variables, `sudo` and redirections; empty for another program. */
+/**
+ * A command from its program on, without variables, `sudo` and redirections; empty for another
+ * program.
+ */
 function fromProgram(words: string[]): string[] {
   const sudo = words[0] === 'sudo';
   const start = words.findIndex(word => PROGRAMS.includes(word));

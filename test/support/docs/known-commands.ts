@@ -42,7 +42,7 @@ async function problemOfScript([name = '', separator, ...words]: readonly string
   if (script === undefined) return `package.json has no script ${name}`;
   if (separator === undefined) return null;
   if (separator !== '--' && separator !== '…') return `${separator} comes before --`;
-  if (name === 'bench') return words.find(word => !(word in AREAS)) ?? null;
+  if (name === 'bench') return words.find(word => !(word in AREAS || word === '--profile')) ?? null;
   const program = (await commanderPrograms())[name];
   if (program) return problemOfProgram(program, words);
   const source = projectText(/\S+\.ts$/.exec(script)?.[0] ?? 'package.json');

@@ -27,7 +27,7 @@ export const failuresAt = (...sequenceNumbers: (number | string)[]) => ({
   batchItemFailures: sequenceNumbers.map(number => ({ itemIdentifier: String(number) })),
 });
 
-/** Runs a batch against a function's behaviour, and tells all that happened, in its order. */
+/** Runs a batch against a function's behaviour, and returns all events in order. */
 export async function runBatch(
   batch: StreamRecord[],
   rules: Partial<RetryRules>,

@@ -112,7 +112,7 @@ function withSettings(assembly: CloudAssembly): CloudAssembly {
   return assembly;
 }
 
-/** Notes each call, whoever makes it. */
+/** Records each call of any caller. */
 function callsOf({ functions }: Provisioned): FunctionCall[] {
   const calls: FunctionCall[] = [];
   for (const [name, lambda] of functions) {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import { expect } from 'vitest';
 import { readAllLanes } from '../../../core/ledger/figures/read-lanes.ts';
@@ -158,10 +159,22 @@ export async function checkAll(end: EndState, onCheck: (name: string, error?: Er
       onCheck(name);
     } catch (cause) {
       onCheck(name, cause as Error);
-      failed.push(`${name}\n${(cause as Error).message}`);
+      failed.push(`${name}\n${describe(cause as Error)}`);
     }
   }
   if (failed.length > 0) throw new SoakFailure(failed.join('\n\n'));
+}
+
+/** How many differences are named. */
+const NAMED = 10;
+/** Of a value that is not what it should be, so much is shown. */
+const SHOWN_CHARACTERS = 3000;
+
+/** An assertion says what was found only where vitest prints it. */
+function describe(cause: Error & { actual?: unknown; expected?: unknown }): string {
+  if (!('actual' in cause)) return cause.message;
+  const shown = (value: unknown) => inspect(value, { depth: 6 }).slice(0, SHOWN_CHARACTERS);
+  return `${cause.message}\nfound ${shown(cause.actual)}\ninstead of ${shown(cause.expected)}`;
 }
 
 interface ExactTotals {
@@ -192,8 +205,17 @@ function withoutZeros(counts: ReadonlyMap<string, Counts>): Map<string, Counts> 
   return new Map([...counts].filter(([, { packets, bytes }]) => packets > 0n || bytes > 0n));
 }
 
+/** @throws Error that names what differs, a few of it */
 function expectCounts(found: ReadonlyMap<string, Counts>, due: ReadonlyMap<string, Counts>): void {
-  expect(sortedEntries(found)).toEqual(sortedEntries(due));
+  const names = [...new Set([...found.keys(), ...due.keys()])].sort();
+  const text = (counts: Counts | undefined) =>
+    counts ? `${counts.packets} packets, ${counts.bytes} bytes` : 'nothing';
+  const different = names.flatMap(name => {
+    const [shown, counted] = [text(found.get(name)), text(due.get(name))];
+    return shown === counted ? [] : [`${name}: ${shown} instead of ${counted}`];
+  });
+  if (different.length === 0) return;
+  throw new Error(`${different.length} differ:\n${different.slice(0, NAMED).join('\n')}`);
 }
 
 function sortedEntries<Value>(map: ReadonlyMap<string, Value>): [string, Value][] {

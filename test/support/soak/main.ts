@@ -41,8 +41,7 @@ try {
     process.exitCode = 130;
   } else {
     const { name, message, stack } = cause as Error;
-    console.error(`\nFailed with seed ${options.seed}: ${name === 'SoakFailure' ? message : stack}`);
-    console.error(`What happened is in ${join(folder, 'events.jsonl')}`);
+    console.error(`\nFailed: ${name === 'SoakFailure' ? message : stack}`);
     process.exitCode = 1;
   }
 }

@@ -126,6 +126,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     });
     ticking = setInterval(() => onProgress(progress()), 1000);
     const memory = watchMemory({ system, fleet, log, every_ms: MEMORY_EVERY_MS, signal: ending.signal });
+    memory.catch(() => {});
     onPhase('Traffic, kills and people');
     const isOver = () => ending.signal.aborted || performance.now() - began >= options.duration_ms;
     const living = people.map(({ person }) => live(person, { options, log, isOver }));
@@ -166,8 +167,10 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     onPhase('Done');
     return result;
   } catch (cause) {
-    log.write('failed', { message: (cause as Error).message });
-    throw cause;
+    const { message } = cause as Error;
+    log.write('failed', { message });
+    if (!(cause instanceof SoakFailure)) throw cause;
+    throw new SoakFailure(`${message}\nThe seed is ${seed}; what happened is in ${log.file}.`, { cause });
   } finally {
     clearInterval(ticking);
     ending.abort();
@@ -205,10 +208,8 @@ async function settle(api: LiveApi, bytes: bigint): Promise<void> {
     }>('{ trafficTotals { bytes_exact } operations { finished } }');
     const shown = BigInt(trafficTotals.bytes_exact);
     if (shown === bytes && operations.every(({ finished }) => finished)) return;
-    if (performance.now() > limit) {
-      // The checks say what is missing.
-      return;
-    }
+    // The checks say what is missing.
+    if (performance.now() > limit) return;
     await wait(500);
   }
 }

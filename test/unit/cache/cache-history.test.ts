@@ -17,7 +17,7 @@ describe('cacheHistory', () => {
       sample(0, { routing: [10, 10] }),
       sample(5, { routing: [310, 10] }),
       sample(10, { routing: [310, 10] }),
-      // The table was lost, and its figures began anew.
+      // The table was lost, and its figures started again.
       sample(15, { routing: [3, 1] }),
       sample(20, {}),
       sample(25, { routing: [5, 1] }),

@@ -92,7 +92,7 @@ function set({ keeps }: { keeps?: number } = {}) {
   return { time, store, make };
 }
 
-/** A load of 'key' that has begun, and ends when told. */
+/** A load of 'key' that has started, and ends on request. */
 async function beginLoad(cache: Cache<string, string>) {
   await cache.get('warm up');
   const begun = Promise.withResolvers<void>();
@@ -195,7 +195,7 @@ describe('a removal', () => {
     for (const key of ['key', 'other']) await b.insert(key, 'old');
     for (const key of ['key', 'x', 'y']) await a.remove(key);
     await time.advance(900);
-    // "other" was removed by nobody, but b can't know.
+    // "other" was not removed, but b can't know.
     for (const key of ['key', 'other']) expect(await b.get(key)).toBeUndefined();
     expect(await b.getOrLoad('other', async () => 'new')).toBe('new');
     expect(b.get('other')).toBe('new');

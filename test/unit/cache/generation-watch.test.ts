@@ -4,7 +4,7 @@ import { GenerationWatch } from '../../../core/cache/generation/generation-watch
 
 const state = (generation: number): CacheState => ({ ...FIRST_STATE, generation });
 
-/** A watch whose reads end when told, or reject when they are aborted. */
+/** A watch whose reads end on request, or reject when they are aborted. */
 function watching() {
   const reads: { answer: (state: CacheState) => void; signal: AbortSignal }[] = [];
   const time = { now: 10_000 };

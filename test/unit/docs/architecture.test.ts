@@ -22,7 +22,7 @@ const wordsIn = (cells: string[]): string[] =>
   cells.flatMap(codeIn).flatMap(code => /^[A-Z_]+/.exec(code) ?? []);
 
 describe('docs/architecture.md, folders', () => {
-  const rows = rowsOf('Folders and what may import what');
+  const rows = rowsOf('Folders and their imports');
 
   it('has the imports of scripts/rooms.ts', () => {
     const told = rows.flatMap(([folders, , imports]) =>

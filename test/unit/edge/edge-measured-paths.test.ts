@@ -222,7 +222,7 @@ describe('the paths of an edge', () => {
     const { time, skew, measured, probed } = measuring();
     measured.setPaths([edgePath('p-1')]);
     await time.advance(0);
-    // Timers go by a clock that nobody sets.
+    // Timers use a clock that is never set.
     skew.ms = -3_600_000;
     await time.advance(60_000);
     expect(probed).toHaveLength(2);

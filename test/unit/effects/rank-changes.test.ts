@@ -204,7 +204,7 @@ describe('what changed between two instants', () => {
     expect(ranked.map(({ newest_id }) => newest_id).join('')).toBe('78654321');
   });
 
-  it('sums what the decisions about a path moved, and doesn’t where one isn’t known', () => {
+  it('sums what the decisions about a path moved, and leaves out unknown ones', () => {
     const decision = (id: string, moved: number | null): Happened => ({
       ...{ id, at: 1, kind: 'DECISION', target: 'path:1', title: 'It was left.' },
       ...{ policy_id: undefined, site_ids: [], moved },
@@ -232,7 +232,7 @@ describe('rates of two times', () => {
     );
   });
 
-  it('are null in the later time too, where it wasn’t measured', () => {
+  it('are null in the later time too, where it was not measured', () => {
     expect(ratesBetween(counted({ a: 8n }), undefined)).toEqual(new Map([['a', { before: 8, after: null }]]));
     expect(ratesBetween(undefined, undefined)).toEqual(new Map());
   });

@@ -7,7 +7,7 @@ import type { EdgeNews } from '../../../core/commands/edge-news.ts';
 import type { StreamChange } from '../../../core/events/stream-change.ts';
 import { type PublishOptions, publishChanges } from '../../../functions/broadcast/publish-changes.ts';
 
-/** A new audit entry that subscribers are told of. */
+/** A new audit entry that is published to subscribers. */
 const record = (sequence: string): DynamoDBRecord => {
   const keys = { pk: 'AUDIT#2026-01', sk: sequence };
   const event = { type: 'SITE_DELETED', site_id: null, site_seq: null, data: null };

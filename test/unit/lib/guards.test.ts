@@ -8,7 +8,7 @@ interface Resource {
   Properties: any;
 }
 
-/** What stands before and beside the system where it is asked for, or in production. */
+/** Guards around the system, if configured or in production. */
 function resourcesOf(context: Record<string, unknown>) {
   const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], ...context });
   const all = stacks.flatMap(stack =>

@@ -32,9 +32,7 @@ const READS = {
 /** Which streams there are is asked of no stream. */
 const LISTS = ['kinesis:ListStreams', 'dynamodb:ListStreams'];
 
-/**
- * Rights that constructs of the CDK give beside those that are needed, and that can't be left out.
- */
+/** Unnecessary rights that constructs of the CDK add, and that can't be left out. */
 const GIVEN_BY_THE_CDK = [
   // Of streams with consumers of their own, which ours has none of.
   ...['kinesis:SubscribeToShard', 'kinesis:DescribeStreamConsumer'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { FunctionFailure } from '../../../local/lambda/function-failure.ts';
 import { invokeAsynchronously } from '../../../local/lambda/invoke-asynchronously.ts';
 
-/** Calls a function that fails the first times; tells the pauses and what was given up on. */
+/** Calls a function that fails the first times; returns the pauses and the abandoned events. */
 async function invoke(failures: number, maximumRetryAttempts?: number, stopped = false) {
   const pauses: number[] = [];
   const failed: unknown[] = [];

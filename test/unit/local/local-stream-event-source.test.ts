@@ -82,8 +82,8 @@ describe('an event source', () => {
   }
 
   /**
-   * Runs over fake shards until every one that is closed was drained; tells the calls and where
-   * reading began.
+   * Runs over fake shards until every closed one was drained; returns the calls and where reading
+   * began.
    */
   async function run(shards: FakeShard[], { mapping = {}, checkpoints = memoryCheckpoints() } = {}) {
     const calls: number[][] = [];

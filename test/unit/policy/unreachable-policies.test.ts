@@ -264,7 +264,8 @@ describe('a proof that would take too long', () => {
   });
 
   it('leaves a policy undecided whose addresses would be looked at in too many parts', () => {
-    // Each has the addresses that begin with so many ones and then a zero; the last one has the rest.
+    // Each has the addresses that begin with so many ones and then a zero; the last one has the
+    // rest.
     const whole = Array.from({ length: 33 }, (_, ones) => {
       const address = [24, 16, 8, 0].map(shift => ((2 ** 32 - 2 ** (32 - ones)) / 2 ** shift) & 255);
       return rule(`${ones}`, 8, { destination_cidr: `${address.join('.')}/${Math.min(32, ones + 1)}` });

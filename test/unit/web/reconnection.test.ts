@@ -9,7 +9,7 @@ let time: FakeTime;
 let tries: number[];
 let state: LiveState;
 let take: (event: LiveEvent) => void;
-/** What comes of a try at once; nothing: it hangs. */
+/** The immediate result of an attempt; undefined: it hangs. */
 let outcome: LiveEvent[];
 
 beforeEach(() => {

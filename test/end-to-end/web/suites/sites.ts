@@ -43,7 +43,7 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       const ids: string[] = [];
       for (const name of names) ids.push(await siteWith(admin, { name, paths: 0 }));
       const { page, context } = await openConsole(browser, system, { as: 'admin', at: '/sites?q=Bulk' });
-      // By key: a click is aimed at where a row was, which moves while the list is read anew.
+      // By key: a click could miss the row, which moves while the list is reloaded.
       for (const name of names) await page.getByRole('checkbox', { name: `Choose ${name}` }).press('Space');
       await page.getByRole('button', { name: 'Delete 3…' }).click();
       // Another one is faster with one of them.

@@ -280,7 +280,7 @@ describe('all paths of the network', () => {
       tx_bits_per_second: 8000,
       rx_bits_per_second: 2000,
     });
-    // Edge B stands at the path's destination: what it receives is what the source sent.
+    // Edge B is at the path's destination: it receives the source's traffic.
     expect(byB).toMatchObject({
       tx_bytes_exact: '60000',
       rx_bytes_exact: '240000',
