@@ -59,7 +59,10 @@ for (const mutationRoom of MUTATION_ROOMS) {
     changed === undefined ? [sourcesOf(room)] : changedFiles(changed).filter(file => roomOf(file) === room);
   if (files.length === 0) continue;
   const started = performance.now();
-  const mutants = await breakLines(mutationRoom, files);
+  // Stryker also gives what the last run found in other files of the room.
+  const mutants = (await breakLines(mutationRoom, files)).filter(
+    ({ fileName }) => changed === undefined || files.includes(relative(process.cwd(), fileName)),
+  );
   const score = scoreOf(mutants);
   for (const mutant of survivorsOf(mutants)) {
     const file = relative(process.cwd(), mutant.fileName);
