@@ -1,7 +1,7 @@
 // `npm run mutation`: changes each line of the pure rooms in turn, and prints the changes that no
 // test notices.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { LogLevel, MutantResult } from '@stryker-mutator/api/core';
 import { Stryker } from '@stryker-mutator/core';
@@ -13,7 +13,13 @@ import {
   sourcesOf,
   testFilesOf,
 } from './mutation/mutation-rooms.ts';
-import { describeMutant, type MutationScore, scoreOf, survivorsOf } from './mutation/mutation-score.ts';
+import {
+  describeMutant,
+  type MutationScore,
+  onlyNoticed,
+  scoreOf,
+  survivorsOf,
+} from './mutation/mutation-score.ts';
 import { TESTS_VARIABLE } from './mutation/tests-variable.ts';
 
 const names = MUTATION_ROOMS.map(({ room }) => room);
@@ -30,7 +36,7 @@ const program = new Command('npm run mutation --')
   )
   .option(
     '--again',
-    'keeps what the last run found where neither a line nor the tests that run it have changed',
+    'keeps what the last run noticed where neither a line nor the test that noticed it has changed',
   )
   .option('--concurrency <number>', 'how many tests run at once', '2')
   .parse();
@@ -53,7 +59,10 @@ for (const mutationRoom of MUTATION_ROOMS) {
     changed === undefined ? [sourcesOf(room)] : changedFiles(changed).filter(file => roomOf(file) === room);
   if (files.length === 0) continue;
   const started = performance.now();
-  const mutants = await breakLines(mutationRoom, files);
+  // Stryker also gives what the last run found in other files of the room.
+  const mutants = (await breakLines(mutationRoom, files)).filter(
+    ({ fileName }) => changed === undefined || files.includes(relative(process.cwd(), fileName)),
+  );
   const score = scoreOf(mutants);
   for (const mutant of survivorsOf(mutants)) {
     const file = relative(process.cwd(), mutant.fileName);
@@ -84,6 +93,7 @@ function line(
 
 async function breakLines({ room, tests }: MutationRoom, mutate: string[]): Promise<MutantResult[]> {
   const report = `dist/mutation/${room.replaceAll('/', '-')}`;
+  if (again) forgetUnnoticed(`${report}.json`);
   process.env[TESTS_VARIABLE] = tests.map(testFilesOf).join(',');
   const stryker = new Stryker({
     mutate,
@@ -112,6 +122,15 @@ async function breakLines({ room, tests }: MutationRoom, mutate: string[]): Prom
     allowConsoleColors: false,
   });
   return stryker.runMutationTest();
+}
+
+/**
+ * Leaves only what tests noticed in the file of the last run. Stryker would keep the rest for lines
+ * that run while a file is loaded, even where tests are new.
+ */
+function forgetUnnoticed(file: string): void {
+  if (existsSync(file))
+    writeFileSync(file, JSON.stringify(onlyNoticed(JSON.parse(readFileSync(file, 'utf8')))));
 }
 
 function changedFiles(commit: string): string[] {

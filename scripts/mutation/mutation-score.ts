@@ -23,6 +23,17 @@ export function scoreOf(mutants: readonly Pick<MutantResult, 'status'>[]): Mutat
   return { noticed, survived, not_run, percent: all === 0 ? undefined : (100 * noticed) / all };
 }
 
+/** A run's report, without the mutants that no test noticed. */
+export function onlyNoticed<Report extends { files: Record<string, { mutants: { status: string }[] }> }>(
+  report: Report,
+): Report {
+  const files = Object.entries(report.files).map(([name, file]) => [
+    name,
+    { ...file, mutants: file.mutants.filter(({ status }) => status === 'Killed' || status === 'Timeout') },
+  ]);
+  return { ...report, files: Object.fromEntries(files) };
+}
+
 /** The mutants that no test noticed, in the order of their places. */
 export function survivorsOf<Mutant extends Pick<MutantResult, 'status' | 'fileName' | 'location'>>(
   mutants: readonly Mutant[],

@@ -88,7 +88,7 @@ export function explainChoice(
         standing,
         settled_score: metrics ? settledScoreOf(metrics) : null,
         components: metrics ? pathComponents({ ...metrics, cost_per_gb }) : null,
-        value: isKnown ? withoutMinusZero(sign * compared) : null,
+        value: isKnown ? sign * compared : null,
         margin: isComparable ? compared - selected.compared : null,
         excluded: whyExcluded({ candidate, standing }, selected?.standing, why_out),
         rank: standing === 'out' ? null : index + 1,
@@ -116,5 +116,3 @@ function whyExcluded(
   if (standing === best || standing === 'out' || best === undefined || best === 'out') return null;
   return `It is ${IS[standing]}, and another path is ${IS[best]}.`;
 }
-
-const withoutMinusZero = (value: number): number => value + 0;

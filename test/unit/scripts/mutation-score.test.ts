@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { describeMutant, scoreOf, survivorsOf } from '../../../scripts/mutation/mutation-score.ts';
+import {
+  describeMutant,
+  onlyNoticed,
+  scoreOf,
+  survivorsOf,
+} from '../../../scripts/mutation/mutation-score.ts';
 
 const at = (line: number, column: number, endLine = line, endColumn = column + 1) => ({
   start: { line, column },
@@ -18,6 +23,19 @@ describe('the score of broken lines', () => {
   it('is unknown where nothing was broken', () => {
     expect(scoreOf([])).toEqual({ noticed: 0, survived: 0, not_run: 0, percent: undefined });
     expect(scoreOf([{ status: 'Ignored' }]).percent).toBeUndefined();
+  });
+});
+
+it('a report without what no test noticed keeps all else', () => {
+  const mutants = (...statuses: string[]) => statuses.map((status, id) => ({ id, status }));
+  const all = mutants('Killed', 'Survived', 'Timeout', 'NoCoverage');
+  const report = {
+    schemaVersion: '2',
+    files: { 'a.ts': { source: 'a', mutants: all }, 'b.ts': { mutants: [] } },
+  };
+  expect(onlyNoticed(report)).toEqual({
+    schemaVersion: '2',
+    files: { 'a.ts': { source: 'a', mutants: [all[0], all[2]] }, 'b.ts': { mutants: [] } },
   });
 });
 
