@@ -1,6 +1,6 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import type { RunningOperation } from '../../../core/inventory/model/running-operation.ts';
+import { type RunningOperation, runningItem } from '../../../core/inventory/model/running-operation.ts';
 import { trackProgress } from '../../../core/inventory/removal/operation-progress.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
 import { RUNNING_DELETION } from '../../support/running-operation.ts';
@@ -77,5 +77,19 @@ describe('the progress of a run', () => {
     alone.add(1, 2);
     expect(alone.exact()).toBeUndefined();
     expect(tracked({ resumed: true }).progress.exact()).toBeUndefined();
+  });
+
+  it('is not exact after another run has made the last transaction fail', async () => {
+    const client = clientWith(async command => {
+      if (command instanceof GetCommand) return { Item: runningItem({ ...RUNNING_DELETION, seq: 5 }) };
+      if (!(command instanceof TransactWriteCommand)) expect.fail('it did more than end the operation');
+      const CancellationReasons = [{ Code: 'ConditionalCheckFailed' }];
+      throw Object.assign(new Error(), { name: 'TransactionCanceledException', CancellationReasons });
+    });
+    const context = storeContext({ client, tables: TABLES }, () => 0);
+    const progress = trackProgress(context, RUNNING_DELETION, { resumed: false });
+    expect(await progress.end([{ Delete: { TableName: 'network', Key: { pk: 'p', sk: 's' } } }])).toBe(false);
+    expect([progress.exact(), progress.isRunning()]).toEqual([undefined, true]);
+    expect(await progress.settled()).toMatchObject({ seq: 5 });
   });
 });
