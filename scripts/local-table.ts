@@ -3,7 +3,8 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { EdgeError } from '../edge/edge-error.ts';
 
 /**
- * The name of the local system's table of this kind. @throws EdgeError unless there is exactly one
+ * The name of the local system's table of this kind.
+ * @throws EdgeError unless there is exactly one
  */
 export async function localTable(
   client: DynamoDBDocumentClient,

@@ -35,7 +35,8 @@ export class TableChanges {
   }
 
   /**
-   * Delivers the changes since then. @throws Error when the function did not process all of them
+   * Delivers the changes since then.
+   * @throws Error when the function did not process all of them
    */
   async deliver(): Promise<void> {
     for (const table of this.#tables) {

@@ -26,8 +26,8 @@ export interface JsonAnswer {
 const TIMEOUT_MS = 30_000;
 
 /**
- * Posts a JSON text and returns the JSON answer, whatever its status. @throws the error that
- * `errorOf` makes if there is none
+ * Posts a JSON text and returns the JSON answer, whatever its status.
+ * @throws the error that `errorOf` makes if there is none
  */
 export async function postJson(
   url: string,

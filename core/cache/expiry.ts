@@ -4,7 +4,8 @@ import { ValidationError } from '../errors.ts';
 export const TTL_MAX_SECONDS = 86_400;
 
 /**
- * Returns the TTL in milliseconds. @throws ValidationError unless it is above 0 and at most a day.
+ * Returns the TTL in milliseconds.
+ * @throws ValidationError unless it is above 0 and at most a day.
  */
 export function checkTtl(ttl_seconds: number): number {
   if (Number.isFinite(ttl_seconds) && ttl_seconds > 0 && ttl_seconds <= TTL_MAX_SECONDS)

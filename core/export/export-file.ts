@@ -77,8 +77,8 @@ export class ExportFile<Row> {
   }
 
   /**
-   * Uploads the pending text as the next part, if there is any. @throws ValidationError for a file
-   * of too many parts
+   * Uploads the pending text as the next part, if there is any.
+   * @throws ValidationError for a file of too many parts
    */
   async uploadPart(): Promise<void> {
     if (this.#pending === 0) return;

@@ -28,8 +28,8 @@ export function putJob({ tables }: StoreContext, job: ExportJob): WriteAction {
 }
 
 /**
- * An export, read strongly consistent; undefined when there is none or it has expired. @throws
- * UnreadableExport
+ * An export, read strongly consistent; undefined when there is none or it has expired.
+ * @throws UnreadableExport
  */
 export async function readJob(context: StoreContext, export_id: string): Promise<ExportJob | undefined> {
   const get = new GetCommand({
@@ -48,8 +48,8 @@ export interface JobPage {
 }
 
 /**
- * Exports of one owner or of all, from the newest on. @throws ValidationError for a broken token ·
- * UnreadableExport
+ * Exports of one owner or of all, from the newest on.
+ * @throws ValidationError for a broken token · UnreadableExport
  */
 export async function listJobs(
   context: StoreContext,
@@ -104,7 +104,8 @@ export async function* abandonedExports(context: StoreContext): AsyncGenerator<s
 }
 
 /**
- * Exports that have ended since a time and have no event yet. @throws UnreadableExport
+ * Exports that have ended since a time and have no event yet.
+ * @throws UnreadableExport
  */
 export async function* unpublishedExports(
   context: StoreContext,
@@ -198,8 +199,8 @@ export async function takeJob(
 }
 
 /**
- * Changes an export that a run has claimed. @returns false when the run no longer has the claim, or
- * the export has ended
+ * Changes an export that a run has claimed.
+ * @returns false when the run no longer has the claim, or the export has ended
  */
 export function changeTaken(
   context: StoreContext,

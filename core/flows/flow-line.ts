@@ -67,8 +67,8 @@ function count(value: bigint): string {
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 /**
- * Parses a text of lines, the last of which is complete. @throws SyntaxError if the lines are not
- * JSON
+ * Parses a text of lines, the last of which is complete.
+ * @throws SyntaxError if the lines are not JSON
  */
 export function parseLines(text: string): FlowLine[] {
   if (text === '') return [];

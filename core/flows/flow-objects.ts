@@ -24,8 +24,8 @@ export interface FlowObjects {
   get(key: string, range?: ByteRange): Promise<Uint8Array | undefined>;
   put(key: string, body: Uint8Array, options?: { signal?: AbortSignal }): Promise<void>;
   /**
-   * Deletes these objects; a missing object is not an error. @throws Error that names an object
-   * that S3 did not delete
+   * Deletes these objects; a missing object is not an error.
+   * @throws Error that names an object that S3 did not delete
    */
   delete(keys: readonly string[]): Promise<void>;
 }

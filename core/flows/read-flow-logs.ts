@@ -87,8 +87,9 @@ export function legacyStore(store: FlowLogStore): LegacyStore {
 }
 
 /**
- * Visits the flows of the last release. @returns the ids of their reports, which are skipped in
- * objects, where a replay may have put them too
+ * Visits the flows of the last release.
+ * @returns the ids of their reports, which are skipped in objects, where a replay may have put them
+ * too
  */
 async function visitLegacy(
   store: FlowLogStore,

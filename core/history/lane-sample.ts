@@ -67,8 +67,8 @@ export interface LaneName {
 const NAMED_AT_ONCE = 1000;
 
 /**
- * Some lanes in a snapshot; lanes that it didn't sample are left out. @throws Throttled at the
- * deadline
+ * Some lanes in a snapshot; lanes that it didn't sample are left out.
+ * @throws Throttled at the deadline
  */
 export async function* readNamedLanesAt(
   store: BatchGetOptions,

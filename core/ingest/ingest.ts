@@ -22,8 +22,9 @@ const LAST_TURN_BEGINS = 0.5;
  * counted, and logs flows.
  *
  * @returns the records that are not processed, in their order. The stream delivers again from there
- * on, which changes no count @throws errors that a retry can't solve (no such table, no permission,
- * a bug): everything is delivered again
+ * on, which changes no count
+ * @throws errors that a retry can't solve (no such table, no permission, a bug): everything is
+ * delivered again
  */
 export async function ingest(
   records: readonly StreamRecord[],
@@ -83,8 +84,8 @@ function isReadable(result: PendingRecord | ReportRejected): result is PendingRe
 }
 
 /**
- * Makes readers sum the slots of these reports before anything is counted in them. @throws
- * Throttled or Conflict at the deadline
+ * Makes readers sum the slots of these reports before anything is counted in them.
+ * @throws Throttled or Conflict at the deadline
  */
 async function coverSlots(reports: readonly PendingRecord[], context: IngestContext): Promise<true> {
   const { client, tables, slots: setting, covered_slots = new CounterSlots() } = context;

@@ -28,8 +28,8 @@ const SOURCE_WORDS = [0, 4, 5, 6] as const;
 const DESTINATION_WORDS = [1, 7, 8, 9] as const;
 
 /**
- * The conditions of match rules, in the order in which they are tried. @throws ValidationError for
- * a network that can't be read.
+ * The conditions of match rules, in the order in which they are tried.
+ * @throws ValidationError for a network that can't be read.
  */
 export function conditionsOf(match: PolicyMatch): PolicyCondition[] {
   const conditions: PolicyCondition[] = [];

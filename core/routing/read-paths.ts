@@ -9,7 +9,8 @@ import { queryAll } from '../storage/strong-reads.ts';
 import { endpointIndex, type PricedPath, priced } from './path-costs.ts';
 
 /**
- * Every path between two sites, in either direction. @throws NotFound when a site doesn't exist
+ * Every path between two sites, in either direction.
+ * @throws NotFound when a site doesn't exist
  */
 export async function readPathsBetween(
   context: StoreContext,

@@ -25,8 +25,8 @@ export function parseItem<T>(schema: z.ZodType<T>, item: Item): T {
 }
 
 /**
- * Reads one item of the Network table, strongly consistent; undefined when there is none. @throws
- * BrokenItem
+ * Reads one item of the Network table, strongly consistent; undefined when there is none.
+ * @throws BrokenItem
  */
 export async function readItem<T>(
   context: StoreContext,

@@ -182,7 +182,8 @@ export class CaptureCounter {
   }
 
   /**
-   * Copies the bytes that the incomplete record still needs. @returns the number of copied bytes
+   * Copies the bytes that the incomplete record still needs.
+   * @returns the number of copied bytes
    */
   #fillCarry(chunk: Buffer, at: number): number {
     const wanted = Math.min(this.#need() - this.#carried, chunk.length - at);

@@ -10,8 +10,8 @@ export function isPlanned(cause: unknown): boolean {
 }
 
 /**
- * Prints on standard error why a program ended. @returns its exit code: 0 (help), 1 failed, 2 bad
- * usage
+ * Prints on standard error why a program ended.
+ * @returns its exit code: 0 (help), 1 failed, 2 bad usage
  */
 export function exitCodeOf(cause: unknown, isKnown: (cause: unknown) => boolean = isPlanned): number {
   if (cause instanceof CommanderError) return cause.exitCode === 0 ? 0 : BAD_USAGE;

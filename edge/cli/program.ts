@@ -13,8 +13,8 @@ import { systemContradiction } from './system-options.ts';
 import { versionText } from './version.ts';
 
 /**
- * Runs the edge program. @returns its exit code: 0 done, 1 failed or input that could not be
- * counted, 2 bad usage
+ * Runs the edge program.
+ * @returns its exit code: 0 done, 1 failed or input that could not be counted, 2 bad usage
  */
 export async function runEdge(argv: readonly string[]): Promise<number> {
   let code = 0;

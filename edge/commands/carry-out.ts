@@ -42,7 +42,8 @@ export function makeCarryOut({
   let newest = 0;
   /**
    * Reads policies one after another, so that the last ones read are the last ones applied; each at
-   * least as new as the one before. @returns the version that was read
+   * least as new as the one before.
+   * @returns the version that was read
    */
   function readPolicies(told: string): Promise<string> {
     const reading = policies.then(async () => {

@@ -138,8 +138,8 @@ export function followCommands({
   }
 
   /**
-   * Reads everything. @throws the error of reading the commands; reads of routes retry by
-   * themselves
+   * Reads everything.
+   * @throws the error of reading the commands; reads of routes retry by themselves
    */
   async function readAll(): Promise<void> {
     refreshRoutes();

@@ -35,8 +35,8 @@ export interface CountingSession {
   /** The system's last answers; only for unattended runs. */
   kept: KeptSystem | undefined;
   /**
-   * Makes a report of everything that was counted up to a moment of traffic time. @throws
-   * SpoolError
+   * Makes a report of everything that was counted up to a moment of traffic time.
+   * @throws SpoolError
    */
   report(at_ms: number): Promise<void>;
   /** Milliseconds since the last attempt to make a report, or since the session was opened. */

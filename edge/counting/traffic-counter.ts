@@ -9,8 +9,8 @@ export interface InputProblem {
 /** Counts one kind of input into a recorder: a capture, or the records of a flow exporter. */
 export interface TrafficCounter {
   /**
-   * Yields when an interval of the input's own time ends: the time to make a report. @throws
-   * CaptureError
+   * Yields when an interval of the input's own time ends: the time to make a report.
+   * @throws CaptureError
    */
   feed(chunk: Buffer): Generator<{ interval_end_ms: number }>;
   /** Must be called after the last piece; counts the rest. @throws CaptureError */

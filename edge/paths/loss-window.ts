@@ -9,8 +9,9 @@ export class LossWindow {
   #lostInARow = 0;
 
   /**
-   * Adds a series of probes. @returns the loss over the last 100 packets, 0 to 100; while there are
-   * fewer, missing ones count as received. 20 lost packets in a row count alone
+   * Adds a series of probes.
+   * @returns the loss over the last 100 packets, 0 to 100; while there are fewer, missing ones
+   * count as received. 20 lost packets in a row count alone
    */
   add({ sent, received }: Counts): number {
     this.#lostInARow = received === 0 ? this.#lostInARow + sent : 0;

@@ -22,8 +22,8 @@ export interface TcpProbeOptions {
 
 /**
  * Opens connections and measures how long that takes, which is one round trip. A refusal also
- * counts as an answer. For endpoints where no edge answers echoes. @throws if the address can't be
- * tried, such as a name that can't be resolved
+ * counts as an answer. For endpoints where no edge answers echoes.
+ * @throws if the address can't be tried, such as a name that can't be resolved
  */
 export async function probeByConnecting({
   count = 5,

@@ -25,7 +25,8 @@ const NO_SUCH_ADDRESS = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
 /**
  * Answers probes of other edges at the first of these addresses that this machine has. Default: all
- * addresses of both families, or of IPv4 if there is no IPv6. @throws if the port is in use
+ * addresses of both families, or of IPv4 if there is no IPv6.
+ * @throws if the port is in use
  */
 export async function startEchoResponder({
   port = ECHO_PORT,
@@ -64,8 +65,8 @@ export interface EchoProbeOptions {
 }
 
 /**
- * Sends probes to another edge and measures the round-trip times of the answers. @throws if no
- * probe can be sent
+ * Sends probes to another edge and measures the round-trip times of the answers.
+ * @throws if no probe can be sent
  */
 export async function probeByEcho({
   host,

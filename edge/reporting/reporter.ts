@@ -136,8 +136,8 @@ export class Reporter {
   }
 
   /**
-   * Returns when the report is stored in the spool; it is sent in the background. @throws
-   * SpoolError
+   * Returns when the report is stored in the spool; it is sent in the background.
+   * @throws SpoolError
    */
   report(interval: RecorderInterval): Promise<void> {
     const reported = this.#turn.then(() => this.#report(interval));

@@ -22,7 +22,8 @@ const fileSchema = z.object({
 
 /**
  * Opens the edge's key pair, and makes one if there is none. Two concurrent processes get the same
- * pair. @throws SpoolError
+ * pair.
+ * @throws SpoolError
  */
 export function openEdgeKey(folder: string): Promise<EdgeKey> {
   return guard(folder, () => openKey(join(folder, FILES.present)));
@@ -38,7 +39,8 @@ export function openNextEdgeKey(folder: string): Promise<EdgeKey> {
 
 /**
  * Makes the next key pair the edge's current one, atomically. A running edge signs with it from its
- * next start. @throws SpoolError
+ * next start.
+ * @throws SpoolError
  */
 export function switchEdgeKey(folder: string): Promise<EdgeKey> {
   return guard(folder, async () => {

@@ -51,8 +51,8 @@ export interface EdgeStatus {
 }
 
 /**
- * Reads the state of an edge, also while it runs: it needs no lock and writes nothing. @throws
- * NodeJS.ErrnoException
+ * Reads the state of an edge, also while it runs: it needs no lock and writes nothing.
+ * @throws NodeJS.ErrnoException
  */
 export async function readEdgeStatus(
   { folder, edge_id, now_ms }: { folder: string; edge_id: string; now_ms: number },

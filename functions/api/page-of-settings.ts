@@ -11,8 +11,8 @@ export const settingPage = {
 };
 
 /**
- * A page of settings in the order of their ids, which is the order of creation. @throws
- * ValidationError for a broken token
+ * A page of settings in the order of their ids, which is the order of creation.
+ * @throws ValidationError for a broken token
  */
 export function pageOfSettings<T extends Setting>(
   { query: kind }: { query: string },

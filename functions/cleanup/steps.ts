@@ -52,7 +52,8 @@ export const steps: readonly CleanupStep[] = [
 
 /**
  * Stores a sample of the caches. If the table is throttled, the sample is skipped and the next
- * interval is longer. @returns whether it was stored
+ * interval is longer.
+ * @returns whether it was stored
  */
 async function sampleCaches(context: StepContext): Promise<boolean> {
   try {

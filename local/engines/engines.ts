@@ -25,8 +25,8 @@ export interface EnginesOptions {
 }
 
 /**
- * Starts the three engines together. @throws the error of the first one that failed; the others are
- * stopped
+ * Starts the three engines together.
+ * @throws the error of the first one that failed; the others are stopped
  */
 export async function startEngines({
   scratchDirectory,

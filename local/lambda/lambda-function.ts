@@ -42,8 +42,8 @@ export interface LambdaFunction {
    */
   invoke(event: unknown): Promise<Invocation>;
   /**
-   * Starts a first container, so that a broken bundle is noticed at once. @throws FunctionFailure
-   * if the bundle can't be loaded
+   * Starts a first container, so that a broken bundle is noticed at once.
+   * @throws FunctionFailure if the bundle can't be loaded
    */
   warm(): Promise<void>;
   /** Stops running containers, and refuses waiting and later events. */

@@ -2,8 +2,8 @@ import http, { type ClientRequest, type RequestOptions } from 'node:http';
 import type { AwsRequest } from './need.ts';
 
 /**
- * Looks at a request to AWS before it is sent. @returns why it may not be sent, as the error that
- * the SDK would make of the refusal
+ * Looks at a request to AWS before it is sent.
+ * @returns why it may not be sent, as the error that the SDK would make of the refusal
  */
 export type Watch = (request: AwsRequest) => Error | undefined;
 

@@ -2,7 +2,8 @@ import { S3Error } from './s3-error.ts';
 
 /**
  * First and last byte of a `Range` header, both included; undefined for none and for what may be
- * ignored. @throws S3Error InvalidRange
+ * ignored.
+ * @throws S3Error InvalidRange
  */
 export function byteRange(
   header: string | undefined,

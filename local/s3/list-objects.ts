@@ -5,7 +5,8 @@ import { type Element, xmlDocument } from './s3-xml.ts';
 const MAX_KEYS = 1000;
 
 /**
- * The answer of ListObjectsV2, with prefix, delimiter and pages. @throws S3Error InvalidArgument
+ * The answer of ListObjectsV2, with prefix, delimiter and pages.
+ * @throws S3Error InvalidArgument
  */
 export async function listObjects(
   store: ObjectStore,

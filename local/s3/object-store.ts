@@ -32,8 +32,8 @@ export interface ObjectStore {
   /** @returns the part's ETag. @throws S3Error NoSuchUpload */
   putPart(upload: UploadName, number: number, body: Uint8Array): Promise<string>;
   /**
-   * Makes the object of these parts. @throws S3Error NoSuchUpload, InvalidPart, InvalidPartOrder,
-   * EntityTooSmall
+   * Makes the object of these parts.
+   * @throws S3Error NoSuchUpload, InvalidPart, InvalidPartOrder, EntityTooSmall
    */
   completeUpload(upload: UploadName, parts: readonly { number: number; etag: string }[]): Promise<string>;
   /** @throws S3Error NoSuchUpload */

@@ -58,7 +58,8 @@ export async function givenFile(file: string): Promise<string> {
 }
 
 /**
- * Reads the first line of a file. @throws EdgeError if it can't be read, or if the line is empty
+ * Reads the first line of a file.
+ * @throws EdgeError if it can't be read, or if the line is empty
  */
 export async function firstLine(file: string): Promise<string> {
   const [line = ''] = (await givenFile(file)).split(/\r?\n/);

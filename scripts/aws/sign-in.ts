@@ -17,8 +17,8 @@ export interface SignInParts {
 }
 
 /**
- * Signs a person in at a stage and prints an access token that is valid for an hour. @throws
- * EdgeError when it is refused
+ * Signs a person in at a stage and prints an access token that is valid for an hour.
+ * @throws EdgeError when it is refused
  */
 export async function signInAtStage(
   options: SignInOptions,

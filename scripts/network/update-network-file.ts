@@ -26,8 +26,8 @@ const DEFAULTS: Entry = {
 
 /**
  * Updates the text of a file from a system: changes values that differ, removes deleted items, and
- * appends new items to their sections. Keeps comments, order and the way of naming. @throws
- * NetworkFileError if the file is ambiguous
+ * appends new items to their sections. Keeps comments, order and the way of naming.
+ * @throws NetworkFileError if the file is ambiguous
  */
 export function updatedFileText({ network, document, errorOf }: NetworkFile, system: SystemNetwork): string {
   const matched = matchNetwork(network, system);

@@ -13,8 +13,8 @@ export type Outputs = Record<string, Record<string, string>>;
 export interface Cdk {
   bootstrap(signal: AbortSignal): Promise<void>;
   /**
-   * Deploys all stacks of a cloud assembly. @throws EdgeError with the CDK's output when a stack
-   * fails
+   * Deploys all stacks of a cloud assembly.
+   * @throws EdgeError with the CDK's output when a stack fails
    */
   deploy(assembly: string, signal: AbortSignal): Promise<Deployed>;
   destroy(assembly: string, signal: AbortSignal): Promise<void>;

@@ -22,8 +22,8 @@ export interface Emulator {
   /** Environment of programs that use it instead of AWS. */
   environment: Record<string, string>;
   /**
-   * The addresses on which the emulator's processes listen now. @throws EdgeError if one is not on
-   * the loopback
+   * The addresses on which the emulator's processes listen now.
+   * @throws EdgeError if one is not on the loopback
    */
   checkSockets(): ListeningSocket[];
   wayOut: WayOut;

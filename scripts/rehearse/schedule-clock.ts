@@ -51,8 +51,8 @@ export function schedulesIn({ Resources }: Template): ScheduledCall[] {
  */
 export interface ScheduleClock {
   /**
-   * Calls every function that is due, and returns their number. @throws EdgeError with the
-   * functions' errors
+   * Calls every function that is due, and returns their number.
+   * @throws EdgeError with the functions' errors
    */
   call(at: Date, isDue?: (call: ScheduledCall) => boolean): Promise<number>;
   /** Calls them each minute from now on, until the end of the steps. */

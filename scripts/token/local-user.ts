@@ -11,8 +11,8 @@ export interface LocalUser {
 }
 
 /**
- * Signs in as the user of a group. @throws EdgeError when no system is running there, or none of
- * its users is in that group
+ * Signs in as the user of a group.
+ * @throws EdgeError when no system is running there, or none of its users is in that group
  */
 export async function localUser(group: string, folder: string): Promise<LocalUser> {
   const local = await findLocalSystem(folder);

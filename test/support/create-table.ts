@@ -18,7 +18,8 @@ const EXPIRY_INDEX_INPUT = {
 
 /**
  * Creates an empty table with the keys of ours, and with the index of the cache table or a stream
- * if asked for. @returns the stream's ARN
+ * if asked for.
+ * @returns the stream's ARN
  */
 export async function createTable(
   client: DynamoDBDocumentClient,

@@ -58,8 +58,8 @@ function isOffline(cause: unknown): boolean {
 }
 
 /**
- * Sends an operation unchanged, with the token of the person who is signed in. @throws SignedOut,
- * NotReachable
+ * Sends an operation unchanged, with the token of the person who is signed in.
+ * @throws SignedOut, NotReachable
  */
 export async function post(operation: object, signal?: AbortSignal): Promise<Response> {
   const authorization = await accessToken();

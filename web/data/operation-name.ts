@@ -1,6 +1,6 @@
 /**
- * The name of an operation, the key of its cached answers. @throws Error if the operation has no
- * name
+ * The name of an operation, the key of its cached answers.
+ * @throws Error if the operation has no name
  */
 export function operationName(document: unknown): string {
   const name = /^\s*(?:query|mutation|subscription)\s+(\w+)/.exec(String(document))?.[1];

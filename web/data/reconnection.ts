@@ -121,8 +121,8 @@ export interface ReconnectionOptions {
 }
 
 /**
- * Follows the events of a connection and reopens it when a retry is due. @returns the function that
- * receives the events
+ * Follows the events of a connection and reopens it when a retry is due.
+ * @returns the function that receives the events
  */
 export function keepConnected(options: ReconnectionOptions): (event: LiveEvent) => void {
   const { clock, schedule, random, connect, onState } = options;

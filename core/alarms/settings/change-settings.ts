@@ -71,8 +71,8 @@ async function readOver<T extends Setting>(
 }
 
 /**
- * Changes a setting. @throws NotFound · Conflict when it was changed since `if_updated_at` · what
- * `change` throws
+ * Changes a setting.
+ * @throws NotFound · Conflict when it was changed since `if_updated_at` · what `change` throws
  */
 export function updateSetting<T extends Setting>(
   context: StoreContext,

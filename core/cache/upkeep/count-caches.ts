@@ -9,8 +9,8 @@ import { countPartitions } from '../shared/table-partitions.ts';
 const LIMIT_MS = 1000;
 
 /**
- * Counts the shared level's entries of each cache, in the order of the names. @throws Throttled
- * when the shared level can't be reached
+ * Counts the shared level's entries of each cache, in the order of the names.
+ * @throws Throttled when the shared level can't be reached
  */
 export async function countCaches(
   { client, tables, clock }: Pick<StoreContext, 'client' | 'tables' | 'clock'>,

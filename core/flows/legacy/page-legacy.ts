@@ -42,7 +42,8 @@ export async function pageLegacyFlows(store: LegacyStore, request: LegacyPageReq
 }
 
 /**
- * Adds a report's flows to the page. @returns the number of the first flow that did not fit, if any
+ * Adds a report's flows to the page.
+ * @returns the number of the first flow that did not fit, if any
  */
 function addFlows(
   item: FlowLogItem,

@@ -31,7 +31,8 @@ export function packLate({ late = [], repairs = [] }: LateParts): string | undef
 }
 
 /**
- * Unpacks a text of {@link packLate}; undefined is nothing. @throws SyntaxError for any other text
+ * Unpacks a text of {@link packLate}; undefined is nothing.
+ * @throws SyntaxError for any other text
  */
 export function unpackLate(packed: string | undefined): LateParts {
   if (packed === undefined) return {};

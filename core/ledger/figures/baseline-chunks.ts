@@ -65,7 +65,8 @@ export async function writeBaselineChunks(
 }
 
 /**
- * The counts in a reset's chunks, by policy id. @throws BaselineIncomplete · PackedDataUnreadable
+ * The counts in a reset's chunks, by policy id.
+ * @throws BaselineIncomplete · PackedDataUnreadable
  */
 export async function readBaselineChunks(
   { client, tables }: ChunkStore,

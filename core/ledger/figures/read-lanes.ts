@@ -67,8 +67,8 @@ export interface ReadAllLanesOptions {
 type OnUnreadable = (lane: Pick<Lane, 'edge_id' | 'part'>, cause: PackedDataUnreadable) => void;
 
 /**
- * Every lane, read strongly, all buckets at once, in no particular order. @throws Throttled at the
- * deadline
+ * Every lane, read strongly, all buckets at once, in no particular order.
+ * @throws Throttled at the deadline
  */
 export async function* readAllLanes(
   client: DynamoDBDocumentClient,

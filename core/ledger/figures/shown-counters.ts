@@ -40,8 +40,8 @@ export async function readShownCounters(
 }
 
 /**
- * The sum of all counters as they are shown, since the last reset of all policies. @throws as
- * {@link readShownCounters}
+ * The sum of all counters as they are shown, since the last reset of all policies.
+ * @throws as {@link readShownCounters}
  */
 export async function readShownTotals(
   client: DynamoDBDocumentClient,
@@ -63,8 +63,8 @@ async function readAllShown(client: DynamoDBDocumentClient, tables: TableNames) 
 }
 
 /**
- * The counters of some policies as they are shown; those without counts are left out. @throws as
- * {@link readShownCounters}, Throttled
+ * The counters of some policies as they are shown; those without counts are left out.
+ * @throws as {@link readShownCounters}, Throttled
  */
 export async function readShownCountersOf(
   store: CounterStore & Retrying,

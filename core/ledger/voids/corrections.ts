@@ -99,7 +99,8 @@ const sums = new LRUCache<string, Sums>({
 
 /**
  * The heads of all corrections that were not undone, in the order of time, read strongly. As a rule
- * there is none. @throws BrokenItem
+ * there is none.
+ * @throws BrokenItem
  */
 export async function readCorrectionHeads(store: CorrectionStore): Promise<CorrectionHead[]> {
   const heads = (await allOf(store, CORRECTION_PARTITION)).map(correctionOfItem);
@@ -107,8 +108,8 @@ export async function readCorrectionHeads(store: CorrectionStore): Promise<Corre
 }
 
 /**
- * All corrections that were not undone. @throws BrokenItem · CorrectionIncomplete ·
- * PackedDataUnreadable
+ * All corrections that were not undone.
+ * @throws BrokenItem · CorrectionIncomplete · PackedDataUnreadable
  */
 export async function readCorrections(store: CorrectionStore): Promise<Correction[]> {
   const heads = await readCorrectionHeads(store);

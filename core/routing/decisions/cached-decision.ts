@@ -7,7 +7,8 @@ import { candidatesFor, readCandidates } from './read-candidates.ts';
 import type { RoutingKey } from './routing-cache.ts';
 
 /**
- * The decision of a policy between two sites, from the cache or made now. @throws NotFound
+ * The decision of a policy between two sites, from the cache or made now.
+ * @throws NotFound
  */
 export async function cachedDecision(
   context: StoreContext,

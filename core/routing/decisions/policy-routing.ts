@@ -35,7 +35,8 @@ export async function readPolicyRouting(context: StoreContext, policyId: string)
 
 /**
  * How a policy routes, and when that was last set: if never, when the policy was defined, and null
- * for the built-in one. @throws NotFound
+ * for the built-in one.
+ * @throws NotFound
  */
 export async function readPolicyRoutingDated(
   context: StoreContext,
@@ -67,8 +68,8 @@ export function enabledRouting(
 }
 
 /**
- * Changes how a policy routes, and invalidates every decision. @throws NotFound · Conflict when it
- * was changed since `if_updated_at`
+ * Changes how a policy routes, and invalidates every decision.
+ * @throws NotFound · Conflict when it was changed since `if_updated_at`
  */
 export function setPolicyRouting(
   context: StoreContext,

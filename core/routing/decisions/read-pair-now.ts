@@ -7,7 +7,8 @@ import type { SitePair } from './read-candidates.ts';
 
 /**
  * The paths between two sites with everything that decisions depend on, read strongly consistent
- * and without the caches. @throws NotFound
+ * and without the caches.
+ * @throws NotFound
  */
 export async function readPairNow(
   context: StoreContext,

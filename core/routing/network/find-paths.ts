@@ -82,8 +82,8 @@ async function readPicture(
 }
 
 /**
- * The number of paths by status, in order of urgency. @throws ValidationError for a network that is
- * too large
+ * The number of paths by status, in order of urgency.
+ * @throws ValidationError for a network that is too large
  */
 export async function countPathsByStatus(
   context: StoreContext,

@@ -16,16 +16,16 @@ import { judgePaths } from './path-health.ts';
 import { worstOf } from './path-matrix.ts';
 
 /**
- * The picture of one site's paths, which is not kept in memory. @throws NotFound for a site that
- * isn't shown
+ * The picture of one site's paths, which is not kept in memory.
+ * @throws NotFound for a site that isn't shown
  */
 export function readSitePicture(context: StoreContext, site_id: string): Promise<NetworkPicture> {
   return readPicture(context, { site_id, wanted: () => true });
 }
 
 /**
- * The picture of the paths between the two sites of a path. @throws NotFound for a site that isn't
- * shown
+ * The picture of the paths between the two sites of a path.
+ * @throws NotFound for a site that isn't shown
  */
 export function readPairPicture(context: StoreContext, path: Path): Promise<NetworkPicture> {
   const pair = pairOf(path);

@@ -49,8 +49,8 @@ export const iamPolicy = policyType('AWS::IAM::Policy', policySchema);
 export const iamManagedPolicy = policyType('AWS::IAM::ManagedPolicy', managedPolicySchema);
 
 /**
- * All statements of a role's policies. @throws Error for a role with a managed policy of AWS, whose
- * text isn't known here
+ * All statements of a role's policies.
+ * @throws Error for a role with a managed policy of AWS, whose text isn't known here
  */
 export function statementsOfRole(made: MadeResources, roleArn: string): Statement[] {
   const role = made.all(iamRole).find(({ attributes }) => attributes.Arn === roleArn);

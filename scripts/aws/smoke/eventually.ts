@@ -26,7 +26,8 @@ export interface Expectation<Seen> {
 }
 
 /**
- * Repeats a check until it returns a value. @throws EdgeError after the limit · SmokeInterrupted
+ * Repeats a check until it returns a value.
+ * @throws EdgeError after the limit · SmokeInterrupted
  */
 export async function eventually<Seen>(
   { signal, clock, sleep, say }: Pick<Bench, 'signal' | 'clock' | 'sleep' | 'say'>,

@@ -28,8 +28,8 @@ export interface SmokeStep {
   /** Steps that must have succeeded before this one. */
   needs: readonly StepName[];
   /**
-   * Returns the observation, in a few words. @throws EdgeError with the observation if it is not as
-   * expected
+   * Returns the observation, in a few words.
+   * @throws EdgeError with the observation if it is not as expected
    */
   run(bench: Bench): Promise<string>;
 }

@@ -353,8 +353,8 @@ describe('npm start', () => {
 });
 
 /**
- * What a line prints in a shell in the project's folder. @throws Error with what it said when it
- * fails
+ * What a line prints in a shell in the project's folder.
+ * @throws Error with what it said when it fails
  */
 function shell(line: string): Promise<string> {
   const path = `${join(PROJECT, 'node_modules/.bin')}${delimiter}${process.env.PATH}`;

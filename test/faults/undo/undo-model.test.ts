@@ -141,7 +141,8 @@ class Bed {
   }
 
   /**
-   * Does it to one of what there is. @returns the id of its audit entry; undefined: it was refused
+   * Does it to one of what there is.
+   * @returns the id of its audit entry; undefined: it was refused
    */
   async change({ name, pick: number }: Step['operation']): Promise<string | undefined> {
     const { api } = this;

@@ -20,8 +20,8 @@ interface Release {
   code: ReleaseCode;
   api: ApiUnderTest;
   /**
-   * Runs a batch as a function of this release that stays warm. @returns the records that it gives
-   * back
+   * Runs a batch as a function of this release that stays warm.
+   * @returns the records that it gives back
    */
   count(records: StreamRecord[]): Promise<unknown>;
 }

@@ -48,8 +48,8 @@ export class LiveApi {
   }
 
   /**
-   * The data of a query, asked until there is an answer. @throws SoakFailure when it is refused, or
-   * nothing comes
+   * The data of a query, asked until there is an answer.
+   * @throws SoakFailure when it is refused, or nothing comes
    */
   async query<Data>(query: string, variables: object = {}): Promise<Data> {
     const limit = performance.now() + PATIENCE_MS;

@@ -22,7 +22,8 @@ export const emptyRegion = ({ edges }: RegionShape): ControlState => emptyState(
 
 /**
  * Makes what a person owns: sites that are joined each with each over two lines, policies, and
- * edges. @returns the edges
+ * edges.
+ * @returns the edges
  */
 export async function makeRegion(person: Person, shape: RegionShape): Promise<SimulatedEdge[]> {
   const { state } = person;
