@@ -1,8 +1,8 @@
 // `npm run bench`: all areas, or those that are named (`npm run bench -- recorder replay`). After
 // each area it writes that area's rows to bench/results.json and the tables of the documentation
 // that are made from it; other areas keep their last measurement. Prints one table and ends with
-// exit code 1 when a threshold does not hold. `--profile` keeps nothing, and writes a CPU profile of
-// each area to dist/profile.
+// exit code 1 when a threshold does not hold. `--profile` keeps nothing, and writes a CPU profile
+// of each area to dist/profile.
 import { fork } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';

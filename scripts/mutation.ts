@@ -107,7 +107,7 @@ async function breakLines({ room, tests }: MutationRoom, mutate: string[]): Prom
     // few.
     warnings: false,
     concurrency: Number(concurrency),
-    // The types are checked elsewhere; Stryker would rewrite the file of TypeScript's settings, which it can't read.
+    // The types are checked elsewhere, and Stryker can't read TypeScript's settings.
     tsconfigFile: 'none.json',
     checkers: [],
     reporters: [process.stdout.isTTY ? 'progress' : 'progress-append-only', 'html'],

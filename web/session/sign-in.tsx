@@ -73,7 +73,7 @@ function SignInForm({ over, onSignedIn }: SignInProps) {
           : 'Your session has ended. The page stays as it is.'}
       </p>
       {problem !== undefined && <Notice kind="bad">{problem}</Notice>}
-      {/* A step begins with empty fields, also where the one before had a field of the same name. */}
+      {/* Each step begins with empty fields, even if the last one had a field of the same name. */}
       <Fragment key={step.is}>
         <SignInFields step={step} email={email} />
       </Fragment>

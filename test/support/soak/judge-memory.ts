@@ -9,7 +9,9 @@ export interface MemoryReport {
   problems: string[];
 }
 
-/** Of the time since the last start: programs load what they need, and the collector finds its size. */
+/**
+ * Of the time since the last start: programs load what they need, and the collector finds its size.
+ */
 const WARM_UP = 1 / 3;
 /** A line that rises by more than this share of the mean is a leak. */
 const RISE_LIMIT = 0.1;

@@ -186,7 +186,9 @@ class Soak {
     return memory;
   }
 
-  /** A person does one thing after another until the time is over; the last one is done to its end. */
+  /**
+   * A person does one thing after another until the time is over; the last one is done to its end.
+   */
   async #act(person: Person): Promise<void> {
     const { seed, pause_ms, duration_ms } = this.#options;
     const isOver = () => this.#ending.signal.aborted || this.#log.elapsed_ms - this.#began_ms >= duration_ms;
@@ -275,7 +277,10 @@ export class SoakAborted extends Error {
 const totalOf = (counted: Counted): Counts =>
   sumBy(counted, () => 'all').get('all') ?? { packets: 0n, bytes: 0n };
 
-/** Returns when all that the edges counted is shown, and nothing is under way; or after some minutes. */
+/**
+ * Returns when all that the edges counted is shown, and nothing is under way; or after some
+ * minutes.
+ */
 async function untilSettled(api: LiveApi, bytes: bigint): Promise<void> {
   const limit = performance.now() + SETTLE_MS;
   for (;;) {

@@ -63,7 +63,9 @@ const NAMES = Object.entries(WEIGHTS).flatMap(([name, weight]) =>
 );
 const PICKS = 6;
 
-/** What a person does, one step after another; each by the seed alone, whatever earlier ones led to. */
+/**
+ * What a person does, one step after another; each by the seed alone, whatever earlier ones led to.
+ */
 export function stepOf({ seed, person, number, pause_ms }: StepPlace): Step {
   const random = seededRandom(fnv1a(`${seed} ${person} ${number}`));
   const name = random.pick(NAMES);
