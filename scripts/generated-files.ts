@@ -16,7 +16,10 @@ const ROOT = new URL('../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
 const readSchema = () => read('graphql/schema.graphql');
 
-/** Every file in the repository that a program makes, whole or in part, by its path from the root: a new one needs a row here. */
+/**
+ * Every file in the repository that a program makes, whole or in part, by its path from the root: a
+ * new one needs a row here.
+ */
 export const GENERATED_FILES: Record<string, () => string | Uint8Array> = {
   'graphql/schema.generated.ts': () => generateSchemaTypes(readSchema()),
   'graphql/arguments.generated.ts': () => generateArguments(readSchema()),

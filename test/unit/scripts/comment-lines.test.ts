@@ -13,12 +13,16 @@ const isComment = (line: string): boolean => /^\s*(\/\/|\/?\*|\{\/\*)/.test(line
 it.each([...Object.keys(MAY_IMPORT), 'test'])('comment lines in %s end before column 100', folder => {
   const files = globSync(`${folder}/**/*.{ts,tsx}`, { cwd: projectFile('') });
   expect(files.length).toBeGreaterThan(0);
-  const long = files.filter(file => !file.endsWith('.generated.ts')).flatMap(file =>
-    readFileSync(projectFile(file), 'utf8')
-      .split('\n')
-      .flatMap((line, index) =>
-        line.length > MAX_COLUMNS && isComment(line) && !IS_WHOLE.test(line) ? [`${file}:${index + 1}`] : [],
-      ),
-  );
+  const long = files
+    .filter(file => !file.endsWith('.generated.ts'))
+    .flatMap(file =>
+      readFileSync(projectFile(file), 'utf8')
+        .split('\n')
+        .flatMap((line, index) =>
+          line.length > MAX_COLUMNS && isComment(line) && !IS_WHOLE.test(line)
+            ? [`${file}:${index + 1}`]
+            : [],
+        ),
+    );
   expect(long).toEqual([]);
 });
