@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { shortName } from '../../../local/resources/physical-name.ts';
 
 /** A process of this machine. */
 export interface MachineProcess {
@@ -24,7 +25,7 @@ export async function listProcesses(): Promise<MachineProcess[]> {
 /** The parts of a running system that can be killed, by name. */
 export interface SystemParts {
   system: MachineProcess | undefined;
-  /** Containers, by the name of their function. */
+  /** Containers, by the short name of their function, such as ingest. */
   functions: Map<string, MachineProcess[]>;
   engines: Map<string, MachineProcess>;
 }
@@ -46,10 +47,16 @@ export async function partsOf(pid: number): Promise<SystemParts> {
     engines: new Map(),
   };
   for (const each of all.filter(({ parent }) => parent === pid)) {
-    const name = CONTAINER.exec(each.command)?.[1];
+    const name = functionOf(each.command);
     const engine = ENGINES.find(([, command]) => command.test(each.command))?.[0];
     if (name !== undefined) parts.functions.set(name, [...(parts.functions.get(name) ?? []), each]);
     else if (engine !== undefined) parts.engines.set(engine, each);
   }
   return parts;
+}
+
+/** Of a container, whose last word is the physical name of its function: its stack, a hyphen and its logical id. */
+function functionOf(command: string): string | undefined {
+  const physical = CONTAINER.exec(command)?.[1];
+  return physical && shortName(physical.slice(physical.indexOf('-') + 1));
 }
