@@ -13,7 +13,10 @@ export interface MemoryReport {
  * Of the time since the last start: programs load what they need, and the collector finds its size.
  */
 const WARM_UP = 1 / 3;
-/** A line that rises by more than this share of the mean is a leak: what lies between two collections of garbage is less. */
+/**
+ * A line that rises by more than this share of the mean is a leak: what lies between two
+ * collections of garbage is less.
+ */
 const RISE_LIMIT = 0.25;
 /** With fewer samples a line says nothing. */
 const LEAST_SAMPLES = 10;

@@ -55,7 +55,10 @@ export async function partsOf(pid: number): Promise<SystemParts> {
   return parts;
 }
 
-/** Of a container, whose last word is the physical name of its function: its stack, a hyphen and its logical id. */
+/**
+ * Of a container, whose last word is the physical name of its function: its stack, a hyphen and its
+ * logical id.
+ */
 function functionOf(command: string): string | undefined {
   const physical = CONTAINER.exec(command)?.[1];
   return physical && shortName(physical.slice(physical.indexOf('-') + 1));
