@@ -256,7 +256,7 @@ describe('npm start', () => {
 
   it.each([
     ['at once', /Starting/],
-    ['in the middle', /Making tables/],
+    ['in the middle', /Creating tables/],
   ])(
     'ends at Ctrl-C %s of the start, with a sentence and without a lock',
     async (_, when) => {
@@ -293,7 +293,7 @@ describe('npm start', () => {
     process.env.PATH = path;
     expect(await second.ended).toBe(1);
     expect(second.output().trimEnd().split('\n').at(-1)).toMatch(
-      /^There is no Java here\. DynamoDB Local needs Java 17 or newer: /,
+      /^Java was not found\. DynamoDB Local needs Java 17 or newer: /,
     );
   });
 

@@ -12,7 +12,7 @@ export function settingsSuite(world: () => ConsoleWorld): void {
       await page.getByRole('button', { name: 'Save', exact: true }).click();
       await page
         .locator('.field[data-invalid]')
-        .getByText(/^time_zone "Europe\/Atlantis" is none/)
+        .getByText(/^time_zone "Europe\/Atlantis" is not known/)
         .waitFor();
       await page.getByLabel('Time zone').fill('Pacific/Kiritimati');
       await page.getByRole('button', { name: 'Save', exact: true }).click();
