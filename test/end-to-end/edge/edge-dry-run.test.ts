@@ -96,7 +96,7 @@ describe('edge replay --dry-run --json', () => {
     ]);
     expect(JSON.parse(stdout).packets).toBe(2 * office.packets - 1);
     expect(stderr).toMatch(
-      /^cut\.pcap: The capture is truncated in a packet record: it ends after \d+ bytes, and at least \d+ were expected\. What came before byte \d+ was counted\.\n$/,
+      /^cut\.pcap: The capture is truncated in a packet record: it ends after \d+ bytes, and at least \d+ were expected\. Everything before byte \d+ was counted\.\n$/,
     );
     expect(code).toBe(1);
   });
