@@ -154,7 +154,7 @@ describe('edge replay to a running system', () => {
       const sent = (await system.reports()).filter(({ edge_id }) => edge_id === edge).length - before;
       expect(other.code).toBe(1);
       const reason =
-        /^(\d+) of (\d+) reports were not new\. Boot boot-1 of \S+ had counted other traffic before this run: \d+ packets up to its report (\d+)\. A boot id belongs to one run: this run is not counted, or only in part\. Repeat it with a --boot-id of its own\.$/m;
+        /^(\d+) of (\d+) reports were not new\. Boot boot-1 of \S+ had counted other traffic before this run: \d+ packets up to its report (\d+)\. A boot id belongs to one run: this run is not counted, or only partly\. Repeat it with a new --boot-id\.$/m;
       const [, not_new, of, counted] = reason.exec(other.stderr) ?? [];
       expect([of, not_new]).toEqual([`${sent}`, counted]);
       expect((await runEdge(['replay', OFFICE, ...args, '--boot-id', 'boot-2', '--wait'])).code).toBe(0);

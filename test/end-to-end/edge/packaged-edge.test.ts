@@ -131,7 +131,7 @@ describe('the packaged edge program, alone in a folder', () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 1,
       stdout: '',
-      stderr: `patronus-edge needs Node 24 or newer, and this is ${process.version}: install it, or name it in the command.\n`,
+      stderr: `patronus-edge needs Node 24 or newer, but this is ${process.version}: install a newer Node, or run it by its path.\n`,
     });
   });
 

@@ -115,8 +115,8 @@ describe('the people of a Cognito user pool', () => {
     const again = 'For a new password repeat npm run aws -- admin first@example.com.';
     const mail = 'first@example.com gets a mail with a password that is valid for three days.';
     mails.length = 0;
-    expect(await make(' first@example.com ')).toEqual([mail, 'In the group admin now.', again]);
-    expect(await make('first@example.com')).toEqual([mail, 'In the group admin already.', again]);
+    expect(await make(' first@example.com ')).toEqual([mail, 'Added to the group admin.', again]);
+    expect(await make('first@example.com')).toEqual([mail, 'Already in the group admin.', again]);
     expect(mails.map(({ to }) => to)).toEqual(['first@example.com', 'first@example.com']);
     expect(await directory.read('first@example.com')).toMatchObject({ groups: ['admin'], status: 'INVITED' });
 
@@ -124,7 +124,7 @@ describe('the people of a Cognito user pool', () => {
     expect(await make('viewer@example.com')).toEqual([
       'viewer@example.com has an account already: its password stays.',
       'The account was disabled and is enabled again.',
-      'In the group admin now.',
+      'Added to the group admin.',
     ]);
     expect(await directory.read('viewer@example.com')).toMatchObject({
       groups: ['viewer', 'admin'],
