@@ -70,7 +70,7 @@ it('is accepted only by operations that create something', () => {
 
 it('is described in the schema of every operation that accepts it', () => {
   const schema = readFileSync(projectFile('graphql/schema.graphql'), 'utf8');
-  const described = schema.match(/"A name for this request[^"]*"\n {4}client_token: String\n/g) ?? [];
+  const described = schema.match(/"""\n {4}Idempotency token[^"]*"""\n {4}client_token: String\n/g) ?? [];
   expect(described).toHaveLength(Object.keys(MAKERS).length);
 });
 
