@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AuditEntry } from '../audit/audit-entry.ts';
 import { Conflict } from '../errors.ts';
+import type { Coverage } from '../ledger/figures/baselines.ts';
 import { readReset, setUndone } from '../ledger/figures/reset-stats.ts';
 import { commitUndo } from './commit-undo.ts';
 import type { Undoer } from './undoer.ts';
@@ -20,12 +21,16 @@ export function undoReset(role: Undoer['role']): Undoer {
           actions: [setUndone(context, reset, true)],
           before: { reset, undone: false },
           after: { reset, undone: true },
-          message: covers.all
-            ? 'All policies are shown as before that reset.'
-            : `Policy ${covers.policy_id} is shown as before that reset.`,
+          message: undoneResetMessage(covers),
         };
       }),
   };
+}
+
+/** What an undone reset answers, however it was asked for. */
+export function undoneResetMessage(covers: Coverage): string {
+  const who = covers.all ? 'All policies are' : `Policy ${covers.policy_id} is`;
+  return `${who} shown as before that reset.`;
 }
 
 /** undoReset: applies the reset again, with its original baseline. */

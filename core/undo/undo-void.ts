@@ -12,14 +12,21 @@ export const undoVoid: Undoer = {
   undo: request =>
     commitUndo(request, async () => {
       const { undone, packets, bytes, ...plan } = await planUndoVoid(request.context, request.entry.id);
-      const { edge_id, boot_id } = undone;
       return {
         ...plan,
         did: 'undoVoidBoot',
-        message: `Boot ${boot_id} of edge ${edge_id} is in all figures again: ${packets} packets and ${bytes} bytes. Its reports from the time of the void are in the quarantine and can be replayed.`,
+        message: undoneVoidMessage(undone, { packets, bytes }),
       };
     }),
 };
+
+/** What an undone void answers, however it was asked for. */
+export function undoneVoidMessage(
+  { edge_id, boot_id }: { edge_id: string; boot_id: string },
+  { packets, bytes }: { packets: bigint; bytes: bigint },
+): string {
+  return `Boot ${boot_id} of edge ${edge_id} is in all figures again: ${packets} packets and ${bytes} bytes. Its reports from the time of the void are in the quarantine and can be replayed.`;
+}
 
 /** undoVoidBoot: voids the boot again, with its counts since then. */
 export const undoUndoVoid: Undoer = {

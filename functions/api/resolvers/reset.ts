@@ -3,6 +3,7 @@ import { idArgument } from '../../../core/answers/id-argument.ts';
 import { readPolicy } from '../../../core/inventory/policies/read-policies.ts';
 import { resetAllStats, resetPolicyStats, undoReset } from '../../../core/ledger/figures/reset-stats.ts';
 import { DEFAULT_POLICY_ID } from '../../../core/policy/policy.ts';
+import { undoneResetMessage } from '../../../core/undo/undo-reset.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
 type ResetOperation = 'Mutation.resetPolicyStats' | 'Mutation.resetAllStats' | 'Mutation.undoReset';
@@ -33,8 +34,7 @@ export const resetResolvers: Pick<Resolvers, ResetOperation> = {
     arguments: z.object({ audit_id: idArgument }),
     async resolve({ audit_id }, { context, caller }) {
       const undone = await undoReset(context, { actor: caller, audit_id });
-      const what = undone.covers.all ? 'All policies are' : `Policy ${undone.covers.policy_id} is`;
-      const message = `${what} shown as before that reset.`;
+      const message = undoneResetMessage(undone.covers);
       return { success: true, message, audit_id: undone.audit_id };
     },
   }),

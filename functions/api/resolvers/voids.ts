@@ -8,6 +8,7 @@ import { undoVoidBoot } from '../../../core/ledger/voids/undo-void.ts';
 import { voidBoot } from '../../../core/ledger/voids/void-boot.ts';
 import { makePageToken, readPageToken } from '../../../core/storage/page-token.ts';
 import { timestamp } from '../../../core/storage/store-context.ts';
+import { undoneVoidMessage } from '../../../core/undo/undo-void.ts';
 import { pageArguments } from '../page-arguments.ts';
 import { type Resolvers, resolver } from '../resolver.ts';
 
@@ -55,8 +56,7 @@ export const voidResolvers: Pick<Resolvers, VoidOperation> = {
         packets,
         bytes,
       } = await undoVoidBoot(context, { actor: caller, audit_id });
-      const { edge_id, boot_id } = undone;
-      const message = `Boot ${boot_id} of edge ${edge_id} is in all figures again: ${packets} packets and ${bytes} bytes. Its reports from the time of the void are in the quarantine and can be replayed.`;
+      const message = undoneVoidMessage(undone, { packets, bytes });
       return { ...answerOf(undone, { packets, bytes }), message, audit_id: id };
     },
   }),
