@@ -138,6 +138,32 @@ function columnsOf({ isPending, onCancel, showsOwner }: ColumnOptions): Column<E
           <Time at={row.finished_at} relative />
         ),
     },
+    // Before what is only read: a narrow window shows it without scrolling.
+    {
+      id: 'act',
+      head: '',
+      width: '112px',
+      cell: ({ id, status, file_name }) => {
+        if (status === 'DONE') {
+          return (
+            <Button kind="quiet" aria-label={`Download ${file_name}`} onPress={() => download(id)}>
+              Download
+            </Button>
+          );
+        }
+        if (status !== 'RUNNING') return null;
+        return (
+          <Button
+            kind="quiet"
+            isDisabled={isPending}
+            aria-label={`Cancel ${file_name}`}
+            onPress={() => onCancel(id)}
+          >
+            Cancel
+          </Button>
+        );
+      },
+    },
     {
       id: 'rows',
       head: 'Rows',
@@ -164,31 +190,6 @@ function columnsOf({ isPending, onCancel, showsOwner }: ColumnOptions): Column<E
       cell: ({ owner: { email, username, sub } }) => <bdi>{email ?? username ?? sub}</bdi>,
     });
   }
-  columns.push({
-    id: 'act',
-    head: '',
-    width: '112px',
-    cell: ({ id, status, file_name }) => {
-      if (status === 'DONE') {
-        return (
-          <Button kind="quiet" aria-label={`Download ${file_name}`} onPress={() => download(id)}>
-            Download
-          </Button>
-        );
-      }
-      if (status !== 'RUNNING') return null;
-      return (
-        <Button
-          kind="quiet"
-          isDisabled={isPending}
-          aria-label={`Cancel ${file_name}`}
-          onPress={() => onCancel(id)}
-        >
-          Cancel
-        </Button>
-      );
-    },
-  });
   return columns;
 }
 
