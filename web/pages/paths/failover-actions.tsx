@@ -27,6 +27,8 @@ function termsOf(choice: string): { until?: string; until_restored?: boolean } {
 
 export interface FailoverActionsProps {
   path: PathToMove & { out_for: string[] };
+  /** As people know the path; messages have it instead of the id. */
+  name: string;
   /** Called with the receipt of the failover or failback. */
   onDone?(receipt: Receipt): void;
 }
@@ -35,19 +37,23 @@ export interface FailoverActionsProps {
  * Buttons to take a path out of use, to return it to use and to measure it, as far as the
  * person's role allows.
  */
-export function FailoverActions({ path, onDone }: FailoverActionsProps) {
+export function FailoverActions({ path, name, onDone }: FailoverActionsProps) {
   const may = useMay();
   const [asking, setAsking] = useState(false);
   const [terms, setTerms] = useState('good');
+  const named = <Done extends { message: string }>(done: Done): Done => ({
+    ...done,
+    message: done.message.replaceAll(path.id, name),
+  });
   const failOver = useChange(FAIL_OVER, {
-    done: ({ failoverPath }) => failoverPath,
+    done: ({ failoverPath }) => named(failoverPath),
     onDone: ({ failoverPath }) => {
       setAsking(false);
       onDone?.(failoverPath);
     },
   });
   const bringBack = useChange(BRING_BACK, {
-    done: ({ restorePath }) => restorePath,
+    done: ({ restorePath }) => named(restorePath),
     onDone: ({ restorePath }) => onDone?.(restorePath),
   });
   const check = useChange(CHECK_HEALTH, {

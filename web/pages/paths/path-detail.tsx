@@ -111,7 +111,7 @@ function Detail({ path, names, pathNames }: DetailProps) {
           </Fact>
         )}
       </dl>
-      <FailoverActions path={path} onDone={setReceipt} />
+      <FailoverActions path={path} name={pathNames.get(path.id) ?? path.id} onDone={setReceipt} />
       {may('setThreshold') && (
         <Link to="/alarms" search={{ view: 'thresholds', set: 'PATH', on: path.id } as never}>
           Set an alarm on this path

@@ -49,7 +49,7 @@ function Paths({ title, list: { total, items }, names }: PathsProps) {
               <bdi>{pathName(path, names)}</bdi>
             </Link>
             <PathStatus status={path.status} />
-            <FailoverActions path={path} />
+            <FailoverActions path={path} name={pathName(path, names)} />
           </li>
         ))}
       </ul>

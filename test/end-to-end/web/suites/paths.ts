@@ -24,6 +24,10 @@ export function pathsSuite(world: () => ConsoleWorld): void {
       await receipt
         .getByText('Path Failing wan1 – Over wan1 is out of use until it has been good for long enough')
         .waitFor();
+      await page
+        .getByRole('region', { name: 'Notifications' })
+        .getByText('Path Failing wan1 – Over wan1')
+        .waitFor();
       await receipt.getByRole('definition').first().locator(`data[value="${policies}"]`).waitFor();
 
       // Why it isn't taken now, and why it was before.
