@@ -78,12 +78,19 @@ export const DEFAULT_LOCAL_DIRECTORY = fileURLToPath(new URL('../../.local', imp
  * stopped.
  */
 export async function startSystem(options: SystemOptions = {}): Promise<RunningSystem> {
-  const { port = 0, context = {}, onProgress = () => {}, onNotice = () => {} } = options;
+  const { port = 0, context = {}, onProgress = () => {} } = options;
   const localDirectory = resolve(options.localDirectory ?? DEFAULT_LOCAL_DIRECTORY);
   const dataDirectory = options.dataDirectory && resolve(options.dataDirectory);
   const undo: (() => unknown)[] = [];
 
+  let isStopping = false;
+  // Calls that a stop interrupts are no failures.
+  const onNotice = (text: string): void => {
+    if (!isStopping) options.onNotice?.(text);
+  };
+
   async function stop(): Promise<void> {
+    isStopping = true;
     for (let step = undo.pop(); step; step = undo.pop()) await step();
   }
 

@@ -298,9 +298,11 @@ describe('npm start', () => {
   });
 
   it('stops all of it at Ctrl-C', async () => {
+    const before = running.output().length;
     running.child.kill('SIGINT');
     running.child.kill('SIGINT');
     expect(await running.ended).toBe(0);
+    expect(running.output().slice(before)).not.toContain(' failed: ');
     const { graphql, dynamodb, kinesis, cognito } = endpoints;
     expect(await Promise.all([graphql, dynamodb, kinesis, cognito].map(answers))).toEqual([
       false,
