@@ -15,7 +15,7 @@ export function request(ctx) {
   const isEdge = isRole ? parts.length === 3 : parts.length > 1 && arn.includes(':user/');
   if (!isEdge || parts[parts.length - 1] !== ctx.args.edge_id) {
     util.error(
-      `Only edge ${shortened(ctx.args.edge_id)} itself may do this: sign with its own role, whose session name is the edge's id.`,
+      `Edge ${shortened(ctx.args.edge_id)} alone may do this. Sign with the edge's own role, with the edge's id as session name.`,
       'Unauthorized',
     );
   }

@@ -21,7 +21,7 @@ export function makeSnapshot(
     folder: 'snapshot-group',
     data,
     description: 'Reads a group of lanes for the snapshot of a large network',
-    // The snapshot waits scope long for a group.
+    // The snapshot waits this long for a group.
     timeout: Duration.seconds(33),
     memory: 1769,
     environment: retentionEnvironment(settings),

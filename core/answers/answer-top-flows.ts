@@ -61,7 +61,7 @@ export async function answerTopFlows(asking: Asking, asked: AskedTopFlows): Prom
 function rangeOf({ window, from, to }: AskedRange, now: number): { from: number; to: number } {
   if (from === undefined && to === undefined) return { from: now - lengthOf({ window }), to: now };
   if (from === undefined || to === undefined || window !== undefined) {
-    throw new ValidationError('A range must be given by window, or by from and to together.', {
+    throw new ValidationError('Give a range by window, or by from and to together.', {
       arguments: ['window', 'from', 'to'],
     });
   }

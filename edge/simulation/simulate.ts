@@ -158,12 +158,18 @@ export function startSimulation({
     return { ...made, edge, edge_id, following };
   }
 
-  const start = async (edge: Simulated) =>
-    edge.start(sender, policySet, {
-      spool: await spool(edge.edge, edge.recorder),
+  async function start(edge: Simulated) {
+    const opened = await spool(edge.edge, edge.recorder);
+    const given = policySet;
+    const reporter = await edge.start(sender, given, {
+      spool: opened,
       onSent: sent,
       sign: signers?.get(edge.edge_id),
     });
+    // Policies can arrive while a start reads its spool.
+    if (policySet !== given) edge.setPolicies(policySet);
+    return reporter;
+  }
 
   async function run(): Promise<void> {
     const reporters = await Promise.all(simulated.map(start));

@@ -146,7 +146,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
       onFunctionFailure: (name, { message }) =>
         onNotice(`Function ${name} failed: ${message} Its log: ${logs.file(name)}`),
       onQueueMessage: (name, body) =>
-        onNotice(`A call was given up; a message went to the queue ${name}: ${JSON.stringify(body)}`),
+        options.onNotice?.(
+          `A call was given up; a message went to the queue ${name}: ${JSON.stringify(body)}`,
+        ),
       onTrouble: (what, details) => onNotice(`${what}: ${describe(details)}`),
       clock: systemClock,
       sleep: systemSleep,

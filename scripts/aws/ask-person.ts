@@ -40,7 +40,7 @@ async function ask(question: string, hidden: boolean): Promise<string> {
   try {
     return (await lines.question('', { signal: ended.signal })).trim();
   } catch (cause) {
-    throw new EdgeError('Cancelled: nothing was changed.', { cause });
+    throw new EdgeError('Cancelled.', { cause });
   } finally {
     lines.close();
     if (hidden) process.stderr.write('\n');

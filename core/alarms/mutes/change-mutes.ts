@@ -32,7 +32,7 @@ export async function setMute(
   }
   if (target !== null && !TARGET.test(target)) {
     throw new ValidationError(
-      'target must be the target of an alarm, such as edge:edge-7, site:<id>, path:<id> or policy:7.',
+      'target must be the target of an alarm (such as edge:edge-7, site:<id>, path:<id> or policy:7).',
       { arguments: ['target'] },
     );
   }

@@ -91,7 +91,7 @@ async function planRegisteredKey(
 
 function notForNewEdges(): ValidationError {
   return new ValidationError(
-    `id must be ${EDGE_ID_RULE}, because the role session of the edge has this name. Choose such an id, and start the edge with it (--edge-id). Edges that were registered with other ids earlier keep them.`,
+    `id must be ${EDGE_ID_RULE}: the role session of the edge has this name. Choose such an id, and start the edge with it (--edge-id). Edges that were registered with other ids earlier keep them.`,
     { arguments: ['id'] },
   );
 }

@@ -189,5 +189,5 @@ function failoverMessage(
     withoutPath.length === 1
       ? `policy ${withoutPath[0]} has`
       : `policies ${withoutPath.slice(0, 5).join(', ')}${withoutPath.length > 5 ? ' …' : ''} have`;
-  return `${lead}. No path is left between these sites: ${stranded} none. Add another path, or repair this one.`;
+  return `${lead}. No path is left between these sites: ${stranded} none. Restore or add another path, or repair this one.`;
 }

@@ -255,7 +255,7 @@ describe('a mute', () => {
     [{ until: '2020-01-01T00:00:00Z' }, 'until must be a time in the next 366 days.'],
     [
       { target: 'nothing' },
-      'target must be the target of an alarm, such as edge:edge-7, site:<id>, path:<id> or policy:7.',
+      'target must be the target of an alarm (such as edge:edge-7, site:<id>, path:<id> or policy:7).',
     ],
     [{ reason: '' }, 'reason must be 1 to 200 characters on one line, without control characters.'],
   ])('%j is refused', async (given, message) => {

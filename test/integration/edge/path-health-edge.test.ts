@@ -405,7 +405,7 @@ describe('an edge may not', () => {
       onQuiet: () => {},
     });
     await expect(listening).rejects.toThrow(
-      `The system at ${system.url} does not deliver commands: Only edge ${edge_id} itself may do this: sign with its own role, whose session name is the edge's id.`,
+      `The system at ${system.url} does not deliver commands: Edge ${edge_id} alone may do this. Sign with the edge's own role, with the edge's id as session name.`,
     );
   });
 });

@@ -346,7 +346,7 @@ describe('trafficTotals', () => {
 });
 
 const NEW_ID =
-  'id must be 2 to 64 letters, digits and characters of _+=,.@-, because the role session of the edge has this name. Choose such an id, and start the edge with it (--edge-id). Edges that were registered with other ids earlier keep them.';
+  'id must be 2 to 64 letters, digits and characters of _+=,.@-: the role session of the edge has this name. Choose such an id, and start the edge with it (--edge-id). Edges that were registered with other ids earlier keep them.';
 
 describe('bad input', () => {
   const id = 'id must have 1 to 128 characters.';

@@ -113,7 +113,7 @@ describe('routing over GraphQL', () => {
       selected_path_id: slow,
     });
     expect((await api.data('Mutation.failoverPath', { path_id: slow })).message).toBe(
-      `Path ${slow} is out of use until it has been good for long enough. No path is left between these sites: policy default has none. Add another path, or repair this one.`,
+      `Path ${slow} is out of use until it has been good for long enough. No path is left between these sites: policy default has none. Restore or add another path, or repair this one.`,
     );
     expect(api.failovers).toEqual(['failoverPath without path: none', 'failoverPath without path: default']);
   });
