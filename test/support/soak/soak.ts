@@ -279,18 +279,20 @@ const totalOf = (counted: Counted): Counts =>
 
 /**
  * Returns when all that the edges counted is shown, and nothing is under way; or after some
- * minutes.
+ * minutes. A reset that was killed is shown as running until clean-up removes it, though nothing
+ * of it counts.
  */
 async function untilSettled(api: LiveApi, bytes: bigint): Promise<void> {
   const limit = performance.now() + SETTLE_MS;
   for (;;) {
     const { trafficTotals, operations } = await api.query<{
       trafficTotals: { bytes_exact: string };
-      operations: { finished: boolean }[];
-    }>('{ trafficTotals { bytes_exact } operations { finished } }');
+      operations: { kind: string; finished: boolean }[];
+    }>('{ trafficTotals { bytes_exact } operations { kind finished } }');
     const isCounted = BigInt(trafficTotals.bytes_exact) === bytes;
     // After the limit the checks say what is missing.
-    if ((isCounted && operations.every(({ finished }) => finished)) || performance.now() > limit) return;
+    const isQuiet = operations.every(({ kind, finished }) => finished || kind === 'RESET');
+    if ((isCounted && isQuiet) || performance.now() > limit) return;
     await wait(LOOK_EVERY_MS);
   }
 }
