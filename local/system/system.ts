@@ -78,15 +78,15 @@ export const DEFAULT_LOCAL_DIRECTORY = fileURLToPath(new URL('../../.local', imp
  * stopped.
  */
 export async function startSystem(options: SystemOptions = {}): Promise<RunningSystem> {
-  const { port = 0, context = {}, onProgress = () => {} } = options;
+  const { port = 0, context = {}, onProgress = () => {}, onNotice = () => {} } = options;
   const localDirectory = resolve(options.localDirectory ?? DEFAULT_LOCAL_DIRECTORY);
   const dataDirectory = options.dataDirectory && resolve(options.dataDirectory);
   const undo: (() => unknown)[] = [];
 
   let isStopping = false;
   // Calls that a stop interrupts are no failures.
-  const onNotice = (text: string): void => {
-    if (!isStopping) options.onNotice?.(text);
+  const onFailure = (text: string): void => {
+    if (!isStopping) onNotice(text);
   };
 
   async function stop(): Promise<void> {
@@ -144,12 +144,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
       mailFile: join(localDirectory, 'mails.jsonl'),
       scratchDirectory: join(localDirectory, 'scratch'),
       onFunctionFailure: (name, { message }) =>
-        onNotice(`Function ${name} failed: ${message} Its log: ${logs.file(name)}`),
+        onFailure(`Function ${name} failed: ${message} Its log: ${logs.file(name)}`),
       onQueueMessage: (name, body) =>
         options.onNotice?.(
           `A call was given up; a message went to the queue ${name}: ${JSON.stringify(body)}`,
         ),
-      onTrouble: (what, details) => onNotice(`${what}: ${describe(details)}`),
+      onTrouble: (what, details) => onFailure(`${what}: ${describe(details)}`),
       clock: systemClock,
       sleep: systemSleep,
       schedule: systemSchedule,
