@@ -1,3 +1,4 @@
+import { dollars, markdownTable, percent } from '../markdown-table.ts';
 import { billOf, WAIT_MS } from './bill.ts';
 import { billTable, knobTable } from './bill-table.ts';
 import {
@@ -11,7 +12,6 @@ import {
 import { consoleDollars, consoleTable, sharedDollars } from './console-table.ts';
 import { DEFAULT_SHAPE, describe } from './default-shape.ts';
 import { type FunctionModel, functionModel } from './function-model.ts';
-import { dollars, markdownTable, percent } from './markdown-table.ts';
 import type { NetworkShape } from './network-shape.ts';
 import { PRICES, priceTable } from './prices.ts';
 import { releaseTable } from './release-table.ts';

@@ -1,6 +1,6 @@
+import { markdownTable, shortNumber } from '../markdown-table.ts';
 import { DEFAULT_SHAPE, describe } from './default-shape.ts';
 import { type FunctionModel, functionModel } from './function-model.ts';
-import { markdownTable, shortNumber } from './markdown-table.ts';
 import { comparedWithModel } from './model-check.ts';
 import { edgesOfShard, type NetworkShape } from './network-shape.ts';
 import { QUOTAS, quotaSources } from './quotas.ts';
