@@ -1,5 +1,6 @@
 import { dollars, markdownTable, percent, shortNumber } from '../markdown-table.ts';
-import { type BillRow, billOf, type Deployed } from './bill.ts';
+import { type BillRow, billOf } from './bill.ts';
+import type { Deployed } from './drivers.ts';
 import type { FunctionModel } from './function-model.ts';
 import type { NetworkShape } from './network-shape.ts';
 
