@@ -9,7 +9,7 @@ import { decodeReport } from '../../../core/report/decode-report.ts';
 import type { Report } from '../../../core/report/report.ts';
 import { failOverPath } from '../../../core/routing/failover/fail-over-path.ts';
 import { readCurrentMetrics } from '../../../core/routing/metrics/current-metrics.ts';
-import { readPathMetrics } from '../../../core/routing/metrics/path-metrics-store.ts';
+import { readMetricsWithLane } from '../../../core/routing/metrics/path-metrics-store.ts';
 import { recentMetrics } from '../../../core/routing/metrics/recent-metrics.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
@@ -89,7 +89,7 @@ describe('a path that is steady', () => {
       await report(21);
       expect(writes).toContain(`${db.tables.traffic} METRICS`);
     }
-    expect(await readPathMetrics(context, fast)).toMatchObject({ latency_ms: 21 });
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({ latency_ms: 21 });
   });
 
   it('is read each five minutes, and its edge each ten', async () => {
@@ -171,7 +171,7 @@ describe('a path that changes', () => {
     await time.advance(MINUTE);
     await report(latency, loss);
     expect(writes).toContain(`${db.tables.traffic} METRICS`);
-    expect(await readPathMetrics(context, fast)).toMatchObject({
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({
       latency_ms: latency,
       packet_loss_pct: loss,
     });
@@ -184,11 +184,11 @@ describe('a path that changes', () => {
       await report(20, loss);
       await time.advance(MINUTE);
     }
-    expect(await readPathMetrics(context, fast)).toMatchObject({ packet_loss_pct: 1 });
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({ packet_loss_pct: 1 });
     writes.length = 0;
     await report(20, 1.05);
     expect(writes).toContain(`${db.tables.traffic} METRICS`);
-    expect((await readPathMetrics(context, fast))?.settled_score).toBeLessThan(80);
+    expect((await readMetricsWithLane(context, fast))?.settled_score).toBeLessThan(80);
   });
 
   it('fails over and comes back by the reports, in a function that has just begun too', async () => {
