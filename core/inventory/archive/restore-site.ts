@@ -1,11 +1,11 @@
 import type { Caller } from '../../access/caller.ts';
+import { count } from '../../count-words.ts';
 import { Conflict, NotFound } from '../../errors.ts';
 import type { BegunOperation } from '../../storage/begun-operation.ts';
 import { type Change, commitChange } from '../../storage/commit-change.ts';
 import { updateItem } from '../../storage/item-update.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
-import { count } from '../model/count-words.ts';
 import { archiveHeadKey, archiveListKey } from '../model/inventory-keys.ts';
 import { parseInput } from '../model/parse-input.ts';
 import { OPERATION_KIND, type RunningOperation } from '../model/running-operation.ts';

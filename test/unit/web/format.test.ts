@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { bitsPerSecond, bytes, setNotation, tick, time, UNKNOWN } from '../../../web/parts/format.ts';
+import {
+  bitsPerSecond,
+  bytes,
+  percent,
+  setNotation,
+  tick,
+  time,
+  UNKNOWN,
+} from '../../../web/parts/format.ts';
 
 const AT = Date.UTC(2026, 0, 31, 12, 30);
 
@@ -19,6 +27,21 @@ describe('figures and times', () => {
   ] as const)('in %s units %j bytes are %s', (units, value, text) => {
     setNotation({ timeZone: undefined, units });
     expect(bytes(value)).toBe(text);
+  });
+
+  it.each([
+    [0, '0%'],
+    [0.0001, '<0.1%'],
+    [0.049, '<0.1%'],
+    [0.05, '0.1%'],
+    [12.34, '12.3%'],
+    [99.94, '99.9%'],
+    [99.9999, '>99.9%'],
+    [100, '100%'],
+    [100.01, '100%'],
+    [null, UNKNOWN],
+  ])('show %j per cent as %s', (value, text) => {
+    expect(percent(value)).toBe(text);
   });
 
   it('have decimal rates in both', () => {
