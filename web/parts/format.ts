@@ -112,6 +112,11 @@ export function time(at: string | number, now = Date.now()): string {
   return wholeDay.format(date) === wholeDay.format(now) ? time.format(date) : dateTime.format(date);
 }
 
+/** A sentence of the API with its instants, such as "2026-01-31T12:00:00.000Z", as local times. */
+export function withLocalTimes(text: string): string {
+  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, at => time(at));
+}
+
 /** The label of a mark on a time axis whose marks are `step_s` seconds apart. */
 export function tick(at: number, step_seconds: number): string {
   const date = new Date(at);

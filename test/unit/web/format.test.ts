@@ -49,6 +49,14 @@ describe('figures and times', () => {
     expect(bitsPerSecond(1_000_000)).toBe('1 Mbit/s');
   });
 
+  it('show instants within sentences of the API in local time', () => {
+    setNotation({ timeZone: 'Europe/Berlin', units: 'SI' });
+    expect(withLocalTimes('It can be restored until 2026-12-30T02:45:13.239Z.')).toMatch(
+      /^It can be restored until \D*30\D.*3:45:13\D*\.$/,
+    );
+    expect(withLocalTimes('Site p-1 was moved on 2026-12-30.')).toBe('Site p-1 was moved on 2026-12-30.');
+  });
+
   it('are of the chosen time zone, days too', () => {
     setNotation({ timeZone: 'Pacific/Kiritimati', units: 'SI' });
     // There it is 02:30 of the next day.
