@@ -7,6 +7,7 @@ import {
   tick,
   time,
   UNKNOWN,
+  withLocalTimes,
 } from '../../../web/parts/format.ts';
 
 const AT = Date.UTC(2026, 0, 31, 12, 30);
