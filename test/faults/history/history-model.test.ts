@@ -81,7 +81,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
   let db: TestTables;
 
   it('puts every byte into exactly one interval and gives every grouping the same total', {
-    timeout: 600_000,
+    timeout: 7_200_000,
   }, async () => {
     const property = fc.asyncProperty(
       fc.nat(2 * 24 * 60),
