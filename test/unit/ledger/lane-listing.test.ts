@@ -6,7 +6,7 @@ import { T0 } from '../../support/report-records.ts';
 
 const MINUTE = 60_000;
 
-it('a look that another one overtook does not take back what that one found', async () => {
+it('does not let a slow check overwrite what a later check has found', async () => {
   const store = new FakeDynamoDb();
   const [buckets, ...others] = listingGroups();
   let now = T0;

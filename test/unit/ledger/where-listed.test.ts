@@ -10,16 +10,16 @@ function laneAt(site_id: string, endpoints: readonly string[]): Lane {
   return { ...newLane({ edge_id: 'edge-1', part: 0 }), site_id, pairs: byKey };
 }
 
-describe('a listed lane is listed also', () => {
+describe('a listed lane is also listed', () => {
   it.each<[string, Lane, { sites: string[]; endpoints: string[] } | undefined]>([
-    ['nowhere, where nothing is new', laneAt('north', ['wan1', 'wan2']), undefined],
+    ['nowhere, if nothing is new', laneAt('north', ['wan1', 'wan2']), undefined],
     [
       'nowhere, for another policy of an endpoint that it had',
       laneAt('north', ['wan1', 'wan2', 'wan2']),
       undefined,
     ],
     [
-      'under an endpoint that is new, and not under its site again',
+      'under a new endpoint, and not under its site again',
       laneAt('north', ['wan1', 'wan2', 'wan3', 'wan1']),
       { sites: [], endpoints: ['wan3'] },
     ],
@@ -31,7 +31,7 @@ describe('a listed lane is listed also', () => {
   });
 });
 
-it("a lane that is listed nowhere is listed under all endpoints that it has counted for, idle pairs' too", () => {
+it('lists an unlisted lane under all endpoints that it has counted for, also those of idle pairs', () => {
   const idle = { ...emptyPair({ policy_id: 'old', endpoint_id: 'wan9' }), boot_id: '' };
   const segment = { version: 5, older: [], pairs: new Map([['old wan9', idle]]) };
   const state = {
@@ -43,7 +43,7 @@ it("a lane that is listed nowhere is listed under all endpoints that it has coun
   expect([...endpoints].sort()).toEqual(['wan1', 'wan2', 'wan9']);
 });
 
-it('a lane that is listed nowhere is listed under the site that it left too', () => {
+it('lists an unlisted lane under the site that it has left, too', () => {
   const lane = { ...newLane({ edge_id: 'edge-1', part: 0 }), site_id: 'south' };
   const state = { lane, idle: undefined, boots: new Map(), parts: new Map(), changes: NO_CHANGES };
   const { sites } = wholeListing({ site_id: 'north' }, state);

@@ -32,7 +32,7 @@ describe('a public key', () => {
     expect(await readPublicKey(text)).toEqual({ kid: KID, x: X });
   });
 
-  it('is written as it is read', async () => {
+  it('is written in the form in which it is read', async () => {
     const key = { kid: KID, x: X };
     expect(publicJwk(key)).toEqual({
       kty: 'OKP',
@@ -67,7 +67,7 @@ describe('a public key', () => {
     ['the point of order 2', ofHex(`ec${'ff'.repeat(30)}7f`), SMALL],
     ['0 as it may also be written', ofHex(`ed${'ff'.repeat(30)}7f`), SMALL],
     ['1 as it may also be written', ofHex(`ee${'ff'.repeat(30)}7f`), SMALL],
-  ])('is refused that is %s', async (_, text, message) => {
+  ])('is rejected: %s', async (_, text, message) => {
     const error = await readPublicKey(text).then(
       () => expect.fail('it was taken'),
       (cause: unknown) => cause as ValidationError,

@@ -7,7 +7,7 @@ it.each([
   ['a UUID', UUID],
   ['a UUID in small letters', UUID.toLowerCase()],
   ['a UUID with 16 digits behind it', `${UUID}.0123456789ABCDEF`],
-])('%s is written in small letters', (_, text) => {
+])('writes %s in small letters', (_, text) => {
   expect(lowerUuid(text)).toBe(text.toLowerCase());
 });
 
@@ -21,6 +21,6 @@ it.each([
   ['15 digits behind a UUID', `${UUID}.0123456789ABCDE`],
   ['17 digits behind a UUID', `${UUID}.0123456789ABCDEF0`],
   ['letters behind a UUID', `${UUID}.GHIJKLMNOPQRSTUV`],
-])('%s stays as it is', (_, text) => {
+])('leaves %s unchanged', (_, text) => {
   expect(lowerUuid(text)).toBe(text);
 });
