@@ -14,7 +14,7 @@ it.each<[string, RunningOperation | undefined]>([
   ['that was not handed over', { ...RUNNING, handed_over: false }],
   ['that has ended', { ...RUNNING, state: 'ENDED', ended_ms: 1 }],
   ['that is not there any more', undefined],
-])('the worker leaves an operation %s alone', async (_, operation) => {
+])('does not continue an operation %s', async (_, operation) => {
   const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
   const client = clientWith(async command => {
     if (!(command instanceof GetCommand)) expect.fail('it did more than read the entry');
