@@ -113,7 +113,7 @@ const V6_FRAMES: [string, number, Buffer][] = [
   ['NFLOG', 239, nflog(10, V6)],
 ];
 
-describe('a packet is found below', () => {
+describe('a packet is found in a frame of', () => {
   it.each(V4_FRAMES)('%s', (_, linkType, frame) => {
     expect(countCapture(pcap([frame], { linkType }))).toMatchObject({
       packets: 1,
@@ -194,7 +194,7 @@ describe('a frame without an IP packet is skipped:', () => {
     });
   });
 
-  it('and reasons are told in the order of their frames', () => {
+  it('reasons are reported in the order of their frames', () => {
     const arp = ethernet(0x0806, Buffer.alloc(28));
     const capture = pcap([ethernet(0x88cc, Buffer.alloc(40)), arp, ethernet(0x0800, V4), arp]);
     expect(Object.entries(countCapture(capture).skipped_by_reason)).toEqual([
@@ -203,7 +203,7 @@ describe('a frame without an IP packet is skipped:', () => {
     ]);
   });
 
-  it('and of thousands of reasons the first are named', () => {
+  it('only the first of thousands of reasons are reported by name', () => {
     const frames = Array.from({ length: 5000 }, (_, i) => ethernet(0xa000 + i, Buffer.alloc(40)));
     const { skipped, skipped_by_reason } = countCapture(pcap([...frames, frames[7]!]));
     expect(skipped).toBe(5001);
@@ -212,18 +212,18 @@ describe('a frame without an IP packet is skipped:', () => {
   });
 });
 
-it('passes headers nested as deep as a frame is long', () => {
+it('headers are followed as deep as a frame is long', () => {
   const nested = Buffer.concat(Array.from({ length: 60_000 }, () => ethernet(0x8903, u16(0x4020))));
   expect(countCapture(pcap([nested]))).toMatchObject({ packets: 0, skipped: 1, error: undefined });
 });
 
-it('each link type that can be read has a frame above', () => {
+it('each readable link type has a frame above', () => {
   const all = Array.from({ length: 65_536 }, (_, linkType) => linkType);
   const shown = new Set([...V4_FRAMES, ...V6_FRAMES].map(([, linkType]) => linkType));
   expect([...shown].sort((a, b) => a - b)).toEqual(all.filter(isSupportedLink));
 });
 
-it('refuses a link type that it does not know, rather than skip its traffic', () => {
+it('rejects an unknown link type, instead of skipping its traffic', () => {
   expect(countCapture(pcap([V4], { linkType: 105 }))).toMatchObject({
     packets: 0,
     error:
@@ -231,7 +231,7 @@ it('refuses a link type that it does not know, rather than skip its traffic', ()
   });
 });
 
-it('tells frames that PPI holds of a link type that it does not know', () => {
+it('reports PPI frames of an unknown link type', () => {
   expect(countCapture(pcap([ppi(105, V4), ppi(1, ethernet(0x0800, V4))], { linkType: 192 }))).toMatchObject({
     packets: 1,
     skipped: 1,

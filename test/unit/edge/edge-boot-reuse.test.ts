@@ -50,7 +50,7 @@ describe('a boot id', () => {
       [report(1, 5n)],
       last(5n),
     ],
-  ])('%s is fine', async (_, counted, boot_id, reports, end) => {
+  ])('%s is accepted', async (_, counted, boot_id, reports, end) => {
     const watch = await reuse(counted, boot_id);
     for (const each of reports) watch.onSent(each);
     expect(() => watch.check(end)).not.toThrow();
@@ -67,7 +67,7 @@ describe('a boot id', () => {
       '1 of 1 reports were not new. ',
     ],
     ['without a report of it', [], last(5n, 'boot-1.2'), ''],
-  ])('that had counted other traffic fails the run: %s', async (_, reports, end, not_new) => {
+  ])('that has counted other traffic fails the run: %s', async (_, reports, end, not_new) => {
     const watch = await reuse([{ seq: 2, packets: 20 }]);
     for (const each of reports) watch.onSent(each);
     expect(() => watch.check(end)).toThrow(other(not_new));

@@ -114,7 +114,7 @@ describe('events of an ASA', () => {
     );
   });
 
-  it('count each connection once however its events mix, when all of them are in the input', () => {
+  it('count each connection once in any order of its events, if all of them are in the input', () => {
     const connection = fc.record({
       updates: fc.array(fc.tuple(fc.nat(9), fc.nat(9)), { maxLength: 4 }),
       rest: fc.tuple(fc.nat(9), fc.nat(9)),
@@ -158,7 +158,7 @@ describe('the table of connections', () => {
     carried: { in_packets: packets, in_bytes: packets * 100n, out_packets: 0n, out_bytes: 0n },
   });
 
-  it('evicts the longest idle connection, and then never counts the rest of it twice', () => {
+  it('evicts the connection that was idle longest, and never counts the rest of it twice', () => {
     const notes = new InputNotes();
     const connections = new Connections(notes, 2);
     for (const key of ['a', 'b']) connections.take(event(key, 'create', 0n, 1));
@@ -170,7 +170,7 @@ describe('the table of connections', () => {
     expect(notes.list()).toEqual([{ kind: 'connections_evicted', records: 1, packets: 4, bytes: 400 }]);
   });
 
-  it('loses nothing by evicting a connection without UPDATEs', () => {
+  it('loses no counts when it evicts a connection without UPDATEs', () => {
     const connections = new Connections(new InputNotes(), 1);
     connections.take(event('a', 'create', 0n, 1));
     connections.take(event('b', 'create', 0n, 2));

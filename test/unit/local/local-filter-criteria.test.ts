@@ -38,7 +38,7 @@ describe('filter criteria', () => {
     ['{"a":[{"cidr":"10.0.0.0/8"}]}', '{"cidr":"10.0.0.0/8"}'],
     ['{"a":"b"}', '"b"'],
     ['{"a":[{"numeric":["~",1]}]}', '{"numeric":["~",1]}'],
-  ])('refuses %s', (Pattern, part) => {
+  ])('reject %s', (Pattern, part) => {
     expect(() => makeFilter([{ Pattern }])).toThrow(
       new Error(`The one-machine runtime does not support this part of a filter pattern: ${part}`),
     );
