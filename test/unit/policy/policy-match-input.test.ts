@@ -9,7 +9,7 @@ function problems(rule: unknown): string[] {
   return (error?.issues ?? []).map(issue => `${issue.path.join('.')}: ${issue.message}`);
 }
 
-it('the policy that is always there is a policy as any other: it matches everything, last', () => {
+it('treats the default policy like any other: it matches everything, last', () => {
   expect(policyRuleSchema.parse(BUILT_IN_POLICY)).toEqual({
     id: 'default',
     name: 'Default',
@@ -19,8 +19,8 @@ it('the policy that is always there is a policy as any other: it matches everyth
   });
 });
 
-describe('a policy from outside', () => {
-  it('is enabled and matches everything unless it says otherwise', () => {
+describe('a policy from an argument', () => {
+  it('is enabled and matches everything by default', () => {
     expect(policyRuleSchema.parse({ id: '1', priority: 0 })).toEqual({
       id: '1',
       name: '',

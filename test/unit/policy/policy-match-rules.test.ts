@@ -56,14 +56,14 @@ describe('one rule', () => {
     expect(compilePolicies([rule('1', 1, match)]).match(flow)).toBe(matches ? '1' : 'default');
   });
 
-  it("with a network that can't be read is refused", () => {
+  it('with an unreadable network is rejected', () => {
     expect(() => compilePolicies([rule('1', 1, { source_cidr: '10.0.0.0/33' })])).toThrow(
       '"10.0.0.0/33" is not an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.',
     );
   });
 });
 
-describe('of several rules', () => {
+describe('among several rules', () => {
   it.each<[string, PolicyRule[], string]>([
     ['none: default', [], 'default'],
     ['the highest priority wins', [rule('1', 1), rule('2', 1000), rule('3', 10)], '2'],
@@ -79,7 +79,7 @@ describe('of several rules', () => {
     expect(compilePolicies(rules.toReversed()).match(V4)).toBe(expected);
   });
 
-  it("the order in which they are given doesn't matter, and it is a total order of ids", () => {
+  it('are in a total order of ids, independent of the given order', () => {
     const ids = fc.uniqueArray(
       fc.oneof(fc.nat({ max: 200 }).map(String), fc.constantFrom('a', 'b', '01', '1a', '')),
     );

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parsePortRange, portRange } from '../../../core/policy/port-range.ts';
 import { isPrintable } from '../../../core/policy/printable.ts';
 
-describe('a text that can be shown', () => {
+describe('a printable text', () => {
   it.each([
     ['nothing', '', true],
     [
@@ -22,7 +22,7 @@ describe('a text that can be shown', () => {
     ['a soft hyphen', 'é\u00ad', false],
     ['half of a pair', 'a\ud83d', false],
     ['something hidden behind what can be shown', 'é\u0000', false],
-  ])('has %s', (_, text, expected) => {
+  ])('may contain %s, or may not', (_, text, expected) => {
     expect(isPrintable(text)).toBe(expected);
   });
 });
@@ -56,7 +56,7 @@ describe('ports', () => {
       { destination_port_from: 80, destination_port_to: 90 },
       { from: 80, to: 90 },
     ],
-  ])('that rules %j want are %j', (match, range) => {
+  ])('of the rules %j are %j', (match, range) => {
     expect(portRange(match)).toEqual(range);
   });
 });

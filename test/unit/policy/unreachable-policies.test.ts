@@ -218,13 +218,13 @@ describe('policies that can never match', () => {
     reaches(policies);
   });
 
-  it('are not looked for among networks that can’t be read', () => {
+  it('are an error if a network cannot be read', () => {
     expect(() => unreachablePolicies([rule('1', 9, { destination_cidr: '10.0.0.0/33' })])).toThrow(
       '"10.0.0.0/33" is not an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.',
     );
   });
 
-  it('are never claimed falsely: no flow ever belongs to one', () => {
+  it('are never wrong: no flow ever matches one', () => {
     fc.assert(
       fc.property(anyPolicies, fc.array(anyFlow, { minLength: 20, maxLength: 60 }), (policies, flows) => {
         const never = new Set(unreachablePolicies(policies).map(({ policy_id }) => policy_id));
@@ -234,7 +234,7 @@ describe('policies that can never match', () => {
     );
   });
 
-  it('are all others: a flow that is shown belongs to each', () => {
+  it('are complete: each other policy matches an example flow', () => {
     fc.assert(
       fc.property(anyPolicies, policies => {
         expect(Object.values(reaches(policies))).not.toContain('undecided');
@@ -251,7 +251,7 @@ const sources = (match: PolicyMatch = {}) =>
 const destinations = (match: PolicyMatch = {}) =>
   PORTS.map(port => rule(`destination ${port}`, 9, { destination_port_from: port, ...match }));
 
-describe('a proof that would take too long', () => {
+describe('a proof that takes too long', () => {
   it.each([
     ['source ports', sources()],
     ['destination ports', destinations()],
@@ -263,7 +263,7 @@ describe('a proof that would take too long', () => {
     expect(unreachablePolicies([...many, rule('last', 1)])).toEqual([]);
   });
 
-  it('leaves a policy undecided whose addresses would be looked at in too many parts', () => {
+  it('leaves a policy undecided if its addresses fall into too many parts', () => {
     // Each has the addresses that begin with so many ones and then a zero; the last one has the
     // rest.
     const whole = Array.from({ length: 33 }, (_, ones) => {
@@ -294,18 +294,18 @@ describe('a proof that would take too long', () => {
       sources({ destination_cidr: '10.0.0.0/9' }),
       { destination_cidr: '10.128.0.0/9' },
     ],
-  ])('does not come from policies that share no flow with it: %s', (_, many, match) => {
+  ])('is not caused by policies that share no flow with the policy: %s', (_, many, match) => {
     expect(reaches([...many, rule('last', 1, match)]).last).toBe('reachable');
   });
 
-  it('does not hide that a policy is unreachable, where only those that are needed take too long to find', () => {
+  it('does not hide an unreachable policy if only the minimal set takes too long to find', () => {
     const each = Array.from({ length: 41 }, (_, port) =>
       rule(`${port}`, 9, { destination_port_from: port, destination_port_to: port < 40 ? port : 65_535 }),
     );
     expect(reaches([...each, rule('last', 1, { protocol: 6 })]).last).toEqual(each.map(({ id }) => id));
   });
 
-  it('is not tried any more once ten have taken too long', () => {
+  it('is not tried again after ten have taken too long', () => {
     const last = (count: number) => [
       ...sources({ source_cidr: '0.0.0.0/0' }),
       ...PORTS.slice(0, count).map(port => rule(`wide ${port}`, 5, { destination_port_from: port })),

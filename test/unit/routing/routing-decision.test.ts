@@ -63,7 +63,7 @@ describe('preference', () => {
     [{ kind: 'CUSTOM', weights: { cost: Number.POSITIVE_INFINITY } }],
     [{ kind: 'CUSTOM' }],
     [{ kind: 'FASTEST' }],
-  ])('%o is refused', raw => {
+  ])('%o is rejected', raw => {
     expect(pathPreferenceSchema.safeParse(raw).success).toBe(false);
   });
 });
@@ -219,7 +219,7 @@ describe('decision', () => {
     });
   });
 
-  it('is stored as it is made, and is read back so', () => {
+  it('is read back as it was stored', () => {
     const decision = makeDecision([path('p-1')], { preference: DEFAULT_PREFERENCE, now: NOW });
     expect(routingDecisionSchema.parse(decision)).toEqual(decision);
     expect(decision.reason).toBe('Path p-1 is the only one that can be used.');
@@ -228,7 +228,7 @@ describe('decision', () => {
     }
   });
 
-  it('without a preference is for the lowest latency', () => {
+  it('without a preference prefers the lowest latency', () => {
     const candidates = [path('p-1', { latency_ms: 30 }), path('p-2', { latency_ms: 20 })];
     expect(makeDecision(candidates, { preference: DEFAULT_PREFERENCE, now: NOW }).reason).toBe(
       'Path p-2 has the lowest latency, 20 ms: 10 ms less than the runner-up p-1 (30 ms).',
@@ -264,7 +264,7 @@ describe('decision', () => {
     );
   });
 
-  it('never selects a worse standing than there is, and never a path that is out', () => {
+  it('never selects a worse standing than the best available, and never a path that is out', () => {
     const rank = ['optimal', 'degraded', 'unmeasured', 'failed', 'out'];
     fc.assert(
       fc.property(paths, anyPreference, (candidates, preference) => {

@@ -128,11 +128,11 @@ edges:
       'net.yaml:3:1: Flow sequence in block collection must be sufficiently indented and end with a ].',
     ],
     ['has a key twice', 'version: 1\nsites: []\nsites: []\n', 'net.yaml:3:1: Map keys must be unique.'],
-  ])('that %s is refused with line and column', (_, text, message) => {
+  ])('that %s is rejected with line and column', (_, text, message) => {
     expect(errorIn(text).message).toBe(message);
   });
 
-  it('carries the places of its problems', () => {
+  it('has the places of its problems', () => {
     expect(
       errorIn('version: 1\nsites: 1\nedges: 2\n').positions.map(({ line, column }) => [line, column]),
     ).toEqual([
@@ -141,7 +141,7 @@ edges:
     ]);
   });
 
-  it('tells so many problems and counts the rest', () => {
+  it('lists a limited number of problems and counts the others', () => {
     const policies = Array.from({ length: 30 }, (_, index) => `  - { name: p${index}, priority: -1 }\n`);
     const lines = errorIn(`version: 1\npolicies:\n${policies.join('')}`).message.split('\n');
     expect(lines).toHaveLength(21);
@@ -149,7 +149,7 @@ edges:
     expect(lines.at(-1)).toBe('… and 10 more.');
   });
 
-  it('does not grow with aliases of aliases', () => {
+  it('does not grow by nested aliases', () => {
     const bomb = ['version: 1', 'a: &a [x,x,x,x,x,x,x,x,x]'];
     for (const [name, of] of ['ba', 'cb', 'dc', 'ed', 'fe'].map(pair => [...pair])) {
       bomb.push(`${name}: &${name} [${Array(9).fill(`*${of}`).join()}]`);
@@ -159,7 +159,7 @@ edges:
     );
   });
 
-  it('may begin with what npm prints before an export', () => {
+  it('may begin with the output of npm before an export', () => {
     const banner = '\n> patronus@0.1.0 network\n> node scripts/network.ts export\n\n';
     const { network, document } = parseNetworkFile(`${banner}version: 1\nsites: []\n`, 'net.yaml');
     expect(network).toEqual({ version: 1, sites: [] });
@@ -167,7 +167,7 @@ edges:
     expect(errorIn(`${banner}version: 2\n`).message).toMatch(/^net\.yaml:5:1: version must be 1/);
   });
 
-  it('may use aliases, and hold a policy of everything', () => {
+  it('may use aliases, and contain a policy that matches everything', () => {
     const { network } = parseNetworkFile(
       'version: 1\npolicies:\n  - {name: a, priority: 1, match: &m {protocol: 6}}\n  - {name: b, priority: 2, match: *m}\n  - {name: c, priority: 3}\n',
       'net.yaml',
