@@ -151,7 +151,7 @@ describe.each(kinds)('cache %s', (_kind, optionsOf) => {
   });
 });
 
-describe('caches of their own', () => {
+describe('caches of single subjects', () => {
   it('test_metrics_cache', async () => {
     const time = fakeTime();
     const cache = makeMetricsCache({ client: db.client, table: db.tables.cache, ...time });

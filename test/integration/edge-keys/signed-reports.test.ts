@@ -86,7 +86,7 @@ describe('an edge with a key', () => {
     expect(context.tally).toMatchObject({ ReportsApplied: 1, ReportsQuarantined: 1, ReportsNotAuthentic: 1 });
   });
 
-  it("cannot be imitated by another edge, not even with that edge's own key", async () => {
+  it("cannot be imitated by another edge, even with that edge's own key", async () => {
     await register(a);
     await register(b, 'edge-8');
     at(1000);
@@ -139,8 +139,8 @@ describe('an edge with a key', () => {
   });
 });
 
-describe('when a key is good', () => {
-  it('unsigned reports from before the first key count, later ones do not, whenever they are judged', async () => {
+describe('the validity of keys', () => {
+  it('unsigned reports count only if they arrived before the first key, whenever they are judged', async () => {
     await deliver([report(1n)]);
     const before = report(2n);
     at(MINUTE);
@@ -152,7 +152,7 @@ describe('when a key is good', () => {
     expect(await quarantined()).toEqual([['unsigned', 'edge "edge-7" has a key']]);
   });
 
-  it('a signed report from before its key was registered is not judged by it', async () => {
+  it('a key does not cover a signed report from before its registration', async () => {
     const early = signedRecord(report(5n), a);
     at(MINUTE);
     await register(a);
@@ -198,7 +198,7 @@ describe('when a key is good', () => {
     ]);
   });
 
-  it('a stolen key is revoked as of the time at which it was stolen', async () => {
+  it('a stolen key is revoked as of the time of the theft', async () => {
     await register(a);
     at(MINUTE);
     const good = signedRecord(report(5n), a);
@@ -216,7 +216,7 @@ describe('when a key is good', () => {
     expect((await quarantined()).map(([reason]) => reason)).toEqual(['unknown_key', 'unsigned']);
   });
 
-  it('an administrator gives an edge that lost its key another one', async () => {
+  it('an administrator gives another key to an edge that lost its own', async () => {
     await register(a);
     at(MINUTE);
     await api.data('Mutation.revokeEdgeKey', { edge_id: 'edge-7', kid: a.kid });
@@ -231,7 +231,7 @@ describe("ingest's memory of keys", () => {
   it.each([
     ['a key that is new', KEYS_FRESH_MS - 1],
     ['a key that is new, with a fresh look', KEYS_FRESH_MS],
-  ])('%s is looked for once more before it is refused', async (_, ms) => {
+  ])('%s is looked up once more before a rejection', async (_, ms) => {
     await register();
     await deliver([report(1n)]);
     await register(a);
@@ -240,7 +240,7 @@ describe("ingest's memory of keys", () => {
     expect(await counted()).toBe(2n);
   });
 
-  it('unsigned reports are refused a second after the key was registered at the latest', async () => {
+  it('unsigned reports are rejected at most a second after the registration of the key', async () => {
     await register();
     await deliver([report(1n)]);
     await register(a);
@@ -250,7 +250,7 @@ describe("ingest's memory of keys", () => {
     expect((await quarantined()).map(([reason]) => reason)).toEqual(['unsigned']);
   });
 
-  it('a key that was revoked is refused a second later at the latest', async () => {
+  it('a revoked key is rejected at most a second later', async () => {
     await register(a);
     await deliver([signedRecord(report(1n), a)]);
     await api.data('Mutation.revokeEdgeKey', { edge_id: 'edge-7', kid: a.kid });
@@ -259,7 +259,7 @@ describe("ingest's memory of keys", () => {
     expect(await counted()).toBe(1n);
   });
 
-  it('unreadable keys block nothing: all records of the edge are kept', async () => {
+  it('unreadable keys stop nothing: all records of the edge are kept', async () => {
     const Item = { ...edgeKeysKey('edge-7'), revision: 1, keys: [{ kid: a.kid, x: 'later', from: 'soon' }] };
     await db.client.send(new PutCommand({ TableName: db.tables.network, Item }));
     const warned: unknown[] = [];
@@ -272,7 +272,7 @@ describe("ingest's memory of keys", () => {
 });
 
 describe('require_signed_reports', () => {
-  it('counts no unsigned report of any edge', async () => {
+  it('rejects every unsigned report of any edge', async () => {
     await register(a);
     at(1000);
     await deliver([report(1n, { edge_id: 'edge-9' }), signedRecord(report(5n), a)], { require_signed: true });

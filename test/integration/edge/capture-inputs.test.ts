@@ -21,7 +21,7 @@ if (!present) console.warn('Skipped: the inputs of ../shared/data/inputs are not
 const isToldOf = ({ unread, error }: { unread: string[]; error: string | undefined }) =>
   unread.length > 0 || error !== undefined;
 
-describe.skipIf(!present)('inputs that came out wrong count right', () => {
+describe.skipIf(!present)('inputs that were once miscounted are counted correctly', () => {
   it.each(captures)('%s', name => {
     const expectedFile = join(SHARED_INPUTS, name.replace(/\.pcap(ng)?$/, '.expected.json'));
     const { packets, bytes, flows_l4, rc }: Expected = JSON.parse(readFileSync(expectedFile, 'utf8'));

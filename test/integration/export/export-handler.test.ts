@@ -56,7 +56,7 @@ async function runOf(export_id: string, { tries }: { tries: number }) {
   };
 }
 
-it('counts abandoned exports for the alarm, and no refused ones', async () => {
+it('counts abandoned exports for the alarm, and no rejected ones', async () => {
   expect(await runOf('REFUSED', { tries: 0 })).toMatchObject({ outcome: 'refused', counted: false });
   expect(await runOf('TRIED', { tries: 5 })).toMatchObject({ outcome: 'failed', counted: true });
 });

@@ -93,7 +93,7 @@ describe('npm run export', () => {
     expect(said).toBe(`1003 rows in ${output}.\n`);
   });
 
-  it('writes sums by what flows were, and what no log accounts for, as JSON Lines', async () => {
+  it('writes sums by attributes of flows, and the unlogged traffic, as JSON Lines', async () => {
     const lines = await run('stats', '--by', 'protocol', '--format', 'jsonl');
     expect(lines.map(line => JSON.parse(line))).toMatchObject([
       { kind: 'group', protocol: 6, packets: '1003', edges_expected: 1, edges_heard: 1 },
@@ -101,7 +101,7 @@ describe('npm run export', () => {
     ]);
   });
 
-  it('writes sums by counters', async () => {
+  it('writes sums of counters', async () => {
     const lines = await run('stats', '--by', 'site,policy');
     expect(lines[0]).toBe(
       'from_utc,to_utc,kind,site_id,policy_id,packets,bytes,edges_expected,edges_heard,site_name,policy_name,estimated_share',
@@ -120,7 +120,7 @@ describe('npm run export', () => {
     expect(await total('--policy', 'default')).toBe(0);
   });
 
-  it('writes a history of more points than one answer has, up to the end that the system knows', async () => {
+  it('writes a history of more points than one answer holds, up to the latest minute of the system', async () => {
     const within = api;
     const retention = { ...DEFAULT_RETENTION, MINUTE: 30 * DAY };
     const asked: number[] = [];
@@ -149,7 +149,7 @@ describe('npm run export', () => {
     }
   });
 
-  it('writes the audit log with what was changed', async () => {
+  it('writes the audit log with the changed values', async () => {
     api.now = T0;
     await api.call(
       'Mutation.createPolicy',
@@ -165,7 +165,7 @@ describe('npm run export', () => {
     expect(line).toContain('"{""name"":""=Voice"",""priority"":1}"');
   });
 
-  it('writes the names that ids have now behind the known columns, none for what is deleted', async () => {
+  it('writes the current names after the known columns, and none for deleted objects', async () => {
     const policy = await api.data('Mutation.createPolicy', { name: 'Voice, new', priority: 1 });
     const site = await api.data('Mutation.createSite', { name: '=Berlin' });
     const at = { site_id: site.id, edge_id: 'named' };
@@ -206,7 +206,7 @@ describe('npm run export', () => {
     expect((await run('flows', '--policy', policy.id))[1]).toMatch(/Z,,$/);
   });
 
-  it('leaves no file when it fails, and says why', async () => {
+  it('leaves no file when it fails, and gives the reason', async () => {
     rmSync(output, { force: true });
     const system = ['--graphql', server.url, '--token', 'any', '--output', output];
     expect(await asFunction('export', () => runExport(['flows', '--address', 'nonsense', ...system]))).toBe(

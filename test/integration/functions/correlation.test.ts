@@ -108,7 +108,7 @@ function lines(): Record<string, unknown>[] {
     .map(line => JSON.parse(line));
 }
 
-it('finds a deletion by the id of its request: in the logs of api and worker, the audit log, and the event', async () => {
+it('finds a deletion by the id of its request in the logs of api and worker, the audit log and the event', async () => {
   const { handler: api } = await import('../../../functions/api/handler.ts');
   const { handler: worker } = await import('../../../functions/deletion-worker/handler.ts');
   const { handler: broadcast } = await import('../../../functions/broadcast/handler.ts');
@@ -154,7 +154,7 @@ it('finds a deletion by the id of its request: in the logs of api and worker, th
 });
 
 it.each([null, 'x'.repeat(36), '', '{"a":1}'])(
-  'takes no id but such as AppSync makes: with %j the id of the call stands for it',
+  'replaces an id that AppSync cannot have made by the id of the call: %j',
   async request_id => {
     const { handler: api } = await import('../../../functions/api/handler.ts');
     printed.length = 0;
@@ -169,7 +169,7 @@ it.each([null, 'x'.repeat(36), '', '{"a":1}'])(
   },
 );
 
-it('names the batch of reports in every line about it, the same when it is delivered again', async () => {
+it('names the batch of reports in every line about it, with the same name after another delivery', async () => {
   const { handler } = await import('../../../functions/ingest/handler.ts');
   const kinesis = {
     approximateArrivalTimestamp: Date.now() / 1000,

@@ -137,7 +137,7 @@ describe('functions of two releases side by side', () => {
     for (const audit of await both(api => api.data('Query.trafficAudit'))) expect(audit.agrees).toBe(true);
   });
 
-  it("take snapshots of both releases' lanes, which both read as one history", async () => {
+  it('take snapshots of lanes of both releases, which both read as one history', async () => {
     const edges = ['edge-1', 'edge-2', 'edge-3', 'signed-1', 'new-1', 'new-2'];
     const from = Math.ceil(now / MINUTE) * MINUTE;
     for (const [at, { code }] of [...releases, ...releases].entries()) {
@@ -167,7 +167,7 @@ describe('functions of two releases side by side', () => {
     ]);
   });
 
-  it('see, undo and restore changes of the other one', async () => {
+  it('show, undo and restore changes of the other one', async () => {
     const [old, current] = releases.map(({ api }) => api) as [ApiUnderTest, ApiUnderTest];
     for (const [one, other] of [
       [old, current],

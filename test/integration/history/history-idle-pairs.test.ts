@@ -123,7 +123,7 @@ describe('history of pairs that become idle and return', () => {
     }
   });
 
-  it('reads a segment once, however often all lanes are read', async () => {
+  it('reads a segment once, however often the lanes are read', async () => {
     const asked: string[] = [];
     const client = clientWith(command => {
       asked.push(JSON.stringify((command as { input: object }).input));
@@ -134,7 +134,7 @@ describe('history of pairs that become idle and return', () => {
     expect(asked.filter(input => input.includes('IDLE#'))).toEqual([]);
   });
 
-  it('counts an edge as heard by the setting of its function', async () => {
+  it('applies the setting of its function to decide whether an edge was heard', async () => {
     const at = REBOOT + 20 * MINUTE;
     const options = {
       store: store(),
@@ -151,7 +151,7 @@ describe('history of pairs that become idle and return', () => {
     expect(marks.map(({ edges_heard }) => edges_heard)).toEqual([0, 1]);
   });
 
-  it('leaves a lane out whose segment is missing, as one that can not be read', async () => {
+  it('skips a lane with a missing segment as unreadable', async () => {
     const other = 'edge-2';
     const sketch = { edge_id: other, policies: [{ policy_id: 'q', packets: 1n }] };
     await ingest([reportRecord(sketch, { arrived_ms: REBOOT - T0 })], ingestContext(db));

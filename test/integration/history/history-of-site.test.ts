@@ -73,7 +73,7 @@ describe('traffic of a site in a range', () => {
     return { packets: total.packets, reads_all: all };
   }
 
-  it('is read off the lanes that are listed under it, once all are, and off all lanes before', async () => {
+  it('is read from the listed lanes of the site once all are listed, and from all lanes before', async () => {
     const [first, second, third] = [T0 + MINUTE, T0 + 2 * MINUTE, T0 + 3 * MINUTE];
     await minute({ a: { site_id: 'north', packets: 10n }, b: { site_id: 'south', packets: 100n } });
     await minute({ a: { site_id: 'north', packets: 30n }, b: { site_id: 'south', packets: 300n } });

@@ -92,7 +92,7 @@ describe('history at the edge of its retention', () => {
       retention,
     });
 
-  it('counts nothing again of a policy whose last sample has expired before a snapshot that needs it', async () => {
+  it('counts nothing twice for a policy whose last sample expired before a snapshot that needs it', async () => {
     // None from 12:59 to 13:04, and the range begins among them: the base would be the snapshot of
     // 12:58, which rests on noon's sample.
     await takeSnapshots([0, 30, 58, 65, 66]);
@@ -103,7 +103,7 @@ describe('history at the edge of its retention', () => {
     expect(points.find(({ gap }) => !gap)).toMatchObject({ packets_total: COUNTED, packets: 0n });
   });
 
-  it('counts nothing again with any of the expired items left', async () => {
+  it('counts nothing twice with any remaining expired items', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.integer({ min: 0, max: 130 }), { minLength: 2, maxLength: 12 }),
@@ -127,7 +127,7 @@ describe('history at the edge of its retention', () => {
     );
   });
 
-  it("takes no snapshot for the lanes' whose samples may be gone", async () => {
+  it('ignores snapshots whose lane samples may have expired', async () => {
     await takeSnapshots([0, 58]);
     const now = NOON + 62 * MINUTE + retention.MINUTE;
     const at = (minute: number) => readLanesBefore(store, { before: NOON + minute * MINUTE, now, retention });
@@ -146,7 +146,7 @@ describe('history at the edge of its retention', () => {
   });
 });
 
-it('a range that was aligned to the grid can be queried again', () => {
+it('can be queried again with the range that was aligned to the grid', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...(Object.keys(RESOLUTIONS) as Resolution[])),

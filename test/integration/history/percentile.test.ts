@@ -64,7 +64,7 @@ describe('the 95th percentile', () => {
     deadline: now + HOUR,
   });
 
-  it.each(FILTERS)('has for %j the same values from hours as from minutes', async filter => {
+  it.each(FILTERS)('has the same values for %j from hours as from minutes', async filter => {
     const now = world.now + 1000;
     const history = await readTrafficHistory(reader(now), {
       ...{ range: WITH_WHAT_FOLLOWS, filter, now, retention: DEFAULT_RETENTION },
@@ -89,7 +89,7 @@ describe('the 95th percentile', () => {
     return api.call('Query.trafficPercentile', { from: iso(RANGE.from), to: iso(RANGE.to), ...args });
   };
 
-  it.each(FILTERS)('of %j is the highest rate when the highest 5 % are thrown away', async filter => {
+  it.each(FILTERS)('of %j is the highest rate after the highest 5 % are dropped', async filter => {
     const now = world.now + 1000;
     const { points } = await readTrafficHistory(reader(now), {
       ...{ range: WITH_WHAT_FOLLOWS, filter, now, retention: DEFAULT_RETENTION },
@@ -105,12 +105,12 @@ describe('the 95th percentile', () => {
     expect(Math.abs(highest - rates[0]!)).toBeLessThan(1);
   });
 
-  it('of the hour that goes on is made of its minutes', async () => {
+  it('of the running hour is computed from its minutes', async () => {
     const answer = await ask({ from: iso(RANGE.to), to: iso(RANGE.to + HOUR) });
     expect(answer).toMatchObject({ data: { samples_expected: 1, samples_known: 1 } });
   });
 
-  it('of a site is made of the minutes that are kept', async () => {
+  it('of a site is computed from the stored minutes', async () => {
     const [all, site] = await Promise.all([ask(), ask({ filter: { site_id: SITE } })]);
     expect((site as never as Answered).data.p95_bits_per_second).toBeCloseTo(
       (all as never as Answered).data.p95_bits_per_second,
@@ -124,7 +124,7 @@ describe('the 95th percentile', () => {
     });
   });
 
-  it('is not known where more samples are missing than it throws away', async () => {
+  it('is unknown if more samples are missing than it drops', async () => {
     // What is to come hasn't been missed; what lies before the system is not expected.
     const answer = await ask({ from: iso(RANGE.from - HOUR), to: iso(RANGE.to + 24 * HOUR) });
     expect(answer).toMatchObject({ data: { samples_expected: 47 } });
@@ -146,7 +146,7 @@ describe('the 95th percentile', () => {
       'from and to must be at most 35 days apart: ask for each period separately.',
     ],
     [{ filter: { policy_ids: [] } }, 'filter.policy_ids must have 1 to 20 ids.'],
-  ])('refuses %j', async (args, message) => {
+  ])('rejects %j', async (args, message) => {
     expect(await ask(args)).toEqual({ error: { type: 'ValidationError', message } });
   });
 

@@ -237,7 +237,7 @@ describe('rebuilt counters', () => {
     expect(await mismatches(db)).toEqual([]);
   });
 
-  it('refuse a reset of statistics meanwhile', async () => {
+  it('reject a reset of statistics in the meantime', async () => {
     const db = await open();
     const edges = new Edges(4);
     await edges.report(db, EDGES);
@@ -255,7 +255,7 @@ describe('rebuilt counters', () => {
     expect(await resetAllStats(store, { actor: ACTOR })).toMatchObject({ policies: 6 });
   });
 
-  it('begin with two entries in the audit log, and old counters go an hour later', async () => {
+  it('begin with two entries in the audit log, and old counters are removed an hour later', async () => {
     const db = await open();
     const edges = new Edges(5);
     await edges.report(db, EDGES);
@@ -313,7 +313,7 @@ describe('rebuilt counters', () => {
     }
   }, 60_000);
 
-  it('move nothing to an abandoned generation, even if a program asks for it late', async () => {
+  it('receive no lane of an abandoned generation, even if a program requests it late', async () => {
     const db = await open();
     const edges = new Edges(8);
     await edges.report(db, EDGES);

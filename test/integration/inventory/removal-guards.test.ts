@@ -72,7 +72,7 @@ describe('a removal of paths', () => {
     return { there: paths.filter(({ id }) => there.has(id)).length };
   };
 
-  it('leaves at most as many paths as the last transaction of the caller can remove', async () => {
+  it("leaves at most as many paths as the caller's last transaction can remove", async () => {
     const hub = await hubPaths(9);
     expect(await remove(hub, { leave: 2 })).toEqual(hub.paths.slice(7));
     expect(await places(hub)).toEqual({ there: 2 });
@@ -81,7 +81,7 @@ describe('a removal of paths', () => {
     expect(await places(other)).toEqual({ there: 0 });
   });
 
-  it('begins no transaction after its time', async () => {
+  it('begins no transaction after its deadline', async () => {
     const { bed } = network;
     const hub = await hubPaths(15);
     const until = bed.context.clock() + 1;
@@ -89,7 +89,7 @@ describe('a removal of paths', () => {
     expect(await places(hub)).toEqual({ there: 8 });
   });
 
-  it('does not begin the last transaction when its time is up after the reading', async () => {
+  it('does not begin the last transaction if its deadline has passed after the read', async () => {
     const { bed } = network;
     const hub = await hubPaths(3);
     const until = bed.context.clock() + 1;
@@ -114,7 +114,7 @@ describe('a removal of paths', () => {
     expect(pathPlaces(await dump(context)).has(removed.id)).toBe(false);
   });
 
-  it('removes none of the paths of a chunk where the check fails', async () => {
+  it('removes no path of a chunk if the check fails', async () => {
     const { tables } = network.bed.context;
     const hub = await hubPaths(3);
     const { site_id } = hub;
@@ -163,7 +163,7 @@ describe('a deletion', () => {
 describe('the transactions of an operation', () => {
   const network = useNetwork();
 
-  it.each([3, 4, 6])('have at most as many actions as are allowed, with %i paths', async paths => {
+  it.each([3, 4, 6])('have at most the allowed number of actions, with %i paths', async paths => {
     const { bed } = network;
     const client = localClient();
     const sizes: number[] = [];
@@ -229,7 +229,7 @@ const BEGIN: Record<string, { begin: Begin; endpoint?: true }> = {
 describe.each(Object.entries(BEGIN))('the last transaction of %s', (_, { begin, endpoint }) => {
   const network = useNetwork();
 
-  it('never begins after the time of the run', async () => {
+  it('never begins after the deadline of the run', async () => {
     const { bed } = network;
     const { hub } = await makeHub(bed.context, { paths: 0 });
     await begin(bed, hub.id);
@@ -279,7 +279,7 @@ describe('clean-up', () => {
     expect(pathsIn(await dump(context))).toContain(path.id);
   });
 
-  it('removes an entry only after the stragglers that it hides', async () => {
+  it('removes an entry only after the stragglers behind it', async () => {
     const { bed } = network;
     const { context } = bed;
     const { hub, paths } = await makeHub(context, { paths: 1 });

@@ -11,7 +11,7 @@ const PATHS = 20;
 
 // A reader's inventory is read in the middle of an operation and the running deletions only after
 // its end: the widest gap.
-describe('a reader that is overtaken by an operation', () => {
+describe('a reader that an operation overtakes', () => {
   let db: TestTables;
   let bed: NetworkBed;
   let world: Hub;
@@ -69,7 +69,7 @@ describe('a reader that is overtaken by an operation', () => {
     return { paths: items.length, hub: hub !== undefined };
   }
 
-  it('sees all of it or nothing, at any point', async () => {
+  it('sees all or nothing of it, at any point', async () => {
     for (let at = 0; ; at++) {
       const deleted = await readAround(deleteSite, at);
       bed.advance(1000);

@@ -139,7 +139,7 @@ const ODD_IDS = [
 ];
 
 describe('resets move a baseline', () => {
-  it('shows counts since the newest reset that was not undone, past 2^53 too', async () => {
+  it('shows counts since the newest reset that was not undone, also past 2^53', async () => {
     const huge = 2n ** 60n + 1n;
     await count('1', 0, huge);
     await count('1', 5, 10n);
@@ -164,7 +164,7 @@ describe('resets move a baseline', () => {
     );
   });
 
-  it('refuses an id that was never defined or counted', async () => {
+  it('rejects an id that was never defined or counted', async () => {
     await expect(resetPolicyStats(context, { actor, policy_id: '99', defined: false })).rejects.toThrow(
       'There is no policy "99": the query policies lists those that exist.',
     );
@@ -173,7 +173,7 @@ describe('resets move a baseline', () => {
     );
   });
 
-  it.each(ODD_IDS)('of policy %j touch no other', async id => {
+  it.each(ODD_IDS)('of policy %j affect no other policy', async id => {
     await countAll(ODD_IDS);
     const before = await shown();
     const { audit_id } = await resetPolicyStats(context, { actor, policy_id: id, defined: false });
@@ -184,7 +184,7 @@ describe('resets move a baseline', () => {
     expect(await shown()).toEqual(before);
   });
 
-  it('cover all ids, in every way to read their counts', async () => {
+  it('cover all ids in every query of their counts', async () => {
     const id = fc.oneof(
       fc.constantFrom(...ODD_IDS),
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
@@ -241,10 +241,10 @@ describe('a reset of more policies than an item holds', () => {
   });
 });
 
-describe('a reset that is cut off', () => {
+describe('an interrupted reset', () => {
   const ids = Array.from({ length: 1200 }, (_, index) => `policy-${index}`);
 
-  it('at any call shows nothing or all of it, and clean-up removes the remains', async () => {
+  it('shows nothing or everything after any call, and clean-up removes the rest', async () => {
     await countAll(ids);
     const whole = trafficTotals(await readShownCounters(db.client, db.tables)).packets;
     const quiet = faultyClient(db.client);
@@ -281,7 +281,7 @@ describe('a reset that is cut off', () => {
     expect(trafficTotals(await readShownCounters(db.client, db.tables)).packets).toBe(0n);
   });
 
-  it('can not be completed once clean-up has begun with it', async () => {
+  it('cannot be completed once clean-up has begun to remove it', async () => {
     await countAll(ids);
     let pausedOnce = false;
     const { client } = faultyClient(
@@ -303,8 +303,8 @@ describe('a reset that is cut off', () => {
   });
 });
 
-describe('a reset that has to plan again', () => {
-  it('uses the policies that its last attempt found', async () => {
+describe('a reset that plans again', () => {
+  it('uses the policies of its last attempt', async () => {
     await countAll(['5']);
     let refused = false;
     const send = async (command: object) => {
@@ -327,7 +327,7 @@ describe('a reset that has to plan again', () => {
 });
 
 describe('resets of earlier releases', () => {
-  it('count on, of one policy and of all, and can be undone', async () => {
+  it('still apply, for one policy and for all, and can be undone', async () => {
     await countAll(['1', '2', '3']);
     const old = (sk: string, covers: string, policies: object) => ({
       ...{ pk: BASELINE_PARTITION, sk, at: now, covers, policies, undone: false },

@@ -136,7 +136,7 @@ function ingestEvent(
   };
 }
 
-it('there is an event for every function of the template', () => {
+it('has an event for every function of the template', () => {
   const events = [...Object.keys(EVENTS), CALLED_BY_A_DEPLOYMENT];
   expect([...world.deployed.functions.keys()].sort()).toEqual(events.sort());
 });
@@ -168,7 +168,7 @@ it('ingest answers every event while the database is throttled, and counts each 
   });
 });
 
-it('the snapshot lets another function read lanes if there are more than one group', async () => {
+it('the snapshot has another function read lanes if there is more than one group', async () => {
   world.dynamodb.refuse = undefined;
   const edges = Array.from({ length: 12 }, (_, index) => `grouped-${index}`);
   for (const edge_id of edges) await world.invoke('ingest', ingestEvent(1, edge_id));
@@ -194,7 +194,7 @@ it('the snapshot lets another function read lanes if there are more than one gro
   expect(sampled.at(-1)).toMatchObject({ packets: before.get('7')!.packets });
 });
 
-it('the job of the flow log has a large hour merged by calls of itself, one a slice', async () => {
+it('the job of the flow log merges a large hour by calls of itself, one for each slice', async () => {
   world.dynamodb.refuse = undefined;
   const HOUR = 3_600_000;
   const hour = Math.floor(Date.now() / HOUR) * HOUR - 3 * HOUR;

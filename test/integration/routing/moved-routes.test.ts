@@ -36,7 +36,7 @@ async function world() {
   };
 }
 
-describe('the edges of both sites', () => {
+describe('the route versions of both sites', () => {
   it('are published when a measurement moves a policy to another path, and not before', async () => {
     const { measure, versions } = await world();
     await measure(20, 60);

@@ -235,7 +235,7 @@ async function make({ policies, default_routing, sites, paths, edges }: Generate
   }
 }
 
-it('an export needs no step in its own system, makes the same in an empty one, and can be cut off anywhere', async () => {
+it('has no steps for an export in its own system, creates the same in an empty one, and can be interrupted anywhere', async () => {
   await fc.assert(
     fc.asyncProperty(networks, fc.nat(), async (generated, cut) => {
       const text = await withSystem(async () => {
@@ -259,7 +259,7 @@ it('an export needs no step in its own system, makes the same in an empty one, a
   );
 }, 600_000);
 
-it('any network becomes any other', async () => {
+it('turns any network into any other', async () => {
   await fc.assert(
     fc.asyncProperty(networks, networks, async (before, after) => {
       const text = await withSystem(async () => {

@@ -324,7 +324,7 @@ describe('npm run network', () => {
     expect(await exported()).toContain('wg_interface: wg1');
   });
 
-  it('leaves sections alone that the file does not have', async () => {
+  it('leaves sections that the file omits unchanged', async () => {
     await applied();
     const before = await exported();
     await write('version: 1\npolicies: []\n');
@@ -332,7 +332,7 @@ describe('npm run network', () => {
     expect(await exported()).toBe(before.replace(/policies:[\s\S]*?\n\n/, 'policies: []\n\n'));
   });
 
-  it('stops at the first refusal, and a second run does the remaining steps', async () => {
+  it('stops at the first refusal, and a second run makes the remaining steps', async () => {
     await write(FILE);
     const refused = makeApi(t);
     const { call } = refused;

@@ -69,7 +69,7 @@ describe('a change with an audit entry', () => {
     },
   );
 
-  it('answers with the plan that landed, though a later one was tried', async () => {
+  it('returns the plan that was written, even if a later one was tried', async () => {
     const faulty = faultyClient(t.client, call =>
       // The first plan's try is lost and lands after the second one's has been refused.
       call === 0 ? 'time-out, lands later' : call === 1 ? 'canceled: ConditionalCheckFailed' : undefined,
@@ -90,7 +90,7 @@ describe('a change with an audit entry', () => {
     expect(await counted()).toBe(before + 1);
   });
 
-  it('sets its time in the log right before each attempt', async () => {
+  it('sets its time in the log just before each attempt', async () => {
     let now = NOW + 1_000_000;
     const faulty = faultyClient(t.client, call => (call < 2 ? 'throttled' : undefined));
     const context = {

@@ -77,7 +77,7 @@ async function cleanUp(run_ms = RUN_MS) {
 const activeFlows = async () => (await readCounters(bed.client, bed.tables)).get('default')?.active_flows;
 
 describe('drill: clean-up was stopped for a week', () => {
-  it('is caught up with when it runs again: gauges, deletions, exports, expired entries, each run within its time', async () => {
+  it('the next runs catch up: gauges, deletions, exports, expired entries, each run within its time limit', async () => {
     // What waits for it: edges that fell silent, a deletion that was cut off, an export that was,
     // entries that expired.
     const stream = new DrillStream();

@@ -41,7 +41,7 @@ async function quarantined(): Promise<string[]> {
 }
 
 describe('drill: the report stream is lost', () => {
-  it('a new stream has every count again with the next reports, to the byte; the traffic in between is in one interval', async () => {
+  it('a new stream has all counts again after the next reports, to the byte, with the traffic in between in one interval', async () => {
     const [alive, restarted, gone] = ['alive', 'restarted', 'gone'].map(id => new DrillEdge(id)) as [
       DrillEdge,
       DrillEdge,
@@ -89,7 +89,7 @@ describe('drill: the report stream is lost', () => {
 });
 
 describe('drill: a deployment is rolled back', () => {
-  it('records that the previous release cannot read wait in the quarantine, others are counted; after the next deployment a replay has every count', async () => {
+  it('records that the previous release cannot read wait in the quarantine, others are counted; a replay after the next deployment counts all', async () => {
     const [upgraded, other] = [new DrillEdge('upgraded'), new DrillEdge('other')];
     const stream = new DrillStream();
     for (const edge of [upgraded, other]) edge.report(stream, 10n, now);
@@ -120,7 +120,7 @@ describe('drill: a deployment is rolled back', () => {
 });
 
 describe('drill: the key of an edge is stolen', () => {
-  it("revoked as of the theft, its boots voided and the key rotated: the totals are the edge's own counts", async () => {
+  it("its boots are voided, the key is revoked as of the theft and rotated: the totals are the edge's own counts", async () => {
     const [stolen, fresh] = await Promise.all([testKey('stolen'), testKey('fresh')]);
     await api.data('Mutation.registerEdge', {
       id: 'edge-7',

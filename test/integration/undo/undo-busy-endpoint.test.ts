@@ -18,7 +18,7 @@ import { withNetwork } from '../../support/use-network.ts';
 const PATHS = 120;
 
 it(
-  'brings a busy endpoint back whole: hidden meanwhile, handed over, by the worker and the clean-up',
+  'restores an endpoint with many paths completely: hidden in the meantime, handed over, by the worker and the clean-up',
   () =>
     withNetwork(async bed => {
       const { context } = bed;

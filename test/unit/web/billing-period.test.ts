@@ -57,6 +57,6 @@ it.each([
   ['0', 1],
   ['1.5', 1],
   ['x', 1],
-])('reads day %2$i from the address %1$s', (text, day) => {
+])('reads from the address %s the day %i', (text, day) => {
   expect(readDay(text)).toBe(day);
 });

@@ -55,13 +55,13 @@ describe('lists of the console', () => {
   });
   afterAll(() => db.drop());
 
-  it('are found', () => {
+  it('are found in the code', () => {
     expect(LISTS.length).toBeGreaterThan(20);
     expect(LISTS.map(({ field }) => field)).toContain('sites');
   });
 
   it.each(LISTS)(
-    '$field with a limit of $limit is as long as the API allows',
+    '$field with a limit of $limit stays within the limit of the API',
     async ({ field, limit, selection }) => {
       // What else it needs is missing here, which the answer may say too.
       const answer = await api.call(`Query.${field}`, { limit }, { selection });

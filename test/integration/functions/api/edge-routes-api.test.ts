@@ -123,11 +123,11 @@ describe('the routes of an edge', () => {
     [200, 100],
     [1000, 20],
     [50_000, 1],
-  ])('come with %i policies for %i peers at most', (policies, peers) => {
+  ])('with %i policies come for at most %i peers', (policies, peers) => {
     expect(peersThatFit(policies)).toBe(peers);
   });
 
-  it('are those of every enabled policy, after a failover too', async () => {
+  it('include every enabled policy, also after a failover', async () => {
     const policy = await api.data('Mutation.createPolicy', { name: 'Voice', priority: 10 });
     await api.data('Mutation.createPolicy', { name: 'Off', priority: 5, enabled: false });
     const [slow, fast] = paths as [Path, Path];
@@ -142,7 +142,7 @@ describe('the routes of an edge', () => {
     ]);
   });
 
-  it('do not lead to a site that is deleted', async () => {
+  it('do not lead to a deleted site', async () => {
     await deleteSite(context, admin, { site_id: peers[1]!.id });
     const { items } = await ask();
     expect(items).toMatchObject([{ destination_site_id: peers[0]!.id }]);

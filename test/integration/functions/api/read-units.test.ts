@@ -116,7 +116,7 @@ describe('docs/api.md, the reads of a query', () => {
     }, 120_000);
     afterAll(() => world.db.drop());
 
-    it.each(QUERIES)('%s reads as many units in as many requests as its row says', async query => {
+    it.each(QUERIES)('%s uses the read units and requests of its row', async query => {
       const by = OF_EDGES.includes(query) ? { identity: EDGE } : {};
       const { units, requests } = rows.get(query.slice('Query.'.length))!;
       const reads = await world.measure(query, argumentsOf(world, measures)[query] ?? {}, by);

@@ -159,7 +159,7 @@ describe('routing over GraphQL', () => {
     ).toMatchObject({ error: { type: 'Unauthorized' } });
   });
 
-  it('shows and changes how a policy routes', async () => {
+  it('shows and changes the routing of a policy', async () => {
     const defaults = {
       policy_id: 'default',
       preference: 'LOWEST_LATENCY',
@@ -294,13 +294,13 @@ describe('routing over GraphQL', () => {
     ],
   ];
 
-  it.each(refused)('%s refuses %s', async (operation, _what, args, type, message) => {
+  it.each(refused)('%s rejects %s', async (operation, _what, args, type, message) => {
     expect(await api.call(operation, args)).toEqual({ error: { type, message } });
   });
 });
 
 describe('clearCache', () => {
-  it('leaves no decision of another container that was made of metrics of before', async () => {
+  it('leaves no decision of another container from earlier metrics', async () => {
     const { sites, fast, slow } = await twoSites();
     const key = { policy_id: 'default', ...sites };
     const clock = () => api.now;
@@ -337,7 +337,7 @@ async function leaveHotKeys(routing_hot: string[]): Promise<void> {
 }
 
 describe('warmCaches', () => {
-  it('decides the latest questions again, is audited, and leaves out deleted objects', async () => {
+  it('decides the latest questions again, is audited, and skips deleted objects', async () => {
     const { sites } = await twoSites();
     const key = { policy_id: 'default', ...sites };
     await api.data('Query.routingDecision', key);

@@ -39,7 +39,7 @@ function projected(all: Site[], levels: number, width: number): object[] {
 }
 
 describe('a long answer', () => {
-  it('is the same as a short one would be, and completes a bounded number of fields before others have their turn', async () => {
+  it('has the same form as a short one, and completes a bounded number of fields in a turn', async () => {
     const serialize = vi.spyOn(GraphQLID, 'serialize');
     await fc.assert(
       fc.asyncProperty(
