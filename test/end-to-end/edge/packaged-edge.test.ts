@@ -123,7 +123,7 @@ describe('the packaged edge program, alone in a folder', () => {
     });
   });
 
-  it('refuses an older Node with a sentence', async () => {
+  it('rejects an older Node with a sentence', async () => {
     const older = 'Object.defineProperty(process, "versions", { value: { node: "20.1.0" } });';
     const { code, stdout, stderr } = run(['--version'], {
       node: ['--import', `data:text/javascript,${older}`],
@@ -174,13 +174,13 @@ describe('the packaged edge program, alone in a folder', () => {
     expect(JSON.parse(stdout)).toMatchObject({ policy_id: '1' });
   });
 
-  it('looks for a local system and keeps its spools in .local where it runs', () => {
+  it('finds a local system and stores its spools in .local in the current folder', () => {
     const { code, stdout } = run(['status', '--edge-id', 'edge-x', '--json']);
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ run: 'unknown', folder: join(folder, '.local/edge/edge-x') });
   });
 
-  it('replays into the cloud as its own role and waits until all of it is counted', async () => {
+  it('replays into the cloud as its own role and waits until everything is counted', async () => {
     const target = ['--stream', 'reports', '--region', REGION, '--graphql', api.url];
     const args = [
       'replay',

@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-it('an edge signs with its key; one spoofed record through the same stream raises no total and silences nobody', async () => {
+it('signs with the key of an edge; a spoofed record through the same stream changes no total and silences no edge', async () => {
   const own = ['--edge-id', 'edge-a', '--spool', folder];
   const { stdout: public_key } = await runEdge(['key', ...own]);
   const api = makeApi(db);

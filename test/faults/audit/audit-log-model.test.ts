@@ -234,7 +234,7 @@ const AT_THE_LIMIT: { skews: number[]; steps: Step[] } = {
   ],
 };
 
-it('is followed without a gap and without a repeat, and has one entry of each operation that was committed', async () => {
+it('can be followed without gaps and repeats, and has one entry for each committed operation', async () => {
   const world = fc.record({
     skews: fc.array(skew, { minLength: 6, maxLength: 6 }),
     steps: fc.array(step, { minLength: 30, maxLength: 60 }),

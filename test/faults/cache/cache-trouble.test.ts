@@ -111,7 +111,7 @@ describe.each(cases)('with the Cache table %s', (_name, trouble) => {
     },
   };
 
-  it('every operation that uses caches is answered, and the trouble is reported', async () => {
+  it('every operation with caches is answered, and the trouble is reported', async () => {
     const client = troubled(trouble);
     const kinds = new Set<string>();
     // On a busy machine requests may take longer than the limit: it falls due only where nothing

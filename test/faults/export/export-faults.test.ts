@@ -156,7 +156,7 @@ describe('an export', () => {
     expect(others).toEqual(['nothing to do', 'nothing to do', 'nothing to do']);
   });
 
-  it('goes on where a call of itself got lost', async () => {
+  it('continues if a call of itself was lost', async () => {
     const id = await start();
     const dispatch = () => Promise.reject(new Error('no answer'));
     const reader = wideReader();
@@ -165,7 +165,7 @@ describe('an export', () => {
     expect(await jobOf(id)).toMatchObject({ status: 'DONE', rows: 3 });
   });
 
-  it('is left alone by a run that outlived its lease', async () => {
+  it('is not touched by a run that outlived its lease', async () => {
     const id = await start();
     const held = Promise.withResolvers<void>();
     const late = bed.run(id, {
@@ -201,7 +201,7 @@ describe('an export', () => {
     expect([job.status, job.upload_id]).toEqual(['FAILED', undefined]);
   });
 
-  it('that is cancelled stops, and its upload is aborted', async () => {
+  it('stops when it is cancelled, and its upload is aborted', async () => {
     const id = await start();
     let job: ExportJob | undefined;
     const cancel = async (page: number): Promise<void> => {
@@ -215,7 +215,7 @@ describe('an export', () => {
     expect(await bed.runAll()).toEqual(['nothing to do']);
   });
 
-  it('that fails leaves no upload, even if another call fails', async () => {
+  it('leaves no upload when it fails, even if another call fails', async () => {
     const failing = wideReader(page => {
       if (page === 2) throw new ValidationError('There is too much of it.');
     });

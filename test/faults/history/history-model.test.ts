@@ -80,7 +80,7 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 describe('history of random traffic, resets, restarts, outages and late jobs', () => {
   let db: TestTables;
 
-  it('puts every byte into exactly one interval and gives every grouping the same total', {
+  it('counts every byte in exactly one interval and gives every grouping the same total', {
     timeout: 600_000,
   }, async () => {
     const property = fc.asyncProperty(

@@ -48,7 +48,7 @@ const stretch = fc.record({
 const service = fc.tuple(fc.nat(60), fc.nat(60)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
 
 describe('rates and completeness of random lags, outages, silences, intervals and missed snapshots', () => {
-  it('are those of increments spread between reports, and of reports from after', {
+  it('match increments that are spread between reports, and reports from later on', {
     timeout: 600_000,
   }, async () => {
     const property = fc.asyncProperty(

@@ -104,7 +104,7 @@ describe('lanes in groups', () => {
     await checkAll();
   });
 
-  it("count nothing twice and lose nothing if a group's run is killed at any of its calls", async () => {
+  it('count nothing twice and lose nothing if the run of a group is killed at any of its calls', async () => {
     for (const dies of MANY_CALLS) {
       await traffic();
       await world.snapshot(world.now, { groups: index => (index === dies % 4 ? { dies } : 'read') });
@@ -120,7 +120,7 @@ describe('lanes in groups', () => {
     expect(groupsOf(marks).filter(late => late === 1).length).toBeGreaterThan(15 / STEP);
   });
 
-  it('keep the last reading of a late group and name it in the mark, however the group ends', async () => {
+  it('keep the last reading of a late group and name the group in the mark, however it ends', async () => {
     await traffic();
     await world.snapshot(world.now, { groups: index => (index === 2 ? 'late' : 'read') });
     const range = { resolution: 'MINUTE' as const, from: START, to: world.now };
@@ -138,7 +138,7 @@ describe('lanes in groups', () => {
     expect(whole.at(-1)).toMatchObject({ groups: { late: [] }, edges_heard: 3 });
   });
 
-  it('put no hour while a group is late: the next minute does', async () => {
+  it('store no hour while a group is late, and the next minute does', async () => {
     world.now = START + 5 * MINUTE;
     await traffic();
     const late = await world.snapshot(world.now, { groups: index => (index === 0 ? 'late' : 'read') });
@@ -160,7 +160,7 @@ describe('lanes in groups', () => {
   });
 
   it.each(['of the minute before', 'of the same minute', 'of the next minute'])(
-    'never go back where the run %s is held up at any of its calls and another one goes through',
+    'never go back if the run %s is held up at any of its calls while another one completes',
     async which => {
       for (const at of SOME_CALLS) {
         await traffic();
@@ -189,7 +189,7 @@ describe('lanes in groups', () => {
   );
 });
 
-it('the first snapshot stores its minute, hour and day or nothing, wherever it is killed', async () => {
+it('the first snapshot stores its minute, hour and day or nothing, after a kill at any call', async () => {
   for (let dies = 64; dies < 92; dies += 1) {
     const tables = await createTables();
     const begun = new HistoryWorld(tables, START);

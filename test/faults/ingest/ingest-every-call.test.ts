@@ -57,8 +57,8 @@ async function counters({ client, tables }: Store, prefix: string) {
 
 const TABLES: TableNames = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 
-describe('a function that fails at any one of its calls', () => {
-  it.each(FAULTS)('%s: counts exactly, on a database in memory', async fault => {
+describe('a function with a failure of any one call', () => {
+  it.each(FAULTS)('%s: counts exactly with a database in memory', async fault => {
     const { length: calls } = (await deliver({ client: new FakeDynamoDb().client, tables: TABLES }, 'p-'))
       .calls;
     expect(calls).toBeGreaterThanOrEqual(10);

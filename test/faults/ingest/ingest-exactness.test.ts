@@ -53,7 +53,7 @@ describe('ingest counts exactly', () => {
     );
   });
 
-  it('next to records that cannot be counted: exactly these are in the quarantine', async () => {
+  it('next to records that cannot be counted, which alone are in the quarantine', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, fc.constantFrom(0, 0.2), async (shape, faults) => {
         const { world, store, stream } = worldOf(
@@ -86,7 +86,7 @@ describe('ingest counts exactly', () => {
     expect(idle).toBeGreaterThan(150);
   });
 
-  it('where the table is put back to an earlier time under functions that remember a later one', async () => {
+  it('if the table is restored to an earlier time under functions that remember a later one', async () => {
     const reshards = fc.integer({ min: 1, max: 2 });
     await fc.assert(
       fc.asyncProperty(shapes, reshards, troubles, async (shape, more, trouble) => {
@@ -106,7 +106,7 @@ describe('ingest counts exactly', () => {
     );
   });
 
-  it('and a second reading of the whole stream by new functions writes nothing', async () => {
+  it('and another read of the whole stream by new functions writes nothing', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, troubles, async (shape, trouble) => {
         const { world, store } = worldOf({ ...shape, bad: false }, trouble);
@@ -145,7 +145,7 @@ describe('ingest counts exactly', () => {
     expect(count.voided).toBeGreaterThan(200);
   });
 
-  it('active flows too: in after the last report, out when silent, in again with the next', async () => {
+  it('active flows as well: added by the last report, removed by silence, added again by the next report', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, troubles, async (shape, trouble) => {
         const { world, stream } = worldOf({ ...shape, bad: false }, trouble);

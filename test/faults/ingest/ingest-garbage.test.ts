@@ -86,7 +86,7 @@ describe('half of the edges send garbage', () => {
     ['half of the partitions are throttled all the time', pk => SPREAD.slice(16).includes(pk)],
     ['each partition is throttled now and then', (_, put) => put % 3 !== 0],
   ])(
-    '%s: the other half is counted in as many batches as without, and all garbage is kept',
+    '%s: the other half is counted in the same number of batches, and all garbage is stored',
     async (_, isThrottled) => {
       const alone = await deliver(stream(false), BATCH / 2, () => false);
       const { counted, batches, context, store } = await deliver(stream(true), BATCH, isThrottled);

@@ -215,7 +215,7 @@ describe('readers of a site, an endpoint or an edge', () => {
   });
 
   it.each(SEEDS)(
-    'find the lanes that earlier releases wrote, before and after they are listed, seed %i',
+    'find the lanes of earlier releases, before and after they are listed, seed %i',
     async seed => {
       const random = seededRandom(2000 + seed);
       const world = new ListedWorld(seed);
@@ -256,17 +256,17 @@ describe('the lists of lanes', () => {
     return used;
   };
 
-  it('are used once two clean-ups in a row found all lanes listed', async () => {
+  it('are used after two consecutive clean-ups found all lanes listed', async () => {
     await world.report();
     expect(await cleanUps([0, 3, 4, 9])).toEqual([false, false, true, true]);
   });
 
-  it('are used a clean-up later where the first one had lanes to list', async () => {
+  it('are used one clean-up later if the first one had lanes to list', async () => {
     await world.reportByOldRelease();
     expect(await cleanUps([0, 5, 10])).toEqual([false, false, true]);
   });
 
-  it('have the lanes of earlier releases whose next report came before the clean-up', async () => {
+  it('contain the lanes of earlier releases whose next report came before the clean-up', async () => {
     for (let report = 0; report < 6; report++) await world.reportByOldRelease();
     for (let report = 0; report < 12; report++) await world.report();
     expect(await cleanUps([0, 5, 10])).toContain(true);
@@ -280,7 +280,7 @@ describe('the lists of lanes', () => {
       () => world.ingestOne({ seq: 3, policies: [{ policy_id: '1', endpoint_id: 'wan2', packets: 3n }] }),
     ],
   ])(
-    'have the endpoints that a lane of an earlier release counted for long ago, listed by %s',
+    'contain the endpoints that a lane of an earlier release counted for long ago, listed by %s',
     async (_, listedBy) => {
       const wan1 = { policy_id: '1', endpoint_id: 'wan1', packets: 1n };
       const wan2 = { policy_id: '1', endpoint_id: 'wan2', packets: 1n };
@@ -297,7 +297,7 @@ describe('the lists of lanes', () => {
     },
   );
 
-  it('have a lane before it is written', async () => {
+  it('contain a lane before it is written', async () => {
     const context = ingestContext({ client: world.store.client, tables: TABLES });
     const client = clientWith(async command => {
       const pk = String(command instanceof PutCommand && command.input.Item?.pk);
@@ -311,7 +311,7 @@ describe('the lists of lanes', () => {
     expect(await collected(readAllLanes(world.store.client, TABLES))).toEqual([]);
   });
 
-  it('hold from when the last of their groups was found complete', async () => {
+  it('are valid from the time at which the last of their groups was found complete', async () => {
     await cleanUps([0, 5]);
     const groups = listingGroups();
     // The first group had a lane to list at minute 10, and none since.
@@ -322,7 +322,7 @@ describe('the lists of lanes', () => {
     expect(await listedSince(world.context)).toBe(T0 + 11 * MINUTE);
   });
 
-  it('are not used any more from when an unlisted lane is found', async () => {
+  it('are no longer used once an unlisted lane is found', async () => {
     expect(await cleanUps([0, 5])).toEqual([false, true]);
     await world.reportByOldRelease();
     expect(await cleanUps([10, 15, 20])).toEqual([false, false, true]);

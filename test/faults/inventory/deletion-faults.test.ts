@@ -100,7 +100,7 @@ describe.each([0, 1, 44, 45, 300, 5000])('a fault at every call, %i paths', path
     return calls;
   }
 
-  it('leaves the site whole or gone, on both sides, with one audit entry', async () => {
+  it('leaves the site complete or deleted, on both sides, with one audit entry', async () => {
     const deletions = plansFor(paths, await countCalls('deleteSite'));
     const restores = plansFor(paths, await countCalls('restoreSite'));
     for (let turn = 0; turn < Math.max(deletions.length, restores.length); turn++) {

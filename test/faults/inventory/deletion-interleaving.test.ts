@@ -158,7 +158,7 @@ const CASES: Case[] = [
   },
 ];
 
-describe('an operation that stops before any of its calls, and what happens meanwhile', () => {
+describe('an operation that stops before any of its calls, with other operations in the meantime', () => {
   it.each(CASES)(
     '$title',
     async ({ deletedFirst = [], first, meanwhile }) => {

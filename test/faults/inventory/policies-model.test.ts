@@ -58,7 +58,7 @@ const steps = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
-it('policies, their version and their audit entries change together or not at all if a call fails', async () => {
+it('changes policies, their version and their audit entries together or not at all if a call fails', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async list => {
       const t = await createTables();

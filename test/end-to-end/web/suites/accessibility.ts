@@ -52,7 +52,7 @@ export function accessibilitySuite(world: () => ConsoleWorld): void {
       ALL_PAGES_MS,
     );
 
-    it('of the sign-in passes axe too', async () => {
+    it('of the sign-in passes axe as well', async () => {
       const { browser, system } = world();
       const context = await newContext(browser);
       const page = await context.newPage();

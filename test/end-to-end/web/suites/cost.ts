@@ -30,7 +30,7 @@ function edge(name: string) {
 /** Costs of a history whose figures are known, asked for by the served console. */
 export function costSuite(world: () => ConsoleWorld): void {
   describe('costs', () => {
-    it('are those of the query, on the screen and in the file, with the bytes that have no price apart', async () => {
+    it('are those of the query, on the screen and in the file, with bytes without a price listed separately', async () => {
       const db = await createTables();
       await putPrice(db, SITE, 0.09);
       const api = makeApi(db, { currency: 'EUR' });

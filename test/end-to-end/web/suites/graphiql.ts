@@ -4,7 +4,7 @@ import type { ConsoleWorld } from '../../../support/console-world.ts';
 
 export function graphiqlSuite(world: () => ConsoleWorld): void {
   describe('GraphiQL', () => {
-    it('runs a query as the person who is signed in, and loads nothing from other hosts', async () => {
+    it('runs a query as the signed-in person, and loads nothing from other hosts', async () => {
       const { browser, system } = world();
       const { page, context, problems } = await openConsole(browser, system, { as: 'viewer' });
       const own = [system.endpoints.dashboard, system.endpoints.cognito].map(url => new URL(url).origin);

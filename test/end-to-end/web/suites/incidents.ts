@@ -5,8 +5,8 @@ import type { ConsoleWorld } from '../../../support/console-world.ts';
 import { joinedSites } from '../../../support/joined-sites.ts';
 
 export function incidentsSuite(world: () => ConsoleWorld): void {
-  describe('what changed between two instants', () => {
-    it('are ranked with links, refuse an invalid time, and open from an entry', async () => {
+  describe('changes between two instants', () => {
+    it('are ranked with links, reject an invalid time, and open from an entry', async () => {
       const { browser, system, admin } = world();
       const { createPolicy } = await admin.data(
         'mutation { createPolicy(name: "Ranked", priority: 3, match: { source_cidr: "203.0.113.7" }) { id } }',
@@ -37,7 +37,7 @@ export function incidentsSuite(world: () => ConsoleWorld): void {
   });
 
   describe('an incident', () => {
-    it('is frozen from two instants, shows the same after its sites are deleted, and downloads as JSON', async () => {
+    it('is stored for two instants, is unchanged after its sites are deleted, and downloads as JSON', async () => {
       const { browser, system, admin } = world();
       const { path_out, site } = await joinedSites(admin, { name: 'Frozen one', other: 'Frozen other' });
       await admin.data(

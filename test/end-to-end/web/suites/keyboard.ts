@@ -10,14 +10,14 @@ const NAME = 'Keyed in';
 
 /** The main tasks with `page.keyboard` alone; what waits, waits for what a person would see. */
 export function keyboardSuite(world: () => ConsoleWorld): void {
-  describe('by keyboard alone', () => {
+  describe('with the keyboard only', () => {
     beforeAll(async () => {
       const { admin, silent_edge } = world();
       await joinedSites(admin, { name: NAME, other: 'Keyed out' });
       await awaitAlarm(world(), silent_edge);
     });
 
-    it('one signs in, fails the worst path over and undoes it, deletes a site and undoes it, and acknowledges an alarm', async () => {
+    it('a person signs in, fails the worst path over and undoes it, deletes a site and undoes it, and acknowledges an alarm', async () => {
       const { browser, system, silent_edge } = world();
       const context = await newContext(browser);
       const page = await context.newPage();

@@ -8,7 +8,7 @@ const CREATE = `mutation ($name: String!) { createPolicy(name: $name, priority: 
 
 export function liveSuite(world: () => ConsoleWorld): void {
   describe('changes', () => {
-    it('of another one are on the screen without a reload', async () => {
+    it('by another person appear without a reload', async () => {
       const { browser, system, admin } = world();
       const { page, context } = await openConsole(browser, system, { as: 'viewer' });
       await hearsChanges(page);
@@ -17,7 +17,7 @@ export function liveSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('that happened while the connection was cut are all there after its return, each once: on Now and on Changes', async () => {
+    it('during a cut connection all appear after its return, each once, on Now and on Changes', async () => {
       const { browser, system, admin } = world();
       let connection!: CuttableConnection;
       const { page: now, context } = await openConsole(browser, system, {

@@ -6,8 +6,8 @@ import { openConsole, PATIENCE_MS } from '../../../support/browser.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
 
 export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
-  describe('when one source fails', () => {
-    it('a part of the overview says so with a way to try again, and all others stay filled', async () => {
+  describe('if one source fails', () => {
+    it('a part of the overview says so with a button to try again, and all others stay filled', async () => {
       const { browser, system } = world();
       let failing = true;
       const { page, context } = await openConsole(browser, system, {
@@ -26,7 +26,7 @@ export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('of the combined request, each source is queried by itself', async () => {
+    it('each source of the combined request is queried separately', async () => {
       const { browser, system } = world();
       const refusal = { data: null, errors: [{ errorType: 'Internal', message: "History can't be read." }] };
       const { page, context } = await openConsole(browser, system, {
@@ -41,7 +41,7 @@ export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('the table of caches, every panel is filled', async () => {
+    it('every panel stays filled without the table of caches', async () => {
       const { browser, system } = world();
       const client = new DynamoDBClient({
         endpoint: system.endpoints.dynamodb,

@@ -5,7 +5,7 @@ import type { SystemClient } from '../../../support/system-client.ts';
 
 export function pathsSuite(world: () => ConsoleWorld): void {
   describe('paths', () => {
-    it('are failed over with a receipt, explained now and before, and brought back', async () => {
+    it('are failed over with a receipt, explained for now and earlier, and returned to service', async () => {
       const { browser, system, admin } = world();
       const sites = await twoPaths(admin);
       const policies = await policiesBetween(admin, sites);
@@ -46,7 +46,7 @@ export function pathsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('are shown as a matrix and around a site, and a viewer is offered no other actions', async () => {
+    it('are shown as a matrix and around a site, without actions for a viewer', async () => {
       const { browser, system } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'viewer',

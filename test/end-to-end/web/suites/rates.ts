@@ -32,7 +32,7 @@ const WATCH = `{
 
 export function ratesSuite(world: () => ConsoleWorld): void {
   describe('rates', () => {
-    it('while a capture is replayed are never 0 nor over 1.5 times the true one, and counters end at its totals', async () => {
+    it('are never 0 and never above 1.5 times the true rate during a replay, and counters end at its totals', async () => {
       const { browser, system, folder, admin } = world();
       const file = join(folder, 'steady.pcap');
       await writeFile(file, steadyCapture());

@@ -134,30 +134,27 @@ export function rolesSuite(world: () => ConsoleWorld): void {
       await awaitAlarm(world(), silent_edge);
     });
 
-    it.each(GROUPS)(
-      'a person of group %s is offered what the group may do, and nothing else',
-      async group => {
-        const { browser, system } = world();
-        const { page, context, problems } = await openConsole(browser, system, { as: group });
-        await knowsGroup(page, group);
-        const offered: Record<string, boolean> = {};
-        const expected: Record<string, boolean> = {};
-        for (const [address, controls] of Map.groupBy(CONTROLS, ({ at }) => at(shown))) {
-          await goWithin(page, address);
-          const place = await placeOf(page, address);
-          for (const { name, role = 'button', needs } of controls) {
-            const key = `${needs.join(' + ')}: ${name} at ${address}`;
-            const control = place.getByRole(role, { name, exact: true }).first();
-            expected[key] = needs.every(need => mayCall(`Mutation.${need}`, group));
-            if (expected[key]) await control.waitFor();
-            offered[key] = (await control.count()) > 0;
-          }
+    it.each(GROUPS)('a person in group %s sees exactly the actions of the group', async group => {
+      const { browser, system } = world();
+      const { page, context, problems } = await openConsole(browser, system, { as: group });
+      await knowsGroup(page, group);
+      const offered: Record<string, boolean> = {};
+      const expected: Record<string, boolean> = {};
+      for (const [address, controls] of Map.groupBy(CONTROLS, ({ at }) => at(shown))) {
+        await goWithin(page, address);
+        const place = await placeOf(page, address);
+        for (const { name, role = 'button', needs } of controls) {
+          const key = `${needs.join(' + ')}: ${name} at ${address}`;
+          const control = place.getByRole(role, { name, exact: true }).first();
+          expected[key] = needs.every(need => mayCall(`Mutation.${need}`, group));
+          if (expected[key]) await control.waitFor();
+          offered[key] = (await control.count()) > 0;
         }
-        expect(offered).toEqual(expected);
-        expect(problems).toEqual([]);
-        await context.close();
-      },
-    );
+      }
+      expect(offered).toEqual(expected);
+      expect(problems).toEqual([]);
+      await context.close();
+    });
 
     it('a person in no group sees an explanation instead of every page', async () => {
       const { browser, system } = world();
@@ -172,7 +169,7 @@ export function rolesSuite(world: () => ConsoleWorld): void {
     });
 
     it.each([...GROUPS, 'none'] as const)(
-      'the API refuses every operation that group %s may not call, with the typed error',
+      'the API rejects every operation that group %s may not call, with the typed error',
       async group => {
         const client = await signedIn(world().system, group);
         const refused = OPERATIONS.filter(({ name }) => !mayCall(name as OperationName, group));

@@ -65,7 +65,7 @@ export function shadingSuite(world: () => ConsoleWorld): void {
       return page;
     }
 
-    it('shades the minutes of a silent edge by its share, and those alone, while it is silent', async () => {
+    it('shades the minutes of a silent edge by its share, and no others, while it is silent', async () => {
       await reporting.minutes(5);
       await reporting.minutes(7, { offline: ['b'] });
       const page = await show();
@@ -78,7 +78,7 @@ export function shadingSuite(world: () => ConsoleWorld): void {
       expect((await tableOf(page)).map(({ trust }) => trust)).toEqual([...complete, ...shaded]);
     });
 
-    it('has them complete once it reports again, a gap without a line, and the reset marked', async () => {
+    it('shows them complete once it reports again, a gap without a line, and the reset marked', async () => {
       await reporting.minute({ snapshot: 'missed', offline: ['b'] });
       const context = storeContext(db, () => reporting.now);
       await resetPolicyStats(context, { actor: systemCaller('test'), policy_id: '3', defined: true });

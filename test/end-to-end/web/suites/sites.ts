@@ -7,7 +7,7 @@ const PATHS = 120;
 
 export function sitesSuite(world: () => ConsoleWorld): void {
   describe('the page Sites and edges', () => {
-    it('deletes a site with 120 paths after its name was typed, and undo restores all of it', async () => {
+    it('deletes a site with 120 paths after its name was typed, and undo restores everything', async () => {
       const { browser, system, admin } = world();
       const hub = await siteWith(admin, { name: 'Hub', paths: PATHS });
       const before = await inventoryOf(admin, hub);
@@ -37,7 +37,7 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('deletes three sites at once and shows the result of each, one refused', async () => {
+    it('deletes three sites at once and shows the result of each, one of them an error', async () => {
       const { browser, system, admin } = world();
       const names = ['Bulk one', 'Bulk two', 'Bulk three'];
       const ids: string[] = [];
@@ -79,7 +79,7 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('marks what is wrong at its field, and takes it corrected', async () => {
+    it('marks a wrong value at its field, and accepts the corrected one', async () => {
       const { browser, system } = world();
       const { page, context } = await openConsole(browser, system, { as: 'operator', at: '/sites' });
       await page.getByRole('button', { name: 'New site' }).click();
@@ -98,7 +98,7 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('shows a change of another one in place of overwriting it', async () => {
+    it("shows another person's change instead of overwriting it", async () => {
       const { browser, system, admin } = world();
       const site = await siteWith(admin, { name: 'Contended', paths: 0 });
       const { page, context } = await openConsole(browser, system, { as: 'operator', at: `/sites/${site}` });

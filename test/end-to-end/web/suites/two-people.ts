@@ -50,7 +50,7 @@ export function twoPeopleSuite(world: () => ConsoleWorld): void {
   });
 
   describe('a session that ends in the middle of a form', () => {
-    it('is begun again over the form, which keeps its text and is sent then', async () => {
+    it('is renewed over the form, which keeps its text and is then sent', async () => {
       const { browser, system, admin } = world();
       const person = await openConsole(browser, system, {
         as: 'operator',
