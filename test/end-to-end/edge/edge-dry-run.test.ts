@@ -436,7 +436,7 @@ describe('wrong use of the edge program', () => {
       /^The file is not a capture: it begins with 68656c6c; a pcap or pcapng file was expected\.\n$/,
     ],
     [
-      'a compressed capture that is cut short',
+      'a truncated compressed capture',
       Buffer.from('1f8b08000000', 'hex'),
       /^The gzip data is truncated after 6 bytes\. What could be unpacked was counted\.\n$/,
     ],

@@ -229,8 +229,8 @@ describe('the validity of keys', () => {
 
 describe("ingest's memory of keys", () => {
   it.each([
-    ['a key that is new', KEYS_FRESH_MS - 1],
-    ['a key that is new, with a fresh look', KEYS_FRESH_MS],
+    ['a new key', KEYS_FRESH_MS - 1],
+    ['a new key after the memory has expired', KEYS_FRESH_MS],
   ])('%s is looked up once more before a rejection', async (_, ms) => {
     await register();
     await deliver([report(1n)]);

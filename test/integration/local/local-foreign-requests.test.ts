@@ -185,7 +185,7 @@ describe('a body that is too long is rejected before its signature is checked', 
     ['the API', 'the API', 2, 413, 'Request body is over 1048576 bytes.'],
     ['a function', 'functions', 7, 413, 'An event is at most 6291456 bytes.'],
     ['the stream', 'Kinesis', 9, 413, 'A request is at most 8388608 bytes.'],
-    ['the files, whoever sends it unsigned', 'the files', 1, 403, 'Access Denied'],
+    ['the files, for an unsigned request', 'the files', 1, 403, 'Access Denied'],
   ])('by %s', async (_, name, megabytes, status, message) => {
     const answer = await send(addresses[name]!, { body: 'x'.repeat(megabytes * 1024 * 1024 + 1) });
     expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(message)]);

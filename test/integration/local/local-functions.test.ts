@@ -202,7 +202,7 @@ describe('between two events', () => {
 describe('a container', () => {
   it.each([
     ['waits on a timer that holds nothing', 'await new Promise(resolve => setTimeout(resolve, 10).unref());'],
-    ['waits for nothing at all', 'await new Promise(() => {});'],
+    ['waits for a promise that never settles', 'await new Promise(() => {});'],
   ])('returns null when it %s, and handles the next event', async (_, wait) => {
     const { lambda } = await make(
       `export const handler = async event => { if (event.wait) { ${wait} } return 'answer'; };`,
@@ -367,14 +367,9 @@ describe('a function that fails', () => {
   });
 
   it.each([
+    ['an uncaught error', "setTimeout(() => { throw new TypeError('lost'); });", 'TypeError', 'lost'],
     [
-      'an error that nobody catches',
-      "setTimeout(() => { throw new TypeError('lost'); });",
-      'TypeError',
-      'lost',
-    ],
-    [
-      'a rejection that nobody handles',
+      'an unhandled rejection',
       "void Promise.reject(new TypeError('lost'));",
       'Runtime.UnhandledPromiseRejection',
       'TypeError: lost',
@@ -397,13 +392,13 @@ describe('a function that fails', () => {
       'SyntaxError: Unexpected end of input',
     ],
     [
-      'imports what there is not',
+      'imports a missing package',
       'import "./other.mjs";',
       'Runtime.ImportModuleError',
       expect.stringMatching(/^Error: Cannot find module '.*other.mjs' imported from .*index.mjs$/),
     ],
     [
-      'waits for nothing while it is loaded',
+      'waits for a promise that never settles while it loads',
       'await new Promise(() => {});',
       'Runtime.ExitError',
       expect.stringMatching(/^RequestId: [0-9a-f-]{36} Error: Runtime exited with error: exit status 13$/),

@@ -171,7 +171,7 @@ describe('a path that an operator withdrew', () => {
 describe('a path without measurements', () => {
   it.each([
     ['that was withdrawn', undefined, HOUR],
-    ['whose maintenance ends', { until_ms: 2 * HOUR }, 2 * HOUR],
+    ['at the end of its maintenance', { until_ms: 2 * HOUR }, 2 * HOUR],
   ])('%s is not out forever', async (_name, terms, limit) => {
     const { time, out, withdraw } = await world();
     await withdraw(terms && { until_ms: time.clock() + terms.until_ms });

@@ -57,7 +57,7 @@ describe('document client on DynamoDB Local', () => {
   it.each<[string, Record<string, unknown>, RegExp]>([
     ['a number out of its range', { n: 1e16 }, /^Number 10000000000000000 is greater than/],
     ['no number', { n: Number.NaN }, /^Special numeric value NaN is not allowed/],
-    ['a thing of an unknown class', { n: new Date(0) }, /^Unsupported type passed/],
+    ['an object of an unknown class', { n: new Date(0) }, /^Unsupported type passed/],
   ])('reports before any request that %s cannot be stored', async (_, values, message) => {
     const Item = { pk: 'u', sk: '1', ...values };
     const put = new PutCommand({ TableName: db.tables.traffic, Item });

@@ -75,7 +75,7 @@ describe('users', () => {
 
   it.each([
     [
-      'who has an account',
+      'a person with an account',
       { email: 'cleo@example.com', groups: ['viewer'] },
       'Conflict',
       '"cleo@example.com" has an account. Change its groups with setUserGroups.',

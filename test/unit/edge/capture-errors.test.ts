@@ -41,7 +41,7 @@ describe('a truncated capture counts its complete frames', () => {
       `The capture is truncated in a block: it ends after ${PCAPNG.length - 1} bytes, and at least ${PCAPNG.length} were expected. Everything before byte ${PCAPNG.length - 72} was counted.`,
     ],
     [
-      'in a block that is passed by',
+      'in a skipped block',
       join(PCAPNG, blocks.block(5, Buffer.alloc(100)).subarray(0, 50)),
       2,
       `The capture is truncated in a block: it ends after ${PCAPNG.length + 50} bytes, and at least ${PCAPNG.length + 51} were expected. Everything before byte ${PCAPNG.length + 50} was counted.`,
@@ -78,7 +78,7 @@ describe('an invalid capture counts the frames before the error', () => {
       'The capture is compressed with xz. Unpack it first: xz -dc FILE | npm run edge -- read.',
     ],
     [
-      'a version of pcap that is not known',
+      'an unknown version of pcap',
       pcap([IP], { linkType: 101, version: [3, 0] }),
       0,
       'The pcap file that begins at byte 0 has version 3.0; only version 2 is supported. Save it again with a current program.',
@@ -163,7 +163,7 @@ describe('an unreadable part of a capture is reported once, and the rest is coun
 
   it.each<[string, Buffer[], Partial<CountedCapture>]>([
     [
-      'an interface of a link type that is not known',
+      'an interface of an unknown link type',
       [
         blocks.interface(127),
         blocks.enhanced(1, 3n, IP),

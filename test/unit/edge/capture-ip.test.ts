@@ -122,7 +122,7 @@ describe('IPv6', () => {
     ['a chain of them', 0, join(extension(43), extension(60, 1), extension(132), ports(5, 6)), '132 5 6'],
     ['a first fragment', 44, join(fragment(17, 0), ports(5, 6)), '17 5 6'],
     ['a later fragment', 44, join(fragment(17, 100), ports(5, 6)), '17 0 0'],
-    ['a later fragment behind options', 0, join(extension(44), fragment(6, 1), ports(5, 6)), '6 0 0'],
+    ['a later fragment after options', 0, join(extension(44), fragment(6, 1), ports(5, 6)), '6 0 0'],
     ['encryption', 50, ports(5, 6), '50 0 0'],
     ['no next header', 59, ports(5, 6), '59 0 0'],
     ['an extension cut off', 0, Buffer.from([6, 0, 0, 0]), '0 0 0'],
@@ -166,7 +166,7 @@ describe('IPv6', () => {
     ['without a next header, padded', 59, Buffer.alloc(6)],
     ['of TCP without room for its header', 6, Buffer.alloc(6)],
     ['of ICMPv6', 58, Buffer.alloc(6)],
-    ['of an extension that is not there', 60, Buffer.alloc(6)],
+    ['with a missing extension', 60, Buffer.alloc(6)],
   ])('counts 40 bytes of an empty packet %s', (_, next, payload) => {
     expect(countRaw(ipv6({ next, length: 0, payload }))).toMatchObject({
       packets: 1,

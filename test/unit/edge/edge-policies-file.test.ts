@@ -98,12 +98,12 @@ describe('a policies file', () => {
       'policies.json:1: policies must be a list of policies.',
     ],
     [
-      'a misspelt match, which would take everything',
+      'a misspelt match, which would match everything',
       '[{"id": "1", "priority": 1,\n"mach": {"protocol": 6}}]',
       'policies.json:2: policies[0].mach is unknown; known keys are id, name, priority, enabled, match.',
     ],
     [
-      'a key beside the policies',
+      'a key next to the policies',
       '{"policies": [],\n"versions": "1"}',
       'policies.json:2: versions is unknown; known keys are policies, version.',
     ],

@@ -220,9 +220,9 @@ describe('following the routes', () => {
   });
 
   it.each<[string, (routes: ReturnType<typeof followRoutes>) => void]>([
-    ['told to', routes => routes.refresh()],
-    ['told of paths of its own site', routes => routes.hint({ site_id: 'site-a', paths_version: 2 })],
-  ])('reads the current state when %s, whatever other hints came', async (_, tell) => {
+    ['requested', routes => routes.refresh()],
+    ['paths of its own site have changed', routes => routes.hint({ site_id: 'site-a', paths_version: 2 })],
+  ])('reads the current state, whatever other hints came: %s', async (_, tell) => {
     const { time, routes, readings } = following();
     routes.refresh();
     await readings[0]!.answer([], stateOf(4));

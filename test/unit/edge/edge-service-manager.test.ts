@@ -76,7 +76,7 @@ describe('the service manager', () => {
   });
 
   it.each([
-    ['there is none', {}],
+    ['there is no socket', {}],
     ['its name is empty', { NOTIFY_SOCKET: '', WATCHDOG_USEC: '90000000' }],
   ])('gets no message if %s', async (_, env) => {
     const { service, sent, time } = manager(env);
@@ -89,7 +89,7 @@ describe('the service manager', () => {
   it.each([
     ['is for another process', { ...WATCHDOG, WATCHDOG_PID: '8' }],
     ['allows no time', { ...WATCHDOG, WATCHDOG_USEC: '0' }],
-    ['has a time that is no number', { ...WATCHDOG, WATCHDOG_USEC: 'soon' }],
+    ['has a time that is not a number', { ...WATCHDOG, WATCHDOG_USEC: 'soon' }],
   ])('with a watchdog that %s only gets the message that the service is ready', async (_, env) => {
     const { service, sent, time } = manager(env);
     service.ready();

@@ -159,7 +159,7 @@ describe('asking the system', () => {
       new SystemRefused('The system at https://api.example.com/graphql refused: Only operators may do this.'),
     ],
     [
-      'an answer that is no JSON',
+      'an answer that is not JSON',
       async () => new Response('<html>'),
       new EdgeError(
         'The system at https://api.example.com/graphql does not answer (the answer was not JSON): is it running?',

@@ -22,7 +22,7 @@ describe('events of an ASA', () => {
       [],
     ],
     [
-      'DELETE counts what exceeds the UPDATEs',
+      'DELETE counts the excess over the UPDATEs',
       [
         asaEvent('CREATE'),
         asaEvent('UPDATE', { there: 12, back: 9, at: 1 }),
@@ -37,7 +37,7 @@ describe('events of an ASA', () => {
       9,
       [],
     ],
-    ['DELETE counts all where it is the only event', [asaEvent('DELETE', { there: 5, back: 4 })], 9, []],
+    ['DELETE counts all if it is the only event', [asaEvent('DELETE', { there: 5, back: 4 })], 9, []],
     [
       'the rest of a connection that began before the input is not counted',
       [asaEvent('UPDATE', { there: 5, at: 1 }), asaEvent('DELETE', { there: 90, back: 10, at: 2 })],
@@ -45,13 +45,13 @@ describe('events of an ASA', () => {
       began(1, 95),
     ],
     [
-      '… nor all of one that says so itself',
+      '… nor all of one that states its own earlier start',
       [asaEvent('UPDATE', { id: 1, there: 5 }), asaEvent('DELETE', { id: 2, there: 90, began: -50, at: 2 })],
       5,
       began(1, 90),
     ],
     [
-      'a connection whose CREATE was lost counts, where it says that it began later',
+      'a connection without its CREATE counts if it began later',
       [
         asaEvent('CREATE', { id: 1 }),
         asaEvent('UPDATE', { id: 2, there: 5, began: 1, at: 2 }),
@@ -83,7 +83,7 @@ describe('events of an ASA', () => {
       [],
     ],
     [
-      'UPDATEs above the total stay, and that is noted',
+      'UPDATEs above the total stay, with a note',
       [asaEvent('CREATE'), asaEvent('UPDATE', { there: 5 }), asaEvent('DELETE', { there: 3, back: 2 })],
       7,
       [{ kind: 'updates_exceed_total', records: 1 }],

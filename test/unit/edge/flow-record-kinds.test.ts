@@ -75,7 +75,7 @@ describe('incomplete records', () => {
     ['with packets but no bytes', 'goflow2', goflow2Record({ bytes: 0 }), 10, 0],
     ['with bytes but no packets', 'nfdump', nfdumpRecord({ in_packets: 0 }), 0, 1000],
     [
-      'with the same counts where they leave',
+      'with the same counts at egress',
       'nfdump',
       nfdumpRecord({ out_packets: 10, out_bytes: 1000 }),
       10,
@@ -116,7 +116,7 @@ describe('sampled records', () => {
       'goflow2',
       { Type: 'SFLOW_5', Packets: 1, Bytes: 100, Etype: 2048, Proto: 6, SamplingRate: 9 },
     ],
-    ['what nfdump has scaled', 'nfdump', nfdumpRecord({ sampled: 1 })],
+    ['counts that nfdump has scaled', 'nfdump', nfdumpRecord({ sampled: 1 })],
   ])('of %s are rejected unless they may be scaled', (_, format, record) => {
     const refused = countRecords(format, [record]);
     expect(refused).toMatchObject({ packets: 0, bytes: 0 });
@@ -130,13 +130,7 @@ describe('sampled records', () => {
     // 14 bytes of Ethernet, 4 of its tag and 4 of its checksum are no layer-3 bytes.
     ['sFlow', SFLOW, 512, 996 * 512, []],
     ['sFlow with layers by number', { ...SFLOW, layer_stack: [0, 6, 1, 3] }, 512, 996 * 512, []],
-    [
-      'sFlow of an IP packet alone',
-      { ...SFLOW, layer_stack: ['IPv4'], layer_size: [20] },
-      512,
-      1018 * 512,
-      [],
-    ],
+    ['sFlow of a bare IP packet', { ...SFLOW, layer_stack: ['IPv4'], layer_size: [20] }, 512, 1018 * 512, []],
     [
       'sFlow without layers',
       { ...SFLOW, layer_stack: [], layer_size: [] },

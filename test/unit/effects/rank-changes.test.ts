@@ -243,7 +243,7 @@ describe('rates of two times', () => {
 
   it.each([
     ["a time wasn't measured", undefined],
-    ['counts were taken back in it', counted({ a: -1n })],
+    ['counts were subtracted at that time', counted({ a: -1n })],
   ])('are null if %s', (_, before) => {
     expect(ratesBetween(before, counted({ a: 8n }))).toEqual(new Map([['a', { before: null, after: 8 }]]));
   });

@@ -124,12 +124,7 @@ describe('eventOf', () => {
       'SITE_RESTORE_PROGRESS',
     ],
     ['a write that raised no number', running, { ...running, handed_over: true }, undefined],
-    [
-      'the end, which the audit entry tells',
-      { ...running, seq: 4 },
-      { ...running, state: 'ENDED' },
-      undefined,
-    ],
+    ['the end only by its audit entry', { ...running, seq: 4 }, { ...running, state: 'ENDED' }, undefined],
   ])('announces %s', (_, before, after, type) => {
     const told = eventOf(
       change({ kind: before ? 'MODIFY' : 'INSERT', pk: 'DELETION', sk: 's1', before, after }),

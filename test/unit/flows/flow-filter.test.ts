@@ -139,7 +139,7 @@ describe('a filter on flows', () => {
     ],
     ['the fewest', { srcs: ['10.1.2.3', '10.1.2.4'].map(cidr), dsts: [cidr('192.0.2.9')] }, ['192.0.2.9']],
     ['a network among them', { addresses: ['10.1.2.3', '10.1.0.0/16'].map(cidr) }, undefined],
-    ['hosts that are ruled out', { not: { addresses: [cidr('10.1.2.3')] } }, undefined],
+    ['excluded hosts', { not: { addresses: [cidr('10.1.2.3')] } }, undefined],
     ['no address', {}, undefined],
     [
       'more than are looked up one by one',

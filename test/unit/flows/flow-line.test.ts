@@ -135,7 +135,7 @@ describe('reports seen', () => {
 });
 
 describe('recent reports', () => {
-  it('remember at least the limit, and at most twice as many', () => {
+  it('are remembered up to the limit at least, and up to twice the limit at most', () => {
     const recent = new RecentReports({ max: 10 });
     const report = (seq: number) => ({ edge_id: 'e', boot_id: 'b', part: 0, seq });
     for (let seq = 0; seq < 100; seq++) {

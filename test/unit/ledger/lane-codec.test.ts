@@ -306,7 +306,7 @@ describe('broken packed data', () => {
   const withByte = (at: number, value: number) => data.map((byte, i) => (i === at ? value : byte));
 
   it.each([
-    ['goes on after its end', new Uint8Array([...data, 0]), 'packed data goes on after its end'],
+    ['continues after its end', new Uint8Array([...data, 0]), 'packed data goes on after its end'],
     // Behind format, seq, parts, time, two strings and the number of pairs.
     ['names a missing string', withByte(10, 9), 'packed data names string 9 of 2'],
     // Its end: the pairs that are skipped twice and the mark, and the sum of other boots.

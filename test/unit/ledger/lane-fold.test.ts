@@ -213,7 +213,7 @@ describe('a report that contradicts its boot', () => {
         '(packets of policy "7", endpoint "wan1": 9 after 10).',
     ],
     [
-      'packets went down alone',
+      'only packets went down',
       { seq: 2, policies: [{ policy_id: '7', packets: 9n, bytes: 200n }] },
       '(packets of policy "7", endpoint "wan1": 9 after 10).',
     ],

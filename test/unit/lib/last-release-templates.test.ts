@@ -83,7 +83,7 @@ describe('a loss by a deployment', () => {
       `PatronusData.${TABLE} (AWS::DynamoDB::Table) is gone.`,
     ],
     [
-      'an id that is something else',
+      'an id of another type',
       'PatronusIngest',
       ({ Resources }) => (Resources[STREAM].Type = 'AWS::S3::Bucket'),
       `PatronusIngest.${STREAM} was AWS::Kinesis::Stream and is AWS::S3::Bucket.`,

@@ -130,7 +130,7 @@ describe('a deployment of a production stage', () => {
   });
 
   it.each([
-    ['where the setting says so', synthesized({ stage: 'prod', canary_minutes: '0' })],
+    ['if the setting says so', synthesized({ stage: 'prod', canary_minutes: '0' })],
     ['in the stage of older systems', atOnce],
   ])('happens at once %s', (_, stacks) => {
     expect(ofType(stacks, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([]);

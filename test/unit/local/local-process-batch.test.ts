@@ -49,10 +49,10 @@ describe('partial failures', () => {
   it.each([
     ['an unknown sequence number', failuresAt(99)],
     ['an empty identifier', failuresAt('')],
-    ['an identifier that is no text', { batchItemFailures: [{ itemIdentifier: 3 }] }],
+    ['an identifier that is not a string', { batchItemFailures: [{ itemIdentifier: 3 }] }],
     ['an item without identifier', { batchItemFailures: [{}] }],
     ['null for an item', { batchItemFailures: [null] }],
-    ['failures that are no list', { batchItemFailures: 'all' }],
+    ['failures that are not a list', { batchItemFailures: 'all' }],
     ['a text', 'failed'],
   ])('fail the whole batch if they are %s', async (_, answer) => {
     const { calls, waits } = await runBatch(records(3), REPORTS, (_numbers, call) =>

@@ -50,10 +50,10 @@ describe('the policies of a role', () => {
     ['a table in another case', [allow('dynamodb:PutItem', TABLE.toLowerCase())], put, false],
     ['every table', [allow('dynamodb:PutItem', '*')], put, true],
     ['indexes of the table', [allow('dynamodb:PutItem', `${TABLE}/index/*`)], put, false],
-    ['a dot that is no wildcard', [allow('dynamodb.PutItem', TABLE)], put, false],
-    ['a denial beside it', [allow('dynamodb:PutItem', TABLE), deny('dynamodb:*', '*')], put, false],
+    ['a dot that is not a wildcard', [allow('dynamodb.PutItem', TABLE)], put, false],
+    ['a denial as well', [allow('dynamodb:PutItem', TABLE), deny('dynamodb:*', '*')], put, false],
     [
-      'a denial of something else',
+      'a denial of another action',
       [allow('dynamodb:PutItem', TABLE), deny('dynamodb:GetItem', '*')],
       put,
       true,
@@ -67,7 +67,7 @@ describe('the policies of a role', () => {
     ],
     ['keys, of a call without', [allow('dynamodb:PutItem', TABLE, among('A#*'))], put, false],
     [
-      'keys, of a call without, where that is not closed',
+      'keys, for a call without keys, unless that is denied',
       [allow('dynamodb:PutItem', TABLE, keys('ForAllValues:StringLike', 'A#*'))],
       put,
       true,

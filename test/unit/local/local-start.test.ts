@@ -27,8 +27,8 @@ describe('the lock of a folder', () => {
   });
 
   it.each([
-    ['that is gone', '99999999\n'],
-    ['whose id belongs to another one by now', `${process.ppid}\n`],
+    ['that has ended', '99999999\n'],
+    ['whose id now belongs to another', `${process.ppid}\n`],
   ])('is taken over from a process of an earlier release %s', async (_, content) => {
     await writeFile(join(folder, 'lock'), content);
     const release = await takeFolder(folder, '--data');

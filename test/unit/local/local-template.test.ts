@@ -59,7 +59,7 @@ describe('intrinsic functions of a template', () => {
     ['an attribute in one text', { 'Fn::GetAtt': 'Other.Arn' }, 'arn:Other'],
     ['a joined text', { 'Fn::Join': ['-', ['a', { Ref: 'Other' }, 'b']] }, 'a-Main/Other-b'],
     [
-      'a text with names in it',
+      'a text that contains names',
       { 'Fn::Sub': '${AWS::AccountId}:${Other}:${Other.Arn}' },
       '000000000000:Main/Other:arn:Other',
     ],
@@ -68,7 +68,7 @@ describe('intrinsic functions of a template', () => {
       { 'Fn::Sub': ['${x}${!y}', { x: { Ref: 'Other' } }] },
       'Main/Other${y}',
     ],
-    ['what another stack exports', { 'Fn::ImportValue': 'Base:Table' }, 'Base/Table'],
+    ['an export of another stack', { 'Fn::ImportValue': 'Base:Table' }, 'Base/Table'],
     ['a part of a split text', { 'Fn::Select': [1, { 'Fn::Split': ['/', { Ref: 'Other' }] }] }, 'Other'],
     ['base64', { 'Fn::Base64': 'a' }, 'YQ=='],
     ['a list with a removed item', ['a', { Ref: 'AWS::NoValue' }], ['a']],

@@ -82,7 +82,7 @@ describe('a flow from an argument', () => {
     ],
     ['a protocol', { protocol: 256 }, ['protocol: must be a whole number from 0 to 255']],
     [
-      'no ports where its protocol has none',
+      'no ports if its protocol has none',
       { protocol: 1 },
       [
         'src_port: must be left out: protocol 1 has no ports',
@@ -90,7 +90,7 @@ describe('a flow from an argument', () => {
       ],
     ],
     [
-      'only the port that is there named',
+      'only the given port named',
       { protocol: 1, src_port: 0 },
       ['dst_port: must be left out: protocol 1 has no ports'],
     ],

@@ -48,8 +48,8 @@ describe('a policy from an argument', () => {
       },
       [],
     ],
-    ['a first port alone', { ...RULE, match: { destination_port_from: 9 } }, []],
-    ['a last port alone', { ...RULE, match: { destination_port_to: 9 } }, []],
+    ['only a first port', { ...RULE, match: { destination_port_from: 9 } }, []],
+    ['only a last port', { ...RULE, match: { destination_port_to: 9 } }, []],
     ['an id a number', { ...RULE, id: 1 }, ['id: must be text']],
     ['a name a number', { ...RULE, name: 1 }, ['name: must be text']],
     ['priority at its end', { ...RULE, priority: 1000 }, []],
@@ -81,12 +81,12 @@ describe('a policy from an argument', () => {
       ['match.destination_port_to: must not be below destination_port_from'],
     ],
     [
-      'a network that is none',
+      'an invalid network',
       { ...RULE, match: { source_cidr: '10.0.0.0/40' } },
       ['match.source_cidr: must be an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32'],
     ],
     [
-      'an application that is none',
+      'an unknown application',
       { ...RULE, match: { application: 'Games' } },
       [
         'match.application: must be one of VoIP, VideoConference, FileTransfer, Backup, Web, Email, Database, Other',

@@ -6,7 +6,7 @@ describe('a printable text', () => {
   it.each([
     ['nothing', '', true],
     [
-      'all of ASCII that is',
+      'all printable ASCII',
       Array.from({ length: 95 }, (_, n) => String.fromCharCode(32 + n)).join(''),
       true,
     ],
@@ -21,7 +21,7 @@ describe('a printable text', () => {
     ['a mark of direction', 'a\u200f', false],
     ['a soft hyphen', 'é\u00ad', false],
     ['half of a pair', 'a\ud83d', false],
-    ['something hidden behind what can be shown', 'é\u0000', false],
+    ['a hidden character after a printable one', 'é\u0000', false],
   ])('may contain %s, or may not', (_, text, expected) => {
     expect(isPrintable(text)).toBe(expected);
   });

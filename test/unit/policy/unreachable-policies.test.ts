@@ -22,14 +22,14 @@ function reaches(policies: PolicyRule[]): Record<string, 'reachable' | 'undecide
 describe('policies that can never match', () => {
   it.each<[string, PolicyRule[], { policy_id: string; shadowed_by: string[] }[]]>([
     [
-      'one behind a wider one',
+      'one after a wider one',
       [rule('1', 9, { protocol: 6 }), rule('2', 1, { protocol: 6, source_port: 5 })],
       [{ policy_id: '2', shadowed_by: ['1'] }],
     ],
     ['the same again', [rule('1', 1), rule('2', 1)], [{ policy_id: '2', shadowed_by: ['1'] }]],
-    ['not behind one that is switched off', [rule('1', 9, {}, false), rule('2', 1)], []],
+    ['not after a disabled one', [rule('1', 9, {}, false), rule('2', 1)], []],
     [
-      'behind two halves of a network',
+      'after two halves of a network',
       [
         rule('1', 9, { source_cidr: '10.0.0.0/9' }),
         rule('2', 8, { source_cidr: '10.128.0.0/9' }),
@@ -38,7 +38,7 @@ describe('policies that can never match', () => {
       [{ policy_id: '3', shadowed_by: ['1', '2'] }],
     ],
     [
-      'not behind two parts that leave an address',
+      'not after two parts that leave an address',
       [
         rule('1', 9, { source_cidr: '10.0.0.0/9' }),
         rule('2', 8, { source_cidr: '10.128.0.0/10' }),
@@ -47,17 +47,17 @@ describe('policies that can never match', () => {
       [],
     ],
     [
-      'behind both versions of IP',
+      'after both versions of IP',
       [rule('1', 9, { source_cidr: '0.0.0.0/0' }), rule('2', 8, { destination_cidr: '::/0' }), rule('3', 1)],
       [{ policy_id: '3', shadowed_by: ['1', '2'] }],
     ],
     [
-      'behind all application classes',
+      'after all application classes',
       [...APPLICATION_CLASSES.map((application, i) => rule(`${i}`, 9, { application })), rule('all', 1)],
       [{ policy_id: 'all', shadowed_by: APPLICATION_CLASSES.map((_, i) => `${i}`) }],
     ],
     [
-      'not behind all but one application class',
+      'not after all but one application class',
       [
         ...APPLICATION_CLASSES.slice(1).map((application, i) => rule(`${i}`, 9, { application })),
         rule('all', 1),
@@ -90,12 +90,12 @@ describe('policies that can never match', () => {
       [{ policy_id: '1', shadowed_by: [] }],
     ],
     [
-      'rules that contradict each other, behind one that matches everything',
+      'contradictory rules, after one that matches everything',
       [rule('1', 9), rule('2', 1, { protocol: 47, source_port: 4 })],
       [{ policy_id: '2', shadowed_by: [] }],
     ],
     [
-      'one behind the one that is enough, rather than two that are together',
+      'one after a single sufficient one, rather than after two together',
       [
         rule('1', 9, { source_cidr: '10.0.0.0/8' }),
         rule('2', 8, { source_cidr: '0.0.0.0/1', protocol: 6 }),
@@ -105,7 +105,7 @@ describe('policies that can never match', () => {
       [{ policy_id: '4', shadowed_by: ['1'] }],
     ],
     [
-      'one of any version of IP behind another',
+      'one of any version of IP after another',
       [
         rule('1', 9, { source_cidr: '0.0.0.0/0', protocol: 6 }),
         rule('2', 8, { source_cidr: '::/0', protocol: 6 }),
@@ -118,7 +118,7 @@ describe('policies that can never match', () => {
       ],
     ],
     [
-      'behind those that are needed for it, without the others, wherever these are tried',
+      'after the necessary ones only, wherever the others are tried',
       [
         rule('1', 9, { source_cidr: '10.0.0.0/8', protocol: 17 }),
         rule('2', 8, { source_cidr: '10.0.0.0/9' }),
@@ -160,12 +160,12 @@ describe('policies that can never match', () => {
       [{ policy_id: '2', shadowed_by: ['1'] }],
     ]),
     [
-      'not behind all ports of TCP but the last',
+      'not after all ports of TCP but the last',
       [rule('1', 9, { destination_port_to: 65_534 }), rule('2', 1, { protocol: 6 })],
       [],
     ],
     [
-      'not behind ranges of ports of which the first leaves an address',
+      'not after ranges of ports of which the first leaves an address',
       [
         rule('1', 9, { destination_port_to: 79, source_cidr: '10.0.0.0/9' }),
         rule('2', 8, { destination_port_from: 80, destination_port_to: 65_535 }),
@@ -174,17 +174,17 @@ describe('policies that can never match', () => {
       [],
     ],
     [
-      'not behind every protocol that has ports',
+      'not after every protocol with ports',
       [...[6, 17, 33, 132, 136].map(protocol => rule(`${protocol}`, 9, { protocol })), rule('all', 1)],
       [],
     ],
     [
-      'behind every protocol',
+      'after every protocol',
       [...Array.from({ length: 256 }, (_, protocol) => rule(`${protocol}`, 9, { protocol })), rule('all', 1)],
       [{ policy_id: 'all', shadowed_by: Array.from({ length: 256 }, (_, protocol) => `${protocol}`) }],
     ],
     [
-      'not behind every protocol, of which one is for a port alone',
+      'not after every protocol, one of them for a single port',
       [
         ...Array.from({ length: 256 }, (_, protocol) =>
           rule(`${protocol}`, 9, protocol === 6 ? { protocol, source_port: 5 } : { protocol }),
@@ -194,7 +194,7 @@ describe('policies that can never match', () => {
       [],
     ],
     [
-      'not behind halves of IPv6 of which one is of fewer ports',
+      'not after halves of IPv6, one of them with fewer ports',
       [
         rule('1', 9, { destination_cidr: '2001:db8::/33' }),
         rule('2', 8, { destination_cidr: '2001:db8:8000::/33', destination_port_from: 443 }),
@@ -203,7 +203,7 @@ describe('policies that can never match', () => {
       [],
     ],
     [
-      'not behind others whose ids read the same one after another',
+      'not after others whose concatenated ids are equal',
       [
         rule('1', 9, { destination_port_to: 79, source_cidr: '10.0.0.0/9' }),
         rule('12', 8, { destination_port_to: 79, source_cidr: '10.0.0.0/10' }),

@@ -132,7 +132,7 @@ describe('a field', () => {
     ['the same as text', policies({ active_flows: '4294967295' }), undefined],
     ['one more as text', policies({ active_flows: '4294967296' }), 'bad_field'],
     ['half a flow', policies({ active_flows: 0.5 }), 'fractional_count'],
-    ['a count that is no text of digits', policies({ packets: ' ' }), 'bad_field'],
+    ['a count that is not digits', policies({ packets: ' ' }), 'bad_field'],
     ['the largest count', policies({ packets: '9223372036854775807' }), undefined],
     ['a larger one', policies({ packets: '9223372036854775808' }), 'count_too_large'],
     ['28 February', changed({ sent_at: '2026-02-28T12:00:00Z' }), undefined],
@@ -140,7 +140,7 @@ describe('a field', () => {
     ['29 February of another', changed({ sent_at: '2026-02-29T12:00:00Z' }), 'bad_field'],
     ['nine digits of a second', changed({ sent_at: '2026-02-28T12:00:00.123456789Z' }), undefined],
     ['ten', changed({ sent_at: '2026-02-28T12:00:00.1234567890Z' }), 'bad_field'],
-    ['a time before something', changed({ sent_at: '2026-02-28T12:00:00Z.' }), 'bad_field'],
+    ['a time before another character', changed({ sent_at: '2026-02-28T12:00:00Z.' }), 'bad_field'],
     ['the last moment of a day', changed({ sent_at: '2026-02-28T23:59:59Z' }), undefined],
     ['the 24th hour', changed({ sent_at: '2026-02-28T24:00:00Z' }), 'bad_field'],
     ['the 60th minute', changed({ sent_at: '2026-02-28T12:60:00Z' }), 'bad_field'],
@@ -152,7 +152,7 @@ describe('a field', () => {
     ['a year of five digits', changed({ sent_at: '12026-02-28T12:00:00Z' }), 'bad_field'],
     ['day 0', changed({ sent_at: '2026-02-00T12:00:00Z' }), 'bad_field'],
     ['the last part of 1024', changed({ parts: 1024, part: 1023 }), undefined],
-    ['one part behind it', changed({ parts: 1024, part: 1024 }), 'bad_field'],
+    ['one part after it', changed({ parts: 1024, part: 1024 }), 'bad_field'],
     ['1025 parts', changed({ parts: 1025 }), 'bad_field'],
     ['80 policies', changed({ policies: eachOf(80, n => ({ ...pair, policy_id: `${n}` })) }), undefined],
     [
@@ -161,7 +161,7 @@ describe('a field', () => {
       undefined,
     ],
     ['1024 paths', changed({ paths: eachOf(1024, n => ({ ...path, path_id: `${n}` })) }), undefined],
-    ['a time behind something', changed({ sent_at: ' 2026-02-28T12:00:00Z' }), 'bad_field'],
+    ['a time after another character', changed({ sent_at: ' 2026-02-28T12:00:00Z' }), 'bad_field'],
   ])('is accepted or rejected with %s', (_, decode, code) => {
     expect(rejectionOf(decode)).toBe(code);
   });

@@ -70,7 +70,7 @@ describe('a record that is not a report is rejected with a readable reason', () 
     ['a gzip bomb', gzipSync(Buffer.alloc(100_000_000)), 'too_large', 'gzip-compressed'],
     ['gzip over the limit', MUCH_GZIP, 'too_large', `${MUCH_GZIP.length} bytes of gzip`],
     [
-      'gzip that says nothing for long',
+      'gzip with a long empty start',
       Buffer.concat(Array.from({ length: 10_000 }, () => gzipSync(''))),
       'bad_gzip',
       'the first 49152 bytes hold 0',

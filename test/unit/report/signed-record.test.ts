@@ -163,14 +163,14 @@ describe('the test for a signed record', () => {
     ['JSON', PAYLOAD, false],
     ['gzip', gzipSync('{"v":1.5}'), false],
     ['a JWS', signByHand(PAYLOAD, key), true],
-    ['a JWS whose header begins with a blank', signByHand(PAYLOAD, key, { header: ' {}' }), true],
+    ['a JWS with a blank before its header', signByHand(PAYLOAD, key, { header: ' {}' }), true],
     ['words', Buffer.from('early. late. never.'), false],
     [
-      'a brace behind other letters',
+      'a brace after other letters',
       Buffer.from(`${Buffer.from('x{}').toString('base64url')}.e30.e30`),
       false,
     ],
-    ['the header of a JWS alone', Buffer.from(signByHand(PAYLOAD, key).toString().split('.')[0]!), false],
+    ['only the header of a JWS', Buffer.from(signByHand(PAYLOAD, key).toString().split('.')[0]!), false],
     ['nothing', Buffer.of(), false],
     ['JSON with blanks before it', Buffer.from(' {"v":1.5}'), false],
   ])('%s', (_, record, expected) => {

@@ -125,13 +125,13 @@ describe('metrics from an argument', () => {
 
 describe('the judged loss of one series', () => {
   it.each([
-    ['one of 20 is 1 % where nothing is known', 20, 19, undefined, 1],
-    ['what was known stands for the packets that are missing', 20, 19, 1, 1.8],
+    ['one of 20 is 1 % without earlier packets', 20, 19, undefined, 1],
+    ['the known loss fills in for missing packets', 20, 19, 1, 1.8],
     ['none of 20 is all', 20, 0, 0, 100],
     ['none of 19 is not', 19, 0, 0, 19],
-    ['a path that was dead begins anew', 20, 20, 100, 0],
-    ['100 packets say it alone', 100, 97, 50, 3],
-    ['more packets say it alone', 1000, 997, 50, 0.3],
+    ['a path that was dead starts again', 20, 20, 100, 0],
+    ['100 packets are enough on their own', 100, 97, 50, 3],
+    ['more packets are enough on their own', 1000, 997, 50, 0.3],
   ])('%s', (_name, sent, received, known, loss) => {
     expect(judgedLoss({ sent, received }, known)).toBeCloseTo(loss, 9);
   });

@@ -59,11 +59,11 @@ describe('the policies that must not use a path', () => {
   const enabled = ['p-1', 'p-2', 'p-3'];
 
   it.each<[string, Record<string, PathState>, string[]]>([
-    ['all, by one name, where an operator withdrew it', { '*': out() }, ['*']],
-    ['all but those that have come back', { '*': out(), 'p-1': back }, ['p-2', 'p-3']],
+    ['all, by one name, after an operator withdrew it', { '*': out() }, ['*']],
+    ['all but those that have returned', { '*': out(), 'p-1': back }, ['p-2', 'p-3']],
     ['those that left it', { 'p-1': out(), 'p-2': back }, ['p-1']],
-    ['none where all states have expired', { 'p-1': out({ seen_ms: NOW - HOUR }) }, []],
-    ['none where nothing is stored', {}, []],
+    ['none if all states have expired', { 'p-1': out({ seen_ms: NOW - HOUR }) }, []],
+    ['none if nothing is stored', {}, []],
   ])('are %s', (_which, policies, expected) => {
     expect(outFor({ policies }, { enabled, now: NOW }).toSorted()).toEqual(expected);
     for (const policy_id of enabled) {
@@ -119,7 +119,7 @@ describe('policies change sides', () => {
     ['a policy that is out again since a later time', out(), out({ since_ms: NOW }), true],
     ['other terms', out({ until_ms: NOW }), out({ until_ms: NOW + 1 }), true],
     ['until it is restored', out(), out({ until_restored: true }), true],
-    ['a measurement alone', out(), out({ seen_ms: NOW, good_since_ms: NOW }), false],
+    ['only a measurement', out(), out({ seen_ms: NOW, good_since_ms: NOW }), false],
   ])('with %s: %#', (_what, before, after, expected) => {
     const policies = (state: PathState | undefined) => (state ? { 'p-1': state } : {});
     expect(changesSides(policies(before), policies(after))).toBe(expected);

@@ -28,7 +28,11 @@ describe('the settled score', () => {
     ['follows a move of more than 5 points at once', [90, 84.9, 95], [90, 84.9, 95]],
     ['waits for three measurements below it', [81, 79, 78, 79.5], [81, 81, 81, 79.5]],
     ['waits for three measurements above it', [79, 81, 80, 82], [79, 79, 79, 80]],
-    ['begins anew when one comes between', [81, 79, 79, 81, 79, 79, 79], [81, 81, 81, 81, 81, 81, 79]],
+    [
+      'starts again when another one comes between',
+      [81, 79, 79, 81, 79, 79, 79],
+      [81, 81, 81, 81, 81, 81, 79],
+    ],
     ['does not move by exactly 5 points', [85, 80, 85, 80], [85, 85, 85, 85]],
     ['moves on with a slow fall', [80, 78, 77, 76, 75, 74], [80, 80, 80, 78, 77, 76]],
   ])('%s', (_name, scores, settled) => {
@@ -123,17 +127,13 @@ describe('the scores of a week', () => {
 
   it.each<[string, WeekScores, ReturnType<typeof summaryOf>]>([
     [
-      'days of which the better one came first',
+      'two days, the better one first',
       { 20000: { 90: 100 }, 20001: { 50: 150 } },
       { median: 50, highest: 90 },
     ],
     ['as much time at each of two', { 20000: { 50: 100, 90: 100 } }, { median: 50, highest: 90 }],
     ['scores of one and of two figures', { 20000: { 9: 100, 10: 50, 100: 20 } }, { median: 9, highest: 100 }],
-    [
-      'nothing of a day that is still to come',
-      { 20000: { 50: 1 }, 20003: { 90: 9 } },
-      { median: 50, highest: 50 },
-    ],
+    ['nothing of a future day', { 20000: { 50: 1 }, 20003: { 90: 9 } }, { median: 50, highest: 50 }],
     ['nothing of the eighth day', { 19995: { 50: 1 }, 19994: { 90: 9 } }, { median: 50, highest: 50 }],
   ])('have a median and a highest one: %s', (_name, week, summary) => {
     expect(summaryOf(week, from + DAY)).toEqual(summary);

@@ -37,11 +37,15 @@ describe('a file of the network', () => {
       'net.yaml:1:1: version must be 1: this is the only known version of the file.',
     ],
     [
-      'has a key that is not known',
+      'has an unknown key',
       'version: 1\nsite: []\n',
       'net.yaml:2:1: "site" is not known here: known are version, policies, default_routing, sites, paths, edges.',
     ],
-    ['has a section that is no list', 'version: 1\nsites: Berlin\n', 'net.yaml:2:1: sites must be a list.'],
+    [
+      'has a section that is not a list',
+      'version: 1\nsites: Berlin\n',
+      'net.yaml:2:1: sites must be a list.',
+    ],
     [
       'has a typo in a policy, which would match everything',
       'version: 1\npolicies:\n  - name: web\n    priority: 1\n    mach: {}\n',
@@ -58,7 +62,7 @@ describe('a file of the network', () => {
       'net.yaml:4:5: priority must be a whole number from 0 to 1000.\nnet.yaml:5:13: destination_cidr must be an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.',
     ],
     [
-      'lacks what is needed',
+      'lacks a required field',
       'version: 1\nsites:\n  - location: here\n    endpoints:\n      - id: wan1\n',
       [
         'net.yaml:3:5: name must be 1 to 100 characters on one line, without control characters.',
@@ -75,7 +79,7 @@ describe('a file of the network', () => {
       ].join('\n'),
     ],
     [
-      'has a number where a text has to be',
+      'has a number in place of a string',
       'version: 1\npolicies:\n  - id: 7\n    name: 5\n    priority: 1\n',
       'net.yaml:3:5: id must be text: put it in quotes.\nnet.yaml:4:5: name must be 1 to 100 characters on one line, without control characters.',
     ],
@@ -123,7 +127,7 @@ edges:
       ].join('\n'),
     ],
     [
-      'is no YAML',
+      'is not YAML',
       'version: 1\nsites: [\n',
       'net.yaml:3:1: Flow sequence in block collection must be sufficiently indented and end with a ].',
     ],

@@ -48,7 +48,7 @@ describe('the fields of a policy', () => {
 
 describe("the fields of a policy's routing", () => {
   it.each([
-    ['empty ones take their defaults', { failover_below: ' ' }, { failover_below: null }],
+    ['empty ones have their defaults', { failover_below: ' ' }, { failover_below: null }],
     ['a decimal is taken', { failover_below: '52.5' }, { failover_below: 52.5 }],
     [
       'text that is not a number is left for the API to reject',

@@ -140,7 +140,7 @@ describe('the changes between two instants', () => {
       `from (${at(1)}) is not at least a minute before to (${at(1.5)}): choose an earlier from or a later to.`,
     ],
     ['ends in the future', { from: at(1), to: at(60) }, `to (${at(60)}) is in the future.`],
-    ['is no range', { from: 'then', to: at(1) }, 'from must be a time such as 2026-01-31T12:00:00Z.'],
+    ['is not a range', { from: 'then', to: at(1) }, 'from must be a time such as 2026-01-31T12:00:00Z.'],
     ['lists too many', { ...range, limit: 1001 }, 'limit must be a whole number from 1 to 1000.'],
   ])('reject %s', async (_, args, message) => {
     expect(await api.call('Query.changesBetween', args)).toEqual({

@@ -86,7 +86,7 @@ describe('after a change of the policies', () => {
 
   it.each([
     ['an edge that names no version', undefined, edge('edge-2')],
-    ['an edge whose version is no number', 'file', edge('edge-2')],
+    ['an edge with a version that is not a number', 'file', edge('edge-2')],
     ['a person', '1', personIn('viewer')],
     ['another machine', '1', session('grafana', 'edge-2')],
   ])('%s gets the current state', async (_, policies_version, identity) => {

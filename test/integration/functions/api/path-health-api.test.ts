@@ -341,7 +341,7 @@ describe('an edge', () => {
 
   it.each<[string, ApiIdentity]>([
     ['another edge', edgeIdentity('edge-other')],
-    ['a machine that is no edge', machine],
+    ['a machine that is not an edge', machine],
     [
       'a role of the same name',
       { userArn: 'arn:aws:iam::123456789012:role/edge-mine', username: 'x', sourceIp: null },

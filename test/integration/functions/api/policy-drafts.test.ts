@@ -50,12 +50,12 @@ describe('matchPolicy', () => {
   it.each<[string, object, object]>([
     ['a new one of the highest priority', { priority: 1000 }, draft],
     [
-      'a new one behind that of its priority',
+      'a new one after those of its priority',
       { priority: 700, name: 'Mine' },
       { policy_id: expect.any(String), policy_name: 'Web', draft: false },
     ],
     ['a new one that does not match', { priority: 1000, match: { protocol: 1 } }, { policy_name: 'Web' }],
-    ['a new one that is off', { priority: 1000, enabled: false }, { policy_name: 'Web' }],
+    ['a disabled new one', { priority: 1000, enabled: false }, { policy_name: 'Web' }],
   ])('judges as if a draft were saved: %s', async (_, given, taken_by) => {
     expect(await api.data('Query.matchPolicy', { flow: FLOW, draft: given })).toMatchObject({ taken_by });
   });

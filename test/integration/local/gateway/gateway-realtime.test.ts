@@ -118,7 +118,7 @@ describe('connecting', () => {
       { errorType: 'BadRequestException', errorCode: 400, message: 'Required headers are missing.' },
     ],
     [
-      'with credentials that are no JSON',
+      'with credentials that are not JSON',
       () => ({ headers: 'meow' }),
       { errorType: 'BadRequestException', errorCode: 400, message: 'Required headers are missing.' },
     ],
@@ -460,14 +460,14 @@ describe('a rejected message', () => {
       'Token has expired.',
     ],
     [
-      'what its resolver refuses',
+      'a subscription that its resolver refuses',
       'subscription { filtered(least: -1) { id } }',
       undefined,
       'ValidationError',
       'least must not be below 0',
     ],
     [
-      'a filter that is not there',
+      'a subscription with an unknown filter operator',
       'subscription { filtered(least: 10) { id } }',
       undefined,
       'UnsupportedOperation',

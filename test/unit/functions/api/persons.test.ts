@@ -33,7 +33,7 @@ describe('the e-mail address of a person', () => {
 
   it.each([
     ['a machine', { ...person, kind: 'MACHINE' as const }],
-    ['a person whose token says it', { ...person, email: 'else@example.com' }],
+    ['a person whose token contains it', { ...person, email: 'else@example.com' }],
     ['a person without a user name', { ...person, username: null }],
   ])('is not looked up for %s', async (_, caller) => {
     const { asked, identify } = setUp(async () => ({}));

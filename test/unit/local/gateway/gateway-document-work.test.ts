@@ -102,7 +102,7 @@ describe('the work of a document', () => {
 
   it.each([
     ['at once', '{ ...a } fragment a on T { ...a }', true],
-    ['over others', '{ x } fragment a on T { b { ...b } } fragment b on T { ... { ...a } }', true],
+    ['through others', '{ x } fragment a on T { b { ...b } } fragment b on T { ... { ...a } }', true],
     ['not at all, though twice', '{ ...a ...a b { ...a } } fragment a on T { c }', false],
     ['not at all, being unknown', '{ ...a }', false],
   ])('detects a fragment that spreads itself: %s', (_, text, cyclic) => {

@@ -79,7 +79,7 @@ describe('the doctor judges', () => {
       ...(['ok', '1000 in the account, 103 of them for api, ingest and snapshot', null] as const),
     ],
     [
-      'one place too few beside the hundred that AWS keeps',
+      'one too few next to the hundred that AWS reserves',
       judgeConcurrency(
         { limit: 1000, unreserved: 202 },
         { api_concurrency: 100, shards: 2 },
@@ -90,7 +90,7 @@ describe('the doctor judges', () => {
       'Deploy with -c api_concurrency=0, or request an increase to 1001: Service Quotas, AWS Lambda, Concurrent executions (L-B99A9384).',
     ],
     [
-      'places that are kept already',
+      'concurrency that is reserved already',
       judgeConcurrency(
         { limit: 203, unreserved: 100 },
         { api_concurrency: 100, shards: 2 },
@@ -187,7 +187,7 @@ describe('the doctor judges', () => {
       ] as const),
     ],
     [
-      'alarms whose mail is not confirmed',
+      'alarms with an unconfirmed address',
       judgeSubscriptions([mail('a@example.com', false)]),
       'wrong',
       'no one: email a@example.com not confirmed',
@@ -201,7 +201,7 @@ describe('the doctor judges', () => {
       'Open the mail "AWS Notification - Subscription Confirmation" and follow its link; look for it in spam.',
     ],
     [
-      'an alarm that is on',
+      'an active alarm',
       judgeAlarms(['Quarantine'], 40),
       ...(['wrong', 'Quarantine on', 'docs/runbook.md has a section for each alarm.'] as const),
     ],

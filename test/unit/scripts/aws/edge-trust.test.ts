@@ -41,7 +41,7 @@ describe('the trust policy of an edge', () => {
     ['the common name', allow(named(`\${aws:PrincipalTag/x509Subject/CN}`)), undefined],
     ['a name in a list', allow(named(['edge-1'])), undefined],
     [
-      'one statement that is no list',
+      'a single statement that is not a list',
       JSON.stringify({ Statement: { Effect: 'Allow', ...named('edge-1') } }),
       undefined,
     ],

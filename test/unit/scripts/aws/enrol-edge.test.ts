@@ -274,7 +274,7 @@ describe('an edge is not enrolled, and nothing is created', () => {
       "/nowhere/key can't be read (ENOENT): check its name and permissions.",
     ],
     [
-      'under a role that the stage takes for no edge',
+      'under a role that the stage does not accept for edges',
       () => ({ edge_roles: 'routers-*', options: { role: 'edge-1' } }),
       'This stage does not accept the role edge-1 for edges, because its setting edge_roles is routers-*: choose another name with --role, or deploy with -c edge_roles=….',
     ],

@@ -227,12 +227,12 @@ describe('the alarm of a smoke test', () => {
 
   it.each([
     [
-      'no alarm tells the topic',
+      'no alarm notifies the topic',
       [{ AlarmName: NAME, AlarmActions: ['arn:other'] }],
       `No alarm PatronusExport…ExportsFailed notifies the topic ${TOPIC}: deploy again.`,
     ],
     [
-      'the alarm is on by itself',
+      'the alarm is already active',
       [{ AlarmName: NAME, AlarmActions: [TOPIC], StateValue: 'ALARM' }],
       `The alarm ${NAME} is already on for a real reason: see docs/runbook.md, then test again.`,
     ],
