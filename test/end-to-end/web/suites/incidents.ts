@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { openConsole, reloadConsole } from '../../../support/browser.ts';
+import { connectedSites } from '../../../support/connected-sites.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
-import { joinedSites } from '../../../support/joined-sites.ts';
 
 export function incidentsSuite(world: () => ConsoleWorld): void {
   describe('changes between two instants', () => {
@@ -39,7 +39,7 @@ export function incidentsSuite(world: () => ConsoleWorld): void {
   describe('an incident', () => {
     it('is stored for two instants, is unchanged after its sites are deleted, and downloads as JSON', async () => {
       const { browser, system, admin } = world();
-      const { path_out, site } = await joinedSites(admin, { name: 'Frozen one', other: 'Frozen other' });
+      const { path_out, site } = await connectedSites(admin, { name: 'Frozen one', other: 'Frozen other' });
       await admin.data(
         'mutation ($id: ID!) { failoverPath(path_id: $id, until_restored: true) { audit_id } }',
         { id: path_out },

@@ -1,9 +1,9 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newContext } from '../../../support/browser.ts';
+import { connectedSites } from '../../../support/connected-sites.ts';
 import { awaitAlarm, type ConsoleWorld } from '../../../support/console-world.ts';
 import { focused, focusIsKept, tabTo } from '../../../support/focus.ts';
-import { joinedSites } from '../../../support/joined-sites.ts';
 import { userOf } from '../../../support/no-group-user.ts';
 
 const NAME = 'Keyed in';
@@ -13,7 +13,7 @@ export function keyboardSuite(world: () => ConsoleWorld): void {
   describe('with the keyboard only', () => {
     beforeAll(async () => {
       const { admin, silent_edge } = world();
-      await joinedSites(admin, { name: NAME, other: 'Keyed out' });
+      await connectedSites(admin, { name: NAME, other: 'Keyed out' });
       await awaitAlarm(world(), silent_edge);
     });
 

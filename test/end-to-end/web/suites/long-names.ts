@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, it } from 'vitest';
 import { openConsole } from '../../../support/browser.ts';
+import { type ConnectedSites, connectedSites } from '../../../support/connected-sites.ts';
 import { awaitAlarm, type ConsoleWorld } from '../../../support/console-world.ts';
-import { type JoinedSites, joinedSites } from '../../../support/joined-sites.ts';
 import { overlaps } from '../../../support/layout.ts';
 import type { SystemClient } from '../../../support/system-client.ts';
 import { sidewaysScroll } from './hostile-names.ts';
@@ -20,7 +20,7 @@ const INCIDENT = 'I'.repeat(100);
 const RIGHT_TO_LEFT = 'שלום עולם — مرحبا بالعالم '.repeat(4).trim().slice(0, 100);
 const MARKUP = '<img src=x onerror="document.title=\'broken\'"><script>document.title="broken"</script>';
 
-interface Named extends JoinedSites {
+interface Named extends ConnectedSites {
   policy: string;
   entry: string;
   incident: string;
@@ -165,11 +165,11 @@ async function faultsOf(page: Page): Promise<string[]> {
 }
 
 async function withLongNames(admin: SystemClient): Promise<Named> {
-  const joined = await joinedSites(admin, {
+  const joined = await connectedSites(admin, {
     ...{ name: NAME, other: RIGHT_TO_LEFT },
     ...{ location: LOCATION, domain: DOMAIN },
   });
-  await joinedSites(admin, { name: MARKUP, other: NAME.replaceAll('W', 'i'), location: MARKUP });
+  await connectedSites(admin, { name: MARKUP, other: NAME.replaceAll('W', 'i'), location: MARKUP });
   await admin.data(
     'mutation ($id: ID!, $site_id: ID!) { registerEdge(id: $id, site_id: $site_id, interval_s: 5) { id } }',
     { id: EDGE, site_id: joined.site },

@@ -8,15 +8,15 @@ import {
   ROLES,
 } from '../../../../core/access/roles.ts';
 import { type Group, newContext, openConsole, signInOn } from '../../../support/browser.ts';
+import { type ConnectedSites, connectedSites } from '../../../support/connected-sites.ts';
 import { awaitAlarm, type ConsoleWorld } from '../../../support/console-world.ts';
-import { type JoinedSites, joinedSites } from '../../../support/joined-sites.ts';
 import { OPERATIONS } from '../../../support/operation-documents.ts';
 import { type SystemClient, signedIn } from '../../../support/system-client.ts';
 
 const GROUPS: readonly Group[] = ['viewer', 'operator', 'admin'];
 
 /** What the pages show. */
-interface Shown extends JoinedSites {
+interface Shown extends ConnectedSites {
   deleted_site: string;
   incident: string;
   /** With two versions. */
@@ -262,7 +262,7 @@ function signOf(pathname: string, query: URLSearchParams): string {
 }
 
 async function prepared(admin: SystemClient): Promise<Shown> {
-  const joined = await joinedSites(admin, { name: 'Joined one', other: 'Joined other' });
+  const joined = await connectedSites(admin, { name: 'Joined one', other: 'Joined other' });
   await admin.data(
     'mutation ($id: ID!) { registerEdge(id: "edge-joined", site_id: $id, interval_s: 3600) { id } }',
     { id: joined.site },

@@ -5,7 +5,7 @@ import { LOCAL_CREDENTIALS } from '../../../../core/local-credentials.ts';
 import { openConsole, PATIENCE_MS } from '../../../support/browser.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
 
-export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
+export function failingSourceSuite(world: () => ConsoleWorld): void {
   describe('if one source fails', () => {
     it('a part of the overview says so with a button to try again, and all others stay filled', async () => {
       const { browser, system } = world();
