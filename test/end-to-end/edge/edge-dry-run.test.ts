@@ -171,7 +171,8 @@ describe('edge replay --dry-run --json', () => {
   it('counts the rest of the input after Ctrl-C', async () => {
     const args = ['read', '--dry-run', '--json', '--policies', 'policies.json', '--system', folder];
     const { child, ended } = startEdge(args, { cwd: folder });
-    // More than a pipe holds: once the first part is written, the program reads, and hears signals.
+    // More than a pipe holds: after the first part is written, the program reads and handles
+    // signals.
     const capture = pcap(Array.from({ length: 30_000 }, () => ethernet(0x0800, ipv4())));
     const stopping = new Promise<void>(resolve => {
       child.stderr!.on('data', text => String(text).startsWith('Stopping: ') && resolve());

@@ -249,7 +249,7 @@ describe('edge replay to a stream in the cloud', () => {
   });
 
   it('sends the last report of a killed run before its own first one', async () => {
-    // Nobody listens on this port: the first run gets no further than its spool.
+    // No process listens on this port: the reports of the first run stay in its spool.
     const dead = startEdge(['replay', OFFICE, ...cloud(), '--boot-id', 'killed'], {
       env: await cloudEnv('http://127.0.0.1:1'),
       input: '',
@@ -275,7 +275,8 @@ describe('edge replay to a stream in the cloud', () => {
 });
 
 /**
- * What the program said, but for the port of probes, which another edge on this machine may have.
+ * The output of the program, without the port of probes, which another edge on this machine may
+ * have.
  */
 function withoutBusyPort(stderr: string): string {
   return stderr.replace(/^Probes of other edges are not answered here: bind EADDRINUSE \S+\n/m, '');
@@ -284,7 +285,7 @@ function withoutBusyPort(stderr: string): string {
 describe('edge read to a running system', () => {
   it('reports during reading, and sends the last report on Ctrl-C', async () => {
     const { child, ended } = startEdge(['read', '--edge-id', 'edge-e', '--interval', '100', ...local()]);
-    // The end of the capture breaks off within a packet, as a live one may.
+    // The capture ends within a packet, as a live one may.
     child.stdin!.write(office.file.subarray(0, office.file.length - 20));
     while ((await system.reports()).length < 2) await new Promise(resolve => setTimeout(resolve, 100));
     child.kill('SIGINT');

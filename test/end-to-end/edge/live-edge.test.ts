@@ -101,7 +101,7 @@ describe('an edge that counts live', () => {
       `mutation ($path_id: ID!) { failoverPath(path_id: $path_id) { without_path bytes_carried_exact } }`,
       { path_id },
     );
-    // 500 bytes a packet; the other end's packets come back, and no edge counts there.
+    // 500 bytes a packet; the packets of the other end arrive here, and no edge counts there.
     expect(failoverPath).toEqual({ without_path: ['default'], bytes_carried_exact: '1000' });
     await expect
       .poll(async () => (await routes()).routes, { timeout: 30_000 })

@@ -51,7 +51,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The newest report of an edge, as the system has it once it is counted. */
+/** The newest report of an edge in the system, once it is counted. */
 async function countedOf(id: string) {
   const report = (await readStream(client, 'reports')).filter(({ edge_id }) => edge_id === id).at(-1);
   if (!report) return null;
@@ -79,7 +79,7 @@ function run(args: string[], { input, env = {}, node = [] }: Run = {}) {
   return { code: status, stdout, stderr };
 }
 
-/** Runs it beside the servers of this process. */
+/** Runs it next to the servers of this process. */
 function runBeside(
   command: string,
   args: string[],
@@ -268,7 +268,7 @@ describe('the packaged edge program, alone in a folder', () => {
   });
 });
 
-/** The command that the unit gives bash, with the program where this test has it. */
+/** The command that the unit passes to bash, with the path of the program in this test. */
 function unitCommand(): string {
   const unit = projectText('edge/service/patronus-edge.service').replaceAll('\\\n', ' ');
   const [, command] = /^ExecStart=\/bin\/bash -c '(.*)'$/m.exec(unit)!;

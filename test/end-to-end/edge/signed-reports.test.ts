@@ -55,7 +55,7 @@ it('signs with the key of an edge; a spoofed record through the same stream chan
     code: 0,
     stderr: 'There is no policies file and no system: everything counts under "default".\n',
   });
-  // What is kept is what was there before: nothing waits, and the key is still the same.
+  // Only earlier files are left: no report waits, and the key has not changed.
   expect((await readdir(folder)).sort()).toEqual(['key.json', 'lock.sqlite']);
   expect(await readFile(join(folder, 'key.json'), 'utf8')).toContain(
     edge.keys[0].public_key.match(/"x":"([^"]+)"/)[1],

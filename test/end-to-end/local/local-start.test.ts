@@ -11,7 +11,7 @@ import type { Endpoints } from '../../../local/system/outputs.ts';
 import { projectFile } from '../../support/project-files.ts';
 
 const PROJECT = projectFile('');
-/** Nobody may make a folder there, on Linux. */
+/** A folder in which no one may create another one, on Linux. */
 const SYSTEM_FOLDER = '/sys/kernel';
 
 interface Start {
@@ -37,7 +37,10 @@ function start(...options: string[]): Start {
   return { child, output: () => text, ended };
 }
 
-/** Resolves when it says that it is ready; rejects with what it said when it ends before. */
+/**
+ * Resolves with the output once the program says that it is ready; rejects with it when the program
+ * ends earlier.
+ */
 function untilReady({ child, output }: Start): Promise<void> {
   return new Promise((resolve, reject) => {
     child.stdout?.on('data', () => /Patronus is ready/.test(output()) && resolve());
@@ -323,7 +326,7 @@ describe('npm start', () => {
     await expect
       .poll(running.output, { timeout: 20_000 })
       .toMatch(/\n\d+ edges have counted [\d,]+ packets, .*the API shows/);
-    // One path gets bad after two minutes; all others stay as they are.
+    // One path degrades after two minutes; all others stay the same.
     const usual = async () => {
       const statuses = Object.entries(await pathStatuses());
       return statuses.filter(([, all]) => all.filter(status => status === 'OPTIMAL').length >= 3).length;
@@ -355,8 +358,8 @@ describe('npm start', () => {
 });
 
 /**
- * What a line prints in a shell in the project's folder.
- * @throws Error with what it said when it fails
+ * The output of a line in a shell in the project's folder.
+ * @throws Error with its output when it fails
  */
 function shell(line: string): Promise<string> {
   const path = `${join(PROJECT, 'node_modules/.bin')}${delimiter}${process.env.PATH}`;

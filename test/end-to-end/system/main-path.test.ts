@@ -38,7 +38,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'patronus-main-path-'));
-    // It asks for more in a minute than people do.
+    // It sends more requests in a minute than a person does.
     system = await startSystem({ localDirectory: folder, context: { query_budget: '100000' } });
     admin = await signedIn(system, 'admin');
     await writeFile(join(folder, 'policies.json'), JSON.stringify(POLICIES));
@@ -118,7 +118,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
       repeated += Records.length;
     }
     expect(repeated).toBeGreaterThan(3);
-    // A report behind the repeats shows that they were processed.
+    // A report after the repeated ones shows that they were processed.
     await replay(SAMPLE, 'edge-behind');
     const dry = JSON.parse((await runEdge(['replay', SAMPLE, '--dry-run', '--json'])).stdout);
     expected.packets += dry.packets;
@@ -250,8 +250,8 @@ describe('a capture becomes exact counters in GraphQL', () => {
     const { child, ended } = startEdge(['smoke', '--local', '--system', folder], {
       program: projectFile('scripts/aws.ts'),
     });
-    // Its reports are on the stream then, and will be counted. A second Ctrl-C would end the test
-    // at once.
+    // Its reports are then on the stream and will be counted. A second Ctrl-C would end the test at
+    // once.
     let said = '';
     child.stderr!.on('data', text => {
       const before = said.includes('Waiting for the reports to be counted');

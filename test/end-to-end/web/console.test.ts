@@ -19,8 +19,8 @@ import { sessionSuite } from './suites/session.ts';
 import { settingsSuite } from './suites/settings.ts';
 import { sitesSuite } from './suites/sites.ts';
 
-// One system and one browser for all of it: each suite is about one thing, in the order in which
-// they disturb it more.
+// One system and one browser for all suites: each is about one subject, and those that disturb the
+// world more come later.
 const world = useConsoleWorld();
 
 sessionSuite(world);
@@ -39,7 +39,7 @@ incidentsSuite(world);
 settingsSuite(world);
 flowsSuite(world);
 alarmsSuite(world);
-// A capture of half a minute is replayed while all pages are looked at.
+// A capture of half a minute is replayed while all pages are open.
 describe.concurrent('side by side', () => {
   ratesSuite(world);
   flowTailSuite(world);

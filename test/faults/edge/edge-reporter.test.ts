@@ -7,7 +7,7 @@ import { memorySpool } from '../../../edge/spool/memory-spool.ts';
 import type { Spool } from '../../../edge/spool/spool.ts';
 import { FakeStream, modelFlowSums, modelTotals, type PutOutcome } from '../../support/fake-stream.ts';
 
-/** Where a process dies: never, or before or after its n-th step outside of it. */
+/** The step at which a process is killed: none, or before or after its n-th outside call. */
 interface Death {
   step: number;
   when: 'before' | 'after';
@@ -23,7 +23,7 @@ async function startRun(
   const died = new Promise<'died'>(resolve => {
     die = () => resolve('died');
   });
-  // A dead process's calls never come back, and those that it had not begun never happen.
+  // Calls of a killed process never return, and later ones never happen.
   async function step<T>(run: () => Promise<T>): Promise<T> {
     const mine = ++steps;
     const isLast = death && mine >= death.step;

@@ -14,7 +14,7 @@ import { T0 } from '../../support/report-records.ts';
 const LEASE_MS = 305_001;
 const PART_BYTES = 5000;
 const HALF_A_PART = 2700;
-/** The first two fill a part, the last is what is left. */
+/** The first two fill a part, the last one is the rest. */
 const ROW_CHARACTERS = [HALF_A_PART, HALF_A_PART, 100];
 
 let bed: ExportBed;
@@ -50,7 +50,7 @@ async function start(): Promise<string> {
     from: new Date(T0 - 60_000).toISOString(),
     to: new Date(T0).toISOString(),
   };
-  // Another person each time, because a person may have at most five.
+  // A new person each time, because a person may have at most five.
   const identity = { sub: `sub-${Math.random()}`, username: 'a', groups: ['viewer'] };
   const { id } = await bed.api.data('Mutation.startExport', { input }, { identity });
   bed.dispatched.length = 0;
@@ -88,7 +88,7 @@ async function uploadIsGone({ object_key: Key, upload_id: UploadId }: ExportJob)
   await expect(bed.s3.client.send(part)).rejects.toMatchObject({ name: 'NoSuchUpload' });
 }
 
-/** Clients whose calls go wrong together. */
+/** Clients whose calls fail together. */
 function faultyClients() {
   const faults = makeFaults();
   return { client: faults.on(localClient({ maxAttempts: 1 })), s3: faults.on(bed.s3.makeClient()), faults };

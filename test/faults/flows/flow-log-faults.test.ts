@@ -20,7 +20,7 @@ import {
 } from '../../support/flow-world.ts';
 import { T0 } from '../../support/report-records.ts';
 
-/** Of the calls of a run, every so many-th is the one at which it is killed. */
+/** The run is killed at every n-th of its calls. */
 const STEP = callStep(9);
 
 const reports = arrivedReports();
@@ -101,7 +101,7 @@ describe('the flow log, with each flow once for every reader', () => {
         await world.run({ objects: counting });
         expect(await pages(world.store(), 1000)).toEqual(expectedFlows(reports));
         await expectTidy(world);
-        // As many as a run takes that nothing happens to.
+        // As many calls as an undisturbed run makes.
         if (at === 0) calls = counting.calls;
       }
     },
@@ -171,7 +171,7 @@ describe('an erasure', () => {
     await world.close();
     world = await makeFlowWorld();
   });
-  // An erasure stays, so later steps start again.
+  // An erasure is permanent, so later steps start again.
   afterAll(async () => {
     await world.close();
     world = await makeFlowWorld();

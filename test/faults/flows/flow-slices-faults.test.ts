@@ -19,7 +19,7 @@ import {
 } from '../../support/flow-world.ts';
 import { T0 } from '../../support/report-records.ts';
 
-/** Of the calls of a run, every so many-th is the one at which it is killed. */
+/** The run is killed at every n-th of its calls. */
 const STEP = callStep(9);
 
 const reports = arrivedReports();
@@ -36,7 +36,7 @@ beforeEach(async () => {
 });
 afterAll(() => world?.close());
 
-/** A run of the job for which every hour is large, and the slices that it began runs for. */
+/** A run of the job with every hour treated as large, and the slices for which it started runs. */
 async function runInSlices({ objects }: { objects?: FlowObjects } = {}) {
   const begun: HourSlice[] = [];
   const slices = { from_bytes: 0, begin: async (slice: HourSlice) => void begun.push(slice) };
@@ -247,7 +247,7 @@ describe('an erasure in a large hour', () => {
       async put(key, body) {
         if (!during) {
           await eraseHost(world!);
-          // For this one the hour is small, and its own to merge.
+          // This run treats the hour as small, and merges it itself.
           await world!.run();
           during = await erasureStates(world!);
         }

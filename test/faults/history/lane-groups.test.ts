@@ -10,13 +10,13 @@ import { T0 } from '../../support/report-records.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const MINUTE = 60_000;
-/** An hour begins on the way, with its rollups. */
+/** An hour begins during the test, with its rollups. */
 const START = T0 + 55 * MINUTE;
-/** More than any run makes: all groups are read by calls of their own. */
+/** More than any run makes, so that each group is read by its own call. */
 const CALLS = 26;
 const STEP = callStep(2);
 const MANY_CALLS = Array.from({ length: CALLS / STEP }, (_, index) => index * STEP);
-/** Before and after the claim, while the groups are read, before the mark and behind it. */
+/** Before and after the claim, during the read of the groups, before the mark and after it. */
 const SOME_CALLS = [0, 1, 2, 3, 4, 6, 8, 11, 14, 17, 20];
 
 let db: TestTables;
@@ -41,8 +41,7 @@ async function traffic(): Promise<void> {
 }
 
 /**
- * Totals never go down, lanes and policies say the same at every mark, and the points hold all that
- * was counted.
+ * Totals never decrease, lanes and policies agree at every mark, and the points contain all counts.
  */
 async function checkAll(): Promise<SnapshotMark[]> {
   const { store, now } = world;
@@ -129,7 +128,7 @@ describe('lanes in groups', () => {
       of: 4,
       late: [{ index: 2, minute: before!.minute, taken_at: before!.taken_at }],
     });
-    // edge-a is in group 2: what it reported is not seen, and it isn't counted as heard.
+    // edge-a is in group 2: its report is not read, and it does not count as heard.
     expect([late!.edges_expected, late!.edges_heard]).toEqual([3, 2]);
 
     world.now += MINUTE;

@@ -62,8 +62,8 @@ describe('ingest counts exactly', () => {
         );
         await world.run();
         await world.expectExact();
-        // A write that lands long after its function was killed may stand beside the one that was
-        // made instead; it is one record.
+        // A write that lands long after its function was killed may exist next to the one that
+        // replaced it; it is the same record.
         const places = new Set(quarantinedItems(store).map(({ sk }) => sk));
         expect(places.size).toBe(stream.badRecords);
       }),
@@ -111,7 +111,7 @@ describe('ingest counts exactly', () => {
       fc.asyncProperty(shapes, troubles, async (shape, trouble) => {
         const { world, store } = worldOf({ ...shape, bad: false }, trouble);
         await world.run();
-        // It withdraws what a killed call has left of gauges, and is exact.
+        // It removes gauges that a killed call has left behind, and is exact.
         await world.replay();
         await world.expectExact();
         const before = store.dump();
@@ -131,7 +131,7 @@ describe('ingest counts exactly', () => {
         await world.finishVoids();
         await world.expectShown();
         count.voided += (await world.voided()).size;
-        // Nothing of a voided boot counts again, and nothing else is lost.
+        // No count of a voided boot returns, and no other count is lost.
         await world.replay();
         await world.expectShown();
         count.undone += await world.undoVoids();
@@ -162,7 +162,7 @@ describe('ingest counts exactly', () => {
         expect(await gauges()).toEqual({});
         await world.settleGauges(2);
         expect(await gauges()).toEqual(due);
-        // Parts that a boot no longer has take their flows with them, without a clean-up.
+        // Parts that a boot no longer has lose their flows without a clean-up.
         await world.settleGauges(3, { parts: 1 });
         expect(await gauges()).toEqual(
           Object.fromEntries(stream.edges.map((edge, e) => [`${edge}-p`, e + 1])),

@@ -51,7 +51,7 @@ function fuzzStream(seed: number, length: number): FuzzStream {
       flows: [FLOW],
       paths: [PATH],
     });
-    // What begins again needs something before it.
+    // A report that starts again needs an earlier one.
     const mutation = edge.seq > 0 && random.chance(0.5) ? random.pick(MUTATIONS) : undefined;
     const place = { sequence, arrived_ms: sequence, partition_key: edge.edge_id };
     if (mutation) {
@@ -105,7 +105,7 @@ const PATH = {
 
 type Store = Pick<TestTables, 'client' | 'tables'>;
 
-/** Delivers everything in batches, each once: a healthy store leaves nothing open. */
+/** Delivers everything in batches, each once: a healthy store leaves nothing unfinished. */
 async function deliver({ client, tables }: Store, { records }: FuzzStream, batch: number): Promise<void> {
   const context = ingestContext({
     client,

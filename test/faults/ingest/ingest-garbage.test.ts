@@ -37,9 +37,7 @@ interface Delivered {
   store: FakeDynamoDb;
 }
 
-/**
- * Delivers a stream in batches as Lambda does: from the first record on that was not dealt with.
- */
+/** Delivers a stream in batches as Lambda does: from the first unfinished record on. */
 async function deliver(
   records: readonly StreamRecord[],
   size: number,
@@ -55,7 +53,7 @@ async function deliver(
   });
   const context = ingestContext({ client, tables: TABLES });
   let now = T0;
-  // Who sleeps at the same time doesn't sleep one after the other.
+  // Concurrent sleeps count as one.
   const sleep = async (ms: number): Promise<void> => {
     const until = now + ms;
     await null;

@@ -58,7 +58,7 @@ class ListedWorld {
   async report({ faults = 0 } = {}): Promise<void> {
     const records = this.#records();
     await this.#ingest(records, this.#faulty(faults));
-    // Kinesis delivers again what was not dealt with.
+    // Kinesis delivers unfinished records again.
     await this.#ingest(records, this.store.client);
   }
 
@@ -96,7 +96,7 @@ class ListedWorld {
     this.#memory = new LaneMemory();
   }
 
-  /** Each filter finds, by the lists or not, what a look at all lanes finds. */
+  /** Each filter finds, with or without the lists, the same as a scan of all lanes. */
   async expectFound(): Promise<void> {
     const all = await collected(readAllLanes(this.store.client, TABLES));
     const filters: DimensionFilter[] = [
@@ -125,7 +125,7 @@ class ListedWorld {
     }
   }
 
-  /** Whether readers go by the lists. */
+  /** Whether readers use the lists. */
   async usesLists(): Promise<boolean> {
     return (await findLanes(this.reader, { site_id: 'north' })) !== undefined;
   }
@@ -171,7 +171,7 @@ class ListedWorld {
   }
 }
 
-/** A client of the release before the lists: it writes none, and its lanes say nothing of any. */
+/** A client of the release before the lists: it writes none, and its lanes do not refer to any. */
 function withoutLists(store: FakeDynamoDb) {
   return clientWith(async command => {
     if (command instanceof PutCommand && /^(SITE|ENDPOINT)#/.test(String(command.input.Item?.pk))) return {};
@@ -182,7 +182,7 @@ function withoutLists(store: FakeDynamoDb) {
   });
 }
 
-/** What a faulty client throws, or the functions for it. */
+/** The errors of a faulty client, or of the functions for it. */
 function planned(error: Error & { code?: string }): void {
   const named = /^(Killed|Throttled|Conflict|TimeoutError|InternalServerError)$|Exception$/;
   if (!named.test(error.name) && error.code !== 'ECONNRESET') throw error;
@@ -225,7 +225,8 @@ describe('readers of a site, an endpoint or an edge', () => {
           world.now += MINUTE;
           await world.expectFound();
         }
-        // What the clean-up knew before an earlier release came back holds for 20 minutes.
+        // The knowledge of the clean-up from before an earlier release came back is valid for 20
+        // minutes.
         world.now += 21 * MINUTE;
         for (let minute = 0; minute < 30; minute++) {
           if (minute % 5 === 0) await world.cleanUp();
@@ -286,7 +287,7 @@ describe('the lists of lanes', () => {
       const wan2 = { policy_id: '1', endpoint_id: 'wan2', packets: 1n };
       await world.ingestOne({ seq: 1, policies: [wan1, wan2] }, { by_old_release: true });
       world.now = T0 + 50 * HOUR;
-      // The pair at wan1 is out of use for long: it leaves the lane.
+      // The pair at wan1 is unused for a long time: it leaves the lane.
       await world.ingestOne({ seq: 2, policies: [{ ...wan2, packets: 2n }] }, { by_old_release: true });
       world.now += HOUR;
       await listedBy();

@@ -96,7 +96,7 @@ describe('a stored stream', () => {
         expect(inOrder).toEqual(inOrder.toSorted((a, b) => (a < b ? -1 : 1)));
         expect(new Set(inOrder).size).toBe(inOrder.length);
       }
-      // Who had read up to a record that was acknowledged goes on behind it.
+      // A reader that had read up to an acknowledged record continues after it.
       for (const [shard, number] of lastSeen) {
         const after = await recordsOf(call, shard, {
           ShardIteratorType: 'AFTER_SEQUENCE_NUMBER',

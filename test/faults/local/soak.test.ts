@@ -26,6 +26,6 @@ it('counts every byte, makes every change once and leaves nothing over, with any
   expect(changes).toBeGreaterThan(0);
   expect([...kills.keys()]).toEqual(expect.arrayContaining(['edges', 'system']));
   expect(starts).toBeGreaterThan(1);
-  // What a failure is read from is kept.
+  // The files for the analysis of a failure are kept.
   await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }, 900_000);

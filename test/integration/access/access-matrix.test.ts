@@ -39,7 +39,7 @@ const person = (...groups: string[]) => ({
   authorization: server.issuer.token({ 'cognito:groups': groups }),
 });
 
-/** Every kind of caller, with what it sends. */
+/** Every kind of caller, with its identity. */
 const CALLERS: Record<string, (body: string) => Record<string, string> | Promise<Record<string, string>>> = {
   admin: () => person('admin'),
   operator: () => person('operator'),

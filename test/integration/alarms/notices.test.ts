@@ -44,7 +44,7 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([t.drop(), receiver.stop()]));
 
-/** As the function notify sends, without its environment. */
+/** Sends like the function notify, without its environment. */
 const send: SendNotice = async ({ url }, notice, { secret, at_ms }) => {
   const body = payloadOf(notice);
   const headers = webhookHeaders(notice, { body, secret: secret!, at_ms });
@@ -148,7 +148,7 @@ describe('a destination', () => {
     await begin();
     await run(faults.on(t.client));
     const calls = faults.calls.length;
-    // All before the first write only read.
+    // All calls before the first write only read.
     const firstPut = faults.calls.indexOf('PutCommand');
     receiver.received.length = 0;
     for (let at = firstPut - 1; at < calls; at++) {
@@ -301,7 +301,7 @@ describe('changes of destinations', () => {
     const done = await api.data('Query.auditLog', { limit: 100 });
     const refusals = await api.data('Query.auditLog', { limit: 100, outcome: 'REFUSED' });
     expect(JSON.stringify([answers, done, refusals])).not.toContain(SECRET);
-    // Addresses of webhooks often are secrets too, and everyone may read the log.
+    // Addresses of webhooks are often secret too, and everyone may read the log.
     expect(JSON.stringify([done, refusals])).not.toContain(receiver.url);
     expect(JSON.stringify(refusals)).toContain('(not kept)');
   });

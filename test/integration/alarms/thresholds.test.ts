@@ -115,15 +115,15 @@ describe('a threshold on silence', () => {
         .map(({ type }) => type)
         .filter(type => /^THRESHOLD_C/.test(type));
     await silence({ value: 0.5, minutes: 1 });
-    // The calls of a run that raises it: those that write are the states and the alarm.
+    // The writing calls of a run that raises it are the states and the alarm.
     const raised = async (fault?: Parameters<typeof faults.arm>[0]) => {
       api.now += MINUTE_MS;
       faults.arm(fault);
       await asFunction('cleanup', () => watchNetwork(killed)).catch(() => {});
-      // The edge reports before the next run: the alarm that was due is published nevertheless.
+      // The edge reports before the next run: the due alarm is still published.
       await heard('edge-7', api.now + MINUTE_MS);
       await minute();
-      // Removes what has ended, so that each run makes the same calls.
+      // Removes ended alarms, so that each run makes the same calls.
       await watch();
     };
     await raised();
@@ -231,7 +231,7 @@ it("reads for a path's traffic the counts of its edge in the last minute and a h
     await snapshotAt(t, at, ['edge-7']);
   };
   const given = { scope: 'PATH', target_id: path_id, direction: 'ABOVE', minutes: 1 };
-  // The path itself isn't needed: its threshold stays when it goes.
+  // The path itself is not needed: its threshold remains after its deletion.
   const actor = systemCaller('test');
   for (const metric of ['TX_BITS_PER_SECOND', 'RX_BITS_PER_SECOND', 'BITS_PER_SECOND'] as const) {
     await addSetting(context, THRESHOLD, {

@@ -40,7 +40,7 @@ describe('the audit log with entries of earlier releases', () => {
       await commitEntry(t, { at_ms: NOW - 19 * MINUTE, started_ms: NOW - 30 * MINUTE }),
       await commitEntry(t, { at_ms: NOW - 18 * MINUTE }),
     ];
-    // From a function that was not updated yet.
+    // From a function that is not yet updated.
     const late = await putLegacyEntry(t, { at_ms: NOW - 17 * MINUTE });
     const log = [...old, ...fresh, late];
     for (const limit of [1, 2, 3, 100]) {

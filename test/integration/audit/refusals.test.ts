@@ -216,7 +216,7 @@ describe('a flood of 10,000 refused attempts', () => {
     expect(await cleanUp()).toEqual({ entries: 1, attempts: 10_000 });
     const refusals = (await auditEntries(t)).filter(({ outcome }) => outcome === 'REFUSED');
     expect(refusals.map(({ attempts }) => attempts)).toEqual([1, 10_000]);
-    // The new entry is one more among those that are listed.
+    // The new entry is one more among the listed ones.
     expect(await cost()).toMatchObject({ queries: before.queries });
   }, 300_000);
 });

@@ -16,7 +16,7 @@ import { withRights } from '../../support/rights/as-function.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-/** As the clean-up does it. */
+/** As the clean-up does. */
 const sweep = withRights('cleanup', sweepCaches);
 
 const CACHES = [METRICS_CACHE, ROUTING_CACHE];

@@ -27,7 +27,7 @@ function makeStore(time: FakeTime) {
   return { store, address, make };
 }
 
-/** The same store, which can tell when no request is under way. */
+/** The same store, which also knows when no request is running. */
 function tracked(store: SharedStore<Dated>) {
   const underWay = new Set<Promise<unknown>>();
   const track =

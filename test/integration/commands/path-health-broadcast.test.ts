@@ -160,7 +160,7 @@ describe('the version of a site', () => {
         destination_site_id,
         destination_endpoint_id: 'wan1',
       });
-    /** The sites whose edges hear of what is done. */
+    /** The sites whose edges are notified of an operation. */
     const concerned = async (work: () => Promise<unknown>) => {
       const before = new Map(await dump(context));
       await work();
@@ -216,7 +216,7 @@ describe('the version of a site', () => {
 
 type Items = Awaited<ReturnType<typeof dump>> extends Iterable<readonly [string, infer Item]> ? Item : never;
 
-/** The changes of items as the stream would have them. */
+/** The changes of items as they appear in the stream. */
 async function changesSince(
   context: StoreContext,
   before: ReadonlyMap<string, Items>,

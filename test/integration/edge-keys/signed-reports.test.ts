@@ -35,9 +35,7 @@ beforeEach(async () => {
 });
 afterEach(() => db.drop());
 
-/**
- * The next report of an edge, which has counted so many packets in all, as the stream gets it now.
- */
+/** The next report of an edge with this total of packets, as it arrives in the stream now. */
 function report(packets: bigint, { edge_id = 'edge-7' } = {}): StreamRecord {
   const seq = ++sequence;
   return reportRecord(
@@ -95,7 +93,7 @@ describe('an edge with a key', () => {
     await deliver([
       signedRecord(foreign, b),
       signedRecord(claimed, b, { header: { alg: 'Ed25519', kid: a.kid } }),
-      // Signed well by edge-8, as edge-8, for the report of edge-7.
+      // Correctly signed by edge-8, as edge-8, for the report of edge-7.
       { ...signedRecord(report(7n), b), partition_key: 'edge-8' },
     ]);
     expect(await counted()).toBe(0n);
@@ -187,7 +185,7 @@ describe('the validity of keys', () => {
     at(2 * MINUTE);
     await api.data('Mutation.revokeEdgeKey', { edge_id: 'edge-7', kid: a.kid });
     at(3 * MINUTE);
-    // What the stream got in the key's time counts, also when it is delivered later.
+    // Reports that arrived while the key was valid count, also if they are delivered later.
     await deliver([late, signedRecord(report(900n), a), signedRecord(report(5n), b)]);
     expect(await counted()).toBe(5n);
     expect(await quarantined()).toEqual([
@@ -209,7 +207,7 @@ describe('the validity of keys', () => {
       api.data('Mutation.revokeEdgeKey', { edge_id: 'edge-7', kid: a.kid, at: time });
     await revoke('2026-01-31T12:02:30Z');
     expect((await revoke('2026-01-31T12:01:30Z')).keys[0].until).toBe('2026-01-31T12:01:30.000Z');
-    // A later time gives no time back.
+    // A later time does not extend the validity.
     expect((await revoke('2026-01-31T12:02:30Z')).keys[0].until).toBe('2026-01-31T12:01:30.000Z');
     await deliver([good, stolen, report(901n)]);
     expect(await counted()).toBe(5n);

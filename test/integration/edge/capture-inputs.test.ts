@@ -17,7 +17,7 @@ const captures = present ? readdirSync(SHARED_INPUTS).filter(name => /\.pcap(ng)
 
 if (!present) console.warn('Skipped: the inputs of ../shared/data/inputs are not here.');
 
-/** What the program calls a problem, and ends with exit code 1 for. */
+/** The problems that the program reports, for which it ends with exit code 1. */
 const isToldOf = ({ unread, error }: { unread: string[]; error: string | undefined }) =>
   unread.length > 0 || error !== undefined;
 

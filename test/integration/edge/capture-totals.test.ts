@@ -17,7 +17,7 @@ const totals: Record<string, Expected> = present
   : {};
 
 /**
- * Behind IPv6 extension headers tshark's filter left some out; see the README beside the captures.
+ * After IPv6 extension headers tshark's filter left some out; see the README next to the captures.
  */
 const MORE_FLOWS: Record<string, number> = { 'dns_fragmented.pcap': 42 };
 

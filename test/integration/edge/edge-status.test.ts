@@ -32,7 +32,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const openState = (files?: SpoolFiles) =>
   openEdgeState({ folder, edge_id: 'edge-1', interval_s: 60, clock, ...(files && { files }) });
 
-/** Writes are in the background: an ended state has all of them. */
+/** Writes run in the background: a closed state has all of them. */
 async function ended(state: Awaited<ReturnType<typeof openState>>) {
   await state.end();
 }
@@ -118,7 +118,7 @@ describe('the status of an edge', () => {
   });
 });
 
-/** The disk's calls, with one that fails while `code` is set. */
+/** The calls of the disk, with one that fails while `code` is set. */
 function faultyFiles(call: 'open' | 'rename' | 'writeFile' | 'sync') {
   const fault: { code: string | undefined } = { code: undefined };
   const fail = () => {

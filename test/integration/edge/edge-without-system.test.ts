@@ -150,7 +150,7 @@ describe('an edge in the cloud without a token', () => {
     expect(second).toMatchObject({ site_id: SITE, policies_version: '17' });
     expect(second!.policies).toEqual(first!.policies);
     expect(second!.policies.map(({ policy_id }) => policy_id).sort()).toEqual(['7', 'default']);
-    // What it went on by is as old as it was.
+    // The data that it continued with has kept its age.
     expect(await kept()).toMatchObject({ policies, routes });
   }, 60_000);
 

@@ -68,7 +68,8 @@ function put(seq: number): PutRecordsCommand {
 }
 
 /**
- * What answers a sign-in with a token and a query with its own name; it refuses tokens of others.
+ * A server that answers a sign-in with a token and a query with its own name; it refuses tokens of
+ * others.
  */
 async function startApi(name: string) {
   const asked: string[] = [];

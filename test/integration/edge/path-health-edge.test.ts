@@ -156,7 +156,7 @@ function startEdge(policiesVersion?: () => string | undefined) {
   return { following, listening, routes, policies, ended, troubles, seen };
 }
 
-/** Publishes the edge's stored commands, like the broadcast with records of the stream. */
+/** Publishes the stored commands of the edge, like the broadcast with records of the stream. */
 async function broadcast(): Promise<number> {
   const commands = await readCommands(context, edge_id);
   await publish(commands);
@@ -330,7 +330,7 @@ describe('the paths of an edge', () => {
     await publish([hint]);
     await until(() => read.length > 1);
     expect(read[1]!.map(({ path_id }) => path_id).sort()).toEqual([path.id, second.id].sort());
-    // The first path was taken out above: what the policies take now is the new one.
+    // The first path was withdrawn above: the policies now use the new one.
     expect(routes).toContainEqual({
       destination_site_id: path.destination_site_id,
       policy_id: 'default',
@@ -351,7 +351,7 @@ describe('the paths of an edge', () => {
 });
 
 describe('messages to all edges', () => {
-  /** What comes to an edge that listens, and the end of its connection. */
+  /** The messages to an edge that listens, and the end of its connection. */
   async function listenAs(id: string, url: string) {
     const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials(id) });
     const news: EdgeNews[] = [];

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Puts a program in the place of systemd-notify. */
+/** Replaces systemd-notify by a program. */
 const stand = (script: string) =>
   writeFile(join(folder, 'systemd-notify'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 const send = (timeout_ms = 10_000) =>

@@ -35,7 +35,7 @@ afterAll(async () => {
 
 const REQUEST = '1f3a0f0e-0f5e-4b51-9f0c-3f1c7b9d2a11';
 
-/** One call of the function for sums that can't be answered: there is no snapshot. */
+/** One call of the function for sums that cannot be answered: there is no snapshot. */
 async function runOf(export_id: string, { tries }: { tries: number }) {
   const now = systemClock();
   const [from, to] = [now - 60_000, now].map(ms => new Date(ms).toISOString());

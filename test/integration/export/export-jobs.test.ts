@@ -37,7 +37,7 @@ beforeAll(async () => {
   server = await serveApi(() => bed.api);
   bed.api.now = T0 - 2 * MINUTE;
   await snapshot(T0 - 2 * MINUTE);
-  // One site and one policy have names; what else was counted is not defined.
+  // One site and one policy have names; all other counted ids are undefined.
   const voice = await bed.api.data('Mutation.createPolicy', { name: 'Voice', priority: 1 });
   const site = await bed.api.data('Mutation.createSite', { name: 'Berlin' });
   const flows = Array.from({ length: 1003 }, (_, i) => makeFlow({ src_port: i, bytes: BigInt(10_000 - i) }));
@@ -52,7 +52,7 @@ beforeAll(async () => {
   const reports = Array.from({ length: EDGES }, (_, i) => reportRecord({ edge_id: `wide-${i}`, policies }));
   await ingest(reports, ingestContext(bed));
   await snapshot(T0 + MINUTE);
-  // Refused attempts are what the audit log has.
+  // The audit log contains refused attempts.
   for (let i = 0; i < 3; i++) {
     await bed.api.call(
       'Mutation.createPolicy',
@@ -85,14 +85,14 @@ const link = (id: string, identity = personIn('viewer')) =>
   bed.api.data('Mutation.exportLink', { id }, { identity });
 
 async function exported(input: { kind: string } & Record<string, unknown>): Promise<Response> {
-  // Viewers don't see what others were refused.
+  // Viewers do not see the refusals of others.
   const identity = personIn(input.kind === 'AUDIT' ? 'admin' : 'viewer');
   const { id } = await start(input, identity);
   expect(await bed.runAll()).toEqual(['done']);
   return fetch((await link(id, identity)).url);
 }
 
-/** What `npm run export` writes of the same. */
+/** The output of `npm run export` for the same request. */
 async function byProgram(what: string, ...options: string[]): Promise<string> {
   const output = join(folder, 'out');
   const system = ['--graphql', server.url, '--token', 'any', '--output', output];
@@ -209,7 +209,7 @@ describe('a long export', () => {
   const HOUR = 60 * MINUTE;
 
   it.each([
-    // Each begins where it is kept for a minute more.
+    // Each range begins a minute before the end of its retention.
     ['HISTORY', { resolution: 'MINUTE' }, { from: T0 - 48 * HOUR + 3 * MINUTE, to: T0 + MINUTE }],
     ['STATS', {}, { from: T0 - 730 * 24 * HOUR + 3 * MINUTE, to: T0 + MINUTE }],
   ])('has the %s stored at its start', async (kind, given, { from, to }) => {

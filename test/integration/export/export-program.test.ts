@@ -74,8 +74,7 @@ describe('npm run export', () => {
     const code = await asFunction('export', () =>
       runExport([what, ...range, ...system, '--output', output, ...options]),
     );
-    // A run of over ten seconds says now and then how far it has come; a busy machine has such
-    // runs.
+    // A run of over ten seconds prints its progress; a busy machine has such runs.
     said = said.replace(/^Exporting: \d{1,3} %\n/gm, '');
     expect([code, said]).toEqual([0, expect.stringMatching(/^\d+ rows in .*\.\n$/)]);
     return readFileSync(output, 'utf8').split(/\r?\n/).slice(0, -1);
@@ -140,7 +139,7 @@ describe('npm run export', () => {
       const from = ['--from', iso(T0 - 8 * DAY + 20_000)];
       expect(await run('history', ...ending, ...from)).toEqual(short);
       const minutes = (8 * DAY) / MINUTE + 2;
-      // The first minute, all of it by the hour, the last hour; then chunks.
+      // The first minute, all hours in between, the last hour; then chunks.
       expect(asked.slice(0, 3)).toEqual([1, 8 * 24 * 60 + 60, 2]);
       expect(asked.slice(3).reduce((sum, points) => sum + points, 0)).toBe(minutes);
       expect(minutes).toBeGreaterThan(10_000);

@@ -42,7 +42,10 @@ function start(sub = 'anna', by: StoreContext = context): Promise<ExportJob> {
   return startExport(by, { actor: person(sub), request, retention_days: 7, dispatcher });
 }
 
-/** Starts so many at once: ids of those that began; the others must say that there are five. */
+/**
+ * Starts this number at once and returns the ids of those that began; the others must report that
+ * five run.
+ */
 async function startAtOnce(count: number, sub = 'anna'): Promise<string[]> {
   const results = await Promise.allSettled(Array.from({ length: count }, () => start(sub)));
   const refusals = results.flatMap(each => (each.status === 'rejected' ? String(each.reason.message) : []));

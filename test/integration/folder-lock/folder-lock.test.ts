@@ -28,7 +28,7 @@ const HOLDER = `
 
 interface OtherProcess {
   child: ChildProcess;
-  /** What it said of the lock. */
+  /** Its output about the lock. */
   answer: string;
   errors(): string;
   end(): Promise<void>;
@@ -126,8 +126,7 @@ describe('the lock of a folder', () => {
       const namespace = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'];
       const first = await otherProcess(folder, namespace);
       expect(first.answer).toBe('locked');
-      // Its id there is 1: neither the other namespace nor this one may take that for a process of
-      // their own.
+      // Its id there is 1: neither namespace may take it for one of its own processes.
       const message = inUseBy(folder, `process 1 on ${hostname()}, in another container`);
       const second = await otherProcess(folder, namespace);
       expect(second.answer).toBe(message);

@@ -72,7 +72,7 @@ export function addressSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** Types a part of its name into the palette, until it alone is left, and takes it. */
+/** Types a part of the name into the palette until only that entry is left, and selects it. */
 async function runCommand(page: Page, typed: string, name: string): Promise<void> {
   await page.keyboard.press('Control+k');
   await page.getByRole('searchbox', { name: /^Find/ }).fill(typed);

@@ -27,7 +27,7 @@ function edge(name: string) {
   return { edge_id: name, policy_id: '1', site_id, interval_s: 60, phase_s: 20 };
 }
 
-/** Costs of a history whose figures are known, asked for by the served console. */
+/** Costs over a history with known figures, requested by the served console. */
 export function costSuite(world: () => ConsoleWorld): void {
   describe('costs', () => {
     it('are those of the query, on the screen and in the file, with bytes without a price listed separately', async () => {

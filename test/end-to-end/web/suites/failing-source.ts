@@ -57,7 +57,7 @@ export function failingSourceSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** Waits until Now is filled but for so many panels, which show that they failed. */
+/** Waits until Now is filled except for this number of panels, which show that they failed. */
 async function allFilledBut(page: Page, failed: number): Promise<void> {
   await page.getByRole('table', { name: 'Policies' }).getByRole('cell').first().waitFor();
   await page.locator('.loading').first().waitFor({ state: 'detached' });
@@ -68,7 +68,7 @@ function asks(route: Route, operation: RegExp): boolean {
   return operation.test(route.request().postData() ?? '');
 }
 
-/** The system's own answer, with an overview one part of which has failed. */
+/** The real answer of the system, with one failed part of the overview. */
 async function withoutLastChanges(route: Route): Promise<void> {
   const answer = (await (await route.fetch()).json()) as { data: { overview: object } };
   const errors = [

@@ -108,7 +108,7 @@ export function flowsSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** Waits for publications of live figures, which come each ten seconds: beside other suites. */
+/** Waits for publications of live figures, which come every ten seconds, next to other suites. */
 export function flowTailSuite(world: () => ConsoleWorld): void {
   describe('the live tail', () => {
     it('shows flows as they arrive, counts them while it is paused, and continues with each of them once', async () => {
@@ -149,7 +149,8 @@ async function replayFlow({ folder }: ConsoleWorld, src: string): Promise<void> 
 }
 
 /**
- * The last hour, in whole minutes as addresses have them; what arrives in the current one is in it.
+ * The last hour, in whole minutes as in addresses; it includes traffic that arrives in the current
+ * minute.
  */
 function lastHour(): { from: string; to: string } {
   const end = Math.ceil(Date.now() / 60_000) * 60_000;

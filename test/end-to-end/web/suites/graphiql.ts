@@ -14,7 +14,7 @@ export function graphiqlSuite(world: () => ConsoleWorld): void {
         if (protocol.startsWith('http') && !own.includes(origin)) foreign.push(request.url());
       });
       await page.goto(system.endpoints.graphql);
-      // Before its editor is there the button runs nothing.
+      // Before its editor is loaded the button does nothing.
       await page.locator('.graphiql-query-editor .view-line', { hasText: 'trafficTotals' }).waitFor();
       await page.getByRole('button', { name: /Execute query/ }).click();
       await page.locator('.graphiql-response', { hasText: 'trafficTotals' }).waitFor();

@@ -8,7 +8,7 @@ import { userOf } from '../../../support/no-group-user.ts';
 
 const NAME = 'Keyed in';
 
-/** The main tasks with `page.keyboard` alone; what waits, waits for what a person would see. */
+/** The main tasks with `page.keyboard` only; each wait is for something that a person would see. */
 export function keyboardSuite(world: () => ConsoleWorld): void {
   describe('with the keyboard only', () => {
     beforeAll(async () => {
@@ -93,7 +93,7 @@ async function signIn(page: Page, { email, password }: { email: string; password
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 }
 
-/** Finds a thing with the palette and goes to it. */
+/** Finds an entry with the palette and opens it. */
 async function find(page: Page, text: string, found: string): Promise<void> {
   await page.keyboard.press('Control+k');
   const field = page.getByRole('searchbox', { name: /^Find/ });

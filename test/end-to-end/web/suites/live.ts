@@ -50,7 +50,7 @@ export function liveSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** Scrolls through the table and gives number and name of each row. Runs in the page. */
+/** Scrolls through the table and returns number and name of each row. Runs in the page. */
 const SCROLLED_ROWS = `(async () => {
   const table = document.querySelector('[role=group][aria-label=Policies]');
   const names = {};
@@ -65,8 +65,8 @@ const SCROLLED_ROWS = `(async () => {
 })()`;
 
 /**
- * The names of all policies in the table, which draws only those in sight: by their rows, so that
- * one that is there twice is twice here.
+ * The names of all policies in the table, which draws only the visible rows: read by row, so that a
+ * policy that is listed twice appears twice.
  */
 async function namesIn(page: Page): Promise<string[]> {
   return Object.values((await page.evaluate(SCROLLED_ROWS)) as Record<string, string>);

@@ -9,7 +9,7 @@ import { sidewaysScroll } from './hostile-names.ts';
 
 const WIDTHS = [390, 1280, 2560];
 
-/** The longest that the API takes, without a place to break a line. */
+/** The longest name that the API accepts, without a place for a line break. */
 const NAME = 'W'.repeat(100);
 const LOCATION = 'M'.repeat(200);
 const DOMAIN = Array.from({ length: 4 }, () => 'w'.repeat(61)).join('.');
@@ -28,7 +28,7 @@ interface Named extends ConnectedSites {
 
 interface View {
   at(named: Named): string;
-  /** Text that is there once all is drawn. */
+  /** Text that is present once everything is drawn. */
   shows: string | RegExp;
   /** Opens a dialog. */
   open?(page: Page): Promise<void>;
@@ -152,10 +152,10 @@ export function longNamesSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** What is wrong with the layout once it has settled after a change of the width. */
+/** The faults of the layout once it has settled after a change of the width. */
 async function faultsOf(page: Page): Promise<string[]> {
   let found: string[] = [];
-  // Charts and maps follow a new width in a frame of their own.
+  // Charts and maps adapt to a new width in a later frame.
   for (let look = 0; look < 10; look++) {
     const sideways = await sidewaysScroll(page);
     found = [...(sideways > 0 ? [`scrolls sideways by ${sideways}`] : []), ...(await overlaps(page))];

@@ -30,7 +30,7 @@ export function pathsSuite(world: () => ConsoleWorld): void {
         .waitFor();
       await receipt.getByRole('definition').first().locator(`data[value="${policies}"]`).waitFor();
 
-      // Why it isn't taken now, and why it was before.
+      // The reason why it is not selected now, and why it was before.
       await panel.getByText('Default uses another path').waitFor();
       await panel.getByText('An operator took it out of use').first().waitFor();
       const before = new Date((await startedAt(admin)) - 1).toISOString();
@@ -69,8 +69,8 @@ export function pathsSuite(world: () => ConsoleWorld): void {
 }
 
 /**
- * Two sites with two paths between them; that of wan1 has the lower id, which is taken while none
- * is measured.
+ * Two sites with two paths between them; the one of wan1 has the lower id, so it is selected while
+ * none is measured.
  */
 async function twoPaths(admin: SystemClient): Promise<[string, string]> {
   const sites: string[] = [];

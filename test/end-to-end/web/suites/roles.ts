@@ -26,12 +26,12 @@ interface Shown extends ConnectedSites {
   creation: string;
 }
 
-/** A button or box that changes something, or opens a dialog that does. */
+/** A button or box that makes a change, or opens a dialog that does. */
 interface Control {
   at(shown: Shown): string;
   name: string | RegExp;
   role?: 'button' | 'checkbox';
-  /** A second operation that it takes. */
+  /** A second operation on the same target. */
   and?: MutationName;
 }
 
@@ -49,8 +49,8 @@ const PATH = ({ path }: Shown) => `/paths?path=${path}`;
 const PATH_OUT = ({ path_out }: Shown) => `/paths?path=${path_out}`;
 
 /**
- * Where each mutation is offered; one that is new needs its row. Empty: no page offers it yet, or
- * of one's own things alone.
+ * The place of each mutation in the console; a new mutation needs its row. Empty: no page has it
+ * yet, or only for a person's own objects.
  */
 const OFFERED: Record<MutationName, readonly Control[]> = {
   acknowledgeAlarm: [{ at: NOW, name: 'Acknowledge' }],
@@ -119,7 +119,7 @@ function notOffered<Name extends MutationName>(names: readonly Name[]): Record<N
   return Object.fromEntries(names.map(name => [name, []])) as never;
 }
 
-/** Each page and dialog with what it offers, and to whom. */
+/** Each page and dialog with its actions, and the groups that see them. */
 const CONTROLS = Object.entries(OFFERED).flatMap(([operation, controls]) =>
   controls.map(control => ({ ...control, needs: [operation, control.and ?? operation] as MutationName[] })),
 );
@@ -206,8 +206,8 @@ function refusalOf(operation: string, group: Group | 'none'): string {
 }
 
 /**
- * The account's menu has the group from the answer that offers are judged by: from then on nothing
- * is offered late.
+ * The account's menu shows the group from the same answer that decides on actions: no action
+ * appears later.
  */
 async function knowsGroup(page: Page, group: Group): Promise<void> {
   await page.getByRole('button', { name: /^Account of/ }).click();
@@ -216,12 +216,12 @@ async function knowsGroup(page: Page, group: Group): Promise<void> {
   await page.getByRole('menu').waitFor({ state: 'detached' });
 }
 
-/** Goes there as a link does, so that what is known of the person stays known. */
+/** Navigates like a link, so that the data about the person stays cached. */
 async function goWithin(page: Page, address: string): Promise<void> {
   await page.evaluate(`history.pushState({}, '', ${JSON.stringify(address)})`);
 }
 
-/** The page or the dialog that an address opens, once it shows what its controls are about. */
+/** The page or dialog of an address, once it shows the subject of its controls. */
 async function placeOf(page: Page, address: string): Promise<Locator> {
   const { pathname, searchParams } = new URL(address, 'http://console');
   const inDialog = ['entry', 'path', 'policy'].some(name => searchParams.has(name));
@@ -234,7 +234,7 @@ async function placeOf(page: Page, address: string): Promise<Locator> {
   return place;
 }
 
-/** Those who may not see destinations see none, in the same panel. */
+/** People who may not see destinations see none, in the same panel. */
 const ALARM_SIGNS: Record<string, string> = {
   thresholds: 'Joined threshold',
   destinations: 'Destinations',

@@ -64,7 +64,7 @@ export function sessionSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** As when the refresh token was revoked and the access token has run out. Runs in the page. */
+/** As after the refresh token was revoked and the access token has expired. Runs in the page. */
 export function endSession(): void {
   for (const name of Object.keys(localStorage)) {
     if (name.endsWith('.refreshToken')) localStorage.setItem(name, 'revoked');

@@ -43,10 +43,10 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       const ids: string[] = [];
       for (const name of names) ids.push(await siteWith(admin, { name, paths: 0 }));
       const { page, context } = await openConsole(browser, system, { as: 'admin', at: '/sites?q=Bulk' });
-      // By key: a click could miss the row, which moves while the list is reloaded.
+      // By key: a click could miss the row, which moves when the list is reloaded.
       for (const name of names) await page.getByRole('checkbox', { name: `Choose ${name}` }).press('Space');
       await page.getByRole('button', { name: 'Delete 3…' }).click();
-      // Another one is faster with one of them.
+      // Another person changes one of them first.
       await admin.data('mutation ($id: ID!) { deleteSite(site_id: $id) { audit_id } }', { id: ids[1]! });
       const dialog = page.getByRole('dialog', { name: 'Delete 3 sites' });
       await dialog.getByLabel('Type delete 3 sites to confirm').fill('delete 3 sites');
@@ -129,8 +129,8 @@ export function sitesSuite(world: () => ConsoleWorld): void {
 const PATHS_AN_ENDPOINT = 10;
 
 /**
- * A site with so many paths, which lead from as few endpoints as they can to as few of a second
- * site.
+ * A site with this number of paths, from as few endpoints as possible to as few as possible of a
+ * second site.
  */
 async function siteWith(
   admin: SystemClient,
@@ -179,7 +179,7 @@ async function addEndpoint(
   );
 }
 
-/** What the queries answer about a site; the time of its last change aside. */
+/** The answers of queries about a site, without the time of its last change. */
 async function inventoryOf(admin: SystemClient, id: string): Promise<unknown> {
   const { site } = await admin.data(
     'query ($id: ID!) { site(id: $id) { id name location public_key created_at endpoints { id address created_at } } }',

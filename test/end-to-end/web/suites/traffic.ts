@@ -27,7 +27,7 @@ function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** The explorer over a history whose figures are known, asked for by the served console. */
+/** The explorer over a history with known figures, requested by the served console. */
 export function trafficSuite(world: () => ConsoleWorld): void {
   describe('traffic', () => {
     let db: TestTables;
@@ -195,7 +195,7 @@ export function trafficSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** What is used of an element in the page. */
+/** The used properties of an element in the page. */
 interface ShownData {
   value: string;
 }
@@ -238,7 +238,7 @@ function csvOf(text: string): Record<string, string>[] {
   return lines.map(cells => Object.fromEntries(cells.map((cell, index) => [head![index]!, cell])));
 }
 
-/** What is used of a row in the page. */
+/** The used properties of a row in the page. */
 interface ShownRow {
   children: [{ textContent: string }, object, { firstChild: { value: string } }];
 }

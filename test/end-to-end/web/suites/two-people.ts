@@ -84,7 +84,7 @@ export function twoPeopleSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** None of them has loaded its page again, and nothing has gone wrong on it. */
+/** No page was reloaded, and no page has an error. */
 async function finish(people: readonly Person[]): Promise<void> {
   for (const { page, context, problems } of people) {
     expect(await page.evaluate('window.neverReloaded')).toBe(true);

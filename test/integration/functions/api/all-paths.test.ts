@@ -65,7 +65,7 @@ beforeEach(async () => {
   }
 });
 
-/** What was measured on a path now. */
+/** The measurement of a path now. */
 function measure(path_id: string, { latency_ms = 10, packet_loss_pct = 0 } = {}) {
   const measured_at = new Date(api.now).toISOString();
   const metrics = { latency_ms, jitter_ms: 1, packet_loss_pct, bandwidth_mbps: 100, measured_at };
@@ -189,7 +189,7 @@ describe('all paths of the network', () => {
 
   it('shows failovers, deletions and undos at once, also in a function with the paths in memory', async () => {
     for (const path of paths) await measure(path);
-    // Another function, which reads twice so that it holds what it read.
+    // Another function, which reads twice so that it caches the result.
     const other = makeApi(t);
     const asks = async () => {
       other.now = api.now += 400;
@@ -235,7 +235,7 @@ describe('all paths of the network', () => {
     };
     counted.now = api.now;
     const cold = await ask(0);
-    // What was read as soon as the generation was seen may lack a part of a transaction.
+    // Data that was read just after the generation was seen may lack a part of a transaction.
     expect(await ask(400)).toBe(cold);
     // The caller's budget, the decisions' generation and the running deletions.
     expect(await ask(400)).toBe(3);
@@ -289,7 +289,7 @@ describe('all paths of the network', () => {
     });
     const { pairs } = await api.data('Query.pathMatrix', {}, { selection: ['pairs', 'pairs/rate'] });
     expect(pairs.map(({ rate }: { rate: number | null }) => rate).filter(Boolean)).toEqual([20_000]);
-    // An edge that is silent carries what is not known, which is not nothing.
+    // The traffic of a silent edge is unknown, which is not zero.
     api.now += 6 * MINUTE;
     const later = await api.data('Query.allPaths', { site_id: sites[0]! });
     expect(later.items.find(({ id }: { id: string }) => id === paths[0]).traffic).toMatchObject({

@@ -29,7 +29,7 @@ interface HeardLane extends Partial<Omit<Lane, 'pairs'>> {
   pairs?: Partial<LanePair>[];
 }
 
-/** Stores a lane as ingest would have. */
+/** Stores a lane as ingest would. */
 async function hear({ pairs = [], ...given }: HeardLane): Promise<void> {
   const lane: Lane = {
     part: 0,

@@ -29,7 +29,7 @@ describe('the estimated share of a figure', () => {
     db = await createTables();
     api = makeApi(db);
     await snapshotAt(db, T0, []);
-    // edge-1 counts each packet; edge-2 scales from samples, and a boot of it before did not.
+    // edge-1 counts each packet; edge-2 scales from samples, unlike one of its earlier boots.
     await report(1, { policies: [pair('voice', 1000n), pair('web', 3000n)] });
     await report(1, { edge_id: 'edge-2', boot_id: 'exact', policies: [pair('web', 500n, 'wan2')] });
     const sampled = { edge_id: 'edge-2', boot_id: 'sampled', estimated: true } as const;

@@ -102,7 +102,7 @@ describe('history over the API', () => {
       gap: false,
       completeness: { edges_expected: 2, edges_heard: 1, as_of: '2026-03-15T11:33:00.000Z' },
     });
-    // Three minutes hold no whole five of the clock.
+    // Three minutes do not contain five full minutes of the clock.
     expect(history.p95_bits_per_second).toBeNull();
   });
 
@@ -119,7 +119,7 @@ describe('history over the API', () => {
     const stats = await api.data('Query.trafficStats', { from, to: range.to, group_by: ['POLICY'] });
     expect(stats.total).toEqual(history.sum);
     const hours = await api.data('Query.trafficHistory', { from, to: range.to, resolution: 'HOUR' });
-    // The hour is not over: it has no point yet.
+    // The hour has not ended: it has no point yet.
     expect([hours.begins_at, hours.points]).toEqual(['2026-03-15T11:00:00.000Z', []]);
     const earlier = await api.data('Query.trafficHistory', { from, to: '2026-03-15T10:00:00Z' });
     expect([earlier.begins_at, earlier.points, earlier.sum.packets]).toEqual([

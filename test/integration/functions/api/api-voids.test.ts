@@ -37,7 +37,7 @@ describe('a voided boot over the API', () => {
   const spoofed = { edge_id: 'edge-2', boot_id: 'spoofed' };
   const honest = { edge_id: 'edge-2', boot_id: 'honest' };
 
-  /** What every query shows. */
+  /** The answers of every query. */
   async function shown() {
     const edge = await api.data('Query.edge', { id: 'edge-2' });
     const endpoints = await api.data('Query.endpointStats', { site_id: SITE });

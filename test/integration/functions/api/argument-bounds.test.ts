@@ -51,7 +51,7 @@ function placesOf(operation: OperationName): Place[] {
 const isList = (type: string) => type.startsWith('[');
 const isNumber = (type: string) => ['Int', 'Float', 'Boolean'].includes(bareType(type));
 
-/** Sound arguments, but for `value` at one place. */
+/** Valid arguments, except for `value` in one place. */
 function argumentsWith({ operation, path }: Place, value: unknown): Record<string, unknown> {
   const set = (
     given: Record<string, unknown>,

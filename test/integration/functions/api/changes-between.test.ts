@@ -24,8 +24,8 @@ describe('the changes between two instants', () => {
     const context = ingestContext(db);
     for (let minute = 1; minute <= 20; minute += 1) {
       const later = Math.max(0, minute - 10);
-      // Until minute 10 all is of the built-in policy; from then on half of that is of another one,
-      // and as much more.
+      // Until minute 10 all traffic is of the built-in policy; from then on half of that is of
+      // another one, plus as much again.
       const bytes = { default: 60_000 * (minute - later) + 30_000 * later, [policy]: 60_000 * later };
       const policies = Object.entries(bytes).map(([policy_id, sum]) => ({ policy_id, bytes: BigInt(sum) }));
       const sketch = { site_id: site, seq: minute, sent_ms: minute * MINUTE - 5000, policies };

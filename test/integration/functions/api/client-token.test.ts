@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.drop());
 
-/** What each makes, and the same with one argument changed. */
+/** The request that creates each object, and the same with one argument changed. */
 const MAKERS: Record<string, { args: () => object; other: object }> = {
   'Mutation.createPolicy': { args: () => ({ name: 'P', priority: 7 }), other: { priority: 8 } },
   'Mutation.registerEdge': { args: () => ({ id: 'edge-7', site_id: a }), other: { interval_s: 30 } },

@@ -28,7 +28,7 @@ let hub: Site;
 let peers: Site[];
 let paths: Path[];
 
-/** A hub whose endpoints wan1 and wan2 have a path each to both endpoints' likes at two peers. */
+/** A hub whose endpoints wan1 and wan2 each have a path to the same endpoint at two peers. */
 beforeAll(async () => {
   t = await createTables();
   api = makeApi(t);
@@ -51,7 +51,7 @@ beforeAll(async () => {
   paths = [];
   for (const peer of peers) {
     for (const endpoint_id of ['wan1', 'wan2']) {
-      // The second peer's paths begin at the peer: the hub sees them the other way round.
+      // The paths of the second peer begin at the peer: the hub sees them from the other end.
       const [source, destination] = peer === peers[0] ? [hub, peer] : [peer, hub];
       paths.push(
         await createPath(context, admin, {

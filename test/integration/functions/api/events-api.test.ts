@@ -22,7 +22,7 @@ beforeEach(async () => {
 
 const createPolicy = (name: string) => api.data('Mutation.createPolicy', { name, priority: 1 });
 
-/** An event that is entered now and bears an earlier time. */
+/** An event that is entered now with an earlier time. */
 async function enterEvent(at_ms = api.now): Promise<string> {
   const change = {
     type: 'EDGE_SILENT',
@@ -111,8 +111,8 @@ describe('events', () => {
     expect((await allOf({ after_id: old })).items).toHaveLength(4);
   });
 
-  // Entries are written up to a minute after the time that they bear; a client that was cut off
-  // comes back now and then.
+  // Entries are written up to a minute after their time; a client that was disconnected returns now
+  // and then.
   it('give a client that returns each event exactly once', async () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('change' as const) }),

@@ -160,7 +160,7 @@ describe('flow logs, from the stream to the API', () => {
 
     it('finds flows by named groups, in their current state', async () => {
       const operator = { identity: personIn('operator') };
-      // Before what the tests behind this one look for in the audit log.
+      // Before the calls that the later tests look for in the audit log.
       api.now -= 30_000;
       const found = async (filter: object) =>
         (await api.data('Query.flows', { ...hour, filter })).items
@@ -240,7 +240,7 @@ describe('flow logs, from the stream to the API', () => {
         ],
         other: { bytes: 0 },
         other_rows: 0,
-        // 50 bytes of flows that edge-1 didn't list, 2,000 that edge-2 counted without a flow.
+        // 50 bytes of flows that edge-1 did not list, 2,000 that edge-2 counted without a flow.
         unattributed: { packets: 11, bytes: 2050 },
         total: counted.total,
       });
@@ -430,7 +430,7 @@ describe('flow logs, from the stream to the API', () => {
     expect(await api.data('Query.flowErasures')).toEqual([
       { ...erasure, status: 'DONE', erased_until: iso(T0 + MINUTE), finished_at: iso(T0 + MINUTE) },
     ]);
-    // What arrives afterwards is logged as ever.
+    // Later arrivals are logged as before.
     await report({ edge_id: 'erased', seq: 2, sent_ms: MINUTE, flows });
     api.now += 1;
     expect((await api.data('Query.flows', { ...hour, filter })).items).toHaveLength(3);

@@ -16,7 +16,7 @@ describe('a refused request', () => {
   });
   afterAll(() => tables.drop());
 
-  /** The error of an answer, as the shared resolver gets it. */
+  /** The error of an answer, as the shared resolver receives it. */
   async function refusal(operation: string, args: object): Promise<unknown> {
     const [type, field] = operation.split('.') as [string, string];
     const answered = await api.answer({

@@ -16,14 +16,14 @@ beforeEach(() => {
 const someone = { identity: personIn('operator') };
 
 interface Updated {
-  /** The arguments that name the thing. */
+  /** The arguments that name the object. */
   key: object;
-  /** As messages and audit entries name it. */
+  /** Its name in messages and audit entries. */
   what: string;
   read(): Promise<{ updated_at: string }>;
 }
 
-/** Makes a thing of each kind that has updates. */
+/** Creates an object of each kind that has updates. */
 const MAKE = {
   async site(): Promise<Updated> {
     const { id } = await api.data('Mutation.createSite', { name: 'Berlin' });

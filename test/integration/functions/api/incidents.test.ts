@@ -148,7 +148,7 @@ describe('an incident', () => {
     const now = api.now;
     api.now += 29 * DAY;
     expect((await api.data('Mutation.undo', { audit_id })).message).toBe(`The incident ${id} was restored.`);
-    // It is kept for good again, not until it would have gone after the removal.
+    // It is permanent again, instead of expiring after the removal.
     api.now += 40 * DAY;
     expect((await api.data('Query.incident', { id })).log_total).toBe(1);
     api.now = now;

@@ -50,8 +50,8 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 /**
- * The report of an edge that has been sending and receiving on the path since T0, so many packets a
- * second.
+ * The report of an edge that has been sending and receiving this number of packets a second on the
+ * path since T0.
  */
 async function report(
   name: 'A' | 'B',
@@ -96,7 +96,7 @@ it('is unknown for a path whose ends have not reported', async () => {
 
 it('compares both ends of a path, in each direction, from the snapshots of the window', async () => {
   for (let minute = 1; minute <= 12; minute++) {
-    // A sends 100 a second, of which 90 arrive; what B sends arrives whole.
+    // A sends 100 a second, of which 90 arrive; all packets of B arrive.
     await report('A', { sent_ms: minute * MINUTE, sends: 100, receives: 40 });
     await report('B', { sent_ms: minute * MINUTE + 20_000, sends: 40, receives: 90 });
     await snapshotAt(db, T0 + (minute + 1) * MINUTE, ['edge-A', 'edge-B']);
@@ -140,7 +140,7 @@ it('returns the history of a path in columns, as its ends reported it', async ()
   const history = await api.data('Query.pathHistory', { path_id: path.id, ...rangeTo(13) });
   const minutes = history.at.map((end: string) => (Date.parse(end) - T0) / MINUTE);
   expect(minutes).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
-  // From the first reading nothing is known of what was before it.
+  // Nothing is known of the time before the first reading.
   const known = (first: number | string) => [null, ...Array(11).fill(first)];
   expect(history).toMatchObject({
     resolution: 'MINUTE',
@@ -157,7 +157,7 @@ it('returns the history of a path in columns, as its ends reported it', async ()
   const losses = history.passive_loss_pct.map(
     (loss: number | null) => loss && Math.round(loss * 1000) / 1000,
   );
-  // What B received last lies behind A's last report.
+  // The last packets that B received are later than A's last report.
   expect(losses).toEqual([null, ...Array(10).fill(10), null]);
 });
 

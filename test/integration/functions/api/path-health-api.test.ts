@@ -16,7 +16,7 @@ const actor = systemCaller('test');
 let t: TestTables;
 let api: ApiUnderTest;
 let context: StoreContext;
-/** What happens while the mutation waits. */
+/** The action while the mutation waits. */
 let meanwhile: () => Promise<void>;
 
 beforeAll(async () => {
@@ -162,7 +162,7 @@ describe('checkPathHealth', () => {
     });
     expect(await api.data('Query.pendingCommands', { edge_id }, by)).toEqual([]);
     const { items } = await api.data('Query.auditLog', { target: `path:${path.id}` });
-    // Both at one moment of this clock: their order says nothing.
+    // Both at the same time of this clock, so their order is undefined.
     expect(items.map((entry: { operation: string }) => entry.operation).sort()).toEqual([
       'checkPathHealth',
       'createPath',
