@@ -4,7 +4,7 @@ import type { CachedEntry } from '../../core/cache/cached-entry.ts';
 import { RemovalLog, removalHash } from '../../core/cache/generation/removal-log.ts';
 import { type FakeTime, fakeTime } from './fake-time.ts';
 
-/** What every level of a cache does, whatever it keeps its entries in. */
+/** The behaviour of every level of a cache, wherever it stores its entries. */
 export function describeCacheLevel(name: string, make: (time: FakeTime) => CacheLevel<string>): void {
   describe(`cache level: ${name}`, () => {
     function set() {

@@ -77,8 +77,7 @@ it('takes the snapshot for the scheduled minute, once, with the configured reten
     }),
   );
   expect(Items.map(item => item.expires_at)).toEqual([minute / 1000 + 73 * HOUR_S]);
-  // Of the one that was taken, not of the repeated one: alarms wait for the metric where no
-  // snapshot is taken.
+  // Of the first call, not of the repeated one: alarms need the metric when no snapshot is taken.
   const counted = printed
     .join('')
     .match(/"LanesUnreadable":0,"EdgesExpected":2,"EdgesSilent":1,"PacketsCounted":\d+,"BytesCounted":\d+/g);

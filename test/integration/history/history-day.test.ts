@@ -13,8 +13,8 @@ const DAY_MINUTES = 24 * 60;
 const START = Date.parse('2026-03-29T00:00:00Z');
 
 /**
- * Every minute of the day takes many minutes (npm run test:long); without it the hours, and some
- * minutes of one.
+ * Checking every minute of the day takes many minutes (npm run test:long); otherwise the hours, and
+ * some minutes of one.
  */
 const WHOLE_DAY = process.env.HISTORY_DAY === 'whole';
 const MINUTES = Array.from({ length: DAY_MINUTES + 1 }, (_, minute) => minute).filter(
@@ -55,7 +55,7 @@ describe('a day of 50 edges and 200 policies', () => {
     to: new Date(START + to * MINUTE).toISOString(),
   });
 
-  /** What must have been counted between two minutes of the day. */
+  /** The counts that are due between two minutes of the day. */
   function counted(from: number, to: number, matches: (pair: DayPair) => boolean = () => true) {
     const sum = { packets: 0n, bytes: 0n };
     for (const [minutes, sign] of [

@@ -55,7 +55,7 @@ describe('history from the first snapshot of the system', () => {
     const all = await history(T0 - HOUR, world.now);
     expect(all.packets).toBe(9900n);
     expect(all.points.map(({ spread }) => spread.packets)).toEqual([
-      // Of the 89 minutes between the reports, 59 came by the first snapshot.
+      // Of the 89 minutes between the reports, 59 had passed by the first snapshot.
       1000n + 5900n,
       ...new Array(29).fill(0n),
       3000n,
@@ -75,7 +75,7 @@ describe('history from the first snapshot of the system', () => {
     expect([whole.packets, before.packets, after.packets]).toEqual([1530n, 0n, 1530n]);
     expect(spreadOf(after)).toBe(1530n);
     expect(after.points[0]).toMatchObject({ packets: 1050n, packets_per_second: 0 });
-    // What the first snapshot found is no sample of the percentile.
+    // The totals in the first snapshot are no sample of the percentile.
     for (const { p95_bits_per_second } of [whole, after]) expect(p95_bits_per_second).toBe(800);
     const ends = await readLanesAtEnds(world.store, {
       from: begin,

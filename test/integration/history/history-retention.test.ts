@@ -41,8 +41,8 @@ describe('history at the edge of its retention', () => {
     db.client.send(new PutCommand({ TableName: store.table, Item }));
 
   /**
-   * Snapshots of these minutes after noon, of a policy that stands still: sampled by the first of
-   * each hour only.
+   * Snapshots of these minutes after noon, of an idle policy: sampled only by the first one of each
+   * hour.
    */
   async function takeSnapshots(minutes: readonly number[]): Promise<void> {
     let hour: number | undefined;
@@ -73,7 +73,7 @@ describe('history at the edge of its retention', () => {
     return Items.map(({ pk, sk }) => ({ pk, sk }));
   }
 
-  /** Some of what has outlived its time goes, in whatever order. */
+  /** Some expired items are removed, in any order. */
   async function expire(now: number, gone: (index: number) => boolean): Promise<void> {
     const { Items = [] } = await db.client.send(
       new ScanCommand({ TableName: store.table, ConsistentRead: true }),
@@ -94,7 +94,7 @@ describe('history at the edge of its retention', () => {
 
   it('counts nothing twice for a policy whose last sample expired before a snapshot that needs it', async () => {
     // None from 12:59 to 13:04, and the range begins among them: the base would be the snapshot of
-    // 12:58, which rests on noon's sample.
+    // 12:58, which relies on noon's sample.
     await takeSnapshots([0, 30, 58, 65, 66]);
     const now = NOON + 61 * MINUTE + retention.MINUTE;
     await expire(now, () => true);
@@ -117,7 +117,7 @@ describe('history at the edge of its retention', () => {
             new PutCommand(firstSnapshotPut(store.table, NOON - 100 * 24 * 60 * MINUTE)),
           );
           await takeSnapshots(minutes.toSorted((a, b) => a - b));
-          // The oldest range that may be asked for begins less than a minute before.
+          // The oldest allowed range begins less than a minute earlier.
           const now = NOON + from * MINUTE + retention.MINUTE + late * (MINUTE - 1);
           await expire(now, index => gone[index] ?? true);
           expect((await historyFrom(from, now)).packets).toBe(0n);

@@ -148,7 +148,7 @@ describe('snapshots on DynamoDB Local', () => {
       now,
     });
     expect(hours.points[0]).toMatchObject({
-      // With what was counted before the system's first snapshot, at 23:57.
+      // Including the counts before the first snapshot of the system, at 23:57.
       packets: 360n,
       // Of the 60 that edge-2 reported after three minutes, 40 came in the last two: with edge-1's
       // 120 that is 160 in 120 s.

@@ -23,7 +23,7 @@ describe('counters compared with lanes', () => {
   });
   afterAll(() => db.drop());
 
-  /** Ten packets more under each policy of each edge. */
+  /** Ten more packets under each policy of each edge. */
   async function report(): Promise<void> {
     seq += 1;
     const packets = BigInt(seq) * 10n;

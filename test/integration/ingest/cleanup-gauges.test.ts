@@ -11,7 +11,7 @@ import { reportRecord, T0 } from '../../support/report-records.ts';
 import { withRights } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-/** As the clean-up does it. */
+/** As the clean-up does. */
 const withdraw = withRights('cleanup', withdrawSilentGauges);
 
 const SILENT_MS = 300_000;
@@ -94,7 +94,7 @@ describe('clean-up of gauges on DynamoDB Local', () => {
     await ingest([report('edge', 1, 0)], memory);
     let reported = false;
     const client = clientWith(async command => {
-      // Between reading the lane and writing it.
+      // Between the read of the lane and its write.
       if (command instanceof TransactWriteCommand && !reported) {
         reported = true;
         await ingest([report('edge', 2, SILENT_MS)], memory);

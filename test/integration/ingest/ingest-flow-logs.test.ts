@@ -181,7 +181,7 @@ describe('flow logs', () => {
       const given = context({
         flow_log: {
           objects: { ...bucket.objects, put: broken[name]! },
-          // The time is over when the counts are written.
+          // The deadline passes while the counts are written.
           schedule: (ms, run) => {
             limit_ms = ms;
             void late.then(run);

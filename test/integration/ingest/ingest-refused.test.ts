@@ -15,7 +15,7 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 let db: TestTables;
 beforeAll(async () => {
   db = await createTables();
-  // A counter that nothing can be added to.
+  // A counter to which nothing can be added.
   const Item = { ...counterKey(0, 'broken'), packets: 'many' };
   await db.client.send(new PutCommand({ TableName: db.tables.traffic, Item }));
 });
@@ -81,7 +81,7 @@ it('isolates a report that the SDK cannot write before any request, and counts t
   ]);
 });
 
-/** Puts a number that can't be stored into every change of a policy's counter. */
+/** Puts a number that cannot be stored into every change of a policy's counter. */
 function withoutNumber(client: DynamoDBDocumentClient, policy_id: string): DynamoDBDocumentClient {
   const send = (command: TransactWriteCommand) => {
     for (const { Update } of command.input.TransactItems ?? []) {

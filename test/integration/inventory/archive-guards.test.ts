@@ -136,7 +136,7 @@ describe('an archive', () => {
     const { site_id, peer_id } = await deletedHub({ peerToo: true });
     const { skipped } = await restoreSite(context, admin, { site_id });
     expect(skipped.map(({ reason }) => reason)).toEqual(['PEER_GONE', 'PEER_GONE', 'PEER_GONE']);
-    // Two of the three paths end at this endpoint: without it they can't come back.
+    // Two of the three paths end at this endpoint: without it they cannot be restored.
     await removeEndpoint(context, admin, { site_id, endpoint_id: 'wan1' });
     expect(await notes(peer_id)).toHaveLength(1);
     bed.advance(1000);

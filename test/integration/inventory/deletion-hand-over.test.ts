@@ -13,7 +13,7 @@ import { admin, auditOf, dump, inventoryOf, makeHub } from '../../support/networ
 import { withRights } from '../../support/rights/as-function.ts';
 import { useNetwork, withNetwork } from '../../support/use-network.ts';
 
-/** As the worker does it. */
+/** As the worker does. */
 const work = withRights('deletionworker', continueHandedOver);
 
 describe('an operation that takes longer than a request', () => {
@@ -24,7 +24,7 @@ describe('an operation that takes longer than a request', () => {
     const { context } = bed;
     const { hub } = await makeHub(context, { paths: 120 });
     const whole = inventoryOf(await dump(context));
-    // Every call takes 5 s: the time is up after the claim and a chunk or two.
+    // Every call takes 5 s: the deadline passes after the claim and a chunk or two.
     const slow = faultyClient(localClient({ maxAttempts: 1 }));
     slow.client.middlewareStack.add(
       next => async args => {

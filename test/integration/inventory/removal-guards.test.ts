@@ -28,7 +28,7 @@ const forever = { until: Number.POSITIVE_INFINITY };
 const SMALL_TRANSACTIONS = 16;
 const reverses = { audit_id: '01KKRNW4G00000000000000000', by_undo: true };
 
-/** Puts copies of a path in both its sites as it is, whatever is there. */
+/** Puts copies of a path into both its sites unchanged, whatever exists. */
 const putPath = ({ client, tables, sleep }: StoreContext, path: PathItem) =>
   batchPut([pathItem(path, path.source_site_id), pathItem(path, path.destination_site_id)], {
     ...{ client, table: tables.network, sleep },
@@ -193,7 +193,7 @@ describe('the transactions of an operation', () => {
 
 type Begin = (bed: NetworkBed, site_id: string) => Promise<unknown>;
 
-/** Begins an operation without time to go on, on the site or on its endpoint wan1. */
+/** Begins an operation without time to continue, on the site or on its endpoint wan1. */
 const BEGIN: Record<string, { begin: Begin; endpoint?: true }> = {
   deleteSite: {
     begin: ({ context }, site_id) => deleteSite(context, admin, { site_id }, { until: context.clock() }),
@@ -287,7 +287,7 @@ describe('clean-up', () => {
     await putPath(context, { ...paths[0]!, rev: 'late', source_life: 1, destination_life: 1 });
     bed.advance(61_000);
     const until = context.clock() + 1;
-    // The time is up while it reads the partition.
+    // The deadline passes while it reads the partition.
     const client = pausingClient(1, async () => bed.advance(1));
     expect(await finishDeletions({ ...context, client, deadline: Infinity }, { until })).toMatchObject({
       removed: 0,

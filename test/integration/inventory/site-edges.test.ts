@@ -13,7 +13,7 @@ import { admin, dumpNetwork, type NetworkBed, networkBed } from '../../support/n
 import { withRights } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-/** As the clean-up does it. */
+/** As the clean-up does. */
 const listEdges = withRights('cleanup', listRegisteredEdges);
 
 const [A, B] = [crypto.randomUUID(), crypto.randomUUID()];
@@ -37,7 +37,7 @@ interface ReadOutput {
   Responses?: Record<string, unknown[]>;
 }
 
-/** As a release before the lists stored an edge. */
+/** An edge as a release before the lists stored it. */
 async function registerAsBefore(id: string, site_id: string): Promise<void> {
   const Item = {
     pk: 'EDGE',

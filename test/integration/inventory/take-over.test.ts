@@ -11,7 +11,7 @@ import { admin, auditOf, dump, makeHub } from '../../support/network-bed.ts';
 import { asFunction } from '../../support/rights/as-function.ts';
 import { useNetwork, withNetwork } from '../../support/use-network.ts';
 
-/** Longer than the lease of a run that was interrupted at the clock's time. */
+/** Longer than the lease of an interrupted run. */
 const LEASE_MS = 30_000;
 const PATHS = 60;
 
@@ -37,7 +37,7 @@ describe.each(Object.entries(OPERATIONS))('%s after an interruption', (name, { b
   const network = useNetwork();
   const faulty = faultyClient(localClient({ maxAttempts: 1 }));
 
-  /** A site on which it was killed at a call; what it would have said is lost. */
+  /** A site whose run was killed at a call; its result is lost. */
   async function cutOff(plan: FaultPlan): Promise<{ id: string; outcome: unknown }> {
     const { context } = network.bed;
     const { hub } = await makeHub(context, { paths: PATHS });
@@ -55,7 +55,7 @@ describe.each(Object.entries(OPERATIONS))('%s after an interruption', (name, { b
   const entriesOf = async (id: string) =>
     auditOf(await dump(network.bed.context), name).filter(({ target }) => String(target).includes(id));
 
-  /** A site on which it was killed as early as there is something to take over. */
+  /** A site whose run was killed as early as there is something to take over. */
   async function underWay(): Promise<string> {
     for (let at = 0; ; at++) {
       const { id, outcome } = await cutOff({ fault: 'killed after', at });

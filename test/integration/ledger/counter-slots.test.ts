@@ -28,12 +28,12 @@ type FaultyClient = Faulty<TestTables['client']>;
 
 let db: TestTables;
 beforeEach(async () => {
-  // As a release left it that stored no number of slots.
+  // As left by a release that stored no number of slots.
   db = await createTables({ slots: 0 });
   return () => db.drop();
 });
 
-/** A report of an edge of its own, from this shard, in a deployment with this number of slots. */
+/** A report of a new edge from this shard, in a deployment with this number of slots. */
 async function report(shard: number, slots: number, more: Partial<IngestContext> = {}): Promise<void> {
   const record = reportRecord({
     edge_id: `edge-${shard}`,
@@ -75,7 +75,7 @@ function last({ calls }: FaultyClient): string | undefined {
   return calls.at(-1);
 }
 
-/** What the ingest of an earlier release wrote: counters, and the edge that was heard. */
+/** The writes of ingest in an earlier release: counters, and the edge in the list. */
 async function countAsBefore(slot: number): Promise<void> {
   for (const Key of [counterKey(slot, '7'), heardEdgeKey(`edge-${slot}`)]) {
     await db.client.send(
@@ -127,7 +127,7 @@ describe('counts in a slot', () => {
       last(killed) === 'GetCommand' ? 'killed before' : undefined,
     );
     await expect(report(20, 32, { client: killed.client })).rejects.toThrow();
-    // The keys by which the report is judged, then the number of slots.
+    // The keys to verify the report, then the number of slots.
     expect(killed.calls).toEqual(['QueryCommand', 'BatchGetCommand', 'GetCommand']);
 
     const atWrite: unknown[] = [];
@@ -153,7 +153,7 @@ describe('counts in a slot', () => {
       if (command instanceof TransactWriteCommand) log.push('write');
       const answer = await db.client.send(command as never);
       if (command instanceof UpdateCommand) {
-        // Until everything that doesn't wait for this answer is under way.
+        // Until everything that does not wait for this answer has started.
         for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
         log.push(`${command.input.ExpressionAttributeValues?.[':set_slots']} slots`);
       }

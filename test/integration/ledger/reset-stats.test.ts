@@ -22,7 +22,7 @@ import { faultyClient, Killed } from '../../support/faults.ts';
 import { withRights } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-/** As the clean-up does it. */
+/** As the clean-up does. */
 const removeResets = withRights('cleanup', removeCutOffResets);
 
 const MINUTE = 60_000;
@@ -82,7 +82,7 @@ async function shown(): Promise<Map<string, bigint>> {
   return new Map(Array.from(counters, ([id, { packets }]) => [id, packets]));
 }
 
-/** The same figures by ways that read less than everything. */
+/** The same figures from queries that read less than everything. */
 async function shownInPages(): Promise<Map<string, bigint>> {
   const found = new Map<string, bigint>();
   let after: string | undefined;
@@ -114,7 +114,7 @@ async function itemsUnder(pk: string): Promise<Item[]> {
 }
 
 /**
- * Ids that mean something to JavaScript, to DynamoDB or to earlier releases, and what people may
+ * Ids with a meaning in JavaScript, in DynamoDB or in earlier releases, and ids that people may
  * type.
  */
 const ODD_IDS = [
@@ -251,8 +251,8 @@ describe('an interrupted reset', () => {
     await resetAllStats({ ...context, client: quiet.client }, { actor }).then(({ audit_id }) =>
       undoReset(context, { actor, audit_id }),
     );
-    // Between reads that follow each other nothing changes: the first and the last of a row stand
-    // for all of it.
+    // Nothing changes between consecutive reads: the first and the last one of a row represent all
+    // of them.
     const { calls } = quiet;
     const standing = [...calls.keys()].filter(
       at => calls[at] !== calls[at - 1] || calls[at] !== calls[at + 1],
@@ -277,7 +277,7 @@ describe('an interrupted reset', () => {
     expect(removed).toBe(left.length);
     expect(await itemsUnder(RUNNING_RESETS_PARTITION)).toEqual([]);
     for (const { sk } of left) expect(await itemsUnder(baselineChunkPartition(String(sk)))).toEqual([]);
-    // The one that landed is whole.
+    // The reset that was written is complete.
     expect(trafficTotals(await readShownCounters(db.client, db.tables)).packets).toBe(0n);
   });
 
@@ -295,7 +295,7 @@ describe('an interrupted reset', () => {
         expect((await removeResets(context, { until: Number.POSITIVE_INFINITY })).removed).toBe(1);
       },
     );
-    // It plans again, under another id, and that one is whole.
+    // It plans again under another id, and that one is complete.
     const { audit_id } = await resetAllStats({ ...context, client }, { actor });
     expect(pausedOnce).toBe(true);
     expect((await itemsUnder(BASELINE_PARTITION)).map(({ sk }) => sk)).toEqual([audit_id]);

@@ -48,7 +48,7 @@ function context(client = db.client): StoreContext {
   return { client, tables: db.tables, clock: () => now, sleep, random: () => 0.5, deadline: now + 60_000 };
 }
 
-/** A report of the boot unless it says otherwise, a second after what was before. */
+/** A report of the boot by default, a second after the previous report. */
 async function report(sketch: ReportSketch): Promise<void> {
   now += 1000;
   sequence += 1;
@@ -333,7 +333,7 @@ describe('a void', () => {
     expect(await shown()).toBe(600n);
     let isSlow = true;
     const slow = clientWith(async command => {
-      // The chunk of what resets contain; the quicker run has one reset more in it.
+      // The chunk with the contents of resets; the faster run has one reset more in it.
       const { pk, sk } = (command instanceof PutCommand && command.input.Item) || { pk: '', sk: '' };
       if (`${pk}`.startsWith('CORRECTION#') && sk === '000001' && isSlow) {
         isSlow = false;

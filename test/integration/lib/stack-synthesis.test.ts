@@ -32,7 +32,7 @@ interface Assets {
   files: Record<string, { source: { path: string } }>;
 }
 
-// The environment has no account: everyone who checks the project out can synthesize it.
+// The environment has no account: everyone with a copy of the project can synthesize it.
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'patronus-synthesis-'));
   const env = { PATH: process.env.PATH, HOME: folder, CDK_OUTDIR: folder, AWS_EC2_METADATA_DISABLED: 'true' };
@@ -193,7 +193,7 @@ describe('the bundle of the api function', () => {
       for (const container of containers) expect(await decided(container)).toBe(paths[0]);
       expect(await ask(containers[0], 'clearCache', {})).toMatchObject({ success: true });
       const cleared = Date.now();
-      // Asked all the while, so that it is busy serving from memory.
+      // Requested all the time, so that it is busy serving from memory.
       while (Date.now() < cleared + 1000) await decided(containers[1]);
       for (const container of containers) expect(await decided(container)).toBe(paths[1]);
     } finally {

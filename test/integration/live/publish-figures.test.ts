@@ -28,7 +28,7 @@ beforeAll(async () => {
   db = await createTables();
 });
 beforeEach(() => {
-  // Leases of the test before are over.
+  // Leases of the test before have expired.
   now = START + 3_600_000 * tests++;
 });
 afterAll(() => db.drop());
@@ -54,7 +54,9 @@ function contextOf(client = db.client) {
   };
 }
 
-/** What a console does: asks, then goes on with what is published, and asks again after a gap. */
+/**
+ * The behaviour of a console: it queries, then applies publications, and queries again after a gap.
+ */
 class Console {
   seq = -1;
   asked = 0;
@@ -167,7 +169,7 @@ describe('publishing figures', () => {
       await run(publish);
       now = begun + 60_000;
     }
-    // The second lease is from 63 s on and lasts until 183 s.
+    // The second lease starts at 63 s and lasts until 183 s.
     expect(until).toHaveLength(19);
     expect(await readLeases(contextOf())).toEqual([]);
   });

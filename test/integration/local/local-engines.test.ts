@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A command that answers `-version` as Java does. */
+/** A command that answers `-version` like Java. */
 async function fakeJava(name: string, version: string): Promise<string> {
   const file = join(folder, name);
   await writeFile(file, `#!/bin/sh\necho 'openjdk version "${version}" 2025-01-01' >&2\n`);
@@ -73,7 +73,7 @@ describe('the engines', () => {
     pids: number[];
   }
 
-  /** Starts all three in a process of their own, which prints where they are. */
+  /** Starts all three in their own process, which prints their addresses. */
   async function startInChild(): Promise<Started> {
     const engines = new URL('../../../local/engines/engines.ts', import.meta.url).href;
     const program = `

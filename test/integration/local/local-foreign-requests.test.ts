@@ -68,7 +68,7 @@ interface Answer {
   text: string;
 }
 
-/** Sends what `fetch` would not: any Host, any path. */
+/** Sends requests that `fetch` cannot send: with any Host, to any path. */
 function send(
   address: string,
   {
@@ -118,7 +118,7 @@ describe.each(SERVERS)('%s', name => {
     '10.0.0.1',
   ])('does not answer under the name %s', async host => {
     const { status, headers } = await send(addresses[name]!, { headers: { host } });
-    // Jetty says that there is nothing under that name.
+    // Jetty answers that nothing exists under that name.
     expect(status).toBe(name === 'DynamoDB' ? 404 : 403);
     expect(headers).not.toHaveProperty('access-control-allow-origin');
   });
@@ -138,7 +138,8 @@ describe.each(SERVERS)('%s', name => {
       expect((await preflight(origin)).headers).not.toHaveProperty('access-control-allow-origin');
       const { headers, status } = await send(addresses[name]!, { headers: { origin } });
       expect(headers).not.toHaveProperty('access-control-allow-origin');
-      // DynamoDB Local takes a call only with a header that a browser asks for beforehand.
+      // DynamoDB Local accepts a call only with a header for which a browser sends a preflight
+      // request.
       if (name !== 'DynamoDB') expect(status).toBe(403);
     },
   );

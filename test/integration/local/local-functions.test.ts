@@ -12,7 +12,7 @@ import { policyDocumentSchema } from '../../../local/rights/statement.ts';
 import { type TestFunction, testFunction } from '../../support/local/functions.ts';
 import { projectFile } from '../../support/project-files.ts';
 
-// Far more than it takes, for machines that are busy with other things.
+// Far more than necessary, for busy machines.
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });
 
 let subject: TestFunction | undefined;
@@ -33,7 +33,7 @@ async function failureOf(promise: Promise<unknown>): Promise<FunctionFailure> {
   );
 }
 
-/** Whether a process is there and not merely waiting to be taken note of by its parent. */
+/** Whether a process is alive, and not only waiting for its parent to collect its exit code. */
 function isRunning(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return /^[^Z\s]/.test(stdout);
@@ -62,7 +62,7 @@ describe('a function', () => {
     expect(result).toEqual({
       awsRequestId: requestId,
       callbackWaitsForEmptyEventLoop: true,
-      // macOS adds one of its own to every process.
+      // macOS adds a variable to every process.
       env: expect.toSatisfy(({ __CF_USER_TEXT_ENCODING, ...env }) => {
         expect(env).toEqual({ GREETING: 'hello', AWS_LAMBDA_LOG_STREAM_NAME: expect.any(String) });
         return true;
@@ -106,7 +106,7 @@ describe('containers', () => {
   });
 
   it('run concurrently in separate processes, each with one event at a time', async () => {
-    // Each call waits for the other: in one container, or one after the other, they would never
+    // Each call waits for the other one: in one container, or one after the other, they would never
     // meet.
     const { lambda } = await make(`
       import { existsSync, writeFileSync } from 'node:fs';
@@ -157,7 +157,7 @@ describe('containers', () => {
 });
 
 describe('between two events', () => {
-  // A container that starts and answers takes far longer than a timer of a millisecond.
+  // A container needs far longer than a timer of a millisecond to start and answer.
   async function letTimePass(): Promise<void> {
     const { lambda, drop } = await testFunction('export const handler = async () => {};');
     await lambda.invoke({});
@@ -449,7 +449,7 @@ describe('the rights of a function', () => {
     place: placeOfCalls('http://127.0.0.1/s3'),
   };
 
-  /** A function that calls a server as the SDK does, or with fetch, and says what came of it. */
+  /** A function that calls a server like the SDK, or with fetch, and returns the result. */
   const source = `
     const sign = service => ({ authorization: 'AWS4-HMAC-SHA256 Credential=local/20260131/eu-central-1/' + service + '/aws4_request, Signature=0' });
     const post = async (url, headers, body) => {

@@ -16,11 +16,11 @@ import { createTable, tableSchema } from '../../../local/resources/types/dynamod
 import { createStream } from '../../../local/resources/types/kinesis-stream.ts';
 import { eventSourceMappingSchema } from '../../../local/resources/types/lambda-event-source-mapping.ts';
 
-// Far more than it takes, for machines that are busy with other things.
+// Far more than necessary, for busy machines.
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });
 
 interface Reading {
-  /** Records in the order in which the function had them. */
+  /** Records in the order in which the function received them. */
   seen: Record<string, unknown>[];
   failed: Record<string, unknown>[];
   checkpoints: Checkpoints;
@@ -35,7 +35,7 @@ afterEach(async () => {
   running = [];
 });
 
-/** Reads a stream with a function that remembers what it gets. */
+/** Reads a stream with a function that remembers its records. */
 function read(
   source: ShardSource,
   { checkpoints = memoryCheckpoints(), answer = (() => null) as Answer } = {},

@@ -51,7 +51,7 @@ it('gives a stored table the index, stream and expiry of a new release', async (
   expect(await call('DescribeTimeToLive')).toEqual({
     TimeToLiveDescription: { AttributeName: 'expires_at', TimeToLiveStatus: 'ENABLED' },
   });
-  // And once more, as every further start does it.
+  // And once more, like at every later start.
   expect(await createTable(endpoint, table, newer)).toEqual({ Arn: expect.any(String), StreamArn });
 });
 

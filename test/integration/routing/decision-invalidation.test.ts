@@ -31,7 +31,7 @@ afterAll(() => db.drop());
 
 let time: FakeTime;
 let context: StoreContext;
-/** Another function, which has heard of nothing. */
+/** Another function, which was not notified of anything. */
 let other: ProductCaches;
 let key: RoutingKey;
 let paths: string[];
@@ -76,7 +76,7 @@ const generation = async () =>
   (await readGeneration({ client: db.client, table: db.tables.cache, cache: ROUTING_CACHE })).generation;
 
 /**
- * What another function answers within a second of a change, though it had the decision in its
+ * The answer of another function within a second of a change, although it had the decision in
  * memory.
  */
 async function decidedAfter(change: () => Promise<unknown>) {
@@ -126,7 +126,7 @@ describe('another function decides again within a second after', () => {
 });
 
 describe('decisions are invalidated in the same transaction', () => {
-  /** Raises of the generation by a change. */
+  /** The number of times a change raises the generation. */
   async function raisesOf(change: () => Promise<unknown>) {
     const before = await generation();
     await change();
@@ -169,7 +169,7 @@ describe('decisions are invalidated in the same transaction', () => {
     const [a, b] = [key.source_site_id, key.destination_site_id];
     for (const site_id of [a, b]) await deleteSite(context, admin, { site_id });
     await restoreSite(context, admin, { site_id: a });
-    // The notes that the paths wait for B become readable only when B is back.
+    // The notes about the paths that wait for B become readable only when B is restored.
     const notes = (await queryAll(context, { pk: waitingPartition(b) })) as { pk: string; sk: string }[];
     const TableName = db.tables.network;
     for (const { pk, sk } of notes) {

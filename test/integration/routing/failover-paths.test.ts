@@ -142,7 +142,7 @@ describe('failoverPath', () => {
     });
     await time.advance(1000);
     expect((await cachedDecision(other.context, other.caches, key)).selected_path_id).toBe(slow);
-    // Traffic moves by what follows from the entry, which the transaction holds.
+    // Traffic moves by orders that follow from the entry, which the transaction contains.
     expect(await readCommands(context, edges[0])).toEqual([]);
     await orderAllRoutes(context);
     const [atA] = await readCommands(context, edges[0]);
@@ -441,7 +441,7 @@ describe('automatic failover', () => {
     }
     expect(await readPathMetrics(context, fast)).toBeUndefined();
     expect(done).toEqual([]);
-    // Ten seconds after it was registered at the latest it counts.
+    // It counts at most ten seconds after its registration.
     await registerEdge(context, actor, { id: 'edge-that-nobody-knows', site_id: b.id });
     await time.advance(10_000);
     await reports.observe(context, from('edge-that-nobody-knows'));

@@ -38,7 +38,7 @@ describe('a path with 1,000 edges at its ends and 1,000 policies', () => {
     await report(50);
     expect(troubles).toEqual([]);
     expect(done).toEqual(['failoverPath']);
-    // An edge registered by itself is at each site, too.
+    // An edge registered separately is at each site as well.
     expect(await orderAllRoutes(context)).toBe(2 * EDGES + 2);
     for (const [site, peer] of [
       [a.id, b.id],
@@ -87,12 +87,12 @@ describe('the orders after a change', () => {
     const rest = await orderRoutes(context, change);
     expect(rest).toBe(42 - 10);
     expect(await orderRoutes(context, change)).toBe(0);
-    // What an edge has acknowledged is not held against it.
+    // An acknowledged order does not block a newer one.
     const edge_id = `${a.id}-0`;
     const [order] = await readCommands(context, edge_id);
     await acknowledgeCommand(context, { edge_id, command_id: order!.id });
     expect(await readCommands(context, edge_id)).toEqual([]);
-    // Readings that were made later win, whatever the entries' sequence.
+    // Later reads win, in any order of the entries.
     await time.advance(1000);
     const second = await failOverPath(context, caches, { path_id: slow, actor });
     const later = await changeOf(context, second.audit_id);

@@ -30,7 +30,7 @@ async function world() {
   const { time, context, caches, monitor, fast } = one;
   return {
     ...one,
-    /** So many minutes with a measurement each 20 s. */
+    /** This number of minutes with a measurement every 20 s. */
     async measure(minutes: number, { latency = 10, loss = 0 } = {}) {
       for (let third = 0; third < minutes * 3; third++) {
         await time.advance(20_000);
@@ -93,7 +93,7 @@ describe('a maintenance', () => {
     expect(await out()).toEqual(['*']);
     expect(done).toEqual([]);
     await measure(1);
-    // It was good all the time: the first measurement at its end brings it back.
+    // It was good all the time: the first measurement after the end returns it to service.
     expect(done).toEqual(['failbackPath']);
     expect(await out()).toEqual([]);
   });
@@ -146,7 +146,7 @@ describe('a path that an operator withdrew', () => {
     const routing = policyRoutingSchema.parse({ failover: { failover_below: 70, failback_above: 95 } });
     await setPolicyRouting(context, actor, { policy_id: strict.id, routing });
     await withdraw();
-    // 0.3 % is 93.4: enough for the default, and not for the strict one.
+    // 0.3 % is 93.4: enough for the default policy, and not for the strict one.
     await measure(2, { loss: 0.3 });
     expect(await out()).toContain(strict.id);
     expect(await out()).not.toContain('default');

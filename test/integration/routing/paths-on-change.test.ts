@@ -26,8 +26,7 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 /**
- * An edge that reports each minute: its lane is written as ingest writes it, then its paths are
- * observed.
+ * An edge that reports each minute: its lane is written as by ingest, then its paths are observed.
  */
 async function reportingWorld() {
   const world = await routingWorld(db);
@@ -151,7 +150,7 @@ describe('a steady path', () => {
       latency_ms: 20,
       settled_score: expect.closeTo(99.7, 1),
     });
-    // Once the edge is silent, what it said grows old.
+    // Once the edge is silent, its measurements age.
     await time.advance(5 * MINUTE + 1);
     expect(await recentMetrics(context, caches.metrics, fast)).toBeUndefined();
     expect(await recentMetrics(other.context, other.caches.metrics, fast)).toBeUndefined();
@@ -179,7 +178,7 @@ describe('a changing path', () => {
 
   it('settles over three measurements of which none was written', async () => {
     const { time, report, writes, fast, context } = await reportingWorld();
-    // 1 % is 80.6; 1.05 % is 79.8, which moves no figure far enough.
+    // 1 % is 80.6; 1.05 % is 79.8, which changes no figure enough.
     for (const loss of [1, 1.05, 1.05]) {
       await report(20, loss);
       await time.advance(MINUTE);

@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => t.drop());
 
-/** Runs the program; a stopped clock would give all items of a run the same time. */
+/** Runs the program; a fixed clock would give all items of a run the same time. */
 async function network(args: string[], surroundings: Surroundings = {}) {
   let out = '';
   const code = await runNetwork([...args, '--graphql', server.url, '--token', 'any'], {
@@ -318,7 +318,7 @@ describe('npm run network', () => {
     wg_interface: "wg1"
 `);
     expect(await network(['plan', file(), '--check'])).toMatchObject({ code: 0 });
-    // The same where the file says nothing of paths: they come back as they were.
+    // The same if the file has no paths: they are created again unchanged.
     await write(FILE.replace(/paths:[\s\S]*/, '').replace('203.0.113.7:51820', '203.0.113.10'));
     expect(await network(['apply', file(), '--yes'])).toMatchObject({ code: 0 });
     expect(await exported()).toContain('wg_interface: wg1');

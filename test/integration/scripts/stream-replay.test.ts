@@ -39,7 +39,8 @@ describe('a replay of the stream', () => {
       return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     };
     from_ms = Date.now() - 60_000;
-    // Ingest does not run meanwhile: edges report, the shard is split, edges report on.
+    // Ingest does not run in the meantime: edges report, the shard is split, edges continue to
+    // report.
     await report(1);
     await stream.reshard(client =>
       client.send(

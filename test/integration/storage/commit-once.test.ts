@@ -39,7 +39,7 @@ interface Asked {
   context?: StoreContext;
 }
 
-/** Makes a thing, of which there may be any number: its number is the result. */
+/** Creates an object without a limit on their number, and returns that number. */
 function make({
   token = 'a',
   given = { name: 'x' },

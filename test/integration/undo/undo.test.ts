@@ -12,7 +12,7 @@ let api: ApiUnderTest;
 beforeAll(async () => {
   t = await createTables();
 });
-// The newest entry is the last change of the test that runs.
+// The newest entry is the last change of the running test.
 let hours = 0;
 beforeEach(() => {
   api = makeApi(t);
@@ -37,7 +37,7 @@ async function undone(audit_id: string): Promise<{ audit_id: string; message: st
   return answer;
 }
 
-/** The id of the newest entry, for operations that don't answer it. */
+/** The id of the newest entry, for operations that do not return it. */
 async function lastChange(): Promise<string> {
   const { items } = await api.data('Query.auditLog', { limit: 1 }, { selection: ['items/id'] });
   return items[0].id;
@@ -71,7 +71,7 @@ async function network() {
   return { a: String(a.id), b: String(b.id), path: String(path.id), made: path.audit_id };
 }
 
-/** What clients see of the inventory; the times at which sites were last changed aside. */
+/** The inventory as clients see it, without the times of the sites' last changes. */
 async function inventory(): Promise<unknown> {
   const { items } = await api.data('Query.sites', { limit: 100 });
   const sites = await Promise.all(items.map(({ id }: { id: string }) => api.data('Query.site', { id })));
@@ -265,7 +265,7 @@ describe('undo of a reset', () => {
     expect(await totals()).toBe('500');
     await undone(back.audit_id);
     expect(await totals()).toBe('0');
-    // The same by the operation of its own.
+    // The same with its own operation.
     const undoing = await change('undoReset', { audit_id });
     expect(await totals()).toBe('500');
     await undone(undoing.audit_id);

@@ -101,7 +101,7 @@ describe('users', () => {
   ])('an invitation of %s is rejected', async (_, given, type, message) => {
     expect(await api.call('Mutation.inviteUser', given)).toEqual({ error: { type, message } });
     expect(directory.calls).toEqual([]);
-    // The turn was given back.
+    // The turn was released.
     await api.data('Mutation.inviteUser', { email: 'eve@example.com', groups: ['viewer'] });
   });
 
@@ -132,7 +132,7 @@ describe('users', () => {
       },
     });
     await api.data('Mutation.setUserEnabled', { user_id: 'ben', enabled: false });
-    // One who was invited may never come.
+    // An invited person may never sign in.
     await api.data('Mutation.setUserGroups', { user_id: 'dan', groups: ['admin'] });
     expect(await setEnabled('ann', false)).toEqual(refusal('ann'));
     expect(await setGroups('ann', ['operator'])).toEqual(refusal('ann'));

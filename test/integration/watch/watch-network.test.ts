@@ -15,7 +15,7 @@ import { storeContext } from '../../support/store-context.ts';
 import { putLane, someLane } from '../../support/stored-lane.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-/** As the clean-up does it. */
+/** As the clean-up does. */
 const watch = withRights('cleanup', watchNetwork);
 
 const SITE = '550e8400-e29b-41d4-a716-446655440000';
@@ -327,7 +327,7 @@ describe('alarms', () => {
     const { total, items } = await api.data('Query.alarms', { limit: 100 });
     expect(total).toBe(1300);
     expect(items).toHaveLength(100);
-    // The total and the mutes are small reads beside them.
+    // The total and the mutes are small reads next to them.
     expect(limits).toEqual([...Array.from({ length: 16 }, () => 64), undefined, undefined]);
   });
 });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.drop());
 
-/** A policy that was made, changed and switched off, a second apart. */
+/** A policy that was created, changed and disabled, a second apart. */
 beforeEach(async () => {
   api = makeApi(t);
   const match = { protocol: 17, source_cidr: '10.0.0.0/8' };

@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 afterEach(() => t.drop());
 
-/** What was spent this minute under a name. */
+/** The budget spent under a name in this minute. */
 async function spent(owner: string): Promise<number> {
   const { Items = [] } = await t.client.send(
     new QueryCommand({
@@ -141,7 +141,9 @@ describe('the budget of expensive operations', () => {
   });
 });
 
-/** What each operation costs with the least that it may be asked with; what isn't here is free. */
+/**
+ * The cost of each operation with the smallest arguments; an operation without an entry is free.
+ */
 const EXPECTED: Partial<Record<OperationName, number>> = {
   'Query.figures': 2,
   'Query.trafficStats': 10,

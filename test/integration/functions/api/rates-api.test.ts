@@ -236,7 +236,7 @@ describe('figures', () => {
       other.now = api.now;
       expect(web(await page({ next_token }, other))).toBe(before + 7n);
       expect(web(await page({ next_token }))).toBe(before);
-      // Its pages were all given: what is held of them is gone.
+      // All its pages were sent: the cached ones are removed.
       expect(web(await page({ next_token }))).toBe(before + 7n);
     });
 

@@ -313,7 +313,7 @@ describe('clearCache', () => {
     const context: StoreContext = storeContext(t, clock);
     expect((await cachedDecision(context, other, key)).selected_path_id).toBe(fast);
     await writePathMetrics(context, { path_id: slow, metrics: measuredNow(1) });
-    // It has looked at the metrics' clears just now, and at those of the decisions a while ago.
+    // It has just checked the clears of the metrics, and those of the decisions a while ago.
     api.now += 900;
     await other.metrics.get(fast);
     api.now += 50;
@@ -330,7 +330,7 @@ function measuredNow(latency_ms: number) {
   return { latency_ms, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 100, measured_at };
 }
 
-/** As a container does at its end. */
+/** As a container does when it ends. */
 async function leaveHotKeys(routing_hot: string[]): Promise<void> {
   const update = updateItem({ table: t.tables.cache, key: USAGE_KEY, set: { routing_hot } });
   await t.client.send(new UpdateCommand(update));

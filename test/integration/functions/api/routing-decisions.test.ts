@@ -124,7 +124,7 @@ describe('the explanation of a routing decision', () => {
       excluded: `An operator took it out of use at ${new Date(api.now - 1000).toISOString()}, until restorePath.`,
       rank: null,
     });
-    // Nothing but the failover tells the two instants apart: no minute was measured.
+    // Only the failover distinguishes the two instants: no minute was measured.
     const then = await decisionOf({ at: before });
     expect(then.candidates.map(({ class: its }: Decision) => its)).toEqual(['UNKNOWN', 'UNKNOWN', 'UNKNOWN']);
     await api.data('Mutation.restorePath', { path_id: paths[0] });

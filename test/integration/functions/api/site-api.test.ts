@@ -104,7 +104,7 @@ describe('sites in the API', () => {
     expect(await api.data('Mutation.updateSite', { site_id: berlin, location: 'Mitte' })).toMatchObject({
       location: 'Mitte',
     });
-    // What is taken away alone is a change too.
+    // A removal alone is a change too.
     expect(await api.data('Mutation.updateSite', { site_id: berlin, location: null })).toMatchObject({
       location: null,
     });

@@ -26,7 +26,7 @@ beforeEach(async () => {
   return () => db.drop();
 });
 
-/** A change at an instant of its own, so that the order of the entries is that of the changes. */
+/** A change at its own instant, so that the order of the entries is that of the changes. */
 function change(operation: string, args: object): ReturnType<ApiUnderTest['data']> {
   api.now += 1000;
   return api.data(operation, args);
@@ -37,7 +37,7 @@ interface Named {
   target_name: string | null;
 }
 
-/** The name of each target in the audit log, as its newest entry says it. */
+/** The name of each target in the audit log, from its newest entry. */
 async function namesInLog(): Promise<Record<string, string | null>> {
   const { items } = await api.data('Query.auditLog', { limit: 100 });
   return Object.fromEntries(

@@ -30,7 +30,7 @@ describe('trafficSeries', () => {
   let api: ApiUnderTest;
   let world: ReportingWorld;
   /**
-   * After minutes in which all is well, in which edge b is silent, one that is missed, and some
+   * After minutes without faults, minutes in which edge b is silent, a missed minute, and some
    * after b has reported again.
    */
   let whole: TrafficSeries;
@@ -69,7 +69,7 @@ describe('trafficSeries', () => {
   const minuteOf = ({ at }: TrafficSeries) => at.map(end => (Date.parse(end) - START) / MINUTE);
 
   it('marks exactly the minutes without a report of a silent edge as incomplete, and none once it reports', () => {
-    // b reported last 20 s into the fifth minute: what ended by then is covered.
+    // The last report of b arrived 20 s into the fifth minute: earlier minutes are covered.
     const shares = minuteOf(whileSilent).map(minute => (minute <= 4 ? 1 : 3 / 4));
     expect(whileSilent.completeness).toEqual(shares);
     expect(minuteOf(whileSilent)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);

@@ -103,7 +103,7 @@ describe('a UUID in capitals is accepted as the same UUID', () => {
   });
 });
 
-/** What every call has of its own. */
+/** The parts that differ in every call. */
 function withoutTimes(answer: unknown): unknown {
   return JSON.parse(
     JSON.stringify(answer, (key, value) =>

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Pieces of requests, in any order and number, so that some of them nearly fit. */
+/** Pieces of requests, in any order and number, so that some of them are almost valid. */
 const pieces = fc.constantFrom(
   ...[
     '{',

@@ -9,7 +9,7 @@ afterEach(() => server?.stop());
 
 const SDL = `type Query { field(a: String, b: AWSJSON): AWSJSON other: Thing } type Thing { name: String inner: AWSJSON }`;
 
-/** Code of a resolver out of the bodies of its handlers. */
+/** Code of a resolver from the bodies of its handlers. */
 const code = (request: string, response = 'return ctx.result;') => `
   import { util, runtime, extensions } from '@aws-appsync/utils';
   export function request(ctx) { ${request} }
