@@ -10,7 +10,9 @@ import { type ReportSketch, reportRecord, T0 } from './report-records.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
 
-/** Puts so many edges in service at each of these sites, as registerEdge would. @returns their ids */
+/**
+ * Puts so many edges in service at each of these sites, as registerEdge would. @returns their ids
+ */
 export async function putEdges(
   { client, tables }: StoreContext,
   { sites, edges }: { sites: readonly string[]; edges: number },

@@ -4,7 +4,9 @@ import { readLanesOfEdge } from '../figures/read-lanes.ts';
 import type { WholeLane } from '../lane/lane-totals.ts';
 import { findLanes, readNamedLanes } from './find-lanes.ts';
 
-/** Edges of a site from which on its list takes fewer calls, and less time, than a query an edge. */
+/**
+ * Edges of a site from which on its list takes fewer calls, and less time, than a query an edge.
+ */
 const MANY_EDGES = 32;
 
 /** Edges that are read at the same time, a query each. */

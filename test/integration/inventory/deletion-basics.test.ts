@@ -53,7 +53,7 @@ describe('deleting and restoring a site', () => {
     expect((await listDeletedSites(context, { limit: 10 })).items).toEqual([]);
   });
 
-  it.each([0, 1, 44, 45, 300])('goes for %i paths', async paths => {
+  it.each([0, 1, 44, 45, 300])('works for %i paths', async paths => {
     const { bed } = network;
     const { context } = bed;
     const { hub } = await makeHub(context, { paths });

@@ -45,7 +45,7 @@ describe('figures and times', () => {
     expect(percent(value)).toBe(text);
   });
 
-  it('have decimal rates in both', () => {
+  it('have decimal rates in both units', () => {
     setNotation({ timeZone: undefined, units: 'IEC' });
     expect(bitsPerSecond(1_000_000)).toBe('1 Mbit/s');
   });
@@ -58,7 +58,7 @@ describe('figures and times', () => {
     expect(withLocalTimes('Site p-1 was moved on 2026-12-30.')).toBe('Site p-1 was moved on 2026-12-30.');
   });
 
-  it('are of the chosen time zone, days too', () => {
+  it('are in the chosen time zone, including the days', () => {
     setNotation({ timeZone: 'Pacific/Kiritimati', units: 'SI' });
     // There it is 02:30 of the next day.
     expect(time(AT, AT)).toMatch(/^0?2:30:00/);
