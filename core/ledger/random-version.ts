@@ -8,7 +8,7 @@ const BELOW = 2 ** 48 - 1;
  * The version of a lane's next write, or of a new segment of idle pairs. It never repeats an
  * earlier one.
  *
- * @param draw draws a whole number from the first on and below the second
+ * @param draw gives a random integer from the first number to below the second
  */
 export function randomVersion(draw: (from: number, below: number) => number = randomInt): number {
   return draw(FROM, BELOW);

@@ -3,8 +3,8 @@ import type { KeptAsOf } from '../../core/history/resolution.ts';
 import type { BatchGetOptions } from '../../core/storage/batch-get.ts';
 
 /**
- * The lanes at the last snapshot at or before an instant; undefined when no snapshot of that time is
- * kept.
+ * The lanes at the last snapshot at or before an instant; undefined when no snapshot of that time
+ * is kept.
  */
 export async function readLanesBefore(
   store: BatchGetOptions,
