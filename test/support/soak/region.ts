@@ -4,7 +4,6 @@ import { chooser } from '../control/chooser.ts';
 import { type ControlState, done, emptyState, type Plan } from '../control/control-state.ts';
 import { OPERATIONS } from '../control/operations.ts';
 import type { Person } from './person.ts';
-import type { SoakOptions } from './soak.ts';
 
 const LINES = ['wan1', 'wan2'] as const;
 
@@ -23,7 +22,7 @@ export function regionsOf({
   edges,
   people,
   sites,
-}: Pick<SoakOptions, 'edges' | 'people' | 'sites'>): RegionShape[] {
+}: Record<'edges' | 'people' | 'sites', number>): RegionShape[] {
   return Array.from({ length: people }, (_, number) => ({
     number,
     sites,
