@@ -15,7 +15,6 @@ import { TRANSACTION_MAX_ACTIONS, TRANSACTION_MAX_BYTES } from '../../core/stora
 import type { WriteAction } from '../../core/storage/write-action.ts';
 import { slotsItem } from './counter-slots.ts';
 import { itemBytes } from './item-bytes.ts';
-import { keyOf, PartitionedItems } from './partitioned-items.ts';
 
 type Write = NonNullable<WriteAction['Put'] & WriteAction['Update']> & {
   removes?: boolean;
@@ -31,7 +30,7 @@ const MAX_ITEM_BYTES = 400 * 1024;
  * it and on DynamoDB Local.
  */
 export class FakeDynamoDb {
-  readonly items = new PartitionedItems();
+  readonly items = new Map<string, Item>([slotsItem()].map(item => [keyOf(item), item]));
   /** The size of each item that was written by transactions, for counting write units. */
   readonly transactionItemBytes: number[] = [];
   readonly #strict: boolean;
@@ -42,8 +41,6 @@ export class FakeDynamoDb {
    */
   constructor({ strict = false } = {}) {
     this.#strict = strict;
-    const slots = slotsItem();
-    this.items.set(keyOf(slots), slots);
   }
 
   /** To be passed where a document client is expected. */
@@ -131,7 +128,7 @@ export class FakeDynamoDb {
     const { ':pk': pk, ...others } = input.ExpressionAttributeValues ?? {};
     const prefix = String(Object.values(others)[0] ?? '');
     const begin = keyOf({ pk, sk: prefix });
-    const found = inOrder([...this.items.partition(pk)].filter(([key]) => key.startsWith(begin)));
+    const found = inOrder([...this.items].filter(([key]) => key.startsWith(begin)));
     if (input.ScanIndexForward === false) found.reverse();
     const start = found.findIndex(item => item.sk === input.ExclusiveStartKey?.sk);
     const Items = found.slice(start + 1).slice(0, input.Limit);
@@ -180,6 +177,10 @@ function checkNumber(text: string): void {
     .replace(/^0+|0+$/g, '');
   const fits = magnitude === 0 || (magnitude >= 1e-130 && magnitude < 1e126);
   if (!fits || digits.length > 38) throw named('ValidationException');
+}
+
+function keyOf(key: Item | undefined): string {
+  return `${key?.pk}\u0000${key?.sk}`;
 }
 
 function copy(item: Item | undefined): Item | undefined {
