@@ -12,3 +12,11 @@ export function callStep(bounded: number): number {
 export function firstCall(step: number): number {
   return Math.floor(Math.random() * step);
 }
+
+/**
+ * How many random runs a test on a database in memory makes: two of five in the suite, other ones
+ * each time; `RANDOM_RUNS=all`, as `npm run test:long` sets it, makes all.
+ */
+export function randomRuns(all: number): number {
+  return process.env.RANDOM_RUNS === 'all' ? all : Math.ceil(all * 0.4);
+}

@@ -1,5 +1,6 @@
-import { inject, vi } from 'vitest';
+import { vi } from 'vitest';
 import { LOCAL_CREDENTIALS_ENVIRONMENT } from '../../core/local-credentials.ts';
+import { dynamodbEndpoint } from './local-client.ts';
 import type { TestTables } from './tables.ts';
 
 /**
@@ -16,7 +17,7 @@ export function stubFunctionEnvironment({ tables }: TestTables, own: Record<stri
     FLOW_BUCKET: 'flow-log',
     // Nobody answers there; a test that needs S3 names its own.
     AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9',
-    AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint(),
     AWS_REGION: 'eu-central-1',
     ...LOCAL_CREDENTIALS_ENVIRONMENT,
     POWERTOOLS_METRICS_NAMESPACE: 'Patronus',

@@ -4,6 +4,7 @@ import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { TableNames } from '../../core/storage/tables.ts';
 import { slotsItem } from './counter-slots.ts';
 import { createTable } from './create-table.ts';
+import { forgetPartitions, watchPartitions } from './empty-partitions.ts';
 import { localClient } from './local-client.ts';
 
 /**
@@ -32,16 +33,22 @@ export async function createTables({ slots = 16 } = {}): Promise<TestTables> {
     traffic: `${prefix}-traffic`,
     cache: `${prefix}-cache`,
   };
-  for (const table of Object.values(tables)) {
-    await createTable(client, table, { expiryIndex: table === tables.cache });
-  }
+  await Promise.all(
+    Object.values(tables).map(table => {
+      watchPartitions(table);
+      return createTable(client, table, { expiryIndex: table === tables.cache });
+    }),
+  );
   if (slots !== 0) await client.send(new PutCommand({ TableName: tables.traffic, Item: slotsItem(slots) }));
   return {
     client,
     tables,
     async drop() {
       await Promise.all(
-        Object.values(tables).map(TableName => client.send(new DeleteTableCommand({ TableName }))),
+        Object.values(tables).map(TableName => {
+          forgetPartitions(TableName);
+          return client.send(new DeleteTableCommand({ TableName }));
+        }),
       );
       client.destroy();
     },

@@ -7,26 +7,31 @@ import type { ControlState, Effect, Entry, Plan } from './control-state.ts';
 import type { Circumstances, ControlWorld } from './control-world.ts';
 import { expectOrders } from './expect-orders.ts';
 import { expectShown } from './expect-shown.ts';
-import { readShown } from './read-shown.ts';
+import { readShown, type Shown } from './read-shown.ts';
 
 interface Planned {
   plan: (state: ControlState) => Plan;
   how: Circumstances;
-  /** Whether the results of the queries are not checked. */
-  unseen?: boolean;
+  /** Which queries are asked afterwards, and their results checked: those that show most. */
+  ask?: 'most' | 'all' | 'none';
+}
+
+interface Changed {
+  /** Of what was done. */
+  entries: Entry[];
+  /** What the queries show now. */
+  shown: Shown;
 }
 
 /**
  * Asks for a change, and fails unless what is there then is what should be: after a kill all of it
  * or nothing.
- *
- * @returns the entries of what was done
  */
 export async function makeChange(
   model: ControlModel,
   world: ControlWorld,
-  { plan, how, unseen = false }: Planned,
-): Promise<Entry[]> {
+  { plan, how, ask = 'most' }: Planned,
+): Promise<Changed> {
   const { operation, args, outcome, unless, effects: planned } = plan(model.state);
   world.now += 1000;
   const token = how.again && CREATING.has(operation) ? { client_token: crypto.randomUUID() } : undefined;
@@ -54,11 +59,12 @@ export async function makeChange(
     effect.apply(entry!);
   }
   model.entries.push(...entries);
-  if (unseen) return entries;
+  if (ask === 'none') return { entries, shown: new Map() };
   world.now += 1000;
-  expectShown(await readShown(world, model.state, { all: false }), model.state);
+  const shown = await readShown(world, model.state, { all: ask === 'all' });
+  expectShown(shown, model.state);
   await expectOrders(world, model.state, entries);
-  return entries;
+  return { entries, shown };
 }
 
 /** What takes a `client_token`. */

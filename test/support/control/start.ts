@@ -27,6 +27,6 @@ const CHANGES: [keyof typeof OPERATIONS, ...number[]][] = [
 export async function start(model: ControlModel, world: ControlWorld): Promise<void> {
   for (const [name, ...picks] of CHANGES) {
     const plan = (state: ControlState) => OPERATIONS[name](state, chooser(picks))!;
-    await makeChange(model, world, { plan, how: { by: 0 }, unseen: true });
+    await makeChange(model, world, { plan, how: { by: 0 }, ask: 'none' });
   }
 }

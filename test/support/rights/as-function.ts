@@ -1,16 +1,17 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeGuard, type Observer } from '../../../local/rights/guard.ts';
 import { RECORD_VARIABLE, recordRights } from '../../../local/rights/record-rights.ts';
-import { type Watch, watchRequests } from '../../../local/rights/watch-requests.ts';
+import { watchRequests } from '../../../local/rights/watch-requests.ts';
 import { NO_SUCH_TABLE } from '../tables.ts';
+import { acting } from './acting.ts';
 import type { DeployedFunction } from './deployed-rights.ts';
 import { renameResources } from './rename-resources.ts';
 import { RIGHTS_FILE } from './rights-of-run.ts';
 
-const acting = new AsyncLocalStorage<Watch>();
-watchRequests(request => (request.body.includes(NO_SUCH_TABLE) ? undefined : acting.getStore()?.(request)));
+watchRequests(request =>
+  request.body.includes(NO_SUCH_TABLE) ? undefined : acting.getStore()?.watch(request),
+);
 
 let deployed: Record<string, DeployedFunction> | undefined;
 const recorders = new Map<string, Observer>();
@@ -43,7 +44,7 @@ export async function asFunction<Result>(name: string, run: () => Promise<Result
       refusals.push(refusal);
     },
   });
-  const [outcome] = await Promise.allSettled([acting.run(guard, run)]);
+  const [outcome] = await Promise.allSettled([acting.run({ name, watch: guard }, run)]);
   if (refusals[0]) throw new Error(`Function ${name} lacks a right. ${refusals[0].message}`);
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value;

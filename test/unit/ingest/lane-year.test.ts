@@ -15,7 +15,7 @@ import { reportRecord, T0 } from '../../support/report-records.ts';
 const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 const DAY_MS = 86_400_000;
 const DAYS = 365;
-const REPORTS_A_DAY = 12;
+const REPORTS_A_DAY = 4;
 const LIVE = 20;
 
 interface Churn {
