@@ -1,8 +1,13 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { restoreEndpoint } from '../../../core/inventory/archive/restore-endpoint.ts';
 import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
-import { endpointKey, siteKey, sitePartition } from '../../../core/inventory/model/inventory-keys.ts';
+import {
+  endpointKey,
+  pathKey,
+  siteKey,
+  sitePartition,
+} from '../../../core/inventory/model/inventory-keys.ts';
 import { MAX_ENDPOINTS } from '../../../core/inventory/model/site.ts';
 import { endpointItem, type PathItem, pathItem } from '../../../core/inventory/model/site-items.ts';
 import { deletePath } from '../../../core/inventory/paths/delete-path.ts';
@@ -21,7 +26,7 @@ import { pathPlaces, pathsIn } from '../../support/inventory-check.ts';
 import { localClient } from '../../support/local-client.ts';
 import { admin, auditOf, dump, makeHub, type NetworkBed } from '../../support/network-bed.ts';
 import { pausingBefore, pausingClient } from '../../support/pausing-client.ts';
-import { useNetwork } from '../../support/use-network.ts';
+import { useNetwork, withNetwork } from '../../support/use-network.ts';
 
 const forever = { until: Number.POSITIVE_INFINITY };
 /** Seven paths a transaction. */
@@ -114,6 +119,18 @@ describe('a removal of paths', () => {
     expect(pathPlaces(await dump(context)).has(removed.id)).toBe(false);
   });
 
+  it('skips a path that is in one of its sites only', async () => {
+    const { context } = network.bed;
+    const hub = await hubPaths(3);
+    const { source_site_id, id } = hub.paths[0]!;
+    const Key = pathKey(source_site_id, id);
+    await context.client.send(new DeleteCommand({ TableName: context.tables.network, Key }));
+    const counts: number[][] = [];
+    await remove(hub, { onRemoved: (...count) => counts.push(count) });
+    expect(counts).toEqual([[2, 3]]);
+    expect(await places({ paths: hub.paths.slice(1) })).toEqual({ there: 0 });
+  });
+
   it('removes none of the paths of a chunk where the check fails', async () => {
     const { tables } = network.bed.context;
     const hub = await hubPaths(3);
@@ -163,7 +180,13 @@ describe('a deletion', () => {
 describe('the transactions of an operation', () => {
   const network = useNetwork();
 
-  it.each([3, 4, 6])('have at most as many actions as are allowed, with %i paths', async paths => {
+  it.each([
+    { paths: 3, max_actions: 17 },
+    { paths: 4, max_actions: 17 },
+    { paths: 6, max_actions: 17 },
+    { paths: 12, max_actions: 16 },
+    { paths: 12, max_actions: 17 },
+  ])('have at most $max_actions actions, with $paths paths', async ({ paths, max_actions }) => {
     const { bed } = network;
     const client = localClient();
     const sizes: number[] = [];
@@ -175,19 +198,21 @@ describe('the transactions of an operation', () => {
       },
       { step: 'initialize', name: 'sizes' },
     );
-    const context = { ...bed.context, client, max_actions: 17, deadline: Number.POSITIVE_INFINITY };
-    for (const options of [{}, { reverses: { ...reverses, audit_id: `undo of ${paths}` } }]) {
+    const context = { ...bed.context, client, max_actions, deadline: Number.POSITIVE_INFINITY };
+    let undos = 0;
+    const undo = () => ({ reverses: { ...reverses, audit_id: `${max_actions} ${paths} ${undos++}` } });
+    for (const options of [() => ({}), undo]) {
       const { hub } = await makeHub(bed.context, { paths });
       const site_id = hub.id;
       await removeEndpoint(context, admin, { site_id, endpoint_id: 'wan1' });
-      await deleteSite(context, admin, { site_id }, options);
+      await deleteSite(context, admin, { site_id }, options());
       bed.advance(1000);
       await restoreSite(context, admin, { site_id });
       const whole = await makeHub(bed.context, { paths });
-      await deleteSite(context, admin, { site_id: whole.hub.id });
+      await deleteSite(context, admin, { site_id: whole.hub.id }, options());
     }
     client.destroy();
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(17);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(max_actions);
   });
 });
 
@@ -259,6 +284,23 @@ describe.each(Object.entries(BEGIN))('the last transaction of %s', (_, { begin, 
     client.destroy();
     expect(left).toBeDefined();
     expect((await ofHub()).filter(([key]) => key.startsWith('SITE#'))).toEqual(left);
+  });
+});
+
+it('a removal of an endpoint removes no paths after another one holds the endpoint', async () => {
+  await withNetwork(async bed => {
+    const { context } = bed;
+    const { hub, paths } = await makeHub(context, { paths: 12 });
+    await BEGIN.removeEndpoint!.begin(bed, hub.id);
+    const [operation] = await readRunning(context);
+    const held = { key: endpointKey(hub.id, 'wan1'), set: { removal_id: 'another' } };
+    const client = pausingBefore('TransactWriteItems', async () => {
+      await context.client.send(new UpdateCommand(updateItem({ table: context.tables.network, ...held })));
+    });
+    const small = { ...context, client, deadline: Infinity, max_actions: SMALL_TRANSACTIONS };
+    await continueOperation(small, operation!, forever.until);
+    client.destroy();
+    expect([...pathsIn(await dump(context))].toSorted()).toEqual(paths.map(({ id }) => id).toSorted());
   });
 });
 
