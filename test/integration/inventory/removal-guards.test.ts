@@ -1,5 +1,6 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { Conflict } from '../../../core/errors.ts';
 import { restoreEndpoint } from '../../../core/inventory/archive/restore-endpoint.ts';
 import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
 import {
@@ -177,6 +178,20 @@ describe('a deletion', () => {
   });
 });
 
+it('a deletion is a conflict, though the site is gone, where another one ends during the request', async () => {
+  await withNetwork(async ({ context }) => {
+    const { hub } = await makeHub(context, { paths: 0 });
+    const site_id = hub.id;
+    const client = pausingBefore('TransactWriteItems', async () => {
+      await deleteSite(context, admin, { site_id });
+    });
+    await expect(deleteSite({ ...context, client, deadline: Infinity }, admin, { site_id })).rejects.toThrow(
+      new Conflict(`Site ${site_id} is being deleted. When that is done, restoreSite can bring it back.`),
+    );
+    client.destroy();
+  });
+});
+
 describe('the transactions of an operation', () => {
   const network = useNetwork();
 
@@ -319,6 +334,21 @@ describe('clean-up', () => {
     bed.advance(61_000);
     expect(await finishDeletions(context, forever)).toMatchObject({ removed: 1 });
     expect(pathsIn(await dump(context))).toContain(path.id);
+  });
+
+  it('claims no operation after its time', async () => {
+    const { bed } = network;
+    const { context } = bed;
+    const { hub } = await makeHub(context, { paths: 1 });
+    await BEGIN.deleteSite!.begin(bed, hub.id);
+    bed.advance(31_000);
+    const before = await readRunning(context);
+    const none = { finished: 0, running: 0, removed: 0 };
+    expect(await finishDeletions(context, { until: context.clock() })).toEqual(none);
+    expect(await readRunning(context)).toEqual(before);
+    await finishDeletions(context, forever);
+    bed.advance(61_000);
+    expect(await finishDeletions(context, forever)).toEqual({ ...none, removed: 1 });
   });
 
   it('removes an entry only after the stragglers that it hides', async () => {
