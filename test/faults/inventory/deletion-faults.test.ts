@@ -17,11 +17,11 @@ import {
 } from '../../support/network-bed.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-// DELETION_FAULTS=all goes through every call of 5,000 paths too, which takes an hour.
+// DELETION_FAULTS=all also tries every call with 5,000 paths, which takes an hour.
 const ALL = process.env.DELETION_FAULTS === 'all';
 
 /**
- * The kinds of trouble of a call: the function ends, the answer is lost, the write is refused for
+ * The kinds of faults of a call: the function ends, the response is lost, the write is refused for
  * now.
  */
 const TROUBLES: readonly Fault[] = [
@@ -60,7 +60,7 @@ describe.each([0, 1, 44, 45, 300, 5000])('a fault at every call, %i paths', path
     }
   }
 
-  /** Whether the site is there; fails for anything between there and gone. */
+  /** Whether the site exists; fails for any state between existing and deleted. */
   async function isThere(): Promise<{ there: boolean; items: Map<string, Item> }> {
     const items = await dump(bed.context);
     const found = inventoryOf(items);
@@ -72,7 +72,7 @@ describe.each([0, 1, 44, 45, 300, 5000])('a fault at every call, %i paths', path
     return { there, items };
   }
 
-  /** One run with a fault, clean-up, and the operation again if it hadn't begun. */
+  /** One run with a fault, clean-up, and the operation again if it had not begun. */
   async function runWith(name: 'deleteSite' | 'restoreSite', { at, fault }: Plan): Promise<void> {
     const before = auditOf(await dump(bed.context), name).length;
     faulty.arm({ at, fault });
@@ -91,7 +91,7 @@ describe.each([0, 1, 44, 45, 300, 5000])('a fault at every call, %i paths', path
     expect((await isThere()).there).toBe(name === 'restoreSite');
   }
 
-  /** The calls of an unharmed run. */
+  /** The calls of an undisturbed run. */
   async function countCalls(name: 'deleteSite' | 'restoreSite'): Promise<number> {
     faulty.arm();
     await run(name);
@@ -100,7 +100,7 @@ describe.each([0, 1, 44, 45, 300, 5000])('a fault at every call, %i paths', path
     return calls;
   }
 
-  it('leaves the site whole or gone, on both sides, with one audit entry', async () => {
+  it('leaves the site complete or deleted, on both sides, with one audit entry', async () => {
     const deletions = plansFor(paths, await countCalls('deleteSite'));
     const restores = plansFor(paths, await countCalls('restoreSite'));
     for (let turn = 0; turn < Math.max(deletions.length, restores.length); turn++) {
@@ -116,7 +116,7 @@ interface Plan {
 }
 
 /**
- * One transaction and just more than one: every fault at every call. A site like these: a kill at
+ * One transaction and just above one: every fault at every call. A site of that size: a kill at
  * every call, one other fault at each. 300 paths: a kill at every fourth call, the others at every
  * twelfth. 5,000: two kills.
  */

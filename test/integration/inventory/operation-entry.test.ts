@@ -71,7 +71,7 @@ describe('the entry of an operation', () => {
     expect(await stored(operation)).toEqual(ended);
   });
 
-  it('is never updated after the end of the operation, nor that of a later one in its place', async () => {
+  it('is never updated after the end of the operation, and neither is a later one in its place', async () => {
     const { bed } = network;
     const operation = await enter();
     await end(operation);
@@ -85,7 +85,7 @@ describe('the entry of an operation', () => {
     expect(await stored(operation)).toEqual(later);
   });
 
-  it('is updated over what another run has written meanwhile', async () => {
+  it('is updated after another run has written it in the meantime', async () => {
     const { context } = network.bed;
     const operation = await enter();
     await updateOperation(context, operation, { done_paths: 3 });
@@ -94,7 +94,7 @@ describe('the entry of an operation', () => {
     });
   });
 
-  it('is removed after the end, never that of a later operation', async () => {
+  it('is removed after the end, and never that of a later operation', async () => {
     const { bed } = network;
     const operation = await enter();
     await removeEntry(bed.context, operation);
@@ -109,7 +109,7 @@ describe('the entry of an operation', () => {
     expect(await stored(operation)).toBeUndefined();
   });
 
-  it('is claimed by at most one of several that find the lease expired', async () => {
+  it('is claimed by at most one of several runs after the lease has expired', async () => {
     const { bed } = network;
     const operation = await enter();
     bed.advance(LEASE_MS);
@@ -139,14 +139,14 @@ describe('the entry of an operation', () => {
     expect(faster).toMatchObject({ touched_ms: later });
   });
 
-  it('is not claimed while a run works on it', async () => {
+  it('is not claimed while a run holds the lease', async () => {
     const { bed } = network;
     const operation = await enter();
     bed.advance(LEASE_MS - 1);
     expect(await claimInterrupted(bed.context, operation)).toBeUndefined();
   });
 
-  it('is claimed when the answer to the claim was lost', async () => {
+  it('is claimed if the response to the claim was lost', async () => {
     const { bed } = network;
     const operation = await enter();
     bed.advance(LEASE_MS);

@@ -34,7 +34,7 @@ const forever = { until: Number.POSITIVE_INFINITY };
 const SMALL_TRANSACTIONS = 16;
 const reverses = { audit_id: '01KKRNW4G00000000000000000', by_undo: true };
 
-/** Puts copies of a path in both its sites as it is, whatever is there. */
+/** Puts copies of a path into both its sites unchanged, whatever exists. */
 const putPath = ({ client, tables, sleep }: StoreContext, path: PathItem) =>
   batchPut([pathItem(path, path.source_site_id), pathItem(path, path.destination_site_id)], {
     ...{ client, table: tables.network, sleep },
@@ -78,7 +78,7 @@ describe('a removal of paths', () => {
     return { there: paths.filter(({ id }) => there.has(id)).length };
   };
 
-  it('leaves at most as many paths as the last transaction of the caller can remove', async () => {
+  it("leaves at most as many paths as the caller's last transaction can remove", async () => {
     const hub = await hubPaths(9);
     expect(await remove(hub, { leave: 2 })).toEqual(hub.paths.slice(7));
     expect(await places(hub)).toEqual({ there: 2 });
@@ -87,7 +87,7 @@ describe('a removal of paths', () => {
     expect(await places(other)).toEqual({ there: 0 });
   });
 
-  it('begins no transaction after its time', async () => {
+  it('begins no transaction after its deadline', async () => {
     const { bed } = network;
     const hub = await hubPaths(15);
     const until = bed.context.clock() + 1;
@@ -95,7 +95,7 @@ describe('a removal of paths', () => {
     expect(await places(hub)).toEqual({ there: 8 });
   });
 
-  it('does not begin the last transaction when its time is up after the reading', async () => {
+  it('does not begin the last transaction if its deadline has passed after the read', async () => {
     const { bed } = network;
     const hub = await hubPaths(3);
     const until = bed.context.clock() + 1;
@@ -132,7 +132,7 @@ describe('a removal of paths', () => {
     expect(await places({ paths: hub.paths.slice(1) })).toEqual({ there: 0 });
   });
 
-  it('removes none of the paths of a chunk where the check fails', async () => {
+  it('removes no path of a chunk if the check fails', async () => {
     const { tables } = network.bed.context;
     const hub = await hubPaths(3);
     const { site_id } = hub;
@@ -233,7 +233,7 @@ describe('the transactions of an operation', () => {
 
 type Begin = (bed: NetworkBed, site_id: string) => Promise<unknown>;
 
-/** Begins an operation without time to go on, on the site or on its endpoint wan1. */
+/** Begins an operation without time to continue, on the site or on its endpoint wan1. */
 const BEGIN: Record<string, { begin: Begin; endpoint?: true }> = {
   deleteSite: {
     begin: ({ context }, site_id) => deleteSite(context, admin, { site_id }, { until: context.clock() }),
@@ -269,7 +269,7 @@ const BEGIN: Record<string, { begin: Begin; endpoint?: true }> = {
 describe.each(Object.entries(BEGIN))('the last transaction of %s', (_, { begin, endpoint }) => {
   const network = useNetwork();
 
-  it('never begins after the time of the run', async () => {
+  it('never begins after the deadline of the run', async () => {
     const { bed } = network;
     const { hub } = await makeHub(bed.context, { paths: 0 });
     await begin(bed, hub.id);
@@ -351,7 +351,7 @@ describe('clean-up', () => {
     expect(await finishDeletions(context, forever)).toEqual({ ...none, removed: 1 });
   });
 
-  it('removes an entry only after the stragglers that it hides', async () => {
+  it('removes an entry only after the stragglers behind it', async () => {
     const { bed } = network;
     const { context } = bed;
     const { hub, paths } = await makeHub(context, { paths: 1 });
@@ -359,7 +359,7 @@ describe('clean-up', () => {
     await putPath(context, { ...paths[0]!, rev: 'late', source_life: 1, destination_life: 1 });
     bed.advance(61_000);
     const until = context.clock() + 1;
-    // The time is up while it reads the partition.
+    // The deadline passes while it reads the partition.
     const client = pausingClient(1, async () => bed.advance(1));
     expect(await finishDeletions({ ...context, client, deadline: Infinity }, { until })).toMatchObject({
       removed: 0,

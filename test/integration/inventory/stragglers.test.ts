@@ -17,9 +17,7 @@ import { admin, dump, type Hub, makeHub } from '../../support/network-bed.ts';
 import { asFunction } from '../../support/rights/as-function.ts';
 import { useNetwork, withNetwork } from '../../support/use-network.ts';
 
-/**
- * A path that becomes readable only now, as if its creation had won against the claim by a hair.
- */
+/** A path that becomes readable only now, as if its creation had just won against the claim. */
 async function putLate(
   { client, tables, sleep }: StoreContext,
   { hub, peers, paths }: Hub,

@@ -17,7 +17,7 @@ function labelsIn(markdown: string): string[] {
 it.each([
   ['README.md', 15],
   ['docs/console.md', 15],
-])('%s quotes words that the console has', (file, least) => {
+])('%s quotes only words that are in the console', (file, least) => {
   const labels = labelsIn(projectText(file));
   expect(labels.length).toBeGreaterThanOrEqual(least);
   expect(labels.filter(label => !SOURCES.includes(label))).toEqual([]);

@@ -24,20 +24,23 @@ function titlesOf(file: string): string[] {
 }
 
 describe('docs/security.md', () => {
-  it('has guards against every actor', () => {
+  it('has guards against every attacker', () => {
     expect(guards.length).toBeGreaterThan(40);
   });
 
-  it.each(guards.map(line => [line.slice(2).split(' *test/')[0]!, line]))('proves: %s', (_, line) => {
-    const named = testsIn(line);
-    expect(named.length, 'a guard without a test is none').toBeGreaterThan(0);
-    for (const [file, title] of named) {
-      expect(existsSync(projectFile(file)), file).toBe(true);
-      expect(titlesOf(file), file).toContain(title);
-    }
-  });
+  it.each(guards.map(line => [line.slice(2).split(' *test/')[0]!, line]))(
+    'names an existing test: %s',
+    (_, line) => {
+      const named = testsIn(line);
+      expect(named.length, 'a guard without a test is none').toBeGreaterThan(0);
+      for (const [file, title] of named) {
+        expect(existsSync(projectFile(file)), file).toBe(true);
+        expect(titlesOf(file), file).toContain(title);
+      }
+    },
+  );
 
-  it('names tests in one form, so that none is overlooked', () => {
+  it('names every test in the same form', () => {
     const mentioned = guards.join('\n').match(/test\/[\w./-]+\.ts/g) ?? [];
     expect(guards.flatMap(testsIn)).toHaveLength(mentioned.length);
   });

@@ -5,7 +5,7 @@ import { projectFile, projectText } from '../../support/project-files.ts';
 /** Calls that write a transaction; those of the storage room itself pass on what they are given. */
 const WRITES = /\b(transact|writeChange|commit\w+(?:<\w+>)?)\(|new TransactWriteCommand\(/;
 
-it('docs/transactions.md lists each file that writes a transaction, with a bound', () => {
+it('lists each file that writes a transaction in docs/transactions.md, with its bound', () => {
   const files = globSync('{core,functions,scripts,edge}/**/*.ts', { cwd: projectFile('') })
     .map(file => file.replaceAll('\\', '/'))
     .filter(file => !file.startsWith('core/storage/'))

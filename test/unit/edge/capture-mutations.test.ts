@@ -30,7 +30,7 @@ const SAMPLES = [
   ),
 ];
 
-it('the samples themselves count whole', () => {
+it('counts the original samples completely', () => {
   for (const sample of SAMPLES) {
     expect(countCapture(sample)).toMatchObject({ skipped: 0, unread: [], error: undefined });
     const { head, records } = captureParts(sample);
@@ -38,7 +38,7 @@ it('the samples themselves count whole', () => {
   }
 });
 
-it(`${RUNS} changed captures end with a count or an error, the same in whatever pieces they come`, () => {
+it(`ends ${RUNS} changed captures with a count or an error, the same for pieces of any size`, () => {
   const random = seededRandom(2026);
   const parts = SAMPLES.map(captureParts);
   const before = process.memoryUsage().rss;

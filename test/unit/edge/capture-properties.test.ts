@@ -30,7 +30,7 @@ const SAMPLES: Record<string, Buffer> = {
   ),
 };
 
-it.each(Object.keys(SAMPLES))('%s: where pieces begin and end changes nothing', name => {
+it.each(Object.keys(SAMPLES))('%s: counts the same for pieces of any size', name => {
   const capture = SAMPLES[name]!;
   const whole = countCapture(capture, 1000);
   expect(whole).toMatchObject({ packets: 40, error: undefined });
@@ -43,7 +43,7 @@ it.each(Object.keys(SAMPLES))('%s: where pieces begin and end changes nothing', 
   );
 });
 
-it('a frame of random bytes is counted or skipped, whatever the link type', () => {
+it('counts or skips a frame of random bytes with any link type', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...LINK_TYPES),
@@ -63,7 +63,7 @@ it('a frame of random bytes is counted or skipped, whatever the link type', () =
   );
 });
 
-it('a packet with any bytes changed is still counted or skipped', () => {
+it('counts or skips a packet with any changed bytes', () => {
   const frame = ethernet(
     0x86dd,
     ipv6({ next: 0, payload: Buffer.from([44, 0, 5, 2, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 9]) }),
@@ -80,7 +80,7 @@ it('a packet with any bytes changed is still counted or skipped', () => {
   );
 });
 
-it('a damaged capture ends with an error or a count, never with a crash', () => {
+it('ends a damaged capture with an error or a count, never with a crash', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...Object.values(SAMPLES)),
@@ -99,7 +99,7 @@ it('a damaged capture ends with an error or a count, never with a crash', () => 
   );
 });
 
-it('random bytes behind a file header end with an error or a count', () => {
+it('ends random bytes after a file header with an error or a count', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...Object.values(SAMPLES)),

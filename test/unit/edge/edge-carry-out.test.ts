@@ -70,11 +70,11 @@ it.each([
     ],
   ],
   [{ type: 'OF_A_LATER_RELEASE', data: {} }, []],
-])('%j is carried out', async (command, expected) => {
+])('carries out %j', async (command, expected) => {
   expect(await carriedOut(command as never)).toEqual(expected);
 });
 
-it('reads policies at least as new as those that it has read', async () => {
+it('reads policies at least as new as the last ones', async () => {
   const named: unknown[] = [];
   const api = {
     async query(_: string, variables: Record<string, unknown>) {

@@ -131,7 +131,7 @@ const needs = (): ServiceNeed[] => [
   ...requestLogNeeds(),
 ];
 
-it('services may do with our roles what they have to: logs, streams, queues, schedules, resolvers', () => {
+it('gives services the rights that they need on our roles: logs, streams, queues, schedules, resolvers', () => {
   expect(new Set(needs().map(({ action }) => action.split(':')[0]))).toEqual(
     new Set(['logs', 'kinesis', 'dynamodb', 'sqs', 'lambda']),
   );
@@ -141,7 +141,7 @@ it('services may do with our roles what they have to: logs, streams, queues, sch
   expect(refused).toEqual([]);
 });
 
-it('services may do nothing else', () => {
+it('gives services no other rights', () => {
   const ofServices = /^(logs|kinesis|sqs):|^dynamodb:(DescribeStream|GetRecords|GetShardIterator)$/;
   const ofFunctions = new Set(ofType('AWS::Lambda::Function').map(([, { Role }]) => Role));
   const granted = planned.made.all(iamRole).flatMap(({ attributes: { Arn } }) => {

@@ -7,7 +7,7 @@ const named = (name: string, more: object = {}) => Object.assign(new Error('m'),
 const cancelled = (...codes: (string | undefined)[]) =>
   named('TransactionCanceledException', { CancellationReasons: codes.map(Code => ({ Code })) });
 
-describe('a call that failed', () => {
+describe('a failed call', () => {
   it.each([
     ['ConditionalCheckFailedException', 'condition'],
     ['TransactionConflictException', 'conflict'],
@@ -38,7 +38,7 @@ describe('a call that failed', () => {
   });
 });
 
-describe('a transaction that was cancelled', () => {
+describe('a cancelled transaction', () => {
   it.each([
     // Repeating it can't help, whatever else there is.
     [['TransactionConflict', 'ConditionalCheckFailed', 'ValidationError'], 'validation'],
@@ -57,7 +57,7 @@ describe('a transaction that was cancelled', () => {
     expect(classifyFailure(cancelled(...codes)).kind).toBe(kind);
   });
 
-  it('says which of its actions had a part in it, and what was found there', () => {
+  it('names the actions with a reason, and the items found there', () => {
     const Item = { pk: { S: 'a' } };
     const cause = named('TransactionCanceledException', {
       CancellationReasons: [
@@ -77,7 +77,7 @@ describe('a transaction that was cancelled', () => {
     });
   });
 
-  it('without reasons may have been written or not', () => {
+  it('without reasons may or may not have been written', () => {
     expect(classifyFailure(named('TransactionCanceledException'))).toMatchObject({
       kind: 'unknown',
       reasons: [],

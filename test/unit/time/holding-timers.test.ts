@@ -12,7 +12,7 @@ const ALLOWED: Record<string, string> = {
 
 // A promise that only such a timer resolves is never resolved once a process waits for nothing
 // else: a program ends in the midst of it, and Lambda answers null.
-it('timers keep the process alive, but for those that are listed with a reason', () => {
+it('timers keep the process alive, except the listed ones, each with a reason', () => {
   const files = globSync('{core,functions,edge,local}/**/*.ts', { cwd: projectFile('') });
   expect(files.length).toBeGreaterThan(100);
   const loose = files.filter(file => LOOSE.test(withoutComments(readFileSync(projectFile(file), 'utf8'))));
