@@ -102,7 +102,10 @@ interface NewRestore {
   by_undo: boolean;
 }
 
-/** Puts the site back with its endpoints, still hidden, and claims the archive's head. */
+/**
+ * Puts the site back with its endpoints, still hidden, and claims the archive's head. It commits
+ * once: the site must not exist.
+ */
 function planClaim(context: StoreContext, { actor, head, begun, by_undo }: NewRestore): Change<Claim> {
   const { tables } = context;
   const { site_id, deleted_at, restorable_until } = head;
@@ -141,17 +144,14 @@ function planClaim(context: StoreContext, { actor, head, begun, by_undo }: NewRe
   };
 }
 
-/** Claims an archived head: commits once, only for the deletion that was read. */
+/** Claims an archived head, only for the deletion that was read. */
 function claimHead({ tables }: StoreContext, { site_id, audit_id }: ArchiveHead): WriteAction {
   return {
     Update: updateItem({
       table: tables.network,
       key: archiveHeadKey(site_id),
       set: { state: 'RESTORING' },
-      condition: {
-        expression: '#state = :archived AND #audit_id = :audit',
-        values: { archived: 'ARCHIVED', audit: audit_id },
-      },
+      condition: { expression: '#audit_id = :audit', values: { audit: audit_id } },
     }),
   };
 }

@@ -7,6 +7,7 @@ import { attachWaiting } from '../../../core/inventory/archive/attach-waiting.ts
 import { readEndpointHead, setEndpointHeadState } from '../../../core/inventory/archive/endpoint-archive.ts';
 import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
 import { waitingPartition } from '../../../core/inventory/model/inventory-keys.ts';
+import { endsAt, type Site } from '../../../core/inventory/model/site.ts';
 import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
 import { readLastOperation } from '../../../core/inventory/removal/operation-entry.ts';
 import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.ts';
@@ -73,6 +74,33 @@ describe('an archive', () => {
     expect(again).not.toContainEqual(chunk);
     expect(await attachPaths(context, slept, again[0]!)).toEqual({ restored: 0, skipped: [] });
     expect(pathsIn(await dump(context)).size).toBe(0);
+  });
+
+  it('gives back only paths of the site that is restored', async () => {
+    const { bed } = network;
+    const { context } = bed;
+    const { hub, peers, paths } = await makeHub(context, { paths: 4, peers: 2 });
+    const [one, other] = peers as [Site, Site];
+    for (const { id } of [hub, one, other]) await deleteSite(context, admin, { site_id: id });
+    bed.advance(1000);
+    await restoreSite(context, admin, { site_id: hub.id });
+    await restoreSite(context, admin, { site_id: other.id }, { until: context.clock() });
+    await restoreSite(context, admin, { site_id: one.id });
+    const there = pathsIn(await dump(context));
+    expect(paths.filter(({ id }) => there.has(id))).toEqual(paths.filter(path => endsAt(path, one.id)));
+  });
+
+  it('is claimed once by concurrent restores', async () => {
+    const { context } = network.bed;
+    const { site_id } = await deletedHub();
+    const client = pausingBefore('TransactWriteItems', async () => {
+      await restoreSite(context, admin, { site_id });
+    });
+    const again = restoreSite({ ...context, client, deadline: Infinity }, admin, { site_id });
+    await expect(again).rejects.toMatchObject({ name: 'Conflict' });
+    client.destroy();
+    const restores = auditOf(await dump(context), 'restoreSite');
+    expect(restores.filter(({ target }) => target === `site:${site_id}`)).toHaveLength(1);
   });
 
   it('is claimed only for the deletion that was read', async () => {

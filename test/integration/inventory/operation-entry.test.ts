@@ -15,6 +15,7 @@ import { writeChange } from '../../../core/storage/write-change.ts';
 import { faultyClient } from '../../support/faults.ts';
 import { localClient } from '../../support/local-client.ts';
 import { admin } from '../../support/network-bed.ts';
+import { pausingBefore } from '../../support/pausing-client.ts';
 import { useNetwork } from '../../support/use-network.ts';
 
 const LEASE_MS = 30_000;
@@ -119,6 +120,23 @@ describe('the entry of an operation', () => {
       }),
     );
     expect(claims.filter(claim => claim !== undefined)).toEqual([await stored(operation)]);
+  });
+
+  it('is claimed by the faster of two that have both found the lease expired', async () => {
+    const { bed } = network;
+    const operation = await enter();
+    bed.advance(LEASE_MS);
+    const claim = (given: Partial<StoreContext>) =>
+      claimInterrupted({ ...bed.context, deadline: Infinity, ...given }, operation);
+    const later = bed.context.clock() + 1;
+    let faster: RunningOperation | undefined;
+    const client = pausingBefore('UpdateItem', async () => {
+      faster = await claim({ clock: () => later });
+    });
+    expect(await claim({ client })).toBeUndefined();
+    client.destroy();
+    expect(faster).toEqual(await stored(operation));
+    expect(faster).toMatchObject({ touched_ms: later });
   });
 
   it('is not claimed while a run holds the lease', async () => {
