@@ -13,7 +13,7 @@ import { makeFlow } from '../../support/flow-records.ts';
 
 const everything = flowMatcher({});
 
-/** Few values, so that flows meet: over reports, sites, policies and endpoints. */
+/** Few values, so that flows coincide over reports, sites, policies and endpoints. */
 const flow = fc
   .record({
     policy_id: fc.constantFrom('1', 'default'),

@@ -27,8 +27,7 @@ function emptyState(): Folding {
 }
 
 /**
- * Folds a report as a step of its own and puts the result into `state`. What is folded must not
- * change itself.
+ * Folds a report as a separate step and puts the result into `state`. The input must not change.
  */
 function fold(state: Folding, sketch: ReportSketch, arrived_ms = sketch.sent_ms ?? 0) {
   const { data } = reportRecord(sketch);
@@ -315,7 +314,7 @@ describe('an old report', () => {
       new Map([['8', { packets: 4n, bytes: 40n, active_flows: 0, ...NO_RATES }]]),
     );
     expect(fold(state, { seq: 2, policies: pair(4n, 7, '8') }).result).toBe('old');
-    // What it showed is a total of report 2.
+    // It contains a total of report 2.
     expect(() => fold(state, { seq: 1, policies: pair(5n, 0, '8') })).toThrow(
       'report 1 says more than report 2',
     );

@@ -147,7 +147,7 @@ describe('the bill', () => {
     );
     for (const { unit } of billFor({ provisioned_units: 10 }).rows) used.add(unit);
     const unused = PRICES.prices.filter(({ unit }) => !used.has(unit)).map(({ id }) => id);
-    // The job of the flow log reads only where an hour has ended.
+    // The job of the flow log reads only after an hour has ended.
     expect(unused.filter(id => id !== 's3_get')).toEqual([]);
     expect(() => priceOf('gold')).toThrow('scripts/cost/prices.json has no price "gold".');
   });
@@ -194,7 +194,7 @@ describe('an open console', () => {
     }
     const { minutes, requests, publications } = units.console.console;
     expect(minutes).toBe(60);
-    // One a minute, and what is asked once.
+    // One a minute, and the requests at the start.
     expect(requests).toBeGreaterThanOrEqual(60);
     expect(requests).toBeLessThan(70);
     expect(publications.requests).toBeGreaterThanOrEqual(6 * 59);

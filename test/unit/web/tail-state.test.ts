@@ -21,10 +21,7 @@ const flow = (id: number, arrived_ms: number): Flow => ({
   arrived_at: new Date(START + arrived_ms).toISOString(),
 });
 
-/**
- * Flows with the time from arrival to being in the log, and looks, some with a pause before or an
- * end of it after.
- */
+/** Flows with the time from arrival to the log, and looks, some after a pause or the end of one. */
 const arrivals = fc.array(fc.record({ at: fc.nat({ max: 600_000 }), lag: fc.nat({ max: OVERLAP_MS }) }), {
   maxLength: 60,
 });

@@ -13,7 +13,7 @@ const step = (name: StepName, run: Run, needs: StepName[] = []): SmokeStep => ({
   proves: `${name} works`,
 });
 
-/** A clock that every wait moves on. */
+/** A clock that advances with every wait. */
 function waits() {
   let now = 0;
   return {

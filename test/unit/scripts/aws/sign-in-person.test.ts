@@ -7,7 +7,7 @@ import { type SrpCognito, startSrpCognito } from '../../../support/srp-cognito.t
 
 const POOL = { user_pool_id: 'pool', user_pool_client_id: 'client' };
 
-/** Cognito that asks for these steps, one after the other. */
+/** A Cognito that requires these steps, one after the other. */
 function cognito(steps: object[], token: string | undefined = 'token') {
   const given: unknown[] = [];
   const next = () => ({ isSignedIn: false, nextStep: steps.shift() ?? { signInStep: 'DONE' } });
