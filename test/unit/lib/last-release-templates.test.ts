@@ -80,7 +80,7 @@ describe('a loss by a deployment', () => {
         Resources.Other = Resources[TABLE];
         delete Resources[TABLE];
       },
-      `PatronusData.${TABLE} (AWS::DynamoDB::Table) is gone.`,
+      `PatronusData.${TABLE} (AWS::DynamoDB::Table) is missing.`,
     ],
     [
       'an id of another type',

@@ -75,7 +75,13 @@ describe('a request that is not a GraphQL request is rejected with one error', (
       BAD,
       'Must provide operation name if query contains multiple operations.',
     ],
-    ['fragments only', '{"query": "fragment f on Site { id }"}', 400, BAD, 'The request holds no operation.'],
+    [
+      'fragments only',
+      '{"query": "fragment f on Site { id }"}',
+      400,
+      BAD,
+      'The request contains no operation.',
+    ],
     [
       'a subscription',
       '{"query": "subscription { events { id } }"}',
