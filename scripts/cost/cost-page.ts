@@ -1,4 +1,5 @@
-import { billOf, WAIT_MS } from './bill.ts';
+import { dollars, markdownTable, percent } from '../markdown-table.ts';
+import { billOf } from './bill.ts';
 import { billTable, knobTable } from './bill-table.ts';
 import {
   compareKnobs,
@@ -10,8 +11,8 @@ import {
 } from './compare-knobs.ts';
 import { consoleDollars, consoleTable, sharedDollars } from './console-table.ts';
 import { DEFAULT_SHAPE, describe } from './default-shape.ts';
+import { WAIT_MS } from './drivers.ts';
 import { type FunctionModel, functionModel } from './function-model.ts';
-import { dollars, markdownTable, percent } from './markdown-table.ts';
 import type { NetworkShape } from './network-shape.ts';
 import { PRICES, priceTable } from './prices.ts';
 import { releaseTable } from './release-table.ts';

@@ -1,10 +1,11 @@
+import { markdownTable, shortNumber } from '../markdown-table.ts';
 import { DEFAULT_SHAPE, describe } from './default-shape.ts';
 import { type FunctionModel, functionModel } from './function-model.ts';
-import { markdownTable, shortNumber } from './markdown-table.ts';
 import { comparedWithModel } from './model-check.ts';
+import { changeRequests, type Needs, needsOf } from './needs.ts';
 import { edgesOfShard, type NetworkShape } from './network-shape.ts';
 import { QUOTAS, quotaSources } from './quotas.ts';
-import { changeRequests, elementsAtScale, type Needs, needsOf } from './scale.ts';
+import { elementsAtScale } from './scale.ts';
 import type { SimulatedUsage, Units } from './units.ts';
 
 const SIZES = [10, 1000, 100_000, 1_000_000];

@@ -35,6 +35,7 @@ const TESTS: Record<string, readonly string[]> = {
   errors: ['errors'],
   hash: ['hash'],
   digest: ['digest'],
+  'count-words': ['count-words'],
   time: ['time/clocks', 'time/holding-timers'],
   policy: ['policy', 'inventory/policy-id', 'flows/flow-filter'],
   rows: ['rows'],

@@ -83,7 +83,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
   let db: TestTables;
 
   it('counts every byte in exactly one interval and gives every grouping the same total', {
-    timeout: 600_000,
+    timeout: 7_200_000,
   }, async () => {
     const property = fc.asyncProperty(
       fc.nat(2 * 24 * 60),

@@ -49,7 +49,7 @@ const service = fc.tuple(fc.nat(60), fc.nat(60)).map(([a, b]) => [Math.min(a, b)
 
 describe('rates and completeness of random lags, outages, silences, intervals and missed snapshots', () => {
   it('match increments that are spread between reports, and reports from later on', {
-    timeout: 600_000,
+    timeout: 7_200_000,
   }, async () => {
     const property = fc.asyncProperty(
       fc.tuple(...EDGES.map(edge)),

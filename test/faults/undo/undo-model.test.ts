@@ -287,4 +287,4 @@ async function play(steps: readonly Step[]): Promise<void> {
 
 it('shows the state before the change after an undo, with any failed call', async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 9 }), play), { numRuns: RUNS });
-}, 600_000);
+}, 7_200_000);

@@ -74,7 +74,7 @@ describe('the status of an edge', () => {
     await spool.close();
     expect(await statusNow()).toMatchObject({
       run: 'ended',
-      next_steps: ['1 report(s) wait and no edge runs: start it again; it sends them first.'],
+      next_steps: ['1 report not sent, and no edge runs: start it again; it sends them first.'],
     });
   });
 
@@ -109,7 +109,7 @@ describe('the status of an edge', () => {
     const text = await runEdge(args);
     expect(text).toMatchObject({ code: 1, stderr: '' });
     expect(text.stdout).toContain(
-      'next step:    1 report(s) could not be read: check the *.unreadable files, then delete them.\n',
+      'next step:    1 report could not be read: check the *.unreadable files, then delete them.\n',
     );
     await rm(join(folder, '000000000001.json.unreadable'));
     const json = await runEdge([...args, '--json']);

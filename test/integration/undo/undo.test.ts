@@ -287,6 +287,17 @@ describe('undo of a failover', () => {
       error: { type: 'Conflict' },
     });
   });
+
+  it('is refused when the set of policies that left the path has changed since, and names them', async () => {
+    const { path } = await network();
+    const { audit_id } = await change('failoverPath', { path_id: path });
+    await change('restorePath', { path_id: path });
+    expect(await undo(audit_id)).toEqual(
+      conflict(
+        `Path ${path} is out of use for no policy now, but was out of use for every policy after the change: use failoverPath or restorePath to set it.`,
+      ),
+    );
+  });
 });
 
 describe('undo', () => {

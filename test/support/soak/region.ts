@@ -4,6 +4,7 @@ import { chooser } from '../control/chooser.ts';
 import { type ControlState, done, emptyState, type Plan } from '../control/control-state.ts';
 import { OPERATIONS } from '../control/operations.ts';
 import type { Person } from './person.ts';
+import type { SoakOptions } from './soak.ts';
 
 const LINES = ['wan1', 'wan2'] as const;
 
@@ -15,6 +16,22 @@ export interface RegionShape {
   sites: number;
   /** Of this region. */
   edges: readonly string[];
+}
+
+/** The regions of a soak, one for each person. */
+export function regionsOf({
+  edges,
+  people,
+  sites,
+}: Pick<SoakOptions, 'edges' | 'people' | 'sites'>): RegionShape[] {
+  return Array.from({ length: people }, (_, number) => ({
+    number,
+    sites,
+    regions: people,
+    edges: Array.from({ length: edges }, (_, edge) => `edge-${edge + 1}`).filter(
+      (_, edge) => edge % people === number,
+    ),
+  }));
 }
 
 /** The state of a person who owns only edges that are not registered. */

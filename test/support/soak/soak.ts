@@ -13,11 +13,12 @@ import { Killer } from './killer.ts';
 import { LiveApi } from './live-api.ts';
 import { type MemorySample, watchMemory } from './memory-samples.ts';
 import { Person } from './person.ts';
-import { emptyRegion, makeRegion, type RegionShape } from './region.ts';
+import { emptyRegion, makeRegion, type RegionShape, regionsOf } from './region.ts';
 import { SoakFailure } from './soak-failure.ts';
 import { openTables } from './soak-tables.ts';
 import { stepOf } from './steps.ts';
 import { SupervisedSystem } from './supervised-system.ts';
+import { untilSettled } from './until-settled.ts';
 
 export interface SoakOptions {
   seed: number;
@@ -68,11 +69,8 @@ export interface SoakResult extends SoakProgress {
   memory: MemoryReport | undefined;
 }
 
-/** The time for the last reports to be counted, and for interrupted operations to be finished. */
-const SETTLE_MS = 300_000;
 const MEMORY_EVERY_MS = 2000;
 const PROGRESS_EVERY_MS = 1000;
-const LOOK_EVERY_MS = 500;
 const PASSWORD = 'patronus-soak-1A!';
 
 /**
@@ -277,37 +275,6 @@ export class SoakAborted extends Error {
 
 const totalOf = (counted: Counted): Counts =>
   sumBy(counted, () => 'all').get('all') ?? { packets: 0n, bytes: 0n };
-
-/**
- * Returns when all counts of the edges are visible, and no operation is running; or after some
- * minutes. A killed reset is shown as running until clean-up removes it, although nothing of it
- * counts.
- */
-async function untilSettled(api: LiveApi, bytes: bigint): Promise<void> {
-  const limit = performance.now() + SETTLE_MS;
-  for (;;) {
-    const { trafficTotals, operations } = await api.query<{
-      trafficTotals: { bytes_exact: string };
-      operations: { kind: string; finished: boolean }[];
-    }>('{ trafficTotals { bytes_exact } operations { kind finished } }');
-    const isCounted = BigInt(trafficTotals.bytes_exact) === bytes;
-    // After the limit the checks name what is missing.
-    const isQuiet = operations.every(({ kind, finished }) => finished || kind === 'RESET');
-    if ((isCounted && isQuiet) || performance.now() > limit) return;
-    await wait(LOOK_EVERY_MS);
-  }
-}
-
-function regionsOf({ edges, people, sites }: SoakOptions): RegionShape[] {
-  return Array.from({ length: people }, (_, number) => ({
-    number,
-    sites,
-    regions: people,
-    edges: Array.from({ length: edges }, (_, edge) => `edge-${edge + 1}`).filter(
-      (_, edge) => edge % people === number,
-    ),
-  }));
-}
 
 const signInOf = (number: number): SignIn => ({
   email: `person-${number + 1}@example.com`,

@@ -5,11 +5,7 @@ import { isPrintable } from '../../../core/policy/printable.ts';
 describe('a printable text', () => {
   it.each([
     ['nothing', '', true],
-    [
-      'all printable ASCII',
-      Array.from({ length: 95 }, (_, n) => String.fromCharCode(32 + n)).join(''),
-      true,
-    ],
+    ['all printable ASCII', Array.from({ length: 95 }, (_, n) => String.fromCharCode(32 + n)).join(''), true],
     ['letters of other scripts', 'Zürich 東京 مكتب', true],
     ['a joiner between letters', 'क\u200dष नम\u200cस', true],
     ['an emoji', '🛰', true],

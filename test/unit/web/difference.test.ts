@@ -30,6 +30,8 @@ describe('the difference of two states', () => {
 
   it('is empty for states that differ only in their time', () => {
     expect(differences(json({ a: 1, updated_at: 'x' }), json({ a: 1, updated_at: 'y' }))).toEqual([]);
+    const site = (updated_at: string) => json({ site: { name: 'Bonn', updated_at } });
+    expect(differences(site('x'), site('y'))).toEqual([]);
     expect(differences(null, null)).toEqual([]);
   });
 });

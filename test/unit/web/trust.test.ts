@@ -104,7 +104,7 @@ describe('reading values from a chart', () => {
   it('never calls an incomplete interval complete', () => {
     const share = (heard: number) => ({ ...whole, completeness: at.map(() => heard) });
     expect(trustWords(whole, 0)).toBeUndefined();
-    expect(trustWords(share(0.9999), 0)).toBe('99.9% of the edges heard');
+    expect(trustWords(share(0.9999), 0)).toBe('>99.9% of the edges heard');
     expect(trustWords({ ...share(0.5), resets: at.map(() => true) }, 0)).toBe(
       '50% of the edges heard, counters reset',
     );

@@ -29,6 +29,7 @@ export function pathsSuite(world: () => ConsoleWorld): void {
         .getByText('Path Failing wan1 – Over wan1')
         .waitFor();
       await receipt.getByRole('definition').first().locator(`data[value="${policies}"]`).waitFor();
+      await receipt.getByText('Default', { exact: true }).waitFor();
 
       // The reason why it is not selected now, and why it was before.
       await panel.getByText('Default uses another path').waitFor();

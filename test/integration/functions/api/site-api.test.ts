@@ -149,7 +149,8 @@ describe('the API of sites', () => {
     const deleted = await api.data('Mutation.deleteSite', { site_id: bonn });
     expect(deleted).toEqual({
       success: true,
-      message: `Site Bonn (${bonn}) was deleted with 1 endpoint and 1 path. restoreSite can bring it back until 2026-04-14T12:00:02.000Z.`,
+      message:
+        'Site Bonn was deleted with 1 endpoint and 1 path. It can be restored until 2026-04-14T12:00:02.000Z.',
       audit_id: expect.any(String),
       site_id: bonn,
       finished: true,
