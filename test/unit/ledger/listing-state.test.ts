@@ -6,7 +6,7 @@ import { T0 } from '../../support/report-records.ts';
 
 const MINUTE = 60_000;
 
-it('does not let a slow check overwrite what a later check has found', async () => {
+it('keeps the result of a later check when a slow, earlier check ends', async () => {
   const store = new FakeDynamoDb();
   const [buckets, ...others] = listingGroups();
   let now = T0;

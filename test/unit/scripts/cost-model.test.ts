@@ -92,7 +92,7 @@ describe('the bill', () => {
     expect(recommendedFor({}).an_edge).toBeLessThan(0.2);
   });
 
-  it('recommends so many write units that the network uses 70 % of them, and no setting without savings', () => {
+  it('recommends write units for a use of 70 %, and no setting without savings', () => {
     const [knob, ...others] = recommendedKnobs(DEFAULT_SHAPE, model, units);
     expect(others).toEqual([]);
     const used = [...model.usageOf(DEFAULT_SHAPE).values()];

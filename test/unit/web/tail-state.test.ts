@@ -74,7 +74,7 @@ describe('the live tail', () => {
     expect(state.from_ms).toBe(START + 500_000 - OVERLAP_MS);
   });
 
-  it('reports what it could not keep or accept', () => {
+  it('reports the number of dropped flows, and that the list is incomplete', () => {
     const many = Array.from({ length: 20_003 }, (_, index) => flow(index, index));
     const state = withLook(paused(beginTail<Flow>(START)), many, { isWhole: false });
     expect([state.waiting.length, state.dropped, state.isIncomplete]).toEqual([20_000, 3, true]);
