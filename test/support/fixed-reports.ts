@@ -24,7 +24,7 @@ export interface FixedStream {
 
 /**
  * A small stream with every kind of write: new edges, flows, a boot that ends, a late report of it,
- * a boot that is first heard of after its successor, a record that is not a report, parts, and
+ * a boot whose first report comes after its successor, a record that is not a report, parts, and
  * (`wide`) a step that subtracts gauges first.
  */
 export function fixedReports(prefix: string, { wide = true } = {}): FixedStream {

@@ -77,7 +77,7 @@ describe('an edge', () => {
     );
   });
 
-  it('is first refused for its name', () => {
+  it('is refused for its name before its role', () => {
     expect(refusal(session('grafana', 'grafana'), DEFAULT_EDGE_ROLES)).toBe(
       "Edge edge-7 alone may do this. Sign with the edge's own role, with the edge's id as session name.",
     );

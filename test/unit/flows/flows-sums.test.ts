@@ -54,7 +54,7 @@ function sumOf(flows: readonly { packets: bigint; bytes: bigint }[]): [bigint, b
 }
 
 describe('the largest flows', () => {
-  it('and the other flows add up to the whole log with any limit', () => {
+  it('add up to the whole log together with the other flows, with any limit', () => {
     fc.assert(
       fc.property(reports, fc.integer({ min: 1, max: 30 }), (logged, limit) => {
         const sums = new FlowSums(everything);

@@ -129,7 +129,7 @@ describe('an answer', () => {
     });
   });
 
-  it("to a browser's preflight request is allowed", async () => {
+  it("to a browser's preflight request allows pages of this machine", async () => {
     const response = await fetch(server.url, {
       method: 'OPTIONS',
       headers: {

@@ -167,7 +167,7 @@ describe('alarms', () => {
     }
   });
 
-  it('are mailed to no one without an address, and synth warns about that', () => {
+  it('are not mailed without an address, and synth warns about that', () => {
     const warned = (context: object) =>
       Annotations.fromStack(makeApp({ 'aws:cdk:bundling-stacks': [], ...context }).stacks[0]!).findWarning(
         '*',
