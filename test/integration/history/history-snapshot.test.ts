@@ -21,7 +21,7 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 const MINUTE = 60_000;
 const START = Date.parse('2026-02-28T23:57:00Z');
 
-describe('snapshots on DynamoDB Local', () => {
+describe('the snapshot on DynamoDB Local', () => {
   let db: TestTables;
   let store: SampleStore & StoreContext;
   let now = START;

@@ -6,7 +6,7 @@ import { T0 } from '../../support/report-records.ts';
 
 const MINUTE = 60_000;
 
-it('does not let a slow check overwrite what a later check has found', async () => {
+it('keeps the result of a later check when a slow, earlier check ends', async () => {
   const store = new FakeDynamoDb();
   const [buckets, ...others] = listingGroups();
   let now = T0;
@@ -27,8 +27,8 @@ it('does not let a slow check overwrite what a later check has found', async () 
   }
   expect(await listedSince(context)).toBe(T0);
 
-  // A slow look that found all listed is about to be noted; one that began later finds a lane that
-  // isn't.
+  // A slow check that found all lanes listed is about to be noted; one that began later finds an
+  // unlisted lane.
   const slow = look(0);
   now += MINUTE;
   const overtaken = clientWith(async command => {
