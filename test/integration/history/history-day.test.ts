@@ -86,21 +86,29 @@ describe(`a day of ${EDGES} edges and 200 policies`, () => {
         ...range(0, DAY_MINUTES),
         resolution: 'HOUR',
       });
-      expect(point.completeness).toMatchObject({ edges_expected: EDGES, edges_heard: EDGES });
-    }
-    const minutes = await api.data('Query.policyHistory', {
-      policy_id,
-      ...range(720, 724),
-      resolution: 'MINUTE',
-    });
-    expect(minutes.points.map((point: { bytes_exact: string }) => point.bytes_exact)).toEqual(
-      [720, 721, 722, 723].map(minute => counted(minute, minute + 1, ofPolicy).bytes_exact),
-    );
-    const whole = await api.data('Query.policyHistory', { policy_id, ...range(0, DAY_MINUTES) });
-    expect([whole.resolution, whole.points.length]).toEqual(['MINUTE', DAY_MINUTES]);
-    expect(whole.sum).toMatchObject(counted(0, DAY_MINUTES, ofPolicy));
-    expect(hours.sum).toEqual(whole.sum);
-  });
+      expect(hours.points).toHaveLength(24);
+      for (const [hour, point] of hours.points.entries()) {
+        expect(point, `hour ${hour}`).toMatchObject({
+          ...counted(hour * 60, hour * 60 + 60, ofPolicy),
+          gap: false,
+          intervals_missed: 0,
+        });
+        expect(point.completeness).toMatchObject({ edges_expected: EDGES, edges_heard: EDGES });
+      }
+      const minutes = await api.data('Query.policyHistory', {
+        policy_id,
+        ...range(720, 724),
+        resolution: 'MINUTE',
+      });
+      expect(minutes.points.map((point: { bytes_exact: string }) => point.bytes_exact)).toEqual(
+        [720, 721, 722, 723].map(minute => counted(minute, minute + 1, ofPolicy).bytes_exact),
+      );
+      const whole = await api.data('Query.policyHistory', { policy_id, ...range(0, DAY_MINUTES) });
+      expect([whole.resolution, whole.points.length]).toEqual(['MINUTE', DAY_MINUTES]);
+      expect(whole.sum).toMatchObject(counted(0, DAY_MINUTES, ofPolicy));
+      expect(hours.sum).toEqual(whole.sum);
+    },
+  );
 
   it('returns the total traffic, and that of a site, an edge and an endpoint, hour by hour', async () => {
     const [site_id] = day.shape.sites as [string];
