@@ -7,7 +7,7 @@ import {
   PUBLICATIONS,
   ROLES,
 } from '../../../../core/access/roles.ts';
-import { type Group, newContext, openConsole, signInOn } from '../../../support/browser.ts';
+import { type Group, goWithin, newContext, openConsole, signInOn } from '../../../support/browser.ts';
 import { awaitAlarm, type ConsoleWorld } from '../../../support/console-world.ts';
 import { type JoinedSites, joinedSites } from '../../../support/joined-sites.ts';
 import { OPERATIONS } from '../../../support/operation-documents.ts';
@@ -138,11 +138,12 @@ export function rolesSuite(world: () => ConsoleWorld): void {
       'a person of group %s is offered what the group may do, and nothing else',
       async group => {
         const { browser, system } = world();
-        const { page, context, problems } = await openConsole(browser, system, { as: group });
+        const { page, leave, problems } = await openConsole(browser, system, { as: group });
         await knowsGroup(page, group);
         const offered: Record<string, boolean> = {};
         const expected: Record<string, boolean> = {};
         for (const [address, controls] of Map.groupBy(CONTROLS, ({ at }) => at(shown))) {
+          // So that what is known of the person stays known.
           await goWithin(page, address);
           const place = await placeOf(page, address);
           for (const { name, role = 'button', needs } of controls) {
@@ -155,7 +156,7 @@ export function rolesSuite(world: () => ConsoleWorld): void {
         }
         expect(offered).toEqual(expected);
         expect(problems).toEqual([]);
-        await context.close();
+        await leave();
       },
     );
 
@@ -217,11 +218,6 @@ async function knowsGroup(page: Page, group: Group): Promise<void> {
   await page.getByRole('menu').getByText(`Group: ${group}`).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('menu').waitFor({ state: 'detached' });
-}
-
-/** Goes there as a link does, so that what is known of the person stays known. */
-async function goWithin(page: Page, address: string): Promise<void> {
-  await page.evaluate(`history.pushState({}, '', ${JSON.stringify(address)})`);
 }
 
 /** The page or the dialog that an address opens, once it shows what its controls are about. */

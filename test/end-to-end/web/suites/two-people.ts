@@ -86,9 +86,9 @@ export function twoPeopleSuite(world: () => ConsoleWorld): void {
 
 /** None of them has loaded its page again, and nothing has gone wrong on it. */
 async function finish(people: readonly Person[]): Promise<void> {
-  for (const { page, context, problems } of people) {
+  for (const { page, leave, problems } of people) {
     expect(await page.evaluate('window.neverReloaded')).toBe(true);
     expect(problems).toEqual([]);
-    await context.close();
+    await leave();
   }
 }
