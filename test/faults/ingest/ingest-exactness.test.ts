@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { randomRuns } from '../../support/call-step.ts';
 import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { IngestWorld, type WorldOptions } from '../../support/ingest-world.ts';
 import { quarantinedItems } from '../../support/quarantined.ts';
@@ -49,11 +50,11 @@ describe('ingest counts exactly', () => {
         await world.run();
         await world.expectExact();
       }),
-      { numRuns: 1000 },
+      { numRuns: randomRuns(1000) },
     );
   });
 
-  it('next to records that cannot be counted: exactly these are in the quarantine', async () => {
+  it('next to records that cannot be counted, which alone are in the quarantine', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, fc.constantFrom(0, 0.2), async (shape, faults) => {
         const { world, store, stream } = worldOf(
@@ -62,12 +63,12 @@ describe('ingest counts exactly', () => {
         );
         await world.run();
         await world.expectExact();
-        // A write that lands long after its function was killed may stand beside the one that was
-        // made instead; it is one record.
+        // A write that lands long after its function was killed may exist next to the one that
+        // replaced it; it is the same record.
         const places = new Set(quarantinedItems(store).map(({ sk }) => sk));
         expect(places.size).toBe(stream.badRecords);
       }),
-      { numRuns: 300 },
+      { numRuns: randomRuns(300) },
     );
   });
 
@@ -81,12 +82,12 @@ describe('ingest counts exactly', () => {
         await world.expectExact();
         idle += store.dump().filter(({ pk }) => String(pk).startsWith('IDLE#')).length;
       }),
-      { numRuns: 150 },
+      { numRuns: randomRuns(150) },
     );
-    expect(idle).toBeGreaterThan(150);
+    expect(idle).toBeGreaterThan(randomRuns(150));
   });
 
-  it('where the table is put back to an earlier time under functions that remember a later one', async () => {
+  it('if the table is restored to an earlier time under functions that remember a later one', async () => {
     const reshards = fc.integer({ min: 1, max: 2 });
     await fc.assert(
       fc.asyncProperty(shapes, reshards, troubles, async (shape, more, trouble) => {
@@ -102,23 +103,23 @@ describe('ingest counts exactly', () => {
         await world.run();
         await world.expectExact();
       }),
-      { numRuns: 150 },
+      { numRuns: randomRuns(150) },
     );
   });
 
-  it('and a second reading of the whole stream by new functions writes nothing', async () => {
+  it('and another read of the whole stream by new functions writes nothing', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, troubles, async (shape, trouble) => {
         const { world, store } = worldOf({ ...shape, bad: false }, trouble);
         await world.run();
-        // It withdraws what a killed call has left of gauges, and is exact.
+        // It removes gauges that a killed call has left behind, and is exact.
         await world.replay();
         await world.expectExact();
         const before = store.dump();
         await world.replay();
         expect(store.dump()).toEqual(before);
       }),
-      { numRuns: 200 },
+      { numRuns: randomRuns(200) },
     );
   });
 
@@ -131,7 +132,7 @@ describe('ingest counts exactly', () => {
         await world.finishVoids();
         await world.expectShown();
         count.voided += (await world.voided()).size;
-        // Nothing of a voided boot counts again, and nothing else is lost.
+        // No count of a voided boot returns, and no other count is lost.
         await world.replay();
         await world.expectShown();
         count.undone += await world.undoVoids();
@@ -139,13 +140,13 @@ describe('ingest counts exactly', () => {
         await world.expectShown();
         await world.expectExact();
       }),
-      { numRuns: 400 },
+      { numRuns: randomRuns(400) },
     );
     expect(count.undone).toBe(count.voided);
-    expect(count.voided).toBeGreaterThan(200);
+    expect(count.voided).toBeGreaterThan(randomRuns(200));
   });
 
-  it('active flows too: in after the last report, out when silent, in again with the next', async () => {
+  it('active flows as well: added by the last report, removed by silence, added again by the next report', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, troubles, async (shape, trouble) => {
         const { world, stream } = worldOf({ ...shape, bad: false }, trouble);
@@ -162,14 +163,14 @@ describe('ingest counts exactly', () => {
         expect(await gauges()).toEqual({});
         await world.settleGauges(2);
         expect(await gauges()).toEqual(due);
-        // Parts that a boot no longer has take their flows with them, without a clean-up.
+        // Parts that a boot no longer has lose their flows without a clean-up.
         await world.settleGauges(3, { parts: 1 });
         expect(await gauges()).toEqual(
           Object.fromEntries(stream.edges.map((edge, e) => [`${edge}-p`, e + 1])),
         );
         await world.expectExact();
       }),
-      { numRuns: 200 },
+      { numRuns: randomRuns(200) },
     );
   });
 });

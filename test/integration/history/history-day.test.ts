@@ -13,17 +13,18 @@ const DAY_MINUTES = 24 * 60;
 const START = Date.parse('2026-03-29T00:00:00Z');
 
 /**
- * Every minute of the day takes many minutes (npm run test:long); without it the hours, and some
- * minutes of one.
+ * Every minute of the day of 50 edges takes many minutes (npm run test:long); without it the hours,
+ * and some minutes of one, of 20 edges.
  */
 const WHOLE_DAY = process.env.HISTORY_DAY === 'whole';
+const EDGES = WHOLE_DAY ? 50 : 20;
 const MINUTES = Array.from({ length: DAY_MINUTES + 1 }, (_, minute) => minute).filter(
   minute => WHOLE_DAY || minute % 60 === 0 || (minute > 720 && minute <= 724),
 );
 
 const FIELD = { POLICY: 'policy_id', SITE: 'site_id', ENDPOINT: 'endpoint_id', EDGE: 'edge_id' } as const;
 
-describe('a day of 50 edges and 200 policies', () => {
+describe(`a day of ${EDGES} edges and 200 policies`, () => {
   let db: TestTables;
   let api: ApiUnderTest;
   let day: TrafficDay;
@@ -43,7 +44,7 @@ describe('a day of 50 edges and 200 policies', () => {
     for (let site = 0; site < 10; site++) {
       sites.push((await createSite(context, systemCaller('test'), { name: `Site ${site}` })).id);
     }
-    day = new TrafficDay(db, { start: START, sites, edges: 50, policies: 200 });
+    day = new TrafficDay(db, { start: START, sites, edges: EDGES, policies: 200 });
     for (const minute of MINUTES) await day.minute(minute, { retention: DEFAULT_RETENTION });
     api.now = START + DAY_MINUTES * MINUTE + 2000;
   }, 1_800_000);
@@ -55,7 +56,7 @@ describe('a day of 50 edges and 200 policies', () => {
     to: new Date(START + to * MINUTE).toISOString(),
   });
 
-  /** What must have been counted between two minutes of the day. */
+  /** The counts that are due between two minutes of the day. */
   function counted(from: number, to: number, matches: (pair: DayPair) => boolean = () => true) {
     const sum = { packets: 0n, bytes: 0n };
     for (const [minutes, sign] of [
@@ -76,44 +77,47 @@ describe('a day of 50 edges and 200 policies', () => {
     bytes_exact: String(bytes),
   });
 
-  it.each(['default', '7', '199'])('gives policy %s each hour and minute, to the byte', async policy_id => {
-    const ofPolicy = (pair: DayPair) => pair.policy_id === policy_id;
-    const hours = await api.data('Query.policyHistory', {
-      policy_id,
-      ...range(0, DAY_MINUTES),
-      resolution: 'HOUR',
-    });
-    expect(hours.points).toHaveLength(24);
-    for (const [hour, point] of hours.points.entries()) {
-      expect(point, `hour ${hour}`).toMatchObject({
-        ...counted(hour * 60, hour * 60 + 60, ofPolicy),
-        gap: false,
-        intervals_missed: 0,
+  it.each(['default', '7', '199'])(
+    'returns policy %s for each hour and minute, to the byte',
+    async policy_id => {
+      const ofPolicy = (pair: DayPair) => pair.policy_id === policy_id;
+      const hours = await api.data('Query.policyHistory', {
+        policy_id,
+        ...range(0, DAY_MINUTES),
+        resolution: 'HOUR',
       });
-      expect(point.completeness).toMatchObject({ edges_expected: 50, edges_heard: 50 });
-    }
-    const minutes = await api.data('Query.policyHistory', {
-      policy_id,
-      ...range(720, 724),
-      resolution: 'MINUTE',
-    });
-    expect(minutes.points.map((point: { bytes_exact: string }) => point.bytes_exact)).toEqual(
-      [720, 721, 722, 723].map(minute => counted(minute, minute + 1, ofPolicy).bytes_exact),
-    );
-    const whole = await api.data('Query.policyHistory', { policy_id, ...range(0, DAY_MINUTES) });
-    expect([whole.resolution, whole.points.length]).toEqual(['MINUTE', DAY_MINUTES]);
-    expect(whole.sum).toMatchObject(counted(0, DAY_MINUTES, ofPolicy));
-    expect(hours.sum).toEqual(whole.sum);
-  });
+      expect(hours.points).toHaveLength(24);
+      for (const [hour, point] of hours.points.entries()) {
+        expect(point, `hour ${hour}`).toMatchObject({
+          ...counted(hour * 60, hour * 60 + 60, ofPolicy),
+          gap: false,
+          intervals_missed: 0,
+        });
+        expect(point.completeness).toMatchObject({ edges_expected: EDGES, edges_heard: EDGES });
+      }
+      const minutes = await api.data('Query.policyHistory', {
+        policy_id,
+        ...range(720, 724),
+        resolution: 'MINUTE',
+      });
+      expect(minutes.points.map((point: { bytes_exact: string }) => point.bytes_exact)).toEqual(
+        [720, 721, 722, 723].map(minute => counted(minute, minute + 1, ofPolicy).bytes_exact),
+      );
+      const whole = await api.data('Query.policyHistory', { policy_id, ...range(0, DAY_MINUTES) });
+      expect([whole.resolution, whole.points.length]).toEqual(['MINUTE', DAY_MINUTES]);
+      expect(whole.sum).toMatchObject(counted(0, DAY_MINUTES, ofPolicy));
+      expect(hours.sum).toEqual(whole.sum);
+    },
+  );
 
-  it('gives all traffic, and that of a site, an edge and an endpoint, hour by hour', async () => {
+  it('returns the total traffic, and that of a site, an edge and an endpoint, hour by hour', async () => {
     const [site_id] = day.shape.sites as [string];
     const filters = [
       {},
       { site_id },
-      { edge_id: 'edge-20' },
+      { edge_id: 'edge-10' },
       { site_id, endpoint_id: 'wan1' },
-      { edge_id: 'edge-20', policy_id: '7' },
+      { edge_id: 'edge-10', policy_id: '7' },
     ];
     for (const filter of filters) {
       const ofFilter = (pair: DayPair) =>
@@ -130,7 +134,7 @@ describe('a day of 50 edges and 200 policies', () => {
     }
   });
 
-  it('gives the day as a day, and compares it with the one before, which had not begun', async () => {
+  it('returns the day as one day, and compares it with the previous one, which lies before the first snapshot', async () => {
     const history = await api.data('Query.trafficHistory', {
       ...range(0, DAY_MINUTES),
       resolution: 'DAY',
@@ -146,7 +150,8 @@ describe('a day of 50 edges and 200 policies', () => {
       expect(history.points[0][peak], peak).toBe(highest(peak));
     }
     // One, two or three flows a pair, by the number of its edge.
-    expect(history.points[0].peak_active_flows).toBe(200 * (17 + 17 * 2 + 16 * 3));
+    const flows = day.edges.reduce((sum, _, edge) => sum + 1 + (edge % 3), 0);
+    expect(history.points[0].peak_active_flows).toBe(200 * flows);
     expect(history.previous).toMatchObject({ packets: 0, bytes: 0 });
     const later = await api.data('Query.trafficHistory', {
       ...range(720, DAY_MINUTES),
@@ -169,7 +174,7 @@ describe('a day of 50 edges and 200 policies', () => {
       expect(stats.total, group_by.join()).toMatchObject(total);
       const shown = [...stats.rows, stats.other].reduce((sum, row) => sum + BigInt(row.bytes_exact), 0n);
       expect(String(shown)).toBe(total.bytes_exact);
-      expect(stats.completeness).toMatchObject({ edges_expected: 50, edges_heard: 50 });
+      expect(stats.completeness).toMatchObject({ edges_expected: EDGES, edges_heard: EDGES });
       for (const row of [stats.rows[0], stats.rows.at(-1)]) {
         const inRow = (pair: DayPair) => group_by.every(group => pair[FIELD[group]] === row[FIELD[group]]);
         expect(row).toMatchObject(counted(120, 1200, inRow));
@@ -186,7 +191,7 @@ describe('a day of 50 edges and 200 policies', () => {
     expect([byPackets.rows.length, byPackets.other_rows]).toEqual([5, 195]);
   });
 
-  it('shows endpoints live, and counters that agree with lanes, totals and policies', async () => {
+  it('shows live endpoints, and counters that agree with lanes, totals and policies', async () => {
     const [, site_id] = day.shape.sites as [string, string];
     const atSite = (pair: DayPair) => pair.site_id === site_id;
     const endpoints = await api.data('Query.endpointStats', { site_id });

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, expect, inject, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { callAwsJson } from '../../../local/aws/aws-json-call.ts';
 import {
   createTable,
   type TableProperties,
   tableSchema,
 } from '../../../local/resources/types/dynamodb-table.ts';
+import { dynamodbEndpoint } from '../../support/local-client.ts';
 
-const endpoint = inject('dynamodbEndpoint');
+const endpoint = dynamodbEndpoint();
 const table = `test-${randomUUID()}`;
 const call = <T>(operation: string): Promise<T> =>
   callAwsJson({ endpoint, target: 'DynamoDB_20120810', jsonVersion: '1.0' }, operation, { TableName: table });
@@ -27,7 +28,7 @@ function properties(more: object = {}): TableProperties {
   });
 }
 
-it('a kept table gets the index, stream and expiry that a new release has', async () => {
+it('gives a stored table the index, stream and expiry of a new release', async () => {
   await createTable(endpoint, table, properties());
   const newer = properties({
     AttributeDefinitions: ['pk', 'sk', 'other'].map(AttributeName => ({ AttributeName, AttributeType: 'S' })),
@@ -51,11 +52,11 @@ it('a kept table gets the index, stream and expiry that a new release has', asyn
   expect(await call('DescribeTimeToLive')).toEqual({
     TimeToLiveDescription: { AttributeName: 'expires_at', TimeToLiveStatus: 'ENABLED' },
   });
-  // And once more, as every further start does it.
+  // And once more, like at every later start.
   expect(await createTable(endpoint, table, newer)).toEqual({ Arn: expect.any(String), StreamArn });
 });
 
-it('a kept table with other keys is refused', async () => {
+it('rejects a stored table with other keys', async () => {
   await createTable(endpoint, table, properties());
   const other = properties({ KeySchema: [{ AttributeName: 'sk', KeyType: 'HASH' }] });
   await expect(createTable(endpoint, table, other)).rejects.toThrow(

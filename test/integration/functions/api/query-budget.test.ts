@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type OperationName, ROLES } from '../../../../core/access/roles.ts';
 import type { ApiIdentity } from '../../../../functions/api/api-event.ts';
 import { OPERATION_ARGUMENTS } from '../../../../graphql/arguments.generated.ts';
@@ -12,14 +12,12 @@ const BUDGET = 240;
 let t: TestTables;
 let api: ApiUnderTest;
 
-beforeEach(async () => {
+const begin = async () => {
   t = await createTables();
   api = makeApi(t, { query_budget: { units: BUDGET } });
-});
+};
 
-afterEach(() => t.drop());
-
-/** What was spent this minute under a name. */
+/** The budget spent under a name in this minute. */
 async function spent(owner: string): Promise<number> {
   const { Items = [] } = await t.client.send(
     new QueryCommand({
@@ -35,7 +33,10 @@ async function spent(owner: string): Promise<number> {
 const audit = (identity?: ApiIdentity) => api.call('Query.trafficAudit', {}, identity && { identity });
 
 describe('the budget of expensive operations', () => {
-  it('lets three of fifty audits of traffic through that come at once, and says when to come back', async () => {
+  beforeEach(begin);
+  afterEach(() => t.drop());
+
+  it('allows three of fifty simultaneous audits of traffic, and says when to retry', async () => {
     api.now += 37_400;
     const answers = await Promise.all(Array.from({ length: 50 }, () => audit()));
     expect(answers.filter(answer => 'data' in answer)).toHaveLength(3);
@@ -60,7 +61,7 @@ describe('the budget of expensive operations', () => {
     }
   });
 
-  it("is each person's own", async () => {
+  it('is separate for each person', async () => {
     await Promise.all(Array.from({ length: 4 }, () => audit()));
     expect(await audit(personIn('viewer'))).toHaveProperty('data');
   });
@@ -76,12 +77,12 @@ describe('the budget of expensive operations', () => {
     expect(await spent('arn:aws:sts::123456789012:assumed-role/grafana')).toBe(24);
   });
 
-  it('costs nothing if the arguments are refused', async () => {
+  it('is not reduced by a request with invalid arguments', async () => {
     await api.call('Query.trafficStats', { group_by: [], from: 'x', to: 'y' });
     expect(await spent('sub-of-admin')).toBe(0);
   });
 
-  it('depends on the reads: the range of the flow log, and whether a list is searched', async () => {
+  it('depends on the reads: the range of the flow log, and a search in a list', async () => {
     const costs = async (operation: string, args: object) => {
       const before = await spent('sub-of-admin');
       await api.call(operation, args);
@@ -105,7 +106,7 @@ describe('the budget of expensive operations', () => {
     expect(await costs('Query.sites', { limit: 101 })).toBe(2);
   });
 
-  it("lets through what it can't write down, but for throttling", async () => {
+  it('allows operations whose cost cannot be stored, except when throttled', async () => {
     const withoutTable = makeApi(
       { client: t.client, tables: { ...t.tables, cache: NO_SUCH_TABLE } },
       { query_budget: { units: BUDGET } },
@@ -141,7 +142,9 @@ describe('the budget of expensive operations', () => {
   });
 });
 
-/** What each operation costs with the least that it may be asked with; what isn't here is free. */
+/**
+ * The cost of each operation with the smallest arguments; an operation without an entry is free.
+ */
 const EXPECTED: Partial<Record<OperationName, number>> = {
   'Query.figures': 2,
   'Query.trafficStats': 10,
@@ -171,21 +174,30 @@ const EXPECTED: Partial<Record<OperationName, number>> = {
   'Mutation.startExport': 20,
 };
 
-it.each(Object.keys(ROLES) as OperationName[])('%s has the expected cost', async operation => {
-  const identity = ROLES[operation].people === null ? machine : personIn('admin');
-  await api.call(operation, soundArguments(OPERATION_ARGUMENTS[operation]), { identity });
-  const owner = identity === machine ? machine.userArn! : 'sub-of-admin';
-  expect(await spent(owner)).toBe(EXPECTED[operation] ?? 0);
-});
-
-it('counts answers that say Internal, and no others', async () => {
-  const broken = makeApi({ client: t.client, tables: { ...t.tables, network: NO_SUCH_TABLE } });
-  expect(await broken.call('Query.siteCount')).toEqual({
-    error: {
-      type: 'Internal',
-      message: 'Something went wrong on our side. Try again; if it goes on, tell us when it happened.',
-    },
+describe('one operation', () => {
+  beforeAll(begin);
+  // The minutes have budgets of their own.
+  beforeEach(() => {
+    api.now += 60_000;
   });
-  await broken.call('Query.sites', { limit: 0 });
-  expect(broken.internal_errors).toBe(1);
+  afterAll(() => t.drop());
+
+  it.each(Object.keys(ROLES) as OperationName[])('%s has the expected cost', async operation => {
+    const identity = ROLES[operation].people === null ? machine : personIn('admin');
+    await api.call(operation, soundArguments(OPERATION_ARGUMENTS[operation]), { identity });
+    const owner = identity === machine ? machine.userArn! : 'sub-of-admin';
+    expect(await spent(owner)).toBe(EXPECTED[operation] ?? 0);
+  });
+
+  it('counts answers of type Internal, and no others', async () => {
+    const broken = makeApi({ client: t.client, tables: { ...t.tables, network: NO_SUCH_TABLE } });
+    expect(await broken.call('Query.siteCount')).toEqual({
+      error: {
+        type: 'Internal',
+        message: 'Something went wrong on our side. Try again; if it goes on, tell us when it happened.',
+      },
+    });
+    await broken.call('Query.sites', { limit: 0 });
+    expect(broken.internal_errors).toBe(1);
+  });
 });
