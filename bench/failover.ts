@@ -1,11 +1,12 @@
 import { type DynamoDBDocumentClient, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { listRegisteredEdges } from '../core/inventory/edges/site-edges.ts';
 import { failOverPath } from '../core/routing/failover/fail-over-path.ts';
 import { restorePath } from '../core/routing/failover/restore-path.ts';
 import { orderRoutes } from '../core/routing/failover/route-orders.ts';
 import type { StoreContext } from '../core/storage/store-context.ts';
 import { systemClock, systemSleep } from '../core/time/clock.ts';
 import { createTable } from '../test/support/create-table.ts';
-import { putEdges, putPolicies } from '../test/support/many-edges.ts';
+import { confirmLists, countReports, putEdges, putPolicies } from '../test/support/many-edges.ts';
 import { auditChanges } from '../test/support/order-routes.ts';
 import { actor, measured, routingWorld } from '../test/support/routing-world.ts';
 import type { BenchRow } from './bench-row.ts';
@@ -14,6 +15,8 @@ import { withDatabase } from './support/with-database.ts';
 
 const EDGES = 1000;
 const POLICIES = 100;
+/** Policies in an edge's reports. */
+const POLICIES_AN_EDGE = 20;
 const RUNS = 5;
 const MAX_RATIO = 2;
 /** Concurrent Puts, as many as for orders. */
@@ -23,7 +26,9 @@ const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 
 
 type Write = PutCommand | TransactWriteCommand;
 
-/** A failover with the orders to 1,000 edges, compared with only the same writes. */
+/**
+ * A failover with the orders to 1,000 edges that have reported, compared with only the same writes.
+ */
 export async function run(): Promise<BenchRow[]> {
   return withDatabase(async client => {
     for (const name of Object.values(tables)) {
@@ -43,8 +48,20 @@ export async function run(): Promise<BenchRow[]> {
       random: Math.random,
       deadline: Number.POSITIVE_INFINITY,
     };
-    await putEdges(context, { sites: [a.id, b.id], edges: EDGES / 2 });
-    await putPolicies(context, POLICIES);
+    const edges = await putEdges(context, { sites: [a.id, b.id], edges: EDGES / 2 });
+    const policies = await putPolicies(context, POLICIES);
+    await countReports(
+      context,
+      edges.map((edge_id, index) => ({
+        edge_id,
+        site_id: index < EDGES / 2 ? a.id : b.id,
+        policies: policies
+          .slice(0, POLICIES_AN_EDGE)
+          .map(policy_id => ({ policy_id, bytes: 1_000_000n, active_flows: 10 })),
+      })),
+    );
+    await confirmLists(context);
+    await listRegisteredEdges(context);
     time.set(systemClock());
     await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 40)]);
     const times: { failover: number; bare: number }[] = [];

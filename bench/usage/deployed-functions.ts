@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { WAIT_MS } from '../../scripts/cost/bill.ts';
+import { WAIT_MS } from '../../scripts/cost/drivers.ts';
 import { cpuGoesTo, inCall, keepLogs, type RunningCall, runningCall, waitFor } from './running-call.ts';
 import { noUsage, type Usage } from './usage.ts';
 

@@ -2,6 +2,8 @@
 export const ENTRY_WORDS = 16;
 /** Word of an entry: packets of this interval. */
 export const PACKETS_WORD = 14;
+/** The most packets of an interval that an entry has room for. */
+export const MAX_INTERVAL_PACKETS = 2 ** 31 - 1;
 /**
  * Word of an entry: index of its (policy, endpoint) pair; `~index` when it has to be matched again.
  */

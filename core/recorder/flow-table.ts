@@ -124,6 +124,15 @@ export class FlowTable {
     return this.words[entry * ENTRY_WORDS + META_WORD] === 0;
   }
 
+  /** All entries. */
+  *entries(): Generator<number> {
+    for (let entry = 0; entry < this.places; entry++) {
+      if (!this.isFree(entry)) {
+        yield entry;
+      }
+    }
+  }
+
   #allocate(places: number): void {
     const memory = new ArrayBuffer(places * ENTRY_WORDS * 4);
     this.words = new Int32Array(memory);

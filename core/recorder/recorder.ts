@@ -1,16 +1,7 @@
 import { ValidationError } from '../errors.ts';
-import {
-  endpointOf,
-  type FlowKey,
-  isV6,
-  KEY_WORDS,
-  MAX_ENDPOINTS,
-  packFlowKey,
-  unpackFlowKey,
-} from '../policy/flow-key.ts';
+import { endpointOf, type FlowKey, isV6, KEY_WORDS, MAX_ENDPOINTS, packFlowKey } from '../policy/flow-key.ts';
 import { compilePolicies, type PolicyMatcher } from '../policy/policy-match.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
-import { rfc3339 } from '../time/rfc3339.ts';
 import type { FlowRecord } from '../totals/flow-record.ts';
 import { CARRY, PairTotals } from '../totals/pair-totals.ts';
 import { type PathCounts, pathCountsOf } from '../totals/path-counts.ts';
@@ -22,11 +13,13 @@ import {
   ENTRY_DOUBLES,
   ENTRY_WORDS,
   LAST_DOUBLE,
+  MAX_INTERVAL_PACKETS,
   PACKETS_WORD,
   PAIR_WORD,
 } from './flow-entry.ts';
 import { FlowTable } from './flow-table.ts';
-import { IntervalSpill, type UnlistedFlows } from './interval-spill.ts';
+import { type FlowCounts, IntervalFlows } from './interval-flows.ts';
+import type { UnlistedFlows } from './interval-spill.ts';
 import { type ExactCounts, exactCounts, type PolicyStats, statsOfPairs } from './policy-stats.ts';
 
 export interface RecorderOptions {
@@ -58,24 +51,14 @@ export interface TrafficTotals {
 }
 
 /**
- * The content of one exported flow record; counts may be of any size.
- */
-export interface FlowCounts {
-  packets: bigint;
-  bytes: bigint;
-  first_ms: number;
-  last_ms: number;
-}
-
-const MAX_INTERVAL_PACKETS = 2 ** 31 - 1;
-
-/**
  * Counts packets by policy and flow, in bounded memory: the seed's collector.
  *
  * `recordV4` and `recordV6` have packed keys as arguments and allocate nothing for a known flow;
  * the policy is matched once per flow. `recordPacket` is for callers that have objects and have
  * matched the policy already. When the flow table is full, it evicts the flow that is idle the
  * longest; counts stay exact.
+ *
+ * It is one class because its methods share the flow table and the totals.
  */
 export class Recorder {
   /**
@@ -85,7 +68,7 @@ export class Recorder {
   readonly time_ms = new Float64Array(1);
   readonly #table: FlowTable;
   readonly #totals = new PairTotals();
-  readonly #spill = new IntervalSpill();
+  readonly #interval: IntervalFlows;
   readonly #baselines = new Map<string, ExactCounts>();
   readonly #endpoints: string[];
   readonly #clock: Clock;
@@ -108,6 +91,7 @@ export class Recorder {
     }
     this.#table = new FlowTable(flow_capacity);
     this.#endpoints = [endpoint_id];
+    this.#interval = new IntervalFlows(this.#table, { totals: this.#totals, endpoints: this.#endpoints });
     this.#clock = clock;
     this.#distinct = distinct_flows;
   }
@@ -233,7 +217,7 @@ export class Recorder {
     if (this.#table.words[entry * ENTRY_WORDS + PAIR_WORD]! < 0) {
       this.#matchAgain(entry);
     }
-    this.#addToEntry(entry, counts);
+    this.#interval.add(entry, counts);
     this.#totals.add(this.#table.words[entry * ENTRY_WORDS + PAIR_WORD]!, counts.packets, counts.bytes);
   }
 
@@ -268,7 +252,7 @@ export class Recorder {
    */
   updateFlowCounts(): void {
     this.#totals.activeFlows.fill(0);
-    for (const entry of this.#entries()) {
+    for (const entry of this.#table.entries()) {
       const pair = this.#table.words[entry * ENTRY_WORDS + PAIR_WORD]!;
       this.#totals.activeFlows[pair < 0 ? ~pair : pair]! += 1;
     }
@@ -307,14 +291,7 @@ export class Recorder {
 
   /** Returns the totals since boot and this interval's flows, and begins a new interval. */
   takeInterval(): RecorderInterval {
-    const { listed, unlisted } = this.#spill.take();
-    for (const entry of this.#entries()) {
-      if (this.#table.words[entry * ENTRY_WORDS + PACKETS_WORD]! > 0) {
-        listed.push(this.#flowRecord(entry));
-        this.#clearInterval(entry);
-      }
-    }
-    return { policies: policyTotalsOf(this.#totals, this.#endpoints), flows: listed, unlisted };
+    return { policies: policyTotalsOf(this.#totals, this.#endpoints), ...this.#interval.take() };
   }
 
   /** Hands `takeInterval` to a sink, which stores it before it sends it. */
@@ -351,7 +328,7 @@ export class Recorder {
    * previous counts go to the spill.
    */
   #beginInterval(entry: number): number {
-    this.#spillEntry(entry);
+    this.#interval.spill(entry);
     this.#table.first[entry] = this.time_ms[0]!;
     return 0;
   }
@@ -405,82 +382,17 @@ export class Recorder {
     const at = entry * ENTRY_WORDS + PAIR_WORD;
     const had = this.#table.words[at]! < 0 ? ~this.#table.words[at]! : this.#table.words[at]!;
     if (had !== pair) {
-      this.#spillEntry(entry);
+      this.#interval.spill(entry);
       this.#totals.activeFlows[had]! -= 1;
       this.#totals.activeFlows[pair]! += 1;
     }
     this.#table.words[at] = pair;
   }
 
-  #addToEntry(entry: number, { packets, bytes, first_ms, last_ms }: FlowCounts): void {
-    const base = entry * ENTRY_WORDS;
-    const doubles = entry * ENTRY_DOUBLES;
-    const fits = packets < 2n ** 31n && bytes < 2n ** 52n;
-    const packetsAfter = this.#table.words[base + PACKETS_WORD]! + Number(packets);
-    const bytesAfter = this.#table.doubles[doubles + BYTES_DOUBLE]! + Number(bytes);
-    if (!fits || packetsAfter > MAX_INTERVAL_PACKETS || bytesAfter > CARRY) {
-      this.#spillEntry(entry);
-    }
-    const last = this.#table.doubles[doubles + LAST_DOUBLE]!;
-    this.#table.doubles[doubles + LAST_DOUBLE] = Math.max(last, last_ms);
-    if (!fits) {
-      this.#spill.add({
-        ...this.#recordOf(entry),
-        packets,
-        bytes,
-        first: rfc3339(first_ms),
-        last: rfc3339(last_ms),
-      });
-      return;
-    }
-    const first =
-      this.#table.words[base + PACKETS_WORD] === 0 ? first_ms : Math.min(this.#table.first[entry]!, first_ms);
-    this.#table.first[entry] = first;
-    this.#table.words[base + PACKETS_WORD]! += Number(packets);
-    this.#table.doubles[doubles + BYTES_DOUBLE]! += Number(bytes);
-  }
-
   #remove(entry: number): void {
-    this.#spillEntry(entry);
+    this.#interval.spill(entry);
     const pair = this.#table.words[entry * ENTRY_WORDS + PAIR_WORD]!;
     this.#totals.activeFlows[pair < 0 ? ~pair : pair]! -= 1;
     this.#table.remove(entry);
-  }
-
-  #spillEntry(entry: number): void {
-    if (this.#table.words[entry * ENTRY_WORDS + PACKETS_WORD]! > 0) {
-      this.#spill.add(this.#flowRecord(entry));
-      this.#clearInterval(entry);
-    }
-  }
-
-  #clearInterval(entry: number): void {
-    this.#table.words[entry * ENTRY_WORDS + PACKETS_WORD] = 0;
-    this.#table.doubles[entry * ENTRY_DOUBLES + BYTES_DOUBLE] = 0;
-  }
-
-  #flowRecord(entry: number): FlowRecord {
-    return {
-      ...this.#recordOf(entry),
-      packets: BigInt(this.#table.words[entry * ENTRY_WORDS + PACKETS_WORD]!),
-      bytes: BigInt(this.#table.doubles[entry * ENTRY_DOUBLES + BYTES_DOUBLE]!),
-      first: rfc3339(this.#table.first[entry]!),
-      last: rfc3339(this.#table.doubles[entry * ENTRY_DOUBLES + LAST_DOUBLE]!),
-    };
-  }
-
-  #recordOf(entry: number): FlowKey & { policy_id: string; endpoint_id: string } {
-    const base = entry * ENTRY_WORDS;
-    const word = this.#table.words[base + PAIR_WORD]!;
-    const { policy_id, endpoint } = this.#totals.pairs[word < 0 ? ~word : word]!;
-    return { policy_id, endpoint_id: this.#endpoints[endpoint]!, ...unpackFlowKey(this.#table.words, base) };
-  }
-
-  *#entries(): Generator<number> {
-    for (let entry = 0; entry < this.#table.places; entry++) {
-      if (!this.#table.isFree(entry)) {
-        yield entry;
-      }
-    }
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { reverseSides, sidesSchema } from '../routing/failover/reverse-sides.ts';
+import { reverseSides } from '../routing/failover/reverse-sides.ts';
+import { sidesSchema } from '../routing/failover/sides-in-words.ts';
 import type { Undoer } from './undoer.ts';
 
 const sides = z.object({ before: sidesSchema, after: sidesSchema });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { count } from '../count-words.ts';
 import { Conflict } from '../errors.ts';
 import { restoreSite } from '../inventory/archive/restore-site.ts';
-import { count } from '../inventory/model/count-words.ts';
 import type { Site } from '../inventory/model/site.ts';
 import { type SiteItem, siteSchema } from '../inventory/model/site-items.ts';
 import { deleteSite } from '../inventory/removal/delete-site.ts';

@@ -1,3 +1,5 @@
+import { count } from '../../core/count-words.ts';
+
 /** Maximum number of sources that are named. */
 const NAMED = 20;
 
@@ -35,5 +37,5 @@ export class UnreadFrames {
   }
 }
 
-const countOf = (frames: number) => `${frames} ${frames === 1 ? 'frame' : 'frames'}`;
+const countOf = (frames: number) => count(frames, 'frame');
 const were = (frames: number) => (frames === 1 ? 'was' : 'were');

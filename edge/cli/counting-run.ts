@@ -1,3 +1,4 @@
+import { count } from '../../core/count-words.ts';
 import { systemSchedule } from '../../core/time/schedule.ts';
 import { type CountingSession, openCountingSession } from '../counting/counting-session.ts';
 import { InputNotes, noteText } from '../counting/input-notes.ts';
@@ -99,8 +100,10 @@ export async function runCounting(
     terminal.endProgress();
     problems.end();
     if (!signal.aborted) session.checkBoot();
-    if (options.wait && !signal.aborted) await waitForAll(options, session, { terminal, signal });
-    print(options, session, { ...result, problems: problems.kinds(), notes: notes.list() });
+    const waited = (options.wait ?? false) && !signal.aborted;
+    if (waited) await waitForAll(options, session, { terminal, signal });
+    const found = { ...result, problems: problems.kinds(), notes: notes.list() };
+    print(options, session, { ...found, all_counted: waited && !signal.aborted });
   } finally {
     terminal.endProgress();
     await session.close();
@@ -210,7 +213,10 @@ async function waitForAll(
 function print(
   options: CountingOptions,
   session: CountingSession,
-  found: Pick<SummarySource, 'skipped' | 'skipped_by_reason' | 'problems' | 'notes'>,
+  {
+    all_counted,
+    ...found
+  }: Pick<SummarySource, 'skipped' | 'skipped_by_reason' | 'problems' | 'notes'> & { all_counted: boolean },
 ): void {
   const { recorder, distinct, policySet, reporter } = session;
   const estimated = options.scaleSampled ?? false;
@@ -225,7 +231,8 @@ function print(
     skippedText(summary),
     ...(estimated ? ['All figures are estimates, scaled from samples.'] : []),
     ...(summary.notes ?? []).map(noteText),
-    ...(sent ? [`Sent ${sent.seq} report(s) of ${sent.edge_id}, boot ${sent.boot_id}.`] : []),
+    ...(sent ? [`Sent ${count(sent.seq, 'report')} of ${sent.edge_id}, boot ${sent.boot_id}.`] : []),
+    ...(all_counted ? ['The system has counted all of it.'] : []),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,3 +1,4 @@
+import { count } from '../../core/count-words.ts';
 import { BUILT_IN_POLICY } from '../../core/policy/policy.ts';
 import { compilePolicies } from '../../core/policy/policy-match.ts';
 import { wireInteger } from '../../core/report/encode-report.ts';
@@ -93,6 +94,6 @@ function print(simulation: Simulation, { json }: SimulateOptions, policySet: Pol
   process.stdout.write(
     json
       ? `${JSON.stringify({ ...summary, reports })}\n`
-      : `${summaryTable(summary)}\nSent ${reports} report(s).\n`,
+      : `${summaryTable(summary)}\nSent ${count(reports, 'report')}.\n`,
   );
 }

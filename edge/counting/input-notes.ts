@@ -1,3 +1,4 @@
+import { count } from '../../core/count-words.ts';
 import { wireInteger } from '../../core/report/encode-report.ts';
 
 /** Notes about the input that readers of the figures need, with their sentences. */
@@ -91,7 +92,7 @@ function countName(names: Map<string, number>, name: string): void {
 /** A note as a sentence with its figures. */
 export function noteText({ kind, records, packets, bytes, names }: InputNote): string {
   const figures = [
-    `${records} record${records === 1 ? '' : 's'}`,
+    count(records, 'record'),
     ...(packets !== undefined ? [`${packets} packets, ${bytes} bytes`] : []),
     ...(names
       ? [

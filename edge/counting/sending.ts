@@ -1,6 +1,7 @@
 import { ulid } from 'ulid';
 import { z } from 'zod';
 import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
+import { count } from '../../core/count-words.ts';
 import type { SignRecord } from '../../core/report/sign-record.ts';
 import { EdgeError } from '../edge-error.ts';
 import { expectedPairs, type PolicySet } from '../policies/policy-set.ts';
@@ -86,7 +87,7 @@ export async function openSending(
   });
   if (reporter.foreignReports > 0) {
     say(
-      `${folder} keeps ${reporter.foreignReports} unsent report(s) for another system; delete them if that system no longer exists.`,
+      `${folder} keeps ${count(reporter.foreignReports, 'unsent report')} for another system; delete them if that system no longer exists.`,
     );
   }
   return {

@@ -1,6 +1,6 @@
 import type { FlowKey } from '../../core/policy/flow-key.ts';
 import { parseKnownAddress } from '../../core/policy/ip-address.ts';
-import type { FlowCounts } from '../../core/recorder/recorder.ts';
+import type { FlowCounts } from '../../core/recorder/interval-flows.ts';
 import { REPORT_LIMITS } from '../../core/report/report.ts';
 import type { InputNotes } from '../counting/input-notes.ts';
 

@@ -17,7 +17,8 @@ export function conditionsBetween(address: string, other: string): PathCondition
   return {
     latency_ms: 5 + (hash % 60),
     jitter_ms: 0.2 + ((hash >>> 8) % 20) / 10,
-    packet_loss_pct: ((hash >>> 16) % 30) / 100,
+    // Of 100 probes two lost make a path degraded: more loss would raise alarms all the time.
+    packet_loss_pct: ((hash >>> 16) % 30) / 1000,
     bandwidth_mbps: CAPACITIES_MBPS[(hash >>> 21) % CAPACITIES_MBPS.length]!,
   };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { count } from '../../core/count-words.ts';
 import { readEdgeState, TROUBLE_KINDS, type TroubleKind } from './edge-state.ts';
 import { openKeptSystem } from './kept-system.ts';
 import { SPOOL_FILES, type SpoolFiles } from './write-whole.ts';
@@ -87,10 +88,10 @@ export async function readEdgeStatus(
       ? ['The edge was killed or hangs: start it again; it first sends the reports that it kept.']
       : []),
     ...(run !== 'running' && run !== 'silent' && slots.length > 0
-      ? [`${slots.length} report(s) wait and no edge runs: start it again; it sends them first.`]
+      ? [`${count(slots.length, 'report')} not sent, and no edge runs: start it again; it sends them first.`]
       : []),
     ...(unreadable > 0
-      ? [`${unreadable} report(s) could not be read: check the *.unreadable files, then delete them.`]
+      ? [`${count(unreadable, 'report')} could not be read: check the *.unreadable files, then delete them.`]
       : []),
     ...troubles
       .filter(({ lasting, since }) => lasting || now_ms - Date.parse(since) > PATIENCE_MS)

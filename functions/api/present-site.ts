@@ -1,9 +1,9 @@
 import { presentRate } from '../../core/answers/present-rate.ts';
 import { readEdgesOfSites } from '../../core/inventory/edges/site-edges.ts';
 import type { SiteWithEndpoints } from '../../core/inventory/sites/read-site.ts';
-import { readLanesOfEdge } from '../../core/ledger/figures/read-lanes.ts';
 import type { Lane } from '../../core/ledger/lane/lane.ts';
 import { ratesOf } from '../../core/ledger/lane/lane-rates.ts';
+import { readLanesOfEdges } from '../../core/ledger/listing/lanes-of-edges.ts';
 import { type SitePathSummary, summarizeSitePaths } from '../../core/routing/network/site-picture.ts';
 import { type StoreContext, timestamp } from '../../core/storage/store-context.ts';
 import type { Site } from '../../graphql/schema.generated.ts';
@@ -84,14 +84,16 @@ async function readHeard(
   sites: readonly SiteWithEndpoints[],
   context: StoreContext,
 ): Promise<Map<string, Heard>> {
-  const edges = await readEdgesOfSites(
-    context,
-    sites.map(({ id }) => id),
+  const siteIds = sites.map(({ id }) => id);
+  const edges = await readEdgesOfSites(context, siteIds);
+  const lanes = await readLanesOfEdges(
+    { ...context, table: context.tables.traffic },
+    edges.map(({ id }) => id),
+    { sites: siteIds },
   );
-  const lanes = await Promise.all(edges.map(({ id }) => readLanesOfEdge(context.client, context.tables, id)));
-  const bySite = Map.groupBy(edges.keys(), index => edges[index]!.site_id);
+  const bySite = Map.groupBy(edges, ({ site_id }) => site_id);
   return new Map(
-    Array.from(bySite, ([id, indexes]) => [id, heardOf(indexes.flatMap(index => lanes[index]!))]),
+    Array.from(bySite, ([site_id, there]) => [site_id, heardOf(there.flatMap(({ id }) => lanes.get(id)!))]),
   );
 }
 

@@ -1,6 +1,6 @@
+import { dollars, markdownTable, percent, shortNumber } from '../markdown-table.ts';
 import type { Bill } from './bill.ts';
 import type { ComparedKnob } from './compare-knobs.ts';
-import { dollars, markdownTable, percent, shortNumber } from './markdown-table.ts';
 
 /** Smaller rows are summed in the table; `--json` has all. */
 const SMALL_SHARE = 0.002;

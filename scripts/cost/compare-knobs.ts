@@ -1,4 +1,5 @@
-import { billOf, type Deployed, PROVISIONED_USE } from './bill.ts';
+import { billOf, PROVISIONED_USE } from './bill.ts';
+import type { Deployed } from './drivers.ts';
 import type { FunctionModel } from './function-model.ts';
 import type { NetworkShape } from './network-shape.ts';
 import { QUOTAS } from './quotas.ts';

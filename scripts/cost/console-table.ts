@@ -1,6 +1,7 @@
-import { type BillRow, billOf, type Deployed } from './bill.ts';
+import { dollars, markdownTable, percent, shortNumber } from '../markdown-table.ts';
+import { type BillRow, billOf } from './bill.ts';
+import type { Deployed } from './drivers.ts';
 import type { FunctionModel } from './function-model.ts';
-import { dollars, markdownTable, percent, shortNumber } from './markdown-table.ts';
 import type { NetworkShape } from './network-shape.ts';
 
 /** Enough hours that no row is too small for the table. */

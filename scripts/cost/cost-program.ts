@@ -1,11 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { dollars } from '../markdown-table.ts';
 import { billOf } from './bill.ts';
 import { billTable, knobTable, serviceTable } from './bill-table.ts';
 import { compareKnobs, recommendedKnobs, turned } from './compare-knobs.ts';
 import { consoleDollars } from './console-table.ts';
 import { DEFAULT_SHAPE, describe } from './default-shape.ts';
 import { functionModel } from './function-model.ts';
-import { dollars } from './markdown-table.ts';
 import type { NetworkShape } from './network-shape.ts';
 import { PRICES } from './prices.ts';
 import { scaleTables } from './scale-page.ts';

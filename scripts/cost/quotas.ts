@@ -1,4 +1,4 @@
-import { markdownTable } from './markdown-table.ts';
+import { markdownTable } from '../markdown-table.ts';
 
 /** A limit of a service, in us-east-1 by default. */
 interface Quota {

@@ -1,5 +1,5 @@
-import { billedMilliseconds, type Deployed } from './bill.ts';
-import { markdownTable, shortNumber } from './markdown-table.ts';
+import { markdownTable, shortNumber } from '../markdown-table.ts';
+import { billedMilliseconds, type Deployed } from './drivers.ts';
 import type { SimulatedUsage, Units } from './units.ts';
 
 /** A unit of the reference network for an edge and hour. */

@@ -1,26 +1,11 @@
 import { SLICES } from '../../core/flows/hour-slices.ts';
 import { groupsFor } from '../../core/history/groups/group-workers.ts';
 import { LANE_BUCKETS } from '../../core/ledger/lane-keys.ts';
-import { billedMilliseconds, type Deployed } from './bill.ts';
+import { billedMilliseconds, type Deployed } from './drivers.ts';
 import type { FunctionModel } from './function-model.ts';
+import { changeRequests, needsOf } from './needs.ts';
 import { edgesOfShard, type NetworkShape, reportFlowOf } from './network-shape.ts';
 import { QUOTAS } from './quotas.ts';
-
-/** The needs of a network of a size. Figures are per second unless their names say otherwise. */
-export interface Needs {
-  edges: number;
-  shards: number;
-  /** Counter slots: one for each shard, at least 16. */
-  slots: number;
-  write_units: number;
-  read_units: number;
-  api_requests: number;
-  connections: number;
-  /** Concurrent calls of all functions. */
-  concurrency: number;
-  /** Seconds from a packet to the figures of a console, on average and at most. */
-  latency_s: { average: number; most: number };
-}
 
 /** A part of the system with a limited capacity. */
 export interface Element {
@@ -41,14 +26,7 @@ export interface ElementAtScale extends Element {
   stops_at: number;
 }
 
-const MIN_SLOTS = 16;
-/** The usable share of a function that reads a shard; the rest is reserve to catch up. */
-const BUSY_SHARE = 0.75;
 const MAX_SHARDS = 500;
-/** The interval of publications to the console. */
-const CONSOLE_S = 10;
-/** The time in which all edges read a change: the largest `edge_spread_s`. */
-const SPREAD_S = 90;
 /** The longest duration of a scheduled function, seconds, with a reserve of a tenth. */
 const SNAPSHOT_S = 50;
 const CLEANUP_S = 216;
@@ -69,47 +47,6 @@ const KMS_EVERY_S = 300;
 const MEMORY_OF_LANES = 128 * 1024 * 1024;
 const LANE_OVERHEAD_BYTES = 400;
 const FAR = 1e9;
-
-/**
- * Requests a second after a change of the policies: each edge reads them, and then their routes.
- */
-export function changeRequests({ edges }: Pick<NetworkShape, 'edges'>): number {
-  return (2 * edges) / SPREAD_S;
-}
-
-export function needsOf(shape: NetworkShape, model: FunctionModel, deployed: Deployed): Needs {
-  const { batch, reports } = reportFlowOf(shape, { record_bytes: model.recordBytes(shape) });
-  const shards = shardsOf(shape, model, deployed);
-  const usage = [...model.usageOf(shape)];
-  const aSecond = (of: (used: (typeof usage)[number]) => number) =>
-    usage.reduce((sum, used) => sum + of(used), 0) / 60;
-  const batch_s = Math.max(shape.window_s, batch / (reports / 60 / shards));
-  return {
-    edges: shape.edges,
-    shards,
-    slots: Math.max(MIN_SLOTS, shards),
-    write_units: aSecond(([, { write_units }]) => write_units),
-    read_units: aSecond(([, { read_units }]) => read_units),
-    api_requests: model.apiRequests(shape) / 60,
-    connections: shape.edges,
-    concurrency: aSecond(([name, used]) => billedMilliseconds(used, deployed.memory_mb[name]!) / 1000),
-    latency_s: {
-      average: (shape.interval_s + Math.min(batch_s, shape.window_s) + CONSOLE_S) / 2,
-      most: shape.interval_s + shape.window_s + CONSOLE_S,
-    },
-  };
-}
-
-/**
- * The number of shards that can take the reports, and whose functions use at most three quarters of
- * the time.
- */
-function shardsOf(shape: NetworkShape, model: FunctionModel, { memory_mb }: Deployed): number {
-  const { shards } = reportFlowOf(shape, { record_bytes: model.recordBytes(shape) });
-  const used = model.usageOf(shape).get('ingest')!;
-  const seconds = billedMilliseconds(used, memory_mb.ingest!) / 60_000;
-  return Math.max(shards, Math.ceil(seconds / BUSY_SHARE));
-}
 
 /** Every element that edges load, with its limit; the lowest limit first. */
 export function elementsAtScale(
@@ -188,8 +125,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       measure: 'seconds of its minute',
       limit: SNAPSHOT_S,
       load: shape => secondsOf(shape, 'snapshot') / groupsFor(shape.edges, undefined),
-      instead:
-        'more than 64 groups; a group that is late stands with its last reading and is named in the mark',
+      instead: 'more than 64 groups; a late group keeps its last reading and is named in the mark',
       raised: false,
     },
     {
@@ -205,7 +141,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       measure: 'read units a second of a partition key',
       limit: QUOTAS.key_reads.value,
       load: shape => readersAtOnce(shape) * Math.ceil((shape.policies * POLICY_ITEM_BYTES) / READ_UNIT_BYTES),
-      instead: 'reads that DynamoDB turns away are repeated: edges read the change later',
+      instead: 'throttled reads are repeated: edges read the change later',
       raised: false,
     },
     {
@@ -213,7 +149,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       measure: 'read units a second of an item',
       limit: QUOTAS.key_reads.value,
       load: readersAtOnce,
-      instead: 'reads that DynamoDB turns away are repeated: edges read the change later',
+      instead: 'throttled reads are repeated: edges read the change later',
       raised: false,
     },
     {
@@ -222,12 +158,12 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       limit: CLEANUP_S,
       load: shape => secondsOf(shape, 'cleanup') * 5,
       instead:
-        'it begins at another bucket at each run, so that gauges of silent edges leave later, never not at all',
+        'it starts at another bucket in each run, so that gauges of silent edges are removed later, but always',
       raised: true,
     },
     {
       name: 'job of the flow log',
-      measure: `seconds of five minutes, in ${SLICES} runs side by side`,
+      measure: `seconds of five minutes, in ${SLICES} concurrent runs`,
       limit: FLOW_LOG_S * SLICES,
       load: shape => (shape.flows === 0 ? 0 : secondsOf(shape, 'flow-log') * 5),
       instead: 'objects of the hour stay unmerged: queries by address read more of them; nothing is lost',
@@ -275,8 +211,8 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       raised: true,
     },
     {
-      name: 'AppSync, edges that connect again at once',
-      measure: 'seconds until all are back',
+      name: 'AppSync, edges that reconnect at the same time',
+      measure: 'seconds until all have reconnected',
       limit: 600,
       load: shape => shape.edges / QUOTAS.connections.value,
       instead: 'meanwhile edges poll; the quota of connections a second is raised',

@@ -1,4 +1,4 @@
-import { markdownTable, shortNumber } from '../cost/markdown-table.ts';
+import { markdownTable, shortNumber } from '../markdown-table.ts';
 import type { BenchResults, MeasuredRow } from './bench-results.ts';
 import { type Figure, PERFORMANCE_FIGURES, README_FIGURES } from './figures.ts';
 

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { Command, CommanderError } from 'commander';
 import type { GraphqlClient } from '../../core/appsync/graphql-client.ts';
-import { count } from '../../core/inventory/model/count-words.ts';
+import { count } from '../../core/count-words.ts';
 import { exitCodeOf } from '../../edge/cli/exit-code.ts';
 import { userPath } from '../../edge/cli/option-values.ts';
 import { stopSignal } from '../../edge/cli/stop-signal.ts';

@@ -1,4 +1,4 @@
-import { count } from '../../core/inventory/model/count-words.ts';
+import { count } from '../../core/count-words.ts';
 import { titleOf } from './apply-plan.ts';
 import type { Plan, Step } from './plan/plan.ts';
 

@@ -1,4 +1,4 @@
-import { count } from '../../core/inventory/model/count-words.ts';
+import { count } from '../../core/count-words.ts';
 import type { Change, FilePath, Site, SystemNetwork, SystemPath, SystemSite } from './network-model.ts';
 
 export type StepTexts = ReturnType<typeof stepTexts>;

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { count } from '../../core/count-words.ts';
 import { exitCodeOf } from '../../edge/cli/exit-code.ts';
 import { userPath } from '../../edge/cli/option-values.ts';
 import { stopSignal } from '../../edge/cli/stop-signal.ts';
@@ -88,20 +89,20 @@ async function replay(choice: ReplayChoice, terminal: Terminal): Promise<number>
     });
     terminal.endProgress();
     if (signal.aborted) {
-      terminal.say(`Interrupted after ${count(records)}. Repeat the same command to continue from there.`);
+      terminal.say(
+        `Interrupted after ${count(records, 'record')}. Repeat the same command to continue from there.`,
+      );
       return INTERRUPTED;
     }
     await file.remove();
     terminal.say(
-      `${count(records)} that arrived from ${choice.from} to ${new Date(to_ms).toISOString()} were sent to ingest again.`,
+      `${count(records, 'record')} that arrived from ${choice.from} to ${new Date(to_ms).toISOString()} were sent to ingest again.`,
     );
     return 0;
   } finally {
     target.close();
   }
 }
-
-const count = (records: number): string => `${records} ${records === 1 ? 'record' : 'records'}`;
 
 function timeValue(text: string): string {
   const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) ? Date.parse(text) : Number.NaN;

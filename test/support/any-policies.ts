@@ -3,7 +3,7 @@ import { APPLICATION_CLASSES } from '../../core/policy/application-class.ts';
 import type { FlowKey } from '../../core/policy/flow-key.ts';
 import type { PolicyMatch, PolicyRule } from '../../core/policy/policy.ts';
 
-/** A policy; enabled, and matching everything, unless it is given otherwise. */
+/** A policy; enabled and matching everything by default. */
 export function rule(id: string, priority: number, match: PolicyMatch = {}, enabled = true): PolicyRule {
   return { id, name: '', priority, enabled, match };
 }

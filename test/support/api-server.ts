@@ -12,8 +12,8 @@ export interface ApiServer {
 }
 
 /**
- * Serves an API under test over HTTP, checked against the schema, without sign-in: an administrator
- * asks.
+ * Serves an API under test over HTTP, checked against the schema, without sign-in: the caller is an
+ * administrator.
  */
 export async function serveApi(api: () => ApiUnderTest): Promise<ApiServer> {
   const schema = buildSchema(APPSYNC_DEFINITIONS + readFileSync('graphql/schema.graphql', 'utf8'));

@@ -11,7 +11,7 @@ import { noFlows } from './no-flows.ts';
 import { asFunction } from './rights/as-function.ts';
 import type { TestTables } from './tables.ts';
 
-/** AppSync's identity of somebody in one group, or in none. */
+/** AppSync's identity of a person in one group, or in none. */
 export function personIn(group: 'admin' | 'operator' | 'viewer' | 'none'): ApiIdentity {
   return {
     sub: `sub-of-${group}`,
@@ -30,11 +30,11 @@ export const machine: ApiIdentity = {
 };
 
 export interface ApiUnderTest {
-  /** What the function answers to an event of AppSync. */
+  /** The answer of the function to an event of AppSync. */
   answer(event: ApiEvent): Promise<Answer>;
   /**
-   * What the function answers to one operation; by an administrator who selects everything unless
-   * said otherwise. Of a refusal without the list of wrong arguments, which repeats the message.
+   * The answer of the function to one operation, by default for an administrator who selects
+   * everything. A refusal comes without the list of wrong arguments, which repeats the message.
    */
   call(
     operation: string,
@@ -52,13 +52,13 @@ export interface ApiUnderTest {
   reported: { message: string; operation: string; error: Error }[];
   /** Published changes of sides, and the policies that they left without a path. */
   failovers: string[];
-  /** How many answers said `Internal`, as the metric counts them. */
+  /** The number of answers of type `Internal`, as the metric counts them. */
   internal_errors: number;
-  /** The clock, milliseconds; moves only when a test moves it. */
+  /** The clock, milliseconds; only a test moves it. */
   now: number;
 }
 
-/** The API function on tables of the test's own, without Lambda around it. */
+/** The API function on the tables of a test, without Lambda around it. */
 export function makeApi(
   { client, tables }: Pick<TestTables, 'client' | 'tables'>,
   changes: Partial<Surroundings> = {},
@@ -79,7 +79,7 @@ export function makeApi(
         const cause = api.reported.at(-1)?.error;
         throw new Error(`${answered.error.type}: ${answered.error.message}`, { cause });
       }
-      // As the client gets it: through JSON.
+      // As the client receives it: through JSON.
       return JSON.parse(JSON.stringify(answered.data ?? null));
     },
   };

@@ -7,7 +7,7 @@ import { legacyPartition } from '../../core/audit/audit-keys.ts';
 import type { Item } from '../../core/storage/item.ts';
 import type { TestTables } from './tables.ts';
 
-/** What a change of no interest says. */
+/** A change without relevant content. */
 export const someChange: Change = {
   actor: systemCaller('test'),
   operation: 'deletePolicy',
@@ -27,7 +27,7 @@ export interface Written {
 export async function commitEntry(
   { client, tables }: Pick<TestTables, 'client' | 'tables'>,
   { at_ms, started_ms = at_ms, id = ulid(started_ms) }: Written,
-  // What no operation of this release is called, too.
+  // The names include one that no operation of this release has.
   change: Omit<Change, 'operation'> & { operation: string } = someChange,
 ): Promise<string> {
   const record = auditAction(tables, { audit_id: id, started_ms }, change as Change);
@@ -60,7 +60,7 @@ export async function putLegacyEntry(
   return id;
 }
 
-/** Everything in the Audit table, receipts too, by key. */
+/** Everything in the Audit table, including receipts, by key. */
 async function auditItems({ client, tables }: Pick<TestTables, 'client' | 'tables'>): Promise<Item[]> {
   const items: Item[] = [];
   for await (const { Items = [] } of paginateScan({ client }, { TableName: tables.audit }))
@@ -68,7 +68,7 @@ async function auditItems({ client, tables }: Pick<TestTables, 'client' | 'table
   return items.sort((a, b) => (`${a.pk} ${a.sk}` < `${b.pk} ${b.sk}` ? -1 : 1));
 }
 
-/** The entries in the Audit table, in the order of the log; without events that are no changes. */
+/** The entries in the Audit table, in the order of the log, without events that are not changes. */
 export async function auditEntries(t: Pick<TestTables, 'client' | 'tables'>): Promise<Item[]> {
   const entries = (await auditItems(t)).filter(({ pk }) => !/^(ENTRY|EVENT)#/.test(String(pk)));
   return entries.sort((a, b) => (String(a.sk) < String(b.sk) ? -1 : 1));

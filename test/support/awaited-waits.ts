@@ -1,5 +1,5 @@
-// Every kind of wait of the shared code, on real time and with nothing else that keeps a process
-// alive. Programs of their own await them (test/unit/time/awaited-waits.test.ts).
+// Every kind of wait of the shared code, in real time and with nothing else that keeps a process
+// alive. Separate programs await them (test/unit/time/awaited-waits.test.ts).
 import { postJson } from '../../core/appsync/post-json.ts';
 import { Cache } from '../../core/cache/cache.ts';
 import { countCaches } from '../../core/cache/upkeep/count-caches.ts';
@@ -18,13 +18,13 @@ import { clientWith } from './fake-dynamodb.ts';
 import { fakeSharedStore } from './fake-shared-store.ts';
 import { measuringReports } from './measuring-reports.ts';
 
-/** Long enough that no turn of the event loop takes as long by itself. */
+/** Longer than any turn of the event loop. */
 const MS = 20;
 
 const never = (): Promise<never> => new Promise(() => {});
 
 /**
- * Answers when its signal is aborted, as the SDK and `fetch` do, and with nothing that a process
+ * Answers when its signal is aborted, like the SDK and `fetch`, and with nothing that a process
  * waits for.
  */
 const untilAborted = (signal: AbortSignal): Promise<never> =>
@@ -123,7 +123,7 @@ export const WAITS: Record<string, () => Promise<unknown>> = {
     const monitor = new PathMonitor(caches as any);
     const measured = { latency_ms: 1, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 1 };
     const counts = { tx_packets: 0n, tx_bytes: 0n, rx_packets: 0n, rx_bytes: 0n };
-    // The edge and the path are there; what was measured can't be stored.
+    // The edge and the path exist; the measurement cannot be stored.
     const site_id = '550e8400-e29b-41d4-a716-446655440000';
     const path_id = `${site_id}.0123456789abcdef`;
     const client = clientWith(async command => {

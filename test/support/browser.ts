@@ -4,23 +4,23 @@ import { userOf } from './no-group-user.ts';
 
 export type Group = 'viewer' | 'operator' | 'admin';
 
-/**
- * How long the browser is waited for: long enough for a machine that is busy with everything else.
- */
+/** The time limit of the browser: long enough for a busy machine. */
 export const PATIENCE_MS = 90_000;
 
 /** A page of a person in a browser context of their own. */
 export interface Person {
   page: Page;
   context: BrowserContext;
-  /** What the content policy refused, and errors that no code caught. */
+  /** Refusals of the content policy, and uncaught errors. */
   problems: string[];
 }
 
 export interface OpenOptions extends BrowserContextOptions {
   as: Group;
   at?: string;
-  /** Signs in by the form, for a session of its own; else one session a group is used by all. */
+  /**
+   * Signs in with the form, for a separate session; otherwise all share one session for each group.
+   */
   signIn?: boolean;
   /** Before anything is loaded, such as to route requests. */
   prepare?(page: Page): Promise<unknown>;
@@ -31,7 +31,7 @@ type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
 /** Sessions by group, of each system. */
 const sessions = new WeakMap<RunningSystem, Map<Group, Session>>();
 
-/** A context that keeps nothing, as a browser of somebody else. */
+/** A context without stored data, as the browser of another person. */
 export async function newContext(
   browser: Browser,
   options: BrowserContextOptions = {},
@@ -61,7 +61,7 @@ export async function openConsole(
   return { page, context, problems };
 }
 
-/** Fills the sign-in that is on the page. */
+/** Fills in the sign-in on the page. */
 export async function signInOn(
   page: Page,
   { endpoints }: RunningSystem,
@@ -74,18 +74,18 @@ export async function signInOn(
   await untilShown(page);
 }
 
-/** Waits until the page hears of what others change. */
+/** Waits until the page receives the changes of others. */
 export async function hearsChanges(page: Page): Promise<void> {
   await page.locator('html[data-live=live]').waitFor({ state: 'attached' });
 }
 
-/** Loads the page again, until the frame is there and takes keys. */
+/** Loads the page again, until the frame has appeared and accepts keys. */
 export async function reloadConsole(page: Page): Promise<void> {
   await page.reload();
   await untilShown(page);
 }
 
-/** Waits for the frame, which takes keys as soon as it is there. */
+/** Waits for the frame, which accepts keys as soon as it has appeared. */
 async function untilShown(page: Page): Promise<void> {
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 }

@@ -4,7 +4,7 @@ import type { CachedEntry } from '../../core/cache/cached-entry.ts';
 import { RemovalLog, removalHash } from '../../core/cache/generation/removal-log.ts';
 import { type FakeTime, fakeTime } from './fake-time.ts';
 
-/** What every level of a cache does, whatever it keeps its entries in. */
+/** The behaviour of every level of a cache, wherever it stores its entries. */
 export function describeCacheLevel(name: string, make: (time: FakeTime) => CacheLevel<string>): void {
   describe(`cache level: ${name}`, () => {
     function set() {
@@ -21,14 +21,14 @@ export function describeCacheLevel(name: string, make: (time: FakeTime) => Cache
       return { time, level, entry };
     }
 
-    it('gives back what was put', async () => {
+    it('returns a stored value', async () => {
       const { level, entry } = set();
       expect(await level.put('key', entry('value'))).toBe('stored');
       expect((await level.get('key', 0))?.value).toBe('value');
       expect(await level.get('other', 0)).toBeUndefined();
     });
 
-    it('keeps keys of every script and keys of 1,024 bytes apart', async () => {
+    it('keeps keys of any script and of 1,024 bytes apart', async () => {
       const { level, entry } = set();
       const keys = ['ключ', '鍵', '🔑', 'a#b', 'a', `${'x'.repeat(1023)}1`, `${'x'.repeat(1023)}2`];
       for (const key of keys) await level.put(key, entry(`value of ${key}`));
@@ -44,7 +44,7 @@ export function describeCacheLevel(name: string, make: (time: FakeTime) => Cache
       expect(await level.get('key', 0)).toBeUndefined();
     });
 
-    it('replaces a value, its expiry too', async () => {
+    it('replaces a value together with its expiry', async () => {
       const { level, entry, time } = set();
       await level.put('key', entry('first'));
       await time.advance(900);
@@ -62,7 +62,7 @@ export function describeCacheLevel(name: string, make: (time: FakeTime) => Cache
       expect((await level.get('key', 0))?.value).toBe('same time');
     });
 
-    it('shows nothing of another generation', async () => {
+    it('returns nothing of another generation', async () => {
       const { level, entry } = set();
       await level.put('key', entry('old', { generation: 3 }));
       expect(await level.get('key', 4)).toBeUndefined();
@@ -72,7 +72,7 @@ export function describeCacheLevel(name: string, make: (time: FakeTime) => Cache
       expect((await level.get('key', 4))?.value).toBe('new');
     });
 
-    it('removes a key and says whether there was a value', async () => {
+    it('removes a key and returns whether it had a value', async () => {
       const { level, entry, time } = set();
       await level.put('key', entry('value'));
       expect(await level.remove('key', 0)).toBe(true);
@@ -83,7 +83,7 @@ export function describeCacheLevel(name: string, make: (time: FakeTime) => Cache
       expect(await level.remove('key', 0)).toBe(false);
     });
 
-    it('keeps how many removals were known, and counts nothing that may have been removed since', async () => {
+    it('stores the number of known removals, and does not count entries that may have been removed since', async () => {
       const { level, entry } = set();
       await level.put('removed', entry('x', { removals: 6 }));
       await level.put('added again', entry('x', { removals: 7 }));
@@ -94,7 +94,7 @@ export function describeCacheLevel(name: string, make: (time: FakeTime) => Cache
       expect((await level.get('removed', 0))?.removals).toBe(6);
     });
 
-    it('counts active and expired entries, and cleans up the expired only', async () => {
+    it('counts active and expired entries, and cleans up only the expired ones', async () => {
       const { level, entry, time } = set();
       for (let i = 0; i < 40; i++) await level.put(`short-${i}`, entry('x'));
       await time.advance(500);

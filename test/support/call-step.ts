@@ -1,12 +1,14 @@
 /**
- * Tests that stop an operation at any of its calls try every so many-th in the suite;
+ * Tests that stop an operation at any of its calls try every n-th one in the suite;
  * `KILL_CALLS=all`, as `npm run test:long` sets it, tries each.
  */
 export function callStep(bounded: number): number {
   return process.env.KILL_CALLS === 'all' ? 1 : bounded;
 }
 
-/** Where to begin: another call each time, so that in a few runs of the suite all are tried. */
+/**
+ * The first call to try: another one each time, so that a few runs of the suite try all of them.
+ */
 export function firstCall(step: number): number {
   return Math.floor(Math.random() * step);
 }

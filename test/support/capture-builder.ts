@@ -13,7 +13,7 @@ export function join(...parts: (Buffer | number[])[]): Buffer {
   return Buffer.concat(parts.map(part => Buffer.from(part)));
 }
 
-/** A transport header as far as counting reads it, filled up to `length` bytes. */
+/** A transport header with the fields that counting reads, filled up to `length` bytes. */
 export function ports(source: number, destination: number, length = 20): Buffer {
   return join(u16(source, destination), Buffer.alloc(length - 4));
 }
@@ -27,9 +27,9 @@ interface V4 {
   options?: number;
   /** Fragment offset in units of 8 bytes. */
   offset?: number;
-  /** What the header says instead of its true length. */
+  /** The value in the header instead of its true length. */
   total?: number;
-  /** "right", or what stands there instead; 0, as where the card fills it in, without it. */
+  /** "right", or the value instead; 0 without it, as if the card fills it in. */
   checksum?: 'right' | number;
 }
 
@@ -64,7 +64,7 @@ interface V6 {
   /** The first next-header value: a protocol, or that of the first extension in `payload`. */
   next?: number;
   payload?: Buffer;
-  /** What the header says instead of the payload's true length. */
+  /** The value in the header instead of the payload's true length. */
   length?: number;
 }
 
@@ -150,7 +150,7 @@ export function ppi(linkType: number, frame: Buffer): Buffer {
   return join([0, 0], word(16), word(linkType), word(0), Buffer.alloc(8), frame);
 }
 
-/** Juniper's header: with an extension, and a cookie where the link type has one. */
+/** Juniper's header: with an extension, and with a cookie if the link type has one. */
 export function juniper(payload: Buffer, { cookie = 0, layer2 = true } = {}): Buffer {
   const flags = 0x80 | (layer2 ? 0 : 2);
   const between = layer2 ? Buffer.alloc(cookie, 1) : Buffer.alloc(4);
@@ -161,7 +161,7 @@ export interface Frame {
   data: Buffer;
   /** Milliseconds since the epoch. */
   time_ms?: number;
-  /** Bytes on the wire; without it as many as were captured. */
+  /** Bytes on the wire; by default as many as were captured. */
   wire?: number;
 }
 
@@ -170,7 +170,7 @@ export interface PcapOptions {
   littleEndian?: boolean;
   nanoseconds?: boolean;
   magic?: number;
-  /** Major and minor version; before 2.3 a record's two lengths are the other way round. */
+  /** Major and minor version; before 2.3 the two lengths of a record are in reverse order. */
   version?: [major: number, minor: number];
   /** Bytes between a record's header and its frame, as in the patched variant. */
   extra?: number;

@@ -2,8 +2,8 @@ import { join, pcap, pcapngBlocks, u16 } from './capture-builder.ts';
 import type { Random } from './random.ts';
 
 /**
- * A capture taken apart: what its first reader needs, which mutations leave alone, and its records
- * or blocks.
+ * A capture in parts: the beginning that its reader needs, which mutations do not change, and its
+ * records or blocks.
  */
 interface Parts {
   head: Buffer;
@@ -28,7 +28,7 @@ export function captureParts(capture: Buffer): Parts {
   return { head: join(...records.slice(0, 2)), records: records.slice(2) };
 }
 
-/** Values that lie where code decides. */
+/** Values near the limits that code checks. */
 const WORDS = [
   0,
   1,
@@ -106,7 +106,7 @@ const MUTATIONS: Mutation[] = [
   (records, random) => {
     records.splice(random.below(records.length), 0, Buffer.from(random.pick(records)));
   },
-  // A record cut short, and one with bytes in its midst.
+  // A record that is cut short, and one with inserted bytes.
   (records, random) => {
     const at = random.below(records.length);
     records[at] = records[at]!.subarray(0, random.below(records[at]!.length + 1));
@@ -128,7 +128,7 @@ const MUTATIONS: Mutation[] = [
   },
 ];
 
-/** A capture with one to five of its records changed, that still begins as a capture does. */
+/** A capture with one to five changed records, still with the beginning of a capture. */
 export function mutatedCapture({ head, records }: Parts, random: Random): Buffer {
   const changed = records.map(record => Buffer.from(record));
   for (let left = 1 + random.below(5); left > 0 && changed.length > 0; left--) {

@@ -12,13 +12,13 @@ import { projectFile } from './project-files.ts';
 import { runEdge } from './run-edge.ts';
 import { type SystemClient, signedIn } from './system-client.ts';
 
-/** A running system with a little traffic, and a browser: one for all browser tests of a file. */
+/** A running system with a little traffic, and a browser: one for all browser tests in a file. */
 export interface ConsoleWorld {
   folder: string;
   system: RunningSystem;
   browser: Browser;
   admin: SystemClient;
-  /** Mails to people that would have been mailed. */
+  /** Mails that would have been sent to people. */
   mails: PeopleMail[];
   /** An edge in service that never reports: once it is silent, `awaitAlarm` finds it silent. */
   silent_edge: string;
@@ -72,8 +72,8 @@ async function startConsoleWorld(): Promise<ConsoleWorld> {
 }
 
 /**
- * What alarms are about now, such as `edge:7`, after a run of what looks for them each five
- * minutes.
+ * The subjects of current alarms, such as `edge:7`, after a run of the check that is scheduled
+ * every five minutes.
  */
 export async function alarmTargets({ system, admin }: ConsoleWorld): Promise<string[]> {
   await system.invoke('cleanup', { scheduled_at: new Date().toISOString(), steps: ['alarms'] });

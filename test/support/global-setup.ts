@@ -22,13 +22,13 @@ const runs = globalThis as { patronusTestRun?: Promise<Run> };
 
 async function start(): Promise<Run> {
   const [dynamodb, rights] = await Promise.all([startDynamoDb(), openRightsOfRun()]);
-  // Those that tests start end after a minute: without the optimizing compiler they take half the
+  // Engines that tests start end after a minute: without the optimizing compiler they use half the
   // CPU.
   process.env.JDK_JAVA_OPTIONS = '-XX:TieredStopAtLevel=1';
   return { dynamodb, rights, projects: 0 };
 }
 
-/** One DynamoDB Local for the whole run; every test file makes tables of its own in it. */
+/** One DynamoDB Local for the whole run; every test file creates its own tables in it. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   runs.patronusTestRun ??= start();
   const run = await runs.patronusTestRun;
@@ -47,10 +47,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/**
- * Whether all files of tests ran and none failed: only then it says something that the run recorded
- * nothing of a right.
- */
+/** Whether all test files ran and none failed: only then an unused right is meaningful. */
 async function ranWhole({ vitest }: TestProject): Promise<boolean> {
   const all = await Promise.all(vitest.projects.map(each => each.globTestFiles()));
   const files = all.flatMap(({ testFiles }) => testFiles);

@@ -12,27 +12,27 @@ export function spoolEntry(seq: number, more: Partial<SpoolEntry> = {}): SpoolEn
   };
 }
 
-/** What every spool does, wherever it keeps reports. */
+/** The behaviour of every spool, wherever it stores reports. */
 export function describeSpool(name: string, open: () => Promise<Spool>): void {
   describe(`spool: ${name}`, () => {
-    it('lists nothing at first', async () => {
+    it('is empty at first', async () => {
       expect(await (await open()).list()).toEqual(new Map());
     });
 
-    it('lists what was written in the order of the slots', async () => {
+    it('lists the stored reports in the order of their slots', async () => {
       const spool = await open();
       for (const slot of [10, 2, 1]) await spool.write(slot, spoolEntry(slot));
       expect([...(await spool.list())]).toEqual([1, 2, 10].map(slot => [slot, spoolEntry(slot)]));
     });
 
-    it('replaces a slot as a whole', async () => {
+    it('replaces a slot completely', async () => {
       const spool = await open();
       await spool.write(1, spoolEntry(1));
       await spool.write(1, spoolEntry(2, { records: [] }));
       expect(await spool.list()).toEqual(new Map([[1, spoolEntry(2, { records: [] })]]));
     });
 
-    it('removes a slot, also one that is empty', async () => {
+    it('removes a slot, even an empty one', async () => {
       const spool = await open();
       await spool.write(1, spoolEntry(1));
       await spool.write(2, spoolEntry(2));

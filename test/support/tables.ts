@@ -8,8 +8,8 @@ import { forgetPartitions, watchPartitions } from './empty-partitions.ts';
 import { localClient } from './local-client.ts';
 
 /**
- * A table that isn't there, for tests of a database that fails. Functions of tests may ask it
- * anything.
+ * A table that does not exist, for tests of a failing database. Functions of tests may send it any
+ * request.
  */
 export const NO_SUCH_TABLE = 'no-such-table';
 
@@ -21,8 +21,8 @@ export interface TestTables {
 }
 
 /**
- * Four tables of the test's own in the run's DynamoDB Local, empty but for the number of counter
- * slots (not even that with `slots: 0`, as earlier releases left it). Call `drop` in afterAll.
+ * Four tables of the test in the run's DynamoDB Local, empty except for the number of counter slots
+ * (also without it with `slots: 0`, like earlier releases). Call `drop` in afterAll.
  */
 export async function createTables({ slots = 16 } = {}): Promise<TestTables> {
   const client = localClient();

@@ -61,14 +61,21 @@ export function milliseconds(value: number | null | undefined): string {
   return value === null || value === undefined ? UNKNOWN : `${THREE.format(value)} ms`;
 }
 
-/** Such as "0.4 %", of a number that is per cent already. */
+/**
+ * Such as "0.4%", of a number that is per cent already. A little is not shown as 0%, and not quite
+ * all is not shown as 100%.
+ */
 export function percent(value: number | null | undefined): string {
-  return value === null || value === undefined ? UNKNOWN : PERCENT.format(value / 100);
+  if (value === null || value === undefined) return UNKNOWN;
+  const shown = PERCENT.format(value / 100);
+  if (value > 0 && shown === PERCENT.format(0)) return `<${PERCENT.format(0.001)}`;
+  if (value < 100 && shown === PERCENT.format(1)) return `>${PERCENT.format(0.999)}`;
+  return shown;
 }
 
-/** Such as "+12 %" or "−3.5 %", of a number that is per cent already. */
+/** Such as "+12%" or "−3.5%", of a number that is per cent already. */
 export function signedPercent(value: number): string {
-  return `${value >= 0 ? '+' : '−'}${percent(Math.abs(value))}`;
+  return `${value >= 0 ? '+' : '−'}${PERCENT.format(Math.abs(value) / 100)}`;
 }
 
 /**
@@ -103,6 +110,11 @@ export function time(at: string | number, now = Date.now()): string {
   const date = new Date(at);
   const { wholeDay, time, dateTime } = dates;
   return wholeDay.format(date) === wholeDay.format(now) ? time.format(date) : dateTime.format(date);
+}
+
+/** A sentence of the API with its instants, such as "2026-01-31T12:00:00.000Z", as local times. */
+export function withLocalTimes(text: string): string {
+  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, at => time(at));
 }
 
 /** The label of a mark on a time axis whose marks are `step_s` seconds apart. */

@@ -1,5 +1,6 @@
 import { CircleAlert, CircleCheck, Info, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { withLocalTimes } from './format.ts';
 
 const ICONS = { good: CircleCheck, warn: TriangleAlert, bad: CircleAlert, info: Info };
 
@@ -16,7 +17,7 @@ export function Notice({ kind, children, action }: NoticeProps) {
   return (
     <div className={`notice notice-${kind}`} role={kind === 'bad' ? 'alert' : 'status'}>
       <Icon size={16} aria-hidden />
-      <div className="notice-text">{children}</div>
+      <div className="notice-text">{typeof children === 'string' ? withLocalTimes(children) : children}</div>
       {action}
     </div>
   );

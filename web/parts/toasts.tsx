@@ -7,6 +7,7 @@ import {
   UNSTABLE_ToastRegion as ToastRegion,
 } from 'react-aria-components';
 import { Button } from './button.tsx';
+import { withLocalTimes } from './format.ts';
 
 export interface ToastText {
   kind: 'good' | 'bad' | 'info';
@@ -33,7 +34,7 @@ export function Toasts() {
         return (
           <Toast toast={toast} className={`toast toast-${kind}`}>
             <ToastContent className="toast-text">
-              <Text slot="title">{text}</Text>
+              <Text slot="title">{withLocalTimes(text)}</Text>
             </ToastContent>
             {action && (
               <Button

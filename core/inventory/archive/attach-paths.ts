@@ -4,7 +4,7 @@ import { maxActions, type StoreContext } from '../../storage/store-context.ts';
 import { writeChange } from '../../storage/write-change.ts';
 import type { RunningOperation } from '../model/running-operation.ts';
 import { endsAt } from '../model/site.ts';
-import { type ArchiveChunk, archiveOwner, chunkPaths, readChunk } from './archive-chunk.ts';
+import { type ArchiveChunk, chunkPaths, readChunk } from './archive-chunk.ts';
 import { archiveExpiry } from './archive-head.ts';
 import { planStep } from './attach-step.ts';
 import { judgePaths, type SkippedPath, skippedPaths } from './path-fates.ts';
@@ -49,11 +49,7 @@ export async function attachPaths(
       max_actions: maxActions(context),
       expires_at: archiveExpiry(context),
     });
-    if (step.actions.length === 0) {
-      // The paths of another site's archive are reported by that site's restore.
-      const own = archiveOwner(chunk.pk) === site_id;
-      return { restored, skipped: own ? skippedPaths(site_id, fates) : [] };
-    }
+    if (step.actions.length === 0) return { restored, skipped: skippedPaths(site_id, fates) };
     try {
       await writeChange(context, step.actions);
       restored += step.restored.length;

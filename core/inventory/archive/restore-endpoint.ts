@@ -1,11 +1,11 @@
 import type { Caller } from '../../access/caller.ts';
 import type { Reversal } from '../../audit/audit-entry.ts';
 import { refuseUndone } from '../../audit/undone-chain.ts';
+import { count } from '../../count-words.ts';
 import { Conflict } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import { readItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
-import { count } from '../model/count-words.ts';
 import { endpointKey } from '../model/inventory-keys.ts';
 import { OPERATION_KIND, type RunningOperation } from '../model/running-operation.ts';
 import { endpointItem, endpointItemSchema } from '../model/site-items.ts';

@@ -1,11 +1,11 @@
 import type { Caller } from '../../access/caller.ts';
+import { count } from '../../count-words.ts';
 import { Conflict, NotFound } from '../../errors.ts';
 import type { BegunOperation } from '../../storage/begun-operation.ts';
 import { type Change, commitChange } from '../../storage/commit-change.ts';
 import { updateItem } from '../../storage/item-update.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import type { WriteAction } from '../../storage/write-action.ts';
-import { count } from '../model/count-words.ts';
 import { archiveHeadKey, archiveListKey } from '../model/inventory-keys.ts';
 import { parseInput } from '../model/parse-input.ts';
 import { OPERATION_KIND, type RunningOperation } from '../model/running-operation.ts';
@@ -102,7 +102,10 @@ interface NewRestore {
   by_undo: boolean;
 }
 
-/** Puts the site back with its endpoints, still hidden, and claims the archive's head. */
+/**
+ * Puts the site back with its endpoints, still hidden, and claims the archive's head. It commits
+ * once: the site must not exist.
+ */
 function planClaim(context: StoreContext, { actor, head, begun, by_undo }: NewRestore): Change<Claim> {
   const { tables } = context;
   const { site_id, deleted_at, restorable_until } = head;
@@ -141,17 +144,14 @@ function planClaim(context: StoreContext, { actor, head, begun, by_undo }: NewRe
   };
 }
 
-/** Claims an archived head: commits once, only for the deletion that was read. */
+/** Claims an archived head, only for the deletion that was read. */
 function claimHead({ tables }: StoreContext, { site_id, audit_id }: ArchiveHead): WriteAction {
   return {
     Update: updateItem({
       table: tables.network,
       key: archiveHeadKey(site_id),
       set: { state: 'RESTORING' },
-      condition: {
-        expression: '#state = :archived AND #audit_id = :audit',
-        values: { archived: 'ARCHIVED', audit: audit_id },
-      },
+      condition: { expression: '#audit_id = :audit', values: { audit: audit_id } },
     }),
   };
 }
@@ -174,7 +174,7 @@ async function joinRestore(context: StoreContext, { siteId, head, began }: Begun
     throw beingChanged({ id: siteId, status: SITE_STATUS.restoring });
   }
   const skipped = await readSkipped(context, siteId);
-  const message = `Site ${site.name} (${siteId}) was already restored on ${head.restored_at}.${skippedMessage(skipped)}`;
+  const message = `Site ${site.name} was already restored on ${head.restored_at}.${skippedMessage(skipped)}`;
   return { done: { message, audit_id: head.restore_audit_id!, skipped, finished: true } };
 }
 
@@ -184,11 +184,11 @@ async function resumeRestore(context: StoreContext, site: SiteItem): Promise<Cla
   return { operation, name: site.name, resumed: true };
 }
 
-function message(name: string, { site_id, endpoints }: RunningOperation, run: RestoreRun): string {
+function message(name: string, { endpoints }: RunningOperation, run: RestoreRun): string {
   if (!run.finished) {
-    return `Site ${name} (${site_id}) is being restored. ${count(run.paths, 'path')} came back so far. The restore continues in the background, and the site is shown at its end.`;
+    return `Site ${name} is being restored. ${count(run.paths, 'path')} came back so far. The restore continues in the background, and the site is shown at its end.`;
   }
-  return `Site ${name} (${site_id}) is back with ${count(endpoints, 'endpoint')} and ${count(run.paths, 'path')}.${skippedMessage(run.skipped)}`;
+  return `Site ${name} is back with ${count(endpoints, 'endpoint')} and ${count(run.paths, 'path')}.${skippedMessage(run.skipped)}`;
 }
 
 function skippedMessage(skipped: SkippedPath[]): string {

@@ -2,10 +2,10 @@ import type { Caller } from '../../access/caller.ts';
 import type { Reversal } from '../../audit/audit-entry.ts';
 import { refuseUndone } from '../../audit/undone-chain.ts';
 import { forgetDecisions } from '../../cache/forget-decisions.ts';
+import { count } from '../../count-words.ts';
 import { NotFound } from '../../errors.ts';
 import { commitChange } from '../../storage/commit-change.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
-import { count } from '../model/count-words.ts';
 import { parseInput } from '../model/parse-input.ts';
 import { OPERATION_KIND, type RunningOperation } from '../model/running-operation.ts';
 import { SITE_STATUS } from '../model/site.ts';
@@ -53,7 +53,7 @@ export async function deleteSite(
   const { site_id } = parseInput(siteIdInput, input);
   const { operation, name, resumed } = await claim(context, actor, { ...options, site_id });
   const run = await runOperation(context, operation, { run: runDeletion, until, resumed });
-  return { message: message(name, site_id, run), audit_id: operation.audit_id, finished: run.finished };
+  return { message: message(name, run), audit_id: operation.audit_id, finished: run.finished };
 }
 
 interface Claim {
@@ -132,10 +132,10 @@ async function wasDeletedSince(context: StoreContext, siteId: string, began: num
   return last?.kind === OPERATION_KIND.deleteSite && (last.ended_ms ?? began) >= began;
 }
 
-function message(name: string, siteId: string, run: DeletionRun): string {
+function message(name: string, run: DeletionRun): string {
   if (!run.finished) {
-    return `Site ${name} (${siteId}) is being deleted and no longer shown. ${run.paths} of its paths are deleted so far. The deletion continues in the background.`;
+    return `Site ${name} is being deleted and no longer shown. ${run.paths} of its paths are deleted so far. The deletion continues in the background.`;
   }
-  const undo = run.restorable_until ? ` restoreSite can bring it back until ${run.restorable_until}.` : '';
-  return `Site ${name} (${siteId}) was deleted with ${count(run.endpoints, 'endpoint')} and ${count(run.paths, 'path')}.${undo}`;
+  const undo = run.restorable_until ? ` It can be restored until ${run.restorable_until}.` : '';
+  return `Site ${name} was deleted with ${count(run.endpoints, 'endpoint')} and ${count(run.paths, 'path')}.${undo}`;
 }

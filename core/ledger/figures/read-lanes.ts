@@ -64,7 +64,7 @@ export interface ReadAllLanesOptions {
   time?: Pick<Retrying, 'clock' | 'deadline'>;
 }
 
-type OnUnreadable = (lane: Pick<Lane, 'edge_id' | 'part'>, cause: PackedDataUnreadable) => void;
+export type OnUnreadable = (lane: Pick<Lane, 'edge_id' | 'part'>, cause: PackedDataUnreadable) => void;
 
 /**
  * Every lane, read strongly, all buckets at once, in no particular order.

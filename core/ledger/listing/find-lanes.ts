@@ -2,7 +2,13 @@ import { type BatchGetOptions, batchGet } from '../../storage/batch-get.ts';
 import type { ItemKey } from '../../storage/item.ts';
 import { readPartitions } from '../../storage/read-partitions.ts';
 import { type DimensionFilter, idsOf, isFiltered, passes } from '../../totals/dimension-filter.ts';
-import { type LaneItem, readAllLanes, readLanesOfEdge, readWholeLanes } from '../figures/read-lanes.ts';
+import {
+  type LaneItem,
+  type OnUnreadable,
+  readAllLanes,
+  readLanesOfEdge,
+  readWholeLanes,
+} from '../figures/read-lanes.ts';
 import { laneTotals, type WholeLane } from '../lane/lane-totals.ts';
 import {
   endpointLanesPartition,
@@ -75,20 +81,29 @@ export async function* readLanesWhere(
 ): AsyncGenerator<WholeLane, void> {
   const found = await findLanes(store, filter);
   const tables = { traffic: store.table };
-  const lanes = found ? readNamed(store, found.lanes) : readAllLanes(store.client, tables, { time: store });
+  const lanes = found
+    ? await readNamedLanes(store, found.lanes)
+    : readAllLanes(store.client, tables, { time: store });
   for await (const lane of lanes) if (matches(lane, filter)) yield lane;
 }
 
-async function* readNamed(
+/**
+ * The existing ones of some lanes, read strongly and in batches, in no particular order.
+ *
+ * @param onUnreadable called for a lane that this release can't read; such a lane is left out
+ * @throws Throttled at the deadline
+ */
+export async function readNamedLanes(
   store: BatchGetOptions,
   lanes: readonly LaneName[],
-): AsyncGenerator<WholeLane, void> {
+  onUnreadable?: OnUnreadable,
+): Promise<WholeLane[]> {
   const items = await batchGet<StoredLane>(
     lanes.map(({ edge_id, part }) => laneKey(edge_id, part)),
     store,
   );
   const stored = items.map(({ sk, version, data }) => ({ ...parseLaneSortKey(sk), version, data }));
-  yield* await readWholeLanes(stored, { client: store.client, tables: { traffic: store.table } });
+  return readWholeLanes(stored, { client: store.client, tables: { traffic: store.table } }, onUnreadable);
 }
 
 type StoredLane = ItemKey & Pick<LaneItem, 'version' | 'data'>;

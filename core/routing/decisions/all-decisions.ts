@@ -101,7 +101,12 @@ async function groundsAt(context: StoreContext, sites: SitesAsked, at_ms: number
   const [states, replaced, measured] = await Promise.all([
     readManyPathStates(context, ids),
     Promise.all(ids.map(path_id => readReplacedStates(context, { path_id, at_ms }))),
-    readPastMetrics(context, { at_ms, edges: topology.edges, paths: new Set(ids) }),
+    readPastMetrics(context, {
+      at_ms,
+      edges: topology.edges,
+      sites: topology.sites.keys(),
+      paths: new Set(ids),
+    }),
   ]);
   const statesOf = (index: number) =>
     asOf(replaced[index] ?? states[index]!.policies, {

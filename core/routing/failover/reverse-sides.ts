@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
 import type { Caller } from '../../access/caller.ts';
 import type { Reversal } from '../../audit/audit-entry.ts';
 import { refuseUndone } from '../../audit/undone-chain.ts';
@@ -12,16 +11,7 @@ import { changeSides, type FailoverDone, termsOf } from './change-sides.ts';
 import { EVERY_POLICY, outFor } from './path-out.ts';
 import { readSituation } from './path-situation.ts';
 import { type PathState, withdrawPath } from './path-state.ts';
-
-/** The policies that have left a path, as in an audit entry. */
-export const sidesSchema = z.object({
-  out: z.array(z.string()),
-  /** RFC 3339. */
-  until: z.string().exactOptional(),
-  until_restored: z.literal(true).exactOptional(),
-});
-
-type Sides = z.infer<typeof sidesSchema>;
+import { type Sides, sidesInWords } from './sides-in-words.ts';
 
 export interface SideReversal {
   path_id: string;
@@ -54,8 +44,9 @@ export function reverseSides(
       ...termsOf(states.policies),
     };
     if (!isDeepStrictEqual(sorted(current), sorted(left))) {
+      const [now, then] = [sidesInWords(current, left), sidesInWords(left, current)];
       throw new Conflict(
-        `Path ${path_id} is out of use for ${inWords(current)} now, but was out of use for ${inWords(left)} after the change: use failoverPath or restorePath to set it.`,
+        `Path ${path_id} is out of use for ${now} now, but was out of use for ${then} after the change: use failoverPath or restorePath to set it.`,
       );
     }
     const week = await readWeek(context, { path_id, now_ms: now });
@@ -80,10 +71,4 @@ function termsAgain({ until, until_restored }: Sides) {
 
 function sorted(sides: Sides): Sides {
   return { ...sides, out: sides.out.toSorted() };
-}
-
-function inWords({ out }: Sides): string {
-  if (out.includes(EVERY_POLICY)) return 'every policy';
-  if (out.length === 0) return 'no policy';
-  return out.length === 1 ? '1 policy' : `${out.length} policies`;
 }

@@ -2,11 +2,10 @@ import { readLaneSamples } from '../../history/lane-sample.ts';
 import { readLastMark } from '../../history/sample-store.ts';
 import type { RegisteredEdge } from '../../inventory/edges/edge-items.ts';
 import type { Path } from '../../inventory/model/site.ts';
-import { readLanesOfEdge } from '../../ledger/figures/read-lanes.ts';
 import type { Lane } from '../../ledger/lane/lane.ts';
 import { lanePathTotals, laneTotals, type WholeLane } from '../../ledger/lane/lane-totals.ts';
+import { readLanesOfEdges } from '../../ledger/listing/lanes-of-edges.ts';
 import { decodeLane } from '../../ledger/packing/lane-codec.ts';
-import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 
 /** An edge's lanes, with its site. */
@@ -15,12 +14,8 @@ export interface EdgeLanes {
   lanes: WholeLane[];
 }
 
-/** Edges whose lanes are read at the same time. */
-const AT_ONCE = 64;
-
 /**
- * The lanes of some edges, in the order of the edges. It reads by edge, so the cost does not depend
- * on the size of the network.
+ * The lanes of some edges, in the order of the edges.
  *
  * @throws Throttled at the deadline
  */
@@ -28,17 +23,12 @@ export async function readLanesOf(
   context: StoreContext,
   edges: readonly RegisteredEdge[],
 ): Promise<EdgeLanes[]> {
-  const { client, tables } = context;
-  const found: EdgeLanes[] = [];
-  const left = edges.entries();
-  const worker = async (): Promise<void> => {
-    for (const [index, { id, site_id }] of left) {
-      const lanes = await repeatUntil(context, () => readLanesOfEdge(client, tables, id));
-      found[index] = { site_id, lanes };
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return found;
+  const lanes = await readLanesOfEdges(
+    { ...context, table: context.tables.traffic },
+    edges.map(({ id }) => id),
+    { sites: edges.map(({ site_id }) => site_id) },
+  );
+  return edges.map(({ id, site_id }) => ({ site_id, lanes: lanes.get(id)! }));
 }
 
 /**

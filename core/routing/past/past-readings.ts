@@ -1,8 +1,8 @@
 import { readLaneSamples } from '../../history/lane-sample.ts';
 import { readMarks } from '../../history/sample-store.ts';
-import { readLanesOfEdge } from '../../ledger/figures/read-lanes.ts';
 import type { Lane } from '../../ledger/lane/lane.ts';
 import type { PathReading } from '../../ledger/lane/path-reading.ts';
+import { readLanesOfEdges } from '../../ledger/listing/lanes-of-edges.ts';
 import { decodeLane } from '../../ledger/packing/lane-codec.ts';
 import { PackedDataUnreadable, readOrUnreadable } from '../../ledger/packing/packed-item.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
@@ -32,16 +32,22 @@ interface ReceivedReading {
  */
 export async function readPastMetrics(
   context: StoreContext,
-  { at_ms, edges, paths }: { at_ms: number; edges: Iterable<string>; paths: ReadonlySet<string> },
+  {
+    at_ms,
+    edges,
+    sites,
+    paths,
+  }: { at_ms: number; edges: Iterable<string>; sites: Iterable<string>; paths: ReadonlySet<string> },
 ): Promise<Map<string, PathMetrics>> {
-  const { client, tables } = context;
-  const store = { ...context, table: tables.traffic };
+  const store = { ...context, table: context.tables.traffic };
   const [lanes, marks] = await Promise.all([
-    Promise.all([...edges].map(id => readLanesOfEdge(client, tables, id))).then(found => found.flat()),
+    readLanesOfEdges(store, edges, { sites }),
     readMarks(store, { resolution: 'MINUTE', from: at_ms - SETTLING_MS, to: at_ms + NEXT_SNAPSHOT_MS }),
   ]);
   // There may be many edges, but few of them measure these paths.
-  const measuring = lanes.filter(lane => [...lane.paths.keys()].some(id => paths.has(id)));
+  const measuring = [...lanes.values()]
+    .flat()
+    .filter(lane => [...lane.paths.keys()].some(id => paths.has(id)));
   const sampleAt = await readLaneSamples(store, { lanes: measuring, readings: marks });
   const seen = measuring.flatMap(lane => [
     ...marks.flatMap(mark => decoded(lane, sampleAt(lane, mark)?.data) ?? []),

@@ -73,7 +73,7 @@ describe('edge replay --dry-run --json', () => {
     for (const policy of policies) expect(policy.packets).toBeGreaterThan(0);
   });
 
-  it('counts several files, and flows that are in two of them once', async () => {
+  it('counts several files, and flows that occur in two of them once', async () => {
     const once = JSON.parse((await edge(['replay', OFFICE, '--dry-run', '--json'])).stdout);
     const twice = JSON.parse((await edge(['replay', OFFICE, OFFICE, '--dry-run', '--json'])).stdout);
     expect(twice).toMatchObject({
@@ -111,7 +111,7 @@ describe('edge replay --dry-run --json', () => {
     expect(code).toBe(0);
   });
 
-  it('reads packed captures from files and from the standard input', async () => {
+  it('reads compressed captures from files and from the standard input', async () => {
     const packed = {
       'office.pcap.gz': gzipSync(office.file),
       'office.pcap.zst': zstdCompressSync(office.file),
@@ -127,7 +127,7 @@ describe('edge replay --dry-run --json', () => {
     }
   });
 
-  it("names an interface that can't be read, counts the rest, and fails", async () => {
+  it('names an unreadable interface, counts the rest, and fails', async () => {
     const blocks = pcapngBlocks();
     const capture = Buffer.concat([
       blocks.section(),
@@ -171,7 +171,8 @@ describe('edge replay --dry-run --json', () => {
   it('counts the rest of the input after Ctrl-C', async () => {
     const args = ['read', '--dry-run', '--json', '--policies', 'policies.json', '--system', folder];
     const { child, ended } = startEdge(args, { cwd: folder });
-    // More than a pipe holds: once the first part is written, the program reads, and hears signals.
+    // More than a pipe holds: after the first part is written, the program reads and handles
+    // signals.
     const capture = pcap(Array.from({ length: 30_000 }, () => ethernet(0x0800, ipv4())));
     const stopping = new Promise<void>(resolve => {
       child.stderr!.on('data', text => String(text).startsWith('Stopping: ') && resolve());
@@ -276,7 +277,7 @@ describe('edge replay --dry-run --json', () => {
     expect(JSON.parse(scaled.stdout)).toMatchObject({ packets: 303, bytes: 30_300, estimated: true });
   });
 
-  it('says which policy matches a flow, why the others do not, and which can never match', async () => {
+  it('says which policy matches a flow, why the others do not, and which never can', async () => {
     await writeFile(
       join(folder, 'match.json'),
       JSON.stringify([
@@ -324,7 +325,7 @@ Policy 2 can never match: 1 (tcp) comes first and matches all of it.
   });
 
   it.skipIf(!existsSync(SHARED_CAPTURES))(
-    "matches tshark's totals (needs ../shared/data/captures)",
+    'matches the totals of tshark (needs ../shared/data/captures)',
     async () => {
       const totals = JSON.parse(await readFile(join(SHARED_CAPTURES, 'totals.json'), 'utf8'));
       const { packets, bytes, flows, non_ip } = totals['teams.pcap'];
@@ -341,7 +342,7 @@ Policy 2 can never match: 1 (tcp) comes first and matches all of it.
   );
 });
 
-describe('the edge program, used wrongly', () => {
+describe('wrong use of the edge program', () => {
   it.each<[string[], string]>([
     [['replay'], "error: missing required argument 'file'"],
     [['play', 'x'], "error: unknown command 'play'"],
@@ -391,7 +392,7 @@ describe('the edge program, used wrongly', () => {
     [['read', '--wait', '--dry-run'], 'error: --wait makes no sense with --dry-run, which sends nothing'],
     [
       ['read', '--wait', '--stream', 's'],
-      'error: --wait reads from the system what it has counted: give its address with --graphql',
+      'error: --wait reads the counts of the system: give its address with --graphql',
     ],
   ])('%j is reported and ends with 2', async (args, message) => {
     expect(await runEdge(args)).toEqual({
@@ -436,7 +437,7 @@ describe('the edge program, used wrongly', () => {
       /^The file is not a capture: it begins with 68656c6c; a pcap or pcapng file was expected\.\n$/,
     ],
     [
-      'a compressed capture that is cut short',
+      'a truncated compressed capture',
       Buffer.from('1f8b08000000', 'hex'),
       /^The gzip data is truncated after 6 bytes\. What could be unpacked was counted\.\n$/,
     ],
@@ -457,7 +458,7 @@ describe('the edge program, used wrongly', () => {
     ['read', '--help'],
     ['simulate', '--help'],
     ['match', '--help'],
-  ])('%s %s helps', async (...args) => {
+  ])('%s %s prints its help', async (...args) => {
     const { code, stdout } = await runEdge(args.filter(Boolean));
     expect(stdout).toMatch(/^Usage: edge /);
     expect(code).toBe(0);

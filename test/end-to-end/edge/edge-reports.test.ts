@@ -57,7 +57,7 @@ const OFFICE_TOTALS = new Map([
 ]);
 
 describe('edge replay to a running system', () => {
-  it("sends what it counted by the system's policies, one report an interval, and waits until it is counted", async () => {
+  it("sends its counts under the system's policies, one report for each interval, and waits until they are counted", async () => {
     const match = {
       source_cidr: null,
       destination_cidr: null,
@@ -133,10 +133,14 @@ describe('edge replay to a running system', () => {
     expect(await readdir(join(system.folder, 'edge', 'edge-a'))).toEqual(['lock.sqlite']);
   });
 
-  it('counts a run that is repeated under its boot id once', async () => {
+  it('counts a run once that is repeated under its boot id', async () => {
     for (let run = 0; run < 2; run++) {
       const args = ['replay', OFFICE, '--edge-id', 'edge-b', '--boot-id', 'boot-1', '--wait', ...local()];
-      expect((await runEdge(args)).code).toBe(0);
+      const { code, stdout } = await runEdge(args);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(
+        /\nSent 5 reports of edge-b, boot boot-1\.\nThe system has counted all of it\.\n$/,
+      );
     }
     expect(modelTotals(await system.reports())).toEqual(OFFICE_TOTALS);
   });
@@ -145,7 +149,7 @@ describe('edge replay to a running system', () => {
     ['edge-e', []],
     ['edge-g', ['--wait']],
   ])(
-    'of %s fails when other traffic was counted under its boot id, and names what was not new',
+    'of %s fails if other traffic was counted under its boot id, and names the reports that were not new',
     async (edge, wait) => {
       const args = ['--edge-id', edge, '--boot-id', 'boot-1', ...local()];
       expect((await runEdge(['replay', OFFICE, ...args, '--wait'])).code).toBe(0);
@@ -161,7 +165,7 @@ describe('edge replay to a running system', () => {
     },
   );
 
-  it('says that the system has not counted everything when Ctrl-C ends the wait', async () => {
+  it('reports that the system has not counted everything when Ctrl-C ends the wait', async () => {
     system.api.counts = false;
     const { child, ended } = startEdge(['replay', OFFICE, '--edge-id', 'edge-c', '--wait', ...local()], {
       input: '',
@@ -173,7 +177,7 @@ describe('edge replay to a running system', () => {
     expect(code).toBe(130);
   });
 
-  it('refuses a second process of the same edge', async () => {
+  it('rejects a second process of the same edge', async () => {
     const first = startEdge(['read', '--edge-id', 'edge-d', ...local()]);
     first.child.stdin!.write(office.file);
     const lock = join(system.folder, 'edge', 'edge-d', 'lock.json');
@@ -188,7 +192,7 @@ describe('edge replay to a running system', () => {
     expect((await first.ended).code).toBe(0);
   });
 
-  it('says when the system that was started here is gone', async () => {
+  it('reports that the system started here no longer exists', async () => {
     const gone = await mkdtemp(join(tmpdir(), 'patronus-gone-'));
     const address = 'http://127.0.0.1:1';
     await writeSystemFiles(gone, {
@@ -222,7 +226,7 @@ describe('edge replay to a stream in the cloud', () => {
   it('needs only the stream', async () => {
     const { code, stdout } = await runEdge(['replay', OFFICE, ...cloud()], { env: await cloudEnv() });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/\nSent 5 report\(s\) of edge-a, boot [0-9A-Z]{26}\.\n$/);
+    expect(stdout).toMatch(/\nSent 5 reports of edge-a, boot [0-9A-Z]{26}\.\n$/);
     expect(modelTotals(await system.reports())).toEqual(OFFICE_TOTALS);
   });
 
@@ -243,13 +247,13 @@ describe('edge replay to a stream in the cloud', () => {
     // For another stream it stays where it is.
     const other = await runEdge([...args, '--boot-id', 'second', '--stream', system.stream], { env });
     expect(other.stderr).toContain(
-      `${folder} keeps 1 unsent report(s) for another system; delete them if that system no longer exists.\n`,
+      `${folder} keeps 1 unsent report for another system; delete them if that system no longer exists.\n`,
     );
     expect(await readdir(folder)).toEqual(['000000000001.json', 'lock.sqlite']);
   });
 
-  it('sends the last report of a run that was killed, before its own first', async () => {
-    // Nobody listens on this port: the first run gets no further than its spool.
+  it('sends the last report of a killed run before its own first one', async () => {
+    // No process listens on this port: the reports of the first run stay in its spool.
     const dead = startEdge(['replay', OFFICE, ...cloud(), '--boot-id', 'killed'], {
       env: await cloudEnv('http://127.0.0.1:1'),
       input: '',
@@ -275,28 +279,29 @@ describe('edge replay to a stream in the cloud', () => {
 });
 
 /**
- * What the program said, but for the port of probes, which another edge on this machine may have.
+ * The output of the program, without the port of probes, which another edge on this machine may
+ * have.
  */
 function withoutBusyPort(stderr: string): string {
   return stderr.replace(/^Probes of other edges are not answered here: bind EADDRINUSE \S+\n/m, '');
 }
 
 describe('edge read to a running system', () => {
-  it('reports while it reads, and sends the last report on Ctrl-C', async () => {
+  it('reports during reading, and sends the last report on Ctrl-C', async () => {
     const { child, ended } = startEdge(['read', '--edge-id', 'edge-e', '--interval', '100', ...local()]);
-    // The end of the capture breaks off within a packet, as a live one may.
+    // The capture ends within a packet, as a live one may.
     child.stdin!.write(office.file.subarray(0, office.file.length - 20));
     while ((await system.reports()).length < 2) await new Promise(resolve => setTimeout(resolve, 100));
     child.kill('SIGINT');
     const { code, stdout, stderr } = await ended;
     expect(withoutBusyPort(stderr)).toBe('Stopping: the last report is being sent.\n');
-    expect(stdout).toContain('Sent 3 report(s) of edge-e');
+    expect(stdout).toContain('Sent 3 reports of edge-e');
     expect(code).toBe(0);
     const counted = modelTotals(await system.reports()).get('default wan1 packets');
     expect(counted).toBe(BigInt(office.packets - 1));
   });
 
-  it("reports by this machine's clock if there is no traffic", async () => {
+  it('reports by the clock of this machine if there is no traffic', async () => {
     const { child, ended } = startEdge(['read', '--edge-id', 'edge-f', '--interval', '0.5', ...local()]);
     child.stdin!.write(office.file.subarray(0, 2000));
     let reports = await system.reports();
@@ -313,8 +318,8 @@ describe('edge read to a running system', () => {
   });
 });
 
-describe('edge read to a stream that refuses', () => {
-  it('says so while it reads on, and fails at the end with the report kept', async () => {
+describe('edge read to a stream that rejects records', () => {
+  it('reports that during reading, and fails at the end with the report stored', async () => {
     const { child, ended } = startEdge(['read', ...cloud('none'), '--interval', '60'], {
       env: await cloudEnv(),
     });

@@ -57,11 +57,11 @@ describe('an edge that counts live', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('writes that it has no routes while it has none', async () => {
+  it('reports that it has no routes', async () => {
     await expect.poll(async () => (await routes()).routes, { timeout: 30_000 }).toEqual([]);
   }, 60_000);
 
-  it('hears of a path that is made while it runs, and measures it with real packets', async () => {
+  it('learns of a path that is created while it runs, and measures it with real packets', async () => {
     const { createPath } = await operator.data(
       `mutation ($a: ID!, $b: ID!) { createPath(
         source_site_id: $a, source_endpoint_id: "wan1", destination_site_id: $b, destination_endpoint_id: "wan1") { id } }`,
@@ -82,7 +82,7 @@ describe('an edge that counts live', () => {
       .toEqual([{ destination_site_id: peer_site_id, policy_id: 'default', path_id }]);
   }, 60_000);
 
-  it('counts the traffic of the path, and keeps its new route when the path is taken out of service', async () => {
+  it('counts the traffic of the path, and stores its new route when the path is taken out of service', async () => {
     const packet = (source: number, destination: number) =>
       ethernet(
         IPV4,
@@ -101,21 +101,21 @@ describe('an edge that counts live', () => {
       `mutation ($path_id: ID!) { failoverPath(path_id: $path_id) { without_path bytes_carried_exact } }`,
       { path_id },
     );
-    // 500 bytes a packet; the other end's packets come back, and no edge counts there.
+    // 500 bytes a packet; the packets of the other end arrive here, and no edge counts there.
     expect(failoverPath).toEqual({ without_path: ['default'], bytes_carried_exact: '1000' });
     await expect
       .poll(async () => (await routes()).routes, { timeout: 30_000 })
       .toEqual([{ destination_site_id: peer_site_id, policy_id: 'default', path_id: null }]);
   }, 90_000);
 
-  it('leaves no route to a site that no path goes to any more', async () => {
+  it('removes the route to a site without paths', async () => {
     await operator.data(`mutation ($path_id: ID!) { deletePath(path_id: $path_id) { success } }`, {
       path_id,
     });
     await expect.poll(async () => (await routes()).routes, { timeout: 30_000 }).toEqual([]);
   }, 60_000);
 
-  it('prints its counts at the end, and where its routes are stored', async () => {
+  it('prints its counts at the end, and the file of its routes', async () => {
     edge.child.stdin!.end();
     const { code, stdout, stderr } = await edge.ended;
     expect(code).toBe(0);

@@ -51,7 +51,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The newest report of an edge, as the system has it once it is counted. */
+/** The newest report of an edge in the system, once it is counted. */
 async function countedOf(id: string) {
   const report = (await readStream(client, 'reports')).filter(({ edge_id }) => edge_id === id).at(-1);
   if (!report) return null;
@@ -79,7 +79,7 @@ function run(args: string[], { input, env = {}, node = [] }: Run = {}) {
   return { code: status, stdout, stderr };
 }
 
-/** Runs it beside the servers of this process. */
+/** Runs it next to the servers of this process. */
 function runBeside(
   command: string,
   args: string[],
@@ -123,7 +123,7 @@ describe('the packaged edge program, alone in a folder', () => {
     });
   });
 
-  it('refuses an older Node with a sentence', async () => {
+  it('rejects an older Node with a sentence', async () => {
     const older = 'Object.defineProperty(process, "versions", { value: { node: "20.1.0" } });';
     const { code, stdout, stderr } = run(['--version'], {
       node: ['--import', `data:text/javascript,${older}`],
@@ -174,13 +174,13 @@ describe('the packaged edge program, alone in a folder', () => {
     expect(JSON.parse(stdout)).toMatchObject({ policy_id: '1' });
   });
 
-  it('looks for a local system and keeps its spools in .local where it runs', () => {
+  it('finds a local system and stores its spools in .local in the current folder', () => {
     const { code, stdout } = run(['status', '--edge-id', 'edge-x', '--json']);
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ run: 'unknown', folder: join(folder, '.local/edge/edge-x') });
   });
 
-  it('replays into the cloud as its own role and waits until all of it is counted', async () => {
+  it('replays into the cloud as its own role and waits until everything is counted', async () => {
     const target = ['--stream', 'reports', '--region', REGION, '--graphql', api.url];
     const args = [
       'replay',
@@ -268,7 +268,7 @@ describe('the packaged edge program, alone in a folder', () => {
   });
 });
 
-/** The command that the unit gives bash, with the program where this test has it. */
+/** The command that the unit passes to bash, with the path of the program in this test. */
 function unitCommand(): string {
   const unit = projectText('edge/service/patronus-edge.service').replaceAll('\\\n', ' ');
   const [, command] = /^ExecStart=\/bin\/bash -c '(.*)'$/m.exec(unit)!;

@@ -32,7 +32,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-it('an edge signs with its key; one spoofed record through the same stream raises no total and silences nobody', async () => {
+it('signs with the key of an edge; a spoofed record through the same stream changes no total and silences no edge', async () => {
   const own = ['--edge-id', 'edge-a', '--spool', folder];
   const { stdout: public_key } = await runEdge(['key', ...own]);
   const api = makeApi(db);
@@ -55,7 +55,7 @@ it('an edge signs with its key; one spoofed record through the same stream raise
     code: 0,
     stderr: 'There is no policies file and no system: everything counts under "default".\n',
   });
-  // What is kept is what was there before: nothing waits, and the key is still the same.
+  // Only earlier files are left: no report waits, and the key has not changed.
   expect((await readdir(folder)).sort()).toEqual(['key.json', 'lock.sqlite']);
   expect(await readFile(join(folder, 'key.json'), 'utf8')).toContain(
     edge.keys[0].public_key.match(/"x":"([^"]+)"/)[1],

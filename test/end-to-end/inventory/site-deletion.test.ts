@@ -114,7 +114,7 @@ it('deletes a site, sends the events in order to the real Amplify client, and re
     return [...told.values()].sort((a, b) => a.site_seq - b.site_seq);
   };
   await expect.poll(() => ofBerlin().map(({ type }) => type), { timeout: 60_000 }).toContain('SITE_RESTORED');
-  // They may overtake each other; their numbers say their order, and that none is missing.
+  // Events may overtake each other; their numbers give the order and show that none is missing.
   const numbers = () => ofBerlin().map(({ site_seq }) => site_seq);
   const missing = () => numbers().filter((number, index) => number !== numbers()[0]! + index);
   await expect.poll(missing, { timeout: 60_000 }).toEqual([]);

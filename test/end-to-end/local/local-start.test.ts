@@ -11,7 +11,7 @@ import type { Endpoints } from '../../../local/system/outputs.ts';
 import { projectFile } from '../../support/project-files.ts';
 
 const PROJECT = projectFile('');
-/** Nobody may make a folder there, on Linux. */
+/** A folder in which no one may create another one, on Linux. */
 const SYSTEM_FOLDER = '/sys/kernel';
 
 interface Start {
@@ -37,7 +37,10 @@ function start(...options: string[]): Start {
   return { child, output: () => text, ended };
 }
 
-/** Resolves when it says that it is ready; rejects with what it said when it ends before. */
+/**
+ * Resolves with the output once the program says that it is ready; rejects with it when the program
+ * ends earlier.
+ */
 function untilReady({ child, output }: Start): Promise<void> {
   return new Promise((resolve, reject) => {
     child.stdout?.on('data', () => /Patronus is ready/.test(output()) && resolve());
@@ -197,14 +200,14 @@ describe('npm start', () => {
     );
   }, 60_000);
 
-  it('is healthy, and serves who has signed in', async () => {
+  it('is healthy, and serves signed-in people', async () => {
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
     const { create, names } = await policies();
     await create('Kept');
     expect(await names()).toEqual(['Kept', 'Default']);
   });
 
-  it('refuses a second start in the same folder with one sentence', async () => {
+  it('rejects a second start in the same folder with one sentence', async () => {
     const second = start('--port', '0', '--system', system);
     expect(await second.ended).toBe(1);
     const { pid } = running.child;
@@ -213,7 +216,7 @@ describe('npm start', () => {
     );
   });
 
-  it('refuses a second start on the same data with one sentence', async () => {
+  it('rejects a second start on the same data with one sentence', async () => {
     const second = start('--port', '0', '--system', join(folder, 'other'), '--data', data);
     expect(await second.ended).toBe(1);
     expect(second.output()).toMatch(
@@ -221,7 +224,7 @@ describe('npm start', () => {
     );
   });
 
-  it('refuses a used port with one sentence', async () => {
+  it('rejects a used port with one sentence', async () => {
     const second = start('--port', port, '--system', join(folder, 'other'));
     expect(await second.ended).toBe(1);
     expect(second.output()).toBe(
@@ -229,7 +232,7 @@ describe('npm start', () => {
     );
   });
 
-  it('refuses a file or a read-only folder as its data folder with one sentence', async () => {
+  it('rejects a file or a read-only folder as its data folder with one sentence', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
     const other = join(folder, 'other');
@@ -280,13 +283,13 @@ describe('npm start', () => {
       "error: option '--port <port>' argument 'http' is invalid. A port is a whole number from 0 (any free one) to 65535.\n",
     ],
     [['--colour'], "error: unknown option '--colour'\n"],
-  ])('refuses %j', async (options, message) => {
+  ])('rejects %j', async (options, message) => {
     const second = start(...options);
     expect(await second.ended).toBe(1);
     expect(second.output()).toBe(message);
   });
 
-  it('needs Java, and says so', async () => {
+  it('needs Java, and reports if it is missing', async () => {
     const path = process.env.PATH;
     process.env.PATH = '/nowhere';
     const second = start('--port', '0', '--system', join(folder, 'other'));
@@ -297,7 +300,7 @@ describe('npm start', () => {
     );
   });
 
-  it('stops all of it at Ctrl-C', async () => {
+  it('stops all processes at Ctrl-C', async () => {
     const before = running.output().length;
     running.child.kill('SIGINT');
     running.child.kill('SIGINT');
@@ -315,7 +318,7 @@ describe('npm start', () => {
     ).toEqual([false, false, false]);
   });
 
-  it("finds its data again, and shows the demo's edges counting", async () => {
+  it("finds its data again, and the demo's edges count", async () => {
     running = start('--port', '0', '--data', data, '--system', system);
     await untilReady(running);
     endpoints = await readOutput<Endpoints>('endpoints.json');
@@ -323,7 +326,7 @@ describe('npm start', () => {
     await expect
       .poll(running.output, { timeout: 20_000 })
       .toMatch(/\n\d+ edges have counted [\d,]+ packets, .*the API shows/);
-    // One path gets bad after two minutes; all others stay as they are.
+    // One path degrades after two minutes; all others stay the same.
     const usual = async () => {
       const statuses = Object.entries(await pathStatuses());
       return statuses.filter(([, all]) => all.filter(status => status === 'OPTIMAL').length >= 3).length;
@@ -331,7 +334,7 @@ describe('npm start', () => {
     await expect.poll(usual, { timeout: 120_000 }).toBe(DEMO_SITES.length);
   }, 200_000);
 
-  it("answers the README's queries as they are pasted", async () => {
+  it('answers the queries of the README as they are pasted', async () => {
     const blocks = [...readFileSync(projectFile('README.md'), 'utf8').matchAll(/```sh\n(.*?)```/gs)]
       .map(([, block]) => block!)
       .filter(block => block.includes('npm run -s ask'));
@@ -344,7 +347,7 @@ describe('npm start', () => {
     expect(said).toMatch(/"undo": \{\s+"message": "Path \S+ is in use again\."/);
   }, 120_000);
 
-  it.skipIf(!existsSync('/proc'))('ends when an engine dies, and says which', async () => {
+  it.skipIf(!existsSync('/proc'))('ends when an engine ends unexpectedly, and names it', async () => {
     process.kill(childOf(running.child.pid!, 'java'), 'SIGKILL');
     expect(await running.ended).toBe(1);
     expect(running.output()).toMatch(
@@ -355,8 +358,8 @@ describe('npm start', () => {
 });
 
 /**
- * What a line prints in a shell in the project's folder.
- * @throws Error with what it said when it fails
+ * The output of a line in a shell in the project's folder.
+ * @throws Error with its output when it fails
  */
 function shell(line: string): Promise<string> {
   const path = `${join(PROJECT, 'node_modules/.bin')}${delimiter}${process.env.PATH}`;

@@ -110,7 +110,7 @@ describe('npm run quarantine', () => {
       1,
       /had 300000 bytes and only the first 262144 are kept: it can't be sent again\.\n$/,
     ],
-  ])('%j says what is wrong', async (given, code, message) => {
+  ])('%j is rejected with the reason', async (given, code, message) => {
     const done = await quarantine(...given);
     expect(done).toMatchObject({ code, out: '' });
     expect(done.err).toMatch(message);

@@ -57,7 +57,7 @@ describe('npm run recover', () => {
     expect((await readCounters(db.client, db.tables)).get('default')).toMatchObject({ packets: 5n });
   });
 
-  it('adopts restored tables, again too, and prints the settings', async () => {
+  it('adopts restored tables, also a second time, and prints the settings', async () => {
     const { audit, network, traffic, cache } = db.tables;
     const given = ['adopt', '--network', network, '--traffic', traffic, '--cache', cache, '--audit', audit];
     for (let time = 0; time < 2; time++) {

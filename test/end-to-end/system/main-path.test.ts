@@ -38,7 +38,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'patronus-main-path-'));
-    // It asks for more in a minute than people do.
+    // It sends more requests in a minute than a person does.
     system = await startSystem({ localDirectory: folder, context: { query_budget: '100000' } });
     admin = await signedIn(system, 'admin');
     await writeFile(join(folder, 'policies.json'), JSON.stringify(POLICIES));
@@ -91,7 +91,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
     }
   });
 
-  it.skipIf(!existsSync(SHARED_CAPTURES))('counts real captures as tshark does', async () => {
+  it.skipIf(!existsSync(SHARED_CAPTURES))('counts real captures like tshark', async () => {
     const totals = JSON.parse(readFileSync(join(SHARED_CAPTURES, 'totals.json'), 'utf8'));
     for (const file of ['teams.pcap', 'dns_fragmented.pcap', 'bets.pcapng']) {
       await replay(join(SHARED_CAPTURES, file), `edge-${file}`);
@@ -101,7 +101,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
     }
   });
 
-  it('changes no number when the whole stream is replayed from its beginning', async () => {
+  it('changes no number after a replay of the whole stream from its beginning', async () => {
     const StreamName = system.endpoints.stream;
     const api = { endpoint: system.endpoints.kinesis, target: 'Kinesis_20131202', jsonVersion: '1.1' };
     const { Shards } = await callAwsJson<{ Shards: { ShardId: string }[] }>(api, 'ListShards', {
@@ -118,7 +118,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
       repeated += Records.length;
     }
     expect(repeated).toBeGreaterThan(3);
-    // A report behind the repeats shows that they were processed.
+    // A report after the repeated ones shows that they were processed.
     await replay(SAMPLE, 'edge-behind');
     const dry = JSON.parse((await runEdge(['replay', SAMPLE, '--dry-run', '--json'])).stdout);
     expected.packets += dry.packets;
@@ -126,7 +126,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
     expect(await shown()).toEqual(expected);
   });
 
-  it('changes no number when npm run stream puts all of it through ingest again', async () => {
+  it('changes no number after npm run stream has passed all of it through ingest again', async () => {
     const replayed = await runEdge(['replay', '--from', '2026-01-01T00:00:00Z', '--system', folder], {
       program: projectFile('scripts/stream.ts'),
     });
@@ -177,7 +177,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
       .toEqual({ packets_total_exact: String(expected.packets) });
   });
 
-  it('has each flow once in the bucket, as docs/flows.md asks for it', async () => {
+  it('stores each flow once in the bucket, for the query in docs/flows.md', async () => {
     // The documentation runs from the project's folder.
     await symlink(folder, join(folder, '.local'));
     const [view, ...queries] = documentedQueries();
@@ -191,7 +191,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
     expect(topFlows.total.bytes_exact).toBe(String(expected.bytes));
   });
 
-  it('gives the history out as a file', async () => {
+  it('exports the history as a file', async () => {
     const minute = Math.floor(Date.now() / 60_000) * 60_000;
     const input = {
       kind: 'HISTORY',
@@ -222,7 +222,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
     expect((await fetch(tampered)).status).toBe(403);
   });
 
-  it('passes the smoke test, which leaves every figure as it was', async () => {
+  it('passes the smoke test, which changes no figure', async () => {
     const run = await runEdge(['smoke', '--local', '--system', folder], {
       program: projectFile('scripts/aws.ts'),
     });
@@ -250,8 +250,8 @@ describe('a capture becomes exact counters in GraphQL', () => {
     const { child, ended } = startEdge(['smoke', '--local', '--system', folder], {
       program: projectFile('scripts/aws.ts'),
     });
-    // Its reports are on the stream then, and will be counted. A second Ctrl-C would end the test
-    // at once.
+    // Its reports are then on the stream and will be counted. A second Ctrl-C would end the test at
+    // once.
     let said = '';
     child.stderr!.on('data', text => {
       const before = said.includes('Waiting for the reports to be counted');

@@ -5,12 +5,12 @@ import { addressSuite } from './suites/addresses.ts';
 import { alarmsSuite } from './suites/alarms.ts';
 import { changesSuite } from './suites/changes.ts';
 import { exportsAndCachesSuite } from './suites/exports-caches.ts';
+import { failingSourceSuite } from './suites/failing-source.ts';
 import { flowsSuite, flowTailSuite } from './suites/flows.ts';
 import { graphiqlSuite } from './suites/graphiql.ts';
 import { hostileNamesSuite } from './suites/hostile-names.ts';
 import { incidentsSuite } from './suites/incidents.ts';
 import { liveSuite } from './suites/live.ts';
-import { oneSourceFailsSuite } from './suites/one-source-fails.ts';
 import { pathsSuite } from './suites/paths.ts';
 import { policiesSuite } from './suites/policies.ts';
 import { policyEditorSuite } from './suites/policy-editor.ts';
@@ -19,8 +19,8 @@ import { sessionSuite } from './suites/session.ts';
 import { settingsSuite } from './suites/settings.ts';
 import { sitesSuite } from './suites/sites.ts';
 
-// One system and one browser for all of it: each suite is about one thing, in the order in which
-// they disturb it more.
+// One system and one browser for all suites: each is about one subject, and those that disturb the
+// world more come later.
 const world = useConsoleWorld();
 
 sessionSuite(world);
@@ -39,10 +39,10 @@ incidentsSuite(world);
 settingsSuite(world);
 flowsSuite(world);
 alarmsSuite(world);
-// A capture of half a minute is replayed while all pages are looked at.
+// A capture of half a minute is replayed while all pages are open.
 describe.concurrent('side by side', () => {
   ratesSuite(world);
   flowTailSuite(world);
   accessibilitySuite(world);
 });
-oneSourceFailsSuite(world);
+failingSourceSuite(world);

@@ -12,21 +12,21 @@ import { trafficSuite } from './suites/traffic.ts';
 import { twoPeopleSuite } from './suites/two-people.ts';
 import { usersSuite } from './suites/users.ts';
 
-// What people are offered and can read. Beside console.test.ts with a world of its own, so that two
+// The actions and pages of each role. It has its own world next to console.test.ts, so that two
 // workers share the browser tests.
 const world = useConsoleWorld();
 
 twoPeopleSuite(world);
 shadingSuite(world);
 trafficSuite(world);
-// Roles see the alarm that the keyboard acknowledges.
+// Roles need the alarm that the keyboard suite acknowledges.
 rolesSuite(world);
 keyboardSuite(world);
 usersSuite(world);
 signInSuite(world);
 costSuite(world);
 mapSuite(world);
-// An edge is waited for while all pages are looked at.
+// The suite waits for an edge while all pages are open.
 describe.concurrent('side by side', () => {
   silenceSuite(world);
   longNamesSuite(world);

@@ -17,21 +17,21 @@ import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 /*
- * Writers with long operations, several runs of an operation, lost answers, writes that land late,
- * kills and clocks that differ; readers that follow the log with clocks of their own. One step is
- * one try of a transaction.
+ * Writers with long operations, several runs of an operation, lost responses, late writes, kills
+ * and clocks that differ; readers that follow the log with their own clocks. One step is one
+ * attempt of a transaction.
  */
 
 /**
- * Clocks differ by so much, milliseconds; a try may land so late. With both, settling takes 55 s at
- * most.
+ * The largest difference of clocks and the latest arrival of a write, milliseconds. With both,
+ * settling takes 55 s at most.
  */
 const MAX_SKEW_MS = 20_000;
 const MAX_TRY_MS = 15_000;
 
 const START_MS = Date.parse('2026-01-31T23:58:30.000Z');
 
-// The ends are where it is close.
+// The extremes are the critical values.
 const skew = fc.constantFrom(-MAX_SKEW_MS, -MAX_SKEW_MS, 0, 300, MAX_SKEW_MS);
 const index = fc.nat({ max: 5 });
 const step = fc.oneof(
@@ -123,7 +123,7 @@ class World {
     }
   }
 
-  /** Lets time pass; what lands late does so on its way. */
+  /** Lets time pass; delayed writes land meanwhile. */
   async advance(ms: number): Promise<void> {
     const until = this.now + ms;
     const due = this.#late.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at);
@@ -150,7 +150,7 @@ class World {
     };
     const client = { send } as unknown as DynamoDBDocumentClient;
     const clock = this.clock(run.clock);
-    // One try a step: the deadline is now.
+    // One attempt in a step: the deadline is now.
     const retrying = { ...storeContext(t, clock), deadline: clock() };
     const record = auditAction(t.tables, run.begun, someChange);
     try {
@@ -183,7 +183,7 @@ abstract class Reader {
   }
 }
 
-/** Goes on behind the last entry that it has, a page at a time, and knows nothing else. */
+/** Continues after its last entry, page by page, and knows nothing else. */
 class ByIdReader extends Reader {
   async read(limit: number): Promise<number> {
     const page = await this.page(4, { limit, oldest_first: true, after_id: this.seen.at(-1) });
@@ -192,7 +192,7 @@ class ByIdReader extends Reader {
   }
 }
 
-/** Reads all pages from where the last reading said that the log is settled. */
+/** Reads all pages from the time until which the last read called the log settled. */
 class ByTimeReader extends Reader {
   #from_ms = 0;
 
@@ -204,7 +204,8 @@ class ByTimeReader extends Reader {
       const page = await this.page(5, { limit, oldest_first: true, next_token }, this.#from_ms);
       this.seen.push(...ids(page.items));
       found += page.items.length;
-      // Of the first page: what is settled meanwhile may stand before what was read.
+      // Of the first page: entries that settle during the read may be before the ones that were
+      // read.
       settled_until_ms ||= page.settled_until_ms;
       next_token = page.next_token;
     } while (next_token !== null);
@@ -216,8 +217,8 @@ class ByTimeReader extends Reader {
 const ids = (items: AuditEntry[]) => items.map(({ id }) => id);
 
 /**
- * A slow writer's entry lands as late as it can, after a later one that readers with fast clocks
- * may have seen.
+ * The entry of a slow writer lands as late as possible, after a later one that readers with fast
+ * clocks may have seen.
  */
 const AT_THE_LIMIT: { skews: number[]; steps: Step[] } = {
   skews: [-MAX_SKEW_MS, 0, 0, 0, MAX_SKEW_MS, MAX_SKEW_MS],
@@ -234,7 +235,7 @@ const AT_THE_LIMIT: { skews: number[]; steps: Step[] } = {
   ],
 };
 
-it('is followed without a gap and without a repeat, and has one entry of each operation that was committed', async () => {
+it('can be followed without gaps and repeats, and has one entry for each committed operation', async () => {
   const world = fc.record({
     skews: fc.array(skew, { minLength: 6, maxLength: 6 }),
     steps: fc.array(step, { minLength: 30, maxLength: 60 }),

@@ -30,18 +30,18 @@ const never: Send = (_command, { abortSignal } = {}) =>
   });
 
 interface Trouble {
-  /** Takes the place of requests that have to do with the Cache table. */
+  /** Replaces requests to the Cache table. */
   instead?: Send;
-  /** Of transactions, which are bounded by the database alone. */
+  /** Replaces transactions, which have no other time limit than the database's. */
   transactions?: boolean;
-  /** Puts garbage where the function looks. */
+  /** Puts invalid data where the function reads. */
   spoil?: (world: World) => Promise<void>;
   kinds: string[];
-  /** What clearCache and cacheStats say. */
+  /** The answers of clearCache and cacheStats. */
   reachable: boolean;
 }
 
-/** A client over the test's tables on which only the Cache table is in trouble. */
+/** A client of the test's tables on which only the Cache table fails. */
 function troubled({ instead, transactions = true }: Trouble): DynamoDBDocumentClient {
   const send: Send = (command, options) => {
     const concerned = JSON.stringify(command.input, (_key, value) =>
@@ -111,15 +111,15 @@ describe.each(cases)('with the Cache table %s', (_name, trouble) => {
     },
   };
 
-  it('every operation that uses caches is answered, and the trouble is reported', async () => {
+  it('every operation with caches is answered, and the trouble is reported', async () => {
     const client = troubled(trouble);
     const kinds = new Set<string>();
-    // On a busy machine requests may take longer than the limit: it falls due only where nothing
-    // answers.
+    // On a busy machine requests may take longer than the limit: it applies only where no answer
+    // comes.
     const schedule = trouble.instead === never ? systemSchedule : () => () => {};
     const place = { client, table: t.tables.cache, clock: () => api.now, schedule };
-    // Each request in a function of its own, so that none passes the shared level by because of the
-    // one before.
+    // Each request uses a new function, so that none skips the shared level because of an earlier
+    // one.
     const caches = () => makeProductCaches({ ...place, onTrouble: (_cache, kind) => kinds.add(kind) });
     const api: ApiUnderTest = makeApi(
       { client, tables: t.tables },

@@ -7,7 +7,7 @@ import { memorySpool } from '../../../edge/spool/memory-spool.ts';
 import type { Spool } from '../../../edge/spool/spool.ts';
 import { FakeStream, modelFlowSums, modelTotals, type PutOutcome } from '../../support/fake-stream.ts';
 
-/** Where a process dies: never, or before or after its n-th step outside of it. */
+/** The step at which a process is killed: none, or before or after its n-th outside call. */
 interface Death {
   step: number;
   when: 'before' | 'after';
@@ -23,7 +23,7 @@ async function startRun(
   const died = new Promise<'died'>(resolve => {
     die = () => resolve('died');
   });
-  // A dead process's calls never come back, and those that it had not begun never happen.
+  // Calls of a killed process never return, and later ones never happen.
   async function step<T>(run: () => Promise<T>): Promise<T> {
     const mine = ++steps;
     const isLast = death && mine >= death.step;
@@ -103,7 +103,7 @@ const anyPacket = fc.record({
 });
 
 describe('a reporter whose stream fails in every way', () => {
-  it('ends with exact totals and a flow log that lists every increment once', async () => {
+  it('ends with exact totals and a flow log with every increment once', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ packets: fc.array(anyPacket, { maxLength: 120 }), settle: fc.boolean() }), {
@@ -134,7 +134,7 @@ describe('a reporter whose stream fails in every way', () => {
     );
   });
 
-  it("sends the earlier boot's last report before the first of a boot with more parts", async () => {
+  it('sends the last report of the earlier boot before the first of a boot with more parts', async () => {
     let calls = 0;
     const stream = new FakeStream(() =>
       ++calls < 4 ? { kind: 'refused', name: 'ThrottlingException' } : { kind: 'ok' },
@@ -172,7 +172,7 @@ describe('a reporter whose stream fails in every way', () => {
     expect(new Set(stream.reports().map(({ boot_id }) => boot_id))).toEqual(new Set(['a.1']));
   });
 
-  it('replaces a report that waits by the newer one, but never one that was tried', async () => {
+  it('replaces a waiting report by a newer one, but never a report that was sent before', async () => {
     let open = () => {};
     const gate = new Promise<void>(resolve => {
       open = resolve;
@@ -199,7 +199,7 @@ describe('a reporter whose stream fails in every way', () => {
   });
 });
 
-describe('an edge that is killed', () => {
+describe('a killed edge', () => {
   const packets = [
     { policy: '1', host: 1, size: 100 },
     { policy: '2', host: 2, size: 200 },
@@ -231,7 +231,7 @@ describe('an edge that is killed', () => {
     return { stream, spool, first, second, safe };
   }
 
-  it("loses at every step nothing that was reported, and sends the old boot's last report first", async () => {
+  it('loses no reported counts at any step, and sends the last report of the old boot first', async () => {
     const { first } = await scenario(undefined);
     const steps = first.steps();
     expect(steps).toBeGreaterThan(5);

@@ -14,7 +14,7 @@ import { T0 } from '../../support/report-records.ts';
 const LEASE_MS = 305_001;
 const PART_BYTES = 5000;
 const HALF_A_PART = 2700;
-/** The first two fill a part, the last is what is left. */
+/** The first two fill a part, the last one is the rest. */
 const ROW_CHARACTERS = [HALF_A_PART, HALF_A_PART, 100];
 
 let bed: ExportBed;
@@ -50,7 +50,7 @@ async function start(): Promise<string> {
     from: new Date(T0 - 60_000).toISOString(),
     to: new Date(T0).toISOString(),
   };
-  // Another person each time, because a person may have at most five.
+  // A new person each time, because a person may have at most five.
   const identity = { sub: `sub-${Math.random()}`, username: 'a', groups: ['viewer'] };
   const { id } = await bed.api.data('Mutation.startExport', { input }, { identity });
   bed.dispatched.length = 0;
@@ -88,7 +88,7 @@ async function uploadIsGone({ object_key: Key, upload_id: UploadId }: ExportJob)
   await expect(bed.s3.client.send(part)).rejects.toMatchObject({ name: 'NoSuchUpload' });
 }
 
-/** Clients whose calls go wrong together. */
+/** Clients whose calls fail together. */
 function faultyClients() {
   const faults = makeFaults();
   return { client: faults.on(localClient({ maxAttempts: 1 })), s3: faults.on(bed.s3.makeClient()), faults };
@@ -156,7 +156,7 @@ describe('an export', () => {
     expect(others).toEqual(['nothing to do', 'nothing to do', 'nothing to do']);
   });
 
-  it('goes on where a call of itself got lost', async () => {
+  it('continues if a call of itself was lost', async () => {
     const id = await start();
     const dispatch = () => Promise.reject(new Error('no answer'));
     const reader = wideReader();
@@ -165,7 +165,7 @@ describe('an export', () => {
     expect(await jobOf(id)).toMatchObject({ status: 'DONE', rows: 3 });
   });
 
-  it('is left alone by a run that outlived its lease', async () => {
+  it('is not touched by a run that outlived its lease', async () => {
     const id = await start();
     const held = Promise.withResolvers<void>();
     const late = bed.run(id, {
@@ -201,7 +201,7 @@ describe('an export', () => {
     expect([job.status, job.upload_id]).toEqual(['FAILED', undefined]);
   });
 
-  it('that is cancelled stops, and its upload is aborted', async () => {
+  it('stops when it is cancelled, and its upload is aborted', async () => {
     const id = await start();
     let job: ExportJob | undefined;
     const cancel = async (page: number): Promise<void> => {
@@ -215,7 +215,7 @@ describe('an export', () => {
     expect(await bed.runAll()).toEqual(['nothing to do']);
   });
 
-  it('that fails leaves no upload, even if another call fails', async () => {
+  it('leaves no upload when it fails, even if another call fails', async () => {
     const failing = wideReader(page => {
       if (page === 2) throw new ValidationError('There is too much of it.');
     });

@@ -20,7 +20,7 @@ import {
 } from '../../support/flow-world.ts';
 import { T0 } from '../../support/report-records.ts';
 
-/** Of the calls of a run, every so many-th is the one at which it is killed. */
+/** The run is killed at every n-th of its calls. */
 const STEP = callStep(9);
 
 const reports = arrivedReports();
@@ -45,12 +45,12 @@ async function expectReadings(flows: readonly string[]): Promise<void> {
   }
 }
 
-describe('the flow log, each flow once by every reader', () => {
+describe('the flow log, with each flow once for every reader', () => {
   it.each([
     ['one report a batch', [1]],
     ['odd batches', [2, 5, 1]],
     ['one batch', [1000]],
-  ])('however the stream is cut: %s', async (_, sizes) => {
+  ])('with any division of the stream: %s', async (_, sizes) => {
     await world.write(reports, sizes);
     await expectReadings(expectedFlows(reports));
     await world.run();
@@ -58,7 +58,7 @@ describe('the flow log, each flow once by every reader', () => {
     await expectTidy(world);
   });
 
-  it('cut in three ways at once, and replayed after it was merged', async () => {
+  it('with three divisions at once, and a replay after the merge', async () => {
     for (const [shard, sizes] of [[1], [2, 5, 1], [1000]].entries()) await world.write(reports, sizes, shard);
     await expectReadings(expectedFlows(reports));
     await world.run();
@@ -72,7 +72,7 @@ describe('the flow log, each flow once by every reader', () => {
     await expectTidy(world);
   });
 
-  it('with objects that come after their hour was merged', async () => {
+  it('with objects that arrive after the merge of their hour', async () => {
     await world.write(reports.slice(0, 12), [1]);
     await world.run();
     await world.write(reports.slice(12), [1]);
@@ -101,7 +101,7 @@ describe('the flow log, each flow once by every reader', () => {
         await world.run({ objects: counting });
         expect(await pages(world.store(), 1000)).toEqual(expectedFlows(reports));
         await expectTidy(world);
-        // As many as a run takes that nothing happens to.
+        // As many calls as an undisturbed run makes.
         if (at === 0) calls = counting.calls;
       }
     },
@@ -109,7 +109,7 @@ describe('the flow log, each flow once by every reader', () => {
   );
 
   it.each(['with', 'without'])(
-    'is not written again where an object that stays holds it, %s its index',
+    'is not written again if a remaining object contains it, %s its index',
     async index => {
       await world.write(reports, [1000]);
       await world.run();
@@ -133,7 +133,7 @@ describe('the flow log, each flow once by every reader', () => {
     },
   );
 
-  it('while another run works, so that this one does nothing', async () => {
+  it('while another run works, so that this run does nothing', async () => {
     await world.write(reports, [1]);
     const objects = { ...world.bucket.objects };
     const inner: unknown[] = [];
@@ -146,7 +146,7 @@ describe('the flow log, each flow once by every reader', () => {
     await expectReadings(expectedFlows(reports));
   });
 
-  it('while the objects that are read are merged', async () => {
+  it('while the objects are merged during the read', async () => {
     await world.write(reports, [1]);
     const store = world.store();
     let merged = false;
@@ -171,13 +171,13 @@ describe('an erasure', () => {
     await world.close();
     world = await makeFlowWorld();
   });
-  // An erasure stays, so later steps start again.
+  // An erasure is permanent, so later steps start again.
   afterAll(async () => {
     await world.close();
     world = await makeFlowWorld();
   });
 
-  it('is effective from its answer on, is carried out, and a replay does not restore the lines', async () => {
+  it('takes effect with its answer, is completed, and is not undone by a replay', async () => {
     await world.write(reports, [1]);
     await world.run();
     expect(await pages(world.store(), 5, HOST)).toHaveLength(12);
@@ -197,7 +197,7 @@ describe('an erasure', () => {
     await expectReadings(left);
   });
 
-  it('erases the address from objects that are not merged yet, and keeps later arrivals', async () => {
+  it('removes the address from objects that are not merged yet, and keeps later arrivals', async () => {
     world.now = T0 + HOUR + 90_000;
     const before = reports.filter(({ arrived_at_ms }) => arrived_at_ms < world.now);
     const after = reports.filter(({ arrived_at_ms }) => arrived_at_ms >= world.now);
@@ -214,7 +214,7 @@ describe('an erasure', () => {
   });
 
   it(
-    'that is killed at any call is carried out by the next run',
+    'is completed by the next run after a kill at any call',
     async () => {
       for (let at = 0, calls = 1; at < calls; at += STEP) {
         await world.close();
@@ -242,7 +242,7 @@ describe('an erasure', () => {
   );
 });
 
-describe('flows that outlive their time', () => {
+describe('flows past their retention', () => {
   it('are not returned from that millisecond on, and are deleted with their object when it has no other lines', async () => {
     await world.write(reports, [1]);
     await world.run();

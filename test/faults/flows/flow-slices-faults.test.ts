@@ -19,7 +19,7 @@ import {
 } from '../../support/flow-world.ts';
 import { T0 } from '../../support/report-records.ts';
 
-/** Of the calls of a run, every so many-th is the one at which it is killed. */
+/** The run is killed at every n-th of its calls. */
 const STEP = callStep(9);
 
 const reports = arrivedReports();
@@ -36,7 +36,7 @@ beforeEach(async () => {
 });
 afterAll(() => world?.close());
 
-/** A run of the job for which every hour is large, and the slices that it began runs for. */
+/** A run of the job with every hour treated as large, and the slices for which it started runs. */
 async function runInSlices({ objects }: { objects?: FlowObjects } = {}) {
   const begun: HourSlice[] = [];
   const slices = { from_bytes: 0, begin: async (slice: HourSlice) => void begun.push(slice) };
@@ -57,7 +57,7 @@ const generations = async () =>
   new Set((await world!.bucket.keys('flows/')).map(key => parseObjectKey(key)!.generation));
 
 describe('a large hour', () => {
-  it('is merged by runs on its slices side by side, which keep each flow once', async () => {
+  it('is merged by concurrent runs on its slices, which keep each flow once', async () => {
     await world!.write(reports, [1]);
     const { begun, result } = await runInSlices();
     expect(begun).toEqual([
@@ -88,7 +88,7 @@ describe('a large hour', () => {
     await expectTidy(world!);
   });
 
-  it('that is small by the next run is merged by that', async () => {
+  it('is merged by the next run itself if it has become small', async () => {
     await world!.write(reports, [1]);
     const { begun } = await runInSlices();
     await world!.runSlice(begun[2]!);
@@ -116,7 +116,7 @@ describe('a large hour', () => {
     expect(beside).toEqual(others);
   });
 
-  it('keeps the index of an object that is about to be put', async () => {
+  it('keeps the index of an object that is about to be written', async () => {
     await world!.write(reports, [1]);
     const { begun } = await runInSlices();
     const objects: FlowObjects = {
@@ -130,7 +130,7 @@ describe('a large hour', () => {
     await expectTidy(world!);
   });
 
-  it('has no more runs begun at once than it has slices', async () => {
+  it('never has more runs than slices', async () => {
     const minutes = 3 * 60;
     world!.now = T0 + 5 * HOUR;
     await world!.write(arrivedReports({ minutes, flows: 1 }), [1]);
@@ -139,7 +139,7 @@ describe('a large hour', () => {
     expect(begun).toEqual(begun.toSorted((a, b) => a.hour - b.hour || a.slice - b.slice));
   });
 
-  it('stops where its time ends, and the next run goes on', async () => {
+  it('stops at its deadline, and the next run continues', async () => {
     await world!.write(reports, [1]);
     const { begun } = await runInSlices();
     const cut = await world!.runSlice(begun[0]!, { work_until: world!.now });
@@ -150,7 +150,7 @@ describe('a large hour', () => {
   });
 
   it.each([false, true])(
-    'is whole after a run on a slice that was killed at any call, beside others (landing: %s)',
+    'is complete after a run on a slice was killed at any call, beside others (landing: %s)',
     async lands => {
       for (let at = 0, calls = 1; at < calls; at += STEP) {
         await world!.bucket.clear();
@@ -180,7 +180,7 @@ describe('a large hour', () => {
 describe('an erasure in a large hour', () => {
   const left = expectedFlows(reports, { without: HOST });
 
-  it('waits for the slices, and is carried out after them', async () => {
+  it('waits for the slices, and is completed after them', async () => {
     await world!.write(reports, [1]);
     await eraseHost(world!);
     const { begun } = await runInSlices();
@@ -191,7 +191,7 @@ describe('an erasure in a large hour', () => {
     await expectReadings(left);
   });
 
-  it('erases lines from objects that were merged in slices', async () => {
+  it('removes lines from objects that were merged in slices', async () => {
     await world!.write(reports, [1]);
     await mergeSide((await runInSlices()).begun);
     await eraseHost(world!);
@@ -202,7 +202,7 @@ describe('an erasure in a large hour', () => {
     await expectTidy(world!);
   });
 
-  it('goes on within an hour where the last run was cut off', async () => {
+  it('continues within an hour at which the last run was cut off', async () => {
     await world!.write(reports, [1]);
     await mergeSide((await runInSlices()).begun);
     await eraseHost(world!);
@@ -247,7 +247,7 @@ describe('an erasure in a large hour', () => {
       async put(key, body) {
         if (!during) {
           await eraseHost(world!);
-          // For this one the hour is small, and its own to merge.
+          // This run treats the hour as small, and merges it itself.
           await world!.run();
           during = await erasureStates(world!);
         }

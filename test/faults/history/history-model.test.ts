@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
 import { aggregate, LANE_GROUPS } from '../../../core/history/aggregate.ts';
-import { readLanesBefore } from '../../../core/history/lane-history.ts';
 import { type History, readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import { readTrafficHistory } from '../../../core/history/points/traffic-history.ts';
 import { ceilTo, floorTo, RESOLUTIONS, type Resolution } from '../../../core/history/resolution.ts';
@@ -13,6 +12,7 @@ import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
 import type { Dimension, DimensionFilter } from '../../../core/totals/dimension-filter.ts';
 import type { GroupFate } from '../../support/group-workers.ts';
 import { EDGES, HistoryWorld, type ModelPair, RETENTION } from '../../support/history-world.ts';
+import { readLanesBefore } from '../../support/lanes-before.ts';
 import { T0 } from '../../support/report-records.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -21,7 +21,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const POLICIES = ['1', '2', 'default'];
 const RUNS = Number(process.env.HISTORY_RUNS ?? 3);
-/** The bounded run goes the same histories each time; the long one finds new ones. */
+/** The bounded run repeats the same histories; the long one finds new ones. */
 const SEED = process.env.HISTORY_RUNS === undefined ? { seed: 1 } : {};
 
 const traffic = fc.record({
@@ -36,7 +36,9 @@ const traffic = fc.record({
 
 type BootTotals = ReturnType<HistoryWorld['bootTotals']>;
 
-/** Time passes, edges report, somebody resets, and the job of the minute does well or doesn't. */
+/**
+ * Time passes, edges report, a person resets counters, and the job of the minute succeeds or fails.
+ */
 const step = fc.record({
   wait: fc.constantFrom(
     'a minute',
@@ -80,8 +82,8 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 describe('history of random traffic, resets, restarts, outages and late jobs', () => {
   let db: TestTables;
 
-  it('puts every byte into exactly one interval and gives every grouping the same total', {
-    timeout: 600_000,
+  it('counts every byte in exactly one interval and gives every grouping the same total', {
+    timeout: 7_200_000,
   }, async () => {
     const property = fc.asyncProperty(
       fc.nat(2 * 24 * 60),
@@ -197,7 +199,7 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
       this.#done.push({ audit_id: reset.audit_id, covers: kind === 'all' ? undefined : '1', counted });
     }
 
-    /** What boots had counted at the newest reset that covers a policy. */
+    /** The counts of boots at the newest reset that covers a policy. */
     baseOf(policy_id: string): BootTotals {
       const newest = this.#done.findLast(({ covers }) => covers === undefined || covers === policy_id);
       return newest?.counted ?? new Map();
@@ -222,8 +224,8 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
   }
 
   /**
-   * Two ranges that follow each other have each increment once, and together what came from one end
-   * to the other.
+   * Two adjacent ranges contain each increment once, and together all traffic from one end to the
+   * other.
    */
   async function checkHistory(
     world: HistoryWorld,
@@ -315,8 +317,9 @@ describe('history of random traffic, resets, restarts, outages and late jobs', (
 });
 
 /**
- * What is spread over the points of two ranges that follow each other is what is spread over the
- * points of both, and all that was counted, from before anything was, is spread over some point.
+ * The traffic spread over the points of two adjacent ranges equals the traffic spread over both
+ * together, and all counted traffic, also from before the first snapshot, is spread over some
+ * point.
  */
 class SpreadParts {
   readonly #parts = new Map<string, bigint[]>();

@@ -1,22 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ALL_TRAFFIC } from '../../../core/history/history-keys.ts';
-import { readLanesBefore } from '../../../core/history/lane-history.ts';
 import { readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import type { SnapshotMark } from '../../../core/history/sample.ts';
 import { readMarks, readPolicySamples } from '../../../core/history/sample-store.ts';
 import { callStep } from '../../support/call-step.ts';
 import { EDGES, HistoryWorld, RETENTION } from '../../support/history-world.ts';
+import { readLanesBefore } from '../../support/lanes-before.ts';
 import { T0 } from '../../support/report-records.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const MINUTE = 60_000;
-/** An hour begins on the way, with its rollups. */
+/** An hour begins during the test, with its rollups. */
 const START = T0 + 55 * MINUTE;
-/** More than any run makes: all groups are read by calls of their own. */
+/** More than any run makes, so that each group is read by its own call. */
 const CALLS = 26;
 const STEP = callStep(2);
 const MANY_CALLS = Array.from({ length: CALLS / STEP }, (_, index) => index * STEP);
-/** Before and after the claim, while the groups are read, before the mark and behind it. */
+/** Before and after the claim, during the read of the groups, before the mark and after it. */
 const SOME_CALLS = [0, 1, 2, 3, 4, 6, 8, 11, 14, 17, 20];
 
 let db: TestTables;
@@ -41,8 +41,7 @@ async function traffic(): Promise<void> {
 }
 
 /**
- * Totals never go down, lanes and policies say the same at every mark, and the points hold all that
- * was counted.
+ * Totals never decrease, lanes and policies agree at every mark, and the points contain all counts.
  */
 async function checkAll(): Promise<SnapshotMark[]> {
   const { store, now } = world;
@@ -104,7 +103,7 @@ describe('lanes in groups', () => {
     await checkAll();
   });
 
-  it("count nothing twice and lose nothing if a group's run is killed at any of its calls", async () => {
+  it('count nothing twice and lose nothing if the run of a group is killed at any of its calls', async () => {
     for (const dies of MANY_CALLS) {
       await traffic();
       await world.snapshot(world.now, { groups: index => (index === dies % 4 ? { dies } : 'read') });
@@ -120,7 +119,7 @@ describe('lanes in groups', () => {
     expect(groupsOf(marks).filter(late => late === 1).length).toBeGreaterThan(15 / STEP);
   });
 
-  it('keep the last reading of a late group and name it in the mark, however the group ends', async () => {
+  it('keep the last reading of a late group and name the group in the mark, however it ends', async () => {
     await traffic();
     await world.snapshot(world.now, { groups: index => (index === 2 ? 'late' : 'read') });
     const range = { resolution: 'MINUTE' as const, from: START, to: world.now };
@@ -129,7 +128,7 @@ describe('lanes in groups', () => {
       of: 4,
       late: [{ index: 2, minute: before!.minute, taken_at: before!.taken_at }],
     });
-    // edge-a is in group 2: what it reported is not seen, and it isn't counted as heard.
+    // edge-a is in group 2: its report is not read, and it does not count as heard.
     expect([late!.edges_expected, late!.edges_heard]).toEqual([3, 2]);
 
     world.now += MINUTE;
@@ -138,7 +137,7 @@ describe('lanes in groups', () => {
     expect(whole.at(-1)).toMatchObject({ groups: { late: [] }, edges_heard: 3 });
   });
 
-  it('put no hour while a group is late: the next minute does', async () => {
+  it('store no hour while a group is late, and the next minute does', async () => {
     world.now = START + 5 * MINUTE;
     await traffic();
     const late = await world.snapshot(world.now, { groups: index => (index === 0 ? 'late' : 'read') });
@@ -160,7 +159,7 @@ describe('lanes in groups', () => {
   });
 
   it.each(['of the minute before', 'of the same minute', 'of the next minute'])(
-    'never go back where the run %s is held up at any of its calls and another one goes through',
+    'never go back if the run %s is held up at any of its calls while another one completes',
     async which => {
       for (const at of SOME_CALLS) {
         await traffic();
@@ -189,7 +188,7 @@ describe('lanes in groups', () => {
   );
 });
 
-it('the first snapshot stores its minute, hour and day or nothing, wherever it is killed', async () => {
+it('the first snapshot stores its minute, hour and day or nothing, after a kill at any call', async () => {
   for (let dies = 64; dies < 92; dies += 1) {
     const tables = await createTables();
     const begun = new HistoryWorld(tables, START);

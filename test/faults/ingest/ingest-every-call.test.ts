@@ -16,17 +16,14 @@ interface Store {
 }
 
 interface Trouble {
-  /** With a step that takes gauges out first: 160 counters more. */
+  /** With a step that subtracts gauges first: 160 more counters. */
   wide?: boolean;
-  /** The call that goes wrong, from 0. */
+  /** The call that fails, from 0. */
   call?: number;
   fault?: Fault;
 }
 
-/**
- * Delivers the fixed stream, batch by batch, each until all of it is dealt with; one call of all
- * goes wrong.
- */
+/** Delivers the fixed stream, batch by batch, each until it is finished; one of all calls fails. */
 async function deliver(store: Store, prefix: string, trouble: Trouble = {}): Promise<Faults> {
   const faulty = faultyClient(store.client, call => (call === trouble.call ? trouble.fault : undefined));
   let client = faulty.client;
@@ -41,7 +38,7 @@ async function deliver(store: Store, prefix: string, trouble: Trouble = {}): Pro
         if (!['Killed', 'AccessDeniedException'].includes((error as Error).name)) throw error;
       }
       if (!faulty.killed) continue;
-      // Lambda starts another one, and delivers the batch again from its beginning.
+      // Lambda starts a new one, and delivers the batch again from its beginning.
       client = store.client;
       memory = new LaneMemory();
     }
@@ -57,8 +54,8 @@ async function counters({ client, tables }: Store, prefix: string) {
 
 const TABLES: TableNames = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 
-describe('a function that fails at any one of its calls', () => {
-  it.each(FAULTS)('%s: counts exactly, on a database in memory', async fault => {
+describe('a function with a failure of any one call', () => {
+  it.each(FAULTS)('%s: counts exactly with a database in memory', async fault => {
     const { length: calls } = (await deliver({ client: new FakeDynamoDb().client, tables: TABLES }, 'p-'))
       .calls;
     expect(calls).toBeGreaterThanOrEqual(10);
@@ -72,7 +69,8 @@ describe('a function that fails at any one of its calls', () => {
 
 describe('the same on DynamoDB Local', () => {
   let db: TestTables;
-  // Of their own for each fault: every call leaves its counters, and all of them are read each time.
+  // Of their own for each fault: every call leaves its counters, and all of them are read each
+  // time.
   beforeEach(async () => {
     db = await createTables();
   });

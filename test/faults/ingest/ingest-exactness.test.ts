@@ -54,7 +54,7 @@ describe('ingest counts exactly', () => {
     );
   });
 
-  it('next to records that cannot be counted: exactly these are in the quarantine', async () => {
+  it('next to records that cannot be counted, which alone are in the quarantine', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, fc.constantFrom(0, 0.2), async (shape, faults) => {
         const { world, store, stream } = worldOf(
@@ -63,8 +63,8 @@ describe('ingest counts exactly', () => {
         );
         await world.run();
         await world.expectExact();
-        // A write that lands long after its function was killed may stand beside the one that was
-        // made instead; it is one record.
+        // A write that lands long after its function was killed may exist next to the one that
+        // replaced it; it is the same record.
         const places = new Set(quarantinedItems(store).map(({ sk }) => sk));
         expect(places.size).toBe(stream.badRecords);
       }),
@@ -87,7 +87,7 @@ describe('ingest counts exactly', () => {
     expect(idle).toBeGreaterThan(randomRuns(150));
   });
 
-  it('where the table is put back to an earlier time under functions that remember a later one', async () => {
+  it('if the table is restored to an earlier time under functions that remember a later one', async () => {
     const reshards = fc.integer({ min: 1, max: 2 });
     await fc.assert(
       fc.asyncProperty(shapes, reshards, troubles, async (shape, more, trouble) => {
@@ -107,12 +107,12 @@ describe('ingest counts exactly', () => {
     );
   });
 
-  it('and a second reading of the whole stream by new functions writes nothing', async () => {
+  it('and another read of the whole stream by new functions writes nothing', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, troubles, async (shape, trouble) => {
         const { world, store } = worldOf({ ...shape, bad: false }, trouble);
         await world.run();
-        // It withdraws what a killed call has left of gauges, and is exact.
+        // It removes gauges that a killed call has left behind, and is exact.
         await world.replay();
         await world.expectExact();
         const before = store.dump();
@@ -132,7 +132,7 @@ describe('ingest counts exactly', () => {
         await world.finishVoids();
         await world.expectShown();
         count.voided += (await world.voided()).size;
-        // Nothing of a voided boot counts again, and nothing else is lost.
+        // No count of a voided boot returns, and no other count is lost.
         await world.replay();
         await world.expectShown();
         count.undone += await world.undoVoids();
@@ -146,7 +146,7 @@ describe('ingest counts exactly', () => {
     expect(count.voided).toBeGreaterThan(randomRuns(200));
   });
 
-  it('active flows too: in after the last report, out when silent, in again with the next', async () => {
+  it('active flows as well: added by the last report, removed by silence, added again by the next report', async () => {
     await fc.assert(
       fc.asyncProperty(shapes, troubles, async (shape, trouble) => {
         const { world, stream } = worldOf({ ...shape, bad: false }, trouble);
@@ -163,7 +163,7 @@ describe('ingest counts exactly', () => {
         expect(await gauges()).toEqual({});
         await world.settleGauges(2);
         expect(await gauges()).toEqual(due);
-        // Parts that a boot no longer has take their flows with them, without a clean-up.
+        // Parts that a boot no longer has lose their flows without a clean-up.
         await world.settleGauges(3, { parts: 1 });
         expect(await gauges()).toEqual(
           Object.fromEntries(stream.edges.map((edge, e) => [`${edge}-p`, e + 1])),

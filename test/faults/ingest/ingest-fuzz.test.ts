@@ -51,7 +51,7 @@ function fuzzStream(seed: number, length: number): FuzzStream {
       flows: [FLOW],
       paths: [PATH],
     });
-    // What begins again needs something before it.
+    // A report that starts again needs an earlier one.
     const mutation = edge.seq > 0 && random.chance(0.5) ? random.pick(MUTATIONS) : undefined;
     const place = { sequence, arrived_ms: sequence, partition_key: edge.edge_id };
     if (mutation) {
@@ -105,7 +105,7 @@ const PATH = {
 
 type Store = Pick<TestTables, 'client' | 'tables'>;
 
-/** Delivers everything in batches, each once: a healthy store leaves nothing open. */
+/** Delivers everything in batches, each once: a healthy store leaves nothing unfinished. */
 async function deliver({ client, tables }: Store, { records }: FuzzStream, batch: number): Promise<void> {
   const context = ingestContext({
     client,
@@ -135,7 +135,7 @@ describe('20,000 records, half of them strange', () => {
   const stream = fuzzStream(1, 20_000);
   beforeAll(() => deliver({ client: store.client, tables }, stream, 400), 120_000);
 
-  it('has each kind of mutant many times', () => {
+  it('contain each kind of mutant many times', () => {
     const names = [...stream.bad.values()];
     const rare = MUTATIONS.filter(
       ({ name, verdict }) => verdict === 'bad' && names.filter(each => each === name).length < 100,
@@ -143,9 +143,9 @@ describe('20,000 records, half of them strange', () => {
     expect(rare).toEqual([]);
   });
 
-  it('counts every good one exactly', () => expectExact({ client: store.client, tables }, stream));
+  it('are counted exactly if they are valid', () => expectExact({ client: store.client, tables }, stream));
 
-  it('has every bad one in the quarantine with a reason, and no other', () => {
+  it('are quarantined with a reason if they are invalid, and no others are', () => {
     const kept = new Map(quarantinedItems(store).map(item => [item.sequence_number, item]));
     const wrong = [...stream.bad].filter(([sequence]) => !kept.has(sequence));
     expect(wrong, 'counted although bad').toEqual([]);
@@ -160,7 +160,7 @@ describe('20,000 records, half of them strange', () => {
     }
   });
 
-  it('refuses for its own reason, never because the database did', () => {
+  it("are rejected for ingest's own reason, never for an error of the database", () => {
     const reasons = new Set(quarantinedItems(store).map(({ reason }) => reason));
     expect(reasons.has('refused')).toBe(false);
     expect(reasons.size).toBeGreaterThan(15);

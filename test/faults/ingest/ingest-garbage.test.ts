@@ -37,9 +37,7 @@ interface Delivered {
   store: FakeDynamoDb;
 }
 
-/**
- * Delivers a stream in batches as Lambda does: from the first record on that was not dealt with.
- */
+/** Delivers a stream in batches as Lambda does: from the first unfinished record on. */
 async function deliver(
   records: readonly StreamRecord[],
   size: number,
@@ -55,7 +53,7 @@ async function deliver(
   });
   const context = ingestContext({ client, tables: TABLES });
   let now = T0;
-  // Who sleeps at the same time doesn't sleep one after the other.
+  // Concurrent sleeps count as one.
   const sleep = async (ms: number): Promise<void> => {
     const until = now + ms;
     await null;
@@ -86,7 +84,7 @@ describe('half of the edges send garbage', () => {
     ['half of the partitions are throttled all the time', pk => SPREAD.slice(16).includes(pk)],
     ['each partition is throttled now and then', (_, put) => put % 3 !== 0],
   ])(
-    '%s: the other half is counted in as many batches as without, and all garbage is kept',
+    '%s: the other half is counted in the same number of batches, and all garbage is stored',
     async (_, isThrottled) => {
       const alone = await deliver(stream(false), BATCH / 2, () => false);
       const { counted, batches, context, store } = await deliver(stream(true), BATCH, isThrottled);

@@ -60,7 +60,7 @@ class ListedWorld {
   async report({ faults = 0 } = {}): Promise<void> {
     const records = this.#records();
     await this.#ingest(records, this.#faulty(faults));
-    // Kinesis delivers again what was not dealt with.
+    // Kinesis delivers unfinished records again.
     await this.#ingest(records, this.store.client);
   }
 
@@ -98,7 +98,7 @@ class ListedWorld {
     this.#memory = new LaneMemory();
   }
 
-  /** Each filter finds, by the lists or not, what a look at all lanes finds. */
+  /** Each filter finds, with or without the lists, the same as a scan of all lanes. */
   async expectFound(): Promise<void> {
     const all = await collected(readAllLanes(this.store.client, TABLES));
     const filters: DimensionFilter[] = [
@@ -127,7 +127,7 @@ class ListedWorld {
     }
   }
 
-  /** Whether readers go by the lists. */
+  /** Whether readers use the lists. */
   async usesLists(): Promise<boolean> {
     return (await findLanes(this.reader, { site_id: 'north' })) !== undefined;
   }
@@ -173,7 +173,7 @@ class ListedWorld {
   }
 }
 
-/** A client of the release before the lists: it writes none, and its lanes say nothing of any. */
+/** A client of the release before the lists: it writes none, and its lanes do not refer to any. */
 function withoutLists(store: FakeDynamoDb) {
   return clientWith(async command => {
     if (command instanceof PutCommand && /^(SITE|ENDPOINT)#/.test(String(command.input.Item?.pk))) return {};
@@ -184,7 +184,7 @@ function withoutLists(store: FakeDynamoDb) {
   });
 }
 
-/** What a faulty client throws, or the functions for it. */
+/** The errors of a faulty client, or of the functions for it. */
 function planned(error: Error & { code?: string }): void {
   const named = /^(Killed|Throttled|Conflict|TimeoutError|InternalServerError)$|Exception$/;
   if (!named.test(error.name) && error.code !== 'ECONNRESET') throw error;
@@ -217,7 +217,7 @@ describe('readers of a site, an endpoint or an edge', () => {
   });
 
   it.each(SEEDS)(
-    'find the lanes that earlier releases wrote, before and after they are listed, seed %i',
+    'find the lanes of earlier releases, before and after they are listed, seed %i',
     async seed => {
       const random = seededRandom(2000 + seed);
       const world = new ListedWorld(seed);
@@ -227,7 +227,8 @@ describe('readers of a site, an endpoint or an edge', () => {
           world.now += MINUTE;
           await world.expectFound();
         }
-        // What the clean-up knew before an earlier release came back holds for 20 minutes.
+        // The knowledge of the clean-up from before an earlier release came back is valid for 20
+        // minutes.
         world.now += 21 * MINUTE;
         for (let minute = 0; minute < 30; minute++) {
           if (minute % 5 === 0) await world.cleanUp();
@@ -258,17 +259,17 @@ describe('the lists of lanes', () => {
     return used;
   };
 
-  it('are used once two clean-ups in a row found all lanes listed', async () => {
+  it('are used after two consecutive clean-ups found all lanes listed', async () => {
     await world.report();
     expect(await cleanUps([0, 3, 4, 9])).toEqual([false, false, true, true]);
   });
 
-  it('are used a clean-up later where the first one had lanes to list', async () => {
+  it('are used one clean-up later if the first one had lanes to list', async () => {
     await world.reportByOldRelease();
     expect(await cleanUps([0, 5, 10])).toEqual([false, false, true]);
   });
 
-  it('have the lanes of earlier releases whose next report came before the clean-up', async () => {
+  it('contain the lanes of earlier releases whose next report came before the clean-up', async () => {
     for (let report = 0; report < 6; report++) await world.reportByOldRelease();
     for (let report = 0; report < 12; report++) await world.report();
     expect(await cleanUps([0, 5, 10])).toContain(true);
@@ -282,13 +283,13 @@ describe('the lists of lanes', () => {
       () => world.ingestOne({ seq: 3, policies: [{ policy_id: '1', endpoint_id: 'wan2', packets: 3n }] }),
     ],
   ])(
-    'have the endpoints that a lane of an earlier release counted for long ago, listed by %s',
+    'contain the endpoints that a lane of an earlier release counted for long ago, listed by %s',
     async (_, listedBy) => {
       const wan1 = { policy_id: '1', endpoint_id: 'wan1', packets: 1n };
       const wan2 = { policy_id: '1', endpoint_id: 'wan2', packets: 1n };
       await world.ingestOne({ seq: 1, policies: [wan1, wan2] }, { by_old_release: true });
       world.now = T0 + 50 * HOUR;
-      // The pair at wan1 is out of use for long: it leaves the lane.
+      // The pair at wan1 is unused for a long time: it leaves the lane.
       await world.ingestOne({ seq: 2, policies: [{ ...wan2, packets: 2n }] }, { by_old_release: true });
       world.now += HOUR;
       await listedBy();
@@ -299,7 +300,7 @@ describe('the lists of lanes', () => {
     },
   );
 
-  it('have a lane before it is written', async () => {
+  it('contain a lane before it is written', async () => {
     const context = ingestContext({ client: world.store.client, tables: TABLES });
     const client = clientWith(async command => {
       const pk = String(command instanceof PutCommand && command.input.Item?.pk);
@@ -313,7 +314,7 @@ describe('the lists of lanes', () => {
     expect(await collected(readAllLanes(world.store.client, TABLES))).toEqual([]);
   });
 
-  it('hold from when the last of their groups was found complete', async () => {
+  it('are valid from the time at which the last of their groups was found complete', async () => {
     await cleanUps([0, 5]);
     const groups = listingGroups();
     // The first group had a lane to list at minute 10, and none since.
@@ -324,7 +325,7 @@ describe('the lists of lanes', () => {
     expect(await listedSince(world.context)).toBe(T0 + 11 * MINUTE);
   });
 
-  it('are not used any more from when an unlisted lane is found', async () => {
+  it('are no longer used once an unlisted lane is found', async () => {
     expect(await cleanUps([0, 5])).toEqual([false, true]);
     await world.reportByOldRelease();
     expect(await cleanUps([10, 15, 20])).toEqual([false, false, true]);

@@ -34,7 +34,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ name: 'cleanUp' as const }) },
 );
 
-describe('operations on sites at the same time', () => {
+describe('concurrent operations on sites', () => {
   it('never leave an orphan, never lose a path, have one winner, and never show a partial state', async () => {
     const deletedFirst = fc.uniqueArray(site, { maxLength: 2 });
     const operations = fc.array(operation, { minLength: 2, maxLength: 5 });

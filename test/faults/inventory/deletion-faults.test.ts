@@ -18,12 +18,12 @@ import {
 } from '../../support/network-bed.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-// DELETION_FAULTS=all goes through every call of 5,000 paths too, which takes an hour.
+// DELETION_FAULTS=all also tries every call with 5,000 paths, which takes an hour.
 const ALL = process.env.DELETION_FAULTS === 'all';
 const MANY = ALL ? 5000 : 1000;
 
 /**
- * The kinds of trouble of a call: the function ends, the answer is lost, the write is refused for
+ * The kinds of faults of a call: the function ends, the response is lost, the write is refused for
  * now.
  */
 const TROUBLES: readonly Fault[] = [
@@ -65,7 +65,7 @@ describe.each([0, 1, 44, 45, 300, MANY])('a fault at every call, %i paths', path
     }
   }
 
-  /** Whether the site is there; fails for anything between there and gone. */
+  /** Whether the site exists; fails for any state between existing and deleted. */
   async function isThere(): Promise<boolean> {
     seen = await dump(bed.context);
     const found = inventoryOf(seen);
@@ -77,7 +77,7 @@ describe.each([0, 1, 44, 45, 300, MANY])('a fault at every call, %i paths', path
     return there;
   }
 
-  /** One run with a fault, clean-up, and the operation again if it hadn't begun. */
+  /** One run with a fault, clean-up, and the operation again if it had not begun. */
   async function runWith(name: 'deleteSite' | 'restoreSite', { at, fault }: Plan): Promise<void> {
     const before = auditOf(seen, name).length;
     faulty.arm({ at, fault });
@@ -95,7 +95,7 @@ describe.each([0, 1, 44, 45, 300, MANY])('a fault at every call, %i paths', path
     expect(await isThere()).toBe(name === 'restoreSite');
   }
 
-  /** The calls of an unharmed run. */
+  /** The calls of an undisturbed run. */
   async function countCalls(name: 'deleteSite' | 'restoreSite'): Promise<number> {
     faulty.arm();
     await run(name);
@@ -104,7 +104,7 @@ describe.each([0, 1, 44, 45, 300, MANY])('a fault at every call, %i paths', path
     return calls;
   }
 
-  it('leaves the site whole or gone, on both sides, with one audit entry', async () => {
+  it('leaves the site complete or deleted, on both sides, with one audit entry', async () => {
     const deletions = plansFor(paths, await countCalls('deleteSite'));
     const restores = plansFor(paths, await countCalls('restoreSite'));
     expect(await isThere()).toBe(true);

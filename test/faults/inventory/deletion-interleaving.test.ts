@@ -13,7 +13,7 @@ import type { NetworkBed } from '../../support/network-bed.ts';
 import { pausingClient } from '../../support/pausing-client.ts';
 import { withNetwork } from '../../support/use-network.ts';
 
-/** Of the calls of an operation, every so many-th is the one before which it stops. */
+/** The operation stops before every n-th of its calls. */
 const STEP = callStep(4);
 
 interface Case {
@@ -21,7 +21,7 @@ interface Case {
   deletedFirst?: number[];
   /** Stops before each of its calls in turn … */
   first: Operation;
-  /** … while these happen from beginning to end. */
+  /** … while these operations run from beginning to end. */
   meanwhile: Operation[];
 }
 
@@ -158,7 +158,7 @@ const CASES: Case[] = [
   },
 ];
 
-describe('an operation that stops before any of its calls, and what happens meanwhile', () => {
+describe('an operation that stops before any of its calls, with other operations in the meantime', () => {
   it.each(CASES)(
     '$title',
     async ({ deletedFirst = [], first, meanwhile }) => {

@@ -21,10 +21,13 @@ type Step = { at: Fault | 'no fault'; call: number; id: number } & (
   | { do: 'delete' }
 );
 
-/** Policies as they should be; a step that fails for good leaves them as they were. */
+/** The expected policies; a step that fails permanently leaves them unchanged. */
 interface Model {
   version: number;
-  /** Every id that was given, in the order of definition. A step's `id` counts in it, from 1. */
+  /**
+   * Every id that was assigned, in the order of definition. The `id` of a step is an index into it,
+   * from 1.
+   */
   ids: string[];
   policies: Map<string, { priority: number; enabled: boolean }>;
 }
@@ -58,7 +61,7 @@ const steps = fc.array(
   { minLength: 1, maxLength: 12 },
 );
 
-it('policies, their version and their audit entries change together or not at all if a call fails', async () => {
+it('changes policies, their version and their audit entries together or not at all if a call fails', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async list => {
       const t = await createTables();
@@ -81,7 +84,7 @@ async function take(t: TestTables, model: Model, step: Step): Promise<Model> {
   await faulty.landAll();
   const found = await state(t);
   const made = Object.keys(found.policies).find(id => !model.ids.includes(id)) ?? 'no new id';
-  // The clock is set back at each step: an id is later than every one before all the same.
+  // The clock is set back at each step: every id is still later than all earlier ones.
   const isLater = (id: string) => made === 'no new id' || comparePolicyIds(id, made) < 0;
   expect(model.ids.every(isLater)).toBe(true);
   const expected = apply(model, step, made);

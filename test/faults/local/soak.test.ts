@@ -7,7 +7,7 @@ import { runSoak } from '../../support/soak/soak.ts';
 /** `npm run soak` runs minutes of it with more edges and people (docs/contributing.md). */
 const SECONDS = Number(process.env.SOAK_SECONDS ?? 8);
 
-it('counts every byte, makes every change once and leaves nothing over, whatever is killed', async () => {
+it('counts every byte, makes every change once and leaves nothing over, with any kills', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'patronus-soak-'));
   const { counted, changes, kills, starts } = await runSoak({
     seed: 3,
@@ -26,6 +26,6 @@ it('counts every byte, makes every change once and leaves nothing over, whatever
   expect(changes).toBeGreaterThan(0);
   expect([...kills.keys()]).toEqual(expect.arrayContaining(['edges', 'system']));
   expect(starts).toBeGreaterThan(1);
-  // What a failure is read from is kept.
+  // The files for the analysis of a failure are kept.
   await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }, 900_000);

@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => db.drop());
 
 it.each(SEEDS)(
-  'a decision of the past is the one that was made then, whatever was measured and changed since (history %i)',
+  'a past decision is returned as it was made, with any later measurements and changes (history %i)',
   async seed => {
     const random = seededRandom(seed);
     const world = new DecisionWorld(db, random);

@@ -16,20 +16,21 @@ import { expectSoundInventory } from '../../support/inventory-check.ts';
 import { dumpNetwork } from '../../support/network-bed.ts';
 
 /*
- * A model of the control plane next to the real one: resolvers, ingest, clean-up and what broadcast
- * makes of the log, over DynamoDB Local (docs/decisions/155). CONTROL_RUNS makes more of it.
+ * A model of the control plane next to the real one: resolvers, ingest, clean-up and the orders
+ * that broadcast derives from the log, over DynamoDB Local (docs/decisions/155). CONTROL_RUNS sets
+ * the number of runs.
  */
 
 const RUNS = Number(process.env.CONTROL_RUNS ?? 2);
 const IS_LONG = process.env.CONTROL_RUNS !== undefined;
 
-/** The bounded run goes the same worlds each time; the long one finds new ones. */
+/** The bounded run repeats the same worlds; the long one finds new ones. */
 const SEED = IS_LONG ? {} : { seed: 1 };
 
-/** What the time doesn't suffice for is left out. */
+/** Commands for which the time is too short are left out. */
 const LIMIT_MS = IS_LONG ? 7_000_000 : 60_000;
 
-/** A world with something in it; afterwards all that must hold once nothing is under way. */
+/** A world with some content, then all invariants once nothing is running. */
 async function inWorld(run: (model: ControlModel, world: ControlWorld) => Promise<void>): Promise<void> {
   const world = await ControlWorld.make();
   try {
@@ -50,7 +51,7 @@ it('the control plane matches its model for any sequence of operations and kille
   const property = fc.asyncProperty(arbitraryCommands(25), list =>
     inWorld((model, world) => fc.asyncModelRun(() => ({ model, real: world }), list)),
   );
-  // The bounded run leaves it to the long one to make a counterexample shorter.
+  // Only the long run shrinks a counterexample.
   await fc.assert(property, {
     ...SEED,
     numRuns: RUNS,
@@ -67,7 +68,7 @@ it('each change can be undone and redone, and every query returns the earlier an
     await report.run(model, world);
     await report.run(model, world);
     let shown = await readShown(world, model.state, { all: true });
-    // In the order of the table each finds what it needs.
+    // In the order of the table each command finds what it needs.
     for (const name of Object.keys(UNDOABLE) as (keyof typeof OPERATIONS)[]) {
       const made = (picks: number[]) =>
         new UndoCommand({ name, plan: OPERATIONS[name], picks, how: [how, how, how] });

@@ -12,9 +12,9 @@ import { reportRecord } from '../../support/report-records.ts';
 import { createTables } from '../../support/tables.ts';
 
 /*
- * Random changes over the API, each undone, made again by an undo of the undo, or kept; functions
- * that are killed or lose answers while they undo. After an undo every query shows what it showed
- * before the change.
+ * Random changes over the API, each kept, undone, or restored by an undo of the undo; functions
+ * that are killed or lose responses during an undo. After an undo every query returns the answer
+ * from before the change.
  */
 
 const RUNS = Number(process.env.UNDO_RUNS ?? 3);
@@ -54,16 +54,16 @@ const operation = fc.oneof(
 );
 const step = fc.record({
   operation,
-  /** How the first undo goes wrong. */
+  /** The fault of the first undo. */
   fault: fc.option(fc.record({ fault: fc.constantFrom(...TROUBLES), at: fc.nat({ max: 14 }) }), {
     nil: undefined,
   }),
-  /** 0: it stays; 1: undone; 2: undone and made again; 3: and undone again. */
+  /** 0: it is kept; 1: undone; 2: undone and restored; 3: and undone again. */
   undos: fc.nat({ max: 3 }),
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** So that a handful of paths takes several transactions. */
+/** So that a few paths need several transactions. */
 const SMALL_TRANSACTIONS = 16;
 const DAY_MS = 86_400_000;
 
@@ -109,7 +109,7 @@ class Bed {
     }
   }
 
-  /** What every query shows, but for times of the last change and the policies' version. */
+  /** The answer of every query, without the times of the last change and the policies' version. */
   async shown() {
     const { api } = this;
     api.now += 1000;
@@ -135,13 +135,13 @@ class Bed {
       decision: decision?.selected_path_id,
     };
     return JSON.parse(JSON.stringify(all), (key, value) =>
-      // What is derived from the clock, or is renewed by any change of the site.
+      // Values that depend on the clock, or that any change of the site renews.
       ['updated_at', 'behind', 'silent', 'silent_since'].includes(key) ? undefined : value,
     );
   }
 
   /**
-   * Does it to one of what there is.
+   * Changes one of the existing objects.
    * @returns the id of its audit entry; undefined: it was refused
    */
   async change({ name, pick: number }: Step['operation']): Promise<string | undefined> {
@@ -229,7 +229,10 @@ class Bed {
     }
   }
 
-  /** Undoes, through a fault if there is one, until it is undone. @returns the id of the undo */
+  /**
+   * Undoes, with a fault if there is one, until it is undone.
+   * @returns the id of the undo
+   */
   async undo(audit_id: string, fault?: Step['fault']): Promise<string> {
     this.api.now += 1000;
     this.faults.arm(fault);
@@ -270,7 +273,7 @@ async function play(steps: readonly Step[]): Promise<void> {
       for (let time = 1; time <= undos; time += 1) {
         last = await bed.undo(last, time === 1 ? fault : undefined);
         const expected = time % 2 === 1 ? before : after;
-        // A new site that is taken away can be brought back: it is in the archive then.
+        // A new site that was removed can be restored: it is then in the archive.
         const deleted = what.name === 'createSite' && { deleted: expect.any(Array) };
         expect(await bed.shown(), `${what.name}, undone ${time} times`).toEqual({ ...expected, ...deleted });
       }
@@ -284,4 +287,4 @@ async function play(steps: readonly Step[]): Promise<void> {
 
 it('shows the state before the change after an undo, with any failed call', async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 9 }), play), { numRuns: RUNS });
-}, 600_000);
+}, 7_200_000);

@@ -39,7 +39,7 @@ const person = (...groups: string[]) => ({
   authorization: server.issuer.token({ 'cognito:groups': groups }),
 });
 
-/** Every kind of caller, with what it sends. */
+/** Every kind of caller, with its identity. */
 const CALLERS: Record<string, (body: string) => Record<string, string> | Promise<Record<string, string>>> = {
   admin: () => person('admin'),
   operator: () => person('operator'),
@@ -64,7 +64,7 @@ const LET_IN: Record<Audience, string[]> = {
   forMachines: ['machine'],
 };
 
-describe('every operation, asked by everybody through the gateway and the table of roles', () => {
+describe('every operation, called by every role through the gateway and the table of roles', () => {
   it.each(OPERATIONS)('$name allows exactly its roles', async ({ name, document }) => {
     const audience = name in PUBLICATIONS ? 'forMachines' : EXPECTED_ACCESS[name as OperationName];
     const body = JSON.stringify({ query: document });

@@ -44,7 +44,7 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all([t.drop(), receiver.stop()]));
 
-/** As the function notify sends, without its environment. */
+/** Sends like the function notify, without its environment. */
 const send: SendNotice = async ({ url }, notice, { secret, at_ms }) => {
   const body = payloadOf(notice);
   const headers = webhookHeaders(notice, { body, secret: secret!, at_ms });
@@ -104,7 +104,7 @@ describe('a destination', () => {
     expect(types()).toEqual(['alarm.began', 'alarm.ended']);
   });
 
-  it('that fails is tried again with growing waits, under the same id and with the same bytes', async () => {
+  it('that fails is retried with growing waits, under the same id and with the same bytes', async () => {
     const { id } = await set();
     await begin();
     receiver.react(500, 'closes', 302, 200);
@@ -119,7 +119,7 @@ describe('a destination', () => {
     expect(await log(id)).toMatchObject([{ status: 'DELIVERED', attempts: 4, answer_code: 200 }]);
   });
 
-  it('that never answers is given up after its last attempt, and still receives the end', async () => {
+  it('that never answers is given up after the last attempt, and still receives the end', async () => {
     const { id } = await set();
     await begin();
     receiver.react(...Array.from({ length: ATTEMPTS_MAX }, () => 503));
@@ -148,7 +148,7 @@ describe('a destination', () => {
     await begin();
     await run(faults.on(t.client));
     const calls = faults.calls.length;
-    // All before the first write only read.
+    // All calls before the first write only read.
     const firstPut = faults.calls.indexOf('PutCommand');
     receiver.received.length = 0;
     for (let at = firstPut - 1; at < calls; at++) {
@@ -169,7 +169,7 @@ describe('a destination', () => {
     }
   });
 
-  it('gets only the kinds that it was set for, and a test at any time', async () => {
+  it('receives only its own kinds, and a test at any time', async () => {
     const { id } = await set({ kinds: ['THRESHOLD'] });
     await begin();
     const { delivery_id, message } = (await api.data('Mutation.testDestination', { id })) as {
@@ -238,7 +238,7 @@ describe('a mute', () => {
     },
   );
 
-  it('that is removed delivers at once, and can be put back by an undo', async () => {
+  it('that is removed delivers at once, and can be restored by undo', async () => {
     await set();
     const { id } = (await api.data('Mutation.setMute', { until: inHours(1), reason: 'Works' })) as {
       id: string;
@@ -258,7 +258,7 @@ describe('a mute', () => {
       'target must be the target of an alarm (such as edge:edge-7, site:<id>, path:<id> or policy:7).',
     ],
     [{ reason: '' }, 'reason must be 1 to 200 characters on one line, without control characters.'],
-  ])('%j is refused', async (given, message) => {
+  ])('%j is rejected', async (given, message) => {
     const answer = await api.call('Mutation.setMute', { until: inHours(1), reason: 'Works', ...given });
     expect(answer).toEqual({ error: { type: 'ValidationError', message } });
   });
@@ -283,11 +283,11 @@ describe('changes of destinations', () => {
       'url is of webhooks: a destination of type MAIL goes to the topic of this installation.',
     ],
     [{ type: 'MAIL', url: null }, 'secret is of webhooks: mail is not signed.'],
-  ])('%j is refused', async (given, message) => {
+  ])('%j is rejected', async (given, message) => {
     expect(await refused(given)).toEqual({ type: 'ValidationError', message });
   });
 
-  it('never show the secret: not in answers, not in the audit log, not where they were refused', async () => {
+  it('never show the secret: neither in answers, nor in the audit log, nor in refusals', async () => {
     const answers = [await set()];
     answers.push((await api.data('Query.destinations')) as never);
     const operator = { identity: personIn('operator') };
@@ -301,12 +301,12 @@ describe('changes of destinations', () => {
     const done = await api.data('Query.auditLog', { limit: 100 });
     const refusals = await api.data('Query.auditLog', { limit: 100, outcome: 'REFUSED' });
     expect(JSON.stringify([answers, done, refusals])).not.toContain(SECRET);
-    // Addresses of webhooks often are secrets too, and everyone may read the log.
+    // Addresses of webhooks are often secret too, and everyone may read the log.
     expect(JSON.stringify([done, refusals])).not.toContain(receiver.url);
     expect(JSON.stringify(refusals)).toContain('(not kept)');
   });
 
-  it('are undone, but for a secret and a removal', async () => {
+  it('are undone, except a secret and a removal', async () => {
     const undo = async (operation: string) => {
       const { items } = (await api.data('Query.auditLog', { action: operation })) as {
         items: { id: string }[];
@@ -344,7 +344,7 @@ describe('changes of destinations', () => {
     expect(await api.data('Query.destinations')).toMatchObject({ items: [], total: 0 });
   });
 
-  it('are at most 20', async () => {
+  it('are limited to 20 destinations', async () => {
     for (let made = 0; made < 20; made++) await set();
     expect(await refused({})).toEqual({
       type: 'ValidationError',

@@ -62,7 +62,7 @@ const refused = async (given: object) => {
 };
 
 describe('a threshold on silence', () => {
-  it('is an alarm after its minutes, and until the edge reports', async () => {
+  it('raises an alarm after its minutes, until the edge reports', async () => {
     const { id } = await silence();
     for (let minutes = 1; minutes <= 3; minutes++) await minute();
     expect(await alarms()).toEqual([]);
@@ -115,15 +115,15 @@ describe('a threshold on silence', () => {
         .map(({ type }) => type)
         .filter(type => /^THRESHOLD_C/.test(type));
     await silence({ value: 0.5, minutes: 1 });
-    // The calls of a run that raises it: those that write are the states and the alarm.
+    // The writing calls of a run that raises it are the states and the alarm.
     const raised = async (fault?: Parameters<typeof faults.arm>[0]) => {
       api.now += MINUTE_MS;
       faults.arm(fault);
       await asFunction('cleanup', () => watchNetwork(killed)).catch(() => {});
-      // The edge reports before the next run: the alarm that was due is published nevertheless.
+      // The edge reports before the next run: the due alarm is still published.
       await heard('edge-7', api.now + MINUTE_MS);
       await minute();
-      // Removes what has ended, so that each run makes the same calls.
+      // Removes ended alarms, so that each run makes the same calls.
       await watch();
     };
     await raised();
@@ -168,18 +168,18 @@ describe('changes of thresholds', () => {
     [{ minutes: 1441 }, 'minutes must be a whole number from 1 to 1440.'],
     [{ name: ' ' }, 'name must be 1 to 80 characters on one line, without control characters.'],
     [{ name: 'n'.repeat(81) }, 'name must be 1 to 80 characters on one line, without control characters.'],
-  ])('%j is refused', async (given, message) => {
+  ])('%j is rejected', async (given, message) => {
     expect(await refused(given)).toEqual({ type: 'ValidationError', message });
   });
 
-  it('need a target that there is', async () => {
+  it('need an existing target', async () => {
     expect(await refused({ target_id: 'edge-8' })).toEqual({
       type: 'NotFound',
       message: 'No edge "edge-8" is registered: the query edges lists those that are.',
     });
   });
 
-  it('are refused on another state than the one that was read', async () => {
+  it('are rejected if the threshold has changed since it was read', async () => {
     const { id, updated_at } = await silence();
     api.now += 1000;
     await api.data('Mutation.updateThreshold', { id, minutes: 5, if_updated_at: updated_at });
@@ -206,14 +206,14 @@ describe('changes of thresholds', () => {
     expect(await list()).toMatchObject({ items: [{ id, minutes: 2 }], total: 1 });
   });
 
-  it('are for operators', async () => {
+  it('are for operators only', async () => {
     const viewer = { identity: personIn('viewer') };
     const answer = await api.call('Mutation.removeThreshold', { id: '01J' }, viewer);
     expect(answer).toMatchObject({ error: { type: 'Unauthorized' } });
   });
 });
 
-it("a threshold on a path's traffic reads its edge's counts of the last minute and a half", async () => {
+it("reads for a path's traffic the counts of its edge in the last minute and a half", async () => {
   const path_id = `${SITE}.0123456789abcdef`;
   const begun = api.now;
   // 1,000 bytes a second out, 250 in.
@@ -231,7 +231,7 @@ it("a threshold on a path's traffic reads its edge's counts of the last minute a
     await snapshotAt(t, at, ['edge-7']);
   };
   const given = { scope: 'PATH', target_id: path_id, direction: 'ABOVE', minutes: 1 };
-  // The path itself isn't needed: its threshold stays when it goes.
+  // The path itself is not needed: its threshold remains after its deletion.
   const actor = systemCaller('test');
   for (const metric of ['TX_BITS_PER_SECOND', 'RX_BITS_PER_SECOND', 'BITS_PER_SECOND'] as const) {
     await addSetting(context, THRESHOLD, {
@@ -250,7 +250,7 @@ it("a threshold on a path's traffic reads its edge's counts of the last minute a
   ]);
 });
 
-it('500 thresholds have states of so many bytes, a write unit a kilobyte', async () => {
+it('stores the states of 500 thresholds at a write unit for each kilobyte', async () => {
   const state: ThresholdState = {
     ...{ revision: '2026-03-15T12:00:00.000Z', value: 1_234_567_890, count: 1440 },
     ...{ since_ms: 1_773_576_000_000, unknown_since_ms: null },

@@ -56,7 +56,7 @@ describe('trafficCost', () => {
   const inWords = (rows: Record<string, unknown>[], key: string) =>
     rows.map(row => [row[key], row.bytes_exact, row.cost_exact, row.unpriced_bytes_exact]);
 
-  it('is exact to the byte, by endpoint, and says the bytes that have no price apart', async () => {
+  it('is exact to the byte, by endpoint, and lists bytes without a price separately', async () => {
     const answer = await api.data('Query.trafficCost', cost({ group_by: ['ENDPOINT', 'SITE'] }));
     expect(answer).toMatchObject({
       currency: 'EUR',
@@ -79,7 +79,7 @@ describe('trafficCost', () => {
     });
   });
 
-  it('has the same total by policy, where a row may have a price in part', async () => {
+  it('has the same total by policy, even if a row has a price for only a part', async () => {
     const { rows, total } = await api.data('Query.trafficCost', cost({ group_by: ['POLICY'] }));
     expect(inWords(rows, 'policy_id')).toEqual([
       ['1', '1000000000000000100', '100000000.00000001', '0'],
@@ -88,7 +88,7 @@ describe('trafficCost', () => {
     expect(total.cost_exact).toBe('100000000.0000000100000003');
   });
 
-  it('comes by pages, the rest in one row', async () => {
+  it('comes in pages, with the rest in one row', async () => {
     const asked = cost({ group_by: ['EDGE'], limit: 1 });
     const first = await api.data('Query.trafficCost', asked);
     expect(first).toMatchObject({ other_rows: 2, other: { cost_exact: '0.0000000000000003' } });
@@ -111,7 +111,7 @@ describe('trafficCost', () => {
     expect(inWords(rows, 'site_id')).toEqual([[SITE_C, '100', '0.0000000000000003', '0']]);
   });
 
-  it("takes no group that there isn't", async () => {
+  it('rejects an unknown group', async () => {
     expect(await api.call('Query.trafficCost', cost({ group_by: [] }))).toEqual({
       error: {
         type: 'ValidationError',

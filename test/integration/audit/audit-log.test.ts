@@ -29,7 +29,7 @@ async function pages(args: Record<string, unknown>): Promise<string[][]> {
 }
 
 describe('the audit log with entries of earlier releases', () => {
-  it('shows both as one, newest first and oldest first, a page of any size', async () => {
+  it('shows old and new entries as one list, newest first and oldest first, with pages of any size', async () => {
     const old = [
       await putLegacyEntry(t, { at_ms: NOW - 40 * 86_400_000 }),
       await putLegacyEntry(t, { at_ms: NOW - 20 * MINUTE, id: '01KKRA34000000000000000000' }),
@@ -40,7 +40,7 @@ describe('the audit log with entries of earlier releases', () => {
       await commitEntry(t, { at_ms: NOW - 19 * MINUTE, started_ms: NOW - 30 * MINUTE }),
       await commitEntry(t, { at_ms: NOW - 18 * MINUTE }),
     ];
-    // From a function that was not updated yet.
+    // From a function that is not yet updated.
     const late = await putLegacyEntry(t, { at_ms: NOW - 17 * MINUTE });
     const log = [...old, ...fresh, late];
     for (const limit of [1, 2, 3, 100]) {
@@ -52,13 +52,13 @@ describe('the audit log with entries of earlier releases', () => {
     }
   });
 
-  it('gives those their beginning as their time', async () => {
+  it('dates old entries from their beginning', async () => {
     await putLegacyEntry(t, { at_ms: NOW - MINUTE });
     const { items } = await api.data('Query.auditLog');
     expect(items).toMatchObject([{ at: '2026-03-15T11:59:00.000Z', started_at: '2026-03-15T11:59:00.000Z' }]);
   });
 
-  it('goes on with a page token of the last release', async () => {
+  it('accepts a page token of the last release', async () => {
     const ids = [
       await putLegacyEntry(t, { at_ms: NOW - 3 * MINUTE }),
       await putLegacyEntry(t, { at_ms: NOW - 2 * MINUTE }),
@@ -71,7 +71,7 @@ describe('the audit log with entries of earlier releases', () => {
 });
 
 describe('following the audit log', () => {
-  it('has a long operation at the time of its commit, and when it began', async () => {
+  it('shows a long operation at the time of its commit, with the time at which it began', async () => {
     const id = await commitEntry(t, { at_ms: NOW, started_ms: NOW - 7 * MINUTE });
     const { items } = await api.data('Query.auditLog');
     expect(items).toMatchObject([
@@ -79,7 +79,7 @@ describe('following the audit log', () => {
     ]);
   });
 
-  it('gives settled entries only, and says until when they are', async () => {
+  it('returns only settled entries, and the time until which they are settled', async () => {
     const [first, second] = [
       await commitEntry(t, { at_ms: NOW - 2 * MINUTE }),
       await commitEntry(t, { at_ms: NOW - MINUTE - 1 }),
@@ -97,7 +97,7 @@ describe('following the audit log', () => {
     expect(await pages({ after_id: third })).toEqual([[]]);
   });
 
-  it('goes over months and through filters', async () => {
+  it('continues over months and with filters', async () => {
     const log: string[] = [];
     for (const month of ['01', '02', '03']) {
       for (const target of ['policy:1', 'policy:2']) {
@@ -140,7 +140,7 @@ describe('following the audit log', () => {
       'after_id gives entries oldest first: leave order out.',
     ],
     [{ after_id: '' }, 'ValidationError', 'after_id must have 1 to 128 characters.'],
-  ])('refuses %j', async (args, type, message) => {
+  ])('rejects %j', async (args, type, message) => {
     expect(await api.call('Query.auditLog', args)).toEqual({ error: { type, message } });
   });
 });

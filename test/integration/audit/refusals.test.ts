@@ -36,7 +36,7 @@ const log = async (args: object = {}): Promise<AuditEntry[]> =>
 describe('refused attempts', () => {
   useApi();
 
-  it('have the first entry of a minute at once, and another one for the rest', async () => {
+  it('get the first entry of a minute at once, and one more for the rest', async () => {
     for (let time = 0; time < 5; time += 1) {
       await refused();
       api.now += 1000;
@@ -67,7 +67,7 @@ describe('refused attempts', () => {
     expect(await log({ after_id: rest!.id })).toEqual([]);
   });
 
-  it('are counted apart by minute, caller, operation and type of error', async () => {
+  it('are counted separately by minute, caller, operation and type of error', async () => {
     await refused();
     await refused(personIn('viewer'));
     await api.call('Mutation.togglePolicy', { id: 'no-such', enabled: true });
@@ -98,7 +98,7 @@ describe('refused attempts', () => {
     expect(await cleanUp()).toEqual({ entries: 1, attempts: 2 });
   });
 
-  it('store a bounded amount of data of the caller', async () => {
+  it('store a bounded amount of data from the caller', async () => {
     await api.call('Mutation.deletePolicy', { id: 'x'.repeat(390_000) });
     const [entry] = await log();
     expect(entry!.target!.length).toBeLessThanOrEqual(1025);
@@ -149,7 +149,7 @@ describe('refused attempts, with any failed call,', () => {
   );
 
   it.each(FAULTS.flatMap(fault => [8, 9, 10].map(at => ({ fault, at }))))(
-    'are summed once, though the clean-up has $fault at call $at',
+    'are summed up once, although the clean-up has $fault at call $at',
     async plan => {
       const before = (await auditEntries(shared)).length;
       const faulty = faultyClient(shared.client);
@@ -222,17 +222,17 @@ describe('a flood of 1,000 refused attempts', () => {
     expect(await cleanUp()).toEqual({ entries: 1, attempts: 1000 });
     const refusals = (await auditEntries(t)).filter(({ outcome }) => outcome === 'REFUSED');
     expect(refusals.map(({ attempts }) => attempts)).toEqual([1, 1000]);
-    // The new entry is one more among those that are listed.
+    // The new entry is one more among the listed ones.
     expect(await cost()).toMatchObject({ queries: before.queries });
   });
 });
 
-describe("the viewers' audit log", () => {
+describe('the audit log for viewers', () => {
   useApi();
 
   const viewer = personIn('viewer');
 
-  it('is all changes without the addresses of others, and of refused attempts their own', async () => {
+  it('shows all changes without the addresses of others, and only their own refused attempts', async () => {
     await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
     api.now += 1;
     await refused();
@@ -258,7 +258,7 @@ describe("the viewers' audit log", () => {
     }
   });
 
-  it('is the same of a single entry', async () => {
+  it('shows the same for a single entry', async () => {
     await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
     await refused();
     api.now += 1;
@@ -279,7 +279,7 @@ describe("the viewers' audit log", () => {
     expect(await read('01ARZ3NDEKTSV4RRFFQ69G5FAV', viewer)).toBeNull();
   });
 
-  it('can not be found out by asking for an address', async () => {
+  it("cannot be searched by another person's address", async () => {
     await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
     await refused(viewer);
     const found = async (actor: string) =>

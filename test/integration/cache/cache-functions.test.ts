@@ -16,7 +16,7 @@ import { withRights } from '../../support/rights/as-function.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-/** As the clean-up does it. */
+/** As the clean-up does. */
 const sweep = withRights('cleanup', sweepCaches);
 
 const CACHES = [METRICS_CACHE, ROUTING_CACHE];
@@ -92,7 +92,7 @@ describe('clearCache', () => {
     });
   });
 
-  it('does not let a load that was under way in another container come back', async () => {
+  it('discards a load that was running in another container', async () => {
     const [one, two] = [makeContainer(), makeContainer()];
     await two.metrics.get('warm up');
     let finish = (_: typeof metrics) => {};
@@ -108,7 +108,7 @@ describe('clearCache', () => {
 });
 
 describe('usage', () => {
-  it('is added up over containers, at most once in 10 s each, in one write', async () => {
+  it('is summed up over containers, at most once in 10 s for each, in one write', async () => {
     const [one, two] = [makeContainer(), makeContainer()];
     await one.metrics.insert('p-1', metrics);
     await one.metrics.get('p-1');
@@ -141,7 +141,7 @@ describe('usage', () => {
     expect(one.seen).toHaveLength(3);
   });
 
-  it('that could not be added is carried along to the next time', async () => {
+  it('that could not be added is added the next time', async () => {
     const one = makeContainer();
     await one.metrics.get('p-1');
     await db.client.send(
@@ -177,7 +177,7 @@ describe('usage', () => {
     ]);
   });
 
-  it('of idle functions keeps the hot keys of the others', async () => {
+  it('of idle functions keeps the hot keys of active ones', async () => {
     const [one, two] = [makeContainer(), makeContainer({ leaves_hot_keys: false })];
     await one.metrics.insert('p-1', metrics);
     await one.metrics.get('p-1');
@@ -228,7 +228,7 @@ describe('sweep', () => {
     expect(Item).toMatchObject({ generation: 1, swept: 1 });
   });
 
-  it('looks through no more of the dead generations than the last twenty', async () => {
+  it('checks at most the last twenty dead generations', async () => {
     const one = makeContainer();
     for (const [generation, key] of [
       [150, 'older'],
@@ -266,7 +266,7 @@ describe('sweep', () => {
   });
 });
 
-describe('a miss of a value that is one item', () => {
+describe('a miss of a value from a single item', () => {
   const key = { pk: 'SOURCE', sk: 'p-1' };
   const parse = (item: Record<string, unknown> | undefined) => item?.metrics as typeof metrics | undefined;
   let alone: number;
@@ -302,7 +302,7 @@ describe('a miss of a value that is one item', () => {
     expect(alone).toBe(0);
   });
 
-  it('reads only the item in a container that has no generation yet', async () => {
+  it('reads only the item in a container without a generation', async () => {
     const one = makeContainer();
     expect(await one.metrics.getOrRead('p-1', source())).toEqual(metrics);
     expect(alone).toBe(1);
@@ -331,7 +331,7 @@ describe('settings', () => {
     });
   });
 
-  it.each(['0', '-1', 'soon', '86401', ''])('refuse a TTL of "%s"', ttl => {
+  it.each(['0', '-1', 'soon', '86401', ''])('reject a TTL of "%s"', ttl => {
     expect(() => cacheSettingsSchema.parse({ ROUTING_CACHE_TTL_SECONDS: ttl })).toThrow(
       'ROUTING_CACHE_TTL_SECONDS',
     );

@@ -23,7 +23,7 @@ afterAll(async () => {
   await db.drop();
 });
 
-it('the hit rate of each cache is a metric in the embedded format, with hits and misses, once in ten seconds', async () => {
+it('emits the hit rate of each cache as a metric in the embedded format, with hits and misses, once in ten seconds', async () => {
   const metrics = {
     latency_ms: 10,
     jitter_ms: 1,

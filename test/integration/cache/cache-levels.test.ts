@@ -46,7 +46,7 @@ describe('memory level', () => {
     expires_ms: Number.MAX_SAFE_INTEGER,
   });
 
-  it('is bounded in entries: the least recently used goes', () => {
+  it('is bounded in entries: the least recently used one is removed', () => {
     const level = new MemoryLevel<string>({ max_entries: 2, max_bytes: 1e6 }, () => 0);
     level.put('a', entry(1));
     level.put('b', entry(1));
@@ -56,7 +56,7 @@ describe('memory level', () => {
     expect([...level.recentKeys(10)]).toEqual(['c', 'a']);
   });
 
-  it('is bounded in bytes, and refuses larger entries', () => {
+  it('is bounded in bytes, and rejects larger entries', () => {
     const level = new MemoryLevel<string>({ max_entries: 100, max_bytes: 10_000 }, () => 0);
     for (let i = 0; i < 50; i++) level.put(`key-${i}`, entry(1000));
     expect(level.count(0).total).toBe(8);
@@ -73,7 +73,7 @@ describe('table level', () => {
     expires_ms: time.clock() + 60_000,
   });
 
-  it('stores the TTL attribute in whole seconds, not before the entry expires', async () => {
+  it('stores the TTL attribute in whole seconds, never before the entry expires', async () => {
     const time = fakeTime(1_000_001);
     const { level, cache } = tableLevel(time);
     await level.put('key', entryOf(time, 'value'));
@@ -83,7 +83,7 @@ describe('table level', () => {
     expect(Item).toMatchObject({ expires_ms: 1_060_001, expires_at: 1061, shape: 2, value: '"value"' });
   });
 
-  it('leaves values over 256 KB to memory', async () => {
+  it('stores values over 256 KB in memory only', async () => {
     const time = fakeTime();
     const { level } = tableLevel(time);
     const fits = 'x'.repeat(SHARED_VALUE_MAX_BYTES - 2);
@@ -101,24 +101,27 @@ describe('table level', () => {
     ['bytes for text', { value: new Uint8Array([1, 2]) }],
     ['no expiry', { expires_ms: undefined }],
     ['a broken stamp', { shape: 1, written_ms: undefined }],
-  ])('treats %s as a miss, reports and removes it, in both functions with caches', async (_what, broken) => {
-    const time = fakeTime();
-    const garbage: unknown[] = [];
-    const { level, cache } = tableLevel(time, { onGarbage: reason => garbage.push(reason) });
-    const good = { shape: 2, value: '"v"', expires_ms: time.clock() + 1000, written_ms: time.clock() };
-    const Key = entryKey(cache, 0, 'key');
-    for (const name of ['api', 'ingest']) {
-      await db.client.send(
-        new PutCommand({ TableName: db.tables.cache, Item: { ...Key, ...good, ...broken } }),
-      );
-      expect(await asFunction(name, () => level.get('key', 0))).toBeUndefined();
-      const { Item } = await db.client.send(new GetCommand({ TableName: db.tables.cache, Key }));
-      expect(Item).toBeUndefined();
-    }
-    expect(garbage).toHaveLength(2);
-  });
+  ])(
+    'treats %s as a miss, reports it and removes it, in both functions with caches',
+    async (_what, broken) => {
+      const time = fakeTime();
+      const garbage: unknown[] = [];
+      const { level, cache } = tableLevel(time, { onGarbage: reason => garbage.push(reason) });
+      const good = { shape: 2, value: '"v"', expires_ms: time.clock() + 1000, written_ms: time.clock() };
+      const Key = entryKey(cache, 0, 'key');
+      for (const name of ['api', 'ingest']) {
+        await db.client.send(
+          new PutCommand({ TableName: db.tables.cache, Item: { ...Key, ...good, ...broken } }),
+        );
+        expect(await asFunction(name, () => level.get('key', 0))).toBeUndefined();
+        const { Item } = await db.client.send(new GetCommand({ TableName: db.tables.cache, Key }));
+        expect(Item).toBeUndefined();
+      }
+      expect(garbage).toHaveLength(2);
+    },
+  );
 
-  it('leaves an entry of a newer release alone', async () => {
+  it('keeps an entry of a newer release', async () => {
     const time = fakeTime();
     const garbage: unknown[] = [];
     const { level, cache } = tableLevel(time, { onGarbage: reason => garbage.push(reason) });
@@ -139,7 +142,7 @@ describe('table level', () => {
     expect(await level.put('key', measured(2001))).toBe('too_soon');
   });
 
-  it('writes a key at most once an interval across functions', async () => {
+  it('writes a key at most once in an interval across functions', async () => {
     const time = fakeTime();
     const { level } = tableLevel(time, { write_interval_ms: 1000 });
     expect(await level.put('key', entryOf(time, 'first'))).toBe('stored');

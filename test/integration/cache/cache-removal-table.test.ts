@@ -27,7 +27,7 @@ function makeStore(time: FakeTime) {
   return { store, address, make };
 }
 
-/** The same store, which can tell when no request is under way. */
+/** The same store, which also knows when no request is running. */
 function tracked(store: SharedStore<Dated>) {
   const underWay = new Set<Promise<unknown>>();
   const track =
@@ -58,7 +58,7 @@ function tracked(store: SharedStore<Dated>) {
 }
 
 describe('removals in the Cache table', () => {
-  it('are numbered across functions, and trimmed before the log grows large', async () => {
+  it('are numbered across functions, and the log is trimmed before it grows large', async () => {
     const { address } = makeStore(fakeTime());
     const all = Array.from({ length: 3 * LOG_KEEPS - 2 }, (_, index) => `key-${index}`);
     for (let from = 0; from < all.length; from += 50) {
@@ -92,7 +92,7 @@ describe('removals in the Cache table', () => {
     expect(await a.remove('key')).toBe(false);
   });
 
-  it('count no entry that a late write has put there', async () => {
+  it('ignore an entry that a late write has left', async () => {
     const time = fakeTime();
     const { make } = makeStore(time);
     const [a, b] = [make(), make()];
@@ -104,7 +104,7 @@ describe('removals in the Cache table', () => {
     expect(await a.get('key')).toBeUndefined();
   });
 
-  it('hold whatever else goes on', async () => {
+  it('hold in random histories', async () => {
     await fc.assert(
       fc.asyncProperty(moves(30), async all => {
         const time = fakeTime();

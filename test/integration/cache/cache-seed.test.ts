@@ -34,7 +34,7 @@ const kinds: [string, (time: FakeTime, name: string) => Options][] = [
   ],
 ];
 
-// The seed's twelve, by its names; here its "TTL of 100 ms" is time that the test owns.
+// The twelve tests of the seed, by their names; their "TTL of 100 ms" is time of the fake clock.
 describe.each(kinds)('cache %s', (_kind, optionsOf) => {
   function make(ttl_seconds: number) {
     const time = fakeTime();
@@ -43,8 +43,7 @@ describe.each(kinds)('cache %s', (_kind, optionsOf) => {
       name,
       ttl_seconds,
       clock: time.clock,
-      // Real requests under a fake clock: no limit falls due, and rewriting is not what is tested
-      // here.
+      // Real requests under a fake clock: no limit applies, and rewriting is not tested here.
       schedule: time.schedule,
       write_interval_ms: 0,
       ...optionsOf(time, name),
@@ -151,7 +150,7 @@ describe.each(kinds)('cache %s', (_kind, optionsOf) => {
   });
 });
 
-describe('caches of their own', () => {
+describe('caches of single subjects', () => {
   it('test_metrics_cache', async () => {
     const time = fakeTime();
     const cache = makeMetricsCache({ client: db.client, table: db.tables.cache, ...time });

@@ -55,7 +55,7 @@ const hint = (edge_id: string, site_id: string, paths_version: number) => ({
 });
 
 describe('messages to one edge about a change', () => {
-  it('is a new command, without its keys', async () => {
+  it('contain a new command without its keys', async () => {
     const { context } = networkBed(t);
     const order = { path_id: 'p-1', target: '192.0.2.1', until: '2026-01-31T12:00:10.000Z' };
     const { action, pending } = commandAction(context, 'edge-1', { type: 'PROBE', data: order });
@@ -67,7 +67,7 @@ describe('messages to one edge about a change', () => {
     expect(await broadcast.commandsOf(change(pk, sk, item), late)).toEqual([]);
   });
 
-  it('is a new version of its site, while it is in service there', async () => {
+  it('contain a new version of its site while it is in service there', async () => {
     const { context } = networkBed(t);
     for (const id of ['edge-1', 'edge-2', 'edge-3'])
       await registerEdge(context, admin, { id, site_id: SITE });
@@ -81,7 +81,7 @@ describe('messages to one edge about a change', () => {
     expect(await broadcast.commandsOf(raised, context)).toEqual(told);
   });
 
-  it('is the version of the site to which it comes', async () => {
+  it('contain the version of the site to which it moves', async () => {
     const { context } = networkBed(t);
     const [here, there] = [crypto.randomUUID(), crypto.randomUUID()];
     const told = async (...registrations: { site_id: string; interval_s?: number }[]) => {
@@ -97,7 +97,7 @@ describe('messages to one edge about a change', () => {
     expect(await told({ site_id: there })).toEqual([hint('mover', there, 1)]);
   });
 
-  it('are none for a finished command, a policy, a retired edge or anything else', async () => {
+  it('are not sent for a finished command, a policy, a retired edge or anything else', async () => {
     const { context } = networkBed(t);
     const edge = { revision: 2, site_id: SITE, registered_at: '', retired_at: '2026-01-31T12:00:00.000Z' };
     for (const other of [
@@ -114,7 +114,7 @@ describe('messages to one edge about a change', () => {
 });
 
 describe('messages to all edges about a change', () => {
-  it('is which policies and which choice among paths hold now, after a change of either', async () => {
+  it('contain the current versions of policies and of path choice after a change of either', async () => {
     const { context } = networkBed(t);
     await broadcast.raiseRouteVersion(context, '*');
     const routing_version = await readRouteVersion(context, ALL_SITES);
@@ -142,7 +142,7 @@ describe('the version of a site', () => {
     expect(await version()).toBeGreaterThanOrEqual(2);
   });
 
-  it('is raised at the sites that a change concerns, and at no others', async () => {
+  it('is raised at the sites of a change, and at no others', async () => {
     const { context } = networkBed(t);
     const names = new Map<string, string>();
     const make = async (name: string) => {
@@ -160,7 +160,7 @@ describe('the version of a site', () => {
         destination_site_id,
         destination_endpoint_id: 'wan1',
       });
-    /** The sites whose edges hear of what is done. */
+    /** The sites whose edges are notified of an operation. */
     const concerned = async (work: () => Promise<unknown>) => {
       const before = new Map(await dump(context));
       await work();
@@ -187,7 +187,7 @@ describe('the version of a site', () => {
     expect(await concerned(() => updateSite(context, admin, { site_id: a, name: 'A 2' }))).toEqual([]);
   });
 
-  it('is raised at a site and its peers by another address or price of an endpoint, and when it is shown again', async () => {
+  it('is raised at a site and its peers by a new address or price of an endpoint, and when the site is restored', async () => {
     const { context } = networkBed(t);
     const [a, b] = [await newSite(context, 'A'), await newSite(context, 'B')];
     const ends = { address: '192.0.2.1', interface_type: 'FIBER', endpoint_id: 'wan1' };
@@ -216,7 +216,7 @@ describe('the version of a site', () => {
 
 type Items = Awaited<ReturnType<typeof dump>> extends Iterable<readonly [string, infer Item]> ? Item : never;
 
-/** The changes of items as the stream would have them. */
+/** The changes of items as they appear in the stream. */
 async function changesSince(
   context: StoreContext,
   before: ReadonlyMap<string, Items>,

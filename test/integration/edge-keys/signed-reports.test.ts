@@ -35,9 +35,7 @@ beforeEach(async () => {
 });
 afterEach(() => db.drop());
 
-/**
- * The next report of an edge, which has counted so many packets in all, as the stream gets it now.
- */
+/** The next report of an edge with this total of packets, as it arrives in the stream now. */
 function report(packets: bigint, { edge_id = 'edge-7' } = {}): StreamRecord {
   const seq = ++sequence;
   return reportRecord(
@@ -86,7 +84,7 @@ describe('an edge with a key', () => {
     expect(context.tally).toMatchObject({ ReportsApplied: 1, ReportsQuarantined: 1, ReportsNotAuthentic: 1 });
   });
 
-  it("cannot be imitated by another edge, not even with that edge's own key", async () => {
+  it("cannot be imitated by another edge, even with that edge's own key", async () => {
     await register(a);
     await register(b, 'edge-8');
     at(1000);
@@ -95,7 +93,7 @@ describe('an edge with a key', () => {
     await deliver([
       signedRecord(foreign, b),
       signedRecord(claimed, b, { header: { alg: 'Ed25519', kid: a.kid } }),
-      // Signed well by edge-8, as edge-8, for the report of edge-7.
+      // Correctly signed by edge-8, as edge-8, for the report of edge-7.
       { ...signedRecord(report(7n), b), partition_key: 'edge-8' },
     ]);
     expect(await counted()).toBe(0n);
@@ -139,8 +137,8 @@ describe('an edge with a key', () => {
   });
 });
 
-describe('when a key is good', () => {
-  it('unsigned reports from before the first key count, later ones do not, whenever they are judged', async () => {
+describe('the validity of keys', () => {
+  it('unsigned reports count only if they arrived before the first key, whenever they are judged', async () => {
     await deliver([report(1n)]);
     const before = report(2n);
     at(MINUTE);
@@ -152,7 +150,7 @@ describe('when a key is good', () => {
     expect(await quarantined()).toEqual([['unsigned', 'edge "edge-7" has a key']]);
   });
 
-  it('a signed report from before its key was registered is not judged by it', async () => {
+  it('a key does not cover a signed report from before its registration', async () => {
     const early = signedRecord(report(5n), a);
     at(MINUTE);
     await register(a);
@@ -187,7 +185,7 @@ describe('when a key is good', () => {
     at(2 * MINUTE);
     await api.data('Mutation.revokeEdgeKey', { edge_id: 'edge-7', kid: a.kid });
     at(3 * MINUTE);
-    // What the stream got in the key's time counts, also when it is delivered later.
+    // Reports that arrived while the key was valid count, also if they are delivered later.
     await deliver([late, signedRecord(report(900n), a), signedRecord(report(5n), b)]);
     expect(await counted()).toBe(5n);
     expect(await quarantined()).toEqual([
@@ -198,7 +196,7 @@ describe('when a key is good', () => {
     ]);
   });
 
-  it('a stolen key is revoked as of the time at which it was stolen', async () => {
+  it('a stolen key is revoked as of the time of the theft', async () => {
     await register(a);
     at(MINUTE);
     const good = signedRecord(report(5n), a);
@@ -209,14 +207,14 @@ describe('when a key is good', () => {
       api.data('Mutation.revokeEdgeKey', { edge_id: 'edge-7', kid: a.kid, at: time });
     await revoke('2026-01-31T12:02:30Z');
     expect((await revoke('2026-01-31T12:01:30Z')).keys[0].until).toBe('2026-01-31T12:01:30.000Z');
-    // A later time gives no time back.
+    // A later time does not extend the validity.
     expect((await revoke('2026-01-31T12:02:30Z')).keys[0].until).toBe('2026-01-31T12:01:30.000Z');
     await deliver([good, stolen, report(901n)]);
     expect(await counted()).toBe(5n);
     expect((await quarantined()).map(([reason]) => reason)).toEqual(['unknown_key', 'unsigned']);
   });
 
-  it('an administrator gives an edge that lost its key another one', async () => {
+  it('an administrator gives another key to an edge that lost its own', async () => {
     await register(a);
     at(MINUTE);
     await api.data('Mutation.revokeEdgeKey', { edge_id: 'edge-7', kid: a.kid });
@@ -229,9 +227,9 @@ describe('when a key is good', () => {
 
 describe("ingest's memory of keys", () => {
   it.each([
-    ['a key that is new', KEYS_FRESH_MS - 1],
-    ['a key that is new, with a fresh look', KEYS_FRESH_MS],
-  ])('%s is looked for once more before it is refused', async (_, ms) => {
+    ['a new key', KEYS_FRESH_MS - 1],
+    ['a new key after the memory has expired', KEYS_FRESH_MS],
+  ])('%s is read from the table before a rejection', async (_, ms) => {
     await register();
     await deliver([report(1n)]);
     await register(a);
@@ -240,7 +238,7 @@ describe("ingest's memory of keys", () => {
     expect(await counted()).toBe(2n);
   });
 
-  it('unsigned reports are refused a second after the key was registered at the latest', async () => {
+  it('unsigned reports are rejected at most a second after the registration of the key', async () => {
     await register();
     await deliver([report(1n)]);
     await register(a);
@@ -250,7 +248,7 @@ describe("ingest's memory of keys", () => {
     expect((await quarantined()).map(([reason]) => reason)).toEqual(['unsigned']);
   });
 
-  it('a key that was revoked is refused a second later at the latest', async () => {
+  it('a revoked key is rejected at most a second later', async () => {
     await register(a);
     await deliver([signedRecord(report(1n), a)]);
     await api.data('Mutation.revokeEdgeKey', { edge_id: 'edge-7', kid: a.kid });
@@ -259,7 +257,7 @@ describe("ingest's memory of keys", () => {
     expect(await counted()).toBe(1n);
   });
 
-  it('unreadable keys block nothing: all records of the edge are kept', async () => {
+  it('with unreadable keys of an edge, ingest quarantines its records and counts those of others', async () => {
     const Item = { ...edgeKeysKey('edge-7'), revision: 1, keys: [{ kid: a.kid, x: 'later', from: 'soon' }] };
     await db.client.send(new PutCommand({ TableName: db.tables.network, Item }));
     const warned: unknown[] = [];
@@ -272,7 +270,7 @@ describe("ingest's memory of keys", () => {
 });
 
 describe('require_signed_reports', () => {
-  it('counts no unsigned report of any edge', async () => {
+  it('rejects every unsigned report of any edge', async () => {
     await register(a);
     at(1000);
     await deliver([report(1n, { edge_id: 'edge-9' }), signedRecord(report(5n), a)], { require_signed: true });

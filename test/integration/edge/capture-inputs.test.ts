@@ -17,11 +17,11 @@ const captures = present ? readdirSync(SHARED_INPUTS).filter(name => /\.pcap(ng)
 
 if (!present) console.warn('Skipped: the inputs of ../shared/data/inputs are not here.');
 
-/** What the program calls a problem, and ends with exit code 1 for. */
+/** The problems that the program reports, for which it ends with exit code 1. */
 const isToldOf = ({ unread, error }: { unread: string[]; error: string | undefined }) =>
   unread.length > 0 || error !== undefined;
 
-describe.skipIf(!present)('inputs that came out wrong count right', () => {
+describe.skipIf(!present)('inputs that were once miscounted are counted correctly', () => {
   it.each(captures)('%s', name => {
     const expectedFile = join(SHARED_INPUTS, name.replace(/\.pcap(ng)?$/, '.expected.json'));
     const { packets, bytes, flows_l4, rc }: Expected = JSON.parse(readFileSync(expectedFile, 'utf8'));

@@ -17,7 +17,7 @@ const totals: Record<string, Expected> = present
   : {};
 
 /**
- * Behind IPv6 extension headers tshark's filter left some out; see the README beside the captures.
+ * After IPv6 extension headers tshark's filter left some out; see the README next to the captures.
  */
 const MORE_FLOWS: Record<string, number> = { 'dns_fragmented.pcap': 42 };
 
@@ -25,7 +25,7 @@ if (!present) {
   console.warn('Skipped: the captures of ../shared/data/captures are not here.');
 }
 
-describe.skipIf(!present)('real captures count as tshark counts them', () => {
+describe.skipIf(!present)('real captures are counted as by tshark', () => {
   it.each(Object.entries(totals))('%s', (name, { packets, bytes, flows, non_ip }) => {
     const capture = readFileSync(join(SHARED_CAPTURES, name));
     const expected = {

@@ -17,7 +17,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const rights = async (name: string) => (await stat(join(folder, name))).mode & 0o777;
 
 describe("an edge's key", () => {
-  it('is made once, for its owner only, and is the same ever after', async () => {
+  it('is generated once, readable by its owner only, and stays the same', async () => {
     const made = await openEdgeKey(folder);
     expect(await readdir(folder)).toEqual(['key.json']);
     expect(await rights('key.json')).toBe(0o600);
@@ -25,7 +25,7 @@ describe("an edge's key", () => {
     expect(await openEdgeKey(folder)).toMatchObject({ kid: made.kid, x: made.x });
   });
 
-  it('is one key when many processes want it at the same time', async () => {
+  it('is the same for many processes that need it at the same time', async () => {
     const made = await Promise.all(Array.from({ length: 20 }, () => openEdgeKey(join(folder, 'new'))));
     expect(new Set(made.map(({ kid }) => kid)).size).toBe(1);
     expect(await readdir(join(folder, 'new'))).toEqual(['key.json']);
@@ -45,7 +45,7 @@ describe("an edge's key", () => {
     expect(isSignedBy(keyObjectOf(x), record)).toBe(true);
   });
 
-  it('gives way to the next one in one step', async () => {
+  it('is replaced by the next one in one step', async () => {
     const old = await openEdgeKey(folder);
     await expect(switchEdgeKey(folder)).rejects.toThrow(
       `There is no next key in ${folder}: make one with "key --next", register it (rotateEdgeKey), then switch.`,
@@ -59,7 +59,7 @@ describe("an edge's key", () => {
     expect(await readdir(folder)).toEqual(['key.json']);
   });
 
-  it('that can not be read is never replaced, and its content not shown', async () => {
+  it('that cannot be read is never replaced, and its content is not shown', async () => {
     await writeFile(join(folder, 'key.json'), '{"v":1,"secret":"abc"');
     const message = `The key file ${join(folder, 'key.json')} is not a valid key: restore it, or delete it and let an administrator register the new key that is then made.`;
     const failure = await openEdgeKey(folder).catch((cause: unknown) => cause as Error);
@@ -76,7 +76,7 @@ describe('the folder of an edge', () => {
     ['.', '/x/edge/%2E'],
     ['...', '/x/edge/...'],
     ['..a', '/x/edge/..a'],
-  ])('of id %s is below that of all edges', (edge_id, expected) => {
+  ])('of id %s is inside the folder of all edges', (edge_id, expected) => {
     expect(spoolFolder({ system: '/x', edge_id })).toBe(expected);
   });
 });
@@ -84,7 +84,7 @@ describe('the folder of an edge', () => {
 describe('edge key', () => {
   const run = (...given: string[]) => runEdge(['key', '--edge-id', 'edge-7', '--spool', folder, ...given]);
 
-  it('prints the public key as a JWK, as JSON and in PEM, which all are the same', async () => {
+  it('prints the same public key as a JWK, as JSON and in PEM', async () => {
     const { stdout, code } = await run();
     expect(code).toBe(0);
     const key = await readPublicKey(stdout);

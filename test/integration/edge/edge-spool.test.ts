@@ -22,7 +22,7 @@ describeSpool('in memory', async () => memorySpool());
 describeSpool('on disk', async () => openDiskSpool(join(await newFolder(), 'deep', 'edge-1')));
 
 describe('the spool on disk', () => {
-  it('has everything after it was closed and opened again', async () => {
+  it('has the same content after it is closed and opened again', async () => {
     const folder = await newFolder();
     const first = await openDiskSpool(folder);
     await first.write(3, spoolEntry(3));
@@ -30,7 +30,7 @@ describe('the spool on disk', () => {
     expect(await (await openDiskSpool(folder)).list()).toEqual(new Map([[3, spoolEntry(3)]]));
   });
 
-  it('leaves only its lock when all is sent', async () => {
+  it('leaves only its lock once everything is sent', async () => {
     const folder = await newFolder();
     const spool = await openDiskSpool(folder);
     await spool.write(1, spoolEntry(1));
@@ -40,7 +40,7 @@ describe('the spool on disk', () => {
     expect(await readdir(folder)).toEqual(['lock.sqlite']);
   });
 
-  it('ignores a file that a kill left half written', async () => {
+  it('ignores a file that a kill left incomplete', async () => {
     const folder = await newFolder();
     const spool = await openDiskSpool(folder);
     await spool.write(1, spoolEntry(1));
@@ -48,7 +48,7 @@ describe('the spool on disk', () => {
     expect(await spool.list()).toEqual(new Map([[1, spoolEntry(1)]]));
   });
 
-  it("sets a file aside that can't be read, and says so", async () => {
+  it('sets an unreadable file aside, and reports it', async () => {
     const folder = await newFolder();
     const said: string[] = [];
     const spool = await openDiskSpool(folder, { onTrouble: message => said.push(message) });
@@ -61,7 +61,7 @@ describe('the spool on disk', () => {
     expect(await readFile(join(folder, '000000000002.json.unreadable'), 'utf8')).toBe('no report');
   });
 
-  it('refuses a second process, naming the first', async () => {
+  it('rejects a second process, and names the first', async () => {
     const folder = await newFolder();
     const spool = await openDiskSpool(folder);
     await expect(openDiskSpool(folder)).rejects.toThrow(
@@ -89,7 +89,7 @@ describe('the spool on disk', () => {
   });
 
   it.skipIf(process.platform !== 'linux')(
-    'takes over the lock of a process whose id another one has now',
+    'takes over the lock of a process whose id now belongs to another',
     async () => {
       const folder = await newFolder();
       await writeFile(
@@ -106,7 +106,7 @@ describe('the spool on disk', () => {
     await (await openDiskSpool(folder)).close();
   });
 
-  it('lets exactly one of many have a stale lock', async () => {
+  it('gives a stale lock to exactly one of many processes', async () => {
     const folder = await newFolder();
     const gone = spawnSync(process.execPath, ['--eval', '']).pid;
     await writeFile(join(folder, 'lock'), JSON.stringify({ pid: gone, started: null, id: 'x' }));
@@ -114,7 +114,7 @@ describe('the spool on disk', () => {
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  it.skipIf(process.getuid?.() === 0)("says what to do when the folder can't be written", async () => {
+  it.skipIf(process.getuid?.() === 0)('says what to do if the folder cannot be written', async () => {
     const folder = await newFolder();
     await chmod(folder, 0o500);
     await expect(openDiskSpool(folder)).rejects.toThrow(
@@ -124,7 +124,7 @@ describe('the spool on disk', () => {
     );
   });
 
-  it('says what to do when there is a file where the folder should be', async () => {
+  it('says what to do if there is a file in place of the folder', async () => {
     const file = join(await newFolder(), 'file');
     await writeFile(file, '');
     await expect(openDiskSpool(file)).rejects.toThrow(

@@ -32,13 +32,13 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const openState = (files?: SpoolFiles) =>
   openEdgeState({ folder, edge_id: 'edge-1', interval_s: 60, clock, ...(files && { files }) });
 
-/** Writes are in the background: an ended state has all of them. */
+/** Writes run in the background: a closed state has all of them. */
 async function ended(state: Awaited<ReturnType<typeof openState>>) {
   await state.end();
 }
 
-describe('how an edge stands', () => {
-  it('is unknown if none ever ran, and says what to do', async () => {
+describe('the status of an edge', () => {
+  it('is unknown if no edge has run, and says what to do', async () => {
     expect(await statusNow()).toMatchObject({
       run: 'unknown',
       unsent: { reports: 0, oldest_at: null },
@@ -74,11 +74,11 @@ describe('how an edge stands', () => {
     await spool.close();
     expect(await statusNow()).toMatchObject({
       run: 'ended',
-      next_steps: ['1 report(s) wait and no edge runs: start it again; it sends them first.'],
+      next_steps: ['1 report not sent, and no edge runs: start it again; it sends them first.'],
     });
   });
 
-  it('needs a person when the edge is silent, or trouble lasts', async () => {
+  it('asks for a person when the edge is silent or a problem lasts', async () => {
     const state = await openState();
     state.trouble('sending', 'No network.');
     await expect.poll(statusNow).toMatchObject({ last_error: { text: 'No network.' }, next_steps: [] });
@@ -109,7 +109,7 @@ describe('how an edge stands', () => {
     const text = await runEdge(args);
     expect(text).toMatchObject({ code: 1, stderr: '' });
     expect(text.stdout).toContain(
-      'next step:    1 report(s) could not be read: check the *.unreadable files, then delete them.\n',
+      'next step:    1 report could not be read: check the *.unreadable files, then delete them.\n',
     );
     await rm(join(folder, '000000000001.json.unreadable'));
     const json = await runEdge([...args, '--json']);
@@ -118,7 +118,7 @@ describe('how an edge stands', () => {
   });
 });
 
-/** The disk's calls, with one that fails while `code` is set. */
+/** The calls of the disk, with one that fails while `code` is set. */
 function faultyFiles(call: 'open' | 'rename' | 'writeFile' | 'sync') {
   const fault: { code: string | undefined } = { code: undefined };
   const fail = () => {
@@ -174,45 +174,48 @@ async function startReporter(stream: FakeStream, files?: SpoolFiles) {
   };
 }
 
-describe('a disk that fails', () => {
+describe('a failing disk', () => {
   it.each([
     ['open', 'EROFS'],
     ['writeFile', 'ENOSPC'],
     ['sync', 'EIO'],
     ['rename', 'ENOSPC'],
-  ] as const)('at %s with %s is told, loses nothing, and leaves no half files', async (call, code) => {
-    const { files, fault } = faultyFiles(call);
-    const stream = new FakeStream(() => ({ kind: 'ok' }));
-    const edge = await startReporter(stream, files);
-    await edge.report();
-    await edge.reporter.settled();
-    fault.code = code;
-    const state = await openState(files);
-    for (let n = 0; n < 50; n++) {
-      await expect(edge.report()).rejects.toThrow(
-        new SpoolError(
-          `The folder ${folder} for unsent reports can't be used (${code}): free space or correct its permissions, or use another one with --spool.`,
-        ),
+  ] as const)(
+    'at %s with %s is reported, loses nothing, and leaves no incomplete files',
+    async (call, code) => {
+      const { files, fault } = faultyFiles(call);
+      const stream = new FakeStream(() => ({ kind: 'ok' }));
+      const edge = await startReporter(stream, files);
+      await edge.report();
+      await edge.reporter.settled();
+      fault.code = code;
+      const state = await openState(files);
+      for (let n = 0; n < 50; n++) {
+        await expect(edge.report()).rejects.toThrow(
+          new SpoolError(
+            `The folder ${folder} for unsent reports can't be used (${code}): free space or correct its permissions, or use another one with --spool.`,
+          ),
+        );
+      }
+      state.trouble('spool', 'full', true);
+      await state.end();
+      expect((await readdir(folder)).sort()).toEqual(['lock.json', 'lock.sqlite']);
+      fault.code = undefined;
+      await edge.report();
+      await edge.reporter.settled();
+      expect(modelTotals(stream.reports())).toEqual(
+        new Map([
+          ['default wan1 packets', edge.counted()],
+          ['default wan1 bytes', edge.counted() * 100n],
+        ]),
       );
-    }
-    state.trouble('spool', 'full', true);
-    await state.end();
-    expect((await readdir(folder)).sort()).toEqual(['lock.json', 'lock.sqlite']);
-    fault.code = undefined;
-    await edge.report();
-    await edge.reporter.settled();
-    expect(modelTotals(stream.reports())).toEqual(
-      new Map([
-        ['default wan1 packets', edge.counted()],
-        ['default wan1 bytes', edge.counted() * 100n],
-      ]),
-    );
-    await edge.spool.close();
-  });
+      await edge.spool.close();
+    },
+  );
 });
 
-describe('a stream that is away for a month', () => {
-  it('costs two files, and not a packet', async () => {
+describe('a stream that is unreachable for a month', () => {
+  it('costs two files and no packets', async () => {
     let away = true;
     const stream = new FakeStream(() =>
       away ? { kind: 'refused', name: 'ServiceUnavailable' } : { kind: 'ok' },

@@ -84,7 +84,7 @@ const env = () => ({
 const kept = async () => JSON.parse(await readFile(join(folder, 'kept.json'), 'utf8').catch(() => '{}'));
 
 describe('an edge in the cloud without a token', () => {
-  it('ends where it can read no policies at its first start', async () => {
+  it('ends if it cannot read policies at its first start', async () => {
     const nowhere = await mkdtemp(join(folder, 'first-'));
     const run = await runEdge([...args(), '--graphql', 'http://127.0.0.1:9/graphql', '--spool', nowhere], {
       env: env(),
@@ -150,11 +150,11 @@ describe('an edge in the cloud without a token', () => {
     expect(second).toMatchObject({ site_id: SITE, policies_version: '17' });
     expect(second!.policies).toEqual(first!.policies);
     expect(second!.policies.map(({ policy_id }) => policy_id).sort()).toEqual(['7', 'default']);
-    // What it went on by is as old as it was.
+    // The data that it continued with has kept its age.
     expect(await kept()).toMatchObject({ policies, routes });
   }, 60_000);
 
-  it('continues to count when its spool cannot store a report, and reports all of it afterwards', async () => {
+  it('continues to count when its spool cannot store a report, and reports everything afterwards', async () => {
     // In the way of the first report only.
     await mkdir(join(folder, '000000000001.json.tmp'));
     const before = (await readStream(client, 'reports')).length;

@@ -21,7 +21,7 @@ describe('output of real exporters and collectors has the same counts as tshark'
   });
 
   it.each(outputs.filter(({ sampled }) => sampled))(
-    '$file is refused where estimates are not wanted',
+    '$file is rejected if estimates are not allowed',
     ({ file, format, packets }) => {
       const text = readFileSync(projectFile(`test/fixtures/exporters/${file}`), 'utf8');
       const counted = countRecords(format, text);
@@ -50,7 +50,7 @@ const inputs = existsSync(SHARED_INPUTS)
 
 if (inputs.length === 0) console.warn('Skipped: the inputs of ../shared/data/inputs are not here.');
 
-describe.skipIf(inputs.length === 0)('inputs that came out wrong once', () => {
+describe.skipIf(inputs.length === 0)('inputs that were once miscounted', () => {
   it.each(inputs)('%s', (name, { format, packets, bytes }) => {
     const counted = countRecords(format!, readFileSync(join(SHARED_INPUTS, name), 'utf8'));
     expect(counted).toMatchObject({ packets, bytes, problems: [] });

@@ -51,8 +51,11 @@ it.each([
   [{ group: 'admin' }, ['viewer', 'operator', 'admin'], 'admin'],
   [{ group: 'admin' }, ['viewer', 'operator'], 'operator'],
   [{}, ['viewer', 'admin'], 'admin'],
-] as const)('a program that says %j asks a local system of %j as %s', async (caller, groups, expected) => {
-  await startSystem(groups);
-  const graphql = (await openGraphql({ system: folder }, caller))!;
-  expect(await graphql.query('{ asked_by }')).toEqual({ asked_by: `${expected}@example.com` });
-});
+] as const)(
+  'sends a request of a program with %j to a local system with %j as %s',
+  async (caller, groups, expected) => {
+    await startSystem(groups);
+    const graphql = (await openGraphql({ system: folder }, caller))!;
+    expect(await graphql.query('{ asked_by }')).toEqual({ asked_by: `${expected}@example.com` });
+  },
+);

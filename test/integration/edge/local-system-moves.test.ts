@@ -68,7 +68,8 @@ function put(seq: number): PutRecordsCommand {
 }
 
 /**
- * What answers a sign-in with a token and a query with its own name; it refuses tokens of others.
+ * A server that answers a sign-in with a token and a query with its own name; it refuses tokens of
+ * others.
  */
 async function startApi(name: string) {
   const asked: string[] = [];
@@ -99,7 +100,7 @@ async function startApi(name: string) {
   };
 }
 
-describe('a local system that is started again', () => {
+describe('a restarted local system', () => {
   it('gets reports at its new ports, and none while it is down', async () => {
     const [before, after] = [await startStream('reports'), await startStream('reports-2')];
     await files({ kinesis: before.engine.endpoint });
@@ -117,7 +118,7 @@ describe('a local system that is started again', () => {
     expect(seqs(await readStream(after.client, 'reports-2'))).toEqual([2]);
   });
 
-  it('is asked at its new address, with a token of its own', async () => {
+  it('gets requests at its new address, with its own token', async () => {
     const [before, after] = [await startApi('before'), await startApi('after')];
     await files(before.addresses);
     const graphql = localGraphql(await followed());
@@ -130,7 +131,7 @@ describe('a local system that is started again', () => {
     expect(after.asked).toEqual(['/', '/graphql', '/graphql', '/', '/graphql']);
   });
 
-  it('gives its commands to an edge that followed the one before', async () => {
+  it('sends its commands to an edge that followed the earlier one', async () => {
     const sdl = readFileSync(projectFile('graphql/schema.graphql'), 'utf8');
     const code = readFileSync(projectFile('graphql/edge-commands.js'), 'utf8');
     const start = () =>
@@ -166,7 +167,7 @@ describe('a local system that is started again', () => {
     await expect.poll(() => asked(after), { timeout: 20_000 }).toEqual(['edgeRoutes', 'pendingCommands']);
   }, 30_000);
 
-  it('without the data of the one before gets none of its reports', async () => {
+  it("gets none of the earlier one's reports without its data", async () => {
     await files();
     const locate = await followed();
     await files({ pool: 'pool-2' });
@@ -181,7 +182,7 @@ describe('a local system that is started again', () => {
 });
 
 describe('a local system that is down', () => {
-  it('is waited for', async () => {
+  it('is awaited', async () => {
     await files();
     const locate = await followed();
     await stopped();

@@ -156,7 +156,7 @@ function startEdge(policiesVersion?: () => string | undefined) {
   return { following, listening, routes, policies, ended, troubles, seen };
 }
 
-/** Publishes the edge's stored commands, like the broadcast with records of the stream. */
+/** Publishes the stored commands of the edge, like the broadcast with records of the stream. */
 async function broadcast(): Promise<number> {
   const commands = await readCommands(context, edge_id);
   await publish(commands);
@@ -205,7 +205,7 @@ describe('an edge that listens', () => {
     expect(await readCommands(context, edge_id)).toEqual([]);
   });
 
-  it('takes new routes, and acknowledges them once', async () => {
+  it('applies new routes, and acknowledges them once', async () => {
     const edge = startEdge();
     await edge.listening;
     const failover = `mutation { failoverPath(path_id: "${path.id}") { message } }`;
@@ -225,8 +225,8 @@ describe('an edge that listens', () => {
   });
 });
 
-describe('an edge whose reports are refused', () => {
-  it('receives each once, ends the boot at the third, and then acknowledges', async () => {
+describe('an edge whose reports are rejected', () => {
+  it('receives each rejection once, ends the boot at the third, and then acknowledges', async () => {
     const edge = startEdge();
     await edge.listening;
     const refused = (seq: number) => ({
@@ -279,8 +279,8 @@ describe('an edge whose reports are refused', () => {
   });
 });
 
-describe('an edge that was away', () => {
-  it('finds its commands and newer policies when it connects', async () => {
+describe('an edge after an absence', () => {
+  it('receives its commands and newer policies when it connects', async () => {
     const create = 'mutation { createPolicy(name: "Voice", priority: 10) { id } }';
     await system.query(create, { groups: ['operator'] });
     const edge = startEdge(() => '0');
@@ -330,7 +330,7 @@ describe('the paths of an edge', () => {
     await publish([hint]);
     await until(() => read.length > 1);
     expect(read[1]!.map(({ path_id }) => path_id).sort()).toEqual([path.id, second.id].sort());
-    // The first path was taken out above: what the policies take now is the new one.
+    // The first path was withdrawn above: the policies now use the new one.
     expect(routes).toContainEqual({
       destination_site_id: path.destination_site_id,
       policy_id: 'default',
@@ -341,7 +341,7 @@ describe('the paths of an edge', () => {
     expect(troubles).toEqual([]);
   });
 
-  it("are nobody else's to read", async () => {
+  it('cannot be read by another caller', async () => {
     const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials('edge-2') });
     const other = edgeApi({ url: system.url, edge_id, sign });
     await expect(other.edgeRoutes()).rejects.toThrow(
@@ -350,8 +350,8 @@ describe('the paths of an edge', () => {
   });
 });
 
-describe('news for all edges', () => {
-  /** What comes to an edge that listens, and the end of its connection. */
+describe('messages to all edges', () => {
+  /** The messages to an edge that listens, and the end of its connection. */
   async function listenAs(id: string, url: string) {
     const sign = makeSignPost({ region: REGION, credentials: async () => localEdgeCredentials(id) });
     const news: EdgeNews[] = [];
@@ -359,7 +359,7 @@ describe('news for all edges', () => {
     return { news, ...(await listenToSystem({ url, edge_id: id, sign, ...heard })) };
   }
 
-  it('come to each of them by one publication', async () => {
+  it('arrive at each of them through one publication', async () => {
     const [one, other] = [await listenAs('edge-1', system.url), await listenAs('edge-2', system.url)];
     expect([one.announces, other.announces]).toEqual([true, true]);
     const news = { policies_version: '4', routing_version: 7, spread_s: 5 };
@@ -372,7 +372,7 @@ describe('news for all edges', () => {
     }
   });
 
-  it('are none of a system of an earlier release, whose commands an edge hears nevertheless', async () => {
+  it('do not come from a system of an earlier release, whose commands still arrive', async () => {
     const sdl = file('schema.graphql').replace(/^ {2}"[^"]*"\n {2}edgeNews:.*$/m, '');
     const earlier = await startTestGateway({
       sdl,

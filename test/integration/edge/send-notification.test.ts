@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Puts a program in the place of systemd-notify. */
+/** Replaces systemd-notify by a program. */
 const stand = (script: string) =>
   writeFile(join(folder, 'systemd-notify'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 const send = (timeout_ms = 10_000) =>
@@ -22,33 +22,33 @@ const send = (timeout_ms = 10_000) =>
 
 const isInstalled = spawnSync('systemd-notify', ['--version']).status === 0;
 
-describe('sending to the service manager', () => {
-  it('gives systemd-notify a field as an argument', async () => {
+describe('a message to the service manager', () => {
+  it('is passed to systemd-notify field by field as arguments', async () => {
     await stand(`printf '%s\\n' "$@" > ${join(folder, 'fields')}`);
     await send();
     expect(await readFile(join(folder, 'fields'), 'utf8')).toBe('READY=1\nSTATUS=Counting: report 2\n');
   });
 
-  it('sends the same messages as systemd-notify', async () => {
+  it('is the same as that of systemd-notify', async () => {
     await stand('echo "No status data could be sent: $NOTIFY_SOCKET was not set" >&2; exit 1');
     await expect(send()).rejects.toThrow(
       new Error('systemd-notify failed: No status data could be sent:  was not set'),
     );
   });
 
-  it('ends a systemd-notify that does not come back', async () => {
+  it('ends a systemd-notify that does not return', async () => {
     await stand('exec sleep 600');
     await expect(send(50)).rejects.toThrow(new Error('systemd-notify did not answer in 0.05 s'));
   });
 
-  it('says that systemd-notify is not there', async () => {
+  it('is an error if systemd-notify is missing', async () => {
     const env = { PATH: folder };
     await expect(sendNotification(['READY=1'], { env })).rejects.toThrow(
       new Error('systemd-notify is not installed'),
     );
   });
 
-  it.runIf(isInstalled)('fails with the real one where no socket is', async () => {
+  it.runIf(isInstalled)('fails with the real program if there is no socket', async () => {
     const env = { ...process.env, NOTIFY_SOCKET: join(folder, 'nowhere') };
     await expect(sendNotification(['READY=1'], { env })).rejects.toThrow(/^systemd-notify failed: .+/);
   });

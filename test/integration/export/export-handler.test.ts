@@ -35,7 +35,7 @@ afterAll(async () => {
 
 const REQUEST = '1f3a0f0e-0f5e-4b51-9f0c-3f1c7b9d2a11';
 
-/** One call of the function for sums that can't be answered: there is no snapshot. */
+/** One call of the function for sums that cannot be answered: there is no snapshot. */
 async function runOf(export_id: string, { tries }: { tries: number }) {
   const now = systemClock();
   const [from, to] = [now - 60_000, now].map(ms => new Date(ms).toISOString());
@@ -56,7 +56,7 @@ async function runOf(export_id: string, { tries }: { tries: number }) {
   };
 }
 
-it('counts abandoned exports for the alarm, and no refused ones', async () => {
+it('counts abandoned exports for the alarm, and no rejected ones', async () => {
   expect(await runOf('REFUSED', { tries: 0 })).toMatchObject({ outcome: 'refused', counted: false });
   expect(await runOf('TRIED', { tries: 5 })).toMatchObject({ outcome: 'failed', counted: true });
 });

@@ -37,7 +37,7 @@ beforeAll(async () => {
   server = await serveApi(() => bed.api);
   bed.api.now = T0 - 2 * MINUTE;
   await snapshot(T0 - 2 * MINUTE);
-  // One site and one policy have names; what else was counted is not defined.
+  // One site and one policy have names; all other counted ids are undefined.
   const voice = await bed.api.data('Mutation.createPolicy', { name: 'Voice', priority: 1 });
   const site = await bed.api.data('Mutation.createSite', { name: 'Berlin' });
   const flows = Array.from({ length: 1003 }, (_, i) => makeFlow({ src_port: i, bytes: BigInt(10_000 - i) }));
@@ -52,7 +52,7 @@ beforeAll(async () => {
   const reports = Array.from({ length: EDGES }, (_, i) => reportRecord({ edge_id: `wide-${i}`, policies }));
   await ingest(reports, ingestContext(bed));
   await snapshot(T0 + MINUTE);
-  // Refused attempts are what the audit log has.
+  // The audit log contains refused attempts.
   for (let i = 0; i < 3; i++) {
     await bed.api.call(
       'Mutation.createPolicy',
@@ -85,14 +85,14 @@ const link = (id: string, identity = personIn('viewer')) =>
   bed.api.data('Mutation.exportLink', { id }, { identity });
 
 async function exported(input: { kind: string } & Record<string, unknown>): Promise<Response> {
-  // Viewers don't see what others were refused.
+  // Viewers do not see the refusals of others.
   const identity = personIn(input.kind === 'AUDIT' ? 'admin' : 'viewer');
   const { id } = await start(input, identity);
   expect(await bed.runAll()).toEqual(['done']);
   return fetch((await link(id, identity)).url);
 }
 
-/** What `npm run export` writes of the same. */
+/** The output of `npm run export` for the same request. */
 async function byProgram(what: string, ...options: string[]): Promise<string> {
   const output = join(folder, 'out');
   const system = ['--graphql', server.url, '--token', 'any', '--output', output];
@@ -179,7 +179,7 @@ describe('an export by the function', () => {
     });
   });
 
-  it('that can not be answered is refused with the reason', async () => {
+  it('that cannot be answered is rejected with the reason', async () => {
     const before = { from: iso(T0 - 50 * MINUTE), to: iso(T0 - 40 * MINUTE) };
     const { id } = await start({ kind: 'STATS', ...before });
     expect(await bed.runAll()).toEqual(['refused']);
@@ -189,7 +189,7 @@ describe('an export by the function', () => {
     });
   });
 
-  it('fails when it has been tried five times, and not before', async () => {
+  it('fails after five attempts', async () => {
     const { id } = await start({ kind: 'FLOWS' });
     const broken = { flows: () => Promise.reject(new Error('broken')) } as never;
     for (let attempt = 0; attempt < 5; attempt++) {
@@ -205,14 +205,14 @@ describe('an export by the function', () => {
   });
 });
 
-describe('an export that goes on for long', () => {
+describe('a long export', () => {
   const HOUR = 60 * MINUTE;
 
   it.each([
-    // Each begins where it is kept for a minute more.
+    // Each range begins a minute before the end of its retention.
     ['HISTORY', { resolution: 'MINUTE' }, { from: T0 - 48 * HOUR + 3 * MINUTE, to: T0 + MINUTE }],
     ['STATS', {}, { from: T0 - 730 * 24 * HOUR + 3 * MINUTE, to: T0 + MINUTE }],
-  ])('has the %s that were stored when it started', async (kind, given, { from, to }) => {
+  ])('has the %s stored at its start', async (kind, given, { from, to }) => {
     const { id } = await start({ kind, ...given, from: iso(from), to: iso(to) });
     bed.api.now += HOUR;
     expect(await bed.runAll()).toEqual(['done']);
@@ -222,7 +222,7 @@ describe('an export that goes on for long', () => {
   it.each([
     ['FLOWS', {}, 1003],
     ['STATS', { group_by: ['PROTOCOL'] }, 2],
-  ])('has the %s that the log had when it started', async (kind, given, rows) => {
+  ])('has the %s that the log had at its start', async (kind, given, rows) => {
     bed.api.now = T0 + 24 * HOUR - MINUTE;
     const { id } = await start({ kind, ...given });
     bed.api.now += HOUR;
@@ -234,7 +234,7 @@ describe('an export that goes on for long', () => {
     }
   });
 
-  it('is given back when the database is busy to the end of its time', async () => {
+  it('is continued later when the database is busy to the end of its time', async () => {
     const { id } = await start({ kind: 'HISTORY', edge_id: 'edge-1' });
     const faults = faultyClient(localClient({ maxAttempts: 1 }));
     let sleeps = 0;
@@ -299,7 +299,7 @@ describe('a link', () => {
     expect((await fetch((await link(id)).url)).status).toBe(200);
   });
 
-  it('is not there before the file, and not after its time', async () => {
+  it('does not exist before the file, or after its time', async () => {
     const { id } = await start({ kind: 'FLOWS' });
     expect(await bed.api.call('Mutation.exportLink', { id })).toEqual({
       error: {
@@ -318,11 +318,11 @@ describe('a link', () => {
   });
 });
 
-describe('whose export it is', () => {
+describe('access to an export', () => {
   const operator = personIn('operator');
 
   it.each(['Query.export', 'Mutation.exportLink', 'Mutation.cancelExport'])(
-    '%s is for its owner and administrators',
+    'by %s is for its owner and administrators',
     async operation => {
       const { id } = await start({ kind: 'AUDIT' });
       if (operation !== 'Mutation.cancelExport') await bed.runAll();
@@ -340,7 +340,7 @@ describe('whose export it is', () => {
     },
   );
 
-  it("lists one's own, page by page, and everybody's to administrators", async () => {
+  it("lists a person's own exports, page by page, and all exports to administrators", async () => {
     const mine = [];
     for (let i = 0; i < 3; i++) {
       bed.api.now += 1;
@@ -359,7 +359,7 @@ describe('whose export it is', () => {
     await bed.runAll();
   });
 
-  it('refuses roles that may not query the data, and more than five at once', async () => {
+  it('is rejected for roles without the right to the data, and above five running exports', async () => {
     const input = { kind: 'FLOWS', ...range };
     expect(
       await bed.api.call('Mutation.startExport', { input }, { identity: personIn('none') }),
@@ -377,7 +377,7 @@ describe('whose export it is', () => {
   });
 });
 
-describe('an export that is not to be', () => {
+describe('an unfinished export', () => {
   it('is cancelled once, and never becomes a file', async () => {
     const { id } = await start({ kind: 'FLOWS' });
     expect(await bed.api.data('Mutation.cancelExport', { id })).toMatchObject({
@@ -396,7 +396,7 @@ describe('an export that is not to be', () => {
     });
   });
 
-  it('is found by the clean-up where the call of the function got lost', async () => {
+  it('is started by the clean-up if the call of its function was lost', async () => {
     const { id } = await start({ kind: 'FLOWS' });
     bed.dispatched.length = 0;
     bed.api.now += 1;
@@ -411,7 +411,7 @@ describe('an export that is not to be', () => {
     expect(await step()).toEqual({ resumed: 0, complete: true });
   });
 
-  it('does not stop the clean-up of later ones when its call fails', async () => {
+  it('does not block later ones in the clean-up when its call fails', async () => {
     const ids: string[] = [];
     for (let i = 0; i < 3; i++) {
       ids.unshift((await start({ kind: 'AUDIT' })).id);
@@ -494,7 +494,7 @@ describe('bad input', () => {
     [{ kind: 'STATS', endpoint_id: 'x'.repeat(129) }, 'input.endpoint_id must have 1 to 128 characters.'],
     [{ kind: 'FLOWS', edge_id: 'x'.repeat(129) }, 'input.edge_id must have 1 to 128 characters.'],
     [{ kind: 'AUDIT', actor: 'x'.repeat(2049) }, 'input.actor must have at most 1024 characters.'],
-  ])('%j is refused with what is allowed', async (input, message) => {
+  ])('%j is rejected with the allowed values', async (input, message) => {
     const answer = await bed.api.call('Mutation.startExport', { input: { ...range, ...input } });
     expect(answer).toEqual({ error: { type: 'ValidationError', message } });
     expect(bed.dispatched).toEqual([]);
@@ -514,7 +514,7 @@ describe('bad input', () => {
       { kind: 'HISTORY', endpoint_id: 'nope' },
       'No edge has counted anything for an endpoint "nope"; with site_id it is looked up at that site.',
     ],
-  ])('%j, which never was, is refused before there is an export', async (input, message) => {
+  ])('%j names an unknown object, and is rejected before the export is stored', async (input, message) => {
     const identity = personIn('viewer');
     const before = await bed.api.data('Query.exports', { limit: 100 }, { identity });
     const answer = await bed.api.call(
@@ -527,7 +527,7 @@ describe('bad input', () => {
     expect(bed.dispatched).toEqual([]);
   });
 
-  it('is not looked for again by the function, chunk by chunk', async () => {
+  it('is not checked again by the function in each chunk', async () => {
     const context = bed.context();
     const reader = answersReader(
       { context, ...KEPT, flow_objects: bed.flow_objects },

@@ -74,8 +74,7 @@ describe('npm run export', () => {
     const code = await asFunction('export', () =>
       runExport([what, ...range, ...system, '--output', output, ...options]),
     );
-    // A run of over ten seconds says now and then how far it has come; a busy machine has such
-    // runs.
+    // A run of over ten seconds prints its progress; a busy machine has such runs.
     said = said.replace(/^Exporting: \d{1,3} %\n/gm, '');
     expect([code, said]).toEqual([0, expect.stringMatching(/^\d+ rows in .*\.\n$/)]);
     return readFileSync(output, 'utf8').split(/\r?\n/).slice(0, -1);
@@ -93,7 +92,7 @@ describe('npm run export', () => {
     expect(said).toBe(`1003 rows in ${output}.\n`);
   });
 
-  it('writes sums by what flows were, and what no log accounts for, as JSON Lines', async () => {
+  it('writes sums by attributes of flows, and the unlogged traffic, as JSON Lines', async () => {
     const lines = await run('stats', '--by', 'protocol', '--format', 'jsonl');
     expect(lines.map(line => JSON.parse(line))).toMatchObject([
       { kind: 'group', protocol: 6, packets: '1003', edges_expected: 1, edges_heard: 1 },
@@ -101,7 +100,7 @@ describe('npm run export', () => {
     ]);
   });
 
-  it('writes sums by counters', async () => {
+  it('writes sums of counters', async () => {
     const lines = await run('stats', '--by', 'site,policy');
     expect(lines[0]).toBe(
       'from_utc,to_utc,kind,site_id,policy_id,packets,bytes,edges_expected,edges_heard,site_name,policy_name,estimated_share',
@@ -120,7 +119,7 @@ describe('npm run export', () => {
     expect(await total('--policy', 'default')).toBe(0);
   });
 
-  it('writes a history of more points than one answer has, up to the end that the system knows', async () => {
+  it('writes a history of more points than one answer holds, up to the latest minute of the system', async () => {
     const within = api;
     const retention = { ...DEFAULT_RETENTION, MINUTE: 30 * DAY };
     const asked: number[] = [];
@@ -140,7 +139,7 @@ describe('npm run export', () => {
       const from = ['--from', iso(T0 - 8 * DAY + 20_000)];
       expect(await run('history', ...ending, ...from)).toEqual(short);
       const minutes = (8 * DAY) / MINUTE + 2;
-      // The first minute, all of it by the hour, the last hour; then chunks.
+      // The first minute, all hours in between, the last hour; then chunks.
       expect(asked.slice(0, 3)).toEqual([1, 8 * 24 * 60 + 60, 2]);
       expect(asked.slice(3).reduce((sum, points) => sum + points, 0)).toBe(minutes);
       expect(minutes).toBeGreaterThan(10_000);
@@ -149,7 +148,7 @@ describe('npm run export', () => {
     }
   });
 
-  it('writes the audit log with what was changed', async () => {
+  it('writes the audit log with the changed values', async () => {
     api.now = T0;
     await api.call(
       'Mutation.createPolicy',
@@ -165,7 +164,7 @@ describe('npm run export', () => {
     expect(line).toContain('"{""name"":""=Voice"",""priority"":1}"');
   });
 
-  it('writes the names that ids have now behind the known columns, none for what is deleted', async () => {
+  it('writes the current names after the known columns, and none for deleted objects', async () => {
     const policy = await api.data('Mutation.createPolicy', { name: 'Voice, new', priority: 1 });
     const site = await api.data('Mutation.createSite', { name: '=Berlin' });
     const at = { site_id: site.id, edge_id: 'named' };
@@ -206,7 +205,7 @@ describe('npm run export', () => {
     expect((await run('flows', '--policy', policy.id))[1]).toMatch(/Z,,$/);
   });
 
-  it('leaves no file when it fails, and says why', async () => {
+  it('leaves no file when it fails, and gives the reason', async () => {
     rmSync(output, { force: true });
     const system = ['--graphql', server.url, '--token', 'any', '--output', output];
     expect(await asFunction('export', () => runExport(['flows', '--address', 'nonsense', ...system]))).toBe(

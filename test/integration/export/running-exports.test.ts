@@ -42,7 +42,10 @@ function start(sub = 'anna', by: StoreContext = context): Promise<ExportJob> {
   return startExport(by, { actor: person(sub), request, retention_days: 7, dispatcher });
 }
 
-/** Starts so many at once: ids of those that began; the others must say that there are five. */
+/**
+ * Starts this number at once and returns the ids of those that began; the others must report that
+ * five run.
+ */
 async function startAtOnce(count: number, sub = 'anna'): Promise<string[]> {
   const results = await Promise.allSettled(Array.from({ length: count }, () => start(sub)));
   const refusals = results.flatMap(each => (each.status === 'rejected' ? String(each.reason.message) : []));
@@ -62,18 +65,18 @@ async function running(sub = 'anna'): Promise<string[]> {
   return items.filter(({ status }) => status === 'RUNNING').map(({ export_id }) => export_id);
 }
 
-it('of eight exports that are started at once five run', async () => {
+it('runs five of eight exports that start at the same time', async () => {
   const begun = await startAtOnce(8);
   expect(begun).toHaveLength(5);
   expect((await running()).sort()).toEqual(begun.sort());
 });
 
-it('five run of each owner', async () => {
+it('runs five for each owner', async () => {
   expect(await startAtOnce(8)).toHaveLength(5);
   expect(await startAtOnce(8, 'ben')).toHaveLength(5);
 });
 
-it('start up to the limit, in any order of starts and ends', async () => {
+it('starts up to the limit, in any order of starts and ends', async () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('start' as const), count: fc.integer({ min: 1, max: 8 }) }),
     fc.record({ kind: fc.constantFrom('cancel' as const, 'finish' as const), which: fc.nat(4) }),
@@ -101,7 +104,7 @@ it('start up to the limit, in any order of starts and ends', async () => {
   );
 }, 60_000);
 
-it('exports that the last release started are counted', async () => {
+it('counts exports that the last release started', async () => {
   await startAtOnce(4);
   await t.client.send(
     new DeleteCommand({ TableName: t.tables.traffic, Key: { pk: 'OWNER#anna', sk: 'RUNNING' } }),
@@ -109,7 +112,7 @@ it('exports that the last release started are counted', async () => {
   expect(await startAtOnce(3)).toHaveLength(1);
 });
 
-it('exports whose time is over make room', async () => {
+it('ignores exports whose time limit has passed', async () => {
   await startAtOnce(5);
   now += 8 * 86_400_000;
   expect(await startAtOnce(5)).toHaveLength(5);
@@ -120,7 +123,7 @@ it.each([
   'connection reset, landed',
   'throttled',
   'canceled: TransactionConflict',
-] as const)('a start that meets "%s" is one export', async fault => {
+] as const)('stores one export if its start meets "%s"', async fault => {
   const faults = makeFaults();
   const client = faults.on(t.client);
   // The item, the jobs of it (none), the search for those of the last release, then the

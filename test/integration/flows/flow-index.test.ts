@@ -92,7 +92,7 @@ describe('the index by address', () => {
     return { objects, calls };
   }
 
-  it('answers for one host and day with two reads of each hour, without the objects', async () => {
+  it('answers for one host and day with two reads an hour, without the objects', async () => {
     const merged = await world.bucket.objects.list('flows/');
     expect(merged).toHaveLength(HOURS);
     expect(Math.min(...merged.map(({ size }) => size))).toBeGreaterThan(64 * 1024);
@@ -108,7 +108,7 @@ describe('the index by address', () => {
     expect(calls.length - gets.length).toBe(33);
   });
 
-  it('answers for several hosts without the objects, each flow once, also where two of them meet', async () => {
+  it('answers for several hosts without the objects, with each flow once, also between two of them', async () => {
     const { objects, calls } = counting();
     const flow = day[0]!.report.flows[0]!;
     const hosts = [HOST, flow.src, flow.dst];
@@ -162,7 +162,7 @@ describe('the index by address', () => {
     );
   });
 
-  it('lets a minute be read alone, by a range of the object', async () => {
+  it('reads a single minute by a range of the object', async () => {
     const { objects, calls } = counting();
     const from = T0 - 2 * HOUR + 30 * 60_000;
     let flows = 0;
@@ -190,7 +190,7 @@ describe('the index by address', () => {
       async (objects: FlowObjects, key: string, other: string) =>
         objects.put(key, (await objects.get(other))!),
     ],
-  ])('may do without: one that %s costs no flow', async (_, spoil) => {
+  ])('is not required: no flow is lost when one %s', async (_, spoil) => {
     const [other, ...keys] = await world.bucket.keys('flow-index/');
     await spoil(world.bucket.objects, keys.at(-1)!, other!);
     expect(await pages(world.store(), 1000, HOST)).toEqual(ofHost);

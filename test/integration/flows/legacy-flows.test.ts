@@ -56,7 +56,7 @@ describe('flows that the last release left in the table', () => {
     );
   });
 
-  it('are not looked for any more when they have expired', async () => {
+  it('are no longer read after they have expired', async () => {
     await world.run();
     world.now += 26 * HOUR;
     world.ttl_hours = 48;
@@ -74,7 +74,7 @@ describe('flows that the last release left in the table', () => {
     expect(queried).toEqual(['FLOW_LOG']);
   });
 
-  it('are erased where an address is', async () => {
+  it('are erased together with an address', async () => {
     const context = {
       ...world,
       clock: () => world.now,

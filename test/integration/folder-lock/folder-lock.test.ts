@@ -28,7 +28,7 @@ const HOLDER = `
 
 interface OtherProcess {
   child: ChildProcess;
-  /** What it said of the lock. */
+  /** Its output about the lock. */
   answer: string;
   errors(): string;
   end(): Promise<void>;
@@ -69,7 +69,7 @@ const inUseBy = (folder: string, heldBy: string) => `The folder ${folder} is in 
 const canUnshare = spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0;
 
 describe('the lock of a folder', () => {
-  it('keeps this process out a second time, and is free after its release', async () => {
+  it('rejects a second use in the same process, and is free after its release', async () => {
     const folder = await newFolder();
     const release = await lockFolder(folder);
     await expect(lockFolder(folder)).rejects.toEqual(
@@ -87,7 +87,7 @@ describe('the lock of a folder', () => {
     again();
   });
 
-  it('keeps another process out and names this one, without any other output', async () => {
+  it('rejects another process and names this one, without any other output', async () => {
     const folder = await newFolder();
     const release = await lockFolder(folder);
     const other = await otherProcess(folder);
@@ -96,7 +96,7 @@ describe('the lock of a folder', () => {
     release();
   });
 
-  it('is free at once when its holder was killed', async () => {
+  it('is free at once after its holder was killed', async () => {
     const folder = await newFolder();
     const other = await otherProcess(folder);
     expect(other.answer).toBe('locked');
@@ -105,13 +105,13 @@ describe('the lock of a folder', () => {
     (await lockFolder(folder))();
   });
 
-  it('is free when its holder has ended without a release', async () => {
+  it('is free after its holder has ended without a release', async () => {
     const folder = await newFolder();
     await (await otherProcess(folder)).end();
     (await lockFolder(folder))();
   });
 
-  it('is had by exactly one of several processes that start together', async () => {
+  it('is held by exactly one of several processes that start together', async () => {
     const folder = await newFolder();
     const others = await Promise.all(Array.from({ length: 6 }, () => otherProcess(folder)));
     const answers = others.map(({ answer }) => answer);
@@ -126,8 +126,7 @@ describe('the lock of a folder', () => {
       const namespace = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'];
       const first = await otherProcess(folder, namespace);
       expect(first.answer).toBe('locked');
-      // Its id there is 1: neither the other namespace nor this one may take that for a process of
-      // their own.
+      // Its id there is 1: neither namespace may take it for one of its own processes.
       const message = inUseBy(folder, `process 1 on ${hostname()}, in another container`);
       const second = await otherProcess(folder, namespace);
       expect(second.answer).toBe(message);
@@ -138,7 +137,7 @@ describe('the lock of a folder', () => {
     },
   );
 
-  it('ignores the remains of former locks and holders', async () => {
+  it('ignores the remains of earlier locks and holders', async () => {
     const folder = await newFolder();
     await writeFile(join(folder, 'lock'), JSON.stringify({ pid: process.ppid, started: null, id: 'x' }));
     await writeFile(join(folder, 'lock.json'), JSON.stringify({ pid: process.ppid, host: 'x' }));
@@ -175,7 +174,7 @@ describe('the lock of a folder', () => {
     expect(new FolderInUse(folder, undefined)).toBeInstanceOf(FolderLockError);
   });
 
-  it('needs a folder that is there', async () => {
+  it('needs an existing folder', async () => {
     await expect(lockFolder(join(await newFolder(), 'missing'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

@@ -11,7 +11,7 @@ it.skipIf(process.platform !== 'linux').each([
   ['CIFS', 0xff534d42],
   // As a signed number of 32 bits.
   ['SMB2', 0xfe534d42 | 0],
-])('refuses a folder on %s, and leaves no file there', async (name, type) => {
+])('rejects a folder on %s, and leaves no file there', async (name, type) => {
   const folder = await mkdtemp(join(tmpdir(), 'patronus-lock-'));
   vi.mocked(statfs).mockResolvedValue({ type } as Awaited<ReturnType<typeof statfs>>);
   await expect(lockFolder(folder)).rejects.toEqual(

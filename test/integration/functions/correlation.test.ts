@@ -19,7 +19,7 @@ let db: TestTables;
 let graphql: Server;
 let site_id: string;
 const printed: string[] = [];
-/** Variables of what was published. */
+/** The variables of publications. */
 const published: { actor: { request_id: string }; type: string }[] = [];
 
 beforeAll(async () => {
@@ -39,7 +39,7 @@ beforeAll(async () => {
   stubFunctionEnvironment(db, {
     ...{ USER_POOL_ID: 'eu-central-1_Abc', EXPORT_BUCKET: 'exports', EXPORT_FUNCTION: 'export' },
     GRAPHQL_URL: `http://127.0.0.1:${(graphql.address() as AddressInfo).port}/graphql`,
-    // Cognito and S3 aren't needed: these addresses don't answer.
+    // Cognito and S3 are not needed: these addresses do not answer.
     AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
     POWERTOOLS_SERVICE_NAME: 'test',
   });
@@ -84,7 +84,7 @@ async function itemsOf(TableName: string, pk: string): Promise<Item[]> {
   return (await db.client.send(query)).Items ?? [];
 }
 
-/** As the table's stream delivers what was put. */
+/** Items as the stream of the table delivers them. */
 function streamed(...items: Item[]): DynamoDBStreamEvent {
   return {
     Records: items.map((item, index) => ({
@@ -99,7 +99,7 @@ function streamed(...items: Item[]): DynamoDBStreamEvent {
   };
 }
 
-/** The log's lines, parsed. */
+/** The parsed lines of the log. */
 function lines(): Record<string, unknown>[] {
   return printed
     .join('')
@@ -108,12 +108,12 @@ function lines(): Record<string, unknown>[] {
     .map(line => JSON.parse(line));
 }
 
-it('finds a deletion by the id of its request: in the logs of api and worker, the audit log, and the event', async () => {
+it('finds a deletion by the id of its request in the logs of api and worker, the audit log and the event', async () => {
   const { handler: api } = await import('../../../functions/api/handler.ts');
   const { handler: worker } = await import('../../../functions/deletion-worker/handler.ts');
   const { handler: broadcast } = await import('../../../functions/broadcast/handler.ts');
 
-  // So much time goes by that the function hands over, as with a large site.
+  // Enough time passes for the function to hand over, as with a large site.
   const realNow = Date.now.bind(Date);
   let later = 0;
   const time = vi.spyOn(Date, 'now').mockImplementation(() => {
@@ -154,7 +154,7 @@ it('finds a deletion by the id of its request: in the logs of api and worker, th
 });
 
 it.each([null, 'x'.repeat(36), '', '{"a":1}'])(
-  'takes no id but such as AppSync makes: with %j the id of the call stands for it',
+  'replaces an id that AppSync cannot have made by the id of the call: %j',
   async request_id => {
     const { handler: api } = await import('../../../functions/api/handler.ts');
     printed.length = 0;
@@ -169,7 +169,7 @@ it.each([null, 'x'.repeat(36), '', '{"a":1}'])(
   },
 );
 
-it('names the batch of reports in every line about it, the same when it is delivered again', async () => {
+it('names the batch of reports in every line about it, with the same name after another delivery', async () => {
   const { handler } = await import('../../../functions/ingest/handler.ts');
   const kinesis = {
     approximateArrivalTimestamp: Date.now() / 1000,

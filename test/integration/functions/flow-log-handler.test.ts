@@ -31,7 +31,7 @@ const lambda = {
   awsRequestId: 'r',
 } as Context;
 
-it('the function of the flow log merges past hours, and deletes expired ones', async () => {
+it('merges past hours, and deletes expired ones', async () => {
   const { handler } = await import('../../../functions/flow-log/handler.ts');
   const twoHoursAgo = Math.floor(Date.now() / HOUR) * HOUR - 3 * HOUR - T0;
   const moved = (by: number) =>
@@ -50,7 +50,7 @@ it('the function of the flow log merges past hours, and deletes expired ones', a
   expect(await world.bucket.keys('flows/')).toHaveLength(2);
 });
 
-it('the function of the flow log merges the slice of an hour that it is called for, and no other', async () => {
+it('merges the slice of the hour for which it is invoked, and no other', async () => {
   const { handler } = await import('../../../functions/flow-log/handler.ts');
   await world.bucket.clear();
   const hour = Math.floor(Date.now() / HOUR) * HOUR - 2 * HOUR;
@@ -77,7 +77,7 @@ it.each([
   { hour: 3_600_000, slice: 36 },
   { hour: 3_600_000, slice: -1 },
   { hour: 3_600_001, slice: 0 },
-])('the function of the flow log refuses the slice %j', async slice_of => {
+])('rejects the slice %j', async slice_of => {
   const { handler } = await import('../../../functions/flow-log/handler.ts');
   await expect(handler({ slice_of }, lambda)).rejects.toThrow('slice_of');
 });

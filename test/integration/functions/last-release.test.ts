@@ -38,13 +38,13 @@ const packetsOf = (points: readonly Counted[]): bigint =>
 const agrees = async (): Promise<boolean> => (await api.data('Query.trafficAudit')).agrees;
 
 describe('items of the last release', () => {
-  it.each(answers)('is answered as it answered: $operation $args', async ({ operation, args, answer }) => {
+  it.each(answers)('are answered as before: $operation $args', async ({ operation, args, answer }) => {
     expect(await api.data(operation, args)).toMatchObject(answer as object);
   });
 });
 
 describe('continuing with items of the last release', () => {
-  it('takes its minute after the last one: history continues from its samples', async () => {
+  it('takes the next minute: history continues from the old samples', async () => {
     const minute = Math.ceil(now / MINUTE) * MINUTE;
     const taken = await snapshotAt(db, minute, ['edge-1', 'edge-2', 'edge-3', 'signed-1']);
     expect(taken).toMatchObject({ taken: true, minute, lanes: 4, bad_lanes: 0 });
@@ -55,7 +55,7 @@ describe('continuing with items of the last release', () => {
     expect(packetsOf(history.points)).toBeGreaterThan(packetsOf(before));
   });
 
-  it('adds a new boot of its edges to their counts, and does not count an old report again', async () => {
+  it('adds a new boot of an old edge to its counts, and does not count an old report again', async () => {
     const before = await totals();
     const boot_id = '01M8KFZZZZZZZZZZZZZZZZZZZZ';
     const at = api.now - T0;
@@ -76,7 +76,7 @@ describe('continuing with items of the last release', () => {
     expect(await agrees()).toBe(true);
   });
 
-  it('undoes its resets, and undoes that again', async () => {
+  it('undoes old resets, and undoes that again', async () => {
     const { items } = recorded('Query.auditLog') as Answered;
     const { id } = items.find(({ operation }) => operation === 'resetAllStats')!;
     const before = await totals();
@@ -91,7 +91,7 @@ describe('continuing with items of the last release', () => {
     });
   });
 
-  it('restores its deleted site', async () => {
+  it('restores a deleted site', async () => {
     const { items } = recorded('Query.deletedSites') as { items: { site_id: string; name: string }[] };
     const { site_id, name } = items[0]!;
     await api.data('Mutation.restoreSite', { site_id });

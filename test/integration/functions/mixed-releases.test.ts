@@ -20,8 +20,8 @@ interface Release {
   code: ReleaseCode;
   api: ApiUnderTest;
   /**
-   * Runs a batch as a function of this release that stays warm.
-   * @returns the records that it gives back
+   * Runs a batch in a warm function of this release.
+   * @returns the records that it returns
    */
   count(records: StreamRecord[]): Promise<unknown>;
 }
@@ -67,7 +67,7 @@ const both = <T>(ask: (api: ApiUnderTest) => Promise<T>): Promise<T[]> =>
     }),
   );
 
-/** What both releases show of all traffic, which must be the same. */
+/** The total traffic in the answers of both releases, which must be equal. */
 async function totals(): Promise<{ packets: bigint; bytes: bigint }> {
   const [old, current] = await both(api => api.data('Query.trafficTotals'));
   expect(current).toMatchObject(old);
@@ -101,7 +101,7 @@ describe('functions of two releases side by side', () => {
       );
       const first = random.pick(releases);
       expect(await first.count([record])).toEqual([]);
-      // A batch that was retried meets any version.
+      // A retried batch meets any version.
       if (random.chance(0.3)) expect(await random.pick(releases).count([record])).toEqual([]);
     }
     const reporting = edges.filter(({ seq }) => seq > 0);
@@ -129,7 +129,7 @@ describe('functions of two releases side by side', () => {
       expect(await one.count([report(`first-${at}`, 1, 10n)])).toEqual([]);
       now += MINUTE;
       expect(await other.count([report(`second-${at}`, 1, 5n)])).toEqual([]);
-      // Late, of the boot that the other release has closed.
+      // A late report of the boot that the other release has closed.
       expect(await one.count([report(`first-${at}`, 2, 17n)])).toEqual([]);
     }
     const after = await totals();
@@ -137,7 +137,7 @@ describe('functions of two releases side by side', () => {
     for (const audit of await both(api => api.data('Query.trafficAudit'))) expect(audit.agrees).toBe(true);
   });
 
-  it("take snapshots of both releases' lanes, which both read as one history", async () => {
+  it('take snapshots of lanes of both releases, which both read as one history', async () => {
     const edges = ['edge-1', 'edge-2', 'edge-3', 'signed-1', 'new-1', 'new-2'];
     const from = Math.ceil(now / MINUTE) * MINUTE;
     for (const [at, { code }] of [...releases, ...releases].entries()) {
@@ -167,7 +167,7 @@ describe('functions of two releases side by side', () => {
     ]);
   });
 
-  it('see, undo and restore changes of the other one', async () => {
+  it('show, undo and restore changes of the other one', async () => {
     const [old, current] = releases.map(({ api }) => api) as [ApiUnderTest, ApiUnderTest];
     for (const [one, other] of [
       [old, current],

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { answerStack } from '../../../functions/publish-console/answer-stack.ts';
 import { publishFiles } from '../../../functions/publish-console/publish-files.ts';
 
-describe('the console is published', () => {
+describe('publishing the console', () => {
   let folder: string;
   const puts: Record<string, unknown>[] = [];
   const s3 = {
@@ -28,7 +28,7 @@ describe('the console is published', () => {
   const publish = () =>
     publishFiles({ s3, bucket: 'console', folder, others: { 'amplify_outputs.json': '{}' } });
 
-  it('with type and caching by file, pages after all that they name', async () => {
+  it('sets type and caching for each file, and uploads pages after the files that they name', async () => {
     expect(await publish()).toBe(3);
     expect(puts).toEqual([
       {
@@ -55,7 +55,7 @@ describe('the console is published', () => {
     ]);
   });
 
-  it('not at all where a file is of a kind that has no type: its page stays the last one', async () => {
+  it('stops at a file of an unknown type, before the new page is uploaded', async () => {
     await writeFile(join(folder, 'assets/sound.wav'), '');
     await expect(publish()).rejects.toThrow(
       "The content type of the console's file assets/sound.wav is unknown.",
@@ -64,7 +64,7 @@ describe('the console is published', () => {
   });
 });
 
-describe('the stack that asks for it is answered', () => {
+describe('the answer to the stack', () => {
   let server: Server;
   let status = 200;
   const answers: { headers: IncomingHttpHeaders; body: unknown }[] = [];
@@ -101,7 +101,7 @@ describe('the stack that asks for it is answered', () => {
     LogicalResourceId: 'PublishedFiles',
   };
 
-  it.each(['Create', 'Update'] as const)('for %s after the work, without a content type', async type => {
+  it.each(['Create', 'Update'] as const)('follows the work for %s, without a content type', async type => {
     let done = false;
     await answerStack(request(type), async () => {
       done = true;
@@ -111,19 +111,19 @@ describe('the stack that asks for it is answered', () => {
     expect(answers[0]!.headers['content-type']).toBe('');
   });
 
-  it('with the reason where the work fails', async () => {
+  it('has the reason if the work fails', async () => {
     await answerStack(request('Update'), () => Promise.reject(new Error('Access Denied')));
     expect(answers.map(({ body }) => body)).toEqual([
       { Status: 'FAILED', Reason: 'The console was not published: Access Denied', ...common },
     ]);
   });
 
-  it('for a deletion without any work', async () => {
+  it('reports success for a deletion, and publishes nothing', async () => {
     await answerStack(request('Delete'), () => Promise.reject(new Error('no work expected')));
     expect(answers.map(({ body }) => body)).toEqual([{ Status: 'SUCCESS', ...common }]);
   });
 
-  it('or the call fails, so that Lambda makes it again', async () => {
+  it('makes the call fail if it is not accepted, so that Lambda retries it', async () => {
     status = 503;
     await expect(answerStack(request('Create'), async () => {})).rejects.toThrow(
       'CloudFormation did not accept the answer (status 503).',

@@ -52,7 +52,7 @@ afterAll(async () => {
 const lambda = (remaining_ms: number) =>
   ({ getRemainingTimeInMillis: () => remaining_ms, functionName: 'test', awsRequestId: 'r' }) as Context;
 
-it('the snapshot is for the minute of its schedule, is taken once, and has the retention of the deployment', async () => {
+it('takes the snapshot for the scheduled minute, once, with the configured retention', async () => {
   const { handler } = await import('../../../functions/snapshot/handler.ts');
   const minute = Math.floor(Date.now() / MINUTE) * MINUTE;
   const event = { scheduled_at: new Date(minute + 31_000).toISOString() };
@@ -77,23 +77,19 @@ it('the snapshot is for the minute of its schedule, is taken once, and has the r
     }),
   );
   expect(Items.map(item => item.expires_at)).toEqual([minute / 1000 + 73 * HOUR_S]);
-  // Of the one that was taken, not of the repeated one: alarms wait for the metric where no
-  // snapshot is taken.
+  // Of the first call, not of the repeated one: alarms need the metric when no snapshot is taken.
   const counted = printed
     .join('')
     .match(/"LanesUnreadable":0,"EdgesExpected":2,"EdgesSilent":1,"PacketsCounted":\d+,"BytesCounted":\d+/g);
   expect(counted).toHaveLength(1);
 });
 
-it.each([{}, { scheduled_at: 'now' }])(
-  'the snapshot refuses the event %j, which says no minute',
-  async event => {
-    const { handler } = await import('../../../functions/snapshot/handler.ts');
-    await expect(handler(event, lambda(55_000))).rejects.toThrow('scheduled_at');
-  },
-);
+it.each([{}, { scheduled_at: 'now' }])('rejects the snapshot event %j, which has no minute', async event => {
+  const { handler } = await import('../../../functions/snapshot/handler.ts');
+  await expect(handler(event, lambda(55_000))).rejects.toThrow('scheduled_at');
+});
 
-it('the clean-up runs each of its steps, and compares totals in the first five minutes of an hour', async () => {
+it('runs each step of the clean-up, and compares totals in the first five minutes of an hour', async () => {
   const { handler } = await import('../../../functions/cleanup/handler.ts');
   const run = async (scheduled_at: string) => {
     const { steps } = await asFunction('cleanup', () => handler({ scheduled_at }, lambda(240_000)));
@@ -111,7 +107,7 @@ it('the clean-up runs each of its steps, and compares totals in the first five m
   expect(printed.join('')).toContain('"totals_mismatches":0');
 });
 
-it('the clean-up runs the steps alone that are due, and refuses one that it does not have', async () => {
+it('runs only the due steps of the clean-up, and rejects an unknown one', async () => {
   const { handler } = await import('../../../functions/cleanup/handler.ts');
   const scheduled_at = '2026-03-15T12:04:00Z';
   const { steps } = await asFunction('cleanup', () =>

@@ -19,7 +19,7 @@ async function make(handle: string, timeoutMs = 20_000): Promise<TestFunction> {
   return subject;
 }
 
-describe('a handler that is held until it has answered', () => {
+describe('a handler that is kept alive until it has answered', () => {
   it("waits for an unref'd timer", async () => {
     const { lambda } = await make(
       `async () => new Promise(resolve => setTimeout(resolve, 10, 'answer').unref())`,
@@ -35,7 +35,7 @@ describe('a handler that is held until it has answered', () => {
     });
   });
 
-  it('passes a failure on, and keeps no timer', async () => {
+  it('passes a failure on, and leaves no timer', async () => {
     const { lambda } = await make(`async ({ fail }) => { if (fail) throw new RangeError('no');
       return process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length; }`);
     await expect(lambda.invoke({ fail: true })).rejects.toMatchObject({ name: 'RangeError', message: 'no' });

@@ -56,7 +56,7 @@ describe(`a day of ${EDGES} edges and 200 policies`, () => {
     to: new Date(START + to * MINUTE).toISOString(),
   });
 
-  /** What must have been counted between two minutes of the day. */
+  /** The counts that are due between two minutes of the day. */
   function counted(from: number, to: number, matches: (pair: DayPair) => boolean = () => true) {
     const sum = { packets: 0n, bytes: 0n };
     for (const [minutes, sign] of [
@@ -77,37 +77,40 @@ describe(`a day of ${EDGES} edges and 200 policies`, () => {
     bytes_exact: String(bytes),
   });
 
-  it.each(['default', '7', '199'])('gives policy %s each hour and minute, to the byte', async policy_id => {
-    const ofPolicy = (pair: DayPair) => pair.policy_id === policy_id;
-    const hours = await api.data('Query.policyHistory', {
-      policy_id,
-      ...range(0, DAY_MINUTES),
-      resolution: 'HOUR',
-    });
-    expect(hours.points).toHaveLength(24);
-    for (const [hour, point] of hours.points.entries()) {
-      expect(point, `hour ${hour}`).toMatchObject({
-        ...counted(hour * 60, hour * 60 + 60, ofPolicy),
-        gap: false,
-        intervals_missed: 0,
+  it.each(['default', '7', '199'])(
+    'returns policy %s for each hour and minute, to the byte',
+    async policy_id => {
+      const ofPolicy = (pair: DayPair) => pair.policy_id === policy_id;
+      const hours = await api.data('Query.policyHistory', {
+        policy_id,
+        ...range(0, DAY_MINUTES),
+        resolution: 'HOUR',
       });
-      expect(point.completeness).toMatchObject({ edges_expected: EDGES, edges_heard: EDGES });
-    }
-    const minutes = await api.data('Query.policyHistory', {
-      policy_id,
-      ...range(720, 724),
-      resolution: 'MINUTE',
-    });
-    expect(minutes.points.map((point: { bytes_exact: string }) => point.bytes_exact)).toEqual(
-      [720, 721, 722, 723].map(minute => counted(minute, minute + 1, ofPolicy).bytes_exact),
-    );
-    const whole = await api.data('Query.policyHistory', { policy_id, ...range(0, DAY_MINUTES) });
-    expect([whole.resolution, whole.points.length]).toEqual(['MINUTE', DAY_MINUTES]);
-    expect(whole.sum).toMatchObject(counted(0, DAY_MINUTES, ofPolicy));
-    expect(hours.sum).toEqual(whole.sum);
-  });
+      expect(hours.points).toHaveLength(24);
+      for (const [hour, point] of hours.points.entries()) {
+        expect(point, `hour ${hour}`).toMatchObject({
+          ...counted(hour * 60, hour * 60 + 60, ofPolicy),
+          gap: false,
+          intervals_missed: 0,
+        });
+        expect(point.completeness).toMatchObject({ edges_expected: EDGES, edges_heard: EDGES });
+      }
+      const minutes = await api.data('Query.policyHistory', {
+        policy_id,
+        ...range(720, 724),
+        resolution: 'MINUTE',
+      });
+      expect(minutes.points.map((point: { bytes_exact: string }) => point.bytes_exact)).toEqual(
+        [720, 721, 722, 723].map(minute => counted(minute, minute + 1, ofPolicy).bytes_exact),
+      );
+      const whole = await api.data('Query.policyHistory', { policy_id, ...range(0, DAY_MINUTES) });
+      expect([whole.resolution, whole.points.length]).toEqual(['MINUTE', DAY_MINUTES]);
+      expect(whole.sum).toMatchObject(counted(0, DAY_MINUTES, ofPolicy));
+      expect(hours.sum).toEqual(whole.sum);
+    },
+  );
 
-  it('gives all traffic, and that of a site, an edge and an endpoint, hour by hour', async () => {
+  it('returns the total traffic, and that of a site, an edge and an endpoint, hour by hour', async () => {
     const [site_id] = day.shape.sites as [string];
     const filters = [
       {},
@@ -131,7 +134,7 @@ describe(`a day of ${EDGES} edges and 200 policies`, () => {
     }
   });
 
-  it('gives the day as a day, and compares it with the one before, which had not begun', async () => {
+  it('returns the day as one day, and compares it with the previous one, which lies before the first snapshot', async () => {
     const history = await api.data('Query.trafficHistory', {
       ...range(0, DAY_MINUTES),
       resolution: 'DAY',
@@ -188,7 +191,7 @@ describe(`a day of ${EDGES} edges and 200 policies`, () => {
     expect([byPackets.rows.length, byPackets.other_rows]).toEqual([5, 195]);
   });
 
-  it('shows endpoints live, and counters that agree with lanes, totals and policies', async () => {
+  it('shows live endpoints, and counters that agree with lanes, totals and policies', async () => {
     const [, site_id] = day.shape.sites as [string, string];
     const atSite = (pair: DayPair) => pair.site_id === site_id;
     const endpoints = await api.data('Query.endpointStats', { site_id });

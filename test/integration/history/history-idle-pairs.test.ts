@@ -38,7 +38,7 @@ const store = () => ({ ...storeContext(db, () => REBOOT), table: db.tables.traff
 
 let seq = 0;
 
-/** The edge reports these policies, each with so many packets since the boot. */
+/** The edge reports these policies, each with this number of packets since the boot. */
 async function report(at: number, policies: Record<string, bigint>, boot_id = 'boot-1'): Promise<void> {
   const sketch = {
     boot_id,
@@ -83,7 +83,8 @@ describe('history of pairs that become idle and return', () => {
     expect(await total()).toBe(408n);
     await snapshotAt(db, BACK + MINUTE);
 
-    // A new boot closes the old one with its idle pairs; a late report of it counts the difference.
+    // A new boot closes the old one with its idle pairs; a late report of the old one counts the
+    // difference.
     await report(REBOOT, { p5: 1n }, 'boot-2');
     await report(REBOOT - 1, { p7: 13n, p8: 10n }, 'boot-1');
     expect(await total()).toBe(412n);
@@ -117,13 +118,13 @@ describe('history of pairs that become idle and return', () => {
         now: REBOOT + 2 * MINUTE,
         retention: DEFAULT_RETENTION,
       });
-      // No reading stands for the beginning of the range, so it also has what the first one found
-      // (decision 056).
+      // No reading marks the beginning of the range, so it also contains the totals of the first
+      // one (decision 056).
       expect(packets).toBe('policy_id' in filter ? 15n : 412n);
     }
   });
 
-  it('reads a segment once, however often all lanes are read', async () => {
+  it('reads a segment once, however often the lanes are read', async () => {
     const asked: string[] = [];
     const client = clientWith(command => {
       asked.push(JSON.stringify((command as { input: object }).input));
@@ -134,7 +135,7 @@ describe('history of pairs that become idle and return', () => {
     expect(asked.filter(input => input.includes('IDLE#'))).toEqual([]);
   });
 
-  it('counts an edge as heard by the setting of its function', async () => {
+  it('applies the setting of its function to decide whether an edge was heard', async () => {
     const at = REBOOT + 20 * MINUTE;
     const options = {
       store: store(),
@@ -151,7 +152,7 @@ describe('history of pairs that become idle and return', () => {
     expect(marks.map(({ edges_heard }) => edges_heard)).toEqual([0, 1]);
   });
 
-  it('leaves a lane out whose segment is missing, as one that can not be read', async () => {
+  it('skips a lane with a missing segment as unreadable', async () => {
     const other = 'edge-2';
     const sketch = { edge_id: other, policies: [{ policy_id: 'q', packets: 1n }] };
     await ingest([reportRecord(sketch, { arrived_ms: REBOOT - T0 })], ingestContext(db));

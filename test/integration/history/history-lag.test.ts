@@ -25,7 +25,7 @@ function edge(edge_id: string, given: Partial<ReportingEdge> = {}): ReportingEdg
   };
 }
 
-describe('reports that come late', () => {
+describe('late reports', () => {
   let db: TestTables;
   let world: ReportingWorld;
 
@@ -71,7 +71,7 @@ describe('reports that come late', () => {
     { what: 'ingest that stands still', trouble: { ingestStops: true } },
     { what: 'an edge that is offline', trouble: { offline: ['a'] } },
   ])(
-    'show an even rate through 30 minutes of $what, and the increment where it was read',
+    'show an even rate through 30 minutes of $what, and add the increment at the time of reading',
     async ({ trouble }) => {
       begin([edge('a')]);
       await world.minutes(10);
@@ -87,7 +87,7 @@ describe('reports that come late', () => {
     },
   );
 
-  it('spread reports that ingest catches up with in portions', async () => {
+  it('are spread when ingest catches up in portions', async () => {
     begin([edge('a'), edge('b', { phase_s: 50 })]);
     await world.minutes(10);
     await world.minutes(20, { ingestStops: true });
@@ -111,7 +111,7 @@ describe('reports that come late', () => {
     }
   });
 
-  it.each([10, 60, 300])('show an even rate of an edge that reports each %d s', async interval_s => {
+  it.each([10, 60, 300])('show an even rate of an edge that reports every %d s', async interval_s => {
     begin([edge('a', { interval_s, phase_s: interval_s / 5 })]);
     await world.minutes(31);
     const { policy, site } = await histories(T0 + 10 * MINUTE, T0 + 25 * MINUTE);
@@ -119,7 +119,7 @@ describe('reports that come late', () => {
     expect(rates(site.points)).toEqual(new Array(15).fill(10));
   });
 
-  it('mend the peak and the rate of hours that were rolled up before they came', async () => {
+  it('correct the peak and the rate of hours that were rolled up earlier', async () => {
     begin([edge('a')], T0 + 5 * MINUTE);
     await world.minutes(40);
     await world.minutes(85, { ingestStops: true });
@@ -133,7 +133,7 @@ describe('reports that come late', () => {
     expect(first).toMatchObject({ packets_per_second: 10, peak: { packets_per_second: 10 } });
   });
 
-  it('complete the minutes before them, and silence is not complete', async () => {
+  it('complete the minutes before them, while silence stays incomplete', async () => {
     begin([edge('a'), edge('b')], T0, () => servedEdges(['a', 'b', 'never']));
     const heardIn = async () => {
       const { policy } = await histories(T0 + 10 * MINUTE, T0 + 30 * MINUTE);
@@ -153,7 +153,7 @@ describe('reports that come late', () => {
     expect(await heardIn()).toEqual(new Array(20).fill(2));
   });
 
-  it('never count an edge as silent between its reports, by its registered interval', async () => {
+  it('never make an edge silent between its reports, by its registered interval', async () => {
     const slow = edge('slow', { interval_s: 900, phase_s: 30 });
     begin([slow, edge('a')], T0, () => [
       ...servedEdges(['slow'], { interval_s: 900 }),
@@ -164,7 +164,7 @@ describe('reports that come late', () => {
     expect(new Set(policy.points.map(({ completeness }) => completeness?.edges_heard))).toEqual(new Set([2]));
   });
 
-  it('expect an edge in its time of service only', async () => {
+  it('are expected from an edge only during its service', async () => {
     const service = [
       { from: T0 + 5 * MINUTE, to: T0 + 10 * MINUTE },
       { from: T0 + 15 * MINUTE + 1, to: Number.POSITIVE_INFINITY },
@@ -181,7 +181,7 @@ describe('reports that come late', () => {
     expect(figures).toEqual(figures.map(([minute]) => [minute, isServed(minute!) ? 2 : 1, 1]));
   });
 
-  it('cost no write of their own: a sample a lane, a sample a policy and all traffic, the claim, the mark and its check', async () => {
+  it('need no write of their own: a sample for each lane, a sample for each policy and the total, claim, mark and check', async () => {
     begin([edge('a'), edge('b', { interval_s: 300 }), edge('c', { policy_id: '2' })]);
     await world.minutes(24);
     const minutes = [...world.writes.keys()].slice(2);
@@ -190,7 +190,7 @@ describe('reports that come late', () => {
     expect(reads).toEqual(new Set([64 + 4]));
   });
 
-  it('cost a reading of the samples of minute and hour in a new container, and an item where they come from far', async () => {
+  it('need one read of the samples of minute and hour in a new container, and an item if they reach far back', async () => {
     begin([edge('a'), edge('b')]);
     await world.minutes(4);
     const [known] = [...world.reads.values()].slice(-1);

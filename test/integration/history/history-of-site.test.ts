@@ -27,7 +27,7 @@ describe('traffic of a site in a range', () => {
   });
   afterAll(() => db.drop());
 
-  /** An edge has counted so much since its boot; then a minute's snapshot is taken. */
+  /** An edge has this total since its boot; then a snapshot of the minute is taken. */
   async function minute(edges: Record<string, { site_id: string; packets: bigint }>): Promise<void> {
     for (const [edge_id, { site_id, packets }] of Object.entries(edges)) {
       const seq = (seqs.get(edge_id) ?? 0) + 1;
@@ -52,7 +52,7 @@ describe('traffic of a site in a range', () => {
     );
   }
 
-  /** What a range brought to a site, and the partitions that were asked for all that is in them. */
+  /** The traffic of a range at a site, and the partitions that were read in full. */
   async function ask(site_id: string, { from, to }: { from: number; to: number }) {
     const partitions: string[] = [];
     const client = clientWith(async command => {
@@ -73,12 +73,12 @@ describe('traffic of a site in a range', () => {
     return { packets: total.packets, reads_all: all };
   }
 
-  it('is read off the lanes that are listed under it, once all are, and off all lanes before', async () => {
+  it('is read from the listed lanes of the site once all are listed, and from all lanes before', async () => {
     const [first, second, third] = [T0 + MINUTE, T0 + 2 * MINUTE, T0 + 3 * MINUTE];
     await minute({ a: { site_id: 'north', packets: 10n }, b: { site_id: 'south', packets: 100n } });
     await minute({ a: { site_id: 'north', packets: 30n }, b: { site_id: 'south', packets: 300n } });
     await minute({ a: { site_id: 'south', packets: 60n }, b: { site_id: 'south', packets: 600n } });
-    // An earlier release moved the edge: it is listed where it is, not where it was.
+    // An earlier release moved the edge: it is listed at its new site, not at the old one.
     await db.client.send(
       new DeleteCommand({
         TableName: db.tables.traffic,
@@ -94,7 +94,7 @@ describe('traffic of a site in a range', () => {
     await minute({ a: { site_id: 'south', packets: 61n }, b: { site_id: 'south', packets: 602n } });
     expect(await ask('north', { from: first, to: second })).toEqual({ packets: 20n, reads_all: true });
     expect(await ask('south', { from: listed, to: now })).toEqual({ packets: 3n, reads_all: false });
-    // An edge that moved counts for the site that it is at in the end, from before it moved.
+    // An edge that moved counts for its last site, also for the time before the move.
     expect(await ask('south', { from: second, to: now })).toEqual({ packets: 333n, reads_all: false });
     expect(await ask('north', { from: second, to: now })).toEqual({ packets: 0n, reads_all: false });
     await minute({ a: { site_id: 'north', packets: 65n }, b: { site_id: 'south', packets: 602n } });

@@ -2,7 +2,6 @@ import { DeleteCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { firstSnapshotPut } from '../../../core/history/first-snapshot.ts';
-import { readLanesBefore } from '../../../core/history/lane-history.ts';
 import { readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import {
   DEFAULT_RETENTION,
@@ -13,6 +12,7 @@ import {
 import { expiryOf } from '../../../core/history/sample-expiry.ts';
 import { markItem, policySampleItem, type SampleStore } from '../../../core/history/sample-store.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { readLanesBefore } from '../../support/lanes-before.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -41,8 +41,8 @@ describe('history at the edge of its retention', () => {
     db.client.send(new PutCommand({ TableName: store.table, Item }));
 
   /**
-   * Snapshots of these minutes after noon, of a policy that stands still: sampled by the first of
-   * each hour only.
+   * Snapshots of these minutes after noon, of an idle policy: sampled only by the first one of each
+   * hour.
    */
   async function takeSnapshots(minutes: readonly number[]): Promise<void> {
     let hour: number | undefined;
@@ -73,7 +73,7 @@ describe('history at the edge of its retention', () => {
     return Items.map(({ pk, sk }) => ({ pk, sk }));
   }
 
-  /** Some of what has outlived its time goes, in whatever order. */
+  /** Some expired items are removed, in any order. */
   async function expire(now: number, gone: (index: number) => boolean): Promise<void> {
     const { Items = [] } = await db.client.send(
       new ScanCommand({ TableName: store.table, ConsistentRead: true }),
@@ -92,9 +92,9 @@ describe('history at the edge of its retention', () => {
       retention,
     });
 
-  it('counts nothing again of a policy whose last sample has expired before a snapshot that needs it', async () => {
+  it('counts nothing twice for a policy whose last sample expired before a snapshot that needs it', async () => {
     // None from 12:59 to 13:04, and the range begins among them: the base would be the snapshot of
-    // 12:58, which rests on noon's sample.
+    // 12:58, which relies on noon's sample.
     await takeSnapshots([0, 30, 58, 65, 66]);
     const now = NOON + 61 * MINUTE + retention.MINUTE;
     await expire(now, () => true);
@@ -103,7 +103,7 @@ describe('history at the edge of its retention', () => {
     expect(points.find(({ gap }) => !gap)).toMatchObject({ packets_total: COUNTED, packets: 0n });
   });
 
-  it('counts nothing again with any of the expired items left', async () => {
+  it('counts nothing twice with any remaining expired items', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.integer({ min: 0, max: 130 }), { minLength: 2, maxLength: 12 }),
@@ -117,7 +117,7 @@ describe('history at the edge of its retention', () => {
             new PutCommand(firstSnapshotPut(store.table, NOON - 100 * 24 * 60 * MINUTE)),
           );
           await takeSnapshots(minutes.toSorted((a, b) => a - b));
-          // The oldest range that may be asked for begins less than a minute before.
+          // The oldest allowed range begins less than a minute earlier.
           const now = NOON + from * MINUTE + retention.MINUTE + late * (MINUTE - 1);
           await expire(now, index => gone[index] ?? true);
           expect((await historyFrom(from, now)).packets).toBe(0n);
@@ -127,7 +127,7 @@ describe('history at the edge of its retention', () => {
     );
   });
 
-  it("takes no snapshot for the lanes' whose samples may be gone", async () => {
+  it('ignores snapshots whose lane samples may have expired', async () => {
     await takeSnapshots([0, 58]);
     const now = NOON + 62 * MINUTE + retention.MINUTE;
     const at = (minute: number) => readLanesBefore(store, { before: NOON + minute * MINUTE, now, retention });
@@ -146,7 +146,7 @@ describe('history at the edge of its retention', () => {
   });
 });
 
-it('a range that was aligned to the grid can be queried again', () => {
+it('can be queried again with the range that was aligned to the grid', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...(Object.keys(RESOLUTIONS) as Resolution[])),

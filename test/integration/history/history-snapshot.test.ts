@@ -1,7 +1,6 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aggregate } from '../../../core/history/aggregate.ts';
-import { readLanesBefore } from '../../../core/history/lane-history.ts';
 import { readLaneSeries } from '../../../core/history/points/lane-series.ts';
 import { readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import { DEFAULT_RETENTION } from '../../../core/history/resolution.ts';
@@ -13,6 +12,7 @@ import { laneKey } from '../../../core/ledger/lane-keys.ts';
 import { encodeLane } from '../../../core/ledger/packing/lane-codec.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { pairKey } from '../../../core/totals/pair-key.ts';
+import { readLanesBefore } from '../../support/lanes-before.ts';
 import { asFunction } from '../../support/rights/as-function.ts';
 import { servedEdges } from '../../support/served-edges.ts';
 import { storeContext } from '../../support/store-context.ts';
@@ -21,7 +21,7 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 const MINUTE = 60_000;
 const START = Date.parse('2026-02-28T23:57:00Z');
 
-describe('snapshots on DynamoDB Local', () => {
+describe('the snapshot on DynamoDB Local', () => {
   let db: TestTables;
   let store: SampleStore & StoreContext;
   let now = START;
@@ -148,7 +148,7 @@ describe('snapshots on DynamoDB Local', () => {
       now,
     });
     expect(hours.points[0]).toMatchObject({
-      // With what was counted before the system's first snapshot, at 23:57.
+      // Including the counts before the first snapshot of the system, at 23:57.
       packets: 360n,
       // Of the 60 that edge-2 reported after three minutes, 40 came in the last two: with edge-1's
       // 120 that is 160 in 120 s.
@@ -178,7 +178,7 @@ describe('snapshots on DynamoDB Local', () => {
     expect(series.map(sample => sample.packets)).toEqual([40n, 100n, 220n]);
   });
 
-  it("does not date the system's first reading before it was taken, late in its hour", async () => {
+  it('does not date the first reading of the system before its time, late in its hour', async () => {
     const later = START + 60 * 60 * MINUTE;
     const at = (before: number) =>
       readLanesBefore(store, { before, now: later, retention: DEFAULT_RETENTION });
@@ -221,7 +221,7 @@ describe('snapshots on DynamoDB Local', () => {
     expect(points.at(-1)?.packets_total).toBe(600n + 5n + 160n + 5n);
   });
 
-  it('keeps the last reading of an unreadable lane, and continues when it can be read again', async () => {
+  it('keeps the last reading of an unreadable lane, and continues when the lane is readable again', async () => {
     const first = START + 20 * MINUTE;
     now = first;
     await putLane('edge-1', { '1': 1000n });
@@ -262,7 +262,7 @@ describe('snapshots on DynamoDB Local', () => {
     expect(rows).toEqual([{ edge_id: 'edge-2', packets: 40n, bytes: 4000n, estimated_bytes: 0n }]);
   });
 
-  it('leaves a minute to be missed when its job comes after that of a later one', async () => {
+  it('leaves a minute missing if its job runs after that of a later minute', async () => {
     const minute = START + 30 * MINUTE;
     now = minute + MINUTE;
     await putLane('edge-2', { '1': 300n });
@@ -292,7 +292,7 @@ describe('snapshots on DynamoDB Local', () => {
     ]);
   });
 
-  it('is not held up by marks of a clock that was set back', async () => {
+  it('does not wait for marks of a clock that was set back', async () => {
     const right = START + 40 * MINUTE;
     now = right + 60 * MINUTE;
     await putLane('edge-2', { '1': 400n });
@@ -314,7 +314,7 @@ describe('snapshots on DynamoDB Local', () => {
     expect(points.at(-1)).toMatchObject({ gap: false, packets: 10n, intervals_missed: 60 });
   });
 
-  it('finds the base of a policy that last changed long before missed minutes', async () => {
+  it('finds the base of a policy whose last change was long before missed minutes', async () => {
     const hour = Date.parse('2026-03-01T06:00:00Z');
     for (const [minute, packets] of [
       [2, 5000n],
@@ -336,7 +336,7 @@ describe('snapshots on DynamoDB Local', () => {
     expect(points.filter(({ gap }) => !gap)).toMatchObject([{ packets: 7n, intervals_missed: 34 }]);
   });
 
-  it('keeps samples for their time and as much longer as a base may lie before them', async () => {
+  it('keeps samples for their retention, and longer by the possible age of their base', async () => {
     const hour = Date.parse('2026-03-02T00:00:00Z');
     now = hour;
     await snapshot();

@@ -17,7 +17,7 @@ const FIVE = 5 * MINUTE;
 const START = T0 + 5 * MINUTE;
 /** Whole hours that are over. */
 const RANGE = { from: T0, to: T0 + 4 * HOUR };
-/** A minute that was missed at its end is known from a reading behind it. */
+/** A minute that was missed at the end is known from a later reading. */
 const WITH_WHAT_FOLLOWS = { from: RANGE.from, to: RANGE.to + 10 * MINUTE, resolution: 'MINUTE' as const };
 const SITE = '550e8400-e29b-41d4-a716-44665544000a';
 
@@ -45,8 +45,8 @@ describe('the 95th percentile', () => {
     const served = servedEdges(EDGES.map(({ edge_id }) => edge_id));
     world = new ReportingWorld(db, { start: START, edges: EDGES, served: () => served });
     const random = seededRandom(7);
-    // An edge is silent over the end of an hour, and a snapshot is missed here and there, at the
-    // end of an hour too.
+    // An edge is silent over the end of an hour, and some snapshots are missing, one of them at the
+    // end of an hour.
     for (let minute = 1; world.now < RANGE.to + 10 * MINUTE; minute++) {
       const offline = minute > 40 && minute <= 75 ? ['b'] : random.chance(0.1) ? ['c'] : [];
       const missed = minute === 114 || minute === 115 || random.chance(0.05);
@@ -64,12 +64,12 @@ describe('the 95th percentile', () => {
     deadline: now + HOUR,
   });
 
-  it.each(FILTERS)('has for %j the same values from hours as from minutes', async filter => {
+  it.each(FILTERS)('has the same values for %j from hours as from minutes', async filter => {
     const now = world.now + 1000;
     const history = await readTrafficHistory(reader(now), {
       ...{ range: WITH_WHAT_FOLLOWS, filter, now, retention: DEFAULT_RETENTION },
     });
-    // The first reading has none before it to compare with.
+    // The first reading has no earlier one to compare with.
     const expected = naive(history.points.slice(1));
     const later = now + 5 * 24 * HOUR;
     const kept = { ...RANGE, filter, now: later, retention: DEFAULT_RETENTION };
@@ -89,7 +89,7 @@ describe('the 95th percentile', () => {
     return api.call('Query.trafficPercentile', { from: iso(RANGE.from), to: iso(RANGE.to), ...args });
   };
 
-  it.each(FILTERS)('of %j is the highest rate when the highest 5 % are thrown away', async filter => {
+  it.each(FILTERS)('of %j is the highest rate after the highest 5 % are dropped', async filter => {
     const now = world.now + 1000;
     const { points } = await readTrafficHistory(reader(now), {
       ...{ range: WITH_WHAT_FOLLOWS, filter, now, retention: DEFAULT_RETENTION },
@@ -105,12 +105,12 @@ describe('the 95th percentile', () => {
     expect(Math.abs(highest - rates[0]!)).toBeLessThan(1);
   });
 
-  it('of the hour that goes on is made of its minutes', async () => {
+  it('of the running hour is computed from its minutes', async () => {
     const answer = await ask({ from: iso(RANGE.to), to: iso(RANGE.to + HOUR) });
     expect(answer).toMatchObject({ data: { samples_expected: 1, samples_known: 1 } });
   });
 
-  it('of a site is made of the minutes that are kept', async () => {
+  it('of a site is computed from the stored minutes', async () => {
     const [all, site] = await Promise.all([ask(), ask({ filter: { site_id: SITE } })]);
     expect((site as never as Answered).data.p95_bits_per_second).toBeCloseTo(
       (all as never as Answered).data.p95_bits_per_second,
@@ -124,8 +124,8 @@ describe('the 95th percentile', () => {
     });
   });
 
-  it('is not known where more samples are missing than it throws away', async () => {
-    // What is to come hasn't been missed; what lies before the system is not expected.
+  it('is unknown if more samples are missing than it drops', async () => {
+    // Future minutes are not missing; minutes before the first snapshot are not expected.
     const answer = await ask({ from: iso(RANGE.from - HOUR), to: iso(RANGE.to + 24 * HOUR) });
     expect(answer).toMatchObject({ data: { samples_expected: 47 } });
     expect((answer as never as Answered).data.p95_bits_per_second).not.toBeNull();
@@ -146,7 +146,7 @@ describe('the 95th percentile', () => {
       'from and to must be at most 35 days apart: ask for each period separately.',
     ],
     [{ filter: { policy_ids: [] } }, 'filter.policy_ids must have 1 to 20 ids.'],
-  ])('refuses %j', async (args, message) => {
+  ])('rejects %j', async (args, message) => {
     expect(await ask(args)).toEqual({ error: { type: 'ValidationError', message } });
   });
 
@@ -169,8 +169,8 @@ function iso(ms: number): string {
 }
 
 /**
- * Bytes of each five minutes: what came in a missed minute is spread over the minutes up to the
- * reading that has it.
+ * Bytes of each five minutes: the traffic of missed minutes is spread up to the reading that
+ * contains it.
  */
 function naive(points: readonly HistoryPoint[]): Map<number, number | null> {
   const minutes = new Map<number, number>();

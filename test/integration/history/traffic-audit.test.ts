@@ -23,7 +23,7 @@ describe('counters compared with lanes', () => {
   });
   afterAll(() => db.drop());
 
-  /** Ten packets more under each policy of each edge. */
+  /** Ten more packets under each policy of each edge. */
   async function report(): Promise<void> {
     seq += 1;
     const packets = BigInt(seq) * 10n;
@@ -42,7 +42,7 @@ describe('counters compared with lanes', () => {
 
   const audit = (client = db.client) => auditTraffic({ ...db, client, clock: () => 0, deadline: 1 });
 
-  it('agree while reports come in between every two reads', async () => {
+  it('agree while reports arrive between every two reads', async () => {
     let reads = 0;
     const busy = clientWith(async command => {
       if (command instanceof QueryCommand && reads++ % 8 === 0) await report();
@@ -53,7 +53,7 @@ describe('counters compared with lanes', () => {
     expect(seq).toBeGreaterThan(before + 10);
   });
 
-  it('differ by policy when one has counts that no lane has', async () => {
+  it('differ by policy if a policy has counts in no lane', async () => {
     const packets = BigInt(3 * seq * 10);
     const add = (more: number) =>
       db.client.send(
@@ -91,7 +91,7 @@ describe('counters compared with lanes', () => {
     expect(await api.data('Query.trafficAudit')).toMatchObject({ agrees: true });
   });
 
-  it('are compared by the first clean-up of each hour', async () => {
+  it('are compared by the first clean-up in each hour', async () => {
     const context = (scheduled_at: number): StepContext => ({
       ...db,
 

@@ -11,7 +11,7 @@ import { reportRecord, T0 } from '../../support/report-records.ts';
 import { withRights } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-/** As the clean-up does it. */
+/** As the clean-up does. */
 const withdraw = withRights('cleanup', withdrawSilentGauges);
 
 const SILENT_MS = 300_000;
@@ -43,7 +43,7 @@ describe('an edge is silent', () => {
     { interval_s: 60, silent_after_s: 900, from_ms: 900_000 },
     { interval_s: 600, silent_after_s: undefined, from_ms: 1_800_000 },
     { interval_s: 7200, silent_after_s: undefined, from_ms: 10_800_000 },
-  ])('that reports each $interval_s s: after $from_ms ms, the setting being $silent_after_s', async given => {
+  ])('that reports every $interval_s s: after $from_ms ms with the setting $silent_after_s', async given => {
     const { interval_s, silent_after_s, from_ms } = given;
     const db = { client: new FakeDynamoDb().client, tables: TABLES };
     const policies = [{ policy_id: '7', packets: 5n, active_flows: 2 }];
@@ -82,19 +82,19 @@ describe('clean-up of gauges on DynamoDB Local', () => {
     expect(counters.get('7')).toMatchObject({ packets: 10n });
   });
 
-  it('is not undone by the repetition of an old report', async () => {
+  it('is not undone by a repeated old report', async () => {
     await ingest([report('silent', 1, 0)], ingestContext(db));
     await withdraw(cleanupContext(db, SILENT_MS));
     await ingest([report('silent', 1, 0)], ingestContext(db));
     expect(await activeFlows(db)).toEqual({ 7: 0 });
   });
 
-  it('leaves a lane to the report that comes at the same time', async () => {
+  it('leaves a lane to a report that arrives at the same time', async () => {
     const memory = ingestContext(db);
     await ingest([report('edge', 1, 0)], memory);
     let reported = false;
     const client = clientWith(async command => {
-      // Between reading the lane and writing it.
+      // Between the read of the lane and its write.
       if (command instanceof TransactWriteCommand && !reported) {
         reported = true;
         await ingest([report('edge', 2, SILENT_MS)], memory);
@@ -107,7 +107,7 @@ describe('clean-up of gauges on DynamoDB Local', () => {
     expect(await activeFlows(db)).toEqual({ 7: 2 });
   });
 
-  it('is seen by an ingest function that still has the lane in mind', async () => {
+  it('becomes visible to an ingest function with the lane in memory', async () => {
     const context = ingestContext(db);
     await ingest([report('edge', 1, 0)], context);
     await withdraw(cleanupContext(db, SILENT_MS));
@@ -157,7 +157,7 @@ describe('clean-up of gauges', () => {
     expect(await activeFlows(db)).toEqual({ 7: 0 });
   });
 
-  it('leaves a lane that it can not read, and does the others', async () => {
+  it('skips an unreadable lane, and handles the others', async () => {
     const { store, db } = await filled();
     const { pk, sk } = laneKey('edge-9', 0);
     store.items.get(`${pk}\u0000${sk}`)!.data = new Uint8Array([9]);

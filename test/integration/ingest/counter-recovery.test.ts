@@ -27,12 +27,12 @@ import { reportRecord, T0 } from '../../support/report-records.ts';
 import { withRights } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-/** As the clean-up does it. */
+/** As the clean-up does. */
 const tidy = withRights('cleanup', tidyGenerations);
 
 const ACTOR = systemCaller('recover');
 
-/** Edges that report totals since boot through ingest, and all that they ever counted. */
+/** Edges that report totals since boot through ingest, with everything that they ever counted. */
 class Edges {
   readonly sent: StreamRecord[] = [];
   readonly #memory = new LaneMemory();
@@ -47,7 +47,7 @@ class Edges {
     this.#policies = policies;
   }
 
-  /** The next report of an edge, on its way. Now and then it begins a new boot. */
+  /** The next report of an edge, in the stream. Sometimes it begins a new boot. */
   next(edge_id: string): StreamRecord {
     const random = this.#random;
     const known = this.#lanes.get(edge_id);
@@ -104,7 +104,7 @@ type Store = Pick<TestTables, 'client' | 'tables'>;
 
 const EDGES = ['edge-1', 'edge-2', 'edge-3', 'edge-4'];
 
-/** A clock that only sleeping moves on. */
+/** A clock that moves only by sleeping. */
 function time(now = T0 + 1e6) {
   let at = now;
   return {
@@ -157,7 +157,7 @@ describe('rebuilt counters', () => {
   const recover = (store: Store, more: { restart?: boolean } = {}) =>
     recoverCounters({ ...store, ...time() }, { actor: ACTOR, ...more });
 
-  /** Lets something happen before every so many calls of the recovery. */
+  /** Runs an action before every n-th call of the recovery. */
   const beside = (store: Store, every: number, work: () => Promise<void>): Store => {
     let calls = 0;
     let worked = 0;
@@ -205,7 +205,7 @@ describe('rebuilt counters', () => {
       const sketch = { edge_id: 'edge-far', boot_id: `boot-${boot}`, sent_ms: boot, policies: far(boot) };
       expect(await ingest([reportRecord(sketch, { sequence: 1e6 + boot })], ingestContext(db))).toEqual([]);
     }
-    // Its policies go on in the midst of the move: some have moved, some have not.
+    // Its policies continue in the middle of the move: some have moved, some have not.
     let seq = 1;
     const busy = beside(db, 3, async () => {
       seq += 1;
@@ -237,7 +237,7 @@ describe('rebuilt counters', () => {
     expect(await mismatches(db)).toEqual([]);
   });
 
-  it('refuse a reset of statistics meanwhile', async () => {
+  it('reject a reset of statistics in the meantime', async () => {
     const db = await open();
     const edges = new Edges(4);
     await edges.report(db, EDGES);
@@ -255,7 +255,7 @@ describe('rebuilt counters', () => {
     expect(await resetAllStats(store, { actor: ACTOR })).toMatchObject({ policies: 6 });
   });
 
-  it('begin with two entries in the audit log, and old counters go an hour later', async () => {
+  it('begin with two entries in the audit log, and old counters are removed an hour later', async () => {
     const db = await open();
     const edges = new Edges(5);
     await edges.report(db, EDGES);
@@ -264,7 +264,7 @@ describe('rebuilt counters', () => {
       { pk: 'CHANGE#2026-01', operation: 'recoverCounters' },
       { operation: 'recoverCounters' },
     ]);
-    // A lane that a function began where it had read the head before.
+    // A lane that a function created after it had read the head earlier.
     const head = (await itemsOf(db)).filter(({ pk }) => pk === 'COUNTERS');
     const early = await open();
     await edges.report(early, ['edge-late'], new LaneMemory());
@@ -313,7 +313,7 @@ describe('rebuilt counters', () => {
     }
   }, 60_000);
 
-  it('move nothing to an abandoned generation, even if a program asks for it late', async () => {
+  it('receive no lane of an abandoned generation, even if a program requests it late', async () => {
     const db = await open();
     const edges = new Edges(8);
     await edges.report(db, EDGES);
@@ -347,7 +347,7 @@ describe('rebuilt counters', () => {
 
     const db = await open();
     await fill(db, [...lanes, ...counters]);
-    // Warm containers remember lanes of the table before.
+    // Warm containers remember lanes of the earlier table.
     await edges.report(db, ['edge-1', 'edge-3']);
     for (const record of edges.sent.slice(from))
       expect(await ingest([record], ingestContext(db))).toEqual([]);

@@ -67,7 +67,7 @@ describe('flow logs', () => {
 
   const counted = async () => (await readCounters(db.client, db.tables)).get('7')?.packets;
 
-  it('are one object a batch, named by hour, arrivals, shard and content', async () => {
+  it('are one object for a batch, named by hour, arrivals, shard and content', async () => {
     await ingest([record, recordOf(2, { arrived_ms: 900, shard: 12 })], context());
     const keys = await bucket.keys();
     expect(keys).toEqual([
@@ -98,14 +98,14 @@ describe('flow logs', () => {
     ]);
   });
 
-  it('are one object for repeated batches, and have a repeated report once', async () => {
+  it('are one object for repeated batches, and contain a repeated report once', async () => {
     for (let i = 0; i < 3; i++) await ingest([record, record], context());
     const keys = await bucket.keys();
     expect(keys).toHaveLength(1);
     expect(await linesOf(keys[0]!)).toHaveLength(2);
   });
 
-  it('of a report that an edge sends again are not written again by the container that wrote them', async () => {
+  it('of a report that an edge sends again are not written again by the same container', async () => {
     const recent = new RecentReports();
     const again = (seq: number) => recordOf(seq, { arrived_ms: 60_000, sequence: 50 + seq });
     const given = () => context({ flow_log: { ...bucket.flow_log, recent } });
@@ -118,7 +118,7 @@ describe('flow logs', () => {
     ]);
   });
 
-  it('that could not be written are written when their report comes again', async () => {
+  it('that could not be written are written when their report is repeated', async () => {
     const recent = new RecentReports();
     const put = async () => {
       throw new Error('down');
@@ -132,7 +132,7 @@ describe('flow logs', () => {
     expect(await bucket.keys()).toHaveLength(1);
   });
 
-  it('of a batch that arrived over two hours are two objects', async () => {
+  it('of a batch that arrived in two hours are two objects', async () => {
     await ingest([record, recordOf(2, { arrived_ms: HOUR })], context());
     expect((await bucket.keys()).map(key => key.slice(0, 27))).toEqual([
       'flows/dt=2026-01-31/hour=12',
@@ -146,7 +146,7 @@ describe('flow logs', () => {
     expect(await counted()).toBe(10n);
   });
 
-  it('are not written when their time is over, as in a replay of an old stream', async () => {
+  it('are not written after their retention, as in a replay of an old stream', async () => {
     const late = T0 + 700 + 24 * HOUR;
     await ingest([record], context({ clock: () => late, deadline: late + 60_000 }));
     expect(await bucket.keys()).toEqual([]);
@@ -173,7 +173,7 @@ describe('flow logs', () => {
   };
 
   it.each(Object.keys(broken))(
-    'cost no count and no time when S3 %s, and give no record back',
+    'do not stop or delay counting when S3 %s, and return no record',
     async name => {
       const warnings: unknown[] = [];
       let limit_ms = 0;
@@ -181,7 +181,7 @@ describe('flow logs', () => {
       const given = context({
         flow_log: {
           objects: { ...bucket.objects, put: broken[name]! },
-          // The time is over when the counts are written.
+          // The deadline passes while the counts are written.
           schedule: (ms, run) => {
             limit_ms = ms;
             void late.then(run);

@@ -42,7 +42,7 @@ function eventOf(records: readonly StreamRecord[]): KinesisStreamEvent {
 const lambda = (remaining_ms: number) =>
   ({ getRemainingTimeInMillis: () => remaining_ms, functionName: 'ingest', awsRequestId: 'r' }) as Context;
 
-it('counts an event of the stream, publishes its metrics, and returns records that it had no time for', async () => {
+it('counts an event of the stream, publishes its metrics, and returns the records without enough time', async () => {
   const printed: string[] = [];
   const print = (text: unknown) => void printed.push(String(text));
   vi.spyOn(console, 'log').mockImplementation(print);

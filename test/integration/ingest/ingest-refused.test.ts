@@ -15,7 +15,7 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 let db: TestTables;
 beforeAll(async () => {
   db = await createTables();
-  // A counter that nothing can be added to.
+  // A counter to which nothing can be added.
   const Item = { ...counterKey(0, 'broken'), packets: 'many' };
   await db.client.send(new PutCommand({ TableName: db.tables.traffic, Item }));
 });
@@ -33,7 +33,7 @@ async function items(pk: string) {
   return Items;
 }
 
-it('finds the one report that DynamoDB refuses among many, and counts the others', async () => {
+it('finds the one report among many that DynamoDB rejects, and counts the others', async () => {
   const fine = (packets: bigint) => ({ policy_id: 'fine', packets });
   const broken = { policy_id: 'broken', packets: 1n };
   const records = [
@@ -61,7 +61,7 @@ it('finds the one report that DynamoDB refuses among many, and counts the others
   ]);
 });
 
-it('isolates a report that the SDK can not write, before any request, and counts the others', async () => {
+it('isolates a report that the SDK cannot write before any request, and counts the others', async () => {
   const records = [
     reportRecord({ edge_id: 'd', policies: [{ policy_id: 'good', packets: 1n }] }, { sequence: 11 }),
     reportRecord({ edge_id: 'e', policies: [{ policy_id: 'unstorable', packets: 1n }] }, { sequence: 12 }),
@@ -81,7 +81,7 @@ it('isolates a report that the SDK can not write, before any request, and counts
   ]);
 });
 
-/** Puts a number that can't be stored into every change of a policy's counter. */
+/** Puts a number that cannot be stored into every change of a policy's counter. */
 function withoutNumber(client: DynamoDBDocumentClient, policy_id: string): DynamoDBDocumentClient {
   const send = (command: TransactWriteCommand) => {
     for (const { Update } of command.input.TransactItems ?? []) {

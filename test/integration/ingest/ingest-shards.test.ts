@@ -13,7 +13,7 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 const EDGES = 12;
 const MIDDLE = '170141183460469231731687303715884105728';
 
-describe('a stream whose shards are split and merged while edges report', () => {
+describe('a stream whose shards split and merge while edges report', () => {
   let db: TestTables;
   let stream: KinesisStream;
   beforeAll(async () => {
@@ -21,7 +21,7 @@ describe('a stream whose shards are split and merged while edges report', () => 
   });
   afterAll(() => Promise.all([db.drop(), stream.stop()]));
 
-  it('ends in exact counts, each shard in its own slot', async () => {
+  it('results in exact counts, with a slot for each shard', async () => {
     let seq = 0;
     const report = async () => {
       seq++;

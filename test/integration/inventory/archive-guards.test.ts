@@ -7,6 +7,7 @@ import { attachWaiting } from '../../../core/inventory/archive/attach-waiting.ts
 import { readEndpointHead, setEndpointHeadState } from '../../../core/inventory/archive/endpoint-archive.ts';
 import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
 import { waitingPartition } from '../../../core/inventory/model/inventory-keys.ts';
+import { endsAt, type Site } from '../../../core/inventory/model/site.ts';
 import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
 import { readLastOperation } from '../../../core/inventory/removal/operation-entry.ts';
 import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.ts';
@@ -39,7 +40,7 @@ describe('an archive', () => {
 
   const notes = (peer_id: string) => queryAll(network.bed.context, { pk: waitingPartition(peer_id) });
 
-  it('has its chunk rewritten or removed only when it has not changed since it was read', async () => {
+  it('has a chunk rewritten or removed only if it has not changed since it was read', async () => {
     const { context } = network.bed;
     const { chunk } = await deletedHub();
     const paths = chunkPaths(chunk);
@@ -57,7 +58,7 @@ describe('an archive', () => {
     expect(await readChunk(context, chunk)).toBeUndefined();
   });
 
-  it('never gives a path back after the end of the life of the site that was restored', async () => {
+  it('never restores a path after the end of the life of the restored site', async () => {
     const { bed } = network;
     const { context } = bed;
     const { site_id, chunk } = await deletedHub();
@@ -73,6 +74,33 @@ describe('an archive', () => {
     expect(again).not.toContainEqual(chunk);
     expect(await attachPaths(context, slept, again[0]!)).toEqual({ restored: 0, skipped: [] });
     expect(pathsIn(await dump(context)).size).toBe(0);
+  });
+
+  it('gives back only paths of the site that is restored', async () => {
+    const { bed } = network;
+    const { context } = bed;
+    const { hub, peers, paths } = await makeHub(context, { paths: 4, peers: 2 });
+    const [one, other] = peers as [Site, Site];
+    for (const { id } of [hub, one, other]) await deleteSite(context, admin, { site_id: id });
+    bed.advance(1000);
+    await restoreSite(context, admin, { site_id: hub.id });
+    await restoreSite(context, admin, { site_id: other.id }, { until: context.clock() });
+    await restoreSite(context, admin, { site_id: one.id });
+    const there = pathsIn(await dump(context));
+    expect(paths.filter(({ id }) => there.has(id))).toEqual(paths.filter(path => endsAt(path, one.id)));
+  });
+
+  it('is claimed once by concurrent restores', async () => {
+    const { context } = network.bed;
+    const { site_id } = await deletedHub();
+    const client = pausingBefore('TransactWriteItems', async () => {
+      await restoreSite(context, admin, { site_id });
+    });
+    const again = restoreSite({ ...context, client, deadline: Infinity }, admin, { site_id });
+    await expect(again).rejects.toMatchObject({ name: 'Conflict' });
+    client.destroy();
+    const restores = auditOf(await dump(context), 'restoreSite');
+    expect(restores.filter(({ target }) => target === `site:${site_id}`)).toHaveLength(1);
   });
 
   it('is claimed only for the deletion that was read', async () => {
@@ -92,7 +120,7 @@ describe('an archive', () => {
     expect(restores.filter(({ target }) => target === `site:${site_id}`)).toHaveLength(2);
   });
 
-  it('is never restored after its time', async () => {
+  it('is never restored after its retention', async () => {
     const { bed } = network;
     const { site_id } = await deletedHub();
     bed.advance(30 * 86_400_000);
@@ -115,7 +143,7 @@ describe('an archive', () => {
     expect(await readEndpointHead(context, archive)).toMatchObject({ state: 'RESTORING' });
   });
 
-  it('of an earlier deletion is extended, but never made again when it has expired meanwhile', async () => {
+  it('of an earlier deletion is extended, and never recreated after it has expired in the meantime', async () => {
     const { context } = network.bed;
     const { site_id, chunk } = await deletedHub();
     const { pk, sk } = chunk;
@@ -130,13 +158,13 @@ describe('an archive', () => {
     expect(await readChunk(context, chunk)).toBeUndefined();
   });
 
-  it('is named by a note under a deleted peer for as long as it has paths of the peer', async () => {
+  it('is named by a note under a deleted peer as long as it has paths of that peer', async () => {
     const { bed } = network;
     const { context } = bed;
     const { site_id, peer_id } = await deletedHub({ peerToo: true });
     const { skipped } = await restoreSite(context, admin, { site_id });
     expect(skipped.map(({ reason }) => reason)).toEqual(['PEER_GONE', 'PEER_GONE', 'PEER_GONE']);
-    // Two of the three paths end at this endpoint: without it they can't come back.
+    // Two of the three paths end at this endpoint: without it they cannot be restored.
     await removeEndpoint(context, admin, { site_id, endpoint_id: 'wan1' });
     expect(await notes(peer_id)).toHaveLength(1);
     bed.advance(1000);
@@ -144,7 +172,7 @@ describe('an archive', () => {
     expect(await notes(peer_id)).toHaveLength(1);
   });
 
-  it('is named by a note, which is never removed when it was written again meanwhile', async () => {
+  it('is named by a note that is never removed if it was written again in the meantime', async () => {
     const { bed } = network;
     const { context } = bed;
     const { site_id, peer_id } = await deletedHub({ peerToo: true });

@@ -31,7 +31,7 @@ describe('deleting and restoring a site', () => {
     const before = inventoryOf(await dump(context));
     const deleted = await deleteSite(context, admin, { site_id: b.id });
     expect(deleted.message).toBe(
-      `Site B (${b.id}) was deleted with 1 endpoint and 1 path. restoreSite can bring it back until 2026-03-02T12:00:00.000Z.`,
+      'Site B was deleted with 1 endpoint and 1 path. It can be restored until 2026-03-02T12:00:00.000Z.',
     );
     expect(await readSite(context, b.id)).toBeUndefined();
     await expect(readPath(context, path.id)).rejects.toThrow(NotFound);
@@ -43,7 +43,7 @@ describe('deleting and restoring a site', () => {
     bed.advance(1000);
     const restored = await restoreSite(context, admin, { site_id: b.id });
     expect(restored).toMatchObject({
-      message: `Site B (${b.id}) is back with 1 endpoint and 1 path.`,
+      message: 'Site B is back with 1 endpoint and 1 path.',
       skipped: [],
       finished: true,
     });
@@ -53,7 +53,7 @@ describe('deleting and restoring a site', () => {
     expect((await listDeletedSites(context, { limit: 10 })).items).toEqual([]);
   });
 
-  it.each([0, 1, 44, 45, 300])('goes for %i paths', async paths => {
+  it.each([0, 1, 44, 45, 300])('works for %i paths', async paths => {
     const { bed } = network;
     const { context } = bed;
     const { hub } = await makeHub(context, { paths });

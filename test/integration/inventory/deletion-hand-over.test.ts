@@ -13,18 +13,18 @@ import { admin, auditOf, dump, inventoryOf, makeHub } from '../../support/networ
 import { withRights } from '../../support/rights/as-function.ts';
 import { useNetwork, withNetwork } from '../../support/use-network.ts';
 
-/** As the worker does it. */
+/** As the worker does. */
 const work = withRights('deletionworker', continueHandedOver);
 
-describe('an operation that a request has no time for', () => {
+describe('an operation that takes longer than a request', () => {
   const network = useNetwork();
 
-  it('is handed over once, says so, and goes on from where it was', async () => {
+  it('is handed over once, says so, and continues at its position', async () => {
     const { bed } = network;
     const { context } = bed;
     const { hub } = await makeHub(context, { paths: 120 });
     const whole = inventoryOf(await dump(context));
-    // Every call takes 5 s: the time is up after the claim and a chunk or two.
+    // Every call takes 5 s: the deadline passes after the claim and a chunk or two.
     const slow = faultyClient(localClient({ maxAttempts: 1 }));
     slow.client.middlewareStack.add(
       next => async args => {
@@ -79,7 +79,7 @@ describe('an operation that a request has no time for', () => {
     expect(ofHub('restoreSite', await dump(context))).toMatchObject([{ event: { site_seq: 7 } }]);
   });
 
-  it('removes a busy endpoint in the same way', async () => {
+  it('removes an endpoint with many paths in the same way', async () => {
     const { context } = network.bed;
     const { hub } = await makeHub(context, { paths: 120 });
     const input = { site_id: hub.id, endpoint_id: 'wan1' };
@@ -92,7 +92,7 @@ describe('an operation that a request has no time for', () => {
     expect(items.has(`SITE#${hub.id} ENDPOINT#wan2`)).toBe(true);
   });
 
-  it('is left to clean-up if the worker does not run', async () => {
+  it('is continued by clean-up if the worker does not run', async () => {
     const { bed } = network;
     const { context } = bed;
     const { hub } = await makeHub(context, { paths: 60 });
@@ -108,7 +108,7 @@ describe('an operation that a request has no time for', () => {
   });
 });
 
-describe('a database that refuses', () => {
+describe('a database that rejects requests', () => {
   it.each([
     [
       'canceled: TransactionConflict',
@@ -117,7 +117,7 @@ describe('a database that refuses', () => {
     ],
     ['throttled', 'Throttled', 'The database is too busy to do this now. Try again in a minute.'],
     ['internal error', 'Throttled', 'The database is too busy to do this now. Try again in a minute.'],
-  ] as const)('by %s is asked again with jitter until the time is over', async (fault, name, message) => {
+  ] as const)('with %s is retried with jitter until the time limit', async (fault, name, message) => {
     await withNetwork(async bed => {
       const { hub } = await makeHub(bed.context, { paths: 1 });
       const before = await dump(bed.context);
@@ -140,7 +140,7 @@ describe('a database that refuses', () => {
     });
   });
 
-  it('after the claim leaves a deletion that goes on', async () => {
+  it('leaves a deletion that continues if it fails after the claim', async () => {
     await withNetwork(async bed => {
       const { hub } = await makeHub(bed.context, { paths: 60 });
       const { client, ...faulty } = faultyClient(localClient({ maxAttempts: 1 }));

@@ -23,10 +23,7 @@ afterAll(async () => {
 
 const lambda = { getRemainingTimeInMillis: () => 120_000 } as Context;
 
-/**
- * A record of the stream as the filter lets it through, with nothing in it that the worker has no
- * need of.
- */
+/** A record of the stream that passes the filter, with only the fields that the worker needs. */
 function record({ pk, sk }: { pk: string; sk: string }, SequenceNumber: string) {
   return {
     eventName: 'MODIFY',

@@ -51,14 +51,14 @@ describe('an endpoint', () => {
     expect(await messageOf(add(await newSite(), first))).toBe('done');
   });
 
-  it('is made once of eight that come at once', async () => {
+  it('is created once by eight simultaneous requests', async () => {
     const site_id = await newSite();
     const results = await Promise.all(Array.from({ length: 8 }, () => messageOf(add(site_id, '192.0.2.1'))));
     expect(results.filter(result => result === 'done')).toHaveLength(1);
     expect(new Set(results).size).toBe(2);
   });
 
-  it('may come again when it was removed', async () => {
+  it('may be created again after its removal', async () => {
     const site_id = await newSite();
     await add(site_id, '192.0.2.1');
     await removeEndpoint(context, admin, { site_id, endpoint_id: 'wan1' });
@@ -90,7 +90,7 @@ describe('a path', () => {
 
   const connect = (input: object) => createPath(context, admin, input);
 
-  it('between the same endpoints over the same interface is the same, from either end', async () => {
+  it('between the same endpoints over the same interface is the same from either end', async () => {
     const { a, b, ends, back } = await twoSites();
     const plain = await connect(ends('wan1', 'wan2'));
     const over = await connect({ ...ends('wan1', 'wan2'), wg_interface: 'wg0' });
@@ -113,7 +113,7 @@ describe('a path', () => {
     }
   });
 
-  it('is made once of eight that come at once from both ends', async () => {
+  it('is created once by eight simultaneous requests from both ends', async () => {
     const { ends, back } = await twoSites();
     const results = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
@@ -123,7 +123,7 @@ describe('a path', () => {
     expect(results.filter(result => result === 'done')).toHaveLength(1);
   });
 
-  it('may come again when it was deleted', async () => {
+  it('may be created again after its deletion', async () => {
     const { ends } = await twoSites();
     const { id } = await connect(ends('wan1', 'wan1'));
     await deletePath(context, admin, { path_id: id });

@@ -15,6 +15,7 @@ import { writeChange } from '../../../core/storage/write-change.ts';
 import { faultyClient } from '../../support/faults.ts';
 import { localClient } from '../../support/local-client.ts';
 import { admin } from '../../support/network-bed.ts';
+import { pausingBefore } from '../../support/pausing-client.ts';
 import { useNetwork } from '../../support/use-network.ts';
 
 const LEASE_MS = 30_000;
@@ -70,7 +71,7 @@ describe('the entry of an operation', () => {
     expect(await stored(operation)).toEqual(ended);
   });
 
-  it('is never updated after the end of the operation, nor that of a later one in its place', async () => {
+  it('is never updated after the end of the operation, and neither is a later one in its place', async () => {
     const { bed } = network;
     const operation = await enter();
     await end(operation);
@@ -84,7 +85,7 @@ describe('the entry of an operation', () => {
     expect(await stored(operation)).toEqual(later);
   });
 
-  it('is updated over what another run has written meanwhile', async () => {
+  it('is updated after another run has written it in the meantime', async () => {
     const { context } = network.bed;
     const operation = await enter();
     await updateOperation(context, operation, { done_paths: 3 });
@@ -93,7 +94,7 @@ describe('the entry of an operation', () => {
     });
   });
 
-  it('is removed after the end, never that of a later operation', async () => {
+  it('is removed after the end, and never that of a later operation', async () => {
     const { bed } = network;
     const operation = await enter();
     await removeEntry(bed.context, operation);
@@ -108,7 +109,7 @@ describe('the entry of an operation', () => {
     expect(await stored(operation)).toBeUndefined();
   });
 
-  it('is claimed by at most one of several that find the lease expired', async () => {
+  it('is claimed by at most one of several runs after the lease has expired', async () => {
     const { bed } = network;
     const operation = await enter();
     bed.advance(LEASE_MS);
@@ -121,14 +122,31 @@ describe('the entry of an operation', () => {
     expect(claims.filter(claim => claim !== undefined)).toEqual([await stored(operation)]);
   });
 
-  it('is not claimed while a run works on it', async () => {
+  it('is claimed by the faster of two that have both found the lease expired', async () => {
+    const { bed } = network;
+    const operation = await enter();
+    bed.advance(LEASE_MS);
+    const claim = (given: Partial<StoreContext>) =>
+      claimInterrupted({ ...bed.context, deadline: Infinity, ...given }, operation);
+    const later = bed.context.clock() + 1;
+    let faster: RunningOperation | undefined;
+    const client = pausingBefore('UpdateItem', async () => {
+      faster = await claim({ clock: () => later });
+    });
+    expect(await claim({ client })).toBeUndefined();
+    client.destroy();
+    expect(faster).toEqual(await stored(operation));
+    expect(faster).toMatchObject({ touched_ms: later });
+  });
+
+  it('is not claimed while a run holds the lease', async () => {
     const { bed } = network;
     const operation = await enter();
     bed.advance(LEASE_MS - 1);
     expect(await claimInterrupted(bed.context, operation)).toBeUndefined();
   });
 
-  it('is claimed when the answer to the claim was lost', async () => {
+  it('is claimed if the response to the claim was lost', async () => {
     const { bed } = network;
     const operation = await enter();
     bed.advance(LEASE_MS);

@@ -1,8 +1,14 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { Conflict } from '../../../core/errors.ts';
 import { restoreEndpoint } from '../../../core/inventory/archive/restore-endpoint.ts';
 import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
-import { endpointKey, siteKey, sitePartition } from '../../../core/inventory/model/inventory-keys.ts';
+import {
+  endpointKey,
+  pathKey,
+  siteKey,
+  sitePartition,
+} from '../../../core/inventory/model/inventory-keys.ts';
 import { MAX_ENDPOINTS } from '../../../core/inventory/model/site.ts';
 import { endpointItem, type PathItem, pathItem } from '../../../core/inventory/model/site-items.ts';
 import { deletePath } from '../../../core/inventory/paths/delete-path.ts';
@@ -21,14 +27,14 @@ import { pathPlaces, pathsIn } from '../../support/inventory-check.ts';
 import { localClient } from '../../support/local-client.ts';
 import { admin, auditOf, dump, makeHub, type NetworkBed } from '../../support/network-bed.ts';
 import { pausingBefore, pausingClient } from '../../support/pausing-client.ts';
-import { useNetwork } from '../../support/use-network.ts';
+import { useNetwork, withNetwork } from '../../support/use-network.ts';
 
 const forever = { until: Number.POSITIVE_INFINITY };
 /** Seven paths a transaction. */
 const SMALL_TRANSACTIONS = 16;
 const reverses = { audit_id: '01KKRNW4G00000000000000000', by_undo: true };
 
-/** Puts copies of a path in both its sites as it is, whatever is there. */
+/** Puts copies of a path into both its sites unchanged, whatever exists. */
 const putPath = ({ client, tables, sleep }: StoreContext, path: PathItem) =>
   batchPut([pathItem(path, path.source_site_id), pathItem(path, path.destination_site_id)], {
     ...{ client, table: tables.network, sleep },
@@ -72,7 +78,7 @@ describe('a removal of paths', () => {
     return { there: paths.filter(({ id }) => there.has(id)).length };
   };
 
-  it('leaves at most as many paths as the last transaction of the caller can remove', async () => {
+  it("leaves at most as many paths as the caller's last transaction can remove", async () => {
     const hub = await hubPaths(9);
     expect(await remove(hub, { leave: 2 })).toEqual(hub.paths.slice(7));
     expect(await places(hub)).toEqual({ there: 2 });
@@ -81,7 +87,7 @@ describe('a removal of paths', () => {
     expect(await places(other)).toEqual({ there: 0 });
   });
 
-  it('begins no transaction after its time', async () => {
+  it('begins no transaction after its deadline', async () => {
     const { bed } = network;
     const hub = await hubPaths(15);
     const until = bed.context.clock() + 1;
@@ -89,7 +95,7 @@ describe('a removal of paths', () => {
     expect(await places(hub)).toEqual({ there: 8 });
   });
 
-  it('does not begin the last transaction when its time is up after the reading', async () => {
+  it('does not begin the last transaction if its deadline has passed after the read', async () => {
     const { bed } = network;
     const hub = await hubPaths(3);
     const until = bed.context.clock() + 1;
@@ -114,7 +120,19 @@ describe('a removal of paths', () => {
     expect(pathPlaces(await dump(context)).has(removed.id)).toBe(false);
   });
 
-  it('removes none of the paths of a chunk where the check fails', async () => {
+  it('skips a path that is in one of its sites only', async () => {
+    const { context } = network.bed;
+    const hub = await hubPaths(3);
+    const { source_site_id, id } = hub.paths[0]!;
+    const Key = pathKey(source_site_id, id);
+    await context.client.send(new DeleteCommand({ TableName: context.tables.network, Key }));
+    const counts: number[][] = [];
+    await remove(hub, { onRemoved: (...count) => counts.push(count) });
+    expect(counts).toEqual([[2, 3]]);
+    expect(await places({ paths: hub.paths.slice(1) })).toEqual({ there: 0 });
+  });
+
+  it('removes no path of a chunk if the check fails', async () => {
     const { tables } = network.bed.context;
     const hub = await hubPaths(3);
     const { site_id } = hub;
@@ -160,10 +178,30 @@ describe('a deletion', () => {
   });
 });
 
+it('a deletion is a conflict, though the site is gone, where another one ends during the request', async () => {
+  await withNetwork(async ({ context }) => {
+    const { hub } = await makeHub(context, { paths: 0 });
+    const site_id = hub.id;
+    const client = pausingBefore('TransactWriteItems', async () => {
+      await deleteSite(context, admin, { site_id });
+    });
+    await expect(deleteSite({ ...context, client, deadline: Infinity }, admin, { site_id })).rejects.toThrow(
+      new Conflict(`Site ${site_id} is being deleted. When that is done, restoreSite can bring it back.`),
+    );
+    client.destroy();
+  });
+});
+
 describe('the transactions of an operation', () => {
   const network = useNetwork();
 
-  it.each([3, 4, 6])('have at most as many actions as are allowed, with %i paths', async paths => {
+  it.each([
+    { paths: 3, max_actions: 17 },
+    { paths: 4, max_actions: 17 },
+    { paths: 6, max_actions: 17 },
+    { paths: 12, max_actions: 16 },
+    { paths: 12, max_actions: 17 },
+  ])('have at most $max_actions actions, with $paths paths', async ({ paths, max_actions }) => {
     const { bed } = network;
     const client = localClient();
     const sizes: number[] = [];
@@ -175,25 +213,27 @@ describe('the transactions of an operation', () => {
       },
       { step: 'initialize', name: 'sizes' },
     );
-    const context = { ...bed.context, client, max_actions: 17, deadline: Number.POSITIVE_INFINITY };
-    for (const options of [{}, { reverses: { ...reverses, audit_id: `undo of ${paths}` } }]) {
+    const context = { ...bed.context, client, max_actions, deadline: Number.POSITIVE_INFINITY };
+    let undos = 0;
+    const undo = () => ({ reverses: { ...reverses, audit_id: `${max_actions} ${paths} ${undos++}` } });
+    for (const options of [() => ({}), undo]) {
       const { hub } = await makeHub(bed.context, { paths });
       const site_id = hub.id;
       await removeEndpoint(context, admin, { site_id, endpoint_id: 'wan1' });
-      await deleteSite(context, admin, { site_id }, options);
+      await deleteSite(context, admin, { site_id }, options());
       bed.advance(1000);
       await restoreSite(context, admin, { site_id });
       const whole = await makeHub(bed.context, { paths });
-      await deleteSite(context, admin, { site_id: whole.hub.id });
+      await deleteSite(context, admin, { site_id: whole.hub.id }, options());
     }
     client.destroy();
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(17);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(max_actions);
   });
 });
 
 type Begin = (bed: NetworkBed, site_id: string) => Promise<unknown>;
 
-/** Begins an operation without time to go on, on the site or on its endpoint wan1. */
+/** Begins an operation without time to continue, on the site or on its endpoint wan1. */
 const BEGIN: Record<string, { begin: Begin; endpoint?: true }> = {
   deleteSite: {
     begin: ({ context }, site_id) => deleteSite(context, admin, { site_id }, { until: context.clock() }),
@@ -229,7 +269,7 @@ const BEGIN: Record<string, { begin: Begin; endpoint?: true }> = {
 describe.each(Object.entries(BEGIN))('the last transaction of %s', (_, { begin, endpoint }) => {
   const network = useNetwork();
 
-  it('never begins after the time of the run', async () => {
+  it('never begins after the deadline of the run', async () => {
     const { bed } = network;
     const { hub } = await makeHub(bed.context, { paths: 0 });
     await begin(bed, hub.id);
@@ -262,6 +302,23 @@ describe.each(Object.entries(BEGIN))('the last transaction of %s', (_, { begin, 
   });
 });
 
+it('a removal of an endpoint removes no paths after another one holds the endpoint', async () => {
+  await withNetwork(async bed => {
+    const { context } = bed;
+    const { hub, paths } = await makeHub(context, { paths: 12 });
+    await BEGIN.removeEndpoint!.begin(bed, hub.id);
+    const [operation] = await readRunning(context);
+    const held = { key: endpointKey(hub.id, 'wan1'), set: { removal_id: 'another' } };
+    const client = pausingBefore('TransactWriteItems', async () => {
+      await context.client.send(new UpdateCommand(updateItem({ table: context.tables.network, ...held })));
+    });
+    const small = { ...context, client, deadline: Infinity, max_actions: SMALL_TRANSACTIONS };
+    await continueOperation(small, operation!, forever.until);
+    client.destroy();
+    expect([...pathsIn(await dump(context))].toSorted()).toEqual(paths.map(({ id }) => id).toSorted());
+  });
+});
+
 describe('clean-up', () => {
   const network = useNetwork();
 
@@ -279,7 +336,22 @@ describe('clean-up', () => {
     expect(pathsIn(await dump(context))).toContain(path.id);
   });
 
-  it('removes an entry only after the stragglers that it hides', async () => {
+  it('claims no operation after its time', async () => {
+    const { bed } = network;
+    const { context } = bed;
+    const { hub } = await makeHub(context, { paths: 1 });
+    await BEGIN.deleteSite!.begin(bed, hub.id);
+    bed.advance(31_000);
+    const before = await readRunning(context);
+    const none = { finished: 0, running: 0, removed: 0 };
+    expect(await finishDeletions(context, { until: context.clock() })).toEqual(none);
+    expect(await readRunning(context)).toEqual(before);
+    await finishDeletions(context, forever);
+    bed.advance(61_000);
+    expect(await finishDeletions(context, forever)).toEqual({ ...none, removed: 1 });
+  });
+
+  it('removes an entry only after the stragglers behind it', async () => {
     const { bed } = network;
     const { context } = bed;
     const { hub, paths } = await makeHub(context, { paths: 1 });
@@ -287,7 +359,7 @@ describe('clean-up', () => {
     await putPath(context, { ...paths[0]!, rev: 'late', source_life: 1, destination_life: 1 });
     bed.advance(61_000);
     const until = context.clock() + 1;
-    // The time is up while it reads the partition.
+    // The deadline passes while it reads the partition.
     const client = pausingClient(1, async () => bed.advance(1));
     expect(await finishDeletions({ ...context, client, deadline: Infinity }, { until })).toMatchObject({
       removed: 0,

@@ -7,7 +7,7 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 const BERLIN = { latitude: 52.52, longitude: 13.405 };
 const EUROPE = { south: 35, west: -10, north: 60, east: 30 };
 
-describe('where sites are', () => {
+describe('the coordinates of sites', () => {
   let db: TestTables;
   let api: ApiUnderTest;
 
@@ -31,7 +31,7 @@ describe('where sites are', () => {
     (await api.data('Query.sites', query)).items.map(({ name }: { name: string }) => name);
   const siteNamed = async (search: string) => (await api.data('Query.sites', { search })).items[0];
 
-  it('is found by a part of the map, by pages, with or without a name', async () => {
+  it('select a part of the map, in pages, with or without a name', async () => {
     expect(await namesIn({ within: EUROPE })).toEqual(['Berlin', 'Lisbon']);
     expect(await namesIn({ within: EUROPE, search: 'lis' })).toEqual(['Lisbon']);
     const first = await api.data('Query.sites', { within: EUROPE, limit: 1 });
@@ -42,7 +42,7 @@ describe('where sites are', () => {
     ]);
   });
 
-  it('is changed with both coordinates, removed, and restored by undo', async () => {
+  it('are changed together, removed, and restored by undo', async () => {
     const { id } = await siteNamed('Lisbon');
     await api.data('Mutation.updateSite', { site_id: id, latitude: 41.1, longitude: -8.6 });
     expect(await api.data('Query.site', { id })).toMatchObject({ latitude: 41.1, longitude: -8.6 });
@@ -55,7 +55,7 @@ describe('where sites are', () => {
     expect(await namesIn({ within: EUROPE })).toEqual(['Berlin', 'Lisbon']);
   });
 
-  it('is null for a site of the last release, which is in no region', async () => {
+  it('are null for a site of the last release, which is in no region', async () => {
     const { id, created_at } = await siteNamed('Berlin');
     for (const Key of [siteKey(id), directoryKey(created_at, id)]) {
       const UpdateExpression = 'REMOVE latitude, longitude';
@@ -71,14 +71,14 @@ describe('where sites are', () => {
     [{ latitude: 0, longitude: -181 }, 'longitude must be a number of degrees from -180 to 180.'],
     [{ latitude: 1 }, 'Give latitude and longitude together, or neither.'],
     [{ latitude: 1, longitude: null }, 'Give latitude and longitude together, or neither.'],
-  ])('refuses %j', async (place, message) => {
+  ])('are rejected as %j', async (place, message) => {
     const expected = { error: { type: 'ValidationError', message } };
     expect(await api.call('Mutation.createSite', { name: 'New', ...place })).toEqual(expected);
     const { id } = await siteNamed('Berlin');
     expect(await api.call('Mutation.updateSite', { site_id: id, ...place })).toEqual(expected);
   });
 
-  it('is not looked for in a part that is upside down', async () => {
+  it('select nothing in a part with its ends reversed', async () => {
     const within = { ...EUROPE, south: 61 };
     expect(await api.call('Query.sites', { within })).toEqual({
       error: {

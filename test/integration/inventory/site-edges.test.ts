@@ -13,7 +13,7 @@ import { admin, dumpNetwork, type NetworkBed, networkBed } from '../../support/n
 import { withRights } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-/** As the clean-up does it. */
+/** As the clean-up does. */
 const listEdges = withRights('cleanup', listRegisteredEdges);
 
 const [A, B] = [crypto.randomUUID(), crypto.randomUUID()];
@@ -37,7 +37,7 @@ interface ReadOutput {
   Responses?: Record<string, unknown[]>;
 }
 
-/** As a release before the lists stored an edge. */
+/** An edge as a release before the lists stored it. */
 async function registerAsBefore(id: string, site_id: string): Promise<void> {
   const Item = {
     pk: 'EDGE',
@@ -53,7 +53,7 @@ async function registerAsBefore(id: string, site_id: string): Promise<void> {
 }
 
 describe('the edges of a site', () => {
-  it('are those in service there, through moves, retirement and return', async () => {
+  it('are those in service there, after moves, retirement and return', async () => {
     await listEdges(context);
     for (const id of ['edge-2', 'edge-1', 'edge-3']) await registerEdge(context, admin, { id, site_id: A });
     await registerEdge(context, admin, { id: 'edge-2', site_id: B });
@@ -64,7 +64,7 @@ describe('the edges of a site', () => {
     expect([await idsAt(A), await idsAt(B)]).toEqual([['edge-1', 'edge-2', 'edge-3'], []]);
   });
 
-  it('are found without reading the others, once all are listed', async () => {
+  it('are found without reading other edges, once all are listed', async () => {
     for (let n = 0; n < 60; n++) await registerEdge(context, admin, { id: `other-${n}`, site_id: B });
     await registerEdge(context, admin, { id: 'edge-1', site_id: A });
     await listEdges(context);
@@ -84,7 +84,7 @@ describe('the edges of a site', () => {
     expect(read).toBe(3);
   });
 
-  it('have those of an earlier release, before and after they are listed', async () => {
+  it('include those of an earlier release, before and after they are listed', async () => {
     await registerAsBefore('old', A);
     expect(await idsAt(A)).toEqual(['old']);
     expect(await listEdges(context)).toEqual({ listed: 1 });
@@ -94,7 +94,7 @@ describe('the edges of a site', () => {
     expect(await idsAt(A)).toEqual(['old']);
   });
 
-  it('have one that a function of an earlier release registers later, a day after at most', async () => {
+  it('include one that a function of an earlier release registers later, after at most a day', async () => {
     await listEdges(context);
     await registerAsBefore('rolled-back', A);
     bed.advance(A_DAY - 1);
@@ -104,7 +104,7 @@ describe('the edges of a site', () => {
     expect(await idsAt(A)).toEqual(['rolled-back']);
   });
 
-  it('are listed again by a change after any result of the entry', async () => {
+  it('are listed again by a change, with any result of the entry', async () => {
     await registerAsBefore('old', A);
     await registerEdge(context, admin, { id: 'old', site_id: A, interval_s: 30 });
     await listEdges(context);

@@ -9,9 +9,9 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 
 const PATHS = 20;
 
-// A reader's inventory is read in the middle of an operation and the running deletions only after
-// its end: the widest gap.
-describe('a reader that is overtaken by an operation', () => {
+// The inventory is read in the middle of an operation, and the running deletions only after its
+// end: the widest gap.
+describe('a reader that an operation overtakes', () => {
   let db: TestTables;
   let bed: NetworkBed;
   let world: Hub;
@@ -23,8 +23,8 @@ describe('a reader that is overtaken by an operation', () => {
   afterAll(() => db.drop());
 
   /**
-   * What a reader gets of the peer's paths and of the hub, whose first calls came before call `at`
-   * of the operation.
+   * The peer's paths and the hub as a reader sees them whose first calls came before call `at` of
+   * the operation.
    */
   async function readAround(
     operation: typeof deleteSite | typeof restoreSite,
@@ -51,7 +51,7 @@ describe('a reader that is overtaken by an operation', () => {
   }
 
   async function read(over: Promise<void>, begun: () => void): Promise<{ paths: number; hub: boolean }> {
-    // Both readings make two calls of the inventory, then wait before they look at the running
+    // Both readers make two calls for the inventory, then wait before they read the running
     // deletions.
     const reader = () =>
       pausingClient(2, async () => {
@@ -69,7 +69,7 @@ describe('a reader that is overtaken by an operation', () => {
     return { paths: items.length, hub: hub !== undefined };
   }
 
-  it('sees all of it or nothing, at any point', async () => {
+  it('sees all or nothing of it, at any point', async () => {
     for (let at = 0; ; at++) {
       const deleted = await readAround(deleteSite, at);
       bed.advance(1000);
@@ -77,7 +77,7 @@ describe('a reader that is overtaken by an operation', () => {
       bed.advance(1000);
       if (!deleted && !restored) break;
       for (const seen of [deleted, restored]) if (seen) expect([0, PATHS]).toContain(seen.paths);
-      // After a restore has ended it is shown at once, to a reader that began before that as well.
+      // After the end of a restore it is visible at once, also to a reader that began earlier.
       if (restored) expect(restored).toEqual({ paths: PATHS, hub: true });
       if (deleted) expect(deleted).toEqual({ paths: 0, hub: false });
     }

@@ -11,7 +11,7 @@ import { admin, auditOf, dump, makeHub } from '../../support/network-bed.ts';
 import { asFunction } from '../../support/rights/as-function.ts';
 import { useNetwork, withNetwork } from '../../support/use-network.ts';
 
-/** Longer than the lease of a run that was interrupted at the clock's time. */
+/** Longer than the lease of an interrupted run. */
 const LEASE_MS = 30_000;
 const PATHS = 60;
 
@@ -33,11 +33,11 @@ const OPERATIONS: Record<string, { before?: Run; run: Run; conflict: (id: string
   },
 };
 
-describe.each(Object.entries(OPERATIONS))('%s that was cut off', (name, { before, run, conflict }) => {
+describe.each(Object.entries(OPERATIONS))('%s after an interruption', (name, { before, run, conflict }) => {
   const network = useNetwork();
   const faulty = faultyClient(localClient({ maxAttempts: 1 }));
 
-  /** A site on which it was killed at a call; what it would have said is lost. */
+  /** A site whose run was killed at a call; its result is lost. */
   async function cutOff(plan: FaultPlan): Promise<{ id: string; outcome: unknown }> {
     const { context } = network.bed;
     const { hub } = await makeHub(context, { paths: PATHS });
@@ -55,7 +55,7 @@ describe.each(Object.entries(OPERATIONS))('%s that was cut off', (name, { before
   const entriesOf = async (id: string) =>
     auditOf(await dump(network.bed.context), name).filter(({ target }) => String(target).includes(id));
 
-  /** A site on which it was killed as early as there is something to take over. */
+  /** A site whose run was killed as early as there is something to take over. */
   async function underWay(): Promise<string> {
     for (let at = 0; ; at++) {
       const { id, outcome } = await cutOff({ fault: 'killed after', at });
@@ -64,7 +64,7 @@ describe.each(Object.entries(OPERATIONS))('%s that was cut off', (name, { before
     }
   }
 
-  it('is taken over by the next request after its lease has expired, if any call was cut off', async () => {
+  it('is taken over by the next request after its lease has expired, with any call interrupted', async () => {
     const { bed } = network;
     let takenOver = 0;
     for (let at = 0; ; at++) {
@@ -98,7 +98,7 @@ describe.each(Object.entries(OPERATIONS))('%s that was cut off', (name, { before
     expect(await entriesOf(id)).toHaveLength(1);
   });
 
-  it('continues by itself within a minute of the end of its lease', async () => {
+  it('is continued by clean-up within a minute after its lease', async () => {
     const { bed } = network;
     const id = await underWay();
     bed.advance(LEASE_MS - 1);
@@ -111,7 +111,7 @@ describe.each(Object.entries(OPERATIONS))('%s that was cut off', (name, { before
   });
 });
 
-it('a slow run renews its lease, so that it is not taken over', async () => {
+it('keeps its lease through renewals while it is slow', async () => {
   await withNetwork(async bed => {
     const { hub } = await makeHub(bed.context, { paths: 200 });
     const touched = new Set<number>();
@@ -143,7 +143,7 @@ it('a slow run renews its lease, so that it is not taken over', async () => {
   });
 });
 
-it('an undo takes over only work that it has started itself', async () => {
+it('is taken over by an undo only if the undo has started it', async () => {
   await withNetwork(async bed => {
     const { hub } = await makeHub(bed.context, { paths: 1 });
     const input = { site_id: hub.id };

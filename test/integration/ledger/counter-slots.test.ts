@@ -28,12 +28,12 @@ type FaultyClient = Faulty<TestTables['client']>;
 
 let db: TestTables;
 beforeEach(async () => {
-  // As a release left it that stored no number of slots.
+  // As left by a release that stored no number of slots.
   db = await createTables({ slots: 0 });
   return () => db.drop();
 });
 
-/** A report of an edge of its own, from this shard, in a deployment with this number of slots. */
+/** A report of a new edge from this shard, in a deployment with this number of slots. */
 async function report(shard: number, slots: number, more: Partial<IngestContext> = {}): Promise<void> {
   const record = reportRecord({
     edge_id: `edge-${shard}`,
@@ -75,7 +75,7 @@ function last({ calls }: FaultyClient): string | undefined {
   return calls.at(-1);
 }
 
-/** What the ingest of an earlier release wrote: counters, and the edge that was heard. */
+/** The writes of ingest in an earlier release: counters, and the edge in the list. */
 async function countAsBefore(slot: number): Promise<void> {
   for (const Key of [counterKey(slot, '7'), heardEdgeKey(`edge-${slot}`)]) {
     await db.client.send(
@@ -106,7 +106,7 @@ describe('counts in a slot', () => {
   });
 
   it.each([[16], [31], [500], [MAX_COUNTER_SLOTS - 1]])(
-    'of an earlier release, %i the highest, are found without a number',
+    'of an earlier release, up to slot %i, are found without a stored number',
     async highest => {
       await countAsBefore(2);
       await countAsBefore(highest);
@@ -115,19 +115,19 @@ describe('counts in a slot', () => {
     },
   );
 
-  it('of an earlier release are not hidden by the first write of this one', async () => {
+  it('of an earlier release are not hidden by the first write of this release', async () => {
     await countAsBefore(50);
     await report(20, 32);
     expect(await packets()).toBe(2n);
     expect(await stored()).toBe(51);
   });
 
-  it('are never written before readers sum them', async () => {
+  it('are never written before readers sum the slot', async () => {
     const killed: FaultyClient = faultyClient(db.client, () =>
       last(killed) === 'GetCommand' ? 'killed before' : undefined,
     );
     await expect(report(20, 32, { client: killed.client })).rejects.toThrow();
-    // The keys by which the report is judged, then the number of slots.
+    // The keys to verify the report, then the number of slots.
     expect(killed.calls).toEqual(['QueryCommand', 'BatchGetCommand', 'GetCommand']);
 
     const atWrite: unknown[] = [];
@@ -147,13 +147,13 @@ describe('counts in a slot', () => {
     expect(await packets()).toBe(1n);
   });
 
-  it('are never written before it is known that readers sum them', async () => {
+  it('are never written before it is certain that readers sum the slot', async () => {
     const log: string[] = [];
     const slow = clientWith(async command => {
       if (command instanceof TransactWriteCommand) log.push('write');
       const answer = await db.client.send(command as never);
       if (command instanceof UpdateCommand) {
-        // Until everything that doesn't wait for this answer is under way.
+        // Until everything that does not wait for this answer has started.
         for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
         log.push(`${command.input.ExpressionAttributeValues?.[':set_slots']} slots`);
       }
@@ -163,13 +163,13 @@ describe('counts in a slot', () => {
     expect(log).toEqual(['16 slots', '32 slots', 'write']);
   });
 
-  it('are shown whichever writer comes last: the number of slots never falls', async () => {
+  it('are shown for any order of writers: the number of slots never falls', async () => {
     await raiseCounterSlots(db, 64);
     await raiseCounterSlots(db, 32);
     expect(await stored()).toBe(64);
   });
 
-  it('cost no call in the lowest slots, and one container looks once', async () => {
+  it('need no call in the lowest slots, and one check in a container', async () => {
     const covered_slots = new CounterSlots();
     const counting = faultyClient(db.client);
     await report(15, 32, { client: counting.client, covered_slots });
@@ -182,7 +182,7 @@ describe('counts in a slot', () => {
     expect(updates()).toBe(before);
   });
 
-  it('are covered by resets made under another number of slots', async () => {
+  it('are covered by resets under another number of slots', async () => {
     await report(20, 32);
     let now = Date.parse('2026-03-01T12:00:00Z');
     const context: StoreContext = {
@@ -201,7 +201,7 @@ describe('counts in a slot', () => {
   });
 });
 
-it('a system without edges looks at no thousand slots', async () => {
+it('need no read of a thousand slots in a system without edges', async () => {
   const counting = faultyClient(db.client);
   expect(await readCountersHead({ client: counting.client, tables: db.tables })).toMatchObject({ slots: 16 });
   expect(counting.calls.length).toBeLessThanOrEqual(3);

@@ -22,7 +22,7 @@ import { faultyClient, Killed } from '../../support/faults.ts';
 import { withRights } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-/** As the clean-up does it. */
+/** As the clean-up does. */
 const removeResets = withRights('cleanup', removeCutOffResets);
 
 const MINUTE = 60_000;
@@ -82,7 +82,7 @@ async function shown(): Promise<Map<string, bigint>> {
   return new Map(Array.from(counters, ([id, { packets }]) => [id, packets]));
 }
 
-/** The same figures by ways that read less than everything. */
+/** The same figures from queries that read less than everything. */
 async function shownInPages(): Promise<Map<string, bigint>> {
   const found = new Map<string, bigint>();
   let after: string | undefined;
@@ -114,7 +114,7 @@ async function itemsUnder(pk: string): Promise<Item[]> {
 }
 
 /**
- * Ids that mean something to JavaScript, to DynamoDB or to earlier releases, and what people may
+ * Ids with a meaning in JavaScript, in DynamoDB or in earlier releases, and ids that people may
  * type.
  */
 const ODD_IDS = [
@@ -138,8 +138,8 @@ const ODD_IDS = [
   '€'.repeat(128),
 ];
 
-describe('resets move a baseline', () => {
-  it('shows counts since the newest reset that was not undone, past 2^53 too', async () => {
+describe('a reset', () => {
+  it('shows counts since the newest reset that was not undone, also past 2^53', async () => {
     const huge = 2n ** 60n + 1n;
     await count('1', 0, huge);
     await count('1', 5, 10n);
@@ -164,7 +164,7 @@ describe('resets move a baseline', () => {
     );
   });
 
-  it('refuses an id that was never defined or counted', async () => {
+  it('rejects an id that was never defined or counted', async () => {
     await expect(resetPolicyStats(context, { actor, policy_id: '99', defined: false })).rejects.toThrow(
       'There is no policy "99": the query policies lists those that exist.',
     );
@@ -173,7 +173,7 @@ describe('resets move a baseline', () => {
     );
   });
 
-  it.each(ODD_IDS)('of policy %j touch no other', async id => {
+  it.each(ODD_IDS)('of policy %j affects no other policy', async id => {
     await countAll(ODD_IDS);
     const before = await shown();
     const { audit_id } = await resetPolicyStats(context, { actor, policy_id: id, defined: false });
@@ -184,7 +184,7 @@ describe('resets move a baseline', () => {
     expect(await shown()).toEqual(before);
   });
 
-  it('cover all ids, in every way to read their counts', async () => {
+  it('covers all ids in every query of their counts', async () => {
     const id = fc.oneof(
       fc.constantFrom(...ODD_IDS),
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
@@ -241,18 +241,18 @@ describe('a reset of more policies than an item holds', () => {
   });
 });
 
-describe('a reset that is cut off', () => {
+describe('an interrupted reset', () => {
   const ids = Array.from({ length: 1200 }, (_, index) => `policy-${index}`);
 
-  it('at any call shows nothing or all of it, and clean-up removes the remains', async () => {
+  it('shows nothing or everything after any call, and clean-up removes the rest', async () => {
     await countAll(ids);
     const whole = trafficTotals(await readShownCounters(db.client, db.tables)).packets;
     const quiet = faultyClient(db.client);
     await resetAllStats({ ...context, client: quiet.client }, { actor }).then(({ audit_id }) =>
       undoReset(context, { actor, audit_id }),
     );
-    // Between reads that follow each other nothing changes: the first and the last of a row stand
-    // for all of it.
+    // Nothing changes between consecutive reads: the first and the last one of a row represent all
+    // of them.
     const { calls } = quiet;
     const standing = [...calls.keys()].filter(
       at => calls[at] !== calls[at - 1] || calls[at] !== calls[at + 1],
@@ -277,11 +277,11 @@ describe('a reset that is cut off', () => {
     expect(removed).toBe(left.length);
     expect(await itemsUnder(RUNNING_RESETS_PARTITION)).toEqual([]);
     for (const { sk } of left) expect(await itemsUnder(baselineChunkPartition(String(sk)))).toEqual([]);
-    // The one that landed is whole.
+    // The reset that was written is complete.
     expect(trafficTotals(await readShownCounters(db.client, db.tables)).packets).toBe(0n);
   });
 
-  it('can not be completed once clean-up has begun with it', async () => {
+  it('cannot be completed once clean-up has begun to remove it', async () => {
     await countAll(ids);
     let pausedOnce = false;
     const { client } = faultyClient(
@@ -295,7 +295,7 @@ describe('a reset that is cut off', () => {
         expect((await removeResets(context, { until: Number.POSITIVE_INFINITY })).removed).toBe(1);
       },
     );
-    // It plans again, under another id, and that one is whole.
+    // It plans again under another id, and that one is complete.
     const { audit_id } = await resetAllStats({ ...context, client }, { actor });
     expect(pausedOnce).toBe(true);
     expect((await itemsUnder(BASELINE_PARTITION)).map(({ sk }) => sk)).toEqual([audit_id]);
@@ -303,8 +303,8 @@ describe('a reset that is cut off', () => {
   });
 });
 
-describe('a reset that has to plan again', () => {
-  it('uses the policies that its last attempt found', async () => {
+describe('a reset that plans again', () => {
+  it('uses the policies of its last attempt', async () => {
     await countAll(['5']);
     let refused = false;
     const send = async (command: object) => {
@@ -327,7 +327,7 @@ describe('a reset that has to plan again', () => {
 });
 
 describe('resets of earlier releases', () => {
-  it('count on, of one policy and of all, and can be undone', async () => {
+  it('still apply, for one policy and for all, and can be undone', async () => {
     await countAll(['1', '2', '3']);
     const old = (sk: string, covers: string, policies: object) => ({
       ...{ pk: BASELINE_PARTITION, sk, at: now, covers, policies, undone: false },

@@ -48,7 +48,7 @@ function context(client = db.client): StoreContext {
   return { client, tables: db.tables, clock: () => now, sleep, random: () => 0.5, deadline: now + 60_000 };
 }
 
-/** A report of the boot unless it says otherwise, a second after what was before. */
+/** A report of the boot by default, a second after the previous report. */
 async function report(sketch: ReportSketch): Promise<void> {
   now += 1000;
   sequence += 1;
@@ -116,7 +116,7 @@ describe('a boot that is voided after a reset', () => {
       ['while it ran', {}],
       ['while it reported with a clock that runs behind', { sent_ms: -1e9 }],
     ])(
-      'that came %s and had counted nothing of a policy takes off all it counted of it',
+      'that came %s, with no earlier count of a policy, subtracts all its counts of it',
       async (__, clock) => {
         await report({ boot_id: 'right', policies: [pair(300n)] });
         await report({ ...clock, policies: [pair(7n, 'q')] });
@@ -146,7 +146,7 @@ describe('a boot that is voided after a reset', () => {
       expect(await shown()).toBe(200n);
     });
 
-    it('that came after its end subtracts nothing, and all its counts if the reset is undone', async () => {
+    it('that came after its end subtracts nothing, or all its counts if the reset is undone', async () => {
       await report({ policies: [pair(1000n)] });
       await report({ boot_id: 'next', policies: [pair(50n)] });
       const { audit_id } = await reset();
@@ -171,7 +171,7 @@ describe('a boot that is voided after a reset', () => {
       expect(await shown()).toBe(11n);
     });
 
-    it('and resets that are undone one by one always shows the counts of the other boots', async () => {
+    it('shows the counts of the other boots, also after an undo of each reset', async () => {
       await report({ policies: [pair(100n)] });
       await report({ ...other, policies: [pair(10n)] });
       const first = await reset();
@@ -189,7 +189,7 @@ describe('a boot that is voided after a reset', () => {
     });
   });
 
-  it('of an earlier release, without a record, counts as including all of it: nothing is below zero', async () => {
+  it('of an earlier release without a record counts as including the whole boot: nothing is below zero', async () => {
     await report({ policies: [pair(1000n)] });
     await resetAllStats(context(), { actor: ACTOR });
     const [head] = await under('BASELINE');
@@ -201,7 +201,7 @@ describe('a boot that is voided after a reset', () => {
     expect(await shown()).toBe(500n);
   });
 
-  it('keeps no record of a reset that was cut off', async () => {
+  it('keeps no record of an interrupted reset', async () => {
     await report({ policies: [pair(1000n)] });
     const faults = makeFaults();
     faults.arm({ fault: 'killed before', at: await calls(faults, 'TransactWriteCommand') });
@@ -226,7 +226,7 @@ async function calls(faults: ReturnType<typeof makeFaults>, name: string): Promi
 }
 
 describe('a void', () => {
-  it('of a boot with parts and policies beyond any transaction is one step', async () => {
+  it('of a boot with more parts and policies than a transaction holds is one step', async () => {
     const policies = (part: number) =>
       Array.from({ length: 80 }, (_, index) => pair(5n, `p-${part * 80 + index}`));
     const PARTS = 6;
@@ -242,7 +242,7 @@ describe('a void', () => {
     expect((await auditTraffic({ ...db, clock: () => 0, deadline: 1 })).mismatches).toEqual([]);
   });
 
-  it('bars a part that comes late too', async () => {
+  it('also excludes a part that arrives late', async () => {
     await report({ part: 0, parts: 2, seq: 1, policies: [pair(10n)] });
     await voided();
     await report({ part: 1, parts: 2, seq: 1, policies: [pair(70n, 'late')] });
@@ -251,7 +251,7 @@ describe('a void', () => {
     expect(reason).toBe('boot_voided');
   });
 
-  it('that comes between the read and the write of the first report of another part bars that report', async () => {
+  it('that comes between read and write of the first report of another part excludes that report', async () => {
     await report({ part: 0, parts: 2, seq: 1, policies: [pair(10n)] });
     const late = reportRecord(
       { ...BOOT, part: 1, parts: 2, seq: 1, sent_ms: now - T0, policies: [pair(70n, 'late')] },
@@ -287,7 +287,7 @@ describe('a void', () => {
     expect([counts.bytes, counts.estimated_bytes]).toEqual([30n, 30n]);
   });
 
-  it('that is cut off at any call is finished by who asks again, or by clean-up; once', async () => {
+  it('that is interrupted at any call is completed by the next request or by clean-up, once', async () => {
     await report({ policies: [pair(10n)] });
     await report({ ...other, policies: [pair(3n)] });
     const faults = makeFaults();
@@ -333,7 +333,7 @@ describe('a void', () => {
     expect(await shown()).toBe(600n);
     let isSlow = true;
     const slow = clientWith(async command => {
-      // The chunk of what resets contain; the quicker run has one reset more in it.
+      // The chunk with the contents of resets; the faster run has one reset more in it.
       const { pk, sk } = (command instanceof PutCommand && command.input.Item) || { pk: '', sk: '' };
       if (`${pk}`.startsWith('CORRECTION#') && sk === '000001' && isSlow) {
         isSlow = false;

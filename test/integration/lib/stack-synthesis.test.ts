@@ -33,7 +33,7 @@ interface Assets {
   files: Record<string, { source: { path: string } }>;
 }
 
-// The environment has no account: everyone who checks the project out can synthesize it.
+// The environment has no account: everyone with a copy of the project can synthesize it.
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'patronus-synthesis-'));
   const env = { PATH: process.env.PATH, HOME: folder, CDK_OUTDIR: folder, AWS_EC2_METADATA_DISABLED: 'true' };
@@ -57,7 +57,7 @@ async function bundleOf(stack: string, logicalId: RegExp): Promise<string> {
 }
 
 describe('the CDK app', () => {
-  it('writes its stacks without an account, and nothing to standard output', async () => {
+  it('writes its stacks without an account, and prints nothing to standard output', async () => {
     const files = await readdir(folder);
     expect(files.filter(file => file.endsWith('.template.json')).sort()).toEqual([
       'PatronusApi.template.json',
@@ -72,7 +72,7 @@ describe('the CDK app', () => {
     expect(stdout).toBe('');
   });
 
-  it('has only inputs that make a starting system synthesize again', async () => {
+  it('reads only files whose change makes a starting system synthesize again', async () => {
     const bundles = (await readdir(folder)).filter(file => file.startsWith('asset.'));
     const used = new Set<string>();
     for (const bundle of bundles) {
@@ -85,7 +85,7 @@ describe('the CDK app', () => {
     expect(own.filter(file => !known.some(pattern => file.startsWith(pattern.slice(0, -2))))).toEqual([]);
   });
 
-  it('bundles every function with all that it imports', async () => {
+  it('bundles every function with all its imports', async () => {
     const bundles = (await readdir(folder)).filter(file => file.startsWith('asset.'));
     expect(bundles.length).toBeGreaterThanOrEqual(3);
     for (const bundle of bundles) {
@@ -100,7 +100,7 @@ describe('the CDK app', () => {
 });
 
 describe('the function that publishes the console', () => {
-  it('carries the build that npm start serves', async () => {
+  it('contains the same build as npm start serves', async () => {
     const bundle = await bundleOf('PatronusWeb', /PublishConsole/);
     const [carried, built] = [join(dirname(bundle), 'files'), await consoleFiles()];
     const files = async (of: string) =>
@@ -140,7 +140,7 @@ describe('the bundle of the api function', () => {
     await t.drop();
   });
 
-  it('answers', async () => {
+  it('answers a call', async () => {
     const { handler } = await import(pathToFileURL(await bundleOf('PatronusApi', /^ApiFunction/)).href);
     const event = {
       type: 'Mutation',
@@ -156,7 +156,7 @@ describe('the bundle of the api function', () => {
     });
   });
 
-  it('drops within a second, in every container, the entries that one of them clears', async () => {
+  it('drops cleared entries within a second, in every container', async () => {
     const file = await bundleOf('PatronusApi', /^ApiFunction/);
     const environment = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => ENVIRONMENT.test(name)),
@@ -194,7 +194,7 @@ describe('the bundle of the api function', () => {
       for (const container of containers) expect(await decided(container)).toBe(paths[0]);
       expect(await ask(containers[0], 'clearCache', {})).toMatchObject({ success: true });
       const cleared = Date.now();
-      // Asked all the while, so that it is busy serving from memory.
+      // Requested all the time, so that it is busy serving from memory.
       while (Date.now() < cleared + 1000) await decided(containers[1]);
       for (const container of containers) expect(await decided(container)).toBe(paths[1]);
     } finally {

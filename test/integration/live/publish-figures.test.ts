@@ -28,7 +28,7 @@ beforeAll(async () => {
   db = await createTables();
 });
 beforeEach(() => {
-  // Leases of the test before are over.
+  // Leases of the test before have expired.
   now = START + 3_600_000 * tests++;
 });
 afterAll(() => db.drop());
@@ -54,7 +54,9 @@ function contextOf(client = db.client) {
   };
 }
 
-/** What a console does: asks, then goes on with what is published, and asks again after a gap. */
+/**
+ * The behaviour of a console: it queries, then applies publications, and queries again after a gap.
+ */
 class Console {
   seq = -1;
   asked = 0;
@@ -110,14 +112,14 @@ function run(
 }
 
 describe('publishing figures', () => {
-  it('is one read without subscribers', async () => {
+  it('makes one read without subscribers', async () => {
     const faults = makeFaults();
     const publish = () => expect.unreachable('nothing is published');
     const result = await run(publish, { context: contextOf(faults.on(db.client)) });
     expect([result, faults.calls]).toEqual([{ publications: 0, failed: 0, troubles: [] }, ['QueryCommand']]);
   });
 
-  it('happens every ten seconds of the clock until the minute ends, only with changes', async () => {
+  it('happens every ten seconds of the clock until the minute ends, and only with changes', async () => {
     await count('1', 1n);
     const lease = await renewLease(contextOf(), 'POLICIES');
     const heard: [number, PublishedFigures][] = [];
@@ -146,7 +148,7 @@ describe('publishing figures', () => {
     ]);
   });
 
-  it('is made of every scope', async () => {
+  it('covers every scope', async () => {
     const { hub } = await makeHub(contextOf(), { paths: 1, peers: 1 });
     await registerEdge(contextOf(), admin, { id: 'edge-of-the-hub', site_id: hub.id });
     await snapshotAt(db, now);
@@ -157,7 +159,7 @@ describe('publishing figures', () => {
     expect(heard).toEqual(new Set(scopes));
   });
 
-  it('ends with the lease, and a renewed lease lets it go on', async () => {
+  it('ends with the lease, and continues with a renewed one', async () => {
     await renewLease(contextOf(), 'TOTALS');
     const until: string[] = [];
     const publish = async ({ lease_until }: PublishedFigures) => void until.push(lease_until);
@@ -167,12 +169,12 @@ describe('publishing figures', () => {
       await run(publish);
       now = begun + 60_000;
     }
-    // The second lease is from 63 s on and lasts until 183 s.
+    // The second lease starts at 63 s and lasts until 183 s.
     expect(until).toHaveLength(19);
     expect(await readLeases(contextOf())).toEqual([]);
   });
 
-  it('is done once where two runs overlap', async () => {
+  it('happens once if two runs overlap', async () => {
     await renewLease(contextOf(), 'POLICIES');
     const seqs: number[] = [];
     const publish = async ({ seq }: PublishedFigures) => void seqs.push(seq);
@@ -183,7 +185,7 @@ describe('publishing figures', () => {
     expect(new Set(seqs).size).toBe(seqs.length);
   });
 
-  it('of one scope fails independently, is logged, and has all figures the next time', async () => {
+  it('can fail for one scope only, is logged, and sends all figures the next time', async () => {
     await renewLease(contextOf(), 'POLICIES');
     await renewLease(contextOf(), 'TOTALS');
     const heard: PublishedFigures[] = [];
@@ -203,7 +205,7 @@ describe('publishing figures', () => {
 
 describe('a console', () => {
   it.each(['killed before', 'killed after', 'time-out, landed', 'throttled'] as const)(
-    'shows what is so after any call that is %s',
+    'shows the current figures after any call that is %s',
     async fault => {
       const published: PublishedMemory = new Map();
       for (let at = 0; ; at++) {
@@ -226,7 +228,7 @@ describe('a console', () => {
     },
   );
 
-  it('asks again after a gap, and only then', async () => {
+  it('queries again after a gap, and only then', async () => {
     const screen = new Console();
     await screen.ask();
     let publications = 0;

@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => world?.close());
 
-/** The first call is refused and some of the others, as a seeded die says. */
+/** The first call is refused and some of the others, by a seeded random number. */
 function throttle(probability: number): void {
   const random = seededRandom(1);
   let calls = 0;
@@ -29,14 +29,14 @@ function throttle(probability: number): void {
 }
 
 /**
- * Each call is refused once: for functions that are called again when they fail, and leave the rest
- * to that.
+ * Each call is refused once: for functions that are invoked again after a failure, and rely on
+ * that.
  */
 function throttleOnce(): void {
   world.dynamodb.refuse = attempt => attempt === 1;
 }
 
-/** Asks no database. */
+/** Makes no call to the database. */
 const CALLED_BY_A_DEPLOYMENT = 'publisherpublishconsole';
 
 const LEAVE_IT_TO_THEIR_SCHEDULE = ['cleanup', 'flowlog', 'snapshot', 'snapshotgroup'];
@@ -57,7 +57,7 @@ const changeOf = (keys: { pk: string; sk: string }, after: object) => ({
   ],
 });
 
-/** By function: an event that has it ask the database, and what it answers. */
+/** By function: an event that makes it call the database, and its answer. */
 const EVENTS: Record<string, [event: unknown, answer: unknown]> = {
   api: [
     {
@@ -86,7 +86,7 @@ const EVENTS: Record<string, [event: unknown, answer: unknown]> = {
 };
 
 /**
- * A report of an edge with its number of packets, and what it measured on a path that two edges
+ * A report of an edge with its number of packets, and its measurement of a path that two edges
  * share.
  */
 function ingestEvent(
@@ -136,12 +136,12 @@ function ingestEvent(
   };
 }
 
-it('there is an event for every function of the template', () => {
+it('has an event for every function of the template', () => {
   const events = [...Object.keys(EVENTS), CALLED_BY_A_DEPLOYMENT];
   expect([...world.deployed.functions.keys()].sort()).toEqual(events.sort());
 });
 
-// Between two attempts there is nothing but a timer that a container waits for.
+// Between two attempts a container waits for nothing but a timer.
 it.each(Object.keys(EVENTS))('%s answers properly while the database is throttled', async name => {
   const [event, answer] = EVENTS[name]!;
   if (LEAVE_IT_TO_THEIR_SCHEDULE.includes(name)) throttleOnce();
@@ -151,8 +151,8 @@ it.each(Object.keys(EVENTS))('%s answers properly while the database is throttle
   expect(world.dynamodb.refused).toBeGreaterThan(before);
 });
 
-// Two containers write the same path's measurement at the same moment: the later one's has to wait
-// for its turn, while the invocation has nothing else to do.
+// Two containers write a measurement of the same path at the same moment: the later one has to
+// wait, while the invocation has nothing else to do.
 it('ingest answers every event while the database is throttled, and counts each report once', async () => {
   throttle(0.2);
   const answers = [];
@@ -168,7 +168,7 @@ it('ingest answers every event while the database is throttled, and counts each 
   });
 });
 
-it('the snapshot lets another function read lanes if there are more than one group', async () => {
+it('the snapshot has another function read lanes if there is more than one group', async () => {
   world.dynamodb.refuse = undefined;
   const edges = Array.from({ length: 12 }, (_, index) => `grouped-${index}`);
   for (const edge_id of edges) await world.invoke('ingest', ingestEvent(1, edge_id));
@@ -185,8 +185,8 @@ it('the snapshot lets another function read lanes if there are more than one gro
   const store = { client: world.client, table: world.tables.traffic };
   const range = { resolution: 'MINUTE', from, to: minutes.at(-1)! } as const;
   const marks = await readMarks(store, range);
-  // Each lane could have a group of its own: up to sixteen lanes have sixteen, and there are two
-  // other edges at most.
+  // Each lane could have its own group: up to sixteen lanes have sixteen, and there are at most two
+  // other edges.
   expect(marks.slice(1).map(({ lanes, groups }) => ({ lanes, groups }))).toEqual(
     [1, 2].map(() => ({ lanes: marks[0]!.lanes, groups: { of: 16, late: [] } })),
   );
@@ -194,7 +194,7 @@ it('the snapshot lets another function read lanes if there are more than one gro
   expect(sampled.at(-1)).toMatchObject({ packets: before.get('7')!.packets });
 });
 
-it('the job of the flow log has a large hour merged by calls of itself, one a slice', async () => {
+it('the job of the flow log merges a large hour by calls of itself, one for each slice', async () => {
   world.dynamodb.refuse = undefined;
   const HOUR = 3_600_000;
   const hour = Math.floor(Date.now() / HOUR) * HOUR - 3 * HOUR;

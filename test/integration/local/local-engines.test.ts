@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** A command that answers `-version` as Java does. */
+/** A command that answers `-version` like Java. */
 async function fakeJava(name: string, version: string): Promise<string> {
   const file = join(folder, name);
   await writeFile(file, `#!/bin/sh\necho 'openjdk version "${version}" 2025-01-01' >&2\n`);
@@ -25,21 +25,21 @@ const ADVICE =
   'DynamoDB Local needs Java 17 or newer: install it (Debian: apt install openjdk-17-jre-headless, macOS: brew install openjdk) and start again.';
 
 describe('Java', () => {
-  it.each(['17.0.15', '21', '25-ea'])('%s will do', async version => {
+  it.each(['17.0.15', '21', '25-ea'])('is accepted as %s', async version => {
     await expect(checkJava(await fakeJava(`java-${version}`, version))).resolves.toBeUndefined();
   });
 
   it.each([
     ['1.8.0_292', 8],
     ['11.0.2', 11],
-  ])('%s is too old', async (version, major) => {
+  ])('is rejected as too old: %s', async (version, major) => {
     await expect(checkJava(await fakeJava(`java-${version}`, version))).rejects.toMatchObject({
       name: 'JavaMissing',
       message: `The installed Java has version ${major}. ${ADVICE}`,
     });
   });
 
-  it('is missing', async () => {
+  it('is reported if it is missing', async () => {
     await expect(checkJava(join(folder, 'no-java'))).rejects.toMatchObject({
       name: 'JavaMissing',
       message: `Java was not found. ${ADVICE}`,
@@ -47,7 +47,7 @@ describe('Java', () => {
   });
 });
 
-describe('an engine that ends while it starts', () => {
+describe('an engine that ends during its start', () => {
   it('is reported with its last output', async () => {
     const child = spawn(process.execPath, ['-e', 'console.error("no licence"); process.exit(2)'], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -73,7 +73,7 @@ describe('the engines', () => {
     pids: number[];
   }
 
-  /** Starts all three in a process of their own, which prints where they are. */
+  /** Starts all three in their own process, which prints their addresses. */
   async function startInChild(): Promise<Started> {
     const engines = new URL('../../../local/engines/engines.ts', import.meta.url).href;
     const program = `
@@ -96,7 +96,7 @@ describe('the engines', () => {
     }
   };
 
-  it('answer only on the loopback, and end with the process that started them, however it ends', async () => {
+  it('answer only on the loopback, and end with the process that started them, in any way', async () => {
     const { endpoints, pids } = await startInChild();
     for (const endpoint of endpoints) {
       expect(endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

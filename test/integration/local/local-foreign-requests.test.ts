@@ -68,7 +68,7 @@ interface Answer {
   text: string;
 }
 
-/** Sends what `fetch` would not: any Host, any path. */
+/** Sends requests that `fetch` cannot send: with any Host, to any path. */
 function send(
   address: string,
   {
@@ -116,14 +116,14 @@ describe.each(SERVERS)('%s', name => {
     '127.0.0.1.evil.example',
     'localhost.evil.example',
     '10.0.0.1',
-  ])('is not there under the name %s', async host => {
+  ])('does not answer under the name %s', async host => {
     const { status, headers } = await send(addresses[name]!, { headers: { host } });
-    // Jetty says that there is nothing under that name.
+    // Jetty answers that nothing exists under that name.
     expect(status).toBe(name === 'DynamoDB' ? 404 : 403);
     expect(headers).not.toHaveProperty('access-control-allow-origin');
   });
 
-  it('is there under the names of this machine', async () => {
+  it('answers under the names of this machine', async () => {
     if (name === 'DynamoDB') expect((await send(addresses[name]!)).status).toBe(400);
     const { port } = new URL(addresses[name]!);
     for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, 'localhost']) {
@@ -133,12 +133,13 @@ describe.each(SERVERS)('%s', name => {
   });
 
   it.each(['https://evil.example', 'null', 'http://localhost.evil.example', 'http://evil.example:4000'])(
-    'lets no page of %s ask or read',
+    'does not let a page of %s send requests or read answers',
     async origin => {
       expect((await preflight(origin)).headers).not.toHaveProperty('access-control-allow-origin');
       const { headers, status } = await send(addresses[name]!, { headers: { origin } });
       expect(headers).not.toHaveProperty('access-control-allow-origin');
-      // DynamoDB Local takes a call only with a header that a browser asks for beforehand.
+      // DynamoDB Local accepts a call only with a header for which a browser sends a preflight
+      // request.
       if (name !== 'DynamoDB') expect(status).toBe(403);
     },
   );
@@ -162,14 +163,14 @@ describe.each(SERVERS)('%s', name => {
 
 describe('pages of this machine', () => {
   it.each(['http://localhost:3000', 'http://127.0.0.1:4000', 'https://[::1]:8080'])(
-    'of %s read the API',
+    'of %s can read the API',
     async origin => {
       const { headers } = await send(addresses['the API']!, { headers: { origin } });
       expect(headers).toMatchObject({ 'access-control-allow-origin': origin, vary: 'origin' });
     },
   );
 
-  it('open a WebSocket, others do not', async () => {
+  it('can open a WebSocket, other pages cannot', async () => {
     const open = (origin: string) =>
       once(
         new WebSocket(`${server.address.replace('http', 'ws')}/graphql/realtime`, ['graphql-ws'], { origin }),
@@ -180,12 +181,12 @@ describe('pages of this machine', () => {
   });
 });
 
-describe('a body that is too long is refused before its signature is looked at', () => {
+describe('a body that is too long is rejected before its signature is checked', () => {
   it.each<[string, (typeof SERVERS)[number], number, number, string]>([
     ['the API', 'the API', 2, 413, 'Request body is over 1048576 bytes.'],
-    ['a function', 'functions', 7, 413, 'An event is at most 6291456 bytes.'],
-    ['the stream', 'Kinesis', 9, 413, 'A request is at most 8388608 bytes.'],
-    ['the files, whoever sends it unsigned', 'the files', 1, 403, 'Access Denied'],
+    ['a function', 'functions', 7, 413, 'An event may have at most 6291456 bytes.'],
+    ['the stream', 'Kinesis', 9, 413, 'A request may have at most 8388608 bytes.'],
+    ['the files, for an unsigned request', 'the files', 1, 403, 'Access Denied'],
   ])('by %s', async (_, name, megabytes, status, message) => {
     const answer = await send(addresses[name]!, { body: 'x'.repeat(megabytes * 1024 * 1024 + 1) });
     expect([answer.status, answer.text]).toEqual([status, expect.stringContaining(message)]);
@@ -193,7 +194,7 @@ describe('a body that is too long is refused before its signature is looked at',
 });
 
 describe('an engine behind a proxy', () => {
-  it('is reached through its front alone', async () => {
+  it('is reachable only through the proxy', async () => {
     const engine = createNetServer(socket => socket.end('secret data'));
     const behind = createServer((_, response) => response.end('behind'));
     const forward = closeToOthers(behind);

@@ -12,7 +12,7 @@ import { policyDocumentSchema } from '../../../local/rights/statement.ts';
 import { type TestFunction, testFunction } from '../../support/local/functions.ts';
 import { projectFile } from '../../support/project-files.ts';
 
-// Far more than it takes, for machines that are busy with other things.
+// Far more than necessary, for busy machines.
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });
 
 let subject: TestFunction | undefined;
@@ -33,21 +33,21 @@ async function failureOf(promise: Promise<unknown>): Promise<FunctionFailure> {
   );
 }
 
-/** Whether a process is there and not merely waiting to be taken note of by its parent. */
+/** Whether a process is alive, and not only waiting for its parent to collect its exit code. */
 function isRunning(pid: number): boolean {
   const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
   return /^[^Z\s]/.test(stdout);
 }
 
 describe('a function', () => {
-  it('gets its event as JSON and answers as JSON', async () => {
+  it('gets its event as JSON and returns JSON', async () => {
     const { lambda } = await make('export const handler = async event => ({ event, when: new Date(0) });');
     const { result, requestId } = await lambda.invoke({ gone: undefined, at: new Date(1000) });
     expect(result).toEqual({ event: { at: '1970-01-01T00:00:01.000Z' }, when: '1970-01-01T00:00:00.000Z' });
     expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('answers null without a result', async () => {
+  it('returns null without a result', async () => {
     const { lambda } = await make('export const handler = () => {};');
     expect((await lambda.invoke({})).result).toBeNull();
   });
@@ -62,7 +62,7 @@ describe('a function', () => {
     expect(result).toEqual({
       awsRequestId: requestId,
       callbackWaitsForEmptyEventLoop: true,
-      // macOS adds one of its own to every process.
+      // macOS adds a variable to every process.
       env: expect.toSatisfy(({ __CF_USER_TEXT_ENCODING, ...env }) => {
         expect(env).toEqual({ GREETING: 'hello', AWS_LAMBDA_LOG_STREAM_NAME: expect.any(String) });
         return true;
@@ -86,7 +86,7 @@ describe('a function', () => {
     await eventually(output).toMatch(/err\n/);
   });
 
-  it('has printed all of a long text before it is frozen', async () => {
+  it('prints a long text in full before it is frozen', async () => {
     const { lambda, output } = await make(
       'export const handler = async () => { process.stdout.write("x".repeat(3_000_000)); };',
     );
@@ -98,15 +98,15 @@ describe('a function', () => {
 describe('containers', () => {
   const COUNTING = 'let calls = 0; export const handler = async () => ++calls;';
 
-  it('stay for the next event', async () => {
+  it('are reused for the next event', async () => {
     const { lambda } = await make(COUNTING);
     const results = [];
     for (let call = 0; call < 3; call++) results.push((await lambda.invoke({})).result);
     expect(results).toEqual([1, 2, 3]);
   });
 
-  it('run concurrently in separate processes, each for one event at a time', async () => {
-    // Each call waits for the other: in one container, or one after the other, they would never
+  it('run concurrently in separate processes, each with one event at a time', async () => {
+    // Each call waits for the other one: in one container, or one after the other, they would never
     // meet.
     const { lambda } = await make(`
       import { existsSync, writeFileSync } from 'node:fs';
@@ -125,7 +125,7 @@ describe('containers', () => {
     expect(new Set([process.pid, ...results.map(({ result }) => result)]).size).toBe(3);
   });
 
-  it('are limited by the reserved concurrency; further events are refused', async () => {
+  it('are limited by the reserved concurrency; further events are rejected', async () => {
     const { lambda } = await make(COUNTING, { reservedConcurrency: 1 });
     const [first, second] = await Promise.allSettled([lambda.invoke({}), lambda.invoke({})]);
     expect(first).toMatchObject({ status: 'fulfilled' });
@@ -139,13 +139,13 @@ describe('containers', () => {
     await expect(lambda.invoke({})).resolves.toMatchObject({ result: 2 });
   });
 
-  it('are waited for without a reserved concurrency', async () => {
+  it('are awaited without a reserved concurrency', async () => {
     const { lambda } = await make(COUNTING);
     const results = await Promise.all(Array.from({ length: 30 }, () => lambda.invoke({})));
     expect(results).toHaveLength(30);
   });
 
-  it('are started for no event that still waits when the function is stopped, and for none that comes later', async () => {
+  it('are started for no waiting or later event after the function is stopped', async () => {
     const { lambda } = await make(
       'export const handler = () => new Promise(() => setInterval(() => {}, 1000));',
     );
@@ -157,7 +157,7 @@ describe('containers', () => {
 });
 
 describe('between two events', () => {
-  // A container that starts and answers takes far longer than a timer of a millisecond.
+  // A container needs far longer than a timer of a millisecond to start and answer.
   async function letTimePass(): Promise<void> {
     const { lambda, drop } = await testFunction('export const handler = async () => {};');
     await lambda.invoke({});
@@ -202,8 +202,8 @@ describe('between two events', () => {
 describe('a container', () => {
   it.each([
     ['waits on a timer that holds nothing', 'await new Promise(resolve => setTimeout(resolve, 10).unref());'],
-    ['waits for nothing at all', 'await new Promise(() => {});'],
-  ])('answers null when it %s, and takes the next event', async (_, wait) => {
+    ['waits for a promise that never settles', 'await new Promise(() => {});'],
+  ])('returns null when it %s, and handles the next event', async (_, wait) => {
     const { lambda } = await make(
       `export const handler = async event => { if (event.wait) { ${wait} } return 'answer'; };`,
     );
@@ -211,7 +211,7 @@ describe('a container', () => {
     expect((await lambda.invoke({})).result).toBe('answer');
   });
 
-  it('gives an answer that came too late to no other event', async () => {
+  it('uses a late answer for no other event', async () => {
     const { lambda } = await make(`
       let late;
       export const handler = event => {
@@ -223,7 +223,7 @@ describe('a container', () => {
     expect((await lambda.invoke({})).result).toBe('own');
   });
 
-  it('that is killed while it is frozen is replaced', async () => {
+  it('is replaced if it is killed while frozen', async () => {
     const { lambda } = await make(
       'let calls = 0; export const handler = async () => [process.pid, ++calls];',
     );
@@ -282,7 +282,7 @@ describe('a function that fails', () => {
     expect((await lambda.invoke({})).result).toBe(2);
   });
 
-  it('has type, message and stack of it in its log, as Lambda writes them', async () => {
+  it("has the type, message and stack of its error in its log, in Lambda's format", async () => {
     const { lambda, output } = await make(
       'export const handler = async () => { throw new TypeError("no\\nway"); };',
     );
@@ -297,7 +297,7 @@ describe('a function that fails', () => {
     });
   });
 
-  it('has in its log why its bundle could not be loaded', async () => {
+  it('has the reason in its log if its bundle could not be loaded', async () => {
     const { lambda, output } = await make('throw new RangeError("no settings");');
     await failureOf(lambda.warm());
     expect(output()).toContain('{"errorType":"RangeError","errorMessage":"no settings","stack":[');
@@ -306,12 +306,12 @@ describe('a function that fails', () => {
   it.each([
     ['a text', '"no"', { errorType: 'string', errorMessage: 'no', trace: [] }],
     ['an object', '{ a: 1 }', { errorType: 'object', errorMessage: '{"a":1}', trace: [] }],
-  ])('gives %s that it threw', async (_, thrown, payload) => {
+  ])('returns %s that it threw', async (_, thrown, payload) => {
     const { lambda } = await make(`export const handler = async () => { throw ${thrown}; };`);
     expect((await failureOf(lambda.invoke({}))).payload).toEqual(payload);
   });
 
-  it('is reported every time', async () => {
+  it('is reported each time', async () => {
     const told: string[] = [];
     const { lambda } = await make('export const handler = async () => { throw new Error("no"); };', {
       onFailure: ({ message }) => told.push(message),
@@ -338,7 +338,7 @@ describe('a function that fails', () => {
     expect((await lambda.invoke({})).result).toBe(1);
   });
 
-  it('is ended when it uses up its memory, and this process lives on', async () => {
+  it('is ended when it exceeds its memory, and this process continues', async () => {
     const { lambda, output } = await make(
       'export const handler = async () => { const all = []; for (;;) all.push(new Array(100_000).fill(all.length)); };',
       { memoryMb: 32 },
@@ -367,14 +367,9 @@ describe('a function that fails', () => {
   });
 
   it.each([
+    ['an uncaught error', "setTimeout(() => { throw new TypeError('lost'); });", 'TypeError', 'lost'],
     [
-      'an error that nobody catches',
-      "setTimeout(() => { throw new TypeError('lost'); });",
-      'TypeError',
-      'lost',
-    ],
-    [
-      'a rejection that nobody handles',
+      'an unhandled rejection',
       "void Promise.reject(new TypeError('lost'));",
       'Runtime.UnhandledPromiseRejection',
       'TypeError: lost',
@@ -397,13 +392,13 @@ describe('a function that fails', () => {
       'SyntaxError: Unexpected end of input',
     ],
     [
-      'imports what there is not',
+      'imports a missing package',
       'import "./other.mjs";',
       'Runtime.ImportModuleError',
       expect.stringMatching(/^Error: Cannot find module '.*other.mjs' imported from .*index.mjs$/),
     ],
     [
-      'waits for nothing while it is loaded',
+      'waits for a promise that never settles while it loads',
       'await new Promise(() => {});',
       'Runtime.ExitError',
       expect.stringMatching(/^RequestId: [0-9a-f-]{36} Error: Runtime exited with error: exit status 13$/),
@@ -414,7 +409,7 @@ describe('a function that fails', () => {
       'Runtime.HandlerNotFound',
       'handler is undefined or not exported',
     ],
-  ])('says so when its bundle %s', async (_, source, errorType, errorMessage) => {
+  ])('reports that its bundle %s', async (_, source, errorType, errorMessage) => {
     const { lambda } = await make(source);
     expect((await failureOf(lambda.invoke({}))).payload).toMatchObject({ errorType, errorMessage });
     await expect(lambda.warm()).rejects.toMatchObject({ name: errorType, message: errorMessage });
@@ -432,7 +427,7 @@ describe('a function that fails', () => {
   });
 });
 
-it('a bundle without the file of its handler is refused', () => {
+it('is rejected if its bundle lacks the file of its handler', () => {
   expect(() => findHandler('/nowhere', 'main.run')).toThrow(
     new Error('The bundle of handler main.run has no main.mjs, .js or .cjs.'),
   );
@@ -454,7 +449,7 @@ describe('the rights of a function', () => {
     place: placeOfCalls('http://127.0.0.1/s3'),
   };
 
-  /** A function that calls a server as the SDK does, or with fetch, and says what came of it. */
+  /** A function that calls a server like the SDK, or with fetch, and returns the result. */
   const source = `
     const sign = service => ({ authorization: 'AWS4-HMAC-SHA256 Credential=local/20260131/eu-central-1/' + service + '/aws4_request, Signature=0' });
     const post = async (url, headers, body) => {
@@ -476,7 +471,7 @@ describe('the rights of a function', () => {
       return post(url, headers, body).catch(({ name, message }) => ({ name, message }));
     };`;
 
-  it('let calls pass that its policies allow, and hold back all others before they are sent', async () => {
+  it('allow the calls in its policies, and stop all others before they are sent', async () => {
     let requests = 0;
     const server = createServer((request, response) => {
       requests += 1;

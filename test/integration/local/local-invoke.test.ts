@@ -65,7 +65,7 @@ describe('Invoke on one machine', () => {
   it.each([
     ['{"a":1}', undefined, '{"a":1}'],
     ['{"fail":"broken"}', 'Unhandled', '{"errorType":"Error","errorMessage":"broken"}'],
-  ])("answers %s with the function's result", async (Payload, FunctionError, answer) => {
+  ])('answers %s with the result of the function', async (Payload, FunctionError, answer) => {
     const { Payload: given, ...rest } = await call({ InvocationType: 'RequestResponse', Payload });
     expect(rest).toMatchObject({ StatusCode: 200, ...(FunctionError && { FunctionError }) });
     expect(Buffer.from(given!).toString()).toBe(answer);
@@ -78,12 +78,12 @@ describe('Invoke on one machine', () => {
     [{ InvocationType: 'RequestResponse', Payload: '{"fail":"busy"}' }, 'TooManyRequestsException'],
     [{ Payload: 'no JSON' }, 'InvalidRequestContentException'],
     [{ Payload: JSON.stringify('x'.repeat(1024 * 1024)) }, 'RequestTooLargeException'],
-  ])('refuses %j', async (input, name) => {
+  ])('rejects %j', async (input, name) => {
     await expect(call(input)).rejects.toMatchObject({ name });
     expect(taken).toEqual([]);
   });
 
-  it('refuses other signatures and other operations of Lambda', async () => {
+  it('rejects other signatures and other operations of Lambda', async () => {
     const stranger = clientOf({ accessKeyId: 'local', secretAccessKey: 'wrong' });
     await expect(call({}, stranger)).rejects.toMatchObject({ name: 'InvalidSignatureException' });
     const unsigned = await fetch(`${endpoint}/2015-03-31/functions/Stack-Export/invocations`, {

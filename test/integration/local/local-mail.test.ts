@@ -40,7 +40,7 @@ const publish = (given: { topic_arn?: string; subject?: string; text?: string } 
 };
 
 describe('mail on one machine', () => {
-  it('is a line of a file', async () => {
+  it('is written as a line of a file', async () => {
     vi.stubEnv('NOTICE_TOPIC_ARN', TOPIC);
     expect(await asFunction('notify', () => publish())).toEqual({ answer_code: 200, error: null });
     const [line] = (await readFile(join(folder, 'mails.jsonl'), 'utf8')).split('\n');
@@ -54,12 +54,12 @@ describe('mail on one machine', () => {
     [{ subject: 'Größe' }, 400],
     [{ subject: 'x'.repeat(101) }, 400],
     [{ text: '' }, 400],
-  ])('refuses what SNS refuses: %j', async (given, status) => {
+  ])('is rejected like in SNS: %j', async (given, status) => {
     const error = `The mail topic answered with status ${status}.`;
     expect(await publish(given)).toEqual({ answer_code: status, error });
   });
 
-  it('without an answer fails', async () => {
+  it('fails without an answer', async () => {
     const nowhere = { endpoint: 'http://127.0.0.1:9/', topic_arn: TOPIC, sign };
     const { answer_code, error } = await publishMail(nowhere, { subject: 'a', text: 'b' });
     expect({ answer_code, error }).toEqual({

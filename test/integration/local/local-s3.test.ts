@@ -69,7 +69,7 @@ const get = async (Key: string, Range?: string) => {
   return { text: await Body!.transformToString(), ...rest };
 };
 
-describe('the local S3, by the SDK', () => {
+describe('the local S3 with the SDK', () => {
   it('keeps an object with its headers under any key', async () => {
     const key = 'exports/01J/Größe & (1) + ü?.csv';
     await put(key, 'bytes\r\n1\r\n');
@@ -91,12 +91,12 @@ describe('the local S3, by the SDK', () => {
     ['bytes=8-', '89', 'bytes 8-9/10'],
     ['bytes=-3', '789', 'bytes 7-9/10'],
     ['bytes=5-99', '56789', 'bytes 5-9/10'],
-  ])('gives the range %s', async (range, text, ContentRange) => {
+  ])('returns the range %s', async (range, text, ContentRange) => {
     await put('digits', '0123456789');
     expect(await get('digits', range)).toMatchObject({ text, ContentRange });
   });
 
-  it('refuses a range behind the end', async () => {
+  it('rejects a range beyond the end', async () => {
     await put('digits', '0123456789');
     await expect(get('digits', 'bytes=10-')).rejects.toMatchObject({ name: 'InvalidRange' });
   });
@@ -115,7 +115,7 @@ describe('the local S3, by the SDK', () => {
       }),
     );
 
-  it('puts parts together in their order, the last upload of each', async () => {
+  it('joins parts in order, with the last upload of each', async () => {
     const id = await begin('parts');
     const second = await part('parts', id, 2, Buffer.from('end'));
     await part('parts', id, 1, Buffer.alloc(5 * MIB, 'x'));
@@ -134,7 +134,7 @@ describe('the local S3, by the SDK', () => {
     await expect(complete('parts', id, [[1, first]])).rejects.toMatchObject({ name: 'NoSuchUpload' });
   });
 
-  it('refuses parts that are changed, too small or out of order, and keeps the upload', async () => {
+  it('rejects parts that are changed, too small or out of order, and keeps the upload', async () => {
     const id = await begin('wrong');
     const one = await part('wrong', id, 1, Buffer.from('small'));
     const two = await part('wrong', id, 2, Buffer.from('small'));
@@ -146,7 +146,7 @@ describe('the local S3, by the SDK', () => {
     expect((await get('wrong')).text).toBe('small');
   });
 
-  it('forgets an upload that is aborted', async () => {
+  it('removes an aborted upload', async () => {
     const UploadId = await begin('gone');
     await s3.client.send(new AbortMultipartUploadCommand({ ...named('gone'), UploadId }));
     await expect(part('gone', UploadId, 1, Buffer.from('x'))).rejects.toMatchObject({ name: 'NoSuchUpload' });
@@ -155,7 +155,7 @@ describe('the local S3, by the SDK', () => {
     ).rejects.toMatchObject({ name: 'NoSuchUpload' });
   });
 
-  it('has only what the system uses, and only its buckets', async () => {
+  it('has only the operations that the system uses, and only its buckets', async () => {
     await expect(s3.client.send(new ListObjectsCommand({ Bucket: BUCKET }))).rejects.toMatchObject({
       name: 'NotImplemented',
     });
@@ -164,7 +164,7 @@ describe('the local S3, by the SDK', () => {
     ).rejects.toMatchObject({ name: 'NoSuchBucket' });
   });
 
-  it('refuses other credentials', async () => {
+  it('rejects other credentials', async () => {
     const other = (accessKeyId: string, secretAccessKey: string) =>
       new S3Client({
         endpoint: s3.endpoint,
@@ -176,7 +176,7 @@ describe('the local S3, by the SDK', () => {
     await expect(other('somebody', 'local')).rejects.toMatchObject({ name: 'InvalidAccessKeyId' });
   });
 
-  it('refuses a body that is not the one that was signed', async () => {
+  it('rejects a body that differs from the signed one', async () => {
     const client = s3.makeClient();
     client.middlewareStack.add(
       next => async args => {
@@ -208,7 +208,7 @@ describe('the objects of a bucket', () => {
     for (const key of KEYS) await put(key, key);
   });
 
-  it('are listed in the order of their bytes, with any keys', async () => {
+  it('are listed in order of their bytes, with any keys', async () => {
     const { keys, answer } = await list({ Prefix: 'l/' });
     expect(keys).toEqual(inOrder);
     expect(answer).toMatchObject({ KeyCount: KEYS.length, IsTruncated: false, Prefix: 'l/', Name: BUCKET });
@@ -246,14 +246,14 @@ describe('the objects of a bucket', () => {
     });
   });
 
-  it('start after a key, and refuse an invalid number', async () => {
+  it('start after a key, and reject an invalid number', async () => {
     expect((await list({ Prefix: 'l/', StartAfter: 'l/b/e' })).keys).toEqual(
       inOrder.slice(inOrder.indexOf('l/b/e') + 1),
     );
     await expect(list({ MaxKeys: -1 })).rejects.toMatchObject({ name: 'InvalidArgument' });
   });
 
-  it('are deleted, one or many, whether they are there or not', async () => {
+  it('are deleted, one or many, whether they exist or not', async () => {
     await s3.client.send(new DeleteObjectCommand(named('l/a')));
     await s3.client.send(new DeleteObjectCommand(named('l/a')));
     const Objects = ['l/b/c/d', 'l/Größe & <ü>', 'never'].map(Key => ({ Key }));
@@ -265,7 +265,7 @@ describe('the objects of a bucket', () => {
     await expect(get('l/a')).rejects.toMatchObject({ name: 'NoSuchKey' });
   });
 
-  it('are files in real folders, their headers and unfinished ones elsewhere', async () => {
+  it('are files in real folders, with headers and unfinished uploads elsewhere', async () => {
     await put('flows/dt=2026-01-31/hour=12/x.jsonl.gz', 'lines');
     const folder = join(s3.folder, 'files', 'flows');
     expect(await readdir(folder, { recursive: true })).toEqual([
@@ -278,7 +278,7 @@ describe('the objects of a bucket', () => {
   });
 
   it.each(['../outside', 'a/../../outside', '..', 'a/./b', `${'x'.repeat(1025)}`])(
-    'are never outside of the folder: %s',
+    'are never outside the folder: %s',
     async key => {
       const url = `${s3.endpoint}/${BUCKET}/${key
         .split('/')
@@ -296,7 +296,7 @@ describe('the objects of a bucket', () => {
     },
   );
 
-  it('that the release before kept are found, listed, written over and deleted', async () => {
+  it('of the previous release are found, listed, overwritten and deleted', async () => {
     const old = async (key: string, text: string) => {
       const file = join(s3.folder, 'objects', `o-${encodeURIComponent(key)}`);
       await writeFile(file, text);
@@ -353,7 +353,7 @@ describe('a signed link', () => {
     ['no signature to speak of', (url: string) => url.replace(/X-Amz-Signature=\w+/, 'X-Amz-Signature=')],
     ['one more parameter', (url: string) => `${url}&response-content-type=text%2Fhtml`],
     ['another region', (url: string) => url.replace('eu-central-1', 'us-east-1')],
-  ])('is refused with %s', async (_, change) => {
+  ])('is rejected with %s', async (_, change) => {
     const [status, text] = await fetched(change(await link()));
     expect([status, /<Code>(.*?)<\/Code>/.exec(text)?.[1]]).toEqual([403, 'SignatureDoesNotMatch']);
   });
@@ -374,7 +374,7 @@ describe('a signed link', () => {
     client.destroy();
   });
 
-  it('is for reading only', async () => {
+  it('allows reading only', async () => {
     const [status, text] = await fetched(await link(), 'PUT');
     expect([status, /<Code>(.*?)<\/Code>/.exec(text)?.[1]]).toEqual([403, 'SignatureDoesNotMatch']);
   });
@@ -384,12 +384,12 @@ describe('a signed link', () => {
     [(url: string) => url.replace(/X-Amz-Date=\w+&/, ''), 400, 'AuthorizationQueryParametersError'],
     [(url: string) => url.replace('Expires=900', 'Expires=700000'), 400, 'AuthorizationQueryParametersError'],
     [(url: string) => url.replace('Credential=local', 'Credential=other'), 403, 'InvalidAccessKeyId'],
-  ])('without a required part is refused: %s', async (change, status, code) => {
+  ])('is rejected without a required part: %s', async (change, status, code) => {
     const [given, text] = await fetched(change(await link()));
     expect([given, /<Code>(.*?)<\/Code>/.exec(text)?.[1]]).toEqual([status, code]);
   });
 
-  it('survives a reader who goes in the middle', async () => {
+  it('survives a reader who disconnects halfway', async () => {
     now = Date.now();
     await put('large', Buffer.alloc(16 * MIB));
     const url = await getSignedUrl(s3.client, new GetObjectCommand(named('large')), { expiresIn: 900 });

@@ -17,11 +17,11 @@ import { createStream } from '../../../local/resources/types/kinesis-stream.ts';
 import { eventSourceMappingSchema } from '../../../local/resources/types/lambda-event-source-mapping.ts';
 import { dynamodbEndpoint } from '../../support/local-client.ts';
 
-// Far more than it takes, for machines that are busy with other things.
+// Far more than necessary, for busy machines.
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });
 
 interface Reading {
-  /** Records in the order in which the function had them. */
+  /** Records in the order in which the function received them. */
   seen: Record<string, unknown>[];
   failed: Record<string, unknown>[];
   checkpoints: Checkpoints;
@@ -36,7 +36,7 @@ afterEach(async () => {
   running = [];
 });
 
-/** Reads a stream with a function that remembers what it gets. */
+/** Reads a stream with a function that remembers its records. */
 function read(
   source: ShardSource,
   { checkpoints = memoryCheckpoints(), answer = (() => null) as Answer } = {},
@@ -122,7 +122,7 @@ describe('a Kinesis stream', () => {
       number: number;
     };
 
-  it('gives records in the form of Lambda', async () => {
+  it('returns records in the format of Lambda', async () => {
     const source = await makeSource();
     const before = Date.now() / 1000;
     const sequenceNumber = await put('edge-7', 1);
@@ -146,7 +146,7 @@ describe('a Kinesis stream', () => {
     });
   });
 
-  it("keeps every edge's order while shards split and merge", async () => {
+  it('keeps the order of every edge while shards split and merge', async () => {
     const source = await makeSource();
     const { seen } = read(source);
     const edges = ['edge-1', 'edge-2', 'edge-3', 'edge-4'];
@@ -180,7 +180,7 @@ describe('a Kinesis stream', () => {
     }
   });
 
-  it('goes on at its checkpoints, past shards that are closed and drained', async () => {
+  it('continues at its checkpoints, past closed and finished shards', async () => {
     const source = await makeSource();
     await put('edge-1', 1);
     const first = read(source);
@@ -207,7 +207,7 @@ describe('a Kinesis stream', () => {
     await eventually(() => seen.map(payload)).toEqual([{ edge: 'edge-1', number: 1 }]);
   });
 
-  it('gives up on the poison record alone and says where it is', async () => {
+  it('gives up only the poison record, and gives its position', async () => {
     const source = await makeSource();
     const sequenceNumbers: string[] = [];
     for (let number = 0; number < 8; number++) sequenceNumbers.push(await put('edge-1', number));
@@ -272,7 +272,7 @@ describe("a table's stream", () => {
     return tableStreamSource({ endpoint, streamArn: StreamArn! });
   }
 
-  it('gives changes in the form of Lambda, in their order', async () => {
+  it('returns changes in the format of Lambda, in order', async () => {
     const source = await makeSource();
     const count = (n: string) => ({ ...keys, count: { N: n }, data: { B: 'AAEC' } });
     await call('PutItem', { TableName: table, Item: count('1') });
@@ -301,7 +301,7 @@ describe("a table's stream", () => {
     });
   });
 
-  it('is given again from the record that the function reports', async () => {
+  it('is repeated from the record that the function reports', async () => {
     const source = await makeSource();
     for (const n of ['1', '2', '3'])
       await call('PutItem', { TableName: table, Item: { ...keys, n: { N: n } } });

@@ -28,7 +28,7 @@ function properties(more: object = {}): TableProperties {
   });
 }
 
-it('a kept table gets the index, stream and expiry that a new release has', async () => {
+it('gives a stored table the index, stream and expiry of a new release', async () => {
   await createTable(endpoint, table, properties());
   const newer = properties({
     AttributeDefinitions: ['pk', 'sk', 'other'].map(AttributeName => ({ AttributeName, AttributeType: 'S' })),
@@ -52,11 +52,11 @@ it('a kept table gets the index, stream and expiry that a new release has', asyn
   expect(await call('DescribeTimeToLive')).toEqual({
     TimeToLiveDescription: { AttributeName: 'expires_at', TimeToLiveStatus: 'ENABLED' },
   });
-  // And once more, as every further start does it.
+  // And once more, like at every later start.
   expect(await createTable(endpoint, table, newer)).toEqual({ Arn: expect.any(String), StreamArn });
 });
 
-it('a kept table with other keys is refused', async () => {
+it('rejects a stored table with other keys', async () => {
   await createTable(endpoint, table, properties());
   const other = properties({ KeySchema: [{ AttributeName: 'sk', KeyType: 'HASH' }] });
   await expect(createTable(endpoint, table, other)).rejects.toThrow(

@@ -27,7 +27,7 @@ describe('named groups', () => {
   };
   const names = async () => (await api.data('Query.namedGroups')).map(({ name }: { name: string }) => name);
 
-  it('are made, put in place of the one of their name, and deleted', async () => {
+  it('are created, replaced by name, and deleted', async () => {
     const offices = await saved(OFFICES);
     expect(offices).toEqual({
       ...OFFICES,
@@ -44,7 +44,7 @@ describe('named groups', () => {
     expect(await names()).toEqual(['Mail']);
   });
 
-  it('are as before when a change is undone, unless they were changed since', async () => {
+  it('are restored by undo, unless they have changed since', async () => {
     const undoLast = async (target: string) => {
       api.now += 1000;
       const { items } = await api.data(
@@ -99,11 +99,11 @@ describe('named groups', () => {
       { ...OFFICES, kind: 'PORTS', members: ['70000'] },
       'members of PORTS must be ports or ranges of ports such as 443 or 8000-8100.',
     ],
-  ])('%j is refused', async (group, message) => {
+  ])('%j is rejected', async (group, message) => {
     expect(await save(group)).toEqual({ error: { type: 'ValidationError', message } });
   });
 
-  it('that are not there, or not as they were seen, are not changed', async () => {
+  it('are not changed if they do not exist or have changed since they were read', async () => {
     expect(await api.call('Mutation.deleteNamedGroup', { name: 'nowhere' }, operator)).toEqual({
       error: {
         type: 'NotFound',
@@ -119,7 +119,7 @@ describe('named groups', () => {
     });
   });
 
-  it('are changed by operators and seen by everyone', async () => {
+  it('are changed by operators and visible to everyone', async () => {
     const viewer = { identity: personIn('viewer') };
     expect(await api.call('Mutation.saveNamedGroup', OFFICES, viewer)).toMatchObject({
       error: { type: 'Unauthorized' },

@@ -23,7 +23,7 @@ const operations = (group: 'viewer' | 'admin' = 'admin') =>
   api.data('Query.operations', {}, { identity: personIn(group) });
 
 describe('operations', () => {
-  it('shows a running deletion with the share of the paths that are through', async () => {
+  it('contain a running deletion with the share of finished paths', async () => {
     const { id: site_id } = await api.data('Mutation.createSite', { name: 'Berlin' });
     const operation = newOperation(
       { audit_id: AUDIT_ID, started_ms: api.now },
@@ -50,7 +50,7 @@ describe('operations', () => {
     ]);
   });
 
-  it('shows the end of a deletion for ten minutes', async () => {
+  it('contain the end of a deletion for ten minutes', async () => {
     const { id: site_id } = await api.data('Mutation.createSite', { name: 'Berlin' });
     const { audit_id } = await api.data('Mutation.deleteSite', { site_id });
     expect(await operations()).toMatchObject([
@@ -60,7 +60,7 @@ describe('operations', () => {
     expect(await operations()).toEqual([]);
   });
 
-  it('shows exports to their owner and to administrators', async () => {
+  it('contain exports for their owner and for administrators', async () => {
     const job = {
       export_id: AUDIT_ID,
       request: { kind: 'AUDIT', format: 'csv', from: 0, to: 1, as_of: 1 } as never,
@@ -92,7 +92,7 @@ describe('operations', () => {
     ]);
   });
 
-  it('is for people', async () => {
+  it('are for people only', async () => {
     expect(await api.call('Query.operations', {}, { identity: personIn('none') })).toMatchObject({
       error: { type: 'Unauthorized' },
     });

@@ -20,7 +20,7 @@ describe('preferences', () => {
   const ofMe = async (by: { identity: ReturnType<typeof personIn> }) =>
     (await api.data('Query.me', {}, by)).preferences;
 
-  it('belong to one person, and keep fields that are left out', async () => {
+  it('belong to one person, and keep omitted fields', async () => {
     expect(await ofMe(viewer)).toEqual(DEFAULTS);
     await set({ theme: 'DARK', time_zone: 'Europe/Berlin' });
     expect(await set({ units: 'IEC', theme: null })).toEqual({
@@ -39,7 +39,7 @@ describe('preferences', () => {
     expect(items).toEqual([]);
   });
 
-  it("take no time zone that there isn't", async () => {
+  it('reject an unknown time zone', async () => {
     const preferences = { time_zone: 'Europe/Atlantis' };
     expect(await api.call('Mutation.setPreferences', { preferences }, viewer)).toEqual({
       error: {
@@ -50,7 +50,7 @@ describe('preferences', () => {
     });
   });
 
-  it('keep views in their order, one of each name', async () => {
+  it('keep views in order, with one for each name', async () => {
     const save = (name: string, address: string) =>
       api.data('Mutation.saveView', { name, address }, operator);
     await save(' Worst paths ', '/paths?status=FAILED');
@@ -76,7 +76,7 @@ describe('preferences', () => {
     'https://elsewhere.example',
     '/a b',
     `/${'x'.repeat(1000)}`,
-  ])('refuse %j as a view of the console', async address => {
+  ])('reject %j as a view of the console', async address => {
     expect(await api.call('Mutation.saveView', { name: 'Elsewhere', address }, viewer)).toEqual({
       error: {
         type: 'ValidationError',
@@ -86,7 +86,7 @@ describe('preferences', () => {
     });
   });
 
-  it('end at fifty views, also where two are saved at the same time', async () => {
+  it('allow at most fifty views, also if two are saved at the same time', async () => {
     const admin = { identity: personIn('admin') };
     const save = (number: number) =>
       api.call('Mutation.saveView', { name: `View ${number}`, address: '/' }, admin);

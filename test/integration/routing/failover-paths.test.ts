@@ -9,7 +9,7 @@ import { createSite } from '../../../core/inventory/sites/create-site.ts';
 import { cachedDecision } from '../../../core/routing/decisions/cached-decision.ts';
 import { policyRoutingSchema, setPolicyRouting } from '../../../core/routing/decisions/policy-routing.ts';
 import { failOverPath } from '../../../core/routing/failover/fail-over-path.ts';
-import { readPathMetrics } from '../../../core/routing/metrics/path-metrics-store.ts';
+import { readMetricsWithLane } from '../../../core/routing/metrics/path-metrics-store.ts';
 import { recentMetrics } from '../../../core/routing/metrics/recent-metrics.ts';
 import { metricsKey } from '../../../core/routing/path-keys.ts';
 import { auditEntries } from '../../support/audit-entries.ts';
@@ -36,7 +36,7 @@ async function auditOf(target: string) {
 }
 
 describe('routing decisions', () => {
-  it("use the edges' measurements, are the same both ways, and come from the cache for 30 s", async () => {
+  it('use the measurements of edges, are the same in both directions, and come from the cache for 30 s', async () => {
     const { time, context, caches, monitor, key, fast, slow, troubles } = await set();
     await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 40)]);
     const decision = {
@@ -55,7 +55,7 @@ describe('routing decisions', () => {
     expect(troubles).toEqual([]);
   });
 
-  it("don't read an unmeasured path again for ten seconds, but see new measurements", async () => {
+  it('do not read an unmeasured path again for ten seconds, but see new measurements', async () => {
     const { time, context, caches, monitor, fast } = await set();
     const recent = () => recentMetrics(context, caches.metrics, fast);
     expect(await recent()).toBeUndefined();
@@ -77,7 +77,7 @@ describe('routing decisions', () => {
     expect(await recent()).toMatchObject({ latency_ms: 10 });
   });
 
-  it('see a first measurement of this function at once', async () => {
+  it('see a first measurement by the same function at once', async () => {
     const { time, context, caches, monitor, fast } = await set();
     expect(await recentMetrics(context, caches.metrics, fast)).toBeUndefined();
     await monitor.observe(context, [measured(time, fast, 10)]);
@@ -101,7 +101,7 @@ describe('routing decisions', () => {
     });
   });
 
-  it('refuse policies and sites that are not there', async () => {
+  it('reject unknown policies and sites', async () => {
     const { context, caches, key } = await set();
     await expect(cachedDecision(context, caches, { ...key, policy_id: '99' })).rejects.toThrow(
       new NotFound('There is no policy "99": the query policies lists those that exist.'),
@@ -142,7 +142,7 @@ describe('failoverPath', () => {
     });
     await time.advance(1000);
     expect((await cachedDecision(other.context, other.caches, key)).selected_path_id).toBe(slow);
-    // Traffic moves by what follows from the entry, which the transaction holds.
+    // Traffic moves by orders that follow from the entry, which the transaction contains.
     expect(await readCommands(context, edges[0])).toEqual([]);
     await orderAllRoutes(context);
     const [atA] = await readCommands(context, edges[0]);
@@ -183,7 +183,7 @@ describe('failoverPath', () => {
     );
   });
 
-  it('says which policies are left without a path, and never chooses a dead one', async () => {
+  it('names the policies that are left without a path, and never chooses a dead path', async () => {
     const { time, context, caches, monitor, key, fast, slow } = await set();
     await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 1000, 100)]);
     const { receipt } = await failOverPath(context, caches, { path_id: fast, actor });
@@ -195,7 +195,7 @@ describe('failoverPath', () => {
     });
   });
 
-  it('refuses paths that are not there', async () => {
+  it('rejects unknown paths', async () => {
     const { context, caches } = await set();
     for (const path_id of ['p-1', '550e8400-e29b-41d4-a716-446655440000.0123456789abcdef', '']) {
       await expect(failOverPath(context, caches, { path_id, actor })).rejects.toThrow(
@@ -206,7 +206,7 @@ describe('failoverPath', () => {
 });
 
 describe('automatic failover', () => {
-  it('leaves a path below 50, comes back after 60 s above 80, and audits both', async () => {
+  it('leaves a path below 50, returns after 60 s above 80, and audits both', async () => {
     const { time, context, caches, monitor, key, fast, slow, done, troubles } = await set();
     const report = (path: string, latency: number, loss = 0) =>
       monitor.observe(context, [measured(time, path, latency, loss)]);
@@ -274,7 +274,7 @@ describe('automatic failover', () => {
     });
   });
 
-  it('names the policies that it leaves without a path, when the last one dies', async () => {
+  it('names the policies without a path when the last path dies', async () => {
     const { time, context, caches, monitor, key, fast, slow, receipts, troubles } = await set();
     const report = (path: string, loss: number) =>
       monitor.observe(context, [measured(time, path, path === fast ? 10 : 40, loss)]);
@@ -309,10 +309,10 @@ describe('automatic failover', () => {
     }
     await time.advance(100);
     await monitor.observe(context, [measured(time, fast, 500, 8)]);
-    expect((await readPathMetrics(context, fast))?.latency_ms).toBe(10);
+    expect((await readMetricsWithLane(context, fast))?.latency_ms).toBe(10);
     await monitor.settle(sleeping);
     expect(waits).toEqual([600]);
-    expect((await readPathMetrics(context, fast))?.latency_ms).toBe(500);
+    expect((await readMetricsWithLane(context, fast))?.latency_ms).toBe(500);
     expect(done).toEqual(['failoverPath']);
     const drained = caches.metrics.drain();
     await time.advance(1000);
@@ -331,9 +331,9 @@ describe('automatic failover', () => {
     await client.send(new DeleteCommand(key));
     await time.advance(60_000);
     await monitor.observe(context, [first]);
-    expect(await readPathMetrics(context, fast)).toBeUndefined();
+    expect(await readMetricsWithLane(context, fast)).toBeUndefined();
     await monitor.observe(context, [measured(time, fast, 31)]);
-    expect(await readPathMetrics(context, fast)).toMatchObject({ latency_ms: 31 });
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({ latency_ms: 31 });
   });
 
   it('dates a measurement of an edge with a fast clock as now', async () => {
@@ -342,14 +342,14 @@ describe('automatic failover', () => {
     await monitor.observe(context, [ahead]);
     await time.advance(60_000);
     await monitor.observe(context, [measured(time, fast, 400)]);
-    expect(await readPathMetrics(context, fast)).toMatchObject({
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({
       latency_ms: 400,
       measured_at: '2026-01-31T12:01:00.000Z',
     });
   });
 
   it.each([-300_000, -30_000, 15_000, 300_000])(
-    'judges by the age of a measurement at its arrival: a clock %d ms ahead',
+    'uses the age of a measurement at its arrival: with a clock %d ms ahead',
     async skew => {
       const { time, context, reports, fast, done } = await set();
       const at = (ms: number) => new Date(ms + skew).toISOString();
@@ -364,7 +364,7 @@ describe('automatic failover', () => {
           arrived_at_ms: time.clock() - 1000,
         },
       ]);
-      expect(await readPathMetrics(context, fast)).toMatchObject({
+      expect(await readMetricsWithLane(context, fast)).toMatchObject({
         latency_ms: 400,
         measured_at: '2026-01-31T11:59:40.000Z',
       });
@@ -372,7 +372,7 @@ describe('automatic failover', () => {
     },
   );
 
-  it("recognizes a report that waited in the spool by the edge's clock offset", async () => {
+  it("recognizes a report that waited in the spool by the offset of the edge's clock", async () => {
     const { time, context, reports, fast, done } = await set();
     const report = (sent_ms: number, latency: number) => ({
       report: {
@@ -391,7 +391,9 @@ describe('automatic failover', () => {
     await time.advance(600_000);
     // It was measured ten minutes ago.
     await reports.observe(context, [report(sent, 20)]);
-    expect(await readPathMetrics(context, fast)).toMatchObject({ measured_at: '2026-01-31T12:00:00.000Z' });
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({
+      measured_at: '2026-01-31T12:00:00.000Z',
+    });
   });
 
   it('ignores measurements older than five minutes', async () => {
@@ -407,7 +409,7 @@ describe('automatic failover', () => {
     expect(done).toEqual(['failoverPath']);
   });
 
-  it('keeps to the settings of each policy', async () => {
+  it('applies the settings of each policy', async () => {
     const { time, context, monitor, caches, fast, slow, done, key } = await set();
     const routing = policyRoutingSchema.parse({ failover: { failover_below: 10, failback_above: 20 } });
     await setPolicyRouting(context, actor, { policy_id: 'default', routing });
@@ -439,19 +441,21 @@ describe('automatic failover', () => {
       await reports.observe(context, from(edge_id));
       await time.advance(1000);
     }
-    expect(await readPathMetrics(context, fast)).toBeUndefined();
+    expect(await readMetricsWithLane(context, fast)).toBeUndefined();
     expect(done).toEqual([]);
-    // Ten seconds after it was registered at the latest it counts.
+    // It counts at most ten seconds after its registration.
     await registerEdge(context, actor, { id: 'edge-that-nobody-knows', site_id: b.id });
     await time.advance(10_000);
     await reports.observe(context, from('edge-that-nobody-knows'));
     expect(done).toEqual(['failoverPath']);
     await time.advance(1000);
     await reports.observe(context, from(edges[1]));
-    expect(await readPathMetrics(context, fast)).toMatchObject({ measured_at: '2026-01-31T12:00:14.000Z' });
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({
+      measured_at: '2026-01-31T12:00:14.000Z',
+    });
   });
 
-  it('happens once when two functions see the same failure', async () => {
+  it('happens once if two functions see the same failure', async () => {
     const { time, context, monitor, fast, done } = await set();
     const other = makeFunction(time);
     const report = measured(time, fast, 400, 8);
@@ -460,7 +464,7 @@ describe('automatic failover', () => {
     expect(other.troubles).toEqual([]);
   });
 
-  it('ignores measurements of paths that are in no inventory, and late ones', async () => {
+  it('ignores measurements of unknown paths, and late ones', async () => {
     const { time, context, monitor, fast, done, troubles } = await set();
     await monitor.observe(context, [measured(time, 'p-1', 900, 50)]);
     const late = measured(time, fast, 900, 50);
@@ -474,7 +478,7 @@ describe('automatic failover', () => {
 });
 
 describe('commands', () => {
-  it('wait until they are acknowledged, and a newer one about the same replaces the older', async () => {
+  it('wait until they are acknowledged, and a newer one about the same subject replaces the older', async () => {
     const { time, context, caches, monitor, edges, fast, slow } = await set();
     await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 40)]);
     await failOverPath(context, caches, { path_id: fast, actor });
@@ -496,7 +500,7 @@ describe('commands', () => {
 });
 
 describe('the class of a path', () => {
-  it('changes for decisions only when three measurements hold it, or one moves by more than 5 points', async () => {
+  it('changes for decisions only if three measurements agree, or one differs by more than 5 points', async () => {
     const { time, context, caches, monitor, key, fast, slow } = await set();
     const chosen = async () => {
       await time.advance(30_000);
@@ -514,7 +518,7 @@ describe('the class of a path', () => {
     expect(seen).toEqual(['fast', 'fast', 'fast', 'slow', 'slow', 'slow', 'fast', 'slow']);
   });
 
-  it('is failed over by the same settled score', async () => {
+  it('fails over by the same settled score', async () => {
     const { time, context, monitor, fast, slow, done } = await set();
     // 4 % is 50.8, 4.2 % is 49.4.
     for (const [loss, operations] of [
@@ -531,7 +535,7 @@ describe('the class of a path', () => {
 });
 
 describe('a path that is never optimal', () => {
-  it('comes back above the median of its week less 5', async () => {
+  it('returns above the median of its week minus 5', async () => {
     const { time, context, monitor, fast, slow, done } = await set();
     const report = async (loss: number) => {
       await time.advance(20_000);
@@ -551,7 +555,7 @@ describe('a path that is never optimal', () => {
     expect(done).toEqual(['failoverPath', 'failbackPath']);
   });
 
-  it('that an operator took out does as well', async () => {
+  it('returns in the same way after an operator withdrew it', async () => {
     const { time, context, caches, monitor, fast, slow, done } = await set();
     const report = async () => {
       await time.advance(20_000);

@@ -27,7 +27,7 @@ const EDGES = 500;
 const POLICIES = 1000;
 
 describe('a path with 1,000 edges at its ends and 1,000 policies', () => {
-  it('fails over by itself and back, by an operator, and is probed', async () => {
+  it('fails over and back by itself and by an operator, and is probed', async () => {
     const { time, context, caches, monitor, a, b, fast, slow, done, troubles } = await routingWorld(db);
     await putEdges(context, { sites: [a.id, b.id], edges: EDGES });
     const policies = await putPolicies(context, POLICIES);
@@ -38,7 +38,7 @@ describe('a path with 1,000 edges at its ends and 1,000 policies', () => {
     await report(50);
     expect(troubles).toEqual([]);
     expect(done).toEqual(['failoverPath']);
-    // An edge registered by itself is at each site, too.
+    // An edge registered separately is at each site as well.
     expect(await orderAllRoutes(context)).toBe(2 * EDGES + 2);
     for (const [site, peer] of [
       [a.id, b.id],
@@ -67,8 +67,8 @@ describe('a path with 1,000 edges at its ends and 1,000 policies', () => {
   }, 120_000);
 });
 
-describe('the orders that follow from a change', () => {
-  it('are given once, go on where they were cut off, and come back to none that has a newer one', async () => {
+describe('the orders after a change', () => {
+  it('are sent once, continue after an interruption, and never replace a newer one', async () => {
     const { context, caches, time, a, b, fast, slow, monitor } = await routingWorld(db);
     await putEdges(context, { sites: [a.id, b.id], edges: 20 });
     await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 40)]);
@@ -87,12 +87,12 @@ describe('the orders that follow from a change', () => {
     const rest = await orderRoutes(context, change);
     expect(rest).toBe(42 - 10);
     expect(await orderRoutes(context, change)).toBe(0);
-    // What an edge has acknowledged is not held against it.
+    // An acknowledged order does not block a newer one.
     const edge_id = `${a.id}-0`;
     const [order] = await readCommands(context, edge_id);
     await acknowledgeCommand(context, { edge_id, command_id: order!.id });
     expect(await readCommands(context, edge_id)).toEqual([]);
-    // Readings that were made later win, whatever the entries' sequence.
+    // Later reads win, in any order of the entries.
     await time.advance(1000);
     const second = await failOverPath(context, caches, { path_id: slow, actor });
     const later = await changeOf(context, second.audit_id);
@@ -105,7 +105,7 @@ describe('the orders that follow from a change', () => {
     });
   });
 
-  it('are those that hold now, and none for a path that is gone', async () => {
+  it('contain the current paths, and none for a deleted path', async () => {
     const { context, caches, time, fast, slow, monitor, edges } = await routingWorld(db);
     await monitor.observe(context, [measured(time, fast, 10), measured(time, slow, 40)]);
     const { audit_id } = await failOverPath(context, caches, { path_id: fast, actor });

@@ -27,7 +27,7 @@ it.each([
     { sites: 2, paths: 1 },
     'This network has more than 2 sites or 1 paths, too many for one query: ask for one site with site_id.',
   ],
-])('refuses a network that is larger than %j', async (limits, refused) => {
+])('rejects a network larger than %j', async (limits, refused) => {
   const { context, caches } = routingFunction(db, world.time);
   const answer = readNetworkPicture(context, caches, limits).then(
     ({ paths }) => paths.length,
@@ -36,7 +36,7 @@ it.each([
   expect(await answer).toBe(refused ?? 2);
 });
 
-it("counts paths by status, from ingest's stored and cached metrics", async () => {
+it('counts paths by status, from the stored and cached metrics of ingest', async () => {
   const { context, caches, monitor, time, fast } = world;
   await monitor.observe(context, [measured(time, fast, 20)]);
   const other = routingFunction(db, time);
@@ -48,7 +48,7 @@ it("counts paths by status, from ingest's stored and cached metrics", async () =
   }
 });
 
-it('answers without the Cache table, and then reads each time', async () => {
+it('works without the Cache table, with a read each time', async () => {
   const { time } = world;
   const broken = { ...db, tables: { ...db.tables, cache: NO_SUCH_TABLE } };
   const { context, caches } = routingFunction(broken, time);

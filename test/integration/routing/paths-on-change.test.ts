@@ -9,7 +9,7 @@ import { decodeReport } from '../../../core/report/decode-report.ts';
 import type { Report } from '../../../core/report/report.ts';
 import { failOverPath } from '../../../core/routing/failover/fail-over-path.ts';
 import { readCurrentMetrics } from '../../../core/routing/metrics/current-metrics.ts';
-import { readPathMetrics } from '../../../core/routing/metrics/path-metrics-store.ts';
+import { readMetricsWithLane } from '../../../core/routing/metrics/path-metrics-store.ts';
 import { recentMetrics } from '../../../core/routing/metrics/recent-metrics.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
@@ -26,8 +26,7 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 /**
- * An edge that reports each minute: its lane is written as ingest writes it, then its paths are
- * observed.
+ * An edge that reports each minute: its lane is written as by ingest, then its paths are observed.
  */
 async function reportingWorld() {
   const world = await routingWorld(db);
@@ -73,8 +72,8 @@ async function reportingWorld() {
   return { ...world, report, writes, reads };
 }
 
-describe('a path that is steady', () => {
-  it('is written each ten minutes, and not between', async () => {
+describe('a steady path', () => {
+  it('is written every ten minutes, and not in between', async () => {
     const { time, report, writes, fast, context } = await reportingWorld();
     await report(20);
     expect(writes).toContain(`${db.tables.traffic} METRICS`);
@@ -89,10 +88,10 @@ describe('a path that is steady', () => {
       await report(21);
       expect(writes).toContain(`${db.tables.traffic} METRICS`);
     }
-    expect(await readPathMetrics(context, fast)).toMatchObject({ latency_ms: 21 });
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({ latency_ms: 21 });
   });
 
-  it('is read each five minutes, and its edge each ten', async () => {
+  it('is read every five minutes, and its edge every ten', async () => {
     const { time, report, reads, edges } = await reportingWorld();
     await report(20);
     reads.length = 0;
@@ -110,7 +109,7 @@ describe('a path that is steady', () => {
     expect(reads).toContain(`${db.tables.network} ${edges[0]}`);
   });
 
-  it('enters no cache while it is only written again: an entry would be gone long before the next', async () => {
+  it('is not cached by a repeated write, because the entry would expire long before the next one', async () => {
     const { time, report, writes } = await reportingWorld();
     await report(20);
     writes.length = 0;
@@ -132,7 +131,7 @@ describe('a path that is steady', () => {
     expect(done).toEqual(['failbackPath']);
   });
 
-  it('is fresh all the time, by the reports of its lane', async () => {
+  it('is fresh all the time through the reports of its lane', async () => {
     const { time, report, context, caches, fast } = await reportingWorld();
     const other = routingFunction(db, time);
     await report(20);
@@ -151,14 +150,14 @@ describe('a path that is steady', () => {
       latency_ms: 20,
       settled_score: expect.closeTo(99.7, 1),
     });
-    // Once the edge is silent, what it said grows old.
+    // Once the edge is silent, its measurements age.
     await time.advance(5 * MINUTE + 1);
     expect(await recentMetrics(context, caches.metrics, fast)).toBeUndefined();
     expect(await recentMetrics(other.context, other.caches.metrics, fast)).toBeUndefined();
   });
 });
 
-describe('a path that changes', () => {
+describe('a changing path', () => {
   it.each([
     ['its class', 20, 2],
     ['a figure', 60, 0],
@@ -171,7 +170,7 @@ describe('a path that changes', () => {
     await time.advance(MINUTE);
     await report(latency, loss);
     expect(writes).toContain(`${db.tables.traffic} METRICS`);
-    expect(await readPathMetrics(context, fast)).toMatchObject({
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({
       latency_ms: latency,
       packet_loss_pct: loss,
     });
@@ -179,19 +178,19 @@ describe('a path that changes', () => {
 
   it('settles over three measurements of which none was written', async () => {
     const { time, report, writes, fast, context } = await reportingWorld();
-    // 1 % is 80.6; 1.05 % is 79.8, which moves no figure far enough.
+    // 1 % is 80.6; 1.05 % is 79.8, which changes no figure enough.
     for (const loss of [1, 1.05, 1.05]) {
       await report(20, loss);
       await time.advance(MINUTE);
     }
-    expect(await readPathMetrics(context, fast)).toMatchObject({ packet_loss_pct: 1 });
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({ packet_loss_pct: 1 });
     writes.length = 0;
     await report(20, 1.05);
     expect(writes).toContain(`${db.tables.traffic} METRICS`);
-    expect((await readPathMetrics(context, fast))?.settled_score).toBeLessThan(80);
+    expect((await readMetricsWithLane(context, fast))?.settled_score).toBeLessThan(80);
   });
 
-  it('fails over and comes back by the reports, in a function that has just begun too', async () => {
+  it('fails over and back by reports, also in a new function', async () => {
     const { time, report, done } = await reportingWorld();
     await report(20);
     await time.advance(MINUTE);

@@ -45,7 +45,7 @@ async function planOf(text: string) {
   return planNetwork(parseNetworkFile(text, 'net.yaml').network, await readSystem(graphql()));
 }
 
-/** Applies a text, and gives how many steps it took. */
+/** Applies a file, and returns its number of steps. */
 async function apply(text: string, { until = Number.POSITIVE_INFINITY } = {}): Promise<number> {
   const plan = await planOf(text);
   expect(plan.problems).toEqual([]);
@@ -53,7 +53,7 @@ async function apply(text: string, { until = Number.POSITIVE_INFINITY } = {}): P
   return applyPlan(graphql(), plan, {
     signal: stop.signal,
     onStep(_, done) {
-      // Ids and the order of lists follow from the time.
+      // Ids and the order of lists depend on the time.
       api.now += 1000;
       if (done >= until) stop.abort();
     },
@@ -76,7 +76,7 @@ const withoutUndefined = (record: object) =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 
 const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined });
-/** Names that YAML could take for something else, too. */
+/** Names that YAML could take for other values, too. */
 const name = fc.oneof(
   fc.constantFrom(
     'Berlin',
@@ -171,7 +171,7 @@ const site = fc.record({
   ),
   endpoints: fc.array(endpoint, { maxLength: 2 }),
 });
-/** Indexes are taken modulo what there is. */
+/** Indexes are modulo the number of existing objects. */
 const networks = fc.record({
   policies: fc.array(policy, { maxLength: 4 }),
   default_routing: maybe(routing),
@@ -186,7 +186,7 @@ const networks = fc.record({
 });
 type Generated = typeof networks extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** Makes it with the API's own mutations, as people do. */
+/** Creates it with the mutations of the API, as people do. */
 async function make({ policies, default_routing, sites, paths, edges }: Generated): Promise<void> {
   const tick = () => {
     api.now += 1000;
@@ -235,14 +235,14 @@ async function make({ policies, default_routing, sites, paths, edges }: Generate
   }
 }
 
-it('an export needs no step in its own system, makes the same in an empty one, and can be cut off anywhere', async () => {
+it('has no steps for an export in its own system, creates the same in an empty one, and can be interrupted anywhere', async () => {
   await fc.assert(
     fc.asyncProperty(networks, fc.nat(), async (generated, cut) => {
       const text = await withSystem(async () => {
         await make(generated);
         const text = await exported();
         expect((await planOf(text)).steps).toEqual([]);
-        // A file that is brought to its own system stays as it is.
+        // A file that is applied to its own system changes nothing.
         const file = parseNetworkFile(text, 'net.yaml');
         expect(updatedFileText(file, await readSystem(graphql()))).toBe(text);
         return text;
@@ -259,7 +259,7 @@ it('an export needs no step in its own system, makes the same in an empty one, a
   );
 }, 600_000);
 
-it('any network becomes any other', async () => {
+it('turns any network into any other', async () => {
   await fc.assert(
     fc.asyncProperty(networks, networks, async (before, after) => {
       const text = await withSystem(async () => {
@@ -271,7 +271,7 @@ it('any network becomes any other', async () => {
         const file = parseNetworkFile(await exported(), 'net.yaml');
         await apply(text);
         expect((await planOf(text)).steps).toEqual([]);
-        // A file of the network before is brought to it.
+        // A file of the earlier network is applied to it.
         const brought = updatedFileText(file, await readSystem(graphql()));
         expect((await planOf(brought)).steps).toEqual([]);
       });

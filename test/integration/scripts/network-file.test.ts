@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => t.drop());
 
-/** Runs the program; a stopped clock would give all items of a run the same time. */
+/** Runs the program; a fixed clock would give all items of a run the same time. */
 async function network(args: string[], surroundings: Surroundings = {}) {
   let out = '';
   const code = await runNetwork([...args, '--graphql', server.url, '--token', 'any'], {
@@ -189,8 +189,8 @@ describe('npm run network', () => {
     const text = await exported();
     expect(text.replace(/id: (?:p-[0-9a-z]{26}|[0-9a-f-]{36})$/gm, 'id: ID')).toMatchInlineSnapshot(`
       "# The network of a system, written by npm run network -- export.
-      # npm run network -- plan FILE shows what a system has otherwise, apply FILE makes it so. A section that is
-      # taken out of the file is left alone; what is taken out of a section is deleted.
+      # npm run network -- plan FILE shows the differences of a system, apply FILE removes them. A section that
+      # the file lacks is not changed; entries that a section lacks are deleted.
 
       version: 1
 
@@ -318,13 +318,13 @@ describe('npm run network', () => {
     wg_interface: "wg1"
 `);
     expect(await network(['plan', file(), '--check'])).toMatchObject({ code: 0 });
-    // The same where the file says nothing of paths: they come back as they were.
+    // The same if the file has no paths: they are created again unchanged.
     await write(FILE.replace(/paths:[\s\S]*/, '').replace('203.0.113.7:51820', '203.0.113.10'));
     expect(await network(['apply', file(), '--yes'])).toMatchObject({ code: 0 });
     expect(await exported()).toContain('wg_interface: wg1');
   });
 
-  it('leaves sections alone that the file does not have', async () => {
+  it('leaves sections that the file omits unchanged', async () => {
     await applied();
     const before = await exported();
     await write('version: 1\npolicies: []\n');
@@ -332,7 +332,7 @@ describe('npm run network', () => {
     expect(await exported()).toBe(before.replace(/policies:[\s\S]*?\n\n/, 'policies: []\n\n'));
   });
 
-  it('stops at the first refusal, and a second run does the remaining steps', async () => {
+  it('stops at the first refusal, and a second run makes the remaining steps', async () => {
     await write(FILE);
     const refused = makeApi(t);
     const { call } = refused;

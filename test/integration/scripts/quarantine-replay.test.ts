@@ -91,7 +91,7 @@ it('judges a quarantined record as of its arrival, and keeps a record open that 
   expect(await waiting()).toEqual([place(revoked), place(unsigned)].sort());
 });
 
-it('says when ingest had no time for it, and leaves it open', async () => {
+it('reports a lack of time in ingest, and leaves the record open', async () => {
   const record = reportRecord({ edge_id: 'edge-2' }, { sequence: 5000 });
   await putInQuarantine(record, new ReportRejected('lane_unreadable'), ingestContext(db));
   const place = `${new Date(T0).toISOString()}#${record.shard_id}#${record.sequence_number}`;

@@ -5,13 +5,13 @@ import { packageAt } from '../../../scripts/shipped/package-of.ts';
 import { type ShippedPackage, shippedPackages } from '../../../scripts/shipped/shipped-packages.ts';
 import { projectFile, projectText } from '../../support/project-files.ts';
 
-describe('packages that are shipped', () => {
+describe('shipped packages', () => {
   let shipped: ShippedPackage[];
   beforeAll(async () => {
     shipped = await shippedPackages(projectFile(''));
   }, 120_000);
 
-  it('are the dependencies of package.json, and none of its devDependencies: npm audit --omit=dev looks at these', () => {
+  it('are the dependencies of package.json, which npm audit --omit=dev checks, and no devDependencies', () => {
     const { dependencies, devDependencies } = JSON.parse(projectText('package.json')) as Record<
       'dependencies' | 'devDependencies',
       Record<string, string>
@@ -21,7 +21,7 @@ describe('packages that are shipped', () => {
     expect(Object.keys(dependencies).sort()).toEqual(direct.sort());
   });
 
-  it('have licences that a bundle may hold', () => {
+  it('have licences that are allowed in a bundle', () => {
     expect(() => checkLicences(shipped)).not.toThrow();
   });
 

@@ -39,7 +39,8 @@ describe('a replay of the stream', () => {
       return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     };
     from_ms = Date.now() - 60_000;
-    // Ingest does not run meanwhile: edges report, the shard is split, edges report on.
+    // Ingest does not run in the meantime: edges report, the shard is split, edges continue to
+    // report.
     await report(1);
     await stream.reshard(client =>
       client.send(
@@ -99,7 +100,7 @@ describe('a replay of the stream', () => {
     ...NO_RATES,
   };
 
-  it('replays only records of its time', async () => {
+  it('replays only records of its period', async () => {
     const invoke = vi.fn(ingest);
     expect(await replayStream(options({ invoke, from_ms: from_ms - 1000, to_ms: from_ms }))).toBe(0);
     expect(invoke).not.toHaveBeenCalled();
@@ -144,7 +145,7 @@ describe('a replay of the stream', () => {
     expect(await counted()).toEqual(EXPECTED);
   });
 
-  it('repeats from the first record that ingest gave back', async () => {
+  it('repeats from the first record that ingest returned', async () => {
     const events: ReplayEvent[] = [];
     const invoke = async (event: ReplayEvent) => {
       events.push(event);

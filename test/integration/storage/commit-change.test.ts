@@ -19,9 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.drop());
 
-/**
- * A change that may be committed any number of times: only its audit entry keeps it from being so.
- */
+/** A change that may be committed any number of times: only its audit entry prevents that. */
 function countUp(context: StoreContext): Promise<number> {
   let plans = 0;
   return commitChange(context, async begun => {
@@ -41,7 +39,7 @@ async function counted(): Promise<number> {
   return Number(Item?.count ?? 0);
 }
 
-/** What may have happened before an answer to the contrary came; nobody knows then. */
+/** The possible events before a contradictory answer; the outcome is then unknown. */
 const GONE: readonly Fault[] = ['killed before', 'killed after'];
 
 describe('a change with an audit entry', () => {
@@ -69,9 +67,9 @@ describe('a change with an audit entry', () => {
     },
   );
 
-  it('answers with the plan that landed, though a later one was tried', async () => {
+  it('returns the plan that was written, even if a later one was tried', async () => {
     const faulty = faultyClient(t.client, call =>
-      // The first plan's try is lost and lands after the second one's has been refused.
+      // The attempt of the first plan is lost and lands after that of the second was refused.
       call === 0 ? 'time-out, lands later' : call === 1 ? 'canceled: ConditionalCheckFailed' : undefined,
     );
     const before = await counted();
@@ -90,7 +88,7 @@ describe('a change with an audit entry', () => {
     expect(await counted()).toBe(before + 1);
   });
 
-  it('sets its time in the log right before each attempt', async () => {
+  it('sets its time in the log just before each attempt', async () => {
     let now = NOW + 1_000_000;
     const faulty = faultyClient(t.client, call => (call < 2 ? 'throttled' : undefined));
     const context = {

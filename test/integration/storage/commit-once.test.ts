@@ -39,7 +39,7 @@ interface Asked {
   context?: StoreContext;
 }
 
-/** Makes a thing, of which there may be any number: its number is the result. */
+/** Creates an object without a limit on their number, and returns that number. */
 function make({
   token = 'a',
   given = { name: 'x' },
@@ -73,7 +73,7 @@ const newOwner = () => {
 };
 
 describe('a request with a token', () => {
-  it('is done once, and says the same again', async () => {
+  it('is executed once, and returns the same answer again', async () => {
     newOwner();
     const first = await make({});
     expect(first.number).toBe(1);
@@ -81,20 +81,20 @@ describe('a request with a token', () => {
     expect(await count()).toBe(1);
   });
 
-  it('is done once if many are sent at the same instant', async () => {
+  it('is executed once if many are sent at the same time', async () => {
     newOwner();
     const answers = await Promise.all(Array.from({ length: 8 }, () => make({})));
     expect(await count()).toBe(1);
     expect(new Set(answers.map(answer => JSON.stringify(answer))).size).toBe(1);
   });
 
-  it('is done each time without a token', async () => {
+  it('is executed each time without a token', async () => {
     newOwner();
     await make({ token: null });
     expect((await make({ token: null })).number).toBe(2);
   });
 
-  it('is the same in any order of arguments, with or without nulls', async () => {
+  it('is the same with any order of arguments, with or without nulls', async () => {
     newOwner();
     const first = await make({ given: { name: 'x', match: { a: 1, b: 2 }, client_token: 'a' } });
     const second = await make({ given: { location: null, match: { b: 2, a: 1 }, name: 'x' } });
@@ -106,14 +106,14 @@ describe('a request with a token', () => {
     ['fewer arguments', { given: {} }],
     ['another order in a list', { given: { name: ['x'] } }],
     ['another operation', { operation: 'createPolicy' }],
-  ])('is refused with %s', async (_, asked) => {
+  ])('is rejected with %s', async (_, asked) => {
     newOwner();
     await make({});
     await expect(make(asked)).rejects.toThrow(new Conflict(USED));
     expect(await count()).toBe(1);
   });
 
-  it('is another one for another caller, and after a day', async () => {
+  it('is a different one for another caller, and after a day', async () => {
     newOwner();
     await make({});
     now += DAY_MS - 1;
@@ -124,7 +124,7 @@ describe('a request with a token', () => {
     expect((await make({})).number).toBe(1);
   });
 
-  it('may be sent again with other arguments when it was refused', async () => {
+  it('may be sent again with other arguments after a refusal', async () => {
     newOwner();
     const request = { owner, operation: 'createSite', client_token: 'a', given: { name: 'x' } };
     const refused = commitOnce(contextOf(), request, async () => {
@@ -155,7 +155,7 @@ describe('a request with a token', () => {
   });
 
   it.each(FAULTS.flatMap(fault => [0, 1, 2].map(at => ({ fault, at }))))(
-    'is done once when it is sent until there is an answer: $fault at call $at',
+    'is executed once if it is sent until an answer arrives: $fault at call $at',
     async plan => {
       newOwner();
       const faulty = faultyClient(t.client);

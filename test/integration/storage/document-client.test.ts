@@ -57,8 +57,8 @@ describe('document client on DynamoDB Local', () => {
   it.each<[string, Record<string, unknown>, RegExp]>([
     ['a number out of its range', { n: 1e16 }, /^Number 10000000000000000 is greater than/],
     ['no number', { n: Number.NaN }, /^Special numeric value NaN is not allowed/],
-    ['a thing of an unknown class', { n: new Date(0) }, /^Unsupported type passed/],
-  ])('says that %s can not be stored, before any request', async (_, values, message) => {
+    ['an object of an unknown class', { n: new Date(0) }, /^Unsupported type passed/],
+  ])('reports before any request that %s cannot be stored', async (_, values, message) => {
     const Item = { pk: 'u', sk: '1', ...values };
     const put = new PutCommand({ TableName: db.tables.traffic, Item });
     const transaction = new TransactWriteCommand({ TransactItems: [{ Put: put.input }] });
@@ -69,7 +69,7 @@ describe('document client on DynamoDB Local', () => {
     }
   });
 
-  it('leaves other failures before a request as they are', async () => {
+  it('passes other failures before a request on unchanged', async () => {
     const client = makeDocumentClient({
       region: 'eu-central-1',
       credentials: async () => {

@@ -17,7 +17,7 @@ import { T0 } from '../../support/report-records.ts';
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const WEEK = 7 * DAY;
-/** What each call of the database takes, by the drill's clock. */
+/** The duration of each call to the database, by the clock of the drill. */
 const CALL_MS = 10;
 const RUN_MS = 230_000;
 
@@ -77,9 +77,9 @@ async function cleanUp(run_ms = RUN_MS) {
 const activeFlows = async () => (await readCounters(bed.client, bed.tables)).get('default')?.active_flows;
 
 describe('drill: clean-up was stopped for a week', () => {
-  it('is caught up with when it runs again: gauges, deletions, exports, expired entries, each run within its time', async () => {
-    // What waits for it: edges that fell silent, a deletion that was cut off, an export that was,
-    // entries that expired.
+  it('the next runs catch up: gauges, deletions, exports, expired entries, each run within its time limit', async () => {
+    // The backlog: edges that fell silent, an interrupted deletion, an abandoned export, expired
+    // entries.
     const stream = new DrillStream();
     const edges = Array.from({ length: EDGES }, (_, index) => new DrillEdge(`edge-${index}`));
     await deliver(
@@ -91,17 +91,17 @@ describe('drill: clean-up was stopped for a week', () => {
     const site = await makeHub(working(RUN_MS).context, { paths: 120, peers: 3 });
     const cut = working(RUN_MS, { killedAfter: 4 });
     await expect(deleteSite(cut.context, admin, { site_id: site.hub.id })).rejects.toThrow(Killed);
-    // An export is kept for a week: one of the first day is still asked for at the end.
+    // An export is kept for a week: one from the first day is still queried at the end.
     bed.api.now = T0 + DAY;
     const { id } = await bed.api.data('Mutation.startExport', {
       input: { kind: 'AUDIT', format: 'JSONL', from: iso(T0 - 60 * MINUTE), to: iso(T0) },
     });
-    // The call that would have begun it was lost.
+    // The call that would have started it was lost.
     bed.dispatched.length = 0;
     await fillCache();
 
     bed.api.now = T0 + WEEK;
-    // Runs of a few seconds stand for ones that have far more to do than fits.
+    // Runs of a few seconds represent runs with far more work than time.
     const runs = [];
     for (let run = 0; run < 6; run++) runs.push(await cleanUp(5000));
     for (const { took } of runs) expect(took).toBeLessThan(5000 + 60 * CALL_MS);
@@ -115,7 +115,7 @@ describe('drill: clean-up was stopped for a week', () => {
     const removed = runs.map(({ details }) => Number(details.caches!.removed));
     expect(removed.reduce((sum, each) => sum + each, 0)).toBe(EXPIRED);
 
-    // Nothing is left: a whole run finds nothing more, and counts are what they were.
+    // Nothing is left: a full run finds nothing more, and counts are unchanged.
     const last = await cleanUp();
     expect(last.details).toMatchObject({
       gauges: { lanes_read: EDGES, lanes_taken_out: 0, complete: true },

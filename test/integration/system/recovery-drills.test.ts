@@ -12,7 +12,7 @@ import { T0 } from '../../support/report-records.ts';
 import { snapshotAt } from '../../support/snapshot-at.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-// Each drill is what a section of docs/recovery.md says, step by step; a test compares their names.
+// Each drill follows a section of docs/recovery.md step by step; a test compares their names.
 
 const MINUTE = 60_000;
 
@@ -41,7 +41,7 @@ async function quarantined(): Promise<string[]> {
 }
 
 describe('drill: the report stream is lost', () => {
-  it('a new stream has every count again with the next reports, to the byte; the traffic in between is in one interval', async () => {
+  it('a new stream has all counts again after the next reports, to the byte, with the traffic in between in one interval', async () => {
     const [alive, restarted, gone] = ['alive', 'restarted', 'gone'].map(id => new DrillEdge(id)) as [
       DrillEdge,
       DrillEdge,
@@ -53,14 +53,14 @@ describe('drill: the report stream is lost', () => {
     await deliver(db, old.records, { now, memory });
     await snapshotAt(db, now, ['alive', 'restarted', 'gone']);
 
-    // What is put on the stream from now on is lost with it, some of it acknowledged.
+    // From now on, records on the stream are lost with it, some of them acknowledged.
     at(1);
     for (const edge of [alive, restarted, gone]) edge.report(old, 1_000_003n, now);
     at(2);
     alive.report(old, 7n, now);
 
-    // The new one has numbers of its own, lower ones. An edge that had been restarted sends its old
-    // boot's last report first.
+    // The new stream has its own, lower numbers. A restarted edge sends the last report of its old
+    // boot first.
     at(10);
     const fresh = new DrillStream();
     alive.report(fresh, 5n, now);
@@ -72,7 +72,7 @@ describe('drill: the report stream is lost', () => {
     expect(await countedPackets(db)).toBe(all - lost);
     expect(await agrees()).toBe(true);
 
-    // The one that was cut off comes back: nothing of its boot is missing.
+    // The disconnected edge returns: no count of its boot is missing.
     at(11);
     gone.report(fresh, 0n, now);
     await deliver(db, fresh.records.slice(-1), { now, memory });
@@ -89,13 +89,13 @@ describe('drill: the report stream is lost', () => {
 });
 
 describe('drill: a deployment is rolled back', () => {
-  it('records that the previous release cannot read wait in the quarantine, others are counted; after the next deployment a replay has every count', async () => {
+  it('records that the previous release cannot read wait in the quarantine, others are counted; a replay after the next deployment counts all', async () => {
     const [upgraded, other] = [new DrillEdge('upgraded'), new DrillEdge('other')];
     const stream = new DrillStream();
     for (const edge of [upgraded, other]) edge.report(stream, 10n, now);
     await deliver(db, stream.records, { now });
 
-    // To the code that runs now, this lane was written by a later release.
+    // For the running code, this lane was written by a later release.
     const key = laneKey('upgraded', 0);
     const { Item: lane } = await db.client.send(
       new GetCommand({ TableName: db.tables.traffic, Key: key, ConsistentRead: true }),
@@ -120,7 +120,7 @@ describe('drill: a deployment is rolled back', () => {
 });
 
 describe('drill: the key of an edge is stolen', () => {
-  it("revoked as of the theft, its boots voided and the key rotated: the totals are the edge's own counts", async () => {
+  it("its boots are voided, the key is revoked as of the theft and rotated: the totals are the edge's own counts", async () => {
     const [stolen, fresh] = await Promise.all([testKey('stolen'), testKey('fresh')]);
     await api.data('Mutation.registerEdge', {
       id: 'edge-7',
@@ -139,7 +139,7 @@ describe('drill: the key of an edge is stolen', () => {
     await delivered(edge.report(stream, 10n, now));
     await delivered(bystander.report(stream, 4n, now));
 
-    // From minute 2 on somebody else signs with it: boots that no edge ever ran.
+    // From minute 2 on an attacker also signs with it: boots that no edge ever ran.
     at(3);
     const thief = new DrillEdge('edge-7', { key: stolen });
     thief.restart(stream, now);
@@ -152,7 +152,7 @@ describe('drill: the key of an edge is stolen', () => {
     await delivered(thief.report(stream, 5n, now));
     expect(await countedPackets(db)).toBeGreaterThan(999_999_999n);
 
-    // 1: the new key. 2: the old one ends, as of the theft. 3: the forged boots go.
+    // 1: the new key. 2: the old one ends, as of the theft. 3: the forged boots are voided.
     at(5);
     const { boots } = await api.data('Query.edgeBoots', { edge_id: 'edge-7' }).then(answer => ({
       boots: (answer.items ?? answer).map(({ boot_id }: { boot_id: string }) => boot_id),
@@ -167,7 +167,8 @@ describe('drill: the key of an edge is stolen', () => {
     for (const boot_id of forged) await api.data('Mutation.voidBoot', { edge_id: 'edge-7', boot_id });
     expect(await countedPackets(db)).toBe(edge.counted + bystander.counted);
 
-    // What the thief sends on counts no more, nor does what the edge signs with the old key.
+    // Later reports of the attacker do not count, and neither do the edge's reports with the old
+    // key.
     at(6);
     await delivered(thief.report(stream, 5n, now));
     const unheard = edge.report(stream, 40n, now);

@@ -28,7 +28,7 @@ interface System {
 }
 
 let server: ApiServer;
-/** Whom the programs ask. */
+/** The caller of the programs. */
 let asked: System;
 const folder = mkdtempSync(join(tmpdir(), 'patronus-region-'));
 
@@ -80,7 +80,7 @@ describe('drill: a region is rebuilt from exports', () => {
   it('the network is as before, counts until the last export are in files, and each edge continues from zero', async () => {
     const lost = await emptySystem(0);
     asked = lost;
-    // The first ids of policies are used up, so that they are others in the next system.
+    // The first ids of policies are used up, so that the next system has others.
     const { id: first } = await lost.api.data('Mutation.createPolicy', { name: 'old', priority: 1 });
     await lost.api.data('Mutation.deletePolicy', { id: first });
     const policy = await lost.api.data('Mutation.createPolicy', { name: 'web', priority: 200 });
@@ -101,7 +101,7 @@ describe('drill: a region is rebuilt from exports', () => {
     await snapshotAt(lost.db, T0 + MINUTE);
     lost.api.now = T0 + 2 * MINUTE;
 
-    // Kept outside of the region: the network file and the export of each day.
+    // Stored outside the region: the network file and the export of each day.
     const file = await networkFile();
     const exported = await exportedPackets(0, 1);
     expect(exported).toBe(150n);
@@ -116,12 +116,12 @@ describe('drill: a region is rebuilt from exports', () => {
       const { items } = await rebuilt.api.data('Query.policies');
       const web = items.find(({ name }: { name: string }) => name === 'web');
       expect(web.id).not.toBe(policy.id);
-      // Nothing that only the old tables had: no counts, no keys, no audit of before.
+      // Nothing that only the old tables had: no counts, no keys, no earlier audit log.
       expect(await rebuilt.api.data('Query.trafficTotals')).toMatchObject({ packets_exact: '0' });
       expect(await rebuilt.api.data('Query.edge', { id: 'edge-1' })).toMatchObject({ keys: [] });
 
-      // Keys are registered again, and the edge begins with an empty spool: a boot that says the
-      // new ids.
+      // Keys are registered again, and the edge begins with an empty spool: a boot with the new
+      // ids.
       const { id: site_id } = (await rebuilt.api.data('Query.sites')).items[0];
       const public_key = key.public_key;
       await rebuilt.api.data('Mutation.registerEdge', { id: 'edge-1', site_id, public_key });

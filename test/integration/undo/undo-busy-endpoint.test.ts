@@ -18,7 +18,7 @@ import { withNetwork } from '../../support/use-network.ts';
 const PATHS = 120;
 
 it(
-  'brings a busy endpoint back whole: hidden meanwhile, handed over, by the worker and the clean-up',
+  'restores an endpoint with many paths completely: hidden in the meantime, handed over, by the worker and the clean-up',
   () =>
     withNetwork(async bed => {
       const { context } = bed;
@@ -52,7 +52,7 @@ it(
         expect(await countSitePaths(context, hub.id)).toBe(without);
       };
       await hidden();
-      // Nobody can have the id, or take the site away, in between.
+      // In the meantime no one can use the id or delete the site.
       await expect(
         addEndpoint(context, admin, {
           site_id: hub.id,
@@ -65,7 +65,7 @@ it(
         `Endpoint wan1 of site ${hub.id} is being removed or restored. Try again in a moment.`,
       );
       await expect(restoreEndpoint(context, restore)).rejects.toThrow(Conflict);
-      // A change of the site's name doesn't disturb it.
+      // A change of the site's name does not affect it.
       await updateSite(context, admin, { site_id: hub.id, name: hub.name });
 
       expect(

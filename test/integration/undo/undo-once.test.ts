@@ -7,7 +7,7 @@ import { writeChange } from '../../../core/storage/write-change.ts';
 import { admin } from '../../support/network-bed.ts';
 import { withNetwork } from '../../support/use-network.ts';
 
-it('a change is undone at most once, also by concurrent requests that nothing else keeps apart', () =>
+it('undoes a change at most once, also for concurrent requests that nothing else separates', () =>
   withNetwork(async ({ context }) => {
     const reverses = { audit_id: '01KKRNW4G00000000000000000', by_undo: true };
     const change = { actor: admin, operation: 'deletePolicy', target: 'policy:p-1', reverses } as const;

@@ -12,7 +12,7 @@ let api: ApiUnderTest;
 beforeAll(async () => {
   t = await createTables();
 });
-// The newest entry is the last change of the test that runs.
+// The newest entry is the last change of the running test.
 let hours = 0;
 beforeEach(() => {
   api = makeApi(t);
@@ -37,7 +37,7 @@ async function undone(audit_id: string): Promise<{ audit_id: string; message: st
   return answer;
 }
 
-/** The id of the newest entry, for operations that don't answer it. */
+/** The id of the newest entry, for operations that do not return it. */
 async function lastChange(): Promise<string> {
   const { items } = await api.data('Query.auditLog', { limit: 1 }, { selection: ['items/id'] });
   return items[0].id;
@@ -71,7 +71,7 @@ async function network() {
   return { a: String(a.id), b: String(b.id), path: String(path.id), made: path.audit_id };
 }
 
-/** What clients see of the inventory; the times at which sites were last changed aside. */
+/** The inventory as clients see it, without the times of the sites' last changes. */
 async function inventory(): Promise<unknown> {
   const { items } = await api.data('Query.sites', { limit: 100 });
   const sites = await Promise.all(items.map(({ id }: { id: string }) => api.data('Query.site', { id })));
@@ -90,7 +90,7 @@ describe("undo of a policy's change", () => {
     ['updatePolicy', (id: string) => change('updatePolicy', { id, priority: 7, name: 'Other' })],
     ['togglePolicy', (id: string) => change('togglePolicy', { id, enabled: false })],
     ['deletePolicy', (id: string) => change('deletePolicy', { id })],
-  ] as const)('brings back what was before %s, and undo of that what came after', async (_name, operate) => {
+  ] as const)('restores the state before %s, and an undo of it the state after', async (_name, operate) => {
     const { id } = await change('createPolicy', { name: 'Voice', priority: 900 });
     const before = await policies();
     const { audit_id } = await operate(String(id));
@@ -122,7 +122,7 @@ describe("undo of a policy's change", () => {
     );
   });
 
-  it('gives edges a newer version of the policies, and later ids stay later', async () => {
+  it('gives edges a newer version of the policies, and ids stay in order', async () => {
     const first = await change('createPolicy', { name: 'First', priority: 1 });
     const second = await change('createPolicy', { name: 'Second', priority: 1 });
     const { audit_id } = await change('deletePolicy', { id: first.id });
@@ -131,7 +131,7 @@ describe("undo of a policy's change", () => {
     expect(String(third.id) > String(second.id)).toBe(true);
   });
 
-  it('puts its routing back', async () => {
+  it('restores its routing', async () => {
     const before = await api.data('Query.policyRouting', { policy_id: 'default' });
     const { audit_id } = await change('setPolicyRouting', {
       policy_id: 'default',
@@ -161,7 +161,7 @@ describe('undo of a change of the inventory', () => {
     ['deleteSite', ({ a }) => change('deleteSite', { site_id: a })],
     ['createSite', () => change('createSite', { name: 'New' })],
   ] as [string, (network: { a: string; path: string }) => Promise<{ audit_id: string }>][])(
-    'brings back what was before %s, and undo of that what came after',
+    'restores the state before %s, and an undo of it the state after',
     async (_name, operate) => {
       const made = await network();
       const before = await inventory();
@@ -186,7 +186,7 @@ describe('undo of a change of the inventory', () => {
     });
   });
 
-  it('says what is in the way', async () => {
+  it('names the obstacle', async () => {
     const { a, path } = await network();
     const added = await change('addEndpoint', { site_id: a, address: '192.0.2.2', interface_type: 'DSL' });
     const gone = await change('deletePath', { path_id: path });
@@ -254,7 +254,7 @@ describe('undo of a reset', () => {
   it.each([
     ['resetAllStats', {}],
     ['resetPolicyStats', { policy_id: 'default' }],
-  ])('shows the state before %s, and can be undone too', async (operation, args) => {
+  ])('shows the state before %s, and can be undone as well', async (operation, args) => {
     const own = await createTables();
     api = makeApi(own);
     const policies = [{ policy_id: 'default', packets: 5n, bytes: 500n }];
@@ -265,7 +265,7 @@ describe('undo of a reset', () => {
     expect(await totals()).toBe('500');
     await undone(back.audit_id);
     expect(await totals()).toBe('0');
-    // The same by the operation of its own.
+    // The same with its own operation.
     const undoing = await change('undoReset', { audit_id });
     expect(await totals()).toBe('500');
     await undone(undoing.audit_id);
@@ -287,6 +287,17 @@ describe('undo of a failover', () => {
       error: { type: 'Conflict' },
     });
   });
+
+  it('is refused when the set of policies that left the path has changed since, and names them', async () => {
+    const { path } = await network();
+    const { audit_id } = await change('failoverPath', { path_id: path });
+    await change('restorePath', { path_id: path });
+    expect(await undo(audit_id)).toEqual(
+      conflict(
+        `Path ${path} is out of use for no policy now, but was out of use for every policy after the change: use failoverPath or restorePath to set it.`,
+      ),
+    );
+  });
 });
 
 describe('undo', () => {
@@ -304,7 +315,7 @@ describe('undo', () => {
     expect(await undo(renamed, personIn('operator'))).toMatchObject({ data: { success: true } });
   });
 
-  it('shows on the entries which undo belongs to them, and until when the others can be undone', async () => {
+  it('shows for each entry its undo, and the time until which others can be undone', async () => {
     const { id, audit_id } = await change('createPolicy', { name: 'x', priority: 1 });
     const target = `policy:${id}`;
     const until = new Date(api.now - 1 + 30 * 86_400_000).toISOString();
@@ -349,14 +360,14 @@ describe('undo', () => {
     expect(await api.data('Query.policy', { id })).toBeNull();
   });
 
-  it.each([['clearCache', "clearCache can't be undone."]])('says of %s why not', async operation => {
+  it.each([['clearCache', "clearCache can't be undone."]])('gives the reason for %s', async operation => {
     const { audit_id } = await change(operation, {});
     expect(await undo(audit_id)).toEqual(
       conflict("clearCache can't be undone. Values are cached again when they are next needed."),
     );
   });
 
-  it('refuses entries that are not changes, unknown or too old', async () => {
+  it('rejects entries that are not changes, are unknown or too old', async () => {
     await api.call('Mutation.deletePolicy', { id: 'no-such' });
     const refused = await lastChange();
     expect(await undo(refused)).toEqual(

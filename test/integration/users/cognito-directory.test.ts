@@ -46,7 +46,7 @@ describe('the people of a Cognito user pool', () => {
     return addresses;
   };
 
-  it('are listed by pages with their groups', async () => {
+  it('are listed in pages with their groups', async () => {
     const first = await directory.list({ limit: 2, token: null });
     const second = await directory.list({ limit: 2, token: first.next_token });
     expect(second.next_token).toBeNull();
@@ -61,7 +61,7 @@ describe('the people of a Cognito user pool', () => {
     );
   });
 
-  it('are invited by mail, again until they sign in, and must choose their own password', async () => {
+  it('are invited by mail, repeatedly until they sign in, and must choose their own password', async () => {
     const invited = await directory.invite('eve@example.com');
     expect(invited).toMatchObject({ email: 'eve@example.com', groups: [], status: 'INVITED', enabled: true });
     const again = await directory.invite('eve@example.com');
@@ -74,7 +74,7 @@ describe('the people of a Cognito user pool', () => {
     expect(ChallengeName).toBe('NEW_PASSWORD_REQUIRED');
   });
 
-  it('who are disabled neither sign in nor renew a token, until they are enabled', async () => {
+  it('can neither sign in nor renew a token while they are disabled', async () => {
     const { id } = (await directory.read('viewer@example.com'))!;
     const { AuthenticationResult } = await enter('viewer@example.com', PASSWORD);
     const renew = () => initiate('REFRESH_TOKEN_AUTH', { REFRESH_TOKEN: AuthenticationResult!.RefreshToken });
@@ -88,7 +88,7 @@ describe('the people of a Cognito user pool', () => {
     expect(await enter('viewer@example.com', PASSWORD)).toHaveProperty('AuthenticationResult');
   });
 
-  it('join and leave groups, and joining twice is joining', async () => {
+  it('join and leave groups, and joining twice has no further effect', async () => {
     const { id } = (await directory.read('operator@example.com'))!;
     await directory.addToGroup(id, 'admin');
     await directory.addToGroup(id, 'admin');
@@ -98,11 +98,11 @@ describe('the people of a Cognito user pool', () => {
     expect(await adminsNow()).toEqual(['admin@example.com']);
   });
 
-  it('that there are not are undefined', async () => {
+  it('are undefined if they do not exist', async () => {
     expect(await directory.read('none@example.com')).toBeUndefined();
   });
 
-  it('has its first administrator made past the API, and made again without harm', async () => {
+  it('get their first administrator without the API, and again without harm', async () => {
     const stacks = recordedAws({
       DescribeStacks: deployedStacks({ PatronusApi: { UserPoolId: signIn.poolId } }),
     });
@@ -113,7 +113,7 @@ describe('the people of a Cognito user pool', () => {
       return said.trimEnd().split('\n');
     };
     const again = 'For a new password repeat npm run aws -- admin first@example.com.';
-    const mail = 'first@example.com gets a mail with a password that is valid for three days.';
+    const mail = 'first@example.com receives a mail with a password that is valid for three days.';
     mails.length = 0;
     expect(await make(' first@example.com ')).toEqual([mail, 'Added to the group admin.', again]);
     expect(await make('first@example.com')).toEqual([mail, 'Already in the group admin.', again]);
@@ -122,7 +122,7 @@ describe('the people of a Cognito user pool', () => {
 
     await directory.disable((await directory.read('viewer@example.com'))!.id);
     expect(await make('viewer@example.com')).toEqual([
-      'viewer@example.com has an account already: its password stays.',
+      'viewer@example.com has an account already: its password is not changed.',
       'The account was disabled and is enabled again.',
       'Added to the group admin.',
     ]);

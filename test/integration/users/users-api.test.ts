@@ -33,7 +33,7 @@ describe('users', () => {
   const setEnabled = (user_id: string, enabled: boolean) =>
     api.call('Mutation.setUserEnabled', { user_id, enabled });
 
-  it('are listed by pages', async () => {
+  it('are listed in pages', async () => {
     const first = await api.data('Query.users', { limit: 3 });
     expect(first.items.map(({ id }: User) => id)).toEqual(['ann', 'ben', 'cleo']);
     const second = await api.data('Query.users', { limit: 3, next_token: first.next_token });
@@ -43,7 +43,7 @@ describe('users', () => {
     });
   });
 
-  it('are invited into groups, which the audit log says with who asked', async () => {
+  it('are invited into groups, with the author in the audit log', async () => {
     const { audit_id, user: invited } = await api.data('Mutation.inviteUser', {
       email: ' eve@example.com ',
       groups: ['operator', 'viewer'],
@@ -64,7 +64,7 @@ describe('users', () => {
     });
   });
 
-  it('who were invited and have not come are invited again', async () => {
+  it('are invited again if they have not signed in yet', async () => {
     await api.data('Mutation.inviteUser', { email: 'dan@example.com', groups: ['operator'] });
     expect(directory.calls).toEqual([
       'invite dan@example.com',
@@ -75,7 +75,7 @@ describe('users', () => {
 
   it.each([
     [
-      'who has an account',
+      'a person with an account',
       { email: 'cleo@example.com', groups: ['viewer'] },
       'Conflict',
       '"cleo@example.com" has an account. Change its groups with setUserGroups.',
@@ -98,14 +98,14 @@ describe('users', () => {
       'ValidationError',
       'groups must be one or more of viewer, operator, admin, each once.',
     ],
-  ])('an invitation of %s is refused', async (_, given, type, message) => {
+  ])('an invitation of %s is rejected', async (_, given, type, message) => {
     expect(await api.call('Mutation.inviteUser', given)).toEqual({ error: { type, message } });
     expect(directory.calls).toEqual([]);
-    // The turn was given back.
+    // The turn was released.
     await api.data('Mutation.inviteUser', { email: 'eve@example.com', groups: ['viewer'] });
   });
 
-  it('are moved to other groups, disabled and enabled; undo reverts it once', async () => {
+  it('are moved to other groups, disabled and enabled; undo reverts this once', async () => {
     const { audit_id } = await api.data('Mutation.setUserGroups', { user_id: 'cleo', groups: ['admin'] });
     expect(groupsOf('cleo')).toEqual(['admin']);
     api.now += 1000;
@@ -124,7 +124,7 @@ describe('users', () => {
     });
   });
 
-  it('keep one administrator who can sign in, with any change', async () => {
+  it('include an administrator who can sign in after any change', async () => {
     const refusal = (name: string) => ({
       error: {
         type: 'Conflict',
@@ -132,7 +132,7 @@ describe('users', () => {
       },
     });
     await api.data('Mutation.setUserEnabled', { user_id: 'ben', enabled: false });
-    // One who was invited may never come.
+    // An invited person may never sign in.
     await api.data('Mutation.setUserGroups', { user_id: 'dan', groups: ['admin'] });
     expect(await setEnabled('ann', false)).toEqual(refusal('ann'));
     expect(await setGroups('ann', ['operator'])).toEqual(refusal('ann'));
@@ -142,13 +142,13 @@ describe('users', () => {
     expect(await setEnabled('ben', false)).toEqual(refusal('ben'));
   });
 
-  it('keep one administrator of two who remove each other at once', async () => {
+  it('include one administrator after two have removed each other at the same time', async () => {
     const answers = await Promise.all([setEnabled('ann', false), setEnabled('ben', false)]);
     expect(answers.filter(answered => 'error' in answered)).toHaveLength(1);
     expect(['ann', 'ben'].filter(id => user(id).enabled)).toHaveLength(1);
   });
 
-  it('are changed by one at a time, and a change that was cut off is finished by the next, under the name of who asked', async () => {
+  it('are changed by one request at a time, and an interrupted change is completed by the next, under its original author', async () => {
     directory.addToGroup = () => Promise.reject(new Throttled('The user pool is too busy.'));
     const identity = { ...personIn('admin'), sub: 'sub-of-first', claims: { email: 'first@example.com' } };
     await api.call('Mutation.setUserGroups', { user_id: 'cleo', groups: ['admin'] }, { identity });
@@ -174,7 +174,7 @@ describe('users', () => {
     ]);
   });
 
-  it('that there are not are a NotFound', async () => {
+  it('are NotFound if they do not exist', async () => {
     expect(await setEnabled('eve', false)).toEqual({
       error: {
         type: 'NotFound',
@@ -183,7 +183,7 @@ describe('users', () => {
     });
   });
 
-  it('who are disabled cannot change anything with their old token', async () => {
+  it('cannot change anything with an old token while they are disabled', async () => {
     const disabled = makeApi(tables!, { directory, isDisabled: async () => true });
     expect(await disabled.call('Mutation.setUserEnabled', { user_id: 'cleo', enabled: false })).toEqual({
       error: {

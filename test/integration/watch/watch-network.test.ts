@@ -15,7 +15,7 @@ import { storeContext } from '../../support/store-context.ts';
 import { putLane, someLane } from '../../support/stored-lane.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
-/** As the clean-up does it. */
+/** As the clean-up does. */
 const watch = withRights('cleanup', watchNetwork);
 
 const SITE = '550e8400-e29b-41d4-a716-446655440000';
@@ -53,7 +53,7 @@ const hear = (edge_id: string) => putLane(t, someLane({ edge_id, site_id: SITE, 
 const register = (id: string) => api.data('Mutation.registerEdge', { id, site_id: SITE });
 
 describe('a silent edge', () => {
-  it('raises an alarm after its last report and clears it at the next, each published once', async () => {
+  it('raises an alarm after its last report and clears it at the next one, with one event each', async () => {
     await register('edge-7');
     await hear('edge-7');
     const heard = api.now;
@@ -98,7 +98,7 @@ describe('a silent edge', () => {
     expect(writes).toEqual([]);
   });
 
-  it('that is retired has no alarm any more, and no event that it is back', async () => {
+  it('has no alarm after its retirement, and no event of a return', async () => {
     await register('edge-7');
     api.now += 301_000;
     await watch(context);
@@ -111,7 +111,7 @@ describe('a silent edge', () => {
     expect(await types()).toEqual(['EDGE_REGISTERED', 'EDGE_SILENT', 'EDGE_RETIRED', 'ALARM_ENDED']);
   });
 
-  it('is found by the next run where the time of one is over', async () => {
+  it('is found by the next run if one run exceeds its time', async () => {
     await register('edge-7');
     api.now += 301_000;
     expect(await watch({ ...context, deadline: api.now })).toMatchObject({
@@ -138,7 +138,7 @@ describe('a path', () => {
     });
   };
 
-  it('is an alarm while it is degraded or has failed, one alarm in all', async () => {
+  it('raises one alarm while it is degraded or failed', async () => {
     await measure(0);
     expect(await alarms()).toEqual([]);
     await measure(2);
@@ -152,7 +152,7 @@ describe('a path', () => {
     expect(await types()).toEqual(['PATH_DEGRADED', 'PATH_FAILED', 'PATH_RECOVERED']);
   });
 
-  it('that a release before this one stored as failed gets its alarm with the next measurement', async () => {
+  it('that an earlier release stored as failed gets its alarm with the next measurement', async () => {
     await measure(20);
     const pk = `PATH#${PATH}`;
     const { Item } = await t.client.send(
@@ -167,7 +167,7 @@ describe('a path', () => {
     expect(await alarms()).toMatchObject([{ kind: 'PATH_FAILED' }]);
   });
 
-  it('that is no longer measured has no alarm, and gets one again', async () => {
+  it('without measurements has no alarm, and gets one again later', async () => {
     await measure(20);
     api.now += 14 * 60_000;
     await watch(context);
@@ -199,7 +199,7 @@ describe('the quarantine', () => {
     return t.client.send(new PutCommand({ TableName: t.tables.traffic, Item }));
   };
 
-  it('is an alarm a reason, and one a known edge whose reports are refused, for an hour', async () => {
+  it('raises an alarm for each reason, and one for each known edge with rejected reports, for an hour', async () => {
     await register('edge-7');
     await hear('edge-7');
     await put('not_json', 'anything', 50);
@@ -220,7 +220,7 @@ describe('the quarantine', () => {
   });
 });
 
-describe('work', () => {
+describe('a running operation', () => {
   it('without progress for ten minutes raises an alarm', async () => {
     const begun = { audit_id: '01ARZ3NDEKTSV4RRFFQ69G5FAV', started_ms: api.now };
     const operation = newOperation(begun, {
@@ -251,7 +251,7 @@ describe('work', () => {
     ['FAILED', ['EXPORT_FAILED']],
     ['CANCELLED', []],
     ['RUNNING', []],
-  ] as const)('an export that is %s is told of once', async (status, expected) => {
+  ] as const)('an export that is %s is reported once', async (status, expected) => {
     const job = {
       export_id: '01ARZ3NDEKTSV4RRFFQ69G5FAV',
       request: { kind: 'AUDIT', format: 'csv', from: 0, to: 1, as_of: 1 } as never,
@@ -297,7 +297,7 @@ describe('alarms', () => {
       }),
     );
 
-  it('come by severity, then the newest first, in pages', async () => {
+  it('are ordered by severity, then the newest first, in pages', async () => {
     await put(7);
     const pages: string[][] = [];
     for (let next_token: string | null = null; ; ) {
@@ -310,7 +310,7 @@ describe('alarms', () => {
     expect(pages).toEqual([['e0', 'e2', 'e4'], ['e6', 'e1', 'e3'], ['e5']]);
   });
 
-  it('are read from 16 partitions, at most 64 of each; the total is the last count', async () => {
+  it('are read from 16 partitions, at most 64 from each; the total is the last count', async () => {
     await put(1300);
     await t.client.send(
       new PutCommand({ TableName: t.tables.traffic, Item: { pk: 'ALARMS', sk: 'TOTAL', total: 1300 } }),
@@ -327,7 +327,7 @@ describe('alarms', () => {
     const { total, items } = await api.data('Query.alarms', { limit: 100 });
     expect(total).toBe(1300);
     expect(items).toHaveLength(100);
-    // The total and the mutes are small reads beside them.
+    // The total and the mutes are small reads next to them.
     expect(limits).toEqual([...Array.from({ length: 16 }, () => 64), undefined, undefined]);
   });
 });
@@ -371,7 +371,7 @@ describe('acknowledgeAlarm', () => {
     expect(await alarms()).toMatchObject([{ acknowledged_by: null, acknowledged_until: null }]);
   });
 
-  it('is undone, while it is the same alarm', async () => {
+  it('is undone while it is the same alarm', async () => {
     const { id } = await silent();
     await api.data('Mutation.acknowledgeAlarm', { id, note: 'One.' }, operator);
     api.now += 1;
@@ -408,7 +408,7 @@ describe('acknowledgeAlarm', () => {
       'ValidationError',
       'note must be 1 to 500 characters on one line, without control characters.',
     ],
-  ])('refuses %j', async (args, type, message) => {
+  ])('rejects %j', async (args, type, message) => {
     expect(await api.call('Mutation.acknowledgeAlarm', args, operator)).toEqual({ error: { type, message } });
   });
 });

@@ -14,7 +14,7 @@ export interface CloudSignInOptions {
   pool_id: string;
   people: Record<string, CloudPerson>;
   mfa: 'OPTIONAL' | 'ON';
-  /** What a person gets who has proven who they are: Cognito's `AuthenticationResult`. */
+  /** The answer to a person who has signed in: Cognito's `AuthenticationResult`. */
   tokensOf(email: string): unknown;
   clock?: () => number;
 }
@@ -31,7 +31,7 @@ interface Input {
 interface Session {
   email: string;
   exchange?: SrpExchange;
-  /** A key that is being set up, and whether a code of it was right. */
+  /** A key during set-up, and whether a code for it was right. */
   pending?: { secret: string; isVerified: boolean };
 }
 
@@ -48,12 +48,12 @@ class Refused extends Error {
 const NEW_SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 
 /**
- * Cognito's sign-in of the cloud, as far as cognito-local lacks it: SRP, and a second factor that
- * has to be set up before there are tokens. It refuses every other flow, so what signs in here
- * never sends a password.
+ * The sign-in of Cognito in the cloud, with the parts that cognito-local lacks: SRP, and a second
+ * factor that must be set up before there are tokens. It refuses every other flow, so a successful
+ * sign-in never sends a password.
  */
 export class CloudSignIn {
-  /** Everything that clients sent, such as to look for a password in it. */
+  /** Everything that clients sent, for example to search it for a password. */
   readonly received: string[] = [];
   readonly #options: CloudSignInOptions;
   readonly #verifiers = new Map<string, Verifier>();
@@ -153,7 +153,7 @@ export class CloudSignIn {
     };
   }
 
-  /** A code that is wrong leaves the session, for another try. */
+  /** A wrong code keeps the session, for another attempt. */
   #checkCode(secret: string, code: string | undefined, refusal: string, id: string, session: Session): void {
     const { clock = Date.now } = this.#options;
     const near = [-30_000, 0, 30_000].map(off => totpCode(secret, clock() + off));

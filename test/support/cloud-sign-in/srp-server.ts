@@ -7,7 +7,7 @@ const N = BigInt(`0x${getDiffieHellman('modp15').getPrime('hex')}`);
 const G = 2n;
 const K = sha256(padded(N), padded(G));
 
-/** What a server knows of a password: it can't be signed in with. */
+/** The server's knowledge of a password, which is not enough to sign in. */
 export interface Verifier {
   salt: bigint;
   v: bigint;
@@ -71,7 +71,7 @@ function sha256(...parts: Buffer[]): bigint {
   return BigInt(`0x${hash.digest('hex')}`);
 }
 
-/** The bytes of a number that isn't negative, as a signed number has them. */
+/** The bytes of a number that is not negative, as a signed number has them. */
 function padded(value: bigint): Buffer {
   const hex = value.toString(16);
   const even = hex.length % 2 === 1 ? `0${hex}` : hex;

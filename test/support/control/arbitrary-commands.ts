@@ -31,7 +31,7 @@ const picks = fc.array(fc.nat({ max: 59 }), { minLength: 6, maxLength: 6 });
 
 const how = fc.record({
   by: fc.nat({ max: 1 }),
-  /** How far the function's clock is from the true time. */
+  /** The offset of the function's clock from the true time. */
   skew_ms: fc.constantFrom(0, 0, 0, -20_000, 20_000),
   fault,
   again: fc.boolean(),
@@ -69,5 +69,5 @@ const commands: fc.Arbitrary<Command>[] = [
   ...[1, 4].map(limit => fc.constant(new FollowCommand(limit))),
 ];
 
-/** What is asked of the control plane, and what happens to its functions meanwhile. */
+/** Requests to the control plane, and events of its functions in the meantime. */
 export const arbitraryCommands = (maxCommands: number) => fc.commands(commands, { maxCommands, size: 'max' });

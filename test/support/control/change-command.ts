@@ -6,8 +6,8 @@ import type { Circumstances, ControlWorld } from './control-world.ts';
 import { makeChange } from './make-change.ts';
 
 /**
- * Asks for a change, under whatever circumstances, and looks whether what is there then is what
- * should be.
+ * Requests a change, under any circumstances, and checks that the state afterwards is the expected
+ * one.
  */
 export class ChangeCommand implements fc.AsyncCommand<ControlModel, ControlWorld> {
   readonly #name: string;

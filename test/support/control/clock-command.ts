@@ -2,7 +2,7 @@ import type fc from 'fast-check';
 import type { ControlModel } from './control-model.ts';
 import type { ControlWorld } from './control-world.ts';
 
-/** Time passes, and the clean-up runs as its schedule has it. */
+/** Time passes, and the clean-up runs on its schedule. */
 export class ClockCommand implements fc.AsyncCommand<ControlModel, ControlWorld> {
   readonly #ms: number;
 

@@ -1,6 +1,6 @@
 import type { Shown } from './read-shown.ts';
 
-/** When something was changed last, and what follows from that. */
+/** The time of the last change, and values that depend on it. */
 const VOLATILE = new Set([
   'updated_at',
   'timestamp',
@@ -19,21 +19,24 @@ const VOLATILE = new Set([
   'worst_status',
 ]);
 
-/** What time alone changes: measurements grow old, and a path that isn't measured comes back. */
+/**
+ * Values that change with time alone: measurements age, and a path without measurements returns to
+ * service.
+ */
 const MEASURED = new Set(['metrics', 'status', 'out_for', 'selected_path_id', 'reason', 'routes']);
 
 /**
- * What lists of paths may show of some seconds ago, though a measurement has come; which policies
- * keep off a path is shown at once.
+ * Fields of lists of paths that may be some seconds old although a measurement has arrived; the
+ * policies that avoid a path are shown at once.
  */
 const OF_THE_PICTURE = new Set(['metrics', 'status', 'by_status', 'traffic', 'policies']);
 
-/** So long, milliseconds, what is measured is taken as it is. */
+/** A measurement counts as current for this time, milliseconds. */
 const FRESH_MS = 20_000;
 
 /**
- * The answers without what an undo can't bring back. `ended_ms`: how long ago the first of them
- * were read. `except`: the target of the change.
+ * The answers without the parts that an undo cannot restore. `ended_ms`: the time since the first
+ * of them was read. `except`: the target of the change.
  */
 export function comparable(
   shown: Shown,

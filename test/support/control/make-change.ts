@@ -24,8 +24,9 @@ interface Changed {
 }
 
 /**
- * Asks for a change, and fails unless what is there then is what should be: after a kill all of it
- * or nothing.
+ * Requests a change, and fails unless the state afterwards is the expected one: after a kill all of
+ * the change or none.
+ * @returns the entries of the change
  */
 export async function makeChange(
   model: ControlModel,
@@ -67,12 +68,12 @@ export async function makeChange(
   return { entries, shown };
 }
 
-/** What takes a `client_token`. */
+/** Operations with a `client_token`. */
 const CREATING = new Set(['createSite', 'addEndpoint', 'createPath', 'createPolicy', 'registerEdge']);
 
 /**
- * The same request with the same token once more, from somebody who may have got no answer: it is
- * done once.
+ * The same request with the same token once more, from a caller who may have received no answer: it
+ * is executed once.
  */
 async function sentAgain(
   world: ControlWorld,
@@ -104,7 +105,7 @@ function isUnfinished(data: unknown): boolean {
   return [data].flat().some(each => (each as { finished?: boolean } | null)?.finished === false);
 }
 
-/** An answer names the entry of what was done. */
+/** The answer contains the id of the change's entry. */
 function expectNamed(data: unknown, entries: readonly Entry[]): void {
   for (const each of [data].flat() as { audit_id?: string; success?: boolean }[]) {
     if (entries.length === 0 || each?.audit_id === undefined || each.success === false) continue;
@@ -112,7 +113,7 @@ function expectNamed(data: unknown, entries: readonly Entry[]): void {
   }
 }
 
-/** Right after a kill every query shows the change whole or not at all. */
+/** Right after a kill every query returns the change in full or not at all. */
 async function expectAllOrNothing(
   { state }: ControlModel,
   world: ControlWorld,
@@ -121,7 +122,7 @@ async function expectAllOrNothing(
   const shown = await readShown(world, state, { all: false });
   const after = structuredClone(state);
   const [effect, ...others] = plan(after).effects;
-  // What is made is known by its entry only.
+  // A created object is known only by its entry.
   if (!effect?.target || others.length > 0) return;
   try {
     expectShown(shown, state, { ended: false });

@@ -15,13 +15,13 @@ export interface UndoneChange {
   name: string;
   plan: Planner;
   picks: readonly number[];
-  /** How the change goes, its undo, and the undo of that. */
+  /** The conditions of the change, of its undo, and of the undo of that. */
   how: readonly [Circumstances, Circumstances, Circumstances];
 }
 
 /**
- * Makes a change, undoes it and undoes that: every query shows what it showed before the change,
- * then after it.
+ * Makes a change, undoes it and undoes that: every query returns the answer from before the change,
+ * then the one from after it.
  */
 export class UndoCommand implements fc.AsyncCommand<ControlModel, ControlWorld> {
   readonly #given: UndoneChange;
@@ -82,7 +82,7 @@ export class UndoCommand implements fc.AsyncCommand<ControlModel, ControlWorld> 
   }
 }
 
-/** The state that an undo leads back to, and what it leaves other than it was. */
+/** The state to which an undo returns, and its differences from the earlier one. */
 export function leftBy(
   leaves: ((state: ControlState, entries: Entries) => void) | undefined,
   state: ControlState,
@@ -93,7 +93,7 @@ export function leftBy(
   return copy;
 }
 
-/** Plans the undo of a change. `to`: the state that it leads to. */
+/** Plans the undo of a change. `to`: the state to which it returns. */
 export function undoing({ id, target }: Entry, to: (own: Entry) => ControlState): Plans {
   return state => ({
     operation: 'undo',
@@ -103,7 +103,7 @@ export function undoing({ id, target }: Entry, to: (own: Entry) => ControlState)
   });
 }
 
-/** Query by query, so that a failure shows one answer. */
+/** Query by query, so that a failure prints one answer. */
 function expectSame(found: Record<string, unknown>, due: Record<string, unknown>): void {
   for (const [query, answer] of Object.entries(due)) {
     expect({ query, answer: found[query] }).toEqual({ query, answer });

@@ -24,9 +24,9 @@ function functionOf(name: string, folder: string): DeployedFunction {
 }
 
 /**
- * Runs something with the rights of a deployed function, named as "deletionworker" is: its calls of
- * AWS are judged by the policies in the stacks. What the function may not do fails here, even if
- * the code under test passes over it.
+ * Runs an action with the rights of a deployed function, with a short name such as
+ * "deletionworker": its calls of AWS are judged by the policies in the stacks. A call without a
+ * right fails here, even if the code under test ignores it.
  */
 export async function asFunction<Result>(name: string, run: () => Promise<Result>): Promise<Result> {
   const folder = process.env[RECORD_VARIABLE];
@@ -50,7 +50,7 @@ export async function asFunction<Result>(name: string, run: () => Promise<Result
   return outcome.value;
 }
 
-/** The same of each call of something: `const watch = withRights('cleanup', watchNetwork)`. */
+/** The same for each call of a function: `const watch = withRights('cleanup', watchNetwork)`. */
 export function withRights<Given extends unknown[], Result>(
   name: string,
   run: (...given: Given) => Promise<Result>,
@@ -58,7 +58,7 @@ export function withRights<Given extends unknown[], Result>(
   return (...given) => asFunction(name, () => run(...given));
 }
 
-/** Runs what others do while a function is at work, without its rights. */
+/** Runs the actions of others during a function, without its rights. */
 export function besideFunction<Result>(run: () => Result): Result {
   return acting.exit(run);
 }

@@ -8,21 +8,37 @@ import type { Person } from './person.ts';
 const LINES = ['wan1', 'wan2'] as const;
 
 export interface RegionShape {
-  /** Of how many it is which one, from 0 on. */
+  /** The number of this one, from 0 on. */
   number: number;
   regions: number;
-  /** The model makes more, up to five. */
+  /** The model creates more, up to five. */
   sites: number;
   /** Of this region. */
   edges: readonly string[];
 }
 
-/** The state of a person who owns nothing but edges that aren't registered. */
+/** The regions of a soak, one for each person. */
+export function regionsOf({
+  edges,
+  people,
+  sites,
+}: Record<'edges' | 'people' | 'sites', number>): RegionShape[] {
+  return Array.from({ length: people }, (_, number) => ({
+    number,
+    sites,
+    regions: people,
+    edges: Array.from({ length: edges }, (_, edge) => `edge-${edge + 1}`).filter(
+      (_, edge) => edge % people === number,
+    ),
+  }));
+}
+
+/** The state of a person who owns only edges that are not registered. */
 export const emptyRegion = ({ edges }: RegionShape): ControlState => emptyState(edges);
 
 /**
- * Makes what a person owns: sites that are joined each with each over two lines, policies, and
- * edges.
+ * Creates a person's objects: sites that are all connected with each other over two lines,
+ * policies, and edges.
  * @returns the edges
  */
 export async function makeRegion(person: Person, shape: RegionShape): Promise<SimulatedEdge[]> {
@@ -57,7 +73,7 @@ export async function makeRegion(person: Person, shape: RegionShape): Promise<Si
   }));
 }
 
-/** Of its own, so that not all paths turn bad together. */
+/** A separate clock, so that not all paths turn bad together. */
 const addressOf = (region: number, site: number, line: number): string => `10.${region}.${site}.${line + 1}`;
 
 function addEndpoint(

@@ -13,11 +13,12 @@ import { Killer } from './killer.ts';
 import { LiveApi } from './live-api.ts';
 import { type MemorySample, watchMemory } from './memory-samples.ts';
 import { Person } from './person.ts';
-import { emptyRegion, makeRegion, type RegionShape } from './region.ts';
+import { emptyRegion, makeRegion, type RegionShape, regionsOf } from './region.ts';
 import { SoakFailure } from './soak-failure.ts';
 import { openTables } from './soak-tables.ts';
 import { stepOf } from './steps.ts';
 import { SupervisedSystem } from './supervised-system.ts';
+import { untilSettled } from './until-settled.ts';
 
 export interface SoakOptions {
   seed: number;
@@ -32,24 +33,24 @@ export interface SoakOptions {
   /** Flows alive at a time, an edge. */
   flows: number;
   pace: KillPace;
-  /** What a person thinks between two things, on average. */
+  /** The average pause of a person between two steps. */
   pause_ms: number;
   /** An empty folder. */
   folder: string;
-  /** Ends it before its time, without checks. */
+  /** Ends it early, without checks. */
   signal?: AbortSignal;
   /**
-   * The share of the time at the end in which only edges are killed, and memory is judged. 0: it
-   * isn't.
+   * The share of the time at the end in which only edges are killed, and memory is judged. 0: it is
+   * not.
    */
   calm: number;
   onProgress?: (progress: SoakProgress) => void;
-  /** Hears what is being done. */
+  /** Receives the current step. */
   onPhase?: (text: string) => void;
 }
 
 export interface SoakProgress {
-  /** How far the traffic and the kills are, milliseconds. */
+  /** The progress of traffic and kills, milliseconds. */
   running_ms: number;
   reports: number;
   changes: number;
@@ -68,16 +69,13 @@ export interface SoakResult extends SoakProgress {
   memory: MemoryReport | undefined;
 }
 
-/** How long the last reports may take to be counted, and what was cut off to be finished. */
-const SETTLE_MS = 300_000;
 const MEMORY_EVERY_MS = 2000;
 const PROGRESS_EVERY_MS = 1000;
-const LOOK_EVERY_MS = 500;
 const PASSWORD = 'patronus-soak-1A!';
 
 /**
- * Runs the whole system with traffic, kills and people, and then checks that all of it is right.
- * @throws SoakFailure that names the checks that failed · SoakAborted
+ * Runs the whole system with traffic, kills and people, and then checks the result.
+ * @throws SoakFailure that names the failed checks · SoakAborted
  */
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   mkdirSync(options.folder, { recursive: true });
@@ -101,7 +99,7 @@ class Soak {
   #fleet: EdgeFleet | undefined;
   #killer: Killer | undefined;
   #progress: NodeJS.Timeout | undefined;
-  /** When traffic and kills began, as the log has it. */
+  /** The beginning of traffic and kills, for the times of the log. */
   #began_ms = 0;
 
   constructor(options: SoakOptions) {
@@ -133,7 +131,7 @@ class Soak {
     return this.#resultOf(counted, memory);
   }
 
-  /** What to say of a failure: with the seed, and where to read on. */
+  /** The text about a failure: with the seed, and the files to read. */
   failed(cause: Error): Error {
     const { message } = cause;
     this.#log.write('failed', { message });
@@ -142,7 +140,7 @@ class Soak {
     return new SoakFailure(`${message}\n${where}`, { cause });
   }
 
-  /** Ends all that runs. */
+  /** Ends all running parts. */
   async end(): Promise<void> {
     clearInterval(this.#progress);
     this.#ending.abort();
@@ -162,7 +160,10 @@ class Soak {
     );
   }
 
-  /** Traffic, kills and people, until the time is over. @returns the memory meanwhile */
+  /**
+   * Traffic, kills and people, until the time is over.
+   * @returns the memory samples
+   */
   async #live(groups: SimulatedEdge[][]): Promise<MemorySample[]> {
     const { folder, seed, interval_ms, flows, duration_ms, calm, onProgress = () => {} } = this.#options;
     const { signal } = this.#ending;
@@ -177,7 +178,7 @@ class Soak {
     this.#began_ms = this.#log.elapsed_ms;
     this.#progress = setInterval(() => onProgress(this.#progressNow()), PROGRESS_EVERY_MS);
     const memory = watchMemory({ ...running, fleet, every_ms: MEMORY_EVERY_MS });
-    // It is waited for at the end.
+    // It is awaited at the end.
     memory.catch(() => {});
     const over = wait(duration_ms, undefined, { signal }).catch(() => {});
     const people = this.#people.map(({ person }) => this.#act(person));
@@ -186,9 +187,7 @@ class Soak {
     return memory;
   }
 
-  /**
-   * A person does one thing after another until the time is over; the last one is done to its end.
-   */
+  /** A person makes one step after another until the time is over; the last one is completed. */
   async #act(person: Person): Promise<void> {
     const { seed, pause_ms, duration_ms } = this.#options;
     const isOver = () => this.#ending.signal.aborted || this.#log.elapsed_ms - this.#began_ms >= duration_ms;
@@ -255,7 +254,7 @@ class Soak {
     this.#options.onPhase?.(text);
   }
 
-  /** @throws SoakAborted as soon as the soak is to end before its time */
+  /** @throws SoakAborted as soon as the soak must end early */
   async #untilAborted<T>(work: Promise<T>): Promise<T> {
     const { signal } = this.#options;
     work.catch(() => {});
@@ -269,44 +268,13 @@ class Soak {
   }
 }
 
-/** The soak was ended before its time. */
+/** The soak was ended early. */
 export class SoakAborted extends Error {
   override readonly name = 'SoakAborted';
 }
 
 const totalOf = (counted: Counted): Counts =>
   sumBy(counted, () => 'all').get('all') ?? { packets: 0n, bytes: 0n };
-
-/**
- * Returns when all that the edges counted is shown, and nothing is under way; or after some
- * minutes. A reset that was killed is shown as running until clean-up removes it, though nothing
- * of it counts.
- */
-async function untilSettled(api: LiveApi, bytes: bigint): Promise<void> {
-  const limit = performance.now() + SETTLE_MS;
-  for (;;) {
-    const { trafficTotals, operations } = await api.query<{
-      trafficTotals: { bytes_exact: string };
-      operations: { kind: string; finished: boolean }[];
-    }>('{ trafficTotals { bytes_exact } operations { kind finished } }');
-    const isCounted = BigInt(trafficTotals.bytes_exact) === bytes;
-    // After the limit the checks say what is missing.
-    const isQuiet = operations.every(({ kind, finished }) => finished || kind === 'RESET');
-    if ((isCounted && isQuiet) || performance.now() > limit) return;
-    await wait(LOOK_EVERY_MS);
-  }
-}
-
-function regionsOf({ edges, people, sites }: SoakOptions): RegionShape[] {
-  return Array.from({ length: people }, (_, number) => ({
-    number,
-    sites,
-    regions: people,
-    edges: Array.from({ length: edges }, (_, edge) => `edge-${edge + 1}`).filter(
-      (_, edge) => edge % people === number,
-    ),
-  }));
-}
 
 const signInOf = (number: number): SignIn => ({
   email: `person-${number + 1}@example.com`,

@@ -18,7 +18,7 @@ const machine = (sub: string): Caller => ({
   request_id: null,
 });
 
-/** What the function says of a machine that calls itself edge-7: null where it may. */
+/** The refusal of the function for a machine that calls itself edge-7: null if it is accepted. */
 function refusal(arn: string, roles: readonly string[]): string | null {
   try {
     requireEdge(machine(arn), 'edge-7', roles);
@@ -66,24 +66,24 @@ describe('an edge', () => {
     [session('router-2'), ['router'], false],
     [session('old-router'), ['*-router'], true],
     [session('old-router-2'), ['*-router'], false],
-  ])('that signs as %s is itself among the roles %j: %s', (arn, roles, is) => {
+  ])('that signs as %s is accepted as itself with the roles %j: %s', (arn, roles, is) => {
     expect(refusal(arn, roles) === null).toBe(is);
     expect(mayListen(arn, roles)).toBe(is);
   });
 
-  it('is told which roles there are', () => {
+  it('learns the allowed roles from a refusal', () => {
     expect(refusal(session('grafana'), ['*edge*', 'router'])).toBe(
       "Role grafana is not one of the edges' roles (*edge*, router). Sign with an edge's role, or add this one to the setting edge_roles.",
     );
   });
 
-  it('is refused by its name first', () => {
+  it('is refused for its name before its role', () => {
     expect(refusal(session('grafana', 'grafana'), DEFAULT_EDGE_ROLES)).toBe(
       "Edge edge-7 alone may do this. Sign with the edge's own role, with the edge's id as session name.",
     );
   });
 
-  it('is not taken by a resolver that has no line for the roles', () => {
+  it('is not served by a resolver without a line for the roles', () => {
     expect(() => edgeCommandsCode('export function request() {}', ['edge'])).toThrow(
       'The resolver of edgeCommands has no line `const EDGE_ROLES = …;`.',
     );

@@ -32,7 +32,7 @@ describe('the table of roles and the schema', () => {
     );
   });
 
-  it.each(operations)('$name lets in at the door whom the table lets in', ({ name, field }) => {
+  it.each(operations)('$name admits the same callers in the schema as in the table', ({ name, field }) => {
     const row = access(name);
     const people = (field.directives ?? []).find(({ name }) => name.value === 'aws_cognito_user_pools');
     const machines = (field.directives ?? []).some(({ name }) => name.value === 'aws_iam');
@@ -42,7 +42,7 @@ describe('the table of roles and the schema', () => {
     });
   });
 
-  it('show machines every type that an operation of theirs returns', () => {
+  it('open every type that machines can reach to machines', () => {
     const open = new Set(types.filter(type => hasBoth(type)).map(type => type.name.value));
     const reachable = new Set<string>();
     for (const { name, field } of operations) {
@@ -110,7 +110,7 @@ function yes(...who: (keyof typeof callers)[]): Record<keyof typeof callers, boo
 }
 
 describe('authorize', () => {
-  it.each(names)('%s lets in exactly the callers that it is for', name => {
+  it.each(names)('%s admits exactly its own callers', name => {
     const outcome = Object.entries(callers).map(([who, caller]) => [who, letsIn(name, caller)]);
     expect(Object.fromEntries(outcome)).toEqual(allowed[EXPECTED_ACCESS[name]]);
   });
@@ -131,7 +131,7 @@ describe('authorize', () => {
       'machine',
       'deletePolicy is for people only: sign in as one of group operator.',
     ],
-  ] as const)('%s tells %s who may', (operation, who, message) => {
+  ] as const)('rejects %s by a caller (%s) with the required group', (operation, who, message) => {
     expect(() => authorize(operation, callers[who])).toThrow(
       expect.objectContaining({ errorType: 'Unauthorized', message }),
     );

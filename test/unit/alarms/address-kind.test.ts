@@ -57,7 +57,7 @@ describe('the url of a webhook', () => {
     expect(refusal(url)).toBe(expected);
   });
 
-  it('may be of a private network, or of the machine itself, where that is set', () => {
+  it('may be private, or of this machine, if the setting allows it', () => {
     expect(refusal('https://10.0.0.1/', { ...cloud, private_addresses: true })).toBe('https://10.0.0.1/');
     const here = 'http://127.0.0.1:9/';
     expect(refusal(here, { ...cloud, loopback: true })).toBe(here);

@@ -32,7 +32,8 @@ const partly = (value: number): FigureNow => ({ value, complete: false });
 const UNKNOWN: FigureNow = { value: null, complete: false };
 
 /**
- * The state after these figures, a minute each, and whether there was an alarm after each of them.
+ * The state after these figures, one for each minute, and whether there was an alarm after each of
+ * them.
  */
 function judged(of: Threshold, figures: readonly FigureNow[]) {
   let state: ThresholdState | undefined;
@@ -46,7 +47,7 @@ function judged(of: Threshold, figures: readonly FigureNow[]) {
 const raisedAfter = (of: Threshold, figures: readonly FigureNow[]) => judged(of, figures).raised;
 
 describe('a threshold', () => {
-  it('is raised in the minute in which the figure was beyond it for long enough, and not before', () => {
+  it('is raised in the minute in which the figure has exceeded it for long enough', () => {
     const figures = [11, 11, 10, 11, 11, 11].map(known);
     expect(raisedAfter(threshold(), figures)).toEqual([false, false, false, false, false, true]);
     expect(judged(threshold(), figures).state).toEqual({
@@ -58,23 +59,23 @@ describe('a threshold', () => {
     });
   });
 
-  it('is cleared at its clear value, and not between the two', () => {
+  it('is cleared at its clear value, and not between the two values', () => {
     const figures = [11, 11, 11, 9, 8.1, 8, 9].map(known);
     expect(raisedAfter(threshold(), figures)).toEqual([false, false, true, true, true, false, false]);
   });
 
-  it('below a value is the same turned round', () => {
+  it('below a value works the other way round', () => {
     const below = threshold({ direction: 'BELOW', value: 5, clear_value: 7, minutes: 2 });
     const figures = [5, 4, 4, 6, 6.9, 7].map(known);
     expect(raisedAfter(below, figures)).toEqual([false, false, true, true, true, false]);
   });
 
-  it('is not judged by what is unknown, and goes on counting behind it', () => {
+  it('ignores unknown figures, and continues counting after them', () => {
     const figures = [known(11), UNKNOWN, known(11), UNKNOWN, known(11), UNKNOWN, UNKNOWN];
     expect(raisedAfter(threshold(), figures)).toEqual([false, false, false, false, true, true, true]);
   });
 
-  it('is over once its figure has been unknown for an hour', () => {
+  it('is over once its figure is unknown for an hour', () => {
     const minutes = FORGET_AFTER_MS / MINUTE_MS;
     const figures = [known(11), known(11), known(11), ...Array.from({ length: minutes + 1 }, () => UNKNOWN)];
     const { raised, state } = judged(threshold(), figures);
@@ -82,12 +83,12 @@ describe('a threshold', () => {
     expect(state).toMatchObject({ count: 0, since_ms: null, value: null });
   });
 
-  it('above a value is raised by a part of a sum, and cleared by all of it only', () => {
+  it('above a value is raised by a part of a sum, and cleared only by the whole sum', () => {
     const figures = [partly(11), partly(11), partly(11), partly(1), known(1)];
     expect(raisedAfter(threshold(), figures)).toEqual([false, false, true, true, false]);
   });
 
-  it('below a value is raised by all of a sum only, and cleared by a part of it', () => {
+  it('below a value is raised only by the whole sum, and cleared by a part of it', () => {
     const below = threshold({ direction: 'BELOW', value: 5, clear_value: 5, minutes: 1 });
     expect(raisedAfter(below, [partly(1), known(1), partly(4), partly(6)])).toEqual([
       false,
@@ -97,14 +98,14 @@ describe('a threshold', () => {
     ]);
   });
 
-  it('begins anew when it was changed', () => {
+  it('starts again after a change', () => {
     const { state } = judged(threshold(), [11, 11, 11].map(known));
     const changed = threshold({ updated_at: '2026-03-15T12:30:00.000Z' });
     const after = judgeThreshold(changed, state, { figure: known(11), minute_ms: BEGIN + 9 * MINUTE_MS });
     expect(after).toMatchObject({ count: 1, since_ms: BEGIN + 9 * MINUTE_MS });
   });
 
-  it('agrees with its definition on any figures', () => {
+  it('matches its definition for any figures', () => {
     const figure = fc.oneof(
       { weight: 6, arbitrary: fc.integer({ min: 0, max: 20 }).map(known) },
       { weight: 1, arbitrary: fc.constant(UNKNOWN) },
@@ -123,8 +124,8 @@ describe('a threshold', () => {
 });
 
 /**
- * The definition: of the figures that are known, the last that ends an alarm is followed by enough
- * in a row that begin one.
+ * The definition: among the known figures, the last one that ends an alarm is followed by enough
+ * consecutive ones that begin one.
  */
 function holds({ value, clear_value, minutes }: Threshold, figures: readonly FigureNow[]): boolean {
   const values = figures.flatMap(figure => figure.value ?? []);

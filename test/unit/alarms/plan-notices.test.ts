@@ -50,13 +50,13 @@ const planned = (given: Partial<NoticeFacts>) => {
 const NOTHING = { put: [], remove: [], ended: [] };
 const BEGAN = `BEGAN EDGE_SILENT#edge-7 ${SINCE}`;
 
-describe('what a destination is to be told', () => {
-  it('is each alarm that it was not told of', () => {
+describe('the notices of a destination', () => {
+  it('report each alarm once', () => {
     expect(planned({ alarms: [alarm()] })).toEqual({ ...NOTHING, put: [BEGAN] });
     expect(planned({ alarms: [alarm()], notices: [notice()] })).toEqual(NOTHING);
   });
 
-  it('is an alarm that has come again', () => {
+  it('report an alarm that has begun again', () => {
     const later = '2026-03-15T11:59:00.000Z';
     for (const event of ['BEGAN', 'ENDED'] as const) {
       const told = notice({ event, state: 'DELIVERED' });
@@ -67,11 +67,11 @@ describe('what a destination is to be told', () => {
     }
   });
 
-  it('is the end of what it was told of, and not before somebody has looked whether it is over', () => {
+  it('report an end only after a check that the alarm is over', () => {
     expect(planned({ notices: [notice({ state: 'DELIVERED' })] })).toEqual({ ...NOTHING, ended: [BEGAN] });
   });
 
-  it('is forgotten once the end was told, or given up', () => {
+  it('are removed once the end was delivered or given up', () => {
     for (const state of ['DELIVERED', 'GIVEN_UP'] as const) {
       const told = notice({ event: 'ENDED', state });
       expect(planned({ notices: [told] })).toEqual({ ...NOTHING, remove: [`ENDED ${told.about} ${SINCE}`] });
@@ -79,18 +79,18 @@ describe('what a destination is to be told', () => {
     expect(planned({ notices: [notice({ event: 'ENDED' })] })).toEqual(NOTHING);
   });
 
-  it('is nothing of what is muted: neither a beginning nor an end', () => {
+  it('report neither the beginning nor the end of a muted alarm', () => {
     const mutes = [mute()];
     expect(planned({ alarms: [alarm()], mutes })).toEqual(NOTHING);
     expect(planned({ notices: [notice({ state: 'DELIVERED' })], mutes })).toEqual(NOTHING);
   });
 
-  it('is nothing of other kinds than it is for', () => {
+  it('report only the kinds of the destination', () => {
     const other = { ...destination, kinds: ['THRESHOLD'] as const };
     expect(planned({ alarms: [alarm()], destination: other })).toEqual(NOTHING);
   });
 
-  it('is no end of what was never sent', () => {
+  it('report no end of an alarm whose beginning was never sent', () => {
     const unsent = notice();
     expect(endOf(unsent, NOW)).toEqual({ put: [], remove: [unsent], maybeEnded: [] });
     const tried = notice({ attempts: 1 });
@@ -98,8 +98,8 @@ describe('what a destination is to be told', () => {
   });
 });
 
-describe('what is due', () => {
-  it('is what waits, the oldest first, but for what is muted', () => {
+describe('due notices', () => {
+  it('are the pending ones, the oldest first, without muted ones', () => {
     const late = notice({ delivery_id: 'B', created_ms: NOW - 1 });
     const early = notice({ delivery_id: 'A', created_ms: NOW - 2 });
     const waits = notice({ next_ms: NOW + 1 });
@@ -110,7 +110,7 @@ describe('what is due', () => {
     expect(due([mute()])).toEqual([]);
   });
 
-  it('waits longer after each attempt, nine in all', () => {
+  it('wait longer after each of nine attempts', () => {
     const waits = Array.from({ length: ATTEMPTS_MAX - 1 }, (_, index) => nextAttempt(index + 1, 0) / 60_000);
     expect(waits).toEqual([1, 2, 5, 10, 30, 60, 120, 240]);
   });
@@ -124,11 +124,11 @@ describe('a mute', () => {
     [{ target: 'site:s-2' }, false],
     [{ threshold_id: '01T' }, false],
     [{ until: '2026-03-15T12:00:00.000Z' }, false],
-  ])('of %j holds an alarm of an edge back: %s', (given, holds) => {
+  ])('of %j mutes an alarm of an edge: %s', (given, holds) => {
     expect(muteOf(alarm(), [mute(given)], NOW) !== undefined).toBe(holds);
   });
 
-  it('of a threshold holds back its alarm alone', () => {
+  it('of a threshold mutes only the alarm of that threshold', () => {
     const crossed = alarm({ id: 'THRESHOLD#01T', kind: 'THRESHOLD' });
     expect(muteOf(crossed, [mute({ threshold_id: '01T' })], NOW)?.id).toBe('01M');
     expect(muteOf(alarm({ id: 'THRESHOLD#01U' }), [mute({ threshold_id: '01T' })], NOW)).toBeUndefined();
@@ -136,7 +136,7 @@ describe('a mute', () => {
 });
 
 describe('a mail', () => {
-  it('says what is wrong, in a subject that SNS takes', () => {
+  it('gives the alarm in its subject, in a form that SNS accepts', () => {
     const title = `Größe: ${'x'.repeat(120)}`;
     const { subject, text } = mailOf(notice({ alarm: { ...notice().alarm!, title }, delivery_id: '01X' }));
     expect(subject).toBe(`Patronus, critical: Gr??e: ${'x'.repeat(100)}`.slice(0, 97).concat('...'));

@@ -16,7 +16,7 @@ const CLOUD = { loopback: false, private_addresses: false };
 const post = (given: Partial<Parameters<typeof postWebhook>[0]> = {}) =>
   postWebhook({ url: receiver.url, headers: { 'x-a': 'b' }, body: '{"ü":1}', rules: LOCAL, ...given });
 
-/** A name that leads to these addresses. */
+/** A name that resolves to these addresses. */
 const leadingTo =
   (...addresses: string[]) =>
   (_: string, __: unknown, done: (error: null, found: LookupAddress[]) => void) =>
@@ -26,7 +26,7 @@ const leadingTo =
     );
 
 describe('a webhook', () => {
-  it('gets the body and the headers', async () => {
+  it('receives the body and the headers', async () => {
     expect(await post()).toEqual({ answer_code: 200, error: null });
     expect(receiver.received.at(-1)).toMatchObject({ body: '{"ü":1}', headers: { 'x-a': 'b' } });
   });
@@ -37,7 +37,7 @@ describe('a webhook', () => {
     [302, { answer_code: 302, error: 'The receiver answered with status 302, which is not followed.' }],
     ['closes', { answer_code: null, error: 'No answer came: ECONNRESET.' }],
     ['hangs', { answer_code: null, error: 'No answer came: the time was over.' }],
-  ] as const)('that answers with %s', async (reaction, outcome) => {
+  ] as const)('is called once if it answers with %s', async (reaction, outcome) => {
     const before = receiver.received.length;
     receiver.react(reaction);
     expect(await post(reaction === 'hangs' ? { timeout_ms: 200 } : {})).toEqual(outcome);
@@ -49,7 +49,7 @@ describe('a webhook', () => {
     ['169.254.169.254', LOCAL],
     ['10.0.0.1', LOCAL],
     ['::ffff:127.0.0.1', CLOUD],
-  ])('whose name leads to %s when it is connected to is not called', async (address, rules) => {
+  ])('is not called if its name leads to %s at the time of the connection', async (address, rules) => {
     const before = receiver.received.length;
     const url = receiver.url.replace('127.0.0.1', 'hooks.example.com');
     expect(await post({ url, rules, lookup: leadingTo(address) })).toEqual({
@@ -59,13 +59,13 @@ describe('a webhook', () => {
     expect(receiver.received).toHaveLength(before);
   });
 
-  it('whose name also leads to addresses that are allowed is called there', async () => {
+  it('is called at an allowed address if its name also leads to others', async () => {
     const url = receiver.url.replace('127.0.0.1', 'hooks.example.com');
     const outcome = await post({ url, lookup: leadingTo('10.0.0.1', '127.0.0.1') });
     expect(outcome).toEqual({ answer_code: 200, error: null });
   });
 
-  it('whose url is an address that is not allowed is not called', async () => {
+  it('is not called at an address that is not allowed', async () => {
     expect(await post({ rules: CLOUD })).toEqual({
       answer_code: null,
       error: 'No answer came: 127.0.0.1 leads to no public address, which webhooks have to.',

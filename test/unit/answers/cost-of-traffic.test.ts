@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { costOf, costRows, costSum, inDecimal } from '../../../core/answers/cost-of-traffic.ts';
 
-describe('what traffic costs', () => {
+describe('the cost of traffic', () => {
   it.each([
     [1_000_000_000n, 0.09, '0.09'],
     [1n, 0.000000001, '0.000000000000000001'],
@@ -23,7 +23,7 @@ describe('what traffic costs', () => {
     estimated_bytes: fc.constant(0n),
   });
 
-  it('has the same sum in every grouping, and every byte is paid for or said apart', () => {
+  it('has the same sum in every grouping, and counts bytes without a price separately', () => {
     fc.assert(
       fc.property(fc.array(row), fc.double({ min: 0, max: 1e6, noNaN: true }), (rows, given) => {
         const price = Math.round(given * 1e9) / 1e9;

@@ -25,7 +25,7 @@ it.each([
   ['2001:db8::1', 'Wide'],
   ['192.0.2.9', null],
   ['other', null],
-])('%s is in the group of the longest prefix, of equals the first by name: %s', (address, name) => {
+])('puts %s into the group of the longest prefix, or the first by name: %s', (address, name) => {
   expect(groups.ofAddress(address)).toBe(name);
 });
 
@@ -36,6 +36,6 @@ it.each([
   [2000, 'High'],
   [65_535, 'High'],
   [25, null],
-])('port %i is in the group of the narrowest range, of equals the first by name: %s', (port, name) => {
+])('puts port %i into the group of the narrowest range, or the first by name: %s', (port, name) => {
   expect(groups.ofPort(port)).toBe(name);
 });

@@ -42,7 +42,7 @@ const refused = (status: number, ...messages: string[]) =>
   Response.json({ data: null, errors: messages.map(message => ({ message })) }, { status });
 
 describe('a GraphQL client', () => {
-  it('posts the operation with its authorization and gives the data', async () => {
+  it('posts the operation with its authorization and returns the data', async () => {
     const { client, posts } = clientOf([Response.json({ data: { site: null } })]);
     expect(await client.query('query ($id: ID!) { site(id: $id) { id } }', { id: '7' })).toEqual({
       site: null,
@@ -73,13 +73,13 @@ describe('a GraphQL client', () => {
     ['no JSON', new Response('<html>', { status: 502 }), { kind: 'no JSON', status: 502, text: '<html>' }],
     ['a broken connection', reset, { kind: 'no answer', reason: 'ECONNRESET', cause: reset }],
     ['silence', silent, { kind: 'no answer', reason: 'no answer within 10 s', cause: silent }],
-  ])('gives %s to its caller, who words the error', async (_, answer, failure) => {
+  ])('passes %s to its caller, which writes the error message', async (_, answer, failure) => {
     const { client, posts } = clientOf([answer]);
     await expect(client.query('{ a }')).rejects.toMatchObject({ failure });
     expect(posts).toHaveLength(1);
   });
 
-  it('fetches a new token once when the API refuses the one it has', async () => {
+  it('fetches a new token once when the API rejects the current one', async () => {
     let tokens = 0;
     const authorizer = renewedToken(async () => `token-${++tokens}`);
     const answers = [Response.json({ data: 1 }), refused(401, 'Expired.'), Response.json({ data: 2 })];
@@ -90,7 +90,7 @@ describe('a GraphQL client', () => {
   });
 });
 
-describe('a refusal that says when to come back', () => {
+describe('a refusal with a time for the next attempt', () => {
   const later = (...waits: (number | undefined)[]) =>
     Response.json({
       data: null,
@@ -101,20 +101,20 @@ describe('a refusal that says when to come back', () => {
       })),
     });
 
-  it('is waited for, until data comes', async () => {
+  it('is retried until data comes', async () => {
     const { client, sleeps } = clientOf([later(23), later(2, 7), Response.json({ data: 1 })]);
     expect(await client.query('{ a }')).toBe(1);
     expect(sleeps).toEqual([23_000, 7000]);
   });
 
-  it('is waited for five times, a minute each at most', async () => {
+  it('is retried five times, after a minute at most', async () => {
     const { client, posts, sleeps } = clientOf(Array.from({ length: 6 }, () => later(3600)));
     await expect(client.query('{ a }')).rejects.toMatchObject({ failure: { messages: ['Later.'] } });
     expect(sleeps).toEqual(Array.from({ length: 5 }, () => 60_000));
     expect(posts).toHaveLength(6);
   });
 
-  it('beside one that says nothing is given to the caller', async () => {
+  it('is passed to the caller if another refusal has no such time', async () => {
     const { client, sleeps } = clientOf([later(5, undefined)]);
     await expect(client.query('{ a }')).rejects.toMatchObject({ failure: { kind: 'refused' } });
     expect(sleeps).toEqual([]);
@@ -122,7 +122,7 @@ describe('a refusal that says when to come back', () => {
 });
 
 describe('a signed post', () => {
-  it('bears the signature of its credentials, region and service, and the headers that were given', async () => {
+  it('has the signature of its credentials, region and service, and the given headers', async () => {
     const sign = makeSignPost({
       region: 'eu-central-1',
       credentials: async () => ({ accessKeyId: 'key', secretAccessKey: 'secret', sessionToken: 'session' }),
@@ -139,7 +139,7 @@ describe('a signed post', () => {
     });
   });
 
-  it('reads the credentials anew for each post', async () => {
+  it('reads the credentials for each post', async () => {
     let keys = 0;
     const credentials = async () => ({ accessKeyId: `key-${++keys}`, secretAccessKey: 'secret' });
     const { headers } = signedBy(makeSignPost({ region: 'eu-central-1', credentials }));

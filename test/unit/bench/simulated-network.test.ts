@@ -11,7 +11,7 @@ const SHAPE = { edges: 200, policies: 20, paths: 2, flows: 0, interval_s: 60, wi
 const DAY = 1440;
 
 describe('deliveries', () => {
-  it('are taken in the order of their instants, those of one instant as they were added', () => {
+  it('are made in order of time, and at the same time in order of arrival', () => {
     const due = new Deliveries();
     const taken: string[] = [];
     const add = (at: number, name: string) => due.add({ at, deliver: async () => void taken.push(name) });
@@ -26,8 +26,8 @@ describe('deliveries', () => {
   });
 });
 
-describe('what happens in a day', () => {
-  it('is the same each time, and over by its end', () => {
+describe('the changes of a day', () => {
+  it('are the same each time, and end within the day', () => {
     const day = changesOf(SHAPE, DAY);
     expect(changesOf(SHAPE, DAY)).toEqual(day);
     expect([day.edits.length, day.failures.length, day.silences.length]).toEqual([4, 3, 1]);
@@ -42,11 +42,11 @@ describe('what happens in a day', () => {
     }
   });
 
-  it('is nothing in ten minutes, so that these compare with ten minutes', () => {
+  it('are none in ten minutes, so that runs of ten minutes are comparable', () => {
     expect(changesOf(SHAPE, 10)).toEqual({ edits: [], failures: [], silences: [] });
   });
 
-  it('has no failure where there is no path, and no edit of the default policy', () => {
+  it('have no failure without a path, and no edit of the default policy', () => {
     expect(changesOf({ ...SHAPE, paths: 0 }, DAY).failures).toEqual([]);
     expect(changesOf({ ...SHAPE, policies: 1 }, DAY).edits).toEqual([]);
   });
@@ -64,7 +64,7 @@ describe('publications', () => {
     return answer.json();
   }
 
-  it('count by who hears them, each 5 KB of a message once', async () => {
+  it('are counted once for each receiver and each 5 KB of a message', async () => {
     const heard: Published[] = [];
     const counter = countPublications(URL_OF_API, {
       edges: 200,
@@ -83,7 +83,7 @@ describe('publications', () => {
     ]);
   });
 
-  it('leave every other request alone', async () => {
+  it('do not include other requests', async () => {
     globalThis.fetch = async () => new Response('elsewhere');
     const counter = countPublications(URL_OF_API, { edges: 1, onPublished: () => {} });
     expect(await (await fetch('http://elsewhere.local/')).text()).toBe('elsewhere');

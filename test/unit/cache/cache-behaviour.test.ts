@@ -36,7 +36,7 @@ const never = () => new Promise<void>(() => {});
 const tick = () => new Promise<void>(resolve => setImmediate(resolve));
 
 describe('two levels', () => {
-  it('shares what one function put with another, and answers it from memory afterwards', async () => {
+  it('shares an inserted value with another function, which then serves it from memory', async () => {
     const { store, make } = set();
     const [a, b] = [make(), make()];
     await a.insert('key', 'value');
@@ -46,7 +46,7 @@ describe('two levels', () => {
     expect(store.calls).toEqual(calls);
   });
 
-  it('costs one read of the shared level on a hit there', async () => {
+  it('reads the shared level once for a hit there', async () => {
     const { store, make, time } = set();
     const [a, b] = [make(), make()];
     await a.insert('key', 'value');
@@ -57,7 +57,7 @@ describe('two levels', () => {
     expect(store.calls).toMatchObject({ get: get + 1, readState: readState + 1 });
   });
 
-  it('does not read the shared level for what memory holds, only the generation once in 0.9 s', async () => {
+  it('serves a hit in memory without reading the entry again, and reads the generation once in 0.9 s', async () => {
     const { store, make, time } = set();
     const cache = make();
     await cache.insert('key', 'value');
@@ -70,7 +70,7 @@ describe('two levels', () => {
     expect(store.calls.readState).toBe(readState + 9);
   });
 
-  it('keeps the expiry that the first function gave', async () => {
+  it('keeps the expiry that the first function set', async () => {
     const { make, time } = set();
     const [a, b] = [make(), make()];
     await a.insert('key', 'value');
@@ -80,7 +80,7 @@ describe('two levels', () => {
     expect(await b.get('key')).toBeUndefined();
   });
 
-  it('does not put back what was removed while the shared level was being read', async () => {
+  it('does not restore an entry that was removed during a read of the shared level', async () => {
     const { make, store } = set();
     const [a, b] = [make(), make()];
     await a.insert('key', 'value');
@@ -103,7 +103,7 @@ describe('two levels', () => {
 });
 
 describe('clear', () => {
-  it('is known in every function within a second, and not before it must be asked', async () => {
+  it('reaches its own function at once, and every other within 0.9 s', async () => {
     const { make, time } = set();
     const [a, b] = [make(), make()];
     await a.insert('key', 'value');
@@ -114,7 +114,7 @@ describe('clear', () => {
     expect(await b.get('key')).toBeUndefined();
   });
 
-  it('counts the age of what is known from when the read was sent', async () => {
+  it('counts the age of the generation from the moment its read was sent', async () => {
     const { make, time, store } = set();
     const [a, b] = [make(), make()];
     await a.insert('key', 'value');
@@ -131,7 +131,7 @@ describe('clear', () => {
     expect(await b.get('key')).toBeUndefined();
   });
 
-  it('does not let loads under way bring anything back, here or in another function', async () => {
+  it('discards the result of a running load, in this and in any other function', async () => {
     const { make, time } = set();
     const [a, b] = [make(), make()];
     await Promise.all([a.get('warm up'), b.get('warm up')]);
@@ -151,7 +151,7 @@ describe('clear', () => {
     expect(await make().get('key')).toBeUndefined();
   });
 
-  it('does not let a caller after the clear join a load from before it', async () => {
+  it('does not let a later caller join a load that began before the clear', async () => {
     const { make, time } = set();
     const [a, b] = [make(), make()];
     const old = deferred<string>();
@@ -166,7 +166,7 @@ describe('clear', () => {
     expect(await b.get('key')).toBe('new');
   });
 
-  it('believes a lower generation, when the table was made anew', async () => {
+  it('accepts a lower generation when the table was recreated', async () => {
     const { make, time, store } = set();
     const cache = make();
     await cache.clear();
@@ -176,7 +176,7 @@ describe('clear', () => {
     expect(await cache.get('key')).toBe('value');
   });
 
-  it('rejects when the shared level cannot be told', async () => {
+  it('rejects when the shared level is down', async () => {
     const { make, store } = set();
     store.before = () => {
       throw new Error('down');
@@ -186,7 +186,7 @@ describe('clear', () => {
 });
 
 describe('getOrLoad', () => {
-  it('makes one load of 10,000 concurrent callers of one key', async () => {
+  it('runs one load for 10,000 concurrent callers of one key', async () => {
     const { make } = set();
     const cache = make();
     const load = deferred<string>();
@@ -203,7 +203,7 @@ describe('getOrLoad', () => {
     expect(loads).toBe(1);
   });
 
-  it('lets a slow load be joined for as long as nothing was cleared', async () => {
+  it('lets callers join a slow load as long as the cache was not cleared', async () => {
     const { make, time } = set();
     const cache = make();
     const load = deferred<string>();
@@ -216,7 +216,7 @@ describe('getOrLoad', () => {
     expect(await Promise.all([first, second])).toEqual(['value', 'value']);
   });
 
-  it('does not keep a failed load, and tells everyone who waited', async () => {
+  it('does not cache a failed load, and rejects every waiting caller', async () => {
     const { make } = set();
     const cache = make();
     const load = deferred<string>();
@@ -229,14 +229,14 @@ describe('getOrLoad', () => {
     expect(cache.get('key')).toBe('value');
   });
 
-  it('does not keep undefined', async () => {
+  it('does not cache undefined', async () => {
     const { make } = set();
     const cache = make();
     expect(await cache.getOrLoad('key', async () => undefined)).toBeUndefined();
     expect(await cache.getOrLoad('key', async () => 'value')).toBe('value');
   });
 
-  it('does not keep a load that was overtaken by an insert or a removal', async () => {
+  it('does not cache a loaded value when an insert or a removal came first', async () => {
     const { make } = set();
     const cache = make();
     for (const overtake of [() => cache.insert('key', 'inserted'), () => cache.remove('key')]) {
@@ -273,7 +273,7 @@ describe('trouble with the shared level', () => {
     expect(troubles).toEqual(['failed', 'failed']);
   });
 
-  it('waits 50 ms for all of it, not for each key', async () => {
+  it('waits at most 50 ms in all, not for each key', async () => {
     const { make, store, troubles, time } = set();
     store.before = never;
     const cache = make();
@@ -288,7 +288,7 @@ describe('trouble with the shared level', () => {
     expect(time.waiting).toBe(0);
   });
 
-  it('has one limit for the generation and the entry together', async () => {
+  it('applies one time limit to the generation and the entry together', async () => {
     const { make, store, time } = set();
     const cache = make();
     store.before = async call => {
@@ -303,7 +303,7 @@ describe('trouble with the shared level', () => {
     expect(time.clock() - begun).toBe(50);
   });
 
-  it('passes memory by while the generation cannot be read, and serves it again afterwards', async () => {
+  it('bypasses memory while the generation cannot be read, and uses it again afterwards', async () => {
     const { make, store, time } = set();
     const cache = make();
     await cache.insert('key', 'value');
@@ -317,7 +317,7 @@ describe('trouble with the shared level', () => {
     expect(await cache.get('key')).toBe('value');
   });
 
-  it('makes one load of many callers while it is down', async () => {
+  it('runs one load for many callers while it is down', async () => {
     const { make, store } = set();
     store.before = down;
     const cache = make();
@@ -346,7 +346,7 @@ describe('trouble with the shared level', () => {
 });
 
 describe('shared writes', () => {
-  it('are one a second a key, and the newest value wins', async () => {
+  it('write one value a second for each key, and the newest value wins', async () => {
     const { make, store, time } = set({ measuredAt: value => Number(value) });
     const [a, b] = [make(), make()];
     for (let i = 0; i < 500; i++) {
@@ -360,14 +360,14 @@ describe('shared writes', () => {
     expect(await a.get('path')).toBe('1499');
   });
 
-  it('of different keys do not wait for each other', async () => {
+  it('do not wait for those of other keys', async () => {
     const { make, store } = set();
     const cache = make();
     for (let i = 0; i < 50; i++) await cache.insert(`key-${i}`, 'value');
     expect(store.calls.put).toBe(50);
   });
 
-  it('that wait are there for everybody once they were drained, the newest value of each', async () => {
+  it('store the newest value of each key when they are drained', async () => {
     const { make, store, time } = set({ measuredAt: value => Number(value) });
     const [a, b] = [make(), make()];
     for (const value of ['1000', '1001', '1003', '1002']) await a.insert('path', value);
@@ -379,7 +379,7 @@ describe('shared writes', () => {
     expect(await b.get('path')).toBe('1003');
   });
 
-  it('that slept with a frozen function are dropped when their value has expired', async () => {
+  it('drop a value that expired while the function was frozen', async () => {
     const { make, store, time } = set();
     const [a, b] = [make(), make()];
     for (const value of ['first', 'second']) await a.insert('key', value);
@@ -391,7 +391,7 @@ describe('shared writes', () => {
     expect(await make().get('key')).toBe('newer');
   });
 
-  it('that wait are dropped when their key is removed or the cache cleared', async () => {
+  it('drop a waiting value when its key is removed or the cache is cleared', async () => {
     const { make, time } = set();
     const [a, b] = [make(), make()];
     for (const drop of [() => a.remove('key'), () => a.clear()]) {
@@ -404,7 +404,7 @@ describe('shared writes', () => {
     }
   });
 
-  it('never put an older measurement over a newer one, in memory either', async () => {
+  it('never replace a newer measurement with an older one, in memory either', async () => {
     const { make } = set({ measuredAt: value => Number(value), write_interval_ms: 0 });
     const [a, b] = [make(), make()];
     await a.insert('path', '2000');
@@ -416,7 +416,7 @@ describe('shared writes', () => {
 });
 
 describe('warm', () => {
-  it('takes what is shared into memory, bounded in number', async () => {
+  it('loads shared entries into memory, at most a given number', async () => {
     const { make } = set();
     const [a, b] = [make(), make()];
     for (const key of ['a', 'b', 'c']) await a.insert(key, key);
@@ -425,7 +425,7 @@ describe('warm', () => {
     expect(b.usage()).toMatchObject({ hits: 1, misses: 0 });
   });
 
-  it('is bounded in time', async () => {
+  it('stops at its time limit', async () => {
     const { make, store, time } = set({ limit_ms: 10_000 });
     const cache = make();
     store.before = never;
@@ -436,7 +436,7 @@ describe('warm', () => {
 });
 
 describe('bad input', () => {
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 86_401])('refuses a TTL of %s', async ttl => {
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 86_401])('rejects a TTL of %s', async ttl => {
     const message = `A cache entry's time to live must be more than 0 and at most 86400 seconds, not ${ttl}.`;
     expect(() => set({ ttl_seconds: ttl }).make()).toThrow(new ValidationError(message));
     await expect(set().make().insertWithTtl('key', 'value', ttl)).rejects.toThrow(
@@ -448,7 +448,7 @@ describe('bad input', () => {
     ['', 'it is empty'],
     ['x'.repeat(1025), 'this one has 1025'],
     ['é'.repeat(513), 'this one has 1026'],
-  ])('refuses a key that is empty or over 1 KB', async (key, fault) => {
+  ])('rejects an empty key and one over 1 KB', async (key, fault) => {
     const cache = set().make();
     const message = `A cache key must have 1 to 1024 bytes; ${fault}.`;
     await expect(cache.insert(key, 'value')).rejects.toThrow(new ValidationError(message));
@@ -457,7 +457,7 @@ describe('bad input', () => {
     expect(() => cache.getOrLoad(key, async () => 'value')).toThrow(new ValidationError(message));
   });
 
-  it('keeps values that the shared level refuses in memory, and counts them', async () => {
+  it('keeps a value in memory that the shared level refuses, and counts the refusal', async () => {
     const { make, store, troubles } = set();
     store.level.put = () => 'too_large';
     const cache = make();

@@ -12,7 +12,7 @@ function sample(minute: number, caches: Record<string, [hits: number, misses: nu
 }
 
 describe('cacheHistory', () => {
-  it('has the differences of neighbours, and null where nothing is known', () => {
+  it('returns the difference of neighbouring samples, and null for an unknown figure', () => {
     const samples = [
       sample(0, { routing: [10, 10] }),
       sample(5, { routing: [310, 10] }),
@@ -39,20 +39,15 @@ describe('cacheHistory', () => {
   it.each<[string, [number, number], [number, number]]>([
     ['hits', [10, 10], [5, 40]],
     ['misses', [10, 40], [20, 10]],
-  ])(
-    'never has a rate below 0 or above 1: of figures whose %s went down none is known',
-    (_what, first, last) => {
-      const { caches } = cacheHistory(
-        [sample(0, { routing: first }), sample(5, { routing: last })],
-        ['routing'],
-      );
-      expect(caches).toEqual([
-        { name: 'routing', hit_rate: [null], lookups_per_second: [null], active: [5] },
-      ]);
-    },
-  );
+  ])('returns no rate where %s went down, instead of one below 0 or above 1', (_what, first, last) => {
+    const { caches } = cacheHistory(
+      [sample(0, { routing: first }), sample(5, { routing: last })],
+      ['routing'],
+    );
+    expect(caches).toEqual([{ name: 'routing', hit_rate: [null], lookups_per_second: [null], active: [5] }]);
+  });
 
-  it('of one sample alone is empty', () => {
+  it('is empty for a single sample', () => {
     expect(cacheHistory([sample(0, {})], ['routing'])).toEqual({
       at: [],
       caches: [{ name: 'routing', hit_rate: [], lookups_per_second: [], active: [] }],

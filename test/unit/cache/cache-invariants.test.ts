@@ -16,7 +16,7 @@ const down = () => {
   throw new Error('down');
 };
 
-/** A load of 'key' that reads its source until it is told the value. */
+/** A load of 'key' that reads its source until the value is set. */
 async function loadOf(cache: Cache<string, string>) {
   const begun = Promise.withResolvers<void>();
   const loaded = Promise.withResolvers<string>();
@@ -41,7 +41,7 @@ describe('memory never serves', () => {
     expect(await cache.get('key')).toBeUndefined();
   });
 
-  it('an entry of another generation, once the clear is known from a look-up of another key', async () => {
+  it('an entry of an old generation, once a look-up of another key has read the new one', async () => {
     const { make, time } = world();
     const [a, b] = [make(), make()];
     await b.insert('key', 'value');
@@ -51,7 +51,7 @@ describe('memory never serves', () => {
     expect(await b.get('key')).toBeUndefined();
   });
 
-  it('while the answer of the shared level is too old to know its generation', async () => {
+  it('an entry while the generation that was read is too old', async () => {
     const { make, store, time } = world({ limit_ms: 10_000 });
     const cache = make();
     await cache.insert('key', 'value');
@@ -62,7 +62,7 @@ describe('memory never serves', () => {
 });
 
 describe('a clear', () => {
-  it('empties the memory of the function at once, and writes nothing that waited for its turn', async () => {
+  it('empties the memory of the function at once, and discards waiting writes', async () => {
     const { make, store, time } = world();
     const cache = make();
     for (const value of ['first', 'second']) await cache.insert('key', value);
@@ -74,7 +74,7 @@ describe('a clear', () => {
 });
 
 describe('a removal', () => {
-  it('is not undone by a load under way in a cache without a shared level', async () => {
+  it('is not undone by a running load in a cache without a shared level', async () => {
     const cache = new Cache<string, string>({ name: 'test', ttl_seconds: 60, ...fakeTime() });
     const { loading, finish } = await loadOf(cache);
     await cache.remove('key');
@@ -83,7 +83,7 @@ describe('a removal', () => {
     expect(await cache.get('key')).toBeUndefined();
   });
 
-  it('is not undone by a load that was looking up its key when the removal was heard of', async () => {
+  it('is not undone by a load that was reading the shared entry when the removal became known', async () => {
     const { make, store, time } = world();
     const [a, b] = [make(), make()];
     await b.get('warm up');
@@ -110,7 +110,7 @@ describe('a removal', () => {
     for (const cache of [a, b]) expect(await cache.get('key')).toBeUndefined();
   });
 
-  it('discards a write that waits for its turn, also when the shared level is in trouble', async () => {
+  it('discards a waiting write, also when the shared level is in trouble', async () => {
     const { make, store, time } = world();
     const cache = make();
     for (const value of ['first', 'second']) await cache.insert('key', value);
@@ -121,7 +121,7 @@ describe('a removal', () => {
     expect(store.calls.put).toBe(1);
   });
 
-  it('answers false when the shared level is in trouble and memory has no value', async () => {
+  it('returns false when the shared level is in trouble and memory has no value', async () => {
     const { make, store } = world();
     const [a, b] = [make(), make()];
     await a.insert('key', 'value');
@@ -132,7 +132,7 @@ describe('a removal', () => {
 });
 
 describe('an older measurement', () => {
-  it('never replaces a newer one, and costs no shared write', async () => {
+  it('never replaces a newer one, and causes no shared write', async () => {
     const { make, store } = world({ measuredAt: value => Number(value), write_interval_ms: 0 });
     const cache = make();
     for (const value of ['2000', '1000']) await cache.insert('path', value);
@@ -142,13 +142,13 @@ describe('an older measurement', () => {
 });
 
 describe('the hit rate', () => {
-  it('is 0 while there were no look-ups', () => {
+  it('is 0 without look-ups', () => {
     expect(world().make().usage()).toEqual({ hits: 0, misses: 0, hit_rate: 0 });
   });
 });
 
 describe('warming', () => {
-  it('looks up at most as many texts as it may', async () => {
+  it('looks up at most the allowed number of texts', async () => {
     const { make, store } = world();
     const cache = make();
     await cache.warmTexts(['a', 'b', 'c'], { max_keys: 2, limit_ms: 500 });

@@ -96,7 +96,7 @@ const shared = fc.oneof(
 );
 
 describe('several functions over one shared level', () => {
-  it('never serve what has expired or was cleared over 0.9 s ago, and always answer within 50 ms', async () => {
+  it('never serve an entry that expired, or was cleared over 0.9 s ago, and always answer within 50 ms', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(shared, { maxLength: 60 }), async moves => {
         const time = fakeTime();
@@ -156,7 +156,7 @@ describe('several functions over one shared level', () => {
     );
   });
 
-  it('hold the newest measurement once every write had its turn', async () => {
+  it('hold the newest measurement after all writes are done', async () => {
     const report = fc.record({
       who: fc.integer({ min: 0, max: 2 }),
       key,

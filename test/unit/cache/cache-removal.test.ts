@@ -22,14 +22,14 @@ describe('removal log', () => {
     expect(log.mayName(key, after)).toBe(named);
   });
 
-  it('can not tell what it does not reach back to', () => {
+  it('cannot rule out removals from before its first entry', () => {
     expect([3, 4, 7, 8].map(number => log.reachesBackTo(number))).toEqual([false, true, true, false]);
     expect(log.mayName('c', 3)).toBe(true);
     expect(log.names('c', 3)).toBe(false);
   });
 });
 
-describe('what a function knows', () => {
+describe('the known generation and removals', () => {
   const state = (generation: number, removals = 0) => ({
     generation,
     removals: new RemovalLog(removals, ['a', 'b', 'c'].slice(0, removals).map(removalHash)),
@@ -54,7 +54,7 @@ describe('what a function knows', () => {
     ['generation', state(1), state(2)],
     ['removal', state(1, 1), state(1, 2)],
   ])(
-    'of a %s is not taken back by a slower answer, and lives on from the later question',
+    'keep the newer %s when a slower answer arrives, and are fresh from the later read',
     (_what, low, high) => {
       const { watched, learn } = watch();
       learn(high, { sent: 1000, got: 1040 });
@@ -65,7 +65,7 @@ describe('what a function knows', () => {
     },
   );
 
-  it('is given up for what a question after it tells: the table was made anew', () => {
+  it('are replaced by those of a later read: the table was recreated', () => {
     const { watched, learn, heard } = watch();
     learn(state(2, 2), { sent: 1000, got: 1040 });
     learn(state(0, 0), { sent: 1041, got: 1060 });
@@ -73,7 +73,7 @@ describe('what a function knows', () => {
     expect(heard).toEqual([2, 0]);
   });
 
-  it('is asked for anew after a doubt, even if an answer is on its way', async () => {
+  it('are read again after an invalidation, even if an answer is on its way', async () => {
     const { watched, learn } = watch();
     learn(state(1), { sent: 1000, got: 1000 });
     const reading = watched.refresh();
@@ -106,7 +106,7 @@ async function beginLoad(cache: Cache<string, string>) {
 }
 
 describe('a removal', () => {
-  it('is known in every function within a second, and leaves the other keys in their memories', async () => {
+  it('reaches every function within a second, and leaves other keys in their memories', async () => {
     const { time, store, make } = set();
     const [a, b] = [make(), make()];
     for (const key of ['key', 'other']) await a.insert(key, 'old');
@@ -123,7 +123,7 @@ describe('a removal', () => {
     expect([await a.get('key'), await b.get('key')]).toEqual(['new', 'new']);
   });
 
-  it('is not undone by a load of another function that began before, in its memory or the shared level', async () => {
+  it('is not undone by an earlier load of another function, in its memory or in the shared level', async () => {
     const { time, make } = set();
     const [a, b] = [make(), make()];
     const { finish, loading } = await beginLoad(b);
@@ -136,7 +136,7 @@ describe('a removal', () => {
     for (const cache of [a, b, make()]) expect(await cache.get('key')).toBeUndefined();
   });
 
-  it('is not undone by a write of another function that waits for its turn', async () => {
+  it('is not undone by a waiting write of another function', async () => {
     const { time, make } = set();
     const [a, b] = [make(), make()];
     for (const value of ['first', 'second']) await b.insert('key', value);
@@ -145,7 +145,7 @@ describe('a removal', () => {
     for (const cache of [a, b, make()]) expect(await cache.get('key')).toBeUndefined();
   });
 
-  it('drops a write that waits for its turn, once it is heard of', async () => {
+  it('drops a waiting write once it becomes known', async () => {
     const { time, store, make } = set();
     const [a, b] = [make(), make()];
     for (const value of ['first', 'second']) await b.insert('key', value);
@@ -156,7 +156,7 @@ describe('a removal', () => {
     expect(store.calls.put).toBe(1);
   });
 
-  it('is not joined over: who asks after it gets a load of their own', async () => {
+  it('gives later callers a load of their own', async () => {
     const { time, make } = set();
     const [a, b] = [make(), make()];
     const { finish, loading } = await beginLoad(b);
@@ -168,7 +168,7 @@ describe('a removal', () => {
     expect(await b.get('key')).toBe('new');
   });
 
-  it('is not undone by an item that was read beside the shared entry before it', async () => {
+  it('is not undone by an item that was read together with the shared entry before it', async () => {
     const { time, store, make } = set();
     const [a, b] = [make(), make()];
     await b.get('warm up');
@@ -189,7 +189,7 @@ describe('a removal', () => {
     for (const cache of [a, b]) expect(await cache.get('key')).toBeUndefined();
   });
 
-  it('has who was away for longer than the log reaches forget everything', async () => {
+  it('makes a function forget everything if it missed more removals than the log holds', async () => {
     const { time, make } = set({ keeps: 2 });
     const [a, b] = [make(), make()];
     for (const key of ['key', 'other']) await b.insert(key, 'old');
@@ -201,7 +201,7 @@ describe('a removal', () => {
     expect(b.get('other')).toBe('new');
   });
 
-  it('costs no request more than a look-up has anyway, and nothing on a hit in memory', async () => {
+  it('adds no request to a look-up, and none at all to a hit in memory', async () => {
     const { store, make } = set();
     const [a, b] = [make(), make()];
     await a.remove('gone');
@@ -213,7 +213,7 @@ describe('a removal', () => {
     expect(store.calls).toMatchObject({ get: get + 1, readState });
   });
 
-  it('that cannot be told leaves the request alone and is tried again by the next', async () => {
+  it('does not fail the request when it cannot be stored, and can be retried', async () => {
     const { time, store, make } = set();
     const [a, b] = [make(), make()];
     await a.insert('key', 'value');
@@ -230,7 +230,7 @@ describe('a removal', () => {
     expect(await b.get('key')).toBeUndefined();
   });
 
-  it.each([128, 3, 1])('holds whatever else goes on, with a log of %d', async keeps => {
+  it.each([128, 3, 1])('holds in random histories with a log of %d', async keeps => {
     await fc.assert(
       fc.asyncProperty(moves(40), fc.infiniteStream(fc.nat({ max: 60 })), async (all, delays) => {
         const time = fakeTime();

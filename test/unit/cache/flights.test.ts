@@ -5,7 +5,7 @@ import { RemovalLog } from '../../../core/cache/generation/removal-log.ts';
 
 const cleared = { ...FIRST_STATE, generation: 1 };
 
-/** A load of 'key' that began at 10,000 ms, and what ends it. */
+/** A load of 'key' that began at 10,000 ms, and a function that ends it. */
 function underWay(flights = new Flights<string>()) {
   const load = Promise.withResolvers<string>();
   let flight!: Parameters<Parameters<Flights<string>['start']>[2]>[0];
@@ -17,26 +17,26 @@ function underWay(flights = new Flights<string>()) {
 }
 
 describe('a load under way', () => {
-  it('may be joined while its age is under 0.9 s, as long as what it began with is not known', () => {
+  it('can be joined until its age is 0.9 s, while the generation at its start is unknown', () => {
     const { flights, flight } = underWay();
     const joinableAt = (now: number) => flights.joinable('key', { now, fresh: 0 });
     expect(joinableAt(10_899)).toBe(flight);
     expect(joinableAt(10_900)).toBeUndefined();
   });
 
-  it('is not joined after the clock was set back', () => {
+  it('cannot be joined after the clock was set back', () => {
     const { flights } = underWay();
     expect(flights.joinable('key', { now: 9_999, fresh: 0 })).toBeUndefined();
   });
 
-  it('may be joined at any age while the generation that it began with is the present one', () => {
+  it('can be joined at any age while the generation is the one at its start', () => {
     const { flights, flight } = underWay();
     flight.begun = FIRST_STATE;
     expect(flights.joinable('key', { now: 1_000_000, fresh: 0 })).toBe(flight);
     expect(flights.joinable('key', { now: 10_001, fresh: cleared.generation })).toBeUndefined();
   });
 
-  it('leaves a newer load of its key alone when it ends', async () => {
+  it('does not touch a newer load of its key when it ends', async () => {
     const { flights, promise, finish } = underWay();
     flights.forget('key');
     const newer = underWay(flights);
@@ -48,7 +48,7 @@ describe('a load under way', () => {
     expect(flights.has('key')).toBe(false);
   });
 
-  it('is forgotten by a removal of its key before which it may have begun, and by no other', () => {
+  it('is forgotten when its key is removed after its start, and not when another key is', () => {
     const { flights, flight } = underWay();
     flight.begun = FIRST_STATE;
     const log = new RemovalLog(0, []);

@@ -22,7 +22,7 @@ function watching() {
 }
 
 describe('reads of the generation', () => {
-  it('are shared by callers that ask at the same time', async () => {
+  it('are shared by simultaneous callers', async () => {
     const { watch, reads } = watching();
     const both = [watch.refresh(), watch.refresh()];
     expect(reads).toHaveLength(1);
@@ -34,7 +34,7 @@ describe('reads of the generation', () => {
   it.each([
     ['as old as its answer may be', 10_900],
     ['from before the clock was set back', 9_999],
-  ])('are not joined when one is %s: it is aborted, and the cache is read again', async (_what, now) => {
+  ])('replace a running read that is %s: it is aborted', async (_what, now) => {
     const { watch, reads, time } = watching();
     const late = watch.refresh();
     time.now = now;
@@ -47,7 +47,7 @@ describe('reads of the generation', () => {
     expect(watch.fresh(now)).toBe(1);
   });
 
-  it('that were invalidated still answer the callers that wait, and make nothing fresh', async () => {
+  it('answer waiting callers after an invalidation, and are not kept as fresh', async () => {
     const { watch, reads } = watching();
     const first = watch.refresh();
     watch.invalidate();
@@ -62,8 +62,8 @@ describe('reads of the generation', () => {
   });
 });
 
-describe('what a function knows', () => {
-  it('stays fresh when the answer to an earlier question arrives later', () => {
+describe('a known generation', () => {
+  it('stays fresh when the answer to an earlier read arrives later', () => {
     const { watch, time } = watching();
     time.now = 10_040;
     watch.learn(state(1), 10_020);
@@ -73,7 +73,7 @@ describe('what a function knows', () => {
     expect(watch.fresh(10_920)).toBeUndefined();
   });
 
-  it('is replaced by the next answer after the clock was set back, lower or not', () => {
+  it('is replaced by the next answer after the clock was set back, even by a lower one', () => {
     const { watch, time } = watching();
     watch.learn(state(2), 10_000);
     time.now = 1_010;

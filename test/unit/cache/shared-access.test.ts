@@ -17,7 +17,7 @@ beforeEach(() => {
   });
 });
 
-it('answers what the use does, and leaves no timer behind', async () => {
+it('returns the result of a call, and leaves no timer behind', async () => {
   expect(await access.attempt(async () => 7)).toBe(7);
   expect([access.available, time.waiting, troubles]).toEqual([true, 0, []]);
 });
@@ -30,13 +30,13 @@ it.each<[string, (cause: Error) => Promise<number>]>([
       throw cause;
     },
   ],
-])('a use that %s is trouble, and never an error', async (_, use) => {
+])('reports trouble, and throws nothing, when a call %s', async (_, use) => {
   const cause = new Error('down');
   expect(await access.attempt(() => use(cause))).toBe(TROUBLE);
   expect([access.available, time.waiting, troubles]).toEqual([false, 0, [['failed', cause]]]);
 });
 
-it('a use that is slower than the limit is trouble, is aborted, and is passed by whatever it answers later', async () => {
+it('reports trouble and aborts a call that exceeds the limit, and ignores its late answer', async () => {
   const { promise, resolve } = Promise.withResolvers<number>();
   let aborted: AbortSignal | undefined;
   const answer = access.attempt(signal => {
@@ -53,7 +53,7 @@ it('a use that is slower than the limit is trouble, is aborted, and is passed by
   expect([access.available, troubles]).toEqual([false, [['slow', undefined]]]);
 });
 
-it('is passed by for a while after trouble, and used again then', async () => {
+it('skips calls for a while after trouble, then makes them again', async () => {
   await access.attempt(() => Promise.reject(new Error('down')));
   await time.advance(PAUSE_MS - 1);
   let uses = 0;
@@ -64,7 +64,7 @@ it('is passed by for a while after trouble, and used again then', async () => {
   expect(troubles).toHaveLength(1);
 });
 
-it('is used again at once where the clock was set back', async () => {
+it('makes calls again at once when the clock was set back', async () => {
   await access.attempt(() => Promise.reject(new Error('down')));
   time.set(time.clock() - 1);
   expect(await access.attempt(async () => 7)).toBe(7);

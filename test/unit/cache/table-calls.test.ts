@@ -30,18 +30,18 @@ const codec = jsonCodec({ shape: 1, parse: String });
 const levelOf = (client: DynamoDBDocumentClient) =>
   new TableLevel<string>({ client, table, cache: 'test', codec, clock: () => 0 });
 
-describe('reads that decide what is served are strongly consistent', () => {
+describe('strongly consistent reads', () => {
   it.each<[string, (client: DynamoDBDocumentClient) => Promise<unknown>]>([
     ['the generation', client => readGeneration({ client, table, cache: 'test' })],
     ['an entry', client => levelOf(client).get('key', 0)],
     ['the usage', client => readUsage({ client, table }, ['test'])],
-  ])('%s', async (_what, read) => {
+  ])('read %s', async (_what, read) => {
     const { calls, client } = recording();
     await read(client);
     expect(calls.map(({ input }) => input.ConsistentRead)).toEqual([true]);
   });
 
-  it('an entry and its companion', async () => {
+  it('read an entry and its companion', async () => {
     const { calls, client } = recording();
     const companion = { table: 'Traffic', key: { pk: 'a', sk: 'b' } };
     expect(await levelOf(client).getWithCompanion('key', 0, companion)).toEqual({
@@ -53,7 +53,7 @@ describe('reads that decide what is served are strongly consistent', () => {
   });
 });
 
-it('a companion that the database left unprocessed is not taken for one that does not exist', async () => {
+it('does not take an unprocessed companion for a missing one', async () => {
   const companion = { table: 'Traffic', key: { pk: 'a', sk: 'b' } };
   const { client } = recording(() => ({
     UnprocessedKeys: { Traffic: { Keys: [companion.key] } },
@@ -67,16 +67,13 @@ it.each([
   ['removals', 0.5],
   ['removed_keys', 'none'],
   ['swept', null],
-])(
-  'a state whose %s is %s is refused, because cleared entries would be served by it',
-  async (name, value) => {
-    const { client } = recording(() => ({ Item: { [name]: value } }));
-    await expect(readGeneration({ client, table, cache: 'test' })).rejects.toThrow(`"${name}"`);
-  },
-);
+])('rejects a state whose %s is %s, which would serve cleared entries', async (name, value) => {
+  const { client } = recording(() => ({ Item: { [name]: value } }));
+  await expect(readGeneration({ client, table, cache: 'test' })).rejects.toThrow(`"${name}"`);
+});
 
 describe('a deletion', () => {
-  it('of a broken entry never removes a good one that was written since it was read', async () => {
+  it('of a broken entry never removes a good one that replaced it after the read', async () => {
     const broken = { pk: 'ENTRY#test#0#00', sk: 'key', shape: 1, value: 7, written_ms: 5 };
     const { calls, client } = recording(({ name }) => {
       if (name === 'GetCommand') return { Item: broken };
@@ -90,7 +87,7 @@ describe('a deletion', () => {
     });
   });
 
-  it('of an expired entry never removes one that was written anew since the index listed it', async () => {
+  it('of an expired entry never removes one that replaced it after the index was read', async () => {
     const { calls, client } = recording(({ name }, number) => {
       if (name === 'QueryCommand') return { Items: number === 1 ? [{ pk: 'ENTRY', sk: 'key' }] : [] };
       throw named('ConditionalCheckFailedException');
@@ -106,7 +103,7 @@ describe('a deletion', () => {
 });
 
 describe('the sweep', () => {
-  it('goes on when a change of the network raises the generation while it marks one as swept', async () => {
+  it('continues when a clear raises the generation while the cache is being marked as swept', async () => {
     const { calls, client } = recording(({ name }) => {
       if (name === 'GetCommand') return { Item: { generation: 1 } };
       if (name === UpdateCommand.name) throw named('TransactionConflictException');
@@ -117,7 +114,7 @@ describe('the sweep', () => {
     expect(calls.filter(({ name }) => name === UpdateCommand.name)).toHaveLength(1);
   });
 
-  it('fails with any other failure of the mark', async () => {
+  it('fails with any other error of the mark', async () => {
     const { client } = recording(({ name }) => {
       if (name === 'GetCommand') return { Item: { generation: 1 } };
       if (name === UpdateCommand.name) throw named('AccessDeniedException');
@@ -129,7 +126,7 @@ describe('the sweep', () => {
 });
 
 describe('usage', () => {
-  it('is reported at most once in ten seconds, and at once after the clock was set back', async () => {
+  it('is reported at most once in ten seconds, and at once when the clock was set back', async () => {
     const { calls, client } = recording();
     const time = { now: 100_000 };
     const cache = new Cache<string, string>({ name: 'test', ttl_seconds: 60, clock: () => time.now });
@@ -144,7 +141,7 @@ describe('usage', () => {
     expect(await reportAt(50_000)).toBe(2);
   });
 
-  it('never rejects, and reports what could not be added the next time', async () => {
+  it('never rejects, and adds unreported figures to the next report', async () => {
     const troubles: unknown[] = [];
     const time = { now: 0 };
     const { calls, client } = recording((_call, number) => {

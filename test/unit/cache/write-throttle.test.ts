@@ -37,7 +37,7 @@ const entry = (value: string, more: Partial<CachedEntry<string>> = {}): CachedEn
 });
 
 describe('writes of one key', () => {
-  it('are the first at once, and then the newest value when the interval is over', async () => {
+  it('write the first value at once, and the newest after the interval', async () => {
     const writes = throttle();
     for (const value of ['1', '2', '3']) void writes.write('a', entry(value));
     await time.advance(INTERVAL_MS);
@@ -52,7 +52,7 @@ describe('writes of one key', () => {
     expect(outcomes).toEqual(['stored', 'stored', 'stored', 'stored']);
   });
 
-  it('are not held back without an interval', async () => {
+  it('do not wait without an interval', async () => {
     const writes = throttle({ interval_ms: 0 });
     for (const value of ['1', '2']) await writes.write('a', entry(value));
     expect(written).toEqual(['a 1', 'a 2']);
@@ -63,7 +63,7 @@ describe('writes of one key', () => {
     ['one of the same time does', { measured_ms: 5 }, 'new'],
     ['a newer one does', { measured_ms: 6 }, 'new'],
     ['an older one after a clear does', { measured_ms: 4, generation: 2 }, 'new'],
-  ])('%s replace one that waits', async (_, more, expected) => {
+  ])('%s replace a waiting value', async (_, more, expected) => {
     const writes = throttle();
     await writes.write('a', entry('first'));
     void writes.write('a', entry('waiting', { measured_ms: 5 }));
@@ -72,7 +72,7 @@ describe('writes of one key', () => {
     expect(written).toEqual(['a first', `a ${expected}`]);
   });
 
-  it('end where the value has expired while it waited', async () => {
+  it('drop a value that expired while it waited', async () => {
     const writes = throttle();
     await writes.write('a', entry('1'));
     void writes.write('a', entry('2', { expires_ms: time.clock() + INTERVAL_MS + 1 }));
@@ -80,7 +80,7 @@ describe('writes of one key', () => {
     expect(written).toEqual(['a 1']);
   });
 
-  it('that others forestall are tried three times more, and given up', async () => {
+  it('are retried three times when another function wrote first, then given up', async () => {
     answer = 'too_soon';
     const writes = throttle();
     await writes.write('a', entry('1'));
@@ -89,13 +89,13 @@ describe('writes of one key', () => {
     expect(outcomes).toEqual(['too_soon']);
   });
 
-  it('that failed are no outcome', async () => {
+  it('report no outcome when they fail', async () => {
     answer = undefined;
     await throttle().write('a', entry('1'));
     expect([written, outcomes]).toEqual([['a 1'], []]);
   });
 
-  it('go on at once where the clock was set back', async () => {
+  it('continue at once when the clock was set back', async () => {
     const writes = throttle();
     await writes.write('a', entry('1'));
     time.set(time.clock() - 5 * INTERVAL_MS);
@@ -104,7 +104,7 @@ describe('writes of one key', () => {
   });
 });
 
-describe('values that wait', () => {
+describe('waiting values', () => {
   const waiting = async (writes: WriteThrottle<string>, keys: string[]) => {
     for (const key of keys) {
       await writes.write(key, entry('1'));
@@ -113,7 +113,7 @@ describe('values that wait', () => {
     written = [];
   };
 
-  it('are as many as allowed: the longest waiting is dropped', async () => {
+  it('are limited in number: the one that has waited longest is dropped', async () => {
     const writes = throttle({ max_waiting: 2 });
     await waiting(writes, ['a', 'b', 'c']);
     expect(outcomes.filter(outcome => outcome === 'dropped')).toHaveLength(1);
@@ -121,7 +121,7 @@ describe('values that wait', () => {
     expect(written).toEqual(['b 2', 'c 2']);
   });
 
-  it('go with their key, with those that were removed, or all', async () => {
+  it('are cancelled by key, by condition, or all at once', async () => {
     const writes = throttle();
     await waiting(writes, ['a', 'b', 'c']);
     writes.cancel('a');
@@ -133,7 +133,7 @@ describe('values that wait', () => {
     expect(written).toEqual([]);
   });
 
-  it('are waited for by who drains, and by no other', async () => {
+  it('are awaited by drain, and not by settle', async () => {
     const writes = throttle();
     await waiting(writes, ['a']);
     await writes.settle();

@@ -59,17 +59,17 @@ describe('docs/architecture.md, keys', () => {
   /** Sort keys that are a word, or begin with one. */
   const sortWords = found(/\bsk: ['`]([A-Z_]+)[#'`]/g);
 
-  it('has each kind of partition that code writes', () => {
+  it('lists each kind of partition in the code', () => {
     const told = wordsIn(rows.map(([, partition]) => partition!));
     expect(partitions.filter(name => !told.includes(name))).toEqual([]);
   });
 
-  it('has each beginning of a key that code writes', () => {
+  it('lists each prefix of a key in the code', () => {
     const told = wordsIn(rows.flatMap(([, partition, sort]) => [partition!, sort!]));
     expect([...prefixes, ...sortWords].filter(name => !told.includes(name))).toEqual([]);
   });
 
-  it('has no partition that no code writes', () => {
+  it('lists only partitions that the code writes', () => {
     const told = wordsIn(rows.map(([, partition]) => partition!));
     expect(told.filter(name => ![...partitions, ...prefixes].includes(name))).toEqual([]);
   });

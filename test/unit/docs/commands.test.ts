@@ -7,7 +7,7 @@ import { projectFile, projectText } from '../../support/project-files.ts';
 const FILES = ['README.md', ...globSync('docs/*.md', { cwd: projectFile('') }).toSorted()];
 
 describe('the commands of the documentation', () => {
-  it.each(FILES)('%s has commands, options and arguments that there are', async file => {
+  it.each(FILES)('in %s exist, with their options and arguments', async file => {
     const problems: [string, string][] = [];
     for (const words of commandsOf(projectText(file))) {
       const problem = await problemOf(words);
@@ -16,7 +16,7 @@ describe('the commands of the documentation', () => {
     expect(problems).toEqual([]);
   });
 
-  it('are found', () => {
+  it('are found in the text', () => {
     expect(FILES.flatMap(file => commandsOf(projectText(file))).length).toBeGreaterThan(150);
   });
 
@@ -40,7 +40,7 @@ describe('the commands of the documentation', () => {
     ['aws kinesis create-streams', 'the SDK has no kinesis create-streams'],
     ['aws kinesis create-stream --stream NAME', '--stream'],
     ['curl http://127.0.0.1:4000/', 'curl is a program that no rule knows'],
-  ])('would be refused as %s', async (command, problem) => {
+  ])('are checked: %s is rejected', async (command, problem) => {
     const [words] = commandsIn(command);
     expect(await problemOf(words!)).toBe(problem);
   });
@@ -78,7 +78,7 @@ describe('commands in a text', () => {
       ],
     ],
     ['```json\nnpm ci\n```', []],
-  ])('%j are found', (markdown, commands) => {
+  ])('are found in %j', (markdown, commands) => {
     expect(commandsOf(markdown)).toEqual(commands);
   });
 });

@@ -3,10 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { COSTS } from '../../../functions/api/costs.ts';
 import { projectFile, projectText } from '../../support/project-files.ts';
 
-/**
- * What of the budget an operation costs: the numbers in its resolver, and whether it grows with a
- * range.
- */
+/** The cost of an operation: the numbers in its resolver, and whether it grows with a range. */
 interface Cost {
   operation: string;
   units: number[];
@@ -44,19 +41,19 @@ const rows = [...section.split('\n## ')[0]!.matchAll(/^\| (.*`.*) \| (\d.*) \|$/
   }),
 );
 
-describe('docs/api.md, what expensive queries cost', () => {
-  it('is compared with the resolvers that have a cost', () => {
+describe('docs/api.md, costs of expensive queries', () => {
+  it('are compared with the resolvers that have a cost', () => {
     expect(costs.length).toBeGreaterThan(25);
   });
 
-  it.each(costs)('has what $operation costs', ({ operation, units, grows }) => {
+  it.each(costs)('has the cost of $operation', ({ operation, units, grows }) => {
     const told = rows.filter(({ operations }) => operations.includes(operation));
     expect(told.some(row => row.grows)).toBe(grows);
     const expected = units.length > 0 ? units : [1];
     expect([...new Set(told.map(row => row.units))].toSorted()).toEqual([...new Set(expected)].toSorted());
   });
 
-  it('has no operation that is free', () => {
+  it('lists no free operation', () => {
     const named = costs.map(({ operation }) => operation);
     const free = rows.filter(({ operations }) => !operations.some(name => named.includes(name)));
     expect(free).toEqual([]);

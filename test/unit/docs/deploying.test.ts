@@ -7,7 +7,7 @@ import { projectFile, projectText } from '../../support/project-files.ts';
 const text = projectText('docs/deploying.md');
 
 describe('docs/deploying.md', () => {
-  it('has settings that there are, with values that they take', () => {
+  it('names existing settings with valid values', () => {
     const given = [...text.matchAll(/(?:-c |\| `)(\w+)=([^\s`…]+)/g)].map(([, name, value]) => [
       name!,
       value!,
@@ -23,7 +23,7 @@ describe('docs/deploying.md', () => {
     }
   });
 
-  it('has every step of the smoke test', () => {
+  it('lists every step of the smoke test', () => {
     const table = text.slice(text.indexOf('| step | proves |'), text.indexOf('Its counts are voided'));
     expect([...table.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name)).toEqual(
       SMOKE_STEPS.map(({ name }) => name),
@@ -46,7 +46,7 @@ const PREFIXES: Record<string, string> = {
   sts: 'sts',
 };
 
-/** What `admin` asks of the user pool through core/users. */
+/** The requests of `admin` to the user pool through core/users. */
 const OF_THE_DIRECTORY = [
   'AdminGetUser',
   'AdminListGroupsForUser',
@@ -55,11 +55,11 @@ const OF_THE_DIRECTORY = [
   'AdminEnableUser',
 ];
 
-/** Asked with no right at all, or by the test edge's own role. */
+/** Requested without any right, or with the role of the test edge. */
 const NOT_GRANTED = ['sts:GetCallerIdentity', 'kinesis:PutRecords'];
 
 describe('the rights in docs/deploying.md', () => {
-  it('are those of the calls that npm run aws makes, and no others', () => {
+  it('are exactly those that npm run aws needs', () => {
     const calls = new Set<string>(OF_THE_DIRECTORY.map(call => `cognito-idp:${call}`));
     for (const file of globSync('scripts/aws/**/*.ts', { cwd: projectFile('') })) {
       const source = projectText(file);
@@ -75,7 +75,7 @@ describe('the rights in docs/deploying.md', () => {
     }
     const policies = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => JSON.parse(json!));
     const granted = (policies[1].Statement as { Action: string[] }[]).flatMap(({ Action }) => Action);
-    // Roles are made with tags.
+    // Roles are created with tags.
     const expected = [...calls, 'iam:TagRole'].filter(call => !NOT_GRANTED.includes(call));
     expect(granted.toSorted()).toEqual(expected.toSorted());
   });

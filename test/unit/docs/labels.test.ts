@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { projectFile, projectText } from '../../support/project-files.ts';
 
-/** Where the words on the screen come from: the console, and the names of the demo. */
+/** The sources of the words on the screen: the console, and the names of the demo. */
 const SOURCES = globSync(['web/**/*.{ts,tsx}', 'local/demo/*.ts'], { cwd: projectFile('') })
   .map(projectText)
   .join('\n')
@@ -17,7 +17,7 @@ function labelsIn(markdown: string): string[] {
 it.each([
   ['README.md', 15],
   ['docs/console.md', 15],
-])('%s quotes words that the console has', (file, least) => {
+])('%s quotes only words that are in the console', (file, least) => {
   const labels = labelsIn(projectText(file));
   expect(labels.length).toBeGreaterThanOrEqual(least);
   expect(labels.filter(label => !SOURCES.includes(label))).toEqual([]);

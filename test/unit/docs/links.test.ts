@@ -39,7 +39,7 @@ function linksIn(file: string): string[] {
 }
 
 describe('the documentation', () => {
-  it.each(FILES)('%s leads to files and headings that there are', file => {
+  it.each(FILES)('%s links to existing files and headings', file => {
     const broken = linksIn(file).filter(link => {
       if (/^https?:/.test(link)) return false;
       const [path, anchor] = link.split('#') as [string, string?];
@@ -50,7 +50,7 @@ describe('the documentation', () => {
     expect(broken).toEqual([]);
   });
 
-  it.each(FILES)('%s names commands of package.json', file => {
+  it.each(FILES)('%s names existing commands of package.json', file => {
     const { scripts } = JSON.parse(projectText('package.json')) as { scripts: Record<string, string> };
     const named = [...projectText(file).matchAll(/\bnpm run (?:-s )?([a-z][\w:-]*)/g)].map(
       ([, name]) => name!,
@@ -60,7 +60,7 @@ describe('the documentation', () => {
     expect([...new Set(unknown)]).toEqual([]);
   });
 
-  it('has each file of docs/ in the table of the README, or in one that it leads to', () => {
+  it('has every file of docs/ linked from the README, directly or through one of its links', () => {
     const named = new Set(
       ['README.md', ...globSync('docs/*.md', { cwd: projectFile('') })].flatMap(file =>
         linksIn(file).map(link => join(dirname(file), link.split('#')[0]!)),
@@ -70,7 +70,7 @@ describe('the documentation', () => {
     expect(files.filter(file => !named.has(file))).toEqual([]);
   });
 
-  it('has each decision in the list of decisions, in order and once', () => {
+  it('lists each decision once and in order', () => {
     const list = projectText('docs/decisions/README.md');
     const ranges = [...list.matchAll(/^\| ([\d–, ]+) \|/gm)].flatMap(([, numbers]) =>
       numbers!.split(',').map(part => part.trim().split('–').map(Number)),

@@ -15,7 +15,7 @@ const sentenceIn = (file: string): string =>
   /Conditions on ports[^.]*?hold only for[^.]*\./.exec(projectText(file).replace(/\s+/g, ' '))?.[0] ?? '';
 
 it.each(['README.md', 'docs/api.md', 'docs/operations.md'])(
-  '%s names the protocols that conditions on ports hold for, those of the code and no other',
+  '%s names exactly the protocols whose ports conditions can match',
   file => {
     const named = sentenceIn(file).match(/\b[A-Z]{3,}(?:-Lite)?\b/g) ?? [];
     expect(named.toSorted()).toEqual(PORT_PROTOCOLS.map(protocol => NAMES[protocol]).toSorted());

@@ -12,12 +12,12 @@ const sections = projectText('docs/recovery.md')
   });
 
 describe('docs/recovery.md', () => {
-  it.each(sections)('names the drill of "$heading", which exists under that name', ({ file, name }) => {
+  it.each(sections)('names an existing drill for "$heading"', ({ file, name }) => {
     expect(existsSync(projectFile(file))).toBe(true);
     expect(projectText(file)).toMatch(new RegExp(`\\b(it|describe)\\('${name}'`));
   });
 
-  it('has a section for each drill that there is', () => {
+  it('has a section for each drill', () => {
     const drills = globSync('test/**/*.test.ts', { cwd: projectFile('') }).flatMap(file =>
       [...projectText(file).matchAll(/\b(?:it|describe)\('(drill: [^']+)'/g)].map(([, name]) => name),
     );

@@ -4,7 +4,7 @@ import { projectFile, projectText } from '../../support/project-files.ts';
 
 const text = projectText('docs/security.md');
 
-/** What guards, of the sections about actors: each a line that begins with `- `. */
+/** The guards in the sections about actors: each is a line that begins with `- `. */
 const guards = text
   .split(/^## /m)
   .filter(section => !/^(What remains|What is worth|Who might|Where trust)/.test(section))
@@ -15,7 +15,7 @@ const guards = text
 const testsIn = (line: string): [string, string][] =>
   [...line.matchAll(/\*(test\/[\w./-]+\.ts) › ([^*]+)\*/g)].map(([, file, title]) => [file!, title!]);
 
-/** Titles of the tests in a file, of tables of cases too. */
+/** Titles of the tests in a file, including tables of cases. */
 function titlesOf(file: string): string[] {
   const source = projectText(file);
   return [...source.matchAll(/(?:\b(?:it|test)|\))\(\s*(['"`])((?:\\.|(?!\1)[^\\\n])+)\1/g)].map(
@@ -24,20 +24,23 @@ function titlesOf(file: string): string[] {
 }
 
 describe('docs/security.md', () => {
-  it('has guards against every actor', () => {
+  it('has guards against every attacker', () => {
     expect(guards.length).toBeGreaterThan(40);
   });
 
-  it.each(guards.map(line => [line.slice(2).split(' *test/')[0]!, line]))('proves: %s', (_, line) => {
-    const named = testsIn(line);
-    expect(named.length, 'a guard without a test is none').toBeGreaterThan(0);
-    for (const [file, title] of named) {
-      expect(existsSync(projectFile(file)), file).toBe(true);
-      expect(titlesOf(file), file).toContain(title);
-    }
-  });
+  it.each(guards.map(line => [line.slice(2).split(' *test/')[0]!, line]))(
+    'names an existing test: %s',
+    (_, line) => {
+      const named = testsIn(line);
+      expect(named.length, 'a guard without a test is none').toBeGreaterThan(0);
+      for (const [file, title] of named) {
+        expect(existsSync(projectFile(file)), file).toBe(true);
+        expect(titlesOf(file), file).toContain(title);
+      }
+    },
+  );
 
-  it('names tests in one form, so that none is overlooked', () => {
+  it('names every test in the same form', () => {
     const mentioned = guards.join('\n').match(/test\/[\w./-]+\.ts/g) ?? [];
     expect(guards.flatMap(testsIn)).toHaveLength(mentioned.length);
   });

@@ -2,10 +2,10 @@ import { globSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { projectFile, projectText } from '../../support/project-files.ts';
 
-/** Calls that write a transaction; those of the storage room itself pass on what they are given. */
+/** Calls that write a transaction; those in the storage room itself pass on their input. */
 const WRITES = /\b(transact|writeChange|commit\w+(?:<\w+>)?)\(|new TransactWriteCommand\(/;
 
-it('docs/transactions.md lists each file that writes a transaction, with a bound', () => {
+it('lists each file that writes a transaction in docs/transactions.md, with its bound', () => {
   const files = globSync('{core,functions,scripts,edge}/**/*.ts', { cwd: projectFile('') })
     .map(file => file.replaceAll('\\', '/'))
     .filter(file => !file.startsWith('core/storage/'))

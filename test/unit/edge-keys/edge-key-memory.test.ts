@@ -17,7 +17,7 @@ let calls: string[];
 let now: number;
 let memory: EdgeKeyMemory;
 let key: TestKey;
-/** What goes on while ingest waits. */
+/** The action while ingest waits. */
 let onSleep: () => void;
 
 const client = () =>
@@ -65,8 +65,8 @@ beforeEach(async () => {
   onSleep = () => {};
 });
 
-describe('the memory of keys', () => {
-  it('asks once for all edges, and then only what has changed, at most once a second', async () => {
+describe('the memory of edge keys', () => {
+  it('reads all edges once, then only changes, at most once a second', async () => {
     putKeys('edge-0', 1, [key]);
     putChange(1, 'edge-0', 1);
     const edges = new Set(Array.from({ length: 100 }, (_, number) => `edge-${number}`));
@@ -79,7 +79,7 @@ describe('the memory of keys', () => {
     expect(calls.slice(2)).toEqual(Array.from({ length: 9 }, () => 'QueryCommand'));
   });
 
-  it('reads an edge again after its change, and no other', async () => {
+  it('reads an edge again after its change, and no other edge', async () => {
     await memory.keysOf(new Set(['edge-0', 'edge-1']), reading());
     putKeys('edge-0', 1, [key]);
     putChange(1, 'edge-0', 1);
@@ -92,14 +92,14 @@ describe('the memory of keys', () => {
     expect(calls).toEqual(['QueryCommand', 'BatchGetCommand']);
   });
 
-  it('does not take what stands there for the new state while a change shows in part only', async () => {
+  it('waits for the keys of a change that is only partly visible', async () => {
     await kidsOf('edge-0');
     putChange(1, 'edge-0', 1);
     onSleep = () => putKeys('edge-0', 1, [key]);
     expect(await kidsOf('edge-0', { now: true })).toEqual([key.kid]);
   });
 
-  it('gives up at the deadline while a change does not show', async () => {
+  it('fails at the deadline if a change does not become visible', async () => {
     await kidsOf('edge-0');
     putChange(1, 'edge-0', 1);
     await expect(kidsOf('edge-0', { now: true })).rejects.toMatchObject({ name: 'Throttled' });
@@ -107,7 +107,7 @@ describe('the memory of keys', () => {
 });
 
 describe('a flood of unknown keys', () => {
-  it('costs one small query a batch at most, and none that is due anyway', async () => {
+  it('causes at most one small query a batch, and none in addition to a due one', async () => {
     const context = { ...ingestContext({ client: client(), tables: TABLES }), edge_keys: memory };
     const flood = Array.from({ length: 500 }, (_, number) =>
       signedRecord(reportRecord({ edge_id: 'edge-0', seq: number }, { sequence: number }), key),

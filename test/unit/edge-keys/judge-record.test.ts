@@ -34,11 +34,11 @@ it.each([
   ['with its first key', FROM, keys, 'unsigned'],
   ['while a key is good', UNTIL - 1, keys, 'unsigned'],
   ['of an edge without keys', UNTIL, none, 'counts'],
-])('an unsigned report that arrives %s: %4$s', (_, arrived_at_ms, known, expected) => {
+])('judges an unsigned report that arrives %s: $3', (_, arrived_at_ms, known, expected) => {
   expect(outcome(() => judgeUnsigned({ edge_id: 'e', arrived_at_ms, keys: known }))).toBe(expected);
 });
 
-it('an unsigned report after all keys were revoked does not count', () => {
+it('rejects an unsigned report after all keys were revoked', () => {
   const revoked = knownKeys({
     revision: 2,
     keys: [{ kid: old.kid, x: old.x, from: time(FROM), until: time(UNTIL) }],
@@ -55,7 +55,7 @@ it.each([
   ['before the second key', young, FROM + 29_999, 'unknown_key'],
   ['with the second key', young, FROM + 30_000, 'counts'],
   ['long after, with a key that was not revoked', young, FROM + 1e12, 'counts'],
-])('a signed report that arrives %s', (_, key, arrived_at_ms, expected) => {
+])('judges a signed report that arrives %s', (_, key, arrived_at_ms, expected) => {
   const record = readSignedRecord(signByHand(Buffer.from('{}'), key));
   expect(outcome(() => judgeSigned(record, { edge_id: 'e', arrived_at_ms, keys }))).toBe(expected);
 });

@@ -42,7 +42,7 @@ function outcomeOf(record: Buffer, edge_id: string): string {
 }
 
 describe('docs/signed-report-vectors.json', () => {
-  it('has a key that is one in all its forms', async () => {
+  it('has one key in several forms', async () => {
     const own = await keyOfSeed(Buffer.from(seed, 'base64url'));
     expect({ kid: own.kid, x: own.x }).toEqual({ kid, x: jwk.x });
     expect(await readPublicKey(JSON.stringify(jwk))).toEqual({ kid, x: jwk.x });
@@ -53,14 +53,17 @@ describe('docs/signed-report-vectors.json', () => {
     expect(outcomeOf(Buffer.from(record, 'latin1'), partition_key ?? vectors.edge_id)).toBe(outcome);
   });
 
-  it.each(vectors.records.slice(0, 2))('$name is what our edge sends', async ({ payload, record }) => {
-    const sign = recordSigner(await keyOfSeed(Buffer.from(seed, 'base64url')));
-    expect(Buffer.from(await sign(Buffer.from(payload!, 'base64'))).toString()).toBe(record);
-  });
+  it.each(vectors.records.slice(0, 2))(
+    '$name is signed as our edge signs it',
+    async ({ payload, record }) => {
+      const sign = recordSigner(await keyOfSeed(Buffer.from(seed, 'base64url')));
+      expect(Buffer.from(await sign(Buffer.from(payload!, 'base64'))).toString()).toBe(record);
+    },
+  );
 });
 
 describe('an edge without a key', () => {
-  it('counts what is not signed', () => {
+  it('may report unsigned', () => {
     const record = Buffer.from(vectors.records.at(-1)!.record.replace('edge-7', 'edge-8'));
     expect(outcomeOf(record, 'edge-8')).toBe('counts');
   });

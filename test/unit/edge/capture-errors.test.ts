@@ -8,7 +8,7 @@ const blocks = pcapngBlocks({ littleEndian: false });
 const PCAPNG_START = join(blocks.section(), blocks.interface(101));
 const PCAPNG = join(PCAPNG_START, blocks.enhanced(0, 1n, IP), blocks.enhanced(0, 2n, IP));
 
-describe('a capture that is cut short counts what came whole', () => {
+describe('a truncated capture counts its complete frames', () => {
   it.each<[string, Buffer, number, string]>([
     [
       'in the file header',
@@ -41,7 +41,7 @@ describe('a capture that is cut short counts what came whole', () => {
       `The capture is truncated in a block: it ends after ${PCAPNG.length - 1} bytes, and at least ${PCAPNG.length} were expected. Everything before byte ${PCAPNG.length - 72} was counted.`,
     ],
     [
-      'in a block that is passed by',
+      'in a skipped block',
       join(PCAPNG, blocks.block(5, Buffer.alloc(100)).subarray(0, 50)),
       2,
       `The capture is truncated in a block: it ends after ${PCAPNG.length + 50} bytes, and at least ${PCAPNG.length + 51} were expected. Everything before byte ${PCAPNG.length + 50} was counted.`,
@@ -51,7 +51,7 @@ describe('a capture that is cut short counts what came whole', () => {
   });
 });
 
-describe("a capture that can't be right counts what came before", () => {
+describe('an invalid capture counts the frames before the error', () => {
   const record = (captured: number) => join(u32(0, 0, captured, 60), IP);
   const bigEndian = pcap([IP], { linkType: 101, littleEndian: false });
   const damaged = 'The capture is damaged from there on.';
@@ -78,7 +78,7 @@ describe("a capture that can't be right counts what came before", () => {
       'The capture is compressed with xz. Unpack it first: xz -dc FILE | npm run edge -- read.',
     ],
     [
-      'a version of pcap that is not known',
+      'an unknown version of pcap',
       pcap([IP], { linkType: 101, version: [3, 0] }),
       0,
       'The pcap file that begins at byte 0 has version 3.0; only version 2 is supported. Save it again with a current program.',
@@ -147,23 +147,23 @@ describe("a capture that can't be right counts what came before", () => {
     expect(countCapture(capture)).toMatchObject({ packets, error });
   });
 
-  it('an interface of an unknown link type without packets does no harm', () => {
+  it('an interface of an unknown link type without packets is ignored', () => {
     expect(countCapture(join(PCAPNG, blocks.interface(147)))).toMatchObject({ packets: 2, error: undefined });
   });
 
-  it("options that don't fit in their block are passed by", () => {
+  it('options that do not fit in their block are skipped', () => {
     const body = join(u16(101, 0), u32(0), u16(9, 60_000), [6]);
     const capture = join(blocks.section(), blocks.block(1, body), blocks.enhanced(0, 1n, IP));
     expect(countCapture(capture)).toMatchObject({ packets: 1, error: undefined });
   });
 });
 
-describe("what of a capture can't be read is told once, and the rest is counted:", () => {
+describe('an unreadable part of a capture is reported once, and the rest is counted:', () => {
   const links = expect.stringMatching(/^Link types that can be read: /);
 
   it.each<[string, Buffer[], Partial<CountedCapture>]>([
     [
-      'an interface of a link type that is not known',
+      'an interface of an unknown link type',
       [
         blocks.interface(127),
         blocks.enhanced(1, 3n, IP),
@@ -214,7 +214,7 @@ describe("what of a capture can't be read is told once, and the rest is counted:
         packets: 3,
         skipped: 0,
         unread: [
-          `The section at byte ${PCAPNG.length} is of version 2.0 and was not read; version 1 can be.`,
+          `The section at byte ${PCAPNG.length} has version 2.0 and was not read; only version 1 is supported.`,
         ],
       },
     ],
@@ -225,7 +225,7 @@ describe("what of a capture can't be read is told once, and the rest is counted:
     expect(countCapture(single)).toEqual(countCapture(capture));
   });
 
-  it('many interfaces, of which the first are named', () => {
+  it('reports only the first of many unreadable interfaces by name', () => {
     const frames = Array.from({ length: 1000 }, (_, id) => blocks.enhanced(id + 1, 3n, IP));
     const { skipped, unread } = countCapture(join(PCAPNG, ...frames));
     expect(skipped).toBe(1000);

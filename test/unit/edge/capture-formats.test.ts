@@ -43,7 +43,7 @@ describe('pcap', () => {
     expect(countCapture(capture)).toMatchObject({ packets: 2, bytes: 3000n, error: undefined });
   });
 
-  it('of version 2.3 may have the lengths of some records the other way round', () => {
+  it('of version 2.3 may have the lengths of some records in reverse order', () => {
     const capture = pcap([{ data: IP, wire: 60 }, IP], { linkType: 101, version: [2, 3] });
     capture.writeUInt32LE(60, 24 + 8);
     capture.writeUInt32LE(IP.length, 24 + 12);
@@ -54,7 +54,7 @@ describe('pcap', () => {
     expect(countCapture(pcap([]))).toMatchObject({ packets: 0, skipped: 0, error: undefined });
   });
 
-  it('may have the length of the frame check sequence beside the link type', () => {
+  it('may have the length of the frame check sequence next to the link type', () => {
     expect(countCapture(pcap([IP], { linkType: 0x14000065 }))).toMatchObject({
       packets: 1,
       error: undefined,
@@ -67,7 +67,7 @@ describe.each([true, false])('pcapng, little-endian: %s', littleEndian => {
   const start = join(blocks.section(), blocks.interface(101));
   const micro = BigInt(T0) * 1000n;
 
-  it('has enhanced, simple and old packet blocks', () => {
+  it('is read with enhanced, simple and old packet blocks', () => {
     const capture = join(
       start,
       blocks.enhanced(0, micro + 1000n, IP),
@@ -78,7 +78,7 @@ describe.each([true, false])('pcapng, little-endian: %s', littleEndian => {
     expect(timesOf(capture)).toEqual({ first: '2026-01-31T12:00:00.001Z', last: '2026-01-31T12:00:00.005Z' });
   });
 
-  it('passes by blocks of other kinds, however long', () => {
+  it('skips blocks of other kinds, of any length', () => {
     const capture = join(
       start,
       blocks.block(5, Buffer.alloc(20)),
@@ -88,7 +88,7 @@ describe.each([true, false])('pcapng, little-endian: %s', littleEndian => {
     expect(countCapture(capture)).toMatchObject({ packets: 1, error: undefined });
   });
 
-  it('has interfaces with their own link types and clocks', () => {
+  it('has a link type and a clock for each interface', () => {
     const capture = join(
       blocks.section(),
       blocks.interface(1, { resolution: 9 }),
@@ -100,7 +100,7 @@ describe.each([true, false])('pcapng, little-endian: %s', littleEndian => {
     expect(timesOf(capture)).toEqual({ first: '2026-01-31T12:00:00.007Z', last: '2026-01-31T12:00:00.500Z' });
   });
 
-  it('begins anew with each section, in its byte order', () => {
+  it('starts again with each section, in its byte order', () => {
     const other = pcapngBlocks({ littleEndian: !littleEndian });
     const capture = join(
       start,
@@ -122,7 +122,7 @@ describe.each([true, false])('pcapng, little-endian: %s', littleEndian => {
   });
 });
 
-describe('captures one after another', () => {
+describe('concatenated captures', () => {
   const blocks = pcapngBlocks();
   const at = (seconds: number) => [{ data: IP, time_ms: T0 + seconds * 1000 }];
   const KINDS: Record<string, Buffer> = {
@@ -147,7 +147,7 @@ describe('captures one after another', () => {
     expect(countCapture(Array.from(both, byte => Buffer.of(byte)))).toMatchObject(expected);
   });
 
-  it('are no excuse for a frame of no bytes, or for damage', () => {
+  it('still report an empty frame and damage', () => {
     const empty = pcap([Buffer.alloc(0), IP], { linkType: 101 });
     expect(countCapture(empty)).toMatchObject({ packets: 1, skipped: 1, error: undefined });
     const cut = join(KINDS.pcap!, KINDS.pcap!.subarray(0, 20));
@@ -166,7 +166,7 @@ describe('frames without a time', () => {
   const blocks = pcapngBlocks();
   const start = join(blocks.section(), blocks.interface(101));
 
-  it('never move the clock of the capture', () => {
+  it('do not change the clock of the capture', () => {
     const counter = new CaptureCounter({ recorder: new Recorder(), interval_ms: 1000, start_ms: T0 });
     expect([...counter.feed(join(start, blocks.simple(IP), blocks.simple(IP)))]).toEqual([]);
     expect([counter.packets, counter.first_ms, counter.last_ms]).toEqual([2, undefined, undefined]);
@@ -175,7 +175,7 @@ describe('frames without a time', () => {
     expect([counter.packets, counter.first_ms, counter.last_ms]).toEqual([4, T0, T0]);
   });
 
-  it('have the time at which counting began, or that of the frame before', () => {
+  it('get the time at which counting began, or that of the frame before', () => {
     const recorder = new Recorder();
     const counter = new CaptureCounter({ recorder, start_ms: T0 });
     expect([...counter.feed(join(start, blocks.simple(IP)))]).toEqual([]);
@@ -192,14 +192,14 @@ describe('intervals of capture time', () => {
     );
   const ends = (...seconds: number[]) => seconds.map(second => T0 + second * 1000);
 
-  it('end before the first packet that lies after them, and empty ones are passed by', () => {
+  it('end before the first packet after them, and empty ones are skipped', () => {
     expect(countCapture(at(0, 59, 60, 61, 300, 301), 60_000)).toMatchObject({
       packets: 6,
       interval_ends: ends(60, 120),
     });
   });
 
-  it('leave the packet that ended one to the next', () => {
+  it('count the packet that ends one in the next', () => {
     const recorder = new Recorder();
     const counter = new CaptureCounter({ recorder, interval_ms: 60_000 });
     const counted = Array.from(counter.feed(at(0, 30, 60, 90, 120)), () => Number(recorder.totals().packets));
@@ -207,11 +207,11 @@ describe('intervals of capture time', () => {
     expect(recorder.totals().packets).toBe(5n);
   });
 
-  it('do not end while time goes backwards', () => {
+  it('do not end while time runs backwards', () => {
     expect(countCapture(at(100, 0, 159, 50), 60_000)).toMatchObject({ packets: 4, interval_ends: [] });
   });
 
-  it('are known by the times of their first and last frames', () => {
+  it('are known by the times of the first and last frame', () => {
     const counter = new CaptureCounter({ recorder: new Recorder() });
     expect([counter.first_ms, counter.last_ms]).toEqual([undefined, undefined]);
     expect([...counter.feed(at(5, 9, 7))]).toEqual([]);
@@ -219,7 +219,7 @@ describe('intervals of capture time', () => {
   });
 });
 
-it('counts packets under the endpoint that it is told', () => {
+it('counts packets under the given endpoint', () => {
   const recorder = new Recorder({ endpoint_id: 'wan1' });
   const counter = new CaptureCounter({ recorder, endpoint_id: 'wan2' });
   expect([...counter.feed(pcap([IP], { linkType: 101 }))]).toEqual([]);
@@ -229,7 +229,7 @@ it('counts packets under the endpoint that it is told', () => {
   });
 });
 
-it('reads a magic number of pcapng only with a byte order', () => {
+it('accepts the magic number of pcapng only with a byte order', () => {
   expect(countCapture(join(u32(0x0a0d0d0a, 28, 0x11223344), Buffer.alloc(16))).error).toBe(
     'The block at byte 0 is a section header without its byte order; 1a2b3c4d or 4d3c2b1a was expected. The capture is damaged from there on.',
   );

@@ -32,12 +32,12 @@ const packet = fc
 
 const ethertypeOf = (ip: Buffer) => (ip[0]! >>> 4 === 4 ? 0x0800 : 0x86dd);
 
-/** The whole frame, or its beginning with what was on the wire. */
+/** The whole frame, or its beginning with the length on the wire. */
 const snapped = (frame: Buffer) =>
   fc.constantFrom(frame, { data: frame.subarray(0, 96), wire: frame.length });
 
 describe('behind MPLS labels', () => {
-  it('a packet is found, whatever surrounds it', () => {
+  it('finds a packet in any frame', () => {
     fc.assert(
       fc.property(
         packet.chain(ip => fc.tuple(fc.constant(ip), snapped(mpls(ip)))),
@@ -52,7 +52,7 @@ describe('behind MPLS labels', () => {
     ['without a control word', Buffer.alloc(0)],
     ['with one', u32(0)],
     ['with a numbered one', u32(0x00000123)],
-  ])('a pseudowire %s is, whatever its destination address begins with', (_, controlWord) => {
+  ])('finds a pseudowire %s, with any first digits in its destination address', (_, controlWord) => {
     fc.assert(
       fc.property(
         fc.tuple(packet, address, fc.nat({ max: 15 }), fc.boolean()).chain(([ip, to, nibble, vlan]) => {
@@ -77,7 +77,7 @@ describe('behind MPLS labels', () => {
     ['6000 0000 0040'],
     ['6000 0000 0000'],
     ['0000 0000 0800'],
-  ])('the address %s of a pseudowire is not taken for a header', hex => {
+  ])('does not take the address %s of a pseudowire for a header', hex => {
     const to = Buffer.from(hex.replaceAll(' ', ''), 'hex');
     const ip = ipv4({ protocol: 17, payload: ports(1000, 2000, 108), checksum: 'right' });
     const found = { packets: 1, bytes: 128n, tuples: ['17 10.0.0.1:1000>192.0.2.9:2000'] };
@@ -86,7 +86,7 @@ describe('behind MPLS labels', () => {
     expect(count(mpls(ethernet(0x88cc, Buffer.alloc(200, 1), to)))).toMatchObject({ packets: 0, skipped: 1 });
   });
 
-  it('a packet is found without its checksum, as the sending host captures it, and with a wrong one', () => {
+  it('finds a packet with a wrong checksum, or without one, as the sending host captures it', () => {
     const payload = ports(1000, 2000, 500);
     for (const checksum of [0, 0x1234]) {
       expect(count(mpls(ipv4({ payload, checksum })))).toMatchObject({ packets: 1, bytes: 520n });
@@ -98,7 +98,7 @@ describe('behind MPLS labels', () => {
     });
   });
 
-  it('a packet of segmentation offload is found with its length on the wire', () => {
+  it('finds a packet of segmentation offload with its length on the wire', () => {
     const payload = ports(1000, 2000, 3000);
     expect(count(mpls(ipv4({ payload, total: 0 })))).toMatchObject({ packets: 1, bytes: 3020n });
     expect(count(mpls(ipv6({ payload, length: 0 })))).toMatchObject({ packets: 1, bytes: 3040n });
@@ -111,11 +111,11 @@ describe('behind MPLS labels', () => {
     ['a packet much shorter than its frame', ipv4({ total: 60, payload: ports(1, 2, 100) })],
     ['IPv6 longer than its frame', ipv6({ length: 101, payload: ports(1, 2, 100) })],
     ['IPv6 with a next header that has no meaning', ipv6({ next: 200, payload: ports(1, 2, 100) })],
-  ])('%s is none', (_, payload) => {
+  ])('finds no packet in %s', (_, payload) => {
     expect(count(mpls(payload))).toMatchObject({ packets: 0, skipped_by_reason: { 'no ip in mpls': 1 } });
   });
 
-  it('pseudowires in pseudowires are followed a little, not for ever', () => {
+  it('follows pseudowires within pseudowires only a few levels', () => {
     const nested = (depth: number): Buffer =>
       depth === 0 ? ethernet(0x0800, ipv4({ checksum: 'right' })) : mpls(join(u32(0), nested(depth - 1)));
     expect(count(nested(3))).toMatchObject({ packets: 1, bytes: 40n });
@@ -123,7 +123,7 @@ describe('behind MPLS labels', () => {
   });
 });
 
-it('Juniper without layer 2 is IP only where its header is sound', () => {
+it('finds IP in Juniper frames without layer 2 only if the header is valid', () => {
   const juniper = (payload: Buffer) => join([0x4d, 0x47, 0x43, 2], u32(0), payload);
   const counted = (payload: Buffer) => countCapture(pcap([juniper(payload)], { linkType: 178 }));
   expect(counted(ipv4())).toMatchObject({ packets: 1, bytes: 40n });

@@ -24,7 +24,7 @@ const vlan = (ethertype: number) => join(u16(7), u16(ethertype));
 const pppoe = (protocol: number[], payload: Buffer) =>
   join([0x11, 0, 0, 1], u16(protocol.length + payload.length), protocol, payload);
 
-/** Frames with an IPv4 packet, on each link type that can be read but IPv6 alone. */
+/** Frames with an IPv4 packet, on each readable link type except IPv6. */
 const V4_FRAMES: [string, number, Buffer][] = [
   ['Ethernet', 1, ethernet(0x0800, V4)],
   ['802.1Q', 1, ethernet(0x8100, join(vlan(0x0800), V4))],
@@ -113,7 +113,7 @@ const V6_FRAMES: [string, number, Buffer][] = [
   ['NFLOG', 239, nflog(10, V6)],
 ];
 
-describe('a packet is found below', () => {
+describe('a packet is found in a frame of', () => {
   it.each(V4_FRAMES)('%s', (_, linkType, frame) => {
     expect(countCapture(pcap([frame], { linkType }))).toMatchObject({
       packets: 1,
@@ -169,19 +169,24 @@ describe('a frame without an IP packet is skipped:', () => {
     ['MACsec with encryption', 1, ethernet(0x88e5, join([0x0c, 0], u32(1), V4)), 'encrypted'],
     ['MACsec of another version', 1, ethernet(0x88e5, join([0x80, 0], u32(1), V4)), 'unknown tag version'],
     ["Arista's header of another kind", 1, ethernet(0xd28b, join(u16(2, 0x10), V4)), 'unknown tag version'],
-    ['NSH with something else', 1, ethernet(0x894f, join(u16(0x0fc2), [2, 9], u32(1), V4)), 'no ip in nsh'],
+    ['NSH with another protocol', 1, ethernet(0x894f, join(u16(0x0fc2), [2, 9], u32(1), V4)), 'no ip in nsh'],
     ['a frame shorter than its header', 1, Buffer.alloc(13), 'cut short'],
     ['an empty frame', 1, Buffer.alloc(0), 'cut short'],
     ['netlink in a cooked capture', 113, join(u16(4, 824, 0), Buffer.alloc(8), u16(0x0800), V4), 'netlink'],
     ['a version that is neither 4 nor 6', 101, join([0x55], V4.subarray(1)), 'no sound ip header'],
     ['an IPv4 header cut off', 101, V4.subarray(0, 19), 'no sound ip header'],
     ['an IPv6 header cut off', 101, V6.subarray(0, 39), 'no sound ip header'],
-    ['an IPv4 header said to be too short', 101, join([0x44], V4.subarray(1)), 'no sound ip header'],
+    [
+      'an IPv4 header with a length that is too short',
+      101,
+      join([0x44], V4.subarray(1)),
+      'no sound ip header',
+    ],
     ['a total length below that of the header', 101, ipv4({ total: 19 }), 'no sound ip header'],
     ['NFLOG without a packet', 239, nflog(2, V4).subarray(0, 12), 'no ip in nflog'],
     ['NFLOG of a bridge without IP', 239, nflog(7, Buffer.alloc(46, 0x42)), 'no ip in nflog'],
     ['Juniper without its magic number', 178, ethernet(0x0800, V4), 'no ip in juniper'],
-    ['frame relay with something else', 107, join([0x18, 0x41, 3, 0x81], V4), 'no ip in frame relay'],
+    ['frame relay with another protocol', 107, join([0x18, 0x41, 3, 0x81], V4), 'no ip in frame relay'],
   ])('%s', (_, linkType, frame, reason) => {
     expect(countCapture(pcap([frame, frame], { linkType }))).toMatchObject({
       packets: 0,
@@ -194,7 +199,7 @@ describe('a frame without an IP packet is skipped:', () => {
     });
   });
 
-  it('and reasons are told in the order of their frames', () => {
+  it('reasons are reported in the order of their frames', () => {
     const arp = ethernet(0x0806, Buffer.alloc(28));
     const capture = pcap([ethernet(0x88cc, Buffer.alloc(40)), arp, ethernet(0x0800, V4), arp]);
     expect(Object.entries(countCapture(capture).skipped_by_reason)).toEqual([
@@ -203,7 +208,7 @@ describe('a frame without an IP packet is skipped:', () => {
     ]);
   });
 
-  it('and of thousands of reasons the first are named', () => {
+  it('only the first of thousands of reasons are reported by name', () => {
     const frames = Array.from({ length: 5000 }, (_, i) => ethernet(0xa000 + i, Buffer.alloc(40)));
     const { skipped, skipped_by_reason } = countCapture(pcap([...frames, frames[7]!]));
     expect(skipped).toBe(5001);
@@ -212,18 +217,18 @@ describe('a frame without an IP packet is skipped:', () => {
   });
 });
 
-it('passes headers nested as deep as a frame is long', () => {
+it('headers are followed as deep as a frame is long', () => {
   const nested = Buffer.concat(Array.from({ length: 60_000 }, () => ethernet(0x8903, u16(0x4020))));
   expect(countCapture(pcap([nested]))).toMatchObject({ packets: 0, skipped: 1, error: undefined });
 });
 
-it('each link type that can be read has a frame above', () => {
+it('each readable link type has a frame above', () => {
   const all = Array.from({ length: 65_536 }, (_, linkType) => linkType);
   const shown = new Set([...V4_FRAMES, ...V6_FRAMES].map(([, linkType]) => linkType));
   expect([...shown].sort((a, b) => a - b)).toEqual(all.filter(isSupportedLink));
 });
 
-it('refuses a link type that it does not know, rather than skip its traffic', () => {
+it('rejects an unknown link type, instead of skipping its traffic', () => {
   expect(countCapture(pcap([V4], { linkType: 105 }))).toMatchObject({
     packets: 0,
     error:
@@ -231,7 +236,7 @@ it('refuses a link type that it does not know, rather than skip its traffic', ()
   });
 });
 
-it('tells frames that PPI holds of a link type that it does not know', () => {
+it('reports PPI frames of an unknown link type', () => {
   expect(countCapture(pcap([ppi(105, V4), ppi(1, ethernet(0x0800, V4))], { linkType: 192 }))).toMatchObject({
     packets: 1,
     skipped: 1,

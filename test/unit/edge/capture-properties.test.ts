@@ -5,7 +5,7 @@ import { countCapture } from '../../support/count-capture.ts';
 
 const LINK_TYPES = [0, 1, 9, 12, 14, 50, 101, 104, 108, 113, 228, 229, 276];
 
-/** Where a capture is cut into pieces. */
+/** The places at which a capture is split. */
 function cut(capture: Buffer, places: number[]): Buffer[] {
   const at = [0, ...places.map(place => place % (capture.length + 1)), capture.length].sort((a, b) => a - b);
   // Each piece in a buffer that is overwritten later, as a reader's are.
@@ -30,7 +30,7 @@ const SAMPLES: Record<string, Buffer> = {
   ),
 };
 
-it.each(Object.keys(SAMPLES))('%s: where pieces begin and end changes nothing', name => {
+it.each(Object.keys(SAMPLES))('%s: counts the same for pieces of any size', name => {
   const capture = SAMPLES[name]!;
   const whole = countCapture(capture, 1000);
   expect(whole).toMatchObject({ packets: 40, error: undefined });
@@ -43,7 +43,7 @@ it.each(Object.keys(SAMPLES))('%s: where pieces begin and end changes nothing', 
   );
 });
 
-it('a frame of random bytes is counted or skipped, whatever the link type', () => {
+it('counts or skips a frame of random bytes with any link type', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...LINK_TYPES),
@@ -63,7 +63,7 @@ it('a frame of random bytes is counted or skipped, whatever the link type', () =
   );
 });
 
-it('a packet with any bytes changed is still counted or skipped', () => {
+it('counts or skips a packet with any changed bytes', () => {
   const frame = ethernet(
     0x86dd,
     ipv6({ next: 0, payload: Buffer.from([44, 0, 5, 2, 0, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 9]) }),
@@ -80,7 +80,7 @@ it('a packet with any bytes changed is still counted or skipped', () => {
   );
 });
 
-it('a damaged capture ends with an error or a count, never with a crash', () => {
+it('ends a damaged capture with an error or a count, never with a crash', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...Object.values(SAMPLES)),
@@ -90,7 +90,7 @@ it('a damaged capture ends with an error or a count, never with a crash', () => 
         const damaged = Buffer.from(sample);
         for (const [at, value] of changes) damaged[at % damaged.length] = value;
         // A damaged time may be years away: then there are that many intervals, but only one is
-        // told.
+        // reported.
         const whole = countCapture(damaged, 1000);
         expect(countCapture(cut(damaged, places), 1000)).toEqual(whole);
       },
@@ -99,7 +99,7 @@ it('a damaged capture ends with an error or a count, never with a crash', () => 
   );
 });
 
-it('random bytes behind a file header end with an error or a count', () => {
+it('ends random bytes after a file header with an error or a count', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...Object.values(SAMPLES)),

@@ -13,7 +13,7 @@ const PLAIN = pcap(
   })),
   { linkType: 101 },
 );
-/** A frame that is passed by, as pzstd writes one before each of its own. */
+/** A skippable frame, as pzstd writes one before each of its own. */
 const PASSED = join(Buffer.from('502a4d18', 'hex'), u32(4).reverse(), Buffer.alloc(4, 9));
 
 const PACKED: Record<string, Buffer> = {
@@ -65,8 +65,8 @@ async function unpack(pieces: AsyncIterable<Buffer>): Promise<Unpacked> {
   return { bytes: Buffer.concat(parts), error, largest };
 }
 
-describe('a capture that is packed', () => {
-  it.each(Object.keys(PACKED))('with %s comes out whole, in pieces of any size', async name => {
+describe('a compressed capture', () => {
+  it.each(Object.keys(PACKED))('with %s is unpacked completely, in pieces of any size', async name => {
     const packed = PACKED[name]!;
     for (const length of [packed.length, 65_536, 1000, 7]) {
       const { bytes, error } = await unpack(inPieces(packed, length));
@@ -74,14 +74,14 @@ describe('a capture that is packed', () => {
     }
   });
 
-  it('comes out a piece at a time, however much it is', async () => {
+  it('is unpacked piece by piece, at any size', async () => {
     const zeros = gzipSync(Buffer.alloc(30_000_000));
     const { bytes, largest } = await unpack(inPieces(zeros, 100_000));
     expect(bytes).toHaveLength(30_000_000);
     expect(largest).toBeLessThanOrEqual(256 * 1024);
   });
 
-  it('waits for what takes it: nothing is unpacked ahead but one piece', async () => {
+  it('is unpacked at most one piece ahead of its reader', async () => {
     let given = 0;
     async function* counted(): AsyncGenerator<Buffer> {
       for await (const piece of inPieces(zstdCompressSync(Buffer.alloc(50_000_000, 'abc')), 64)) {
@@ -98,7 +98,7 @@ describe('a capture that is packed', () => {
     expect(given).toBe(before);
   });
 
-  it.each(['gzip', 'zstd'])('with %s and cut short gives what it holds, and says so', async name => {
+  it.each(['gzip', 'zstd'])('with %s and truncated is unpacked up to the end, with an error', async name => {
     const whole = PACKED[name]!;
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 20, max: whole.length - 1 }), async length => {
@@ -110,12 +110,12 @@ describe('a capture that is packed', () => {
       }),
       { numRuns: 50 },
     );
-    // All but the checksum at the end was there.
+    // Everything except the checksum at the end was there.
     const { bytes } = await unpack(inPieces(whole.subarray(0, -1), 65_536));
     if (name === 'gzip') expect(bytes).toHaveLength(PLAIN.length);
   });
 
-  it.each(['gzip', 'zstd'])('with %s and damaged ends with an error or its content', async name => {
+  it.each(['gzip', 'zstd'])('with %s and damaged ends with an error or with content', async name => {
     const random = seededRandom(7);
     for (let run = 0; run < 100; run++) {
       const damaged = Buffer.from(PACKED[name]!);
@@ -125,7 +125,7 @@ describe('a capture that is packed', () => {
     }
   });
 
-  it('with something else behind it is told', async () => {
+  it('with other data after it is reported', async () => {
     const packed = PACKED.zstd!;
     expect(await unpack(inPieces(join(packed, Buffer.from('more')), 65_536))).toMatchObject({
       error: `After the zstd data there are other data (from byte ${packed.length} of the file); everything before was counted.`,
@@ -133,12 +133,12 @@ describe('a capture that is packed', () => {
   });
 });
 
-it.each([0, 1, 3, 4, 5])('%i bytes that are not packed pass as they are', async length => {
+it.each([0, 1, 3, 4, 5])('passes %i uncompressed bytes on unchanged', async length => {
   const { bytes, error } = await unpack(inPieces(PLAIN.subarray(0, length), 2));
   expect({ bytes, error }).toEqual({ bytes: PLAIN.subarray(0, length), error: undefined });
 });
 
-it('closes what it reads from when its reader stops', async () => {
+it('closes its source when its reader stops', async () => {
   let closed = false;
   async function* pieces(): AsyncGenerator<Buffer> {
     try {

@@ -5,7 +5,7 @@ import { makeReport } from '../../support/report-records.ts';
 
 const NAMES = { edge_id: 'edge-1', boot_id: 'boot-1' };
 
-/** What the system has counted of `boot-1`: parts by their last report. */
+/** The system's counts of `boot-1`: parts by their last report. */
 async function reuse(counted: { seq: number; packets: number }[], boot_id = 'boot-1') {
   const parts = counted.map(({ seq, packets }, part) => ({
     part,
@@ -29,7 +29,7 @@ const other = (not_new: string) =>
 
 describe('a boot id', () => {
   it.each([
-    ['that is new', [], 'boot-1', [report(1, 5n)], last(5n)],
+    ['without earlier reports', [], 'boot-1', [report(1, 5n)], last(5n)],
     ['of an edge with another boot', [{ seq: 2, packets: 20 }], 'boot-0', [report(1, 5n)], last(5n)],
     ['of the same run', [{ seq: 2, packets: 20 }], 'boot-1', [report(1, 10n), report(2, 20n)], last(20n)],
     [
@@ -41,7 +41,7 @@ describe('a boot id', () => {
     ],
     ['of the same run in one report', [{ seq: 2, packets: 20 }], 'boot-1', [report(1, 20n)], last(20n)],
     [
-      'of a run whose parts are counted up to different reports',
+      'of a run with parts counted up to different reports',
       [
         { seq: 2, packets: 20 },
         { seq: 1, packets: 1 },
@@ -50,7 +50,7 @@ describe('a boot id', () => {
       [report(1, 5n)],
       last(5n),
     ],
-  ])('%s is fine', async (_, counted, boot_id, reports, end) => {
+  ])('%s is accepted', async (_, counted, boot_id, reports, end) => {
     const watch = await reuse(counted, boot_id);
     for (const each of reports) watch.onSent(each);
     expect(() => watch.check(end)).not.toThrow();
@@ -66,8 +66,8 @@ describe('a boot id', () => {
       last(20n, 'boot-1.2'),
       '1 of 1 reports were not new. ',
     ],
-    ['without a report of it', [], last(5n, 'boot-1.2'), ''],
-  ])('that had counted other traffic fails the run: %s', async (_, reports, end, not_new) => {
+    ['without any report', [], last(5n, 'boot-1.2'), ''],
+  ])('that has counted other traffic fails the run: %s', async (_, reports, end, not_new) => {
     const watch = await reuse([{ seq: 2, packets: 20 }]);
     for (const each of reports) watch.onSent(each);
     expect(() => watch.check(end)).toThrow(other(not_new));

@@ -43,7 +43,7 @@ const refusedBoot = (contradictions: number) => ({
 it.each([
   [probe('2026-01-31T12:00:00.000Z'), [['report', 'c-1', { probed: '192.0.2.1' }]]],
   [probe('2026-01-31T11:59:59.999Z'), []],
-  // The time that is left counts, whatever the clocks say.
+  // The remaining time counts, whatever the clocks show.
   [probe('2026-01-31T11:00:00.000Z', { within_ms: 1 }), [['report', 'c-1', { probed: '192.0.2.1' }]]],
   [probe('2026-01-31T13:00:00.000Z', { within_ms: 0 }), []],
   [{ type: 'ROUTES', data: { destination_site_id: 'b', routes: [] } }, [['routes', 'b']]],
@@ -70,11 +70,11 @@ it.each([
     ],
   ],
   [{ type: 'OF_A_LATER_RELEASE', data: {} }, []],
-])('%j is carried out', async (command, expected) => {
+])('carries out %j', async (command, expected) => {
   expect(await carriedOut(command as never)).toEqual(expected);
 });
 
-it('reads policies at least as new as those that it has read', async () => {
+it('reads policies at least as new as the last ones', async () => {
   const named: unknown[] = [];
   const api = {
     async query(_: string, variables: Record<string, unknown>) {

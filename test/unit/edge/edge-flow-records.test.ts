@@ -127,7 +127,7 @@ describe('records of nfdump', () => {
     expect(flows).toEqual([counted]);
   });
 
-  it('are read from a list of many, with commas between them, in pieces of any size', () => {
+  it('are read from a comma-separated list, in pieces of any size', () => {
     const list = Array.from({ length: 20 }, (_, i) => ({
       ...NFDUMP,
       src_port: i,
@@ -158,7 +158,7 @@ describe('records of nfdump', () => {
     expect([packets, bytes]).toEqual([9007199254740993n, 9223372036854775807n]);
   });
 
-  it('of ICMP have no ports, and count as no transport flow', () => {
+  it('of ICMP have no ports, and do not count as transport flows', () => {
     const { src_port: _, dst_port: __, ...icmp } = { ...NFDUMP, proto: 1, icmp_type: 8, icmp_code: 0 };
     const { flows, distinct } = countAll(nfdumpReader, JSON.stringify(icmp));
     expect(flows).toEqual([{ ...counted, protocol: 1, src_port: 0, dst_port: 0 }]);
@@ -176,7 +176,7 @@ describe('records of nfdump', () => {
     expect({ packets, skipped, problems }).toEqual({ packets: 0n, skipped: 2, problems: [] });
   });
 
-  it('that are bad are told with line and reason, and the others counted', () => {
+  it('that are invalid are reported with line and reason, and the others counted', () => {
     const bad = (change: object) => JSON.stringify({ ...NFDUMP, ...change });
     const { packets, problems } = countAll(
       nfdumpReader,
@@ -212,7 +212,7 @@ describe('records of nfdump', () => {
     expect(packets).toBe(20n);
   });
 
-  it('cut off in the middle are told with the line where the record begins', () => {
+  it('that are truncated are reported with the line on which the record begins', () => {
     const { packets, problems } = countAll(
       nfdumpReader,
       `[\n${JSON.stringify([NFDUMP, NFDUMP], null, 1).slice(2, -40)}`,
@@ -220,7 +220,7 @@ describe('records of nfdump', () => {
     expect({ packets, problems }).toEqual({ packets: 10n, problems: ['20: the object does not end'] });
   });
 
-  it('of any length never fill the memory', () => {
+  it('of any length need bounded memory', () => {
     const endless = `${'x'.repeat(3_000_000)}\n{${'\n"a": 1,'.repeat(60_000)}\n${JSON.stringify(NFDUMP)}`;
     const { packets, problems } = countAll(nfdumpReader, endless, { chunk: 65_536 });
     expect(packets).toBe(10n);
@@ -228,7 +228,7 @@ describe('records of nfdump', () => {
     expect(problems[1]).toBe('2: the record is longer than 262144 characters');
   });
 
-  it('never crash whatever bytes come', () => {
+  it('never crash on any bytes', () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom(...'{}[],:"a1\n ', '{"proto":6,', '}\n', JSON.stringify(NFDUMP))),
@@ -239,7 +239,7 @@ describe('records of nfdump', () => {
     );
   });
 
-  it('end an interval where their own time says so', () => {
+  it('end an interval by their own times', () => {
     const at = (second: number) =>
       JSON.stringify({ ...NFDUMP, last: new Date(NOW + second * 1000).toISOString() });
     const { ends, counter } = countAll(nfdumpReader, [0, 59, 60, 59, 300, 301].map(at).join('\n'));
@@ -282,7 +282,7 @@ describe('records of goflow2', () => {
       },
     ],
     ['protobuf, with counters as text', { ...GOFLOW2, bytes: '5120', packets: '10' }],
-  ])('are read from %s; they count as given, whatever the sampling rate', (_, record) => {
+  ])('are read from %s, and count as they are at any sampling rate', (_, record) => {
     const { flows, problems } = countAll(goflow2Reader, JSON.stringify(record));
     expect(problems).toEqual([]);
     expect(flows).toEqual([counted]);
@@ -317,7 +317,7 @@ describe('records of goflow2', () => {
     expect({ packets, skipped, problems }).toEqual({ packets: 0n, skipped: 1, problems: [] });
   });
 
-  it('that are bad are told with line and reason', () => {
+  it('that are invalid are reported with line and reason', () => {
     const { problems } = countAll(
       goflow2Reader,
       [
@@ -333,7 +333,7 @@ describe('records of goflow2', () => {
     ]);
   });
 
-  it('without times are of now', () => {
+  it('without times get the present time', () => {
     const { time_received_ns: _, time_flow_start_ns: __, time_flow_end_ns: ___, ...timeless } = GOFLOW2;
     const now = new Date(NOW).toISOString();
     expect(countAll(goflow2Reader, JSON.stringify(timeless)).flows).toEqual([

@@ -9,10 +9,10 @@ it.each([
   ['x', 'edge-x'],
   ['', 'edge'],
   ['x'.repeat(65), 'x'.repeat(64)],
-])('a machine that is called %j reports as %s', (name, id) => {
+])('turns the machine name %j into the id %s', (name, id) => {
   expect(hostEdgeId(name)).toBe(id);
 });
 
-it('is an id that may be registered, whatever the machine is called', () => {
+it('makes a valid id of any machine name', () => {
   fc.assert(fc.property(fc.string({ unit: 'grapheme' }), name => isEdgeId(hostEdgeId(name))));
 });

@@ -56,7 +56,7 @@ function measuring(
 }
 
 describe('the paths of an edge', () => {
-  it('are measured at once and once an interval, and every report tells the last measurement with the totals', async () => {
+  it('are measured at once and once an interval, and every report has the last measurement and the totals', async () => {
     const { time, measured, probed, totals } = measuring();
     measured.setPaths([edgePath('p-1')]);
     await time.advance(0);
@@ -85,7 +85,7 @@ describe('the paths of an edge', () => {
     expect(probed).toHaveLength(2);
   });
 
-  it('are in no report before they were measured, nor after they are gone', async () => {
+  it('are in no report before their first measurement or after their removal', async () => {
     const { time, measured } = measuring();
     expect(measured.reports()).toEqual([]);
     measured.setPaths([edgePath('p-1')]);
@@ -96,7 +96,7 @@ describe('the paths of an edge', () => {
     expect(measured.reports()).toEqual([]);
   });
 
-  it('keep their measurements when others come and go', async () => {
+  it('keep their measurements when other paths are added and removed', async () => {
     const { time, measured, probed, next } = measuring();
     measured.setPaths([edgePath('p-1')]);
     await time.advance(0);
@@ -110,7 +110,7 @@ describe('the paths of an edge', () => {
     expect(probed).toEqual(['p-1', 'p-2']);
   });
 
-  it('tell that nothing comes through only after a second probe in vain, a few seconds later', async () => {
+  it('are reported as dead only after a second failed probe a few seconds later', async () => {
     const { time, measured, probed, troubles, next } = measuring();
     measured.setPaths([edgePath('p-1')]);
     await time.advance(0);
@@ -129,7 +129,7 @@ describe('the paths of an edge', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('are not dead for a probe in vain now and then', async () => {
+  it('are not reported as dead after single failed probes', async () => {
     const { time, measured, probed, next } = measuring();
     next.answer = { received: 0 };
     measured.setPaths([edgePath('p-1')]);
@@ -143,7 +143,7 @@ describe('the paths of an edge', () => {
     expect(probed).toHaveLength(4);
   });
 
-  it('that the other end probes are measured once, and again while it is silent', async () => {
+  it('that the other end probes are measured once, and again when it is silent', async () => {
     const time = fakeTime();
     const heard = new HeardProbes({ interval_ms: 60_000, clock: time.clock });
     const isProbedByPeer = ({ path_id, peer_address }: EdgePath) =>
@@ -156,7 +156,7 @@ describe('the paths of an edge', () => {
       await time.advance(60_000);
     }
     expect([probes('site-a.1'), probes('site-b.2')]).toEqual([1, 11]);
-    // What went over it is told all the time, with the measurement that there is.
+    // Its traffic is reported all the time, with the existing measurement.
     totals.set('site-a.1', { ...noPathCounts(), tx_packets: 5n });
     expect(measured.reports()).toMatchObject([
       { path_id: 'site-a.1', measured_at: '2026-01-31T12:00:00.000Z', tx_packets: 5n },
@@ -167,14 +167,14 @@ describe('the paths of an edge', () => {
     expect(probes('site-a.1')).toBe(1);
     await time.advance(60_001);
     expect(probes('site-a.1')).toBe(3);
-    // It probes again: this end leaves it to it.
+    // The other end probes again: this end stops.
     heard.hear('198.51.100.1');
     await time.advance(120_000);
     expect(probes('site-a.1')).toBe(3);
     await measured.stop();
   });
 
-  it('whose probes are blocked are not told as dead: packets come in while they are probed', async () => {
+  it('with blocked probes are not reported as dead if packets arrive during the probe', async () => {
     const { time, measured, probed, totals, troubles, next } = measuring();
     next.answer = { received: 0 };
     next.meanwhile = () => {
@@ -190,7 +190,7 @@ describe('the paths of an edge', () => {
     expect(troubles).toEqual([blocked, blocked]);
   });
 
-  it('whose totals come in bunches carry traffic when some came since the measurement before', async () => {
+  it('with totals in batches carry traffic if some arrived since the last measurement', async () => {
     const { time, measured, totals, troubles, next } = measuring({ in_bunches: true });
     const arrive = (rx_packets: bigint) => totals.set('p-1', { ...noPathCounts(), rx_packets });
     measured.setPaths([edgePath('p-1')]);
@@ -200,13 +200,13 @@ describe('the paths of an edge', () => {
     await time.advance(60_000);
     expect(measured.reports()).toMatchObject([{ packet_loss_pct: 1 }]);
     expect(troubles).toHaveLength(1);
-    // Nothing in the minute after: two probes in vain make it dead.
+    // Nothing in the minute after: two failed probes make it dead.
     await time.advance(63_000);
     expect(measured.reports()).toMatchObject([{ packet_loss_pct: 100 }]);
     expect(troubles).toHaveLength(1);
   });
 
-  it('are dead though packets came in until shortly before they were probed', async () => {
+  it('are dead if packets arrived only before the probe', async () => {
     const { time, measured, totals, troubles, next } = measuring();
     next.answer = { received: 0 };
     totals.set('p-1', { ...noPathCounts(), rx_packets: 100n });
@@ -218,7 +218,7 @@ describe('the paths of an edge', () => {
     expect(troubles).toEqual([]);
   });
 
-  it('go on being measured when the clock is set back', async () => {
+  it('are still measured after the clock was set back', async () => {
     const { time, skew, measured, probed } = measuring();
     measured.setPaths([edgePath('p-1')]);
     await time.advance(0);
@@ -228,7 +228,7 @@ describe('the paths of an edge', () => {
     expect(probed).toHaveLength(2);
   });
 
-  it('say why they could not be measured, and stay what they were', async () => {
+  it('report why they could not be measured, and keep their last state', async () => {
     const { time, measured, troubles, next } = measuring();
     measured.setPaths([edgePath('p-1')]);
     await time.advance(0);
@@ -238,7 +238,7 @@ describe('the paths of an edge', () => {
     expect(measured.reports()).toMatchObject([{ measured_at: '2026-01-31T12:00:00.000Z' }]);
   });
 
-  it('have the bandwidth that is known of them, else the highest rate that was seen', async () => {
+  it('have their known bandwidth, or else the highest rate seen', async () => {
     const known = measuring({ bandwidthOf: () => 940 });
     known.measured.setPaths([edgePath('p-1')]);
     await known.time.advance(0);
@@ -256,7 +256,7 @@ describe('the paths of an edge', () => {
 });
 
 describe('the loss of a path', () => {
-  it('is that of its last 100 packets, so that one lost packet is 1 % from the first probe on', () => {
+  it('covers its last 100 packets, so that one lost packet is 1 % from the first probe on', () => {
     const loss = new LossWindow();
     const one = [19, 20, 20, 20, 20, 20].map(received => loss.add({ sent: 20, received }));
     expect(one).toEqual([1, 1, 1, 1, 1, 0]);
@@ -264,14 +264,14 @@ describe('the loss of a path', () => {
     expect(loss.add({ sent: 20, received: 18 })).toBe(10);
   });
 
-  it('is all of it at once when nothing comes back, and none of that when the path is there again', () => {
+  it('is 100 % at once when no packet returns, and drops that series when the path is back', () => {
     const loss = new LossWindow();
     for (let probe = 0; probe < 5; probe++) loss.add({ sent: 20, received: 20 });
     expect(loss.add({ sent: 20, received: 0 })).toBe(100);
     expect(loss.add({ sent: 20, received: 20 })).toBe(0);
   });
 
-  it('of short series goes over as many packets, and 20 lost in a row stand alone', () => {
+  it('covers as many packets from short series, and is 100 % after 20 lost in a row', () => {
     const loss = new LossWindow();
     expect(loss.add({ sent: 5, received: 4 })).toBe(1);
     for (let probe = 0; probe < 19; probe++) expect(loss.add({ sent: 5, received: 5 })).toBe(1);
@@ -281,14 +281,14 @@ describe('the loss of a path', () => {
   });
 });
 
-it('a rate is not made of a clock that was set back', () => {
+it('ignores the time of a clock that was set back in rates', () => {
   const meter = new RateMeter();
   meter.highestMbps({ tx_bytes: 0n, rx_bytes: 0n }, 10_000);
   expect(meter.highestMbps({ tx_bytes: 10n ** 9n, rx_bytes: 0n }, 5000)).toBe(0);
   expect(meter.highestMbps({ tx_bytes: 10n ** 9n + 10n ** 6n, rx_bytes: 0n }, 13_000)).toBe(1);
 });
 
-it('a rate is not made of a moment: what came in less than a second counts with what follows', () => {
+it('counts traffic of less than a second in the next rate', () => {
   const meter = new RateMeter();
   const look = (tx_bytes: bigint, now: number) => meter.highestMbps({ tx_bytes, rx_bytes: 0n }, now);
   look(0n, 10_000);
@@ -305,7 +305,7 @@ describe("the ends of a path's tunnel", () => {
     return family === 6 ? '2001:db8::99' : '203.0.113.99';
   };
 
-  it("are its endpoints' addresses, names looked up in the family of the other end", async () => {
+  it('are the addresses of its endpoints, with names resolved in the address family of the other end', async () => {
     const paths = [
       edgePath('p-1', '198.51.100.1:51820'),
       edgePath('p-2', 'hub.example'),
@@ -322,7 +322,7 @@ describe("the ends of a path's tunnel", () => {
     ]);
   });
 
-  it('are not known of names that nobody knows, empty addresses, two families and addresses with a zone', async () => {
+  it('are unknown for unresolved names, empty addresses, mixed families and addresses with a zone', async () => {
     const paths = [
       edgePath('p-1', 'gone.example'),
       edgePath('p-2', ''),

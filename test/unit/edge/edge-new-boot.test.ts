@@ -5,7 +5,7 @@ import { Reporter } from '../../../edge/reporting/reporter.ts';
 import { memorySpool } from '../../../edge/spool/memory-spool.ts';
 import { FakeStream, modelTotals } from '../../support/fake-stream.ts';
 
-it('a boot that is ended is followed by another one, which counts from its last report on', async () => {
+it('starts another boot after one that has ended, counting from the last report of the old one', async () => {
   const stream = new FakeStream();
   const recorder = new Recorder({ clock: () => 0 });
   const reporter = await Reporter.start({

@@ -20,7 +20,7 @@ async function read(text: string) {
 }
 
 describe('a policies file', () => {
-  it('is a list of policies; enabled and without match rules unless it says otherwise', async () => {
+  it('is a list of policies, enabled and without match rules by default', async () => {
     expect(
       await read(
         '[{"id": "7", "priority": 10}, {"id": "8", "name": "off", "priority": 0, "enabled": false}]',
@@ -34,7 +34,7 @@ describe('a policies file', () => {
     });
   });
 
-  it('is an object with policies and their version, as the system hands them out', async () => {
+  it('may be an object with policies and their version, as the system returns it', async () => {
     const text = JSON.stringify({
       version: '17',
       policies: [
@@ -98,12 +98,12 @@ describe('a policies file', () => {
       'policies.json:1: policies must be a list of policies.',
     ],
     [
-      'a misspelt match, which would take everything',
+      'a misspelt match, which would match everything',
       '[{"id": "1", "priority": 1,\n"mach": {"protocol": 6}}]',
       'policies.json:2: policies[0].mach is unknown; known keys are id, name, priority, enabled, match.',
     ],
     [
-      'a key beside the policies',
+      'a key next to the policies',
       '{"policies": [],\n"versions": "1"}',
       'policies.json:2: versions is unknown; known keys are policies, version.',
     ],
@@ -112,7 +112,7 @@ describe('a policies file', () => {
       '[\n{"id": "default", "priority": 1}]',
       'policies.json:2: policies[0].id is "default": that policy is built in, matches only what no other policy matches, and can\'t be defined.',
     ],
-  ])('names the line and what was expected for %s', async (_, text, message) => {
+  ])('names the line and the expected value for %s', async (_, text, message) => {
     await expect(read(text)).rejects.toThrow(new EdgeError(message));
   });
 
@@ -149,13 +149,13 @@ describe('a policies file', () => {
     );
   });
 
-  it('refuses an id that two policies have', async () => {
+  it('rejects two policies with one id', async () => {
     await expect(read('[{"id": "1", "priority": 1},\n {"id": "1", "priority": 2}]')).rejects.toThrow(
       new EdgeError('policies.json:2: policies[1].id is "1", which an earlier policy already has.'),
     );
   });
 
-  it('that is not there is an error that says what to give', async () => {
+  it('that is missing is an error that names the option to use', async () => {
     await expect(readPoliciesFile(join(folder, 'none.json'), 'none.json')).rejects.toThrow(
       new EdgeError(
         "The policies file none.json can't be read (ENOENT): give the path of a JSON file with --policies.",
@@ -164,13 +164,13 @@ describe('a policies file', () => {
   });
 });
 
-describe('JSON that knows its lines', () => {
-  it.each(['\u007f', '\u0080', '\u009f', '\u2028'])('takes %j in a text, as JSON does', character => {
+describe('a JSON parser with line numbers', () => {
+  it.each(['\u007f', '\u0080', '\u009f', '\u2028'])('accepts %j in a string, as JSON does', character => {
     const text = JSON.stringify({ [character]: character });
     expect(parseJsonDocument(text).value).toEqual({ [character]: character });
   });
 
-  it('reads any JSON as JSON.parse does, however it is laid out', () => {
+  it('reads any JSON like JSON.parse, in any layout', () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), fc.nat(4), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
@@ -179,7 +179,7 @@ describe('JSON that knows its lines', () => {
     );
   });
 
-  it('fails where JSON.parse fails, always with a line', () => {
+  it('fails if JSON.parse fails, always with a line', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...'{}[],:"a1.-e \n', 'true', '\\', '"a"')), parts => {
         const text = parts.join('');

@@ -34,7 +34,7 @@ function records(count: number, bytes = 1) {
 }
 
 describe('putting records on the stream', () => {
-  it('gives up at the next failure once it is closed, however patient it is', async () => {
+  it('gives up at the next failure once it is closed, at any patience', async () => {
     const { stream, sender, waits } = set(call => {
       if (call === 2) sender.close();
       return { kind: 'partial', refused: 1, code: 'ProvisionedThroughputExceededException' };
@@ -46,25 +46,25 @@ describe('putting records on the stream', () => {
     expect(waits).toHaveLength(2);
   });
 
-  it('puts the records of callers of the same moment in one call', async () => {
+  it('sends the records of simultaneous callers in one call', async () => {
     const { stream, sender } = set();
     await Promise.all([sender.send(records(2)), sender.send(records(3))]);
     expect(stream.calls).toEqual([5]);
   });
 
-  it('puts at most 500 records in a call', async () => {
+  it('sends at most 500 records in a call', async () => {
     const { stream, sender } = set();
     await sender.send(records(1001));
     expect(stream.calls).toEqual([500, 500, 1]);
   });
 
-  it('puts at most 5 MiB in a call, partition keys included', async () => {
+  it('sends at most 5 MiB in a call, partition keys included', async () => {
     const { stream, sender } = set();
     await sender.send(records(6, 1024 * 1024));
     expect(stream.calls).toEqual([4, 2]);
   });
 
-  it('puts only those again that were refused, with back-off', async () => {
+  it('resends only the rejected records, with back-off', async () => {
     const { stream, sender, waits, troubles } = set(call =>
       call === 0 ? { kind: 'partial', refused: 0b101, code: 'ProvisionedThroughputExceededException' } : OK,
     );
@@ -75,7 +75,7 @@ describe('putting records on the stream', () => {
     expect(troubles).toEqual(['ProvisionedThroughputExceededException']);
   });
 
-  it('puts all of a call again whose answer was lost', async () => {
+  it('resends a whole call if its response was lost', async () => {
     const { stream, sender } = set(call => (call === 0 ? { kind: 'unanswered' } : OK));
     await sender.send(records(2));
     expect(stream.records.map(({ partition_key }) => partition_key)).toEqual([
@@ -86,7 +86,7 @@ describe('putting records on the stream', () => {
     ]);
   });
 
-  it('waits longer from time to time, 10 s at most, and begins anew after progress', async () => {
+  it('waits longer after each failure, at most 10 s, and starts again after progress', async () => {
     const { sender, waits } = set(call => {
       if (call === 9) return { kind: 'partial', refused: 0b10, code: 'InternalFailure' };
       return call < 11 ? { kind: 'refused', name: 'ThrottlingException' } : OK;
@@ -95,7 +95,7 @@ describe('putting records on the stream', () => {
     expect(waits).toEqual([50, 100, 200, 400, 800, 1600, 3200, 5000, 5000, 50, 100]);
   });
 
-  it('gives up after its patience, and says why', async () => {
+  it('gives up when its patience ends, with the reason', async () => {
     const { sender } = set(() => ({ kind: 'refused', name: 'ServiceUnavailable' }));
     await expect(sender.send(records(1))).rejects.toThrow(
       new SendFailed('The stream reports did not accept the report for 60 s: ServiceUnavailable: refused.'),

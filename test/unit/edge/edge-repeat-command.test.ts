@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { repeatCommand } from '../../../edge/cli/repeat-command.ts';
 
-describe('the command that goes on with a replay', () => {
+describe('the command that continues a replay', () => {
   it.each([
     [['replay', 'a.pcap'], 'replay a.pcap --boot-id b1'],
     [['replay', 'a.pcap', '--boot-id', 'mine'], 'replay a.pcap --boot-id mine'],
@@ -9,7 +9,7 @@ describe('the command that goes on with a replay', () => {
     [['replay', "it's here.pcap", '$HOME'], "replay 'it'\\''s here.pcap' '$HOME' --boot-id b1"],
     [['replay', 'a', '--token', 'secret', '--wait'], 'replay a --token TOKEN --wait --boot-id b1'],
     [['replay', 'a', '--token=secret'], 'replay a --token=TOKEN --boot-id b1'],
-  ])('of %j can be pasted into a shell', (argv, command) => {
+  ])('can be pasted into a shell with %j', (argv, command) => {
     expect(repeatCommand(argv, 'b1')).toBe(`npm run edge -- ${command}`);
   });
 });

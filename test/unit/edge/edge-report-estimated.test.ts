@@ -7,7 +7,7 @@ import { memorySpool } from '../../../edge/spool/memory-spool.ts';
 it.each([
   [true, [true, true]],
   [false, [undefined, undefined]],
-])('every report of a boot says whether it is estimated: %s', async (estimated, expected) => {
+])('marks every report of a boot as estimated or not: %s', async (estimated, expected) => {
   const sent: Report[] = [];
   const reporter = await Reporter.start({
     edge_id: 'edge-1',

@@ -33,7 +33,7 @@ const pathReport = (index: number, total: bigint): PathReport => ({
   rx_bytes: total,
 });
 
-/** What an ingest ends up with: the newest report of each boot, boots added up. */
+/** The totals of an ingest: the newest report of each boot, boots summed up. */
 function ingested(reports: readonly Report[]): Map<string, bigint> {
   const newest = new Map<string, { seq: number; path_id: string; total: bigint }>();
   for (const { boot_id, seq, paths } of reports) {
@@ -53,7 +53,7 @@ const interval = fc.record({
   grows: fc.bigInt({ min: 0n, max: LARGE }),
 });
 
-it('path totals are exact through every new boot that more paths take, and every part fits the contract', async () => {
+it('keeps path totals exact through every new boot for more paths, with every part within the contract', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(interval, { minLength: 1, maxLength: 6 }), async intervals => {
       const stream = new FakeStream();
@@ -81,7 +81,7 @@ it('path totals are exact through every new boot that more paths take, and every
   );
 });
 
-it('a path that comes back after others took a new boot begins where it stopped', async () => {
+it('continues a path at its last total when it returns after a new boot for other paths', async () => {
   const stream = new FakeStream();
   const reporter = await start(stream);
   const many = Array.from({ length: 200 }, (_, index) => pathReport(index + 1, 5n));

@@ -51,7 +51,7 @@ async function documentsOfEdge(): Promise<string[]> {
   return documents;
 }
 
-it('an edge may send what it sends, and nothing else', async () => {
+it('gives an edge the rights for its requests and no others', async () => {
   const statements = policies.get('EdgeCommands')!;
   const needs = (await documentsOfEdge()).flatMap(document => graphqlFields(document, place));
   expect(needs.filter(need => !decide(statements, need).allowed)).toEqual([]);
@@ -62,7 +62,7 @@ it('an edge may send what it sends, and nothing else', async () => {
   expect(granted.toSorted(byField)).toEqual(needs.toSorted(byField));
 });
 
-it('those are all documents of the edge program', () => {
+it('knows all files of the edge program with requests', () => {
   const withDocuments = globSync('edge/**/*.ts', { cwd: projectFile('') }).filter(file =>
     /\b(query|mutation|subscription) [A-Z]\w*[ (]/.test(projectText(file)),
   );
@@ -74,7 +74,7 @@ it('those are all documents of the edge program', () => {
   ]);
 });
 
-it('an edge may put reports on the stream, which is all that it does there', () => {
+it('gives an edge the right to put reports on the stream, its only call there', () => {
   const [statement, ...others] = policies.get('EdgeReports')!;
   expect(others).toEqual([]);
   const commands = globSync('edge/**/*.ts', { cwd: projectFile('') }).flatMap(

@@ -4,7 +4,7 @@ import { regionOfUrl, signingRegion } from '../../../edge/system/role-signature.
 
 const API = 'https://abc123.appsync-api.eu-central-1.amazonaws.com/graphql';
 
-describe('the region that an edge signs for', () => {
+describe('the signing region of an edge', () => {
   it.each([
     [API, 'eu-central-1'],
     ['https://abc.appsync-api.cn-north-1.amazonaws.com.cn/graphql', 'cn-north-1'],
@@ -15,7 +15,7 @@ describe('the region that an edge signs for', () => {
     expect(regionOfUrl(url)).toBe(region);
   });
 
-  it('is the given one before that of the address', () => {
+  it('is the given one rather than that of the address', () => {
     expect(signingRegion({ graphql: API, region: 'us-east-1' })).toBe('us-east-1');
   });
 

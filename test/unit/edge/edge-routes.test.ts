@@ -25,7 +25,7 @@ const peer = (destination_site_id: string, routes: Record<string, string | null>
 });
 
 describe('a table of routes', () => {
-  it('says what has changed, and nothing of what stays', () => {
+  it('returns changed routes and no unchanged ones', () => {
     const table = new RouteTable();
     expect(table.replace([peer('b', { default: 'p-1', 7: 'p-2' })])).toEqual({
       changes: [
@@ -40,7 +40,7 @@ describe('a table of routes', () => {
     expect(table.replace([peer('b', { default: 'p-1', 7: null })])).toEqual({ changes: [], removed: 0 });
   });
 
-  it('tells no path from no route', () => {
+  it('distinguishes a route without a path from a missing route', () => {
     const table = new RouteTable();
     table.replace([peer('b', { default: 'p-1', 7: null })]);
     expect(table.pathFor({ destination_site_id: 'b', policy_id: 'default' })).toBe('p-1');
@@ -49,7 +49,7 @@ describe('a table of routes', () => {
     expect(table.pathFor({ destination_site_id: 'c', policy_id: 'default' })).toBeUndefined();
   });
 
-  it('forgets sites and policies that are gone, and says how many routes went', () => {
+  it('removes the routes of deleted sites and policies, and returns their number', () => {
     const table = new RouteTable();
     table.replace([peer('b', { default: 'p-1', 7: 'p-2' }), peer('c', { default: 'p-3' })]);
     expect(table.replace([peer('b', { default: 'p-1' })])).toEqual({ changes: [], removed: 2 });
@@ -57,18 +57,18 @@ describe('a table of routes', () => {
   });
 });
 
-/** Readings that end when the test says so. */
+/** Reads that end when the test ends them. */
 function following() {
   const time = fakeTime();
   const readings: {
-    /** The version of all routes that it has to see at least. */
+    /** The least version of all routes that it must see. */
     at_least: number | undefined;
     answer: (peers: EdgeRoutes[], state?: RoutesState) => Promise<void>;
     fail: (why: string) => Promise<void>;
   }[] = [];
   const paths: EdgePath[][] = [];
   const changes: RouteChange[][] = [];
-  /** How many routes went and how many there are, by call. */
+  /** Removed and existing routes, by call. */
   const told: [number, number][] = [];
   const troubles: string[] = [];
   const settle = () => new Promise<void>(resolve => setImmediate(resolve));
@@ -100,7 +100,7 @@ function following() {
 }
 
 describe('following the routes', () => {
-  it('reads paths and routes when told to, and not by itself', async () => {
+  it('reads paths and routes on request only', async () => {
     const { time, routes, readings, paths, changes } = following();
     routes.refresh();
     await readings[0]!.answer([peer('b', { default: 'to-b' })]);
@@ -116,7 +116,7 @@ describe('following the routes', () => {
     expect(readings).toHaveLength(2);
   });
 
-  it('tells the routes after the first reading though there are none, and whenever some went', async () => {
+  it('reports the first routes even if there are none, and every removal', async () => {
     const { routes, readings, told } = following();
     routes.refresh();
     await readings[0]!.answer([]);
@@ -137,7 +137,7 @@ describe('following the routes', () => {
     ]);
   });
 
-  it('reads once more, not twice, for all that came while it was reading', async () => {
+  it('reads once more, not twice, for all requests during a read', async () => {
     const { routes, readings, paths } = following();
     for (let hint = 0; hint < 3; hint++) routes.refresh();
     expect(readings).toHaveLength(1);
@@ -147,7 +147,7 @@ describe('following the routes', () => {
     expect(paths).toMatchObject([[{ path_id: 'to-c' }]]);
   });
 
-  it('reads a random part of 5 s after a hint, once for all that come until then', async () => {
+  it('reads after a random part of 5 s, once for all hints in that time', async () => {
     const { time, routes, readings } = following();
     routes.refresh();
     expect(readings).toHaveLength(1);
@@ -168,7 +168,7 @@ describe('following the routes', () => {
     expect(readings).toHaveLength(3);
   });
 
-  it('reads once more after a hint that came while it was reading, and not at all when it is stopped', async () => {
+  it('reads once more after a hint during a read, and not at all after it was stopped', async () => {
     const { time, routes, readings } = following();
     routes.refresh();
     routes.hint({});
@@ -182,7 +182,7 @@ describe('following the routes', () => {
     expect(time.waiting).toBe(0);
   });
 
-  it('leaves out the reading of a hint when another has begun since', async () => {
+  it('skips the read for a hint if another has begun since', async () => {
     const { time, routes, readings } = following();
     routes.hint({});
     routes.refresh();
@@ -191,7 +191,7 @@ describe('following the routes', () => {
     expect(readings).toHaveLength(1);
   });
 
-  it('does not let what was read before an order take its place', async () => {
+  it('does not let an earlier read overwrite an order', async () => {
     const { routes, readings, changes } = following();
     routes.refresh();
     routes.apply({ destination_site_id: 'b', routes: [{ policy_id: 'default', path_id: 'p-new' }] });
@@ -206,7 +206,7 @@ describe('following the routes', () => {
     routing_version,
   });
 
-  it('names the version that a hint is of, and never an older one than it has', async () => {
+  it('reads at least the version of a hint, and never an older one than it has', async () => {
     const { time, routes, readings } = following();
     routes.refresh();
     await readings[0]!.answer([], stateOf(4));
@@ -220,9 +220,9 @@ describe('following the routes', () => {
   });
 
   it.each<[string, (routes: ReturnType<typeof followRoutes>) => void]>([
-    ['told to', routes => routes.refresh()],
-    ['told of paths of its own site', routes => routes.hint({ site_id: 'site-a', paths_version: 2 })],
-  ])('reads everything as it is now when %s, whatever else it was told', async (_, tell) => {
+    ['requested', routes => routes.refresh()],
+    ['paths of its own site have changed', routes => routes.hint({ site_id: 'site-a', paths_version: 2 })],
+  ])('reads the current state, whatever other hints came: %s', async (_, tell) => {
     const { time, routes, readings } = following();
     routes.refresh();
     await readings[0]!.answer([], stateOf(4));
@@ -232,7 +232,7 @@ describe('following the routes', () => {
     expect(readings.map(({ at_least }) => at_least)).toEqual([undefined, undefined]);
   });
 
-  it('reads everything as it is now once more when a hint came before such a reading was taken', async () => {
+  it('reads the current state once more if a hint came before such a read began', async () => {
     const { time, routes, readings } = following();
     routes.refresh();
     await readings[0]!.answer([], stateOf(4));
@@ -243,7 +243,7 @@ describe('following the routes', () => {
     expect(readings.map(({ at_least }) => at_least)).toEqual([undefined, undefined, undefined]);
   });
 
-  it('names the same version when a reading is repeated', async () => {
+  it('repeats a read with the same version', async () => {
     const { time, routes, readings } = following();
     routes.refresh();
     await readings[0]!.answer([], stateOf(4));
@@ -254,7 +254,7 @@ describe('following the routes', () => {
     expect(readings.map(({ at_least }) => at_least)).toEqual([undefined, 5, 5]);
   });
 
-  it('keeps what it has when a reading fails, says so, and tries again', async () => {
+  it('keeps its routes when a read fails, reports the failure, and tries again', async () => {
     const { time, routes, readings, changes, troubles } = following();
     routes.refresh();
     await readings[0]!.fail('the system does not answer.');
@@ -275,7 +275,7 @@ describe('the file of routes', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('holds the newest routes, also when there are none any more', async () => {
+  it('has the newest routes, also if there are none any more', async () => {
     const file = writeRoutesFile(folder, () => {});
     file.write([route]);
     await file.settled();
@@ -286,7 +286,7 @@ describe('the file of routes', () => {
     expect(await written()).toEqual([]);
   });
 
-  it('is written when it is tried again after it could not be, the newest routes of all', async () => {
+  it('is retried with the newest routes after a failed write', async () => {
     const troubles: string[] = [];
     const file = writeRoutesFile(folder, reason => troubles.push(reason));
     await mkdir(`${file.path}.new`);
@@ -316,6 +316,6 @@ it.each([
   ],
   [{ changes: 0, removed: 2, routes: 0, path: 'routes.json' }, '2 routes were removed: see routes.json.'],
   [{ changes: 0, removed: 0, routes: 3, path: 'routes.json' }, undefined],
-])('what is said of new routes: %j', (news, line) => {
+])('describes the routes %j', (news, line) => {
   expect(routesNews(news)).toBe(line);
 });

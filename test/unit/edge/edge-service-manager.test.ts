@@ -28,7 +28,7 @@ function manager(env: NodeJS.ProcessEnv, failure?: Error) {
 }
 
 describe('the service manager', () => {
-  it('hears when the service is ready and when it stops, with its state in one line', async () => {
+  it('is notified when the service is ready and when it stops, with its state in one line', async () => {
     const { service, sent, time } = manager(SOCKET);
     service.ready();
     await time.advance(3_600_000);
@@ -37,7 +37,7 @@ describe('the service manager', () => {
     expect(sent).toEqual(['READY=1 | STATUS=Report 0 of many', 'STOPPING=1 | STATUS=Report 1 of many']);
   });
 
-  it('hears three times in the time of its watchdog that the service is alive, until it is closed', async () => {
+  it('gets three signs of life within the time of its watchdog until the service closes', async () => {
     const { service, sent, time } = manager(WATCHDOG);
     service.ready();
     await time.advance(90_000);
@@ -51,7 +51,7 @@ describe('the service manager', () => {
     expect(time.waiting).toBe(0);
   });
 
-  it('hears nothing of a service that does not do its work, and again once it does', async () => {
+  it('gets no sign of life from a service that does no work, and again once it works', async () => {
     const { service, sent, state, time } = manager(WATCHDOG);
     service.ready();
     state.alive = false;
@@ -62,7 +62,7 @@ describe('the service manager', () => {
     expect(sent).toHaveLength(2);
   });
 
-  it('hears one message at a time: what is told meanwhile goes together', async () => {
+  it('gets one message at a time, with the news of the meantime in one', async () => {
     const { service, sent, state, time } = manager(WATCHDOG);
     const slow = Promise.withResolvers<void>();
     state.blocked = slow.promise;
@@ -76,9 +76,9 @@ describe('the service manager', () => {
   });
 
   it.each([
-    ['there is none', {}],
+    ['there is no socket', {}],
     ['its name is empty', { NOTIFY_SOCKET: '', WATCHDOG_USEC: '90000000' }],
-  ])('is not told anything where %s', async (_, env) => {
+  ])('gets no message if %s', async (_, env) => {
     const { service, sent, time } = manager(env);
     service.ready();
     service.stopping();
@@ -89,15 +89,15 @@ describe('the service manager', () => {
   it.each([
     ['is for another process', { ...WATCHDOG, WATCHDOG_PID: '8' }],
     ['allows no time', { ...WATCHDOG, WATCHDOG_USEC: '0' }],
-    ['has a time that is no number', { ...WATCHDOG, WATCHDOG_USEC: 'soon' }],
-  ])('whose watchdog %s hears no more than that it is ready', async (_, env) => {
+    ['has a time that is not a number', { ...WATCHDOG, WATCHDOG_USEC: 'soon' }],
+  ])('with a watchdog that %s only gets the message that the service is ready', async (_, env) => {
     const { service, sent, time } = manager(env);
     service.ready();
     await time.advance(90_000);
     expect(sent).toEqual(['READY=1 | STATUS=Report 0 of many']);
   });
 
-  it('that cannot be told is named once, and the service goes on', async () => {
+  it('that cannot be reached is reported once, and the service continues', async () => {
     const { service, sent, troubles, time } = manager(WATCHDOG, new Error('systemd-notify is not installed'));
     service.ready();
     await time.advance(90_000);

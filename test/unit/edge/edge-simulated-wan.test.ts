@@ -19,8 +19,8 @@ const edgePath = (path_id: string, endpoint_id: string, peer_address = '198.51.1
   peer_address,
 });
 
-describe('what lies between simulated edges', () => {
-  it('lets everything arrive but what is lost, and loses about what it says', () => {
+describe('the network between simulated edges', () => {
+  it('delivers all packets but the lost ones, and loses about the stated share', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 5000 }), { maxLength: 50 }), fc.ipV4(), (sent, to) => {
         const wan = new SimulatedWan(seededRandom('wan'));
@@ -42,7 +42,7 @@ describe('what lies between simulated edges', () => {
     );
   });
 
-  it('is the same from both ends', () => {
+  it('has the same conditions from both ends', () => {
     expect(conditionsBetween('192.0.2.1', '198.51.100.2')).toEqual(
       conditionsBetween('198.51.100.2', '192.0.2.1'),
     );
@@ -75,7 +75,7 @@ describe('a simulated edge', () => {
     const bytes = Object.fromEntries(policies.map(({ endpoint_id, bytes }) => [endpoint_id, bytes]));
     return { wan, stats: edge.recorder.getPolicyStats('default'), bytes };
   };
-  /** What the same seed makes of traffic, off a generator of its own. */
+  /** The traffic from the same seed, with a separate generator. */
   const ticks = () => Array.from({ length: 20 }, siteTraffic(traffic)).flat();
   const bytesOf = (some: { bytes: number }[]) => BigInt(some.reduce((sum, { bytes }) => sum + bytes, 0));
   const sentToSecond = () => bytesOf(ticks().filter(({ to_site }) => to_site === 2));
@@ -88,14 +88,14 @@ describe('a simulated edge', () => {
     return table;
   };
 
-  it('sends what goes to a site over the path that its routes say, all of it', async () => {
+  it('sends all traffic to a site over the path of its routes', async () => {
     const { wan } = await run(routeTo('to-2-too'));
     expect(wan.totals('edge-1').get('to-2-too')?.tx_bytes).toBe(sentToSecond());
     expect(wan.totals('edge-1').get('to-2')).toBeUndefined();
     expect(wan.totals('edge-2').get('to-2-too')?.rx_packets).toBeGreaterThan(0n);
   });
 
-  it("counts what goes over a path at the path's endpoint, and the rest at the flows' own", async () => {
+  it("counts traffic over a path at the endpoint of the path, and other traffic at the flow's own", async () => {
     const { bytes } = await run(routeTo('to-2-too'));
     const own = (endpoint_id: string) =>
       bytesOf(ticks().filter(tick => tick.to_site !== 2 && tick.endpoint_id === endpoint_id));
@@ -103,7 +103,7 @@ describe('a simulated edge', () => {
     expect(bytes).toEqual({ wan1: own('wan1'), wan2: own('wan2') + sentToSecond() });
   });
 
-  it('counts the same by policy whatever its routes are', async () => {
+  it('counts the same for each policy with any routes', async () => {
     const [routed, without, none] = [
       await run(routeTo('to-2')),
       await run(routeTo(null)),

@@ -11,12 +11,12 @@ function ticks(seed: string, count: number, flows = 200): FlowTick[] {
 }
 
 describe('simulated traffic', () => {
-  it('is the same for the same seed, and another for another', () => {
+  it('is the same for the same seed, and different for another', () => {
     expect(ticks('7', 20)).toEqual(ticks('7', 20));
     expect(ticks('7', 20)).not.toEqual(ticks('8', 20));
   });
 
-  it('has packets that networks carry', () => {
+  it('has packets of realistic sizes', () => {
     for (const { packets, bytes, from, to } of ticks('1', 100)) {
       expect(packets).toBeGreaterThan(0);
       expect(bytes / packets).toBeGreaterThanOrEqual(40);
@@ -53,7 +53,7 @@ describe('simulated traffic', () => {
     expect(sum(sizes.slice(0, sizes.length / 10)) / sum(sizes)).toBeGreaterThan(0.7);
   });
 
-  it('keeps about as many flows alive as was asked for', () => {
+  it('keeps about the requested number of flows alive', () => {
     const mean = ticks('1', 200, 400).length / 200;
     expect(mean).toBeGreaterThan(150);
     expect(mean).toBeLessThan(1200);
@@ -66,7 +66,7 @@ describe('simulated traffic', () => {
     expect(timeOfDay(28)).toBe(timeOfDay(4));
   });
 
-  it('runs on edges with ids of their own', () => {
+  it('gives edges their own ids', () => {
     const edges = simulatedEdges(200);
     expect(edges[2]).toMatchObject({ edge_id: 'edge-3', endpoint_ids: ['wan1', 'wan2'] });
     expect(new Set(edges.map(({ site_id }) => site_id)).size).toBe(200);
@@ -76,7 +76,7 @@ describe('simulated traffic', () => {
 });
 
 describe('seeded random numbers', () => {
-  it('have the distributions that they are asked for', () => {
+  it('have the requested distributions', () => {
     const random = seededRandom('distributions');
     const many = <T>(draw: () => T) => Array.from({ length: 20_000 }, draw);
     const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -20,7 +20,7 @@ function parts(...seqs: number[]) {
   return boot('boot-1', seqs);
 }
 
-/** Each report of a part says 5 packets more; the third says half of what is reported. */
+/** Each report of a part contains 5 packets more; the third contains half of the reported ones. */
 function boot(boot_id: string, seqs: number[]) {
   return {
     parts: seqs.map((seq, part) => ({
@@ -50,7 +50,7 @@ async function wait(graphql: GraphqlClient, more = {}) {
   return { progress, waited_ms: clock() - start };
 }
 
-describe('asking what is counted', () => {
+describe('reading the counts of a boot', () => {
   const query = { edge_id: 'edge-1', boot_id: 'boot-1', signs: true };
   const field = (document: string) => /(?:own)?[eE]dge\(/.exec(document)?.[0];
   const no = (name: string) => new SystemRefused(`no right to ${name}`);
@@ -73,13 +73,13 @@ describe('asking what is counted', () => {
     ['as its own role', query, { 'ownEdge(': parts(3) }, ['ownEdge(']],
     ['as a role that reads', query, { 'ownEdge(': no('ownEdge'), 'edge(': parts(3) }, ['ownEdge(', 'edge(']],
     ['as a person', { ...query, signs: false }, { 'edge(': parts(3) }, ['edge(']],
-  ])('is done %s', async (_, how, answers, fields) => {
+  ])('works %s', async (_, how, answers, fields) => {
     const api = asked(answers);
     expect((await readCountedBoot(api.graphql, how)).seqs).toEqual(new Map([[0, 3]]));
     expect(api.fields).toEqual(fields);
   });
 
-  it('fails with the first refusal where it may do neither, and at once where nothing answers', async () => {
+  it('fails with the first refusal if both queries are refused, and at once without an answer', async () => {
     const refused = asked({ 'ownEdge(': no('ownEdge'), 'edge(': no('edge') });
     await expect(readCountedBoot(refused.graphql, query)).rejects.toThrow(no('ownEdge'));
     const away = asked({ 'ownEdge(': new EdgeError('no answer') });
@@ -95,12 +95,12 @@ describe('waiting until the system has counted', () => {
     expect(await wait(graphql)).toEqual({ progress: ['0/3', '0/3', '1/3', '1/3'], waited_ms: 2500 });
   });
 
-  it('ends when the same is counted up to a later report, as by a run with shorter intervals', async () => {
+  it('ends when the same traffic is counted up to a later report, as by a run with shorter intervals', async () => {
     const counted = { parts: parts(3, 3).parts.map(part => ({ ...part, seq: 9 })) };
     expect(await wait(answering([counted]))).toEqual({ progress: [], waited_ms: 0 });
   });
 
-  it('fails where other traffic is counted under the boot', async () => {
+  it('fails if other traffic is counted under the boot', async () => {
     await expect(wait(answering([parts(2, 3), parts(4, 4)]))).rejects.toThrow(
       new EdgeError(
         `The system has counted other traffic under boot boot-1 of edge-1: 40 packets and 8 bytes, but report 3 has 30 and ${2n ** 60n}. A boot id belongs to one run: repeat this one with a new --boot-id. Refused reports are in the quarantine (npm run quarantine -- list).`,
@@ -111,11 +111,11 @@ describe('waiting until the system has counted', () => {
   it.each([
     [{ reports: 0, of: 3 }, /^The system has counted other traffic/],
     [{ reports: 2, of: 3 }, /^2 of 3 reports were not new\. The system has counted other traffic/],
-  ])('of which %j were counted before, it says so', async (not_new, message) => {
+  ])('says in an error how many reports were counted before: %j', async (not_new, message) => {
     await expect(wait(answering([parts(4, 4)]), { not_new })).rejects.toThrow(message);
   });
 
-  it('fails where a report of the boot was refused, and says why', async () => {
+  it('fails if a report of the boot was rejected, with the reason', async () => {
     const refused = (boot_id: string) => ({
       ...parts(2, 2),
       refused: { boot_id, reason: 'It contradicts.' },
@@ -147,7 +147,7 @@ describe('asking the system', () => {
   const client = (fetch: () => Promise<Response>) =>
     systemClient({ url: 'https://api.example.com/graphql', authorizer: tokenOf(async () => 'token'), fetch });
 
-  it('gives the data of an answer', async () => {
+  it('returns the data of an answer', async () => {
     const graphql = client(async () => Response.json({ data: { answer: 42 } }));
     expect(await graphql.query('{ answer }')).toEqual({ answer: 42 });
   });
@@ -159,7 +159,7 @@ describe('asking the system', () => {
       new SystemRefused('The system at https://api.example.com/graphql refused: Only operators may do this.'),
     ],
     [
-      'an answer that is no JSON',
+      'an answer that is not JSON',
       async () => new Response('<html>'),
       new EdgeError(
         'The system at https://api.example.com/graphql does not answer (the answer was not JSON): is it running?',
@@ -183,11 +183,11 @@ describe('asking the system', () => {
         'The system at https://api.example.com/graphql does not answer (no answer within 30 s): is it running?',
       ),
     ],
-  ])('tells of %s in a sentence', async (_, fetch, error) => {
+  ])('describes %s in a sentence', async (_, fetch, error) => {
     await expect(client(fetch).query('{ answer }')).rejects.toThrow(error);
   });
 
-  it('refuses policies of a newer system that it does not understand', async () => {
+  it('rejects policies of a newer system that it does not understand', async () => {
     const item = { id: '7', name: 'x', priority: 1, enabled: true, defined: true, match: { country: 'CH' } };
     const graphql = {
       query: async () => ({ policies: { items: [item], next_token: null, policies_version: '1' } }),

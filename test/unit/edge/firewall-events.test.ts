@@ -22,7 +22,7 @@ describe('events of an ASA', () => {
       [],
     ],
     [
-      'DELETE counts what exceeds the UPDATEs',
+      'DELETE counts the excess over the UPDATEs',
       [
         asaEvent('CREATE'),
         asaEvent('UPDATE', { there: 12, back: 9, at: 1 }),
@@ -37,7 +37,7 @@ describe('events of an ASA', () => {
       9,
       [],
     ],
-    ['DELETE counts all where it is the only event', [asaEvent('DELETE', { there: 5, back: 4 })], 9, []],
+    ['DELETE counts all if it is the only event', [asaEvent('DELETE', { there: 5, back: 4 })], 9, []],
     [
       'the rest of a connection that began before the input is not counted',
       [asaEvent('UPDATE', { there: 5, at: 1 }), asaEvent('DELETE', { there: 90, back: 10, at: 2 })],
@@ -45,13 +45,13 @@ describe('events of an ASA', () => {
       began(1, 95),
     ],
     [
-      '… nor all of one that says so itself',
+      '… nor all of one that states its own earlier start',
       [asaEvent('UPDATE', { id: 1, there: 5 }), asaEvent('DELETE', { id: 2, there: 90, began: -50, at: 2 })],
       5,
       began(1, 90),
     ],
     [
-      'a connection whose CREATE was lost counts, where it says that it began later',
+      'a connection without its CREATE counts if it began later',
       [
         asaEvent('CREATE', { id: 1 }),
         asaEvent('UPDATE', { id: 2, there: 5, began: 1, at: 2 }),
@@ -83,7 +83,7 @@ describe('events of an ASA', () => {
       [],
     ],
     [
-      'UPDATEs above the total stay, and that is noted',
+      'UPDATEs above the total stay, with a note',
       [asaEvent('CREATE'), asaEvent('UPDATE', { there: 5 }), asaEvent('DELETE', { there: 3, back: 2 })],
       7,
       [{ kind: 'updates_exceed_total', records: 1 }],
@@ -114,7 +114,7 @@ describe('events of an ASA', () => {
     );
   });
 
-  it('count each connection once however its events mix, when all of them are in the input', () => {
+  it('count each connection once in any order of its events, if all of them are in the input', () => {
     const connection = fc.record({
       updates: fc.array(fc.tuple(fc.nat(9), fc.nat(9)), { maxLength: 4 }),
       rest: fc.tuple(fc.nat(9), fc.nat(9)),
@@ -158,7 +158,7 @@ describe('the table of connections', () => {
     carried: { in_packets: packets, in_bytes: packets * 100n, out_packets: 0n, out_bytes: 0n },
   });
 
-  it('evicts the longest idle connection, and then never counts the rest of it twice', () => {
+  it('evicts the connection that was idle longest, and never counts the rest of it twice', () => {
     const notes = new InputNotes();
     const connections = new Connections(notes, 2);
     for (const key of ['a', 'b']) connections.take(event(key, 'create', 0n, 1));
@@ -170,7 +170,7 @@ describe('the table of connections', () => {
     expect(notes.list()).toEqual([{ kind: 'connections_evicted', records: 1, packets: 4, bytes: 400 }]);
   });
 
-  it('loses nothing by evicting a connection without UPDATEs', () => {
+  it('loses no counts when it evicts a connection without UPDATEs', () => {
     const connections = new Connections(new InputNotes(), 1);
     connections.take(event('a', 'create', 0n, 1));
     connections.take(event('b', 'create', 0n, 2));

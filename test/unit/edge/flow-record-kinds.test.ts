@@ -32,7 +32,7 @@ describe('protocols of goflow2', () => {
     expect(countRecords('goflow2', [goflow2Record({ proto: name })]).flows[0]?.protocol).toBe(number);
   });
 
-  it('with names that are not known count as 255 and are named', () => {
+  it('with unknown names count as 255 and are reported by name', () => {
     const names = ['CARRIER-PIGEON', 'unassigned', 'CARRIER-PIGEON', ''];
     const counted = countRecords(
       'goflow2',
@@ -52,7 +52,7 @@ describe('protocols of goflow2', () => {
     );
   });
 
-  it('are named twenty at most, however many there are', () => {
+  it('are reported by name up to twenty', () => {
     const notes = new InputNotes();
     for (let i = 0; i < 50; i++) notes.add('unknown_protocol', { name: `P${i}` });
     const [{ names } = { names: {} }] = notes.list();
@@ -61,7 +61,7 @@ describe('protocols of goflow2', () => {
   });
 });
 
-describe('records that are not whole', () => {
+describe('incomplete records', () => {
   it.each<[string, 'goflow2' | 'nfdump', object, number, number]>([
     ['without addresses', 'goflow2', goflow2Record({ src_addr: '', dst_addr: '' }), 10, 1000],
     [
@@ -75,7 +75,7 @@ describe('records that are not whole', () => {
     ['with packets but no bytes', 'goflow2', goflow2Record({ bytes: 0 }), 10, 0],
     ['with bytes but no packets', 'nfdump', nfdumpRecord({ in_packets: 0 }), 0, 1000],
     [
-      'with the same counts where they leave',
+      'with the same counts at egress',
       'nfdump',
       nfdumpRecord({ out_packets: 10, out_bytes: 1000 }),
       10,
@@ -99,7 +99,7 @@ describe('records that are not whole', () => {
       'run nfdump without -b and -B',
     ],
     ['of an ndjson with packets in its bytes', { in_bytes: 10 }, 'impossible size', 'use -o json'],
-  ])('%s are refused', (_, change, kind, advice) => {
+  ])('%s are rejected', (_, change, kind, advice) => {
     const { packets, problems } = countRecords('nfdump', [nfdumpRecord(change), nfdumpRecord()]);
     expect(packets).toBe(10);
     expect(problems).toEqual([{ line: 1, kind, message: expect.stringContaining(advice) }]);
@@ -116,8 +116,8 @@ describe('sampled records', () => {
       'goflow2',
       { Type: 'SFLOW_5', Packets: 1, Bytes: 100, Etype: 2048, Proto: 6, SamplingRate: 9 },
     ],
-    ['what nfdump has scaled', 'nfdump', nfdumpRecord({ sampled: 1 })],
-  ])('of %s are refused unless they may be scaled', (_, format, record) => {
+    ['counts that nfdump has scaled', 'nfdump', nfdumpRecord({ sampled: 1 })],
+  ])('of %s are rejected unless they may be scaled', (_, format, record) => {
     const refused = countRecords(format, [record]);
     expect(refused).toMatchObject({ packets: 0, bytes: 0 });
     expect(refused.problems).toEqual([
@@ -130,13 +130,7 @@ describe('sampled records', () => {
     // 14 bytes of Ethernet, 4 of its tag and 4 of its checksum are no layer-3 bytes.
     ['sFlow', SFLOW, 512, 996 * 512, []],
     ['sFlow with layers by number', { ...SFLOW, layer_stack: [0, 6, 1, 3] }, 512, 996 * 512, []],
-    [
-      'sFlow of an IP packet alone',
-      { ...SFLOW, layer_stack: ['IPv4'], layer_size: [20] },
-      512,
-      1018 * 512,
-      [],
-    ],
+    ['sFlow of a bare IP packet', { ...SFLOW, layer_stack: ['IPv4'], layer_size: [20] }, 512, 1018 * 512, []],
     [
       'sFlow without layers',
       { ...SFLOW, layer_stack: [], layer_size: [] },
@@ -160,13 +154,13 @@ describe('sampled records', () => {
     expect(counted.notes.map(({ kind }) => kind)).toEqual(notes);
   });
 
-  it('of nfdump count as nfdump has scaled them', () => {
+  it('of nfdump count as they are, because nfdump has scaled them', () => {
     const counted = countRecords('nfdump', [nfdumpRecord({ sampled: 1 })], { scale_sampled: true });
     expect(counted).toMatchObject({ packets: 10, bytes: 1000 });
     expect(counted.notes).toEqual([{ kind: 'sampling_scaled_by_nfdump', records: 1 }]);
   });
 
-  it('whose rate NetFlow does not tell count, and that is announced once', () => {
+  it('of NetFlow without a sampling rate count, which is reported once', () => {
     const said: string[] = [];
     const notes = new InputNotes(line => said.push(line));
     notes.add('sampling_rate_unknown');
@@ -206,20 +200,20 @@ describe('the text around records', () => {
     }
   });
 
-  it('keeps counters past 2^53 exact in records with lone backslashes too', () => {
+  it('keeps counters past 2^53 exact, also in records with lone backslashes', () => {
     const text = flow
       .replace('{', '{"user_name":"A\\b\\z",')
       .replace('"in_bytes":1000', '"in_bytes":9007199254740993');
     expect(countRecords('nfdump', text).flows[0]?.bytes).toBe(9007199254740993n);
   });
 
-  it('is noted when it holds no record', () => {
+  it('is reported if it has no record', () => {
     expect(countRecords('nfdump', '').notes).toEqual([{ kind: 'empty_input', records: 1 }]);
     expect(countRecords('goflow2', '\n \n').notes).toEqual([{ kind: 'empty_input', records: 1 }]);
   });
 
   it.each(['ts,te,td,sa,da,sp,dp,pr', 'firstSeen,duration,proto', 'Date first seen          Duration Proto'])(
-    'is refused when it begins with %s',
+    'is rejected if it begins with %s',
     header => {
       expect(() => countRecords('nfdump', `${header}\n1,2,3\n`)).toThrow(
         "Line 1 is nfdump's CSV or table, which omits fields: use nfdump's option -o json.",
@@ -227,7 +221,7 @@ describe('the text around records', () => {
     },
   );
 
-  // Each of these took minutes where time grew with the square of the length.
+  // Each of these took minutes when the time grew with the square of the length.
   it.each<[string, string]>([
     ['blanks', `{"a"${' '.repeat(250_000)}\n`],
     ['commas', `{"a"${','.repeat(250_000)}\n`],
@@ -237,7 +231,7 @@ describe('the text around records', () => {
     ['open braces', `${'{'.repeat(250_000)}\n`],
     ['lines of an object that never ends', `{\n${'"a": 1,\n'.repeat(30_000)}`],
     ['lines of braces', '{\n'.repeat(120_000)],
-  ])('is read in linear time when it is %s', (_, text) => {
+  ])('is read in linear time if it is %s', (_, text) => {
     for (let times = 0; times < 4; times++) countRecords('nfdump', text, { chunk: 1000 });
     const counted = countRecords('nfdump', `${text}\n${flow}\n`);
     expect(counted.packets).toBe(10);
@@ -245,7 +239,7 @@ describe('the text around records', () => {
 });
 
 describe('problems', () => {
-  it('are shown anew each interval, and counted to the end by kind', () => {
+  it('are shown again in each interval, and counted by kind to the end', () => {
     const said: string[] = [];
     const problems = problemList({ say: line => said.push(line) });
     const add = (count: number, kind: string) => {
@@ -266,7 +260,7 @@ describe('problems', () => {
     ]);
   });
 
-  it('are of fifty kinds at most', () => {
+  it('are of at most fifty kinds', () => {
     const problems = problemList({ say: () => {} });
     for (let i = 0; i < 80; i++) problems.add('x', `kind ${i}`);
     expect(problems.kinds()).toHaveLength(51);

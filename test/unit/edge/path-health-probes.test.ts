@@ -15,7 +15,7 @@ const answerTo = (probe: Buffer) => Buffer.concat([Buffer.from('PATA'), probe.su
 const quick = { interval_ms: 0, wait_ms: 300 };
 
 describe('UDP echo', () => {
-  it('measures real packets that another edge sends back', async () => {
+  it('measures real packets that another edge returns', async () => {
     const heard: string[] = [];
     const responder = await startEchoResponder({ ...loopback, onProbe: address => heard.push(address) });
     const outcome = await probeByEcho({ host: '127.0.0.1', port: responder.port, count: 20, ...quick });
@@ -27,7 +27,7 @@ describe('UDP echo', () => {
     expect(outcome.jitter_ms).toBeGreaterThanOrEqual(0);
   });
 
-  it('counts what does not come back as lost, repeats once, and what others send not at all', async () => {
+  it('counts packets that do not return as lost, repeated ones once, and foreign ones not at all', async () => {
     const odd = createSocket('udp4');
     odd.bind(0, '127.0.0.1');
     await once(odd, 'listening');
@@ -47,7 +47,7 @@ describe('UDP echo', () => {
     expect(outcome).toMatchObject({ sent: 10, received: 5 });
   });
 
-  it('is all lost where nobody answers: the latency is what was waited', async () => {
+  it('loses every packet without an answer, with the waiting time as latency', async () => {
     const silent = createSocket('udp4');
     silent.bind(0, '127.0.0.1');
     await once(silent, 'listening');
@@ -61,7 +61,7 @@ describe('UDP echo', () => {
     silent.close();
   });
 
-  it('answers nothing but probes, and never with more than it got', async () => {
+  it('answers only probes, and never with more bytes than it received', async () => {
     const responder = await startEchoResponder(loopback);
     const client = createSocket('udp4');
     const got: number[] = [];
@@ -76,15 +76,15 @@ describe('UDP echo', () => {
     expect(got).toEqual([16]);
   });
 
-  it('is not answered itself: a forged packet does not set two responders on each other', async () => {
+  it('is not answered itself: a forged packet starts no loop between two responders', async () => {
     const [first, second] = [await startEchoResponder(loopback), await startEchoResponder(loopback)];
     const client = createSocket('udp4');
     const probe = (token: string) => Buffer.concat([Buffer.from(`PATR${token}`), Buffer.alloc(4)]);
     client.send(probe('forged..'), first.port, '127.0.0.1');
     const [answer] = (await once(client, 'message')) as [Buffer];
     expect(answer).toEqual(answerTo(probe('forged..')));
-    // What the second one would get, had the packet come with its address. It answers in turn: the
-    // probe comes later.
+    // The message to the second one if the packet had come with its address. It answers in turn:
+    // the probe comes later.
     client.send(answer, second.port, '127.0.0.1');
     client.send(probe('probe...'), second.port, '127.0.0.1');
     const [next] = (await once(client, 'message')) as [Buffer];
@@ -93,7 +93,7 @@ describe('UDP echo', () => {
     expect(next).toEqual(answerTo(probe('probe...')));
   });
 
-  it('is there at the first address that this machine has, and not at another where the port is taken', async () => {
+  it('uses the first address that this machine has, and no other address if the port is in use', async () => {
     const responder = await startEchoResponder({
       port: 0,
       addresses: ['2001:db8::1', '192.0.2.1', '127.0.0.1'],
@@ -106,7 +106,7 @@ describe('UDP echo', () => {
     await responder.close();
   });
 
-  it('leaves no socket behind where its own end can not be had', async () => {
+  it('leaves no socket open if its own end cannot be bound', async () => {
     const sockets: Socket[] = [];
     const note = (made: unknown) => sockets.push((made as { socket: Socket }).socket);
     subscribe('udp.socket', note);
@@ -122,7 +122,7 @@ describe('UDP echo', () => {
 });
 
 describe('TCP connect', () => {
-  it('measures connections that are taken', async () => {
+  it('measures accepted connections', async () => {
     const server = createServer(socket => socket.destroy());
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -132,7 +132,7 @@ describe('TCP connect', () => {
     expect(outcome).toMatchObject({ sent: 3, received: 3 });
   });
 
-  it('takes a refusal for an answer: it came back over the path', async () => {
+  it('counts a refusal as an answer, which came over the path', async () => {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -149,7 +149,7 @@ describe('probing a path', () => {
   const outcome = (received: number) => ({ sent: 20, received, latency_ms: 12, jitter_ms: 1 });
   const measured_at = '2026-01-31T12:00:00.000Z';
 
-  it('goes by the echoes where any come back', async () => {
+  it('uses the echoes if any come back', async () => {
     const echo = async () => outcome(19);
     expect(await probePath({ target: '192.0.2.1' }, { echo, now })).toEqual({
       method: 'UDP_ECHO',
@@ -159,7 +159,7 @@ describe('probing a path', () => {
     });
   });
 
-  it('tries the address itself where no edge echoes, on the port that it names', async () => {
+  it('connects to the address if no edge answers, on the given port', async () => {
     const tried: object[] = [];
     const tools = {
       now,
@@ -186,7 +186,7 @@ describe('probing a path', () => {
     ]);
   });
 
-  it("tries the edges' own port where the named one is the tunnel's, and leaves from its own end of the path", async () => {
+  it("tries the edge's port if the given one is the tunnel's, and sends from its own end of the path", async () => {
     const tried: object[] = [];
     const echo = async (options: { port: number }) => {
       tried.push(options);
@@ -213,7 +213,7 @@ describe('probing a path', () => {
     ['127.0.0.1', 4, '203.0.113.99'],
     ['[2001:db8::1]:51820', 6, '2001:db8::99'],
     ['', 0, '2001:db8::99'],
-  ])('looks a name up once, in the family of its own end: %j', async (from, family, address) => {
+  ])('resolves a name once, in the address family of its own end: %j', async (from, family, address) => {
     const asked: unknown[] = [];
     const hosts: string[] = [];
     const nothing = async ({ host }: { host: string }) => {
@@ -229,7 +229,7 @@ describe('probing a path', () => {
     expect(hosts).toEqual([address, address, address]);
   });
 
-  it('says that all is lost where nothing answers', async () => {
+  it('reports the loss of every packet without an answer', async () => {
     const tools = { now, echo: async () => outcome(0), connect: async () => ({ ...outcome(0), sent: 5 }) };
     expect(await probePath({ target: '192.0.2.1' }, tools)).toMatchObject({
       method: 'UDP_ECHO',
@@ -238,7 +238,7 @@ describe('probing a path', () => {
     });
   });
 
-  it('says why nothing could be measured', async () => {
+  it('reports why nothing could be measured', async () => {
     const resolve = async () => {
       throw new Error('getaddrinfo ENOTFOUND edge.example');
     };
@@ -260,7 +260,7 @@ describe('probing a path', () => {
     ['2001:db8::1', '2001:db8::1', undefined],
     ['[2001:db8::1]', '2001:db8::1', undefined],
     ['[2001:db8::1]:51820', '2001:db8::1', 51_820],
-  ])('reads the address %s', (target, host, port) => {
+  ])('parses the address %s', (target, host, port) => {
     expect(splitAddress(target)).toEqual({ host, port });
   });
 });
@@ -276,7 +276,7 @@ describe('an outcome', () => {
     expect(outcomeOf(trips, 1000)).toEqual({ sent: trips.length, ...expected });
   });
 
-  it('lies between the shortest and the longest round trip', () => {
+  it('has a latency between the shortest and the longest round trip', () => {
     const trip = fc.option(fc.double({ min: 0, max: 1000, noNaN: true }), { nil: undefined });
     fc.assert(
       fc.property(fc.array(trip, { minLength: 1 }), trips => {

@@ -36,8 +36,8 @@ const differences: fc.Arbitrary<Differences> = fc.record({ policies: rates, site
 const turned = (given: ReadonlyMap<string, RateChange>) =>
   new Map(Array.from(given, ([id, { before, after }]) => [id, { before: after, after: before }]));
 
-describe('what changed between two instants', () => {
-  it('is ranked by effect, what has no known one last', () => {
+describe('the changes between two instants', () => {
+  it('are ranked by effect, unknown effects last', () => {
     fc.assert(
       fc.property(differences, given => {
         const effects = rankChanges(given).map(({ effect }) => effect ?? -1);
@@ -46,7 +46,7 @@ describe('what changed between two instants', () => {
     );
   });
 
-  it("loses nothing: each entry is in one change, and so is all traffic that isn't the same", () => {
+  it('contain each entry and each difference in traffic once', () => {
     fc.assert(
       fc.property(differences, given => {
         const ranked = rankChanges(given);
@@ -62,7 +62,7 @@ describe('what changed between two instants', () => {
     );
   });
 
-  it("doesn't depend on the order in which it was read", () => {
+  it('do not depend on the order of the input', () => {
     fc.assert(
       fc.property(differences, fc.func(fc.integer()), (given, key) => {
         const shuffled = <T>(list: readonly T[]) => list.toSorted((a, b) => key(a) - key(b));
@@ -76,7 +76,7 @@ describe('what changed between two instants', () => {
     );
   });
 
-  it('has the same order and effects when before and after change places', () => {
+  it('keep their order and effects if before and after are swapped', () => {
     fc.assert(
       fc.property(differences, given => {
         const back = { ...given, policies: turned(given.policies), sites: turned(given.sites) };
@@ -93,10 +93,14 @@ describe('what changed between two instants', () => {
     ["a policy's traffic", { kind: 'POLICY', policy_id: '1' }, 4],
     ['a policy that carried nothing at either time', { kind: 'POLICY', policy_id: '9' }, null],
     ['the site with the larger difference', { kind: 'INVENTORY', site_ids: ['1', '2'] }, 30],
-    ['what a decision moved, whatever its sites carry', { kind: 'DECISION', site_ids: ['1'], moved: 7 }, 7],
+    [
+      'the bytes moved by a decision, for any traffic of its sites',
+      { kind: 'DECISION', site_ids: ['1'], moved: 7 },
+      7,
+    ],
     ['no known rate', { kind: 'STATE', site_ids: ['3'] }, null],
     ['nothing', { kind: 'OTHER' }, null],
-  ])('goes with %s', (_, given, effect) => {
+  ])('are ranked by %s', (_, given, effect) => {
     const about = {
       id: 'e',
       at: 1,
@@ -131,7 +135,7 @@ describe('what changed between two instants', () => {
       happened: entries.map(entry => ({ ...about, ...entry })),
     });
 
-  it('is one change where its kind and target are the same, with the title of the newest entry', () => {
+  it('combine entries of one kind and target, with the title of the newest', () => {
     const ranked = rankedOf([
       { id: 'b', at: 7, kind: 'POLICY', target: 'policy:1', title: 'It was enabled.' },
       { id: 'a', at: 5, kind: 'POLICY', target: 'policy:1', title: 'It was disabled.' },
@@ -149,7 +153,7 @@ describe('what changed between two instants', () => {
     ]);
   });
 
-  it('is one change a sentence where nothing was named', () => {
+  it('combine entries without a target by title', () => {
     const ranked = rankedOf([
       { id: 'a', title: 'It was cut off.' },
       { id: 'b', title: 'It came back.' },
@@ -161,7 +165,7 @@ describe('what changed between two instants', () => {
     ]);
   });
 
-  it('names the policy or site whose traffic differs, and leaves out what is the same', () => {
+  it('name a policy or site whose traffic differs, and omit equal traffic', () => {
     const ranked = rankedOf([], {
       policies: new Map([
         ['1', { before: 1, after: 3 }],
@@ -177,7 +181,7 @@ describe('what changed between two instants', () => {
     ]);
   });
 
-  it('shows the rate of the one policy or site that it is about, and none of several', () => {
+  it('show the rate of a single policy or site, and none for several', () => {
     const sites = new Map([
       ['1', { before: 0, after: 30 }],
       ['2', { before: 5, after: 4 }],
@@ -190,7 +194,7 @@ describe('what changed between two instants', () => {
     expect(rateOf([])).toBeNull();
   });
 
-  it('of the same effect is by kind, then the newest, then by target, then by title', () => {
+  it('of equal effect are ordered by kind, then newest first, then by target, then by title', () => {
     const ranked = rankedOf([
       { id: '1', kind: 'OTHER', target: 'b' },
       { id: '2', kind: 'OTHER', target: 'a' },
@@ -204,7 +208,7 @@ describe('what changed between two instants', () => {
     expect(ranked.map(({ newest_id }) => newest_id).join('')).toBe('78654321');
   });
 
-  it('sums what the decisions about a path moved, and leaves out unknown ones', () => {
+  it('sum up the traffic moved by decisions about a path, or have an unknown effect', () => {
     const decision = (id: string, moved: number | null): Happened => ({
       ...{ id, at: 1, kind: 'DECISION', target: 'path:1', title: 'It was left.' },
       ...{ policy_id: undefined, site_ids: [], moved },
@@ -223,7 +227,7 @@ describe('rates of two times', () => {
     seconds,
   });
 
-  it("are bits a second; what isn't named in a time counted nothing in it", () => {
+  it('are bits a second, and 0 for an id without counts at that time', () => {
     expect(ratesBetween(counted({ a: 5n }), counted({ a: 10n, b: 1n }, 4))).toEqual(
       new Map([
         ['a', { before: 5, after: 20 }],
@@ -232,15 +236,15 @@ describe('rates of two times', () => {
     );
   });
 
-  it('are null in the later time too, where it was not measured', () => {
+  it('are null at the later time too if that was not measured', () => {
     expect(ratesBetween(counted({ a: 8n }), undefined)).toEqual(new Map([['a', { before: 8, after: null }]]));
     expect(ratesBetween(undefined, undefined)).toEqual(new Map());
   });
 
   it.each([
     ["a time wasn't measured", undefined],
-    ['counts were taken back in it', counted({ a: -1n })],
-  ])('are null where %s', (_, before) => {
+    ['counts were subtracted at that time', counted({ a: -1n })],
+  ])('are null if %s', (_, before) => {
     expect(ratesBetween(before, counted({ a: 8n }))).toEqual(new Map([['a', { before: null, after: 8 }]]));
   });
 });

@@ -34,7 +34,7 @@ describe('planned errors', () => {
     expect(new Throttled('m', { cause }).cause).toBe(cause);
   });
 
-  it('say in how many seconds to ask again, where that is known', () => {
+  it('say after how many seconds to retry, if that is known', () => {
     expect(new Throttled('m', { retry_after_s: 3 }).retry_after_s).toBe(3);
     expect(new Throttled('m').retry_after_s).toBeUndefined();
   });
@@ -56,19 +56,19 @@ describe('planned errors', () => {
 });
 
 describe('a text of a caller', () => {
-  it('is repeated whole up to 80 characters, and cut off behind them', () => {
+  it('is repeated whole up to 80 characters, and shortened beyond', () => {
     expect(shortened('x'.repeat(80))).toBe('x'.repeat(80));
     expect(shortened('x'.repeat(81))).toBe(`${'x'.repeat(79)}…`);
   });
 
-  it('is quoted as JSON is', () => {
+  it('is quoted like JSON', () => {
     expect(quoted('a "b"\n')).toBe(String.raw`"a \"b\"\n"`);
     expect(quoted('x'.repeat(81))).toBe(`"${'x'.repeat(79)}…"`);
   });
 });
 
 describe('wrong arguments', () => {
-  it('are named with what is allowed instead', () => {
+  it('are named with the allowed values', () => {
     const { fields } = new ValidationError('limit must be a whole number from 1 to 100.', {
       arguments: ['limit'],
     });
@@ -93,19 +93,19 @@ describe('wrong arguments', () => {
     ['weight must be 0.5 or more.', '0.5 or more'],
     ['Sites mustbe known.', null],
     ['An endpoint of this name exists.', null],
-  ])('of "%s", %j is allowed', (message, allowed) => {
+  ])('from "%s" allow %j', (message, allowed) => {
     expect(new ValidationError(message, { arguments: ['a'] }).fields[0]!.allowed).toBe(allowed);
   });
 
-  it('are none where no rule is about a single argument', () => {
+  it('are absent if no rule is about a single argument', () => {
     expect(new ValidationError('m').fields).toEqual([]);
   });
 });
 
-describe('the rules that an input breaks', () => {
+describe('the broken rules of an input', () => {
   const rule = (path: PropertyKey[], message: string) => ({ path, message });
 
-  it('are whole sentences, or follow the way to their argument', () => {
+  it('are whole sentences, or begin with the path of their argument', () => {
     const error = brokenRules([
       rule(['match', 'ports', 2], 'must be a port'),
       rule([], 'One of from and to is missing.'),
@@ -116,7 +116,7 @@ describe('the rules that an input breaks', () => {
     ]);
   });
 
-  it('are said once each, and an argument has the first that it breaks', () => {
+  it('are listed once each, and the first one of each argument counts', () => {
     const error = brokenRules([
       rule(['a'], 'Both are wrong.'),
       rule(['b'], 'Both are wrong.'),
@@ -129,7 +129,7 @@ describe('the rules that an input breaks', () => {
     ]);
   });
 
-  it('are ten at most, and the rest are counted', () => {
+  it('are ten at most, followed by the number of others', () => {
     const rules = (count: number) => Array.from({ length: count }, (_, n) => rule([`a${n}`], `Rule ${n}.`));
     const ten = rules(10)
       .map(({ message }) => message)

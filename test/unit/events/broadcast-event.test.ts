@@ -46,7 +46,7 @@ const running = {
 };
 
 describe('eventOf', () => {
-  it.each(['CHANGE#2026-03', 'AUDIT#2026-03'])('tells what a new entry in %s holds', pk => {
+  it.each(['CHANGE#2026-03', 'AUDIT#2026-03'])('describes a new entry in %s', pk => {
     expect(eventOf({ ...change({ after: entry }), pk })).toEqual({
       id: '01A',
       type: 'SITE_DELETED',
@@ -62,7 +62,7 @@ describe('eventOf', () => {
     });
   });
 
-  it('tells an event that is no change without an actor and without an entry of the audit log', () => {
+  it('describes an event that is not a change without an actor and an audit entry', () => {
     const event = {
       type: 'EDGE_SILENT',
       site_id: 's1',
@@ -86,19 +86,19 @@ describe('eventOf', () => {
     });
   });
 
-  it('names an entry that can not be read', () => {
+  it('names an unreadable entry', () => {
     const broken = { pk: 'AUDIT#2026-03', sk: '01A', ...entry, at: 7 };
     expect(() => eventOf(change({ after: broken }))).toThrow(BrokenItem);
     expect(() => eventOf(change({ after: broken }))).toThrow("The item AUDIT#2026-03 01A can't be read");
   });
 
-  it('is silent about refused attempts of earlier releases, and about entries that expire', () => {
+  it('ignores refused attempts of earlier releases, and entries that expire', () => {
     expect(eventOf(change({ after: { ...entry, outcome: 'REFUSED' } }))).toBeUndefined();
     expect(eventOf({ ...change({ kind: 'REMOVE', before: entry }), pk: 'EVENT#2026-03' })).toBeUndefined();
     expect(isTampering({ ...change({ kind: 'REMOVE', before: entry }), pk: 'EVENT#2026-03' })).toBe(false);
   });
 
-  it('is silent about changed entries, which it reports as tampering', () => {
+  it('ignores changed entries, which are reported as tampering', () => {
     const changed = change({ kind: 'MODIFY', before: entry, after: entry });
     expect(eventOf(changed)).toBeUndefined();
     expect([isTampering(changed), isTampering(change({ after: entry }))]).toEqual([true, false]);
@@ -124,13 +124,8 @@ describe('eventOf', () => {
       'SITE_RESTORE_PROGRESS',
     ],
     ['a write that raised no number', running, { ...running, handed_over: true }, undefined],
-    [
-      'the end, which the audit entry tells',
-      { ...running, seq: 4 },
-      { ...running, state: 'ENDED' },
-      undefined,
-    ],
-  ])('tells of %s', (_, before, after, type) => {
+    ['the end only by its audit entry', { ...running, seq: 4 }, { ...running, state: 'ENDED' }, undefined],
+  ])('announces %s', (_, before, after, type) => {
     const told = eventOf(
       change({ kind: before ? 'MODIFY' : 'INSERT', pk: 'DELETION', sk: 's1', before, after }),
     );

@@ -53,18 +53,18 @@ describe('the event of a change', () => {
     expect(eventOfEntry(entry(change))).toMatchObject({ title, target_name });
   });
 
-  it('tells who did it, and no address', () => {
+  it('names the actor without an e-mail address', () => {
     expect(eventOfEntry(entry({})).actor).toEqual({ ...anna, email: null, source_ip: null });
   });
 
-  it('is about both sites of a path', () => {
+  it('names both sites of a path', () => {
     const path = { source_site_id: 'a', destination_site_id: 'b' };
     expect(sitesOf(entry({ operation: 'createPath', target: 'path:p', after: path }))).toEqual(['a', 'b']);
     expect(sitesOf(entry({ target: `endpoint:${BERLIN}/wan1` }))).toEqual([BERLIN]);
     expect(sitesOf(entry({}))).toEqual([]);
   });
 
-  it('does not tell an address that was erased', () => {
+  it('omits an erased e-mail address', () => {
     const erased = entry({ operation: 'eraseFlows', target: 'address', after: { address: '192.0.2.7' } });
     expect(JSON.stringify(eventOfEntry(erased))).not.toContain('192.0.2.7');
   });

@@ -14,7 +14,7 @@ const MINUTES = 1000;
 const START = Date.UTC(2026, 0, 31);
 
 /**
- * What snapshots keep of a policy: a sample when it changed, and in the first snapshot of each
+ * The stored snapshots of a policy: a sample after a change, and in the first snapshot of each
  * hour.
  */
 function snapshots({ taken, counts }: { taken: boolean[]; counts: number[] }) {
@@ -83,7 +83,7 @@ async function exported(reader: ExportReader, start?: string | null) {
   return { rows, positions };
 }
 
-/** Runs of minutes that were and were not looked at, up to five hours long. */
+/** Runs of minutes with and without snapshots, up to five hours long. */
 const takenMinutes = fc
   .array(fc.tuple(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 0, max: 300 })), { minLength: 4 })
   .map(runs =>
@@ -92,8 +92,8 @@ const takenMinutes = fc
     ),
   );
 
-describe('a history that is read chunk by chunk', () => {
-  it('is the same as in one answer, gaps over the borders included', async () => {
+describe('a history in chunks', () => {
+  it('is the same as in one answer, including gaps across chunks', async () => {
     const counts = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 0, maxLength: MINUTES });
     await fc.assert(
       fc.asyncProperty(takenMinutes, counts, fc.nat(MINUTES), async (taken, counts, silent) => {
@@ -112,7 +112,7 @@ describe('a history that is read chunk by chunk', () => {
     );
   });
 
-  it('asks for no more than it needs', async () => {
+  it('reads no more than it needs', async () => {
     const all = Array(MINUTES + 1).fill(true);
     const { reader, asked } = readerOf(snapshots({ taken: all, counts: Array(MINUTES).fill(1) }));
     await exported(reader);
@@ -124,7 +124,7 @@ describe('the range of an export', () => {
   const settled = (given: Partial<ExportRequest<'HISTORY'>>) =>
     settleRange({ ...request, ...given }, { now: START + MINUTES * MINUTE, retention: DEFAULT_RETENTION });
 
-  it('is put on the grid, with the finest resolution that is kept and fits', () => {
+  it('is aligned to the grid of the finest resolution that is kept and fits', () => {
     expect(settled({ from: START + 30_500 })).toMatchObject({
       resolution: 'MINUTE',
       from: request.from,
@@ -136,18 +136,18 @@ describe('the range of an export', () => {
     });
   });
 
-  it('may be longer than what a query answers at once', () => {
+  it('may be longer than that of a query', () => {
     const from = START - 730 * 86_400_000 + 60 * MINUTE * 17;
     expect(settled({ from })).toMatchObject({ resolution: 'DAY' });
   });
 
-  it('has to be settled before rows are read', () => {
+  it('must be settled before rows are read', () => {
     const { reader } = readerOf({ marks: [], samples: [] });
     // @ts-expect-error: the range of the request lies on no grid
     expect(historyTable.pages(reader, request)).toBeDefined();
   });
 
-  it('of another kind is left as it is', () => {
+  it('is unchanged for another kind', () => {
     const flows = { ...request, kind: 'FLOWS' as const };
     expect(settleRange(flows, { now: START, retention: DEFAULT_RETENTION })).toBe(flows);
   });

@@ -55,12 +55,12 @@ const requests = {
 };
 
 describe('a stored export', () => {
-  it('has instants in milliseconds once it is read', () => {
+  it('is read with instants in milliseconds', () => {
     const { from, to } = parseExport(item).request;
     expect([from, to]).toEqual([Date.UTC(2026, 0, 31, 12), Date.UTC(2026, 0, 31, 13)]);
   });
 
-  it('of an earlier release goes on without columns of names', () => {
+  it('of an earlier release continues without columns of names', () => {
     const { named_columns, ...earlier } = item;
     const job = parseExport(earlier);
     const request = exportRequest('FLOWS', { format: 'csv', from: 0, to: 1 });
@@ -73,17 +73,17 @@ describe('a stored export', () => {
     expect(columns(parseExport(item))).toEqual([...before, 'policy_name', 'site_name']);
   });
 
-  it('is stored as it was', () => {
+  it('is written unchanged after reading', () => {
     expect(exportItem(parseExport(item))).toEqual(item);
   });
 
-  it.each(Object.entries(requests))('of %s is stored as it was', (kind, fields) => {
+  it.each(Object.entries(requests))('of %s is written unchanged after reading', (kind, fields) => {
     const { format, from, to } = item.request;
     const stored = { ...item, request: { kind, format, from, to, ...fields } };
     expect(exportItem(parseExport(stored))).toEqual(stored);
   });
 
-  it('may have attributes that this release does not know', () => {
+  it('may have unknown attributes', () => {
     expect(parseExport({ ...item, later: 1 })).toEqual(parseExport(item));
   });
 

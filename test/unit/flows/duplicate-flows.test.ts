@@ -16,8 +16,8 @@ function pairsOf(...reports: [edge_id: string, flows: FlowRecord[]][]) {
   return found.pairs();
 }
 
-describe('two edges that see the same packets', () => {
-  it('are found by their large flows, whatever policy and endpoint they count under', () => {
+describe('two edges that capture the same packets', () => {
+  it('are found by their large flows, under any policy and endpoint', () => {
     const other = { policy_id: '9', endpoint_id: 'wan2' };
     const flows = [large(), large({ src_port: 7, bytes: 3n * MB })];
     const seen = [
@@ -30,7 +30,7 @@ describe('two edges that see the same packets', () => {
     ]);
   });
 
-  it('are found over all reports of the window, although the reports do not end together', () => {
+  it('are found over all reports of the window, although their reports end at different times', () => {
     const first = { first: time(0), last: time(0, 50) };
     const second = { first: time(1), last: time(1, 50) };
     expect(
@@ -42,7 +42,7 @@ describe('two edges that see the same packets', () => {
     ).toEqual([{ edge_ids: ['a', 'b'], flows: 1, bytes: 1_200_000n }]);
   });
 
-  it('are each pair of three, the most bytes first', () => {
+  it('are listed as pairs of three edges, the most bytes first', () => {
     const both = large({ src_port: 1 });
     const pairs = pairsOf(['c', [large(), both]], ['b', [large(), both]], ['a', [large()]]);
     expect(pairs.map(({ edge_ids, bytes }) => [edge_ids.join(), bytes])).toEqual([
@@ -58,16 +58,16 @@ describe('no pair is found', () => {
     ['of other addresses', large(), large({ src: '10.1.2.4' })],
     ['of other ports', large(), large({ src_port: 1 })],
     ['of another protocol', large(), large({ protocol: 17 })],
-    ['of the answers', large({ dst: '10.1.2.4' }), large({ src: '10.1.2.4', dst: '10.1.2.3' })],
+    ['of the reverse direction', large({ dst: '10.1.2.4' }), large({ src: '10.1.2.4', dst: '10.1.2.3' })],
     ['of other sizes', large(), large({ bytes: 1_250_001n })],
     ['of small flows', large({ bytes: MB - 1n }), large({ bytes: MB - 1n })],
     [
-      'of what is summed',
+      'of summed flows',
       large({ src: OTHER_FLOWS, dst: OTHER_FLOWS }),
       large({ src: OTHER_FLOWS, dst: OTHER_FLOWS }),
     ],
     [
-      'of a flow that went over to the other edge',
+      'of a flow that moved to the other edge',
       large({ first: time(0), last: time(1) }),
       large({ first: time(1, 1), last: time(2) }),
     ],
@@ -75,16 +75,16 @@ describe('no pair is found', () => {
     expect(pairsOf(['a', [one]], ['b', [other]])).toEqual([]);
   });
 
-  it('of one edge alone', () => {
+  it('of a single edge', () => {
     expect(pairsOf(['a', [large()]], ['a', [large()]])).toEqual([]);
   });
 
-  it('of sizes that differ by more than a fifth only: the limit is exact', () => {
+  it('of sizes that differ by more than exactly a fifth', () => {
     expect(pairsOf(['a', [large()]], ['b', [large({ bytes: 1_250_000n })]])).toHaveLength(1);
   });
 });
 
-it('refuses more large flows than fit, and takes any number of small ones', () => {
+it('rejects more large flows than fit, and accepts any number of small ones', () => {
   const flows = (bytes: bigint) => [1, 2, 3].map(src_port => large({ src_port, bytes }));
   const found = new DuplicateFlows({ maxFlows: 2 });
   found.add({ edge_id: 'a', flows: flows(9999n) });

@@ -78,7 +78,8 @@ function typed({ addresses, srcs, dsts, ports, ...rest }: Written): FlowValues {
 }
 
 /**
- * What a field says of a flow; undefined: the field isn't given. Written out, as a person would.
+ * The verdict of a field about a flow; undefined: the field is not given. Written out, as a person
+ * would.
  */
 function verdicts(given: Written, flow: FlowRecord, report: { site_id: string; edge_id: string }) {
   const inOne = (address: string, texts: string[]) => texts.some(text => NETWORKS[text]!(address));
@@ -101,7 +102,7 @@ function verdicts(given: Written, flow: FlowRecord, report: { site_id: string; e
 const CONTENTS = ['addresses', 'srcs', 'dsts', 'ports', 'protocols', 'applications'] as const;
 
 describe('a filter on flows', () => {
-  it('takes one value of each field, and none of those that are ruled out', () => {
+  it('accepts any of the values of each field, and none of the excluded ones', () => {
     fc.assert(
       fc.property(filter, logged, ({ wanted, not }, { flow, report }) => {
         const made: FlowFilter = { ...typed(wanted), not: typed(not) };
@@ -118,7 +119,7 @@ describe('a filter on flows', () => {
     );
   });
 
-  it('names hosts of which each flow that passes has one', () => {
+  it('returns hosts of which every accepted flow has one', () => {
     fc.assert(
       fc.property(filter, logged, ({ wanted, not }, { flow }) => {
         const made: FlowFilter = { ...typed(wanted), not: typed(not) };
@@ -139,14 +140,14 @@ describe('a filter on flows', () => {
     ],
     ['the fewest', { srcs: ['10.1.2.3', '10.1.2.4'].map(cidr), dsts: [cidr('192.0.2.9')] }, ['192.0.2.9']],
     ['a network among them', { addresses: ['10.1.2.3', '10.1.0.0/16'].map(cidr) }, undefined],
-    ['hosts that are ruled out', { not: { addresses: [cidr('10.1.2.3')] } }, undefined],
+    ['excluded hosts', { not: { addresses: [cidr('10.1.2.3')] } }, undefined],
     ['no address', {}, undefined],
     [
       'more than are looked up one by one',
       { addresses: Array.from({ length: 17 }, (_, index) => cidr(`10.1.2.${index}`)) },
       undefined,
     ],
-  ])('of %s is looked up by address only where it can be', (_, given, hosts) => {
+  ])('of %s uses the look-up by address only if it can', (_, given, hosts) => {
     expect(hostsOf(given)).toEqual(hosts);
   });
 });

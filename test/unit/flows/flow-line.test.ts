@@ -35,7 +35,7 @@ const report = fc.record({
 const times = { sent_at_ms: Date.UTC(2026, 0, 31), arrived_at_ms: Date.UTC(2026, 0, 31, 1) };
 
 describe('lines of the flow log', () => {
-  it('give back what they were made of, whatever is in it', () => {
+  it('read back unchanged with any content', () => {
     fc.assert(
       fc.property(report, given => {
         const written = encodeLines(given, given.flows, times);
@@ -69,7 +69,7 @@ describe('lines of the flow log', () => {
     ]);
   });
 
-  it('hold no half of a surrogate pair, which other programs refuse', () => {
+  it('contain no half of a surrogate pair, which other programs reject', () => {
     const [sample] = fc.sample(report, 1);
     const written = encodeLines(
       { ...sample!, boot_id: 'a\ud800' },
@@ -80,7 +80,7 @@ describe('lines of the flow log', () => {
     expect([line?.boot_id, line?.src]).toEqual(['a\ufffd', '\ufffdb']);
   });
 
-  it('come report by report, however large an object and however many gzip members', async () => {
+  it('are read report by report from an object of any size with any number of gzip members', async () => {
     const flows = Array.from({ length: 50 }, (_, n) => ({
       ...fc.sample(flow, 1)[0]!,
       src: 'x'.repeat(n * 200),
@@ -100,7 +100,7 @@ describe('lines of the flow log', () => {
     ).toBe(texts.join('').trimEnd());
   });
 
-  it('that end within a line are an error, not less', async () => {
+  it('cause an error if they end early', async () => {
     const read = async (): Promise<void> => {
       for await (const _ of reportsOf(gzipSync('{"edge_id":"e"}\n{"edge')));
     };
@@ -118,7 +118,7 @@ function wellFormed<T extends object>(given: T): T {
 }
 
 describe('reports seen', () => {
-  it('are told apart by edge, boot, part and seq, whatever the ids', () => {
+  it('are distinguished by edge, boot, part and seq with any ids', () => {
     fc.assert(
       fc.property(fc.array(report), reports => {
         const seen = new ReportsSeen();
@@ -135,7 +135,7 @@ describe('reports seen', () => {
 });
 
 describe('recent reports', () => {
-  it('are remembered to the number, and forgotten behind twice as many', () => {
+  it('are remembered up to the limit at least, and up to twice the limit at most', () => {
     const recent = new RecentReports({ max: 10 });
     const report = (seq: number) => ({ edge_id: 'e', boot_id: 'b', part: 0, seq });
     for (let seq = 0; seq < 100; seq++) {
@@ -151,7 +151,7 @@ describe('recent reports', () => {
 describe('keys of the flow log', () => {
   const named = { first_ms: 1_769_860_800_700, last_ms: 1_769_860_804_912, digest: 'a'.repeat(32) };
 
-  it('say what an object holds', () => {
+  it('describe the content of an object', () => {
     const key = batchKey({ ...named, shard: 12 });
     expect(key).toBe(`flows/dt=2026-01-31/hour=12/1769860800700-1769860804912-s12-${named.digest}.jsonl.gz`);
     const { first_ms, last_ms, digest } = named;
@@ -162,7 +162,7 @@ describe('keys of the flow log', () => {
     expect(parseObjectKey('flows/dt=2026-01-31/hour=12/notes.txt')).toBeUndefined();
   });
 
-  it('of what was merged come behind those of what it was made of', () => {
+  it('of merged objects sort after those of their sources', () => {
     const batch = batchKey({ ...named, shard: 3 });
     const first = mergedKey({ ...named, generation: 1 });
     const second = mergedKey({ ...named, generation: 2, digest: '0'.repeat(32) });

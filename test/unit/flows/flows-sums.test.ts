@@ -13,7 +13,7 @@ import { makeFlow } from '../../support/flow-records.ts';
 
 const everything = flowMatcher({});
 
-/** Few values, so that flows meet: over reports, sites, policies and endpoints. */
+/** Few values, so that flows coincide over reports, sites, policies and endpoints. */
 const flow = fc
   .record({
     policy_id: fc.constantFrom('1', 'default'),
@@ -54,7 +54,7 @@ function sumOf(flows: readonly { packets: bigint; bytes: bigint }[]): [bigint, b
 }
 
 describe('the largest flows', () => {
-  it('and the others are all that was logged, whatever the limit', () => {
+  it('add up to the whole log together with the other flows, with any limit', () => {
     fc.assert(
       fc.property(reports, fc.integer({ min: 1, max: 30 }), (logged, limit) => {
         const sums = new FlowSums(everything);
@@ -66,7 +66,7 @@ describe('the largest flows', () => {
     );
   });
 
-  it('are those that sorting all of them gives', () => {
+  it('are those of a sort of all flows', () => {
     fc.assert(
       fc.property(reports, fc.integer({ min: 1, max: 10 }), (logged, limit) => {
         const sums = new FlowSums(everything);
@@ -79,7 +79,7 @@ describe('the largest flows', () => {
     );
   });
 
-  it('are the same flows whatever hash they are found by', () => {
+  it('do not depend on the hash', () => {
     fc.assert(
       fc.property(reports, fc.integer({ min: 1, max: 30 }), (logged, limit) => {
         const answers = [hashFlow, () => 7, () => 2 ** 31 - 1].map(hash => {
@@ -93,7 +93,7 @@ describe('the largest flows', () => {
     );
   });
 
-  it('are one over reports and endpoints, and two at two sites', () => {
+  it('are summed over reports and endpoints, and separate for each site', () => {
     const sums = new FlowSums(everything);
     const early = makeFlow({
       bytes: 3n,
@@ -113,7 +113,7 @@ describe('the largest flows', () => {
     expect([distinct, reports]).toEqual([2, 3]);
   });
 
-  it('are refused rather than given in part when there are more than fit', () => {
+  it('are rejected instead of shortened if there are too many', () => {
     const sums = new FlowSums(everything, { maxFlows: 1 });
     const flows = [makeFlow(), makeFlow({ src_port: 1 })];
     const logged = { edge_id: 'e', site_id: 's', sent_at: '', interval_s: 60, flows };
@@ -123,8 +123,8 @@ describe('the largest flows', () => {
   });
 });
 
-describe('sums by what flows are', () => {
-  it('add up to what was counted with what is unattributed, whichever way they are grouped', () => {
+describe('sums by attributes of flows', () => {
+  it('add up to the counted total together with unattributed traffic, in any grouping', () => {
     const groups = fc.subarray([...FLOW_GROUPS], { minLength: 1 });
     const counts = fc.record({ packets: fc.bigInt(), bytes: fc.bigInt() });
     fc.assert(
@@ -149,7 +149,7 @@ describe('sums by what flows are', () => {
 const address = fc.oneof(fc.ipV4(), fc.ipV6()).filter(text => parseAddress(text) !== undefined);
 
 describe('a filter by prefix', () => {
-  it('takes what has the same leading bits', () => {
+  it('accepts addresses with the same leading bits', () => {
     fc.assert(
       fc.property(address, address, fc.integer({ min: 0, max: 128 }), (src, network, bits) => {
         const length = parseAddress(network)!.family === 4 ? Math.min(32, bits) : bits;
@@ -163,7 +163,7 @@ describe('a filter by prefix', () => {
 });
 
 describe('masking hosts', () => {
-  it('keeps /24 of IPv4 and /56 of IPv6, again and again', () => {
+  it('keeps /24 of IPv4 and /56 of IPv6, also when repeated', () => {
     fc.assert(
       fc.property(address, text => {
         const { address: network, length } = networkOf(parseAddress(text)!);
@@ -175,7 +175,7 @@ describe('masking hosts', () => {
     );
   });
 
-  it('keeps the sum of every policy and endpoint, and what is no address', () => {
+  it('keeps the sum of every policy and endpoint, and text that is not an address', () => {
     fc.assert(
       fc.property(fc.array(flow), flows => {
         const masked = maskHosts(flows);

@@ -8,7 +8,7 @@ const hour = Date.UTC(2026, 0, 31, 12);
 const digest = 'a'.repeat(32);
 
 describe('slices of an hour', () => {
-  it('have the keys of their objects, batches and merged ones, and no others under their prefix', () => {
+  it('contain their own objects, batches and merged ones, and no others under their prefix', () => {
     fc.assert(
       fc.property(fc.nat(HOUR_MS - 1), after => {
         const named = { first_ms: hour + after, last_ms: hour + after, digest };
@@ -23,14 +23,14 @@ describe('slices of an hour', () => {
     );
   });
 
-  it('are made of hours with more than 1 GiB', () => {
+  it('are used for hours of more than 1 GiB', () => {
     const half = { size: 512 * 1024 * 1024 };
     expect(isLarge([half, half])).toBe(false);
     expect(isLarge([half, half, { size: 1 }])).toBe(true);
   });
 });
 
-it('a run on a slice is a call of the function that is not waited for', async () => {
+it('invokes the function for a slice without waiting', async () => {
   const sent: unknown[] = [];
   const client = { send: async ({ input }: { input: unknown }) => void sent.push(input) };
   await lambdaSliceRuns(client as never, 'flow-log').begin({ hour, slice: 3 });

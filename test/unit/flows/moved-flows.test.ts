@@ -9,7 +9,7 @@ import { makeFlow } from '../../support/flow-records.ts';
 
 const flow = fc
   .record({
-    // What an edge counted it under does not matter.
+    // The policy under which an edge counted it does not matter.
     policy_id: fc.constantFrom('1', 'x'),
     src: fc.constantFrom('10.1.2.3', '10.2.2.4'),
     dst_port: fc.constantFrom(53, 443),
@@ -46,7 +46,7 @@ const change = fc
     return { before: rulesWith(old), after: rulesWith(next), policy_id: '2.5' };
   });
 
-it('the moved flows are those that the policies match otherwise, and their sums those of all reports', () => {
+it('finds the flows that other policies would match, with their sums over all reports', () => {
   fc.assert(
     fc.property(change, reports, (changed, logged) => {
       const moved = new MovedFlows(changed);
@@ -88,7 +88,7 @@ it('the moved flows are those that the policies match otherwise, and their sums 
   );
 });
 
-it('a flow between two IP versions, which belongs to no policy, is not judged', () => {
+it('ignores a flow between two IP versions, which belongs to no policy', () => {
   const all: PolicyRule = { id: '1', name: '', priority: 1, enabled: true, match: {} };
   const moved = new MovedFlows({ before: [], after: [all], policy_id: '1' });
   const report = { edge_id: 'e', site_id: 's', sent_at: '', interval_s: 60 };

@@ -16,19 +16,19 @@ function objectOf(index: number, given: Partial<StoredObject> = {}): StoredObjec
 
 const many = Array.from({ length: 6 }, (_, index) => objectOf(index));
 
-describe('what of an hour is merged', () => {
-  it('is nothing before it has ended, and for two minutes after', () => {
+describe('the merges of an hour', () => {
+  it('begin two minutes after its end', () => {
     expect(planMerges(many, { hour, now: ended - 1, erased_ms: 0 })).toEqual([]);
     expect(planMerges(many, { hour, now: ended, erased_ms: 0 })).toEqual([many]);
   });
 
-  it('is nothing of four objects, but of one that may hold what was erased', () => {
+  it('need more than four objects, or one that may hold erased data', () => {
     const few = many.slice(0, 4);
     expect(planMerges(few, { hour, now: ended, erased_ms: hour })).toEqual([]);
     expect(planMerges(few, { hour, now: ended, erased_ms: hour + 1 })).toEqual([few]);
   });
 
-  it('is what is merged already and small too, but nothing large and nothing that would become itself', () => {
+  it('include small merged objects, and neither large ones nor a merge of one object', () => {
     const small = objectOf(1, { key: 'small', generation: 1, size: 2 * MIB - 1 });
     const large = objectOf(2, { key: 'large', generation: 1, size: 2 * MIB });
     expect(planMerges([small, large, ...many], { hour, now: ended, erased_ms: 0 })).toEqual([
@@ -37,7 +37,7 @@ describe('what of an hour is merged', () => {
     expect(planMerges([small, large], { hour, now: ended, erased_ms: 0 })).toEqual([]);
   });
 
-  it('is each batch once, in groups of 8 MiB at most where an object is not larger itself', () => {
+  it('contain each batch once, in groups of at most 8 MiB or a single object', () => {
     fc.assert(
       fc.property(
         fc.array(fc.record({ size: fc.integer({ min: 1, max: 12 * MIB }), generation: fc.nat(1) }), {

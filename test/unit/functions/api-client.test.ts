@@ -10,7 +10,7 @@ const client = makeApiClient({
 
 afterEach(() => vi.unstubAllGlobals());
 
-describe('what the broadcast logs when the API takes no mutation', () => {
+describe('the log of the broadcast function when the API rejects a mutation', () => {
   it.each<[string, () => Promise<Response>]>([
     [
       'The API refused the mutation: Not authorized.',

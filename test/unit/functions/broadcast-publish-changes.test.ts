@@ -64,7 +64,7 @@ function telling(given: Given = {}) {
   return { told, troubles, options };
 }
 
-it('raises the version of a site once for all of its changes, after everything else', async () => {
+it('raises the version of a site once for all its changes, at the end', async () => {
   const { told, options } = telling({
     commands: { 2: [command('PATHS', 'a', 'h1'), command('PATHS', 'b', 'h1')] },
     news: { 3: { policies_version: '4', routing_version: 7, spread_s: 5 } },
@@ -83,7 +83,7 @@ it('raises the version of a site once for all of its changes, after everything e
   ]);
 });
 
-it('leaves what it has no time for to the next call, and raises versions for what it has done', async () => {
+it('leaves the rest to the next call when time is short, and raises versions for the finished part', async () => {
   let left = 2;
   const { told, options } = telling({
     timeLeft: () => left--,
@@ -94,7 +94,7 @@ it('leaves what it has no time for to the next call, and raises versions for wha
   expect(told).toEqual(['event 1', 'event 2', 'raise site-a']);
 });
 
-it('begins again with the first change of a site whose version could not be raised', async () => {
+it('resumes at the first change of a site whose version could not be raised', async () => {
   const { told, troubles, options } = telling({
     sites: { 1: ['site-a'], 2: ['site-b'], 3: ['site-b', 'site-c'] },
     raiseRouteVersion: async site => {
@@ -108,7 +108,7 @@ it('begins again with the first change of a site whose version could not be rais
   expect(troubles).toEqual(['The edges of a site could not be notified of a change; it will be retried.']);
 });
 
-it.each(['publishNews', 'publishCommands'] as const)('repeats a change where %s failed', async name => {
+it.each(['publishNews', 'publishCommands'] as const)('repeats a change if %s failed', async name => {
   const { troubles, options } = telling({
     commands: { 2: [command('PATHS', 'a', 'h1')] },
     news: { 2: { policies_version: '4', routing_version: 7, spread_s: 5 } },
@@ -121,7 +121,7 @@ it.each(['publishNews', 'publishCommands'] as const)('repeats a change where %s 
   expect(troubles).toEqual(['A change could not be published; it will be retried.']);
 });
 
-it('begins again with the record that could not be published', async () => {
+it('resumes at the record that could not be published', async () => {
   const { told, troubles, options } = telling({
     publishEvent: async ({ id }) => {
       if (id === '2') throw new Error('the API is away');

@@ -34,7 +34,7 @@ describe('publishing an event', () => {
     ['quotes, escaped twice', '"', 4],
     ['letters of three bytes', '€', 3],
     ['line breaks, escaped twice', '\n', 3],
-  ])('sends its data as long as all of it is within 240 KB: %s', async (_, char, bytes) => {
+  ])('sends its data if all of it is within 240 KB: %s', async (_, char, bytes) => {
     const most = Math.floor((230 * 1024) / bytes);
     const whole = await published(char.repeat(most));
     expect(whole.sent.data).toBe(JSON.stringify(char.repeat(most)));

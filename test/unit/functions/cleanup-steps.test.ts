@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { CleanupStep, StepContext } from '../../../functions/cleanup/cleanup-step.ts';
 import { runSteps } from '../../../functions/cleanup/run-steps.ts';
 
-it('runs each step within its share of the time, and the others when one fails', async () => {
+it('runs each step within its share of the time, also after one has failed', async () => {
   let now = 1000;
   const deadlines: number[] = [];
   const step = (name: string, took: number, error?: Error): CleanupStep => ({

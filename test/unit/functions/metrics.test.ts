@@ -6,8 +6,8 @@ import { projectFile, projectText } from '../../support/project-files.ts';
 
 const counted = Object.values(METRICS).flat();
 
-describe('metrics of our own', () => {
-  it('are 22 in a deployment: each costs about 0.30 dollars a month', () => {
+describe('our own metrics', () => {
+  it('are 22 in a deployment, at about 0.30 dollars a month each', () => {
     expect(counted.length + CACHE_NAMES.length).toBe(22);
   });
 
@@ -29,7 +29,7 @@ describe('a line of metrics', () => {
     printed = [];
     vi.stubEnv('POWERTOOLS_DEV', 'false');
     vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Patronus');
-    // What the function is called changes no dimension.
+    // The name of the function changes no dimension.
     vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'api');
     vi.spyOn(process.stdout, 'write').mockImplementation(text => printed.push(String(text)) > 0);
   });
@@ -44,7 +44,7 @@ describe('a line of metrics', () => {
       return { directives: _aws.CloudWatchMetrics, line };
     });
 
-  it('counts under its service alone, and has more fields that are no metrics', () => {
+  it('counts under its service only, and has fields that are not metrics', () => {
     countMetrics('ingest', { ReportsApplied: 12, ReportsQuarantined: 0 }, { LanesRead: 3 });
     expect(lines()).toEqual([
       {
@@ -63,7 +63,7 @@ describe('a line of metrics', () => {
     ]);
   });
 
-  it('has the hit rate of a cache under its name', () => {
+  it('has the hit rate of a cache under the name of the cache', () => {
     publishHitRate('routing', { hits: 3, misses: 1 });
     expect(lines()).toEqual([
       {

@@ -11,7 +11,7 @@ describe('graphql/schema.generated.ts', () => {
     expect(readFileSync('graphql/schema.generated.ts', 'utf8')).toBe(generateSchemaTypes(schema));
   });
 
-  it('fails on a scalar that it has no type for', () => {
+  it('fails on a scalar without a type', () => {
     expect(() => generateSchemaTypes('type A { a: AWSPhone }')).toThrow(
       'Scalar AWSPhone has no TypeScript type: add one to SCALARS.',
     );
@@ -21,7 +21,7 @@ describe('graphql/schema.generated.ts', () => {
 describe('graphql/schema.graphql', () => {
   const built = buildSchema(APPSYNC_DEFINITIONS + schema);
 
-  it('has the application classes that policies match', () => {
+  it('has the application classes of policies', () => {
     const type = built.getType('ApplicationClass') as GraphQLEnumType;
     expect(type.getValues().map(({ name }) => name)).toEqual([...APPLICATION_CLASSES]);
   });

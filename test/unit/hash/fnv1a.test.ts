@@ -11,7 +11,7 @@ it.each([
   expect(fnv1a(text)).toBe(hash);
 });
 
-it('is taken of the UTF-8 bytes', () => {
+it('hashes the UTF-8 bytes', () => {
   // Two bytes, c3 and a9: as `((basis ^ c3) * prime ^ a9) * prime` is by hand.
   const prime = 0x01000193n;
   const hash = [0xc3n, 0xa9n].reduce((sum, byte) => ((sum ^ byte) * prime) & 0xffff_ffffn, 0x811c9dc5n);

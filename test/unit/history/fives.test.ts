@@ -7,7 +7,7 @@ const five = fc.option(fc.maxSafeNat());
 const fives = fc.array(five, { minLength: 12, maxLength: 12 });
 const peak = { packets_per_second: 0, bits_per_second: 0, active_flows: 0 };
 
-it('what a sample keeps of its hour and of earlier ones is read as it was written', () => {
+it('reads back the values of the hour of a sample and of earlier hours', () => {
   const repairs = fc.array(fc.record({ at: fc.nat(1e6).map(hour => hour * HOUR), fives }), { maxLength: 3 });
   const property = fc.property(fc.option(fives, { nil: undefined }), repairs, (own, repaired) => {
     const packed = packFives({
@@ -19,12 +19,12 @@ it('what a sample keeps of its hour and of earlier ones is read as it was writte
   fc.assert(property);
 });
 
-it('of a sample of an earlier release nothing is known', () => {
+it('returns nothing for a sample of an earlier release', () => {
   expect(packFives({ repairs: [{ at: HOUR, peak }] })).toBeUndefined();
   expect(unpackFives(HOUR, undefined)).toEqual([{ at: HOUR, fives: undefined }]);
 });
 
-it('a sample of a busy hour stays small', () => {
+it('packs a sample of a busy hour in under 180 bytes', () => {
   const busy = NO_BYTES.map(() => 3_750_000_000_000);
   expect(packFives({ fives: busy })!.length).toBeLessThan(180);
 });

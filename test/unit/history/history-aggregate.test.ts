@@ -27,7 +27,7 @@ const AFTER = [
 ];
 
 describe('aggregate', () => {
-  it('groups the differences, largest first, and sums what is past the limit as other', () => {
+  it('groups the differences, largest first, and sums up those beyond the limit as other', () => {
     expect(
       aggregate({ before: BEFORE, after: AFTER, group_by: ['EDGE', 'POLICY'], order_by: 'BYTES', limit: 2 }),
     ).toEqual({
@@ -40,7 +40,7 @@ describe('aggregate', () => {
     });
   });
 
-  it('keeps only what the filter names', () => {
+  it('keeps only entries that match the filter', () => {
     const { rows } = aggregate({
       before: BEFORE,
       after: AFTER,
@@ -52,7 +52,7 @@ describe('aggregate', () => {
     expect(rows).toEqual([{ site_id: 's1', packets: 10n, bytes: 100n, estimated_bytes: 10n }]);
   });
 
-  it('counts an edge that moved for the site where it is in the end', () => {
+  it('counts an edge that moved for its last site', () => {
     const { rows } = aggregate({
       before: BEFORE,
       after: [lane('e1', 's9', [['1', 'wan1', 6n]])],
@@ -63,7 +63,7 @@ describe('aggregate', () => {
     expect(rows).toEqual([{ site_id: 's9', packets: 1n, bytes: 10n, estimated_bytes: 1n }]);
   });
 
-  it('has the same total whichever way it is grouped', () => {
+  it('has the same total in every grouping', () => {
     const name = fc.constantFrom('a', 'b', 'c');
     const totals = fc.record({
       edge_id: name,

@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 const FROM = Date.parse('2026-03-15T00:00:00Z');
 const MINUTES = 1440;
 
-it('refuses to read a lane sample at every minute for more lanes than one answer may hold', async () => {
+it('rejects a read of more minutely lane samples than one answer may hold', async () => {
   const data = encodeLane({
     ...newLane({ edge_id: '', part: 0 }),
     site_id: 'big',

@@ -20,14 +20,14 @@ function minutes(from: number, to: number): { from: number; to: number; resoluti
   return { from: START + from * MINUTE, to: START + to * MINUTE, resolution: 'MINUTE' };
 }
 
-/** The points of a range that is long over. */
+/** The points of a range that has long ended. */
 function pointsOf(input: Omit<HistoryInput, 'now' | 'base'> & { now?: number }) {
   const base = input.marks.findLast(({ at }) => at <= input.range.from);
   return historyPoints({ now: START + 24 * 3_600_000, base, ...input });
 }
 
 describe('historyPoints', () => {
-  it('shows a missed minute as a gap and puts its traffic into the next point', () => {
+  it('shows a missed minute as a gap and adds its traffic to the next point', () => {
     const points = pointsOf({
       range: minutes(0, 3),
       samples: [sample(START, 10n), sample(START + MINUTE, 70n), sample(START + 3 * MINUTE, 190n)],
@@ -53,7 +53,7 @@ describe('historyPoints', () => {
     expect(point).toMatchObject({ packets: 0n, packets_total: 10n, gap: false });
   });
 
-  it('marks the interval in which statistics were reset and never shows a negative rate', () => {
+  it('marks the interval of a reset and never shows a negative rate', () => {
     const points = pointsOf({
       range: minutes(0, 2),
       samples: [sample(START, 10n), sample(START + MINUTE, 20n), sample(START + 2 * MINUTE, 30n)],
@@ -66,7 +66,7 @@ describe('historyPoints', () => {
     ]);
   });
 
-  it('counts from the last snapshot before the range, however long ago it was', () => {
+  it('counts from the last snapshot before the range, of any age', () => {
     const [, point] = pointsOf({
       range: minutes(0, 2),
       samples: [sample(START - 95 * MINUTE, 10n), sample(START + 2 * MINUTE, 130n)],
@@ -91,7 +91,7 @@ describe('historyPoints', () => {
     ]);
   });
 
-  it('gives what is spread to before the first snapshot to its point, which has no rate, and loses none of it', () => {
+  it('adds traffic from before the first snapshot to its point, which has no rate, and loses none of it', () => {
     const report = { from: START - 2 * MINUTE, to: START + 3 * MINUTE, packets: 500n, bytes: 50_000n };
     const older = { from: START - 9 * MINUTE, to: START - 5 * MINUTE, packets: 40n, bytes: 4000n };
     const points = pointsOf({
@@ -112,7 +112,7 @@ describe('historyPoints', () => {
     expect(points.map(({ packets_per_second }) => packets_per_second)).toEqual([0, 100 / 60, 100 / 60]);
   });
 
-  it('leaves out what is spread to before a range that begins later than the system', () => {
+  it('omits late traffic from before a range that begins later than the system', () => {
     const report = { from: START - MINUTE, to: START + MINUTE, packets: 60n, bytes: 6000n };
     const [point] = pointsOf({
       range: minutes(0, 1),
@@ -122,13 +122,13 @@ describe('historyPoints', () => {
     expect(point).toMatchObject({ packets: 60n, spread: { packets: 30n, bytes: 3000n } });
   });
 
-  it('has no points where the system began after the range', () => {
+  it('returns no points for a range that ends before the first snapshot of the system', () => {
     expect(pointsOf({ range: minutes(0, 3), begins: START + 3 * MINUTE, samples: [], marks: [] })).toEqual(
       [],
     );
   });
 
-  it('leaves out what is not over, and what may still be looked at, which are no gaps', () => {
+  it('omits minutes that are not over or that may still get a snapshot, which are no gaps', () => {
     const input = {
       range: minutes(0, 4),
       samples: [sample(START, 1n)],
@@ -141,7 +141,7 @@ describe('historyPoints', () => {
     expect(gaps(361)).toEqual([false, true, true, true]);
   });
 
-  it('takes a snapshot that says less than the one before it for none: a clock was set back', () => {
+  it('ignores a snapshot with lower totals than the one before it: a clock was set back', () => {
     const points = pointsOf({
       range: minutes(0, 3),
       samples: [
@@ -159,7 +159,7 @@ describe('historyPoints', () => {
     ]);
   });
 
-  it('puts every packet into exactly one interval, whatever minutes were missed', () => {
+  it('counts every packet in exactly one interval, with any missed minutes', () => {
     const minute = fc.record({ more: fc.bigInt(0n, 10n ** 20n), seen: fc.boolean() });
     fc.assert(
       fc.property(fc.array(minute, { minLength: 1, maxLength: 120 }), traffic => {
@@ -197,7 +197,7 @@ describe('resolveRange', () => {
     expect(resolveRange({ from: now - length, to: now, now, retention }).resolution).toBe(resolution);
   });
 
-  it('puts both ends on the grid of UTC, over a change of the clocks too', () => {
+  it('aligns both ends to the grid of UTC, also across a change of the clocks', () => {
     expect(resolveRange({ from: now - hours(30), to: now, resolution: 'HOUR', now, retention })).toEqual({
       from: Date.parse('2026-03-28T06:00:00Z'),
       to: Date.parse('2026-03-29T13:00:00Z'),
@@ -241,7 +241,7 @@ describe('resolveRange', () => {
       },
       'The range has 12001 points at resolution MINUTE; at most 10000 are allowed: ask for a shorter range or the resolution HOUR or DAY.',
     ],
-  ])('refuses %j', (request, message) => {
+  ])('rejects %j', (request, message) => {
     expect(() => resolveRange({ retention, ...request, now })).toThrow(message);
   });
 });
@@ -259,7 +259,7 @@ describe('previousRange', () => {
     });
   });
 
-  it('says what is kept where the period before is not any more', () => {
+  it('says which samples are kept if those of the earlier period are gone', () => {
     const range = { from: now - 30 * HOUR, to: now, resolution: 'MINUTE' as const };
     expect(() => previousRange(range, { now, retention: DEFAULT_RETENTION })).toThrow(
       'compare_previous needs samples from 2026-03-27T00:00:00.000Z on, but MINUTE samples are kept for 48 hours, now since 2026-03-27T12:00:00.000Z: ask for a shorter range or the resolution HOUR or DAY.',
@@ -271,7 +271,7 @@ describe('billingRates', () => {
   const FIVE = START;
   const steady = (minute: number) => sample(FIVE + minute * MINUTE, BigInt(minute) * 60n);
 
-  it('are those of the whole five minutes of the clock', () => {
+  it('cover the full five minutes of the clock', () => {
     const range = minutes(-2, 12);
     const instants = Array.from({ length: 15 }, (_, index) => index - 2);
     const points = pointsOf({
@@ -282,7 +282,7 @@ describe('billingRates', () => {
     expect(billingRates(points, { range })).toEqual([800, 800]);
   });
 
-  it('spread what came in a gap evenly over it, and take no gap for nothing', () => {
+  it('spread the traffic of a gap evenly over it, and do not take a gap for zero traffic', () => {
     const range = minutes(0, 20);
     const seen = [0, 1, 2, 13, 14, 15];
     const points = pointsOf({
@@ -295,7 +295,7 @@ describe('billingRates', () => {
     for (const rate of rates) expect(rate).toBeCloseTo(800, 6);
   });
 
-  it('leave out the first reading of the system: nobody knows since when it counts', () => {
+  it('omit the first reading of the system, whose period is unknown', () => {
     const range = minutes(0, 10);
     const seen = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
     const points = pointsOf({
@@ -307,7 +307,7 @@ describe('billingRates', () => {
     expect(billingRates(points, { range, begins: FIVE })).toEqual([800]);
   });
 
-  it('leave out the first reading that came to its end, and the minutes missed before it', () => {
+  it('omit the first completed reading, and the missed minutes before it', () => {
     const range = minutes(0, 10);
     const seen = [3, 4, 5, 6, 7, 8, 9, 10];
     const points = pointsOf({
@@ -321,7 +321,7 @@ describe('billingRates', () => {
 });
 
 describe('billingPercentile', () => {
-  it('throws the highest 5 % away and answers with the highest left', () => {
+  it('drops the highest 5 % and returns the highest value left', () => {
     const samples = Array.from({ length: 100 }, (_, index) => index + 1);
     expect(billingPercentile(samples)).toBe(95);
     expect(billingPercentile([7])).toBe(7);

@@ -25,7 +25,7 @@ beforeAll(async () => {
   await putManyPolicies({ ...store, policies: POLICIES, heard_at: START });
 });
 
-/** Takes a snapshot, and counts what it did. */
+/** Takes a snapshot, and counts its calls. */
 async function snapshot(at: number) {
   table.calls.clear();
   table.puts = 0;
@@ -42,13 +42,16 @@ async function snapshot(at: number) {
   return { ...result, puts: table.puts, queries: calls('QueryCommand'), batches: calls('BatchWriteCommand') };
 }
 
-/** Lanes' samples, the marks, the minute of the first snapshot: what doesn't grow with policies. */
+/**
+ * The lanes' samples, the marks, the minute of the first snapshot: they do not grow with the
+ * policies.
+ */
 const LANES = POLICIES / 500;
 const OTHER_PUTS = LANES + 10;
 /** 64 partitions of lanes, marks. */
 const OTHER_QUERIES = 64 * 2 + 20;
 
-it('a snapshot of 50,000 policy ids writes what has changed, reads no policy at rest, and misses no policy', async () => {
+it('takes a snapshot of 50,000 policy ids with writes for changes only, reads no idle policy and misses none', async () => {
   const first = await snapshot(START);
   expect(first).toMatchObject({ taken: true, policies_written: POLICIES + 1, rollups: ['HOUR', 'DAY'] });
   expect(first.puts).toBeLessThanOrEqual(3 * (POLICIES + 1) + OTHER_PUTS);
@@ -77,7 +80,7 @@ it('a snapshot of 50,000 policy ids writes what has changed, reads no policy at 
   }
 });
 
-it('pages of the list of policies cost what they show', async () => {
+it('reads the list of policies at a cost that depends on the page only', async () => {
   const context = {
     ...{
       client: table.client,

@@ -20,7 +20,7 @@ const mark = {
 };
 
 describe('a packed sample', () => {
-  it.each([[sample], [{ ...sample, peak }]])('%# is read as it was', each => {
+  it.each([[sample], [{ ...sample, peak }]])('%# reads back unchanged', each => {
     expect(unpackSample(packSample(each))).toEqual(each);
   });
 
@@ -30,11 +30,11 @@ describe('a packed sample', () => {
 });
 
 describe('a packed mark', () => {
-  it('is read as it was, with figures behind it that a later release adds', () => {
+  it('reads back unchanged, also with figures that a later release appends', () => {
     expect([unpackMark(packMark(mark)), unpackMark(`${packMark(mark)} 12`)]).toEqual([mark, mark]);
   });
 
-  it('names its groups and the readings that late ones have', () => {
+  it('names its groups and the readings of late groups', () => {
     const late = [
       { index: 3, minute: 0, taken_at: 400 },
       { index: 15, minute: -60_000, taken_at: -59_600 },

@@ -12,14 +12,14 @@ const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 
 const BIG = gzipSync(Buffer.alloc(250_000, ' '));
 
 describe('turns of a batch', () => {
-  it('are one where every edge stays within its share', () => {
+  it('are a single one if every edge stays within its share', () => {
     const records = Array.from({ length: 1000 }, (_, i) =>
       reportRecord({ edge_id: `edge-${i % 10}`, seq: i }),
     );
     expect(turnsOf(records)).toEqual([records]);
   });
 
-  it('have the records of an edge in the order of the stream, each once, and at most its share in each', () => {
+  it('keep the records of an edge in stream order, each once, and at most its share in each turn', () => {
     const sizes = fc.array(
       fc.tuple(fc.constantFrom('a', 'b', '__proto__', ''), fc.constantFrom(0, 10, 200_000, 2_000_000)),
     );
@@ -39,7 +39,7 @@ describe('turns of a batch', () => {
     );
   });
 
-  it('weigh a signed record by what it holds, as one that is not signed', async () => {
+  it('weigh a signed record by its content, like an unsigned one', async () => {
     const key = await testKey('a');
     const records = Array.from({ length: 20 }, (_, sequence) =>
       rawRecord(BIG, { sequence, partition_key: 'heavy' }),
@@ -50,7 +50,7 @@ describe('turns of a batch', () => {
     expect(sizes(signed)).toEqual(sizes(records));
   });
 
-  it('leave the rest of an edge that sends too much for the next batch, when half of the time is over', async () => {
+  it('leave the remaining records of a large sender to the next batch once half of the time has passed', async () => {
     const heavy = (sequence: number) => rawRecord(BIG, { sequence, partition_key: 'heavy' });
     const light = (edge: number) =>
       reportRecord(

@@ -45,19 +45,19 @@ describe('a boot with fewer parts', () => {
     policies: policies(BigInt(seq), 1),
   });
 
-  it('takes the flows of the other parts with the old boot', async () => {
+  it('removes the flows of the other parts of the old boot', async () => {
     await deliver(three);
     expect(await activeFlows()).toBe(30);
     await deliver([one(1)]);
     expect(await activeFlows()).toBe(1);
   });
 
-  it('takes them also where the parts report in the same batch, before it', async () => {
+  it('removes them also if those parts report earlier in the same batch', async () => {
     await deliver([...three, one(1)]);
     expect(await activeFlows()).toBe(1);
   });
 
-  it('takes them with its next report where the function was killed in between', async () => {
+  it('removes them with its next report if the function was killed in between', async () => {
     await deliver(three);
     // The calls before it: two for the keys of edges, two for the lane.
     const faulty = faultyClient(store.client, call => (call === 4 ? 'killed after' : undefined));
@@ -69,7 +69,7 @@ describe('a boot with fewer parts', () => {
     expect(await activeFlows()).toBe(1);
   });
 
-  it('leaves the flows of parts that are of a later boot', async () => {
+  it('keeps the flows of parts that report a later boot', async () => {
     await deliver(three);
     await deliver([
       { boot_id: 'c', part: 1, parts: 2, sent_ms: 90_000, policies: policies(1n, 100) },
@@ -79,7 +79,7 @@ describe('a boot with fewer parts', () => {
   });
 });
 
-it('what a boot before had more is noted until its flows are taken, and no longer', async () => {
+it('stores the number of earlier parts until their flows are removed, and no longer', async () => {
   const parts = [0, 1].map(part => ({ boot_id: 'a', part, parts: 2, policies: policies(1n, 10) }));
   const noted = async () => (await readLanesOfEdge(store.client, TABLES, 'edge-1'))[0]?.parts_before;
   await deliver(parts);
@@ -89,7 +89,7 @@ it('what a boot before had more is noted until its flows are taken, and no longe
   expect(await noted()).toBe(0);
 });
 
-it('a boot is known since its first report, whichever part brings one later', async () => {
+it('dates a boot from its first report, whichever part reports later', async () => {
   for (const [part, sent_ms] of [1000, 5000].entries())
     await deliver([{ boot_id: 'a', part, parts: 2, sent_ms }]);
   const { pk, sk } = bootPartsKey('edge-1', 'a');
@@ -97,7 +97,7 @@ it('a boot is known since its first report, whichever part brings one later', as
 });
 
 describe('reports that contradict their boot', () => {
-  it('about its parts are passed on, also where both parts are first heard of at once', async () => {
+  it('about its parts are passed on, also if both parts are new at the same time', async () => {
     const [first, second] = [1, 2].map(parts => ({ part: parts - 1, parts, policies: policies(5n, 1) }));
     const passed: string[] = [];
     // The second is read before the first is written, and written behind it.
@@ -119,7 +119,7 @@ describe('reports that contradict their boot', () => {
     expect(quarantinedItems(store)).toMatchObject([{ reason: 'parts_changed' }]);
   });
 
-  it('are passed on with their reasons, and no others', async () => {
+  it('are passed on with their reasons, and no other reports are', async () => {
     const passed: ContradictoryReport[] = [];
     const onContradictions = async (reports: ContradictoryReport[]) => void passed.push(...reports);
     await deliver([{ seq: 5, policies: policies(10n, 0) }], { onContradictions });
@@ -148,7 +148,7 @@ describe('reports that contradict their boot', () => {
     ]);
   });
 
-  it('cost no count when they can not be passed on', async () => {
+  it('do not stop counting if they cannot be passed on', async () => {
     const warnings: string[] = [];
     await deliver(
       [
@@ -164,7 +164,7 @@ describe('reports that contradict their boot', () => {
   });
 });
 
-describe('a pair that is idle', () => {
+describe('an idle pair', () => {
   const many = (packets: bigint) =>
     Array.from({ length: 30 }, (_, i) => ({ policy_id: `p${i}`, packets, bytes: packets }));
   const live = (packets: bigint) => [{ policy_id: 'live', packets, bytes: packets }];
@@ -188,7 +188,7 @@ describe('a pair that is idle', () => {
     expect(await held()).toBe(1);
   });
 
-  it('goes on from its total when it returns, and is refused below it', async () => {
+  it('continues from its total when it returns, and is rejected below it', async () => {
     const sent_ms = 26 * HOUR_MS;
     await deliver([{ boot_id: 'a', seq: 3, sent_ms, policies: [{ policy_id: 'p3', packets: 4n }] }]);
     expect(await shown('p3')).toBe(10n);
@@ -199,7 +199,7 @@ describe('a pair that is idle', () => {
     expect(await held()).toBe(2);
   });
 
-  it('is known to its boot when it is closed, late and current again', async () => {
+  it('is still known to its boot when that boot closes, reports late and becomes current again', async () => {
     await deliver([
       { boot_id: 'b', seq: 1, sent_ms: 26 * HOUR_MS, policies: [{ policy_id: 'p4', packets: 1n }] },
     ]);
@@ -217,7 +217,7 @@ describe('a pair that is idle', () => {
     expect(await Promise.all(['p4', 'p5', 'p6', 'p7'].map(shown))).toEqual([21n, 20n, 20n, 10n]);
   });
 
-  it('comes back with its boot, after it was idle under another one', async () => {
+  it('returns with its boot after it was idle under another one', async () => {
     await deliver([
       { boot_id: 'b', seq: 1, sent_ms: 26 * HOUR_MS, policies: [...many(1n), ...live(1n)] },
       { boot_id: 'b', seq: 2, sent_ms: 60 * HOUR_MS, policies: live(2n) },
@@ -236,7 +236,7 @@ describe('a pair that is idle', () => {
     expect(await Promise.all(['p3', 'p4', 'p5', 'p6'].map(shown))).toEqual([13n, 15n, 15n, 11n]);
   });
 
-  it('that becomes idle again counts as it was last', async () => {
+  it('that becomes idle again keeps its last counts', async () => {
     const at = (hours: number, seq: number, packets: bigint, more = {}) => ({
       boot_id: 'a',
       seq,

@@ -50,7 +50,7 @@ describe('a batch', () => {
     expect(store.transactionItemBytes.every(bytes => bytes <= 1024)).toBe(true);
   });
 
-  it('writes a lane once, however many reports of it there are', async () => {
+  it('writes a lane once for any number of its reports', async () => {
     const records = [1, 2, 3, 4].map(seq =>
       reportRecord({ seq, policies: [{ policy_id: '7', packets: BigInt(seq) }] }, { sequence: seq }),
     );
@@ -60,7 +60,7 @@ describe('a batch', () => {
     expect((await counters())['7']?.packets).toBe(4n);
   });
 
-  it('reads a lane once, and then keeps it in mind', async () => {
+  it('reads a lane once, then keeps it in memory', async () => {
     for (let seq = 1; seq < 5; seq++) await ingest([reportRecord({ seq })], context);
     expect(context.tally.LanesRead).toBe(1);
   });
@@ -72,7 +72,7 @@ describe('a batch', () => {
     expect(context.tally).toMatchObject({ ReportsApplied: 1, ReportsOld: 2, Transactions: 1 });
   });
 
-  it('takes the gauges of 80 policies out first, where 80 others come in', async () => {
+  it('subtracts the gauges of 80 policies first if 80 others are added', async () => {
     await ingest([reportRecord({ seq: 1, policies: manyPolicies(0, 80) })], context);
     await ingest([reportRecord({ seq: 2, policies: manyPolicies(80, 80) })], context);
     expect(context.tally).toMatchObject({ ReportsApplied: 2, Transactions: 3 });
@@ -95,11 +95,11 @@ describe('a batch', () => {
 
   it.each([
     ['of the same boot', 18, 'boot-1'],
-    // The boot that closes has two items, one written late would have two, and the number of the
-    // new one's parts is fixed.
+    // The closing boot has two items, one written late would have two, and the number of the new
+    // one's parts is fixed.
     ['of another boot', 13, 'boot-2'],
   ])(
-    "takes 80 policies' gauges out in the transaction of a report %s, with room for %s others",
+    'subtracts the gauges of 80 policies in the transaction of a report %s, with room for %s others',
     async (_, room, boot_id) => {
       for (const others of [room, room + 1]) {
         const edge_id = `edge-${others}`;
@@ -126,18 +126,18 @@ describe('a batch', () => {
     expect((await counters())['7']?.bytes).toBe(5n * bytes);
   });
 
-  it("of one shard counts in that shard's slot", async () => {
+  it('in one shard counts in the slot of that shard', async () => {
     await ingest([reportRecord({ policies: [{ policy_id: '7', packets: 1n }] }, { shard: 35 })], context);
     expect(store.items.get('COUNTER#3\u00007')).toMatchObject({ packets: 1 });
   });
 
-  it('enters a new edge in the list of edges that were heard from', async () => {
+  it('adds a new edge to the list of known edges', async () => {
     const parts = [0, 1].map(part => reportRecord({ edge_id: 'new', part, parts: 2 }));
     await ingest(parts, context);
     expect(store.dump().filter(({ pk }) => pk === 'EDGE')).toEqual([{ pk: 'EDGE', sk: 'new', heard: true }]);
   });
 
-  it('keeps edges apart whose ids look alike', async () => {
+  it('keeps edges with similar ids apart', async () => {
     const policies = [{ policy_id: '7', packets: 1n }];
     for (const edge_id of ['a', 'a#0', 'a#1', 'A'])
       await ingest([reportRecord({ edge_id, policies })], context);
@@ -151,8 +151,8 @@ describe('a batch', () => {
   });
 });
 
-describe('what can not be counted', () => {
-  it('goes to the quarantine with reason, bytes and place, and the rest of the batch counts', async () => {
+describe('a record that cannot be counted', () => {
+  it('is quarantined with reason, bytes and place, and the rest of the batch counts', async () => {
     const garbage = rawRecord(Buffer.from('garbage'), { sequence: 2, shard: 5 });
     const records = [
       reportRecord({ seq: 1, policies: [{ policy_id: '7', packets: 5n }] }, { sequence: 1 }),
@@ -196,7 +196,7 @@ describe('what can not be counted', () => {
     ]);
   });
 
-  it('keeps the first 256 KB of a larger record and the hash of all of it', async () => {
+  it('keeps its first 256 KB and the hash of all its bytes if it is larger', async () => {
     await ingest([rawRecord(Buffer.alloc(300_000, 'x'))], context);
     expect(quarantined()).toMatchObject([
       {
@@ -208,7 +208,7 @@ describe('what can not be counted', () => {
     expect((quarantined()[0]!.data as Uint8Array).length).toBe(256 * 1024);
   });
 
-  it('is delivered again while the quarantine can not be written', async () => {
+  it('is delivered again while the quarantine cannot be written', async () => {
     const down = faultyClient(store.client, () => 'throttled');
     const garbage = rawRecord(Buffer.from('garbage'));
     expect(await ingest([garbage], { ...context, client: down.client })).toEqual([garbage]);
@@ -216,7 +216,7 @@ describe('what can not be counted', () => {
     expect(quarantined()).toHaveLength(1);
   });
 
-  it('is only the report that would make its lane too large', async () => {
+  it('is only the report that makes its lane too large', async () => {
     const pairs = (prefix: string) =>
       Array.from({ length: 1500 }, (_, i) => ({
         policy_id: 'p',
@@ -224,7 +224,7 @@ describe('what can not be counted', () => {
         packets: 1n,
       }));
     const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'];
-    // Each of a boot of its own: a boot has a limit too.
+    // Each report has its own boot, because a boot has a limit too.
     const records = letters.map((letter, i) =>
       reportRecord({ boot_id: letter, sent_ms: i, policies: pairs(letter) }, { sequence: i, arrived_ms: i }),
     );
@@ -235,7 +235,7 @@ describe('what can not be counted', () => {
     expect((await counters()).p?.packets).toBe(BigInt(context.tally.ReportsApplied * 1500));
   });
 
-  it('is a report that names more pairs in one boot than fit its item', async () => {
+  it('is a report that makes its boot larger than an item', async () => {
     const report = (seq: number) =>
       reportRecord(
         {
@@ -255,7 +255,7 @@ describe('what can not be counted', () => {
     expect((await counters()).p?.packets).toBe(2707n);
   });
 
-  it('is every report of a lane that this release can not read, and no other lane', async () => {
+  it('is every report of a lane in an unreadable format, and of no other lane', async () => {
     await ingest([reportRecord({ seq: 1 })], context);
     const { pk, sk } = laneKey('edge-1', 0);
     Object.assign(store.items.get(`${pk}\u0000${sk}`)!, { version: 9, data: new Uint8Array([99]) });
@@ -276,7 +276,7 @@ describe('what can not be counted', () => {
     expect(fresh.tally.ReportsApplied).toBe(1);
   });
 
-  it('is a part with other parts than its boot has, also where that part was never heard of', async () => {
+  it("is a part whose number of parts differs from its boot's, also if the part is new", async () => {
     await ingest([reportRecord({ part: 0, parts: 1, policies: [{ policy_id: '7', packets: 5n }] })], context);
     const moved = reportRecord({ seq: 2, part: 1, parts: 2, policies: [{ policy_id: '7', packets: 6n }] });
     await ingest([moved], ingestContext({ client: store.client, tables: TABLES }));
@@ -284,15 +284,15 @@ describe('what can not be counted', () => {
     expect(quarantined()).toMatchObject([{ reason: 'parts_changed' }]);
   });
 
-  it('is counted field by field where it is only unknown', async () => {
+  it('counts if it merely has unknown fields, which are tallied', async () => {
     const json = JSON.stringify({ ...makeReport(), new_field: 1, another: 2 });
     await ingest([rawRecord(Buffer.from(json))], context);
     expect(context.tally).toMatchObject({ ReportsApplied: 1, UnknownFields: 2 });
   });
 });
 
-describe('when the time is over', () => {
-  it('gives back, in order, what is not applied', async () => {
+describe('a batch at its deadline', () => {
+  it('returns the records that are not applied, in order', async () => {
     // The calls before it: two for the keys of edges, two for the lanes, two lists a lane, the
     // first transaction.
     const slow = faultyClient(store.client, call => (call >= 11 ? 'throttled' : undefined));
@@ -306,7 +306,7 @@ describe('when the time is over', () => {
     expect(context.tally).toMatchObject({ ReportsApplied: 1, ReportsNotApplied: 2 });
   });
 
-  it('throws what repeating can not help, so that the alarm rings', async () => {
+  it('throws an error that no retry can fix, so that the alarm rings', async () => {
     const denied = faultyClient(store.client, () => 'access denied');
     await expect(ingest([reportRecord({})], { ...context, client: denied.client })).rejects.toThrow(
       'AccessDeniedException',
@@ -328,7 +328,7 @@ describe('path measurements', () => {
     rx_bytes: 100n,
   };
 
-  it('are handed on once a batch, of applied reports only', async () => {
+  it('are passed on once a batch, from applied reports only', async () => {
     const handed: string[][] = [];
     const onPathReports: IngestContext['onPathReports'] = async reports => {
       handed.push(
@@ -344,7 +344,7 @@ describe('path measurements', () => {
     expect(handed).toEqual([['edge-1 2 12.5']]);
   });
 
-  it('that can not be handed on cost no count', async () => {
+  it('do not stop counting if they cannot be passed on', async () => {
     const warnings: string[] = [];
     const failing = { ...context, onPathReports: () => Promise.reject(new Error('cache down')) };
     const warn = (message: string) => void warnings.push(message);

@@ -22,7 +22,7 @@ const pathsFrom = (from: number, count: number) =>
     rx_bytes: 0n,
   }));
 
-it('an edge that brings ever new paths is refused at the limit, and counts on with those that it has', async () => {
+it('rejects new paths of an edge beyond the limit, and still counts its known ones', async () => {
   const store = new FakeDynamoDb();
   const context = ingestContext({ client: store.client, tables: TABLES, deadline: Number.POSITIVE_INFINITY });
   const A_REPORT = 1000;

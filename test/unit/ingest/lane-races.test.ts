@@ -25,11 +25,11 @@ const report = (context: IngestContext, seq: number) =>
 
 const packets = async () => (await readCounters(store.client, TABLES)).get('7')?.packets;
 
-describe('a lane that two functions write', () => {
+describe('a lane written by two functions', () => {
   it.each([
-    ['that there is none of yet', 0],
-    ['that both have read', 1],
-  ])('at once, %s, counts each report once', async (_, before) => {
+    ['as its first writers', 0],
+    ['after both have read it', 1],
+  ])('counts each report once if both write at once, %s', async (_, before) => {
     if (before > 0) await report(aFunction(), before);
     let isOvertaken = false;
     const slow = aFunction(async command => {
@@ -44,7 +44,7 @@ describe('a lane that two functions write', () => {
     expect(slow.tally).toMatchObject({ ConditionsFailed: 1, ReportsOld: 1, ReportsApplied: 0 });
   });
 
-  it('one after the other is read again by the one that remembers an earlier state', async () => {
+  it('is read again by a function that remembers an earlier state', async () => {
     const remembering = aFunction();
     await report(remembering, 1);
     await report(aFunction(), 2);
@@ -55,7 +55,7 @@ describe('a lane that two functions write', () => {
 });
 
 describe('a lane', () => {
-  it('is read again, and not written blindly, where the answer of its write was lost', async () => {
+  it('is read again before the next write if the response to a write was lost', async () => {
     let isLost = false;
     const context = aFunction(async command => {
       const answer = await store.send(command);
@@ -68,7 +68,7 @@ describe('a lane', () => {
     expect(context.tally).toMatchObject({ ReportsOld: 1, LanesRead: 2, ConditionsFailed: 0 });
   });
 
-  it('is read before a report is called old where the table may have been put back to an earlier time', async () => {
+  it('is read before a report is called old, in case the table was restored to an earlier time', async () => {
     const remembering = aFunction();
     await report(remembering, 3);
     const earlier = new Map(store.items);
@@ -79,9 +79,9 @@ describe('a lane', () => {
     expect(await packets()).toBe(4n);
   });
 
-  it('is not written before it is in the lists by which readers find it', async () => {
+  it('is written only after it is in the lists that readers use', async () => {
     const isListed = () => store.dump().some(({ pk }) => String(pk).startsWith('SITE#'));
-    // A site's list takes no write, and all others do.
+    // The list of a site accepts no write, and all others do.
     const context = aFunction(async command => {
       if (!(command instanceof PutCommand) || !command.input.Item?.pk.startsWith('SITE#'))
         return store.send(command);

@@ -22,15 +22,15 @@ interface Churn {
   seed: number;
   /** Policies that are replaced by new ones, a day. */
   replaced: number;
-  /** Probability a day that one that was replaced comes back. */
+  /** Probability a day that a replaced policy returns. */
   returns: number;
   /** Probability a day of a reboot. */
   reboots: number;
 }
 
 /**
- * A year of one edge whose reports name the policies in use only. Gives what was written, and what
- * must be counted.
+ * A year of one edge whose reports name only policies in use. Returns what was written, and the
+ * counts that are due.
  */
 async function year({ seed, replaced, returns, reboots }: Churn) {
   const random = seededRandom(seed);
@@ -87,23 +87,26 @@ describe('a year of an edge whose policies change every day', () => {
     { seed: 2, replaced: 1, returns: 0.3, reboots: 0.05, bytes: 1500 },
     { seed: 3, replaced: 19, returns: 0.3, reboots: 0, bytes: 4000 },
     { seed: 4, replaced: 19, returns: 0.3, reboots: 0.02, bytes: 4000 },
-  ])('stays small and exact: $replaced new ones, returns $returns, reboots $reboots', async given => {
-    const { store, due, largest, units } = await year(given);
-    const db = { client: store.client, tables: TABLES };
-    const [lane] = await readLanesOfEdge(store.client, TABLES, 'edge-1');
-    const shown = new Map(laneTotals(lane!).map(({ policy_id, packets }) => [policy_id, packets]));
-    expect(shown).toEqual(due);
-    const clock = () => T0;
-    const audit = await auditTraffic({ ...db, clock, deadline: T0 + 1 });
-    expect(audit).toMatchObject({ policies: due.size, mismatches: [] });
+  ])(
+    'stays small and exact: $replaced new policies a day, returns $returns, reboots $reboots',
+    async given => {
+      const { store, due, largest, units } = await year(given);
+      const db = { client: store.client, tables: TABLES };
+      const [lane] = await readLanesOfEdge(store.client, TABLES, 'edge-1');
+      const shown = new Map(laneTotals(lane!).map(({ policy_id, packets }) => [policy_id, packets]));
+      expect(shown).toEqual(due);
+      const clock = () => T0;
+      const audit = await auditTraffic({ ...db, clock, deadline: T0 + 1 });
+      expect(audit).toMatchObject({ policies: due.size, mismatches: [] });
 
-    expect(largest).toBeLessThan(given.bytes);
-    // The last month costs what the second one did: nothing grows with the years.
-    expect(mean(units.slice(-30))).toBeLessThan(mean(units.slice(30, 60)) * 1.25);
-    const segments = store.dump().filter(({ pk }) => pk === 'IDLE#edge-1');
-    expect(segments.length).toBeGreaterThan(20);
-    expect(idleOf(lane!).length).toBeLessThan(14);
-  });
+      expect(largest).toBeLessThan(given.bytes);
+      // The last month costs as much as the second one: nothing grows with the years.
+      expect(mean(units.slice(-30))).toBeLessThan(mean(units.slice(30, 60)) * 1.25);
+      const segments = store.dump().filter(({ pk }) => pk === 'IDLE#edge-1');
+      expect(segments.length).toBeGreaterThan(20);
+      expect(idleOf(lane!).length).toBeLessThan(14);
+    },
+  );
 });
 
 const idleOf = ({ idle }: { idle: readonly unknown[] }) => idle;

@@ -44,7 +44,7 @@ describe('the quarantine', () => {
     expect(Math.max(...[...sizes.values()].map(({ length }) => length))).toBeLessThan(100);
   });
 
-  it('has a record once, and counts it once, however often and to whom its batch is delivered', async () => {
+  it('stores and counts a record once, however often and to whichever function its batch is delivered', async () => {
     const records = [garbage(1), garbage(2)];
     await ingest(records, context);
     const before = store.dump();
@@ -57,7 +57,7 @@ describe('the quarantine', () => {
     expect(other.tally.ReportsQuarantined).toBe(0);
   });
 
-  it('needs no call for a record that this function has put there', async () => {
+  it('makes no call for a record that this function has stored', async () => {
     const { client, count } = puts();
     for (let time = 0; time < 3; time++) await ingest([garbage(1), garbage(2)], { ...context, client });
     expect(count()).toBe(2);
@@ -68,14 +68,14 @@ describe('the quarantine', () => {
     'time-out, did not land',
     'connection reset, landed',
     'internal error',
-  ] as const)('has and counts a record once when its answer is lost: %s', async fault => {
+  ] as const)('stores and counts a record once if the response is lost: %s', async fault => {
     const { client } = faultyClient(store.client, call => (call === 1 ? fault : undefined));
     expect(await ingest([garbage(1)], { ...context, client })).toEqual([]);
     expect(quarantinedItems(store)).toHaveLength(1);
     expect(context.tally.ReportsQuarantined).toBe(1);
   });
 
-  it('does not count what an earlier delivery had put there, also when an answer is lost', async () => {
+  it('does not count a record that an earlier delivery stored, also if a response is lost', async () => {
     await ingest([garbage(1)], ingestContext({ client: store.client, tables: TABLES }));
     const { client } = faultyClient(store.client, call =>
       call === 0 ? 'time-out, did not land' : undefined,
@@ -84,7 +84,7 @@ describe('the quarantine', () => {
     expect(context.tally.ReportsQuarantined).toBe(0);
   });
 
-  it('has and counts a record once that went into its other partition and is delivered again, to another function', async () => {
+  it('stores and counts a record once if it went into its other partition and another function receives it again', async () => {
     const throttled = clientWith(async command => {
       const [own] = partitionsOfPlace(quarantinePlace(garbage(1)));
       if (command instanceof PutCommand && command.input.Item?.pk === own) {
@@ -99,7 +99,7 @@ describe('the quarantine', () => {
     expect([context.tally.ReportsQuarantined, other.tally.ReportsQuarantined]).toEqual([1, 0]);
   });
 
-  it('has a record once whose write landed unknown to a function that then had no time, when its partition is throttled next', async () => {
+  it('stores a record once if its write landed unnoticed and its partition is throttled at the next delivery', async () => {
     const first = faultyClient(store.client, call => (call === 1 ? 'time-out, landed' : undefined));
     const short = { ...context, client: first.client, deadline: context.clock() + 1 };
     expect(await ingest([garbage(1)], short)).toHaveLength(1);
@@ -109,7 +109,7 @@ describe('the quarantine', () => {
     expect(quarantinedItems(store)).toHaveLength(1);
   });
 
-  it('stays with a partition where a write may have landed', async () => {
+  it('retries in the partition in which a write may have landed', async () => {
     const faults = [undefined, 'time-out, lands later', 'throttled'] as const;
     const faulty = faultyClient(store.client, call => faults[call]);
     expect(await ingest([garbage(1)], { ...context, client: faulty.client })).toEqual([]);
@@ -126,7 +126,7 @@ describe('readers of the quarantine', () => {
   };
   const put = (item: Item) => store.items.set(`${item.pk}\u0000${item.sk}`, item);
 
-  it('list old and new places in the order of time', async () => {
+  it('list old and new places in order of time', async () => {
     const records = Array.from({ length: 100 }, (_, i) => garbage(i));
     await ingest(records, context);
     for (const item of quarantinedItems(store).filter((_, index) => index % 3 === 0)) {
@@ -136,7 +136,7 @@ describe('readers of the quarantine', () => {
     expect(await list()).toEqual(records.map(quarantinePlace));
   });
 
-  it('list a record once that stands in two partitions, as replayed if one is', async () => {
+  it('list a record once if it is in two partitions, as replayed if one of them is', async () => {
     await ingest([garbage(1)], context);
     const [item] = quarantinedItems(store);
     put({ ...item, pk: 'QUARANTINE', replayed_at: '2026-02-01T00:00:00.000Z' });
@@ -149,7 +149,7 @@ describe('readers of the quarantine', () => {
     ['in its own partition', (pk: unknown) => String(pk)],
     ['in the old one', () => 'QUARANTINE'],
     ['in its other one', () => partitionsOfPlace(quarantinePlace(garbage(1)))[1]],
-  ])('find a record %s, and note where it is that it was sent again', async (_, partition) => {
+  ])('find a record %s, and mark it as replayed there', async (_, partition) => {
     await ingest([garbage(1)], context);
     const [item] = quarantinedItems(store);
     store.items.clear();

@@ -9,9 +9,9 @@ const NOW = Date.UTC(2026, 0, 31, 12, 0, 0, 1);
 const HOUR_S = 3600;
 
 it.each([
-  ['30 days, where nothing else is set', undefined, '2026-03-02T12:00:00.001Z'],
+  ['30 days by default', undefined, '2026-03-02T12:00:00.001Z'],
   ['as many days as are set', 1, '2026-02-01T12:00:00.001Z'],
-])('what is archived is kept two days longer than it can be restored: %s', (_, archive_days, until) => {
+])('keeps an archive two days longer than it can be restored: %s', (_, archive_days, until) => {
   const context = {
     ...storeContext({ client: undefined as never, tables: TABLES }, () => NOW),
     ...(archive_days !== undefined && { archive_days }),

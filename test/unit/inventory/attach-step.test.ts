@@ -63,7 +63,7 @@ const itemOf = ({ Put, Update, Delete, ConditionCheck }: WriteAction): string =>
 };
 
 describe('a transaction that restores paths', () => {
-  it('moves a path from the chunk only while both sites and the endpoint of the peer exist', () => {
+  it('moves a path out of the chunk only while both sites and the endpoint of the peer exist', () => {
     const [path, other] = [pathTo('peer'), pathTo('lost', 'q')];
     const input = inputOf([
       [path, RESTORE],
@@ -84,7 +84,7 @@ describe('a transaction that restores paths', () => {
     });
   });
 
-  it('restores to an endpoint only while the restore holds it, and renews decisions where the site is shown', () => {
+  it('restores to an endpoint only while the restore holds it, and invalidates decisions of a visible site', () => {
     const input = { ...inputOf([[pathTo('peer'), RESTORE]]), endpoint_id: 'wan1', shown: true };
     const { actions } = planStep(TABLES, input);
     const held = { site_id: 'hub', endpoint_id: 'wan1', operation_id: 'restore' };
@@ -120,7 +120,7 @@ describe('a transaction that restores paths', () => {
     });
   });
 
-  it('notes a path only where the chunk is in the archive of the site itself', () => {
+  it('notes a path only if the chunk is in the archive of the same site', () => {
     const input = inputOf([[pathTo('peer'), PEER_GONE]], { owner: 'other' });
     expect(planStep(TABLES, input).actions).toEqual([]);
   });

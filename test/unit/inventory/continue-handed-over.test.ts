@@ -10,11 +10,11 @@ import { storeContext } from '../../support/store-context.ts';
 const RUNNING: RunningOperation = { ...RUNNING_DELETION, handed_over: true };
 
 it.each<[string, RunningOperation | undefined]>([
-  // The run that has it goes on with it; two at once would do everything twice.
+  // The run that works on it continues; two at once would do everything twice.
   ['that was not handed over', { ...RUNNING, handed_over: false }],
   ['that has ended', { ...RUNNING, state: 'ENDED', ended_ms: 1 }],
-  ['that is not there any more', undefined],
-])('the worker leaves an operation %s alone', async (_, operation) => {
+  ['that no longer exists', undefined],
+])('does not continue an operation %s', async (_, operation) => {
   const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
   const client = clientWith(async command => {
     if (!(command instanceof GetCommand)) expect.fail('it did more than read the entry');

@@ -13,11 +13,11 @@ describe('a part of the map', () => {
     ['Fiji, across the 180th meridian', PACIFIC, -18, 178, true],
     ['Samoa, across the 180th meridian', PACIFIC, -14, -172, true],
     ['Sydney, west of it', PACIFIC, -34, 151, false],
-  ])('has %s or not', (_, box, latitude, longitude, expected) => {
+  ])('contains %s: $4', (_, box, latitude, longitude, expected) => {
     expect(isWithin(box, { latitude, longitude })).toBe(expected);
   });
 
-  it('has nothing of which the place is not known', () => {
+  it('contains no site without coordinates', () => {
     expect(isWithin(EUROPE, { latitude: null, longitude: null })).toBe(false);
   });
 });

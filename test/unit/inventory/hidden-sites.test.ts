@@ -35,15 +35,15 @@ describe('a reader of the inventory', () => {
     expect(await readWith(() => [{ ...RUNNING_DELETION, kind }])).toEqual({ hidden: true, reads: 1 });
   });
 
-  it('hides a deleted site for as long as the entry exists, without another reading', async () => {
+  it('hides a deleted site as long as the entry exists, without another read', async () => {
     expect(await readWith(() => [ended(OPERATION_KIND.deleteSite)])).toEqual({ hidden: true, reads: 1 });
   });
 
-  it('reads again when a restore has ended, and then shows the site', async () => {
+  it('reads again when a restore has ended, then shows the site', async () => {
     expect(await readWith(() => [ended(OPERATION_KIND.restoreSite)])).toEqual({ hidden: false, reads: 2 });
   });
 
-  it('reads at most four times, and then hides what ended last', async () => {
+  it('reads at most four times, then hides the site whose operation ended last', async () => {
     const next = (reading: number) => [ended(OPERATION_KIND.restoreSite, `operation ${reading}`)];
     expect(await readWith(next)).toEqual({ hidden: true, reads: 4 });
   });

@@ -40,7 +40,7 @@ describe('the progress of a run', () => {
     expect(progress.done()).toBe(6);
   });
 
-  it('is never recorded by two writes at the same time, and the entry is known when they have ended', async () => {
+  it('is never written twice at the same time, and settles when the write has ended', async () => {
     const answered = Promise.withResolvers<void>();
     const { bed, progress } = tracked({ write: () => answered.promise });
     for (const now of [1000, 5000]) {
@@ -59,7 +59,7 @@ describe('the progress of a run', () => {
     expect(entry).toMatchObject({ seq: 2, done_paths: 1 });
   });
 
-  it('never stops the run when it can not be recorded', async () => {
+  it('never stops the run if it cannot be written', async () => {
     const write = async () => {
       throw new Error('no such table');
     };
@@ -79,7 +79,7 @@ describe('the progress of a run', () => {
     expect(tracked({ resumed: true }).progress.exact()).toBeUndefined();
   });
 
-  it('is not exact after another run has made the last transaction fail', async () => {
+  it('is not exact if another run made the last transaction fail', async () => {
     const client = clientWith(async command => {
       if (command instanceof GetCommand) return { Item: runningItem({ ...RUNNING_DELETION, seq: 5 }) };
       if (!(command instanceof TransactWriteCommand)) expect.fail('it did more than end the operation');

@@ -17,7 +17,7 @@ function oldComparePolicyIds(a: string, b: string): number {
 const clocks = fc.array(fc.integer({ min: 0, max: 2 ** 42 }), { minLength: 1, maxLength: 30 });
 
 describe('ids of policies', () => {
-  it('are in the order of definition for every edge and list, whatever the clock does, behind those of earlier releases', () => {
+  it('sort in the order of creation for every edge and list, with any clock, after those of earlier releases', () => {
     fc.assert(
       fc.property(clocks, times => {
         const ids = ['1', '2', '10', '999'];
@@ -37,7 +37,7 @@ describe('ids of policies', () => {
     );
   });
 
-  it('are never the same twice at the same moment', () => {
+  it('are never equal, even at the same moment', () => {
     const ids = Array.from({ length: 1000 }, () => nextPolicyId(0, null));
     expect(new Set(ids).size).toBe(1000);
   });

@@ -16,7 +16,7 @@ function countedPages(pages: number[][]) {
 const never = () => false;
 
 describe('work in chunks', () => {
-  it('returns the rest, which may be a whole chunk, without having worked on it', async () => {
+  it('returns the remaining work untouched, also if it is a whole chunk', async () => {
     const worked: number[][] = [];
     const { pages } = countedPages([[1, 2, 3], [], [4]]);
     const rest = await workInChunks(pages, { size: 2, concurrency: 1, stop: never }, async chunk => {
@@ -37,7 +37,7 @@ describe('work in chunks', () => {
     expect(readAt).toEqual([1, 2]);
   });
 
-  it('begins no chunk after it was stopped', async () => {
+  it('starts no chunk after it was stopped', async () => {
     const worked: number[][] = [];
     const { pages } = countedPages([[1, 2, 3, 4, 5, 6]]);
     const stop = () => worked.length > 0;
@@ -47,7 +47,7 @@ describe('work in chunks', () => {
     expect({ worked, rest }).toEqual({ worked: [[1, 2]], rest: undefined });
   });
 
-  it('begins no chunk after a failure, which it throws when every running call has ended', async () => {
+  it('starts no chunk after a failure, which it throws once all running calls have ended', async () => {
     const begun: number[][] = [];
     const slow = Promise.withResolvers<void>();
     let ended = false;

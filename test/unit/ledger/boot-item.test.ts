@@ -6,13 +6,13 @@ import { T0 } from '../../support/report-records.ts';
 const LANE = { edge_id: 'edge-1', part: 2 };
 const boot = { ...newBoot({ boot_id: 'b', parts: 3 }), seq: 7, last_heard_at_ms: T0 };
 
-it('the item of a boot never expires', () => {
+it('never gives the item of a boot an expiry', () => {
   const item = bootItem(LANE, boot);
   expect(item).not.toHaveProperty('expires_at');
   expect(bootOfItem('b', item)).toEqual(boot);
 });
 
-it('a boot is recent until 48 hours after its last report, where that is known', () => {
+it('calls a boot recent until 48 hours after its last report, if that time is known', () => {
   const { last_heard_at_ms, ...unknown } = boot;
   expect(recentBootItem(LANE, boot)).toMatchObject({
     ...LANE,

@@ -9,8 +9,8 @@ import { pairKey } from '../../../core/totals/pair-key.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../support/report-records.ts';
 
 /**
- * So many pairs that a boot's item is just full: each takes 24 bytes and its ids, 120 bytes
- * together.
+ * The number of pairs that just fills the item of a boot: each takes 24 bytes and its ids, 120
+ * bytes together.
  */
 const FULL = 3000;
 const pairs = (count: number, id = 'é') =>
@@ -19,8 +19,8 @@ const pairs = (count: number, id = 'é') =>
     endpoint_id: id.repeat(60 / Buffer.byteLength(id)),
   }));
 
-describe('what a boot has named', () => {
-  it('fits one item, counted in bytes of UTF-8', () => {
+describe('the pairs of a boot', () => {
+  it('fit one item, counted in bytes of UTF-8', () => {
     expect(() => checkBootSize(pairs(FULL))).not.toThrow();
     const one = { policy_id: '', endpoint_id: '' };
     expect(() => checkBootSize([...pairs(FULL), one])).toThrow(
@@ -60,7 +60,7 @@ describe.each([
 ] as [string, ReportSketch][])('%s', (_, sketch) => {
   const [known, fresh] = [pairs(1)[0]!, { policy_id: 'new', endpoint_id: 'wan1' }];
 
-  it('is rejected where it names a pair beyond the size', () => {
+  it('is rejected if it names a pair beyond the size limit', () => {
     const policies = [{ ...fresh, packets: 1n }];
     expect(() => fold(fullState(FULL), { ...sketch, policies })).toThrow(
       new ReportRejected('boot_too_large', '3001 policies and endpoints'),
@@ -69,14 +69,14 @@ describe.each([
     expect(lane.pairs.has(pairKey(fresh))).toBe(true);
   });
 
-  it('counts where it names a pair that the boot has named', () => {
+  it('counts if it names a pair that the boot has named before', () => {
     const report = { ...sketch, policies: [{ ...known, packets: 2n, bytes: 2n }] };
     const { changes } = fold(fullState(FULL, 0), report);
     expect(changes.counters.get(known.policy_id)?.packets).toBe(1n);
   });
 });
 
-it('a boot that is beyond the size already counts on while it names nothing new', () => {
+it('counts without new names in a boot that is already over the limit', () => {
   const policies = [{ ...pairs(1)[0]!, packets: 2n, bytes: 2n }];
   for (const seq of [1, 3]) {
     const { changes } = fold(fullState(FULL + 1, 0), { seq, sent_ms: seq, policies });
@@ -84,7 +84,7 @@ it('a boot that is beyond the size already counts on while it names nothing new'
   }
 });
 
-it('pairs that only other boots have named take no room in a boot', () => {
+it('leaves out pairs that only other boots have named', () => {
   const state = fullState(FULL);
   const policies = [{ policy_id: 'new', endpoint_id: 'wan1', packets: 1n }];
   const next = fold(state, { boot_id: 'boot-2', sent_ms: 5, policies });

@@ -151,7 +151,7 @@ function measuredLaneItem(policyId: (p: number) => string, endpoint_id: string) 
 }
 
 describe('a packed lane', () => {
-  it('reads back as it was, whatever stands in it', () => {
+  it('reads back unchanged with any content', () => {
     fc.assert(
       fc.property(lanes, lane => {
         const data = encodeLane(lane);
@@ -194,7 +194,7 @@ describe('a packed lane', () => {
     expect(itemBytes(item)).toBeLessThanOrEqual(1024);
   });
 
-  it('is compressed where that makes it smaller', () => {
+  it('is compressed if that makes it smaller', () => {
     const pairs = Array.from({ length: 80 }, (_, p) =>
       emptyPair({ policy_id: `policy-of-department-${p}`, endpoint_id: 'wan1' }),
     );
@@ -208,21 +208,21 @@ describe('a packed lane', () => {
     [{ generation: 7 }],
     [{ generation: 2 ** 47, moving: { to: 2 ** 40 + 1, through: 'p-\u{1f600}' } }],
     [{ generation: 0, moving: { to: 5, through: '' } }],
-  ])('says which counters hold its counts: %j', counted_in => {
+  ])('names the counters that hold its counts: %j', counted_in => {
     const lane = { ...newLane({ edge_id: 'e', part: 0 }), ...YEARS, counted_in };
     const data = encodeLane(lane);
     expect(decodeLane(lane, data)).toEqual(lane);
-    // The last release, which would count in the wrong ones, can't read it.
+    // The last release, which would count in the wrong counters, cannot read it.
     expect(data[0]).toBeGreaterThan(4);
   });
 
-  it('has no byte more while its counts are in the first counters', () => {
+  it('has no extra byte while its counts are in the first counters', () => {
     const lane = { ...newLane({ edge_id: 'e', part: 0 }), ...YEARS };
     expect(encodeLane({ ...lane, counted_in: { generation: 0 } })).toEqual(encodeLane(lane));
     expect(encodeLane(lane)[0]).toBe(3);
   });
 
-  it('has a layout of its own where counts are estimated, and takes two bytes a pair more', () => {
+  it('uses a separate layout for estimated counts, with two bytes more a pair', () => {
     const lane = { ...newLane({ edge_id: 'e', part: 0 }), ...YEARS, boot_id: 'b' };
     const pairs = Array.from({ length: 20 }, (_, p) => ({
       ...emptyPair({ policy_id: String(p), endpoint_id: 'wan1' }),
@@ -251,11 +251,11 @@ describe('a packed lane', () => {
       'Cannot create a Buffer larger than 4194304 bytes',
     ],
     ['empty', new Uint8Array(), 'packed data is of format undefined; this release reads 1 to 12'],
-  ])('%s says so', (_, data, message) => {
+  ])('%s is rejected with the reason', (_, data, message) => {
     expect(() => decodeLane({ edge_id: 'e', part: 0 }, data)).toThrow(new PackedDataUnreadable(message));
   });
 
-  it('of random bytes is never read as a lane by accident and never hangs', () => {
+  it('is not read from random bytes, which never hang the decoder', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), bytes => {
         try {
@@ -270,7 +270,7 @@ describe('a packed lane', () => {
 });
 
 describe('a packed boot', () => {
-  it('reads back as it was', () => {
+  it('reads back unchanged', () => {
     const boots: fc.Arbitrary<Boot> = fc.record({ lane: lanes, seq: whole }).map(({ lane, seq }) => ({
       boot_id: lane.boot_id,
       seq,
@@ -306,23 +306,23 @@ describe('broken packed data', () => {
   const withByte = (at: number, value: number) => data.map((byte, i) => (i === at ? value : byte));
 
   it.each([
-    ['goes on after its end', new Uint8Array([...data, 0]), 'packed data goes on after its end'],
-    // Behind format, seq, parts, time, two strings and the number of pairs.
-    ['names a string that it has not', withByte(10, 9), 'packed data names string 9 of 2'],
+    ['continues after its end', new Uint8Array([...data, 0]), 'packed data goes on after its end'],
+    // After format, seq, parts, time, two strings and the number of pairs.
+    ['names a missing string', withByte(10, 9), 'packed data names string 9 of 2'],
     // Its end: the pairs that are skipped twice and the mark, and the sum of other boots.
     [
-      'names an estimated pair that it has not',
+      'names a missing estimated pair',
       withByte(data.length - 2, 3),
       'packed data names an estimated pair beyond its 1',
     ],
-  ])('%s is never read', (_, broken, message) => {
+  ])('that %s is rejected', (_, broken, message) => {
     expect(decodeBoot('b', data)).toEqual(boot);
     expect(() => decodeBoot('b', broken)).toThrow(new PackedDataUnreadable(message));
   });
 });
 
 describe('a packed segment of idle pairs', () => {
-  it('reads back as it was', () => {
+  it('reads back unchanged', () => {
     const segments: fc.Arbitrary<IdleSegment> = fc.record({
       version: fc.integer({ min: 1, max: 2 ** 48 }),
       older: fc.array(fc.integer({ min: 1, max: 2 ** 48 })),
@@ -351,7 +351,7 @@ describe('a packed segment of idle pairs', () => {
   });
 });
 
-describe('what earlier releases packed', () => {
+describe('data packed by earlier releases', () => {
   const LANE =
     'AQFVDoQA4ptB1KcWRGZVRAAABDE3BDYwDGJvb3QtMSoBgOCY4Z15gNCYw4FngPjkvoJnAwQCNwh3YW4xAjgGb2xkAwABCugHAgX0AwIBA6wCAAAAAwEAAABjrE0BBnAtMQECAwQBAgME';
   const BOOT = 'AQkCgOCY4Z15AgI3CHdhbjEBAAEF9AMBBnAtMQECAwQ=';
@@ -364,7 +364,7 @@ describe('what earlier releases packed', () => {
     earlier_bytes: earlier * 100n,
   });
 
-  it('is read on: a lane, whose clock ran ahead and whose pairs did not say when they were named', () => {
+  it('is read: a lane whose clock ran ahead, and whose pairs have no hour of naming', () => {
     const last_heard_at_ms = Date.UTC(2026, 0, 31, 12);
     const named = { seq: 42, named_hour: hourOf(last_heard_at_ms) };
     expect(decodeLane({ edge_id: 'edge-1', part: 0 }, Buffer.from(LANE, 'base64'))).toEqual({
@@ -388,7 +388,7 @@ describe('what earlier releases packed', () => {
     });
   });
 
-  it('is read on: a boot', () => {
+  it('is read: a boot', () => {
     expect(decodeBoot('boot-0', Buffer.from(BOOT, 'base64'))).toEqual({
       boot_id: 'boot-0',
       seq: 9,
@@ -424,7 +424,7 @@ const YEARS = {
   idle_version: 2 ** 48 - 2,
 };
 
-it('paths are kept with their lane', () => {
+it('keeps paths in the packed lane', () => {
   const path = emptyPath('p-1');
   path.current.tx_bytes = 2n ** 62n;
   const lane = { ...newLane({ edge_id: 'edge-1', part: 0 }), ...YEARS, paths: new Map([['p-1', path]]) };

@@ -27,8 +27,7 @@ function emptyState(): Folding {
 }
 
 /**
- * Folds a report as a step of its own and puts the result into `state`. What is folded must not
- * change itself.
+ * Folds a report as a separate step and puts the result into `state`. The input must not change.
  */
 function fold(state: Folding, sketch: ReportSketch, arrived_ms = sketch.sent_ms ?? 0) {
   const { data } = reportRecord(sketch);
@@ -60,8 +59,8 @@ describe('folding a report into its lane', () => {
     ['the same order', ['a', 'b', 'c', 'd'], ['a', 'b', 'c', 'd']],
     ['another order', ['c', 'a', 'd', 'b'], ['c', 'a', 'd', 'b']],
     ['the reverse order', ['d', 'c', 'b', 'a'], ['d', 'c', 'b', 'a']],
-    ['some left out', ['b', 'd'], ['a', 'b', 'c', 'd']],
-    ['some left out, in another order', ['d', 'b'], ['a', 'c', 'd', 'b']],
+    ['some omitted', ['b', 'd'], ['a', 'b', 'c', 'd']],
+    ['some omitted, in another order', ['d', 'b'], ['a', 'c', 'd', 'b']],
     ['new ones between', ['a', 'x', 'b', 'y', 'c', 'd'], ['a', 'x', 'b', 'y', 'c', 'd']],
     ['only a new one', ['x'], ['a', 'b', 'c', 'd', 'x']],
   ])('finds each pair of a report, with %s', (_, named, order) => {
@@ -93,7 +92,7 @@ describe('folding a report into its lane', () => {
     );
   });
 
-  it('has nothing to add for a seq not above the last', () => {
+  it('adds nothing for a seq not above the last', () => {
     const state = emptyState();
     fold(state, { seq: 2, policies: pair(10n, 2) });
     const before = structuredClone(state.lane);
@@ -105,7 +104,7 @@ describe('folding a report into its lane', () => {
     expect(state.lane).toEqual(before);
   });
 
-  it('keeps the totals of a pair that is left out, and takes its flows out', () => {
+  it('keeps the totals of an omitted pair, and subtracts its flows', () => {
     const state = emptyState();
     fold(state, { seq: 1, policies: [...pair(10n, 2), ...pair(1n, 1, '8')] });
     const { changes } = fold(state, { seq: 2, policies: pair(1n, 1, '8') });
@@ -116,7 +115,7 @@ describe('folding a report into its lane', () => {
     expect(changes.counters.get('7')).toEqual({ packets: 0n, bytes: 0n, active_flows: -2, ...NO_RATES });
   });
 
-  it('closes a boot, its flows included, when a new one speaks', () => {
+  it('closes the current boot and subtracts its flows when a new boot reports', () => {
     const state = emptyState();
     fold(state, { boot_id: 'a', seq: 9, policies: pair(10n, 2) });
     const { changes } = fold(state, { boot_id: 'b', seq: 1, sent_ms: 1, policies: pair(3n, 1) });
@@ -127,14 +126,14 @@ describe('folding a report into its lane', () => {
     expect(changes.boots.get('a')).toMatchObject({ seq: 9, parts: 1 });
   });
 
-  it('takes a boot of the same time as the next one', () => {
+  it('makes a boot of the same time the current one', () => {
     const state = emptyState();
     fold(state, { boot_id: 'a', policies: pair(1n) });
     fold(state, { boot_id: 'b', policies: pair(1n) });
     expect(state.lane.boot_id).toBe('b');
   });
 
-  it('counts a boot that is heard of after its successor, without its flows', () => {
+  it('counts a boot whose first report comes after its successor, without its flows', () => {
     const state = emptyState();
     fold(state, { boot_id: 'b', seq: 1, sent_ms: 60_000, policies: pair(3n, 1) });
     const { changes } = fold(state, { boot_id: 'a', seq: 9, sent_ms: 0, policies: pair(10n, 2) });
@@ -153,7 +152,7 @@ describe('folding a report into its lane', () => {
     expect(fold(state, { boot_id: 'a', seq: 2, sent_ms: 30_000, policies: pair(12n) }).result).toBe('old');
   });
 
-  it('makes a closed boot current again when it speaks later than the current one', () => {
+  it("makes a closed boot current again when its report is later than the current boot's", () => {
     const state = emptyState();
     fold(state, { boot_id: 'a', seq: 1, policies: pair(10n, 2) });
     fold(state, { boot_id: 'b', seq: 1, sent_ms: 60_000, policies: pair(3n, 1) });
@@ -166,7 +165,7 @@ describe('folding a report into its lane', () => {
     expect(totals(state)).toEqual([['7', 16n, 7]]);
   });
 
-  it('has a boot either as the current one or among the others', () => {
+  it('keeps a boot either as the current one or among the others', () => {
     const state = emptyState();
     const speak = (boot_id: string, seq: number, sent_ms: number) =>
       fold(state, { boot_id, seq, sent_ms, policies: pair(BigInt(seq)) });
@@ -179,7 +178,7 @@ describe('folding a report into its lane', () => {
     expect([[...back.boots.keys()], [...back.changes.boots.keys()]]).toEqual([['b'], ['b']]);
   });
 
-  it('keeps when a closed boot was heard last, in whichever order its late reports come', () => {
+  it('keeps the latest time at which a closed boot was heard, in any order of its late reports', () => {
     const state = emptyState();
     fold(state, { boot_id: 'a', seq: 1, policies: pair(1n) }, 500);
     fold(state, { boot_id: 'b', sent_ms: 1000, policies: pair(1n) });
@@ -189,7 +188,7 @@ describe('folding a report into its lane', () => {
     expect(state.boots.get('a')).toMatchObject({ seq: 4, last_heard_at_ms: T0 + 4000 });
   });
 
-  it("remembers site, policies' version, slot and the times of arrival", () => {
+  it('stores the site, the version of the policies, the slot and the times of arrival', () => {
     const state = emptyState();
     fold(state, { seq: 1, policies_version: '4' }, 500);
     fold(state, { seq: 2, policies_version: '5', site_id: 'site-2' }, 900);
@@ -213,7 +212,7 @@ describe('a report that contradicts its boot', () => {
         '(packets of policy "7", endpoint "wan1": 9 after 10).',
     ],
     [
-      'packets went down alone',
+      'only packets went down',
       { seq: 2, policies: [{ policy_id: '7', packets: 9n, bytes: 200n }] },
       '(packets of policy "7", endpoint "wan1": 9 after 10).',
     ],
@@ -249,7 +248,7 @@ describe('a report that contradicts its boot', () => {
   it.each([
     ['of the same number', 3],
     ['of an earlier number', 2],
-  ])('is rejected where it says more than a later report %s', (_, seq) => {
+  ])('is rejected if its totals exceed those of a later report %s', (_, seq) => {
     const state = emptyState();
     fold(state, { seq: 3, policies: pair(10n) });
     expect(() => fold(state, { seq, policies: pair(11n) })).toThrow(
@@ -261,7 +260,7 @@ describe('a report that contradicts its boot', () => {
   });
 
   it.each(['current', 'closed'])(
-    "of a %s boot is rejected where only its bytes are above a later report's",
+    'of a %s boot is rejected if only its bytes exceed those of a later report',
     which => {
       const state = emptyState();
       fold(state, { seq: 3, policies: pair(10n) });
@@ -275,7 +274,7 @@ describe('a report that contradicts its boot', () => {
     },
   );
 
-  it("is rejected where only its packets are above a later report's", () => {
+  it('is rejected if only its packets exceed those of a later report', () => {
     const state = emptyState();
     fold(state, { seq: 3, policies: pair(10n) });
     expect(() => fold(state, { seq: 2, policies: [{ policy_id: '7', packets: 11n, bytes: 100n }] })).toThrow(
@@ -283,7 +282,7 @@ describe('a report that contradicts its boot', () => {
     );
   });
 
-  it('is rejected where its number jumps too far, and not one before', () => {
+  it('is rejected if its number jumps above the limit, and accepted at the limit', () => {
     const state = emptyState();
     fold(state, { seq: 5, policies: pair(10n) });
     const message =
@@ -295,7 +294,7 @@ describe('a report that contradicts its boot', () => {
     expect(fold(state, { seq: 10_000_005, policies: pair(11n) }).result).toBe('applied');
   });
 
-  it('is rejected in a part that has not heard of the boot yet', () => {
+  it('is rejected in a part without an earlier report of the boot', () => {
     const state = emptyState();
     state.parts = new Map([['boot-1', 3]]);
     expect(() => fold(state, { parts: 2, policies: pair(1n) })).toThrow('(2 parts, 3 before)');
@@ -305,7 +304,7 @@ describe('a report that contradicts its boot', () => {
 describe('an old report', () => {
   const BOTH = [...pair(10n, 2), ...pair(1n, 1, '8')];
 
-  it.each(['current', 'closed'])('of a %s boot adds a pair that the boot has not shown', which => {
+  it.each(['current', 'closed'])('of a %s boot adds a pair that the boot has not reported yet', which => {
     const state = emptyState();
     fold(state, { seq: 3, policies: pair(10n, 2) });
     if (which === 'closed') fold(state, { boot_id: 'boot-2', sent_ms: 60_000, policies: pair(5n, 2) });
@@ -315,14 +314,14 @@ describe('an old report', () => {
       new Map([['8', { packets: 4n, bytes: 40n, active_flows: 0, ...NO_RATES }]]),
     );
     expect(fold(state, { seq: 2, policies: pair(4n, 7, '8') }).result).toBe('old');
-    // What it showed is a total of report 2.
+    // It contains a total of report 2.
     expect(() => fold(state, { seq: 1, policies: pair(5n, 0, '8') })).toThrow(
       'report 1 says more than report 2',
     );
     expect(fold(state, { seq: 3, policies: pair(6n, 0, '8') }).changes.counters.get('8')?.packets).toBe(2n);
   });
 
-  it('adds to a pair that no later report has named', () => {
+  it('adds to a pair that no later report names', () => {
     const state = emptyState();
     fold(state, { seq: 1, policies: BOTH });
     fold(state, { seq: 3, policies: pair(20n, 1) });
@@ -338,7 +337,7 @@ describe('an old report', () => {
   });
 
   it.each(['current', 'closed'])(
-    'of a %s boot with the same totals of a pair that later ones leave out is old',
+    'of a %s boot is old if its totals are those of a pair that later reports omit',
     which => {
       const state = emptyState();
       fold(state, { seq: 1, policies: BOTH });
@@ -361,7 +360,7 @@ describe('an old report', () => {
   );
 
   it.each([2, 3])(
-    'of a closed boot does not make it current, though it is sent later: number %d of 3',
+    'of a closed boot does not make it current, even if it is sent later: number %d of 3',
     seq => {
       const state = emptyState();
       fold(state, { seq: 3, policies: pair(10n, 2) });
@@ -371,7 +370,7 @@ describe('an old report', () => {
     },
   );
 
-  it('with less is old: of the same number too', () => {
+  it('with lower totals is old, also with the same number', () => {
     const state = emptyState();
     fold(state, { seq: 2, policies: BOTH });
     for (const seq of [1, 2]) expect(fold(state, { seq, policies: pair(9n) }).result).toBe('old');
@@ -386,7 +385,7 @@ describe('a boot whose counts are scaled from samples', () => {
       estimated_bytes,
     ]);
 
-  it('counts all of its bytes as estimated, and no others', () => {
+  it('counts all of its own bytes as estimated, and no others', () => {
     const state = emptyState();
     fold(state, { boot_id: 'a', policies: pair(10n) });
     const { changes } = fold(state, { boot_id: 'b', sent_ms: 1, estimated: true, policies: pair(3n) });
@@ -428,32 +427,29 @@ describe('a boot whose counts are scaled from samples', () => {
         { seq: 2, ...marked, policies: pair(15n) },
       ],
     ],
-  ] as [string, ReportSketch[]][])(
-    'is estimated pair by pair where its reports differ: %s',
-    (_, sketches) => {
-      for (const closed of [false, true]) {
-        const state = emptyState();
-        if (closed) fold(state, { boot_id: 'newer', sent_ms: 60_000 });
-        fold(state, { seq: 1, policies: pair(7n, 0, '8') });
-        let gained = 0n;
-        for (const sketch of sketches) {
-          gained += fold(state, sketch).changes.counters.get('7')?.estimated_bytes ?? 0n;
-        }
-        expect(gained).toBe(150n);
-        expect(estimated(state).sort()).toEqual([
-          ['7', 150n, 150n],
-          ['8', 70n, 0n],
-        ]);
-        for (const sketch of sketches) expect(fold(state, sketch).result).toBe('old');
+  ] as [string, ReportSketch[]][])('is estimated pair by pair if its reports differ: %s', (_, sketches) => {
+    for (const closed of [false, true]) {
+      const state = emptyState();
+      if (closed) fold(state, { boot_id: 'newer', sent_ms: 60_000 });
+      fold(state, { seq: 1, policies: pair(7n, 0, '8') });
+      let gained = 0n;
+      for (const sketch of sketches) {
+        gained += fold(state, sketch).changes.counters.get('7')?.estimated_bytes ?? 0n;
       }
-    },
-  );
+      expect(gained).toBe(150n);
+      expect(estimated(state).sort()).toEqual([
+        ['7', 150n, 150n],
+        ['8', 70n, 0n],
+      ]);
+      for (const sketch of sketches) expect(fold(state, sketch).result).toBe('old');
+    }
+  });
 });
 
 describe("an edge's clock", () => {
   const YEARS = 10 * 365 * 86_400_000;
 
-  it('that runs ahead holds no boot current', () => {
+  it('that runs ahead does not keep its boot current', () => {
     const state = emptyState();
     fold(state, { boot_id: 'a', sent_ms: YEARS, policies: pair(10n, 2) }, 1000);
     expect(state.lane.sent_at_ms).toBe(T0 + 1000);
@@ -464,7 +460,7 @@ describe("an edge's clock", () => {
     expect(totals(state)).toEqual([['7', 14n, 4]]);
   });
 
-  it('of a late report is not ahead of its arrival either', () => {
+  it('is limited to the time of arrival, also for a late report', () => {
     const state = emptyState();
     fold(state, { boot_id: 'a', sent_ms: 0, policies: pair(1n) }, 0);
     fold(state, { boot_id: 'b', sent_ms: 5000, policies: pair(1n) }, 5000);
@@ -474,7 +470,7 @@ describe("an edge's clock", () => {
 });
 
 describe('a boot with fewer parts than the one before', () => {
-  it('is noted until another report has come', () => {
+  it('is stored until another report arrives', () => {
     const state = emptyState();
     fold(state, { boot_id: 'a', parts: 3, policies: pair(1n) });
     expect(state.lane.parts_before).toBe(0);
@@ -508,7 +504,7 @@ describe('path totals', () => {
       return [tx_packets, rx_bytes];
     });
 
-  it('are summed over boots, late reports included', () => {
+  it('are summed over boots, including late reports', () => {
     const state = emptyState();
     fold(state, { boot_id: 'a', seq: 1, paths: path(10n) });
     fold(state, { boot_id: 'b', seq: 1, sent_ms: 9, paths: path(5n) });
@@ -518,7 +514,7 @@ describe('path totals', () => {
     expect(sent(state)).toEqual([[18n, 5400n]]);
   });
 
-  it('of a late report begin with a path that its boot had not shown, and again where that was set up again', () => {
+  it('of a late report start with a path that is new to its boot, and restart when the path is set up again', () => {
     const state = emptyState();
     fold(state, { boot_id: 'a', seq: 1 });
     fold(state, { boot_id: 'b', sent_ms: 9, paths: path(5n) });
@@ -528,7 +524,7 @@ describe('path totals', () => {
     expect(sent(state)).toEqual([[21n, 6300n]]);
   });
 
-  it('begin again where a path was set up again within a boot', () => {
+  it('restart when a path is set up again within a boot', () => {
     const state = emptyState();
     fold(state, { seq: 1, paths: path(10n) });
     fold(state, { seq: 2, paths: path(3n) });
@@ -536,7 +532,7 @@ describe('path totals', () => {
   });
 });
 
-it('a boot with as many parts as the one before leaves no part behind', () => {
+it('stores no earlier parts when a boot has as many parts as the one before', () => {
   const state = emptyState();
   fold(state, { boot_id: 'a', parts: 2 });
   fold(state, { boot_id: 'b', parts: 2, sent_ms: 1 });
@@ -549,7 +545,7 @@ describe('several reports in one step', () => {
     ['the first of two', [10n, undefined], 10n],
     ['the second of two', [undefined, 10n], 10n],
     ['both', [10n, 7n], 17n],
-  ])('add up what is estimated: %s', (_, estimates, sum) => {
+  ])('add up estimated bytes: %s', (_, estimates, sum) => {
     const counters = new Map<string, CounterChange>();
     for (const estimated_bytes of estimates) {
       addCounterChange(counters, '7', {

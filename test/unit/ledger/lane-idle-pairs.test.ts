@@ -13,7 +13,7 @@ import { type ReportSketch, reportRecord, T0 } from '../../support/report-record
 
 const NOW = hourOf(T0);
 
-/** Pairs that were named so many hours ago, of policies `<prefix>0`, `<prefix>1`, … */
+/** Pairs that were last named this number of hours ago, of policies `<prefix>0`, `<prefix>1`, … */
 const pairsAgo = (hours: number, count: number, prefix = `h${hours}-`): LanePair[] =>
   Array.from({ length: count }, (_, n) => ({
     ...emptyPair({ policy_id: `${prefix}${n}`, endpoint_id: 'wan1' }),
@@ -44,16 +44,16 @@ const segmentOf = (version: number, pairs: readonly LanePair[], boot_id?: string
   pairs: byKey(asleep(pairs, boot_id)),
 });
 
-describe('pairs leave their lane', () => {
+describe('pairs move out of their lane', () => {
   it.each<[string, LanePair[], boolean]>([
     ['not while all are in use', pairsAgo(0, 50), false],
-    ['not for being idle less than a day', pairsAgo(23, 50), false],
+    ['not if they are idle for less than a day', pairsAgo(23, 50), false],
     ['once enough are idle for a day', pairsAgo(24, 16), true],
     ['not while they are few', pairsAgo(24, 15), false],
     ['not while they are less than a third', [...pairsAgo(24, 16), ...pairsAgo(0, 33)], false],
     ['once they are a third', [...pairsAgo(24, 16), ...pairsAgo(0, 32)], true],
-    ['not one that waits for others', pairsAgo(47, 1), false],
-    ['once one has waited for two days', [...pairsAgo(48, 1), ...pairsAgo(0, 99)], true],
+    ['not if a single pair is idle', pairsAgo(47, 1), false],
+    ['once a single pair is idle for two days', [...pairsAgo(48, 1), ...pairsAgo(0, 99)], true],
   ])('%s', (_, pairs, expected) => {
     expect(hasIdlePairs({ pairs: byKey(pairs) }, T0)).toBe(expected);
   });
@@ -64,7 +64,7 @@ describe('removing idle pairs', () => {
   const segments = ({ idle = [] }: LaneState) =>
     idle.map(({ version, older, pairs }) => [version, older, pairs.size]);
 
-  it('takes those that no report has named for a day and that have no gauges', () => {
+  it('removes pairs without gauges that no report has named for a day', () => {
     const [active] = pairsAgo(24, 1, 'active');
     const state = stateOf([...pairsAgo(23, 2), { ...active!, active_flows: 1 }, ...pairsAgo(24, 3)]);
     const next = remove(state);
@@ -77,24 +77,24 @@ describe('removing idle pairs', () => {
     );
   });
 
-  it('leaves a lane as it is that has none', () => {
+  it('returns the same lane if no pair is idle', () => {
     const state = stateOf(pairsAgo(1, 3));
     expect(remove(state)).toBe(state);
   });
 
-  it("keeps no boot's name with a pair that the current boot has not named", () => {
+  it('omits the boot of a pair that the current boot has not named', () => {
     const [pair] = pairsAgo(30, 1);
     const { idle } = remove(stateOf([{ ...pair!, seq: NOT_NAMED }]));
     expect([...idle![0]!.pairs.values()].map(({ boot_id }) => boot_id)).toEqual(['']);
   });
 
-  it('takes in the newest segments that are not larger, and leaves the others', () => {
+  it('merges the newest segments that are not larger, and leaves the others', () => {
     const old = [
       { ...segmentOf(3, pairsAgo(30, 2, 'a')), older: [2, 1] },
       { ...segmentOf(2, pairsAgo(30, 5, 'b')), older: [1] },
       segmentOf(1, pairsAgo(30, 8, 'c')),
     ];
-    // 3 and 2 are 5, which takes in the next 5 and not the 8 … which are not larger than 10.
+    // 3 and 2 are 5, which merges the next 5 and then the 8, because it is not larger than 10.
     expect(segments(remove(stateOf(pairsAgo(24, 3), old)))).toEqual([[99, [], 18]]);
     const large = { ...segmentOf(1, pairsAgo(30, 11, 'c')) };
     expect(segments(remove(stateOf(pairsAgo(24, 3), [...old.slice(0, 2), large])))).toEqual([
@@ -103,7 +103,7 @@ describe('removing idle pairs', () => {
     ]);
   });
 
-  it('has a pair of a segment that it takes in as the lane had it last', () => {
+  it("keeps the lane's version of a pair that is also in a merged segment", () => {
     const [again, back] = [pairsAgo(24, 1, 'again'), pairsAgo(0, 1, 'back')];
     const before = [...again, ...back].map(pair => ({ ...pair, packets: 1n }));
     const { lane, idle } = remove(stateOf([...again, ...back, ...pairsAgo(24, 3)], [segmentOf(3, before)]));
@@ -119,13 +119,13 @@ describe('removing idle pairs', () => {
       endpoint_id: 'e'.repeat(176 - pair.policy_id.length),
     }));
 
-  it('fills a segment, and leaves the rest to the next step', () => {
+  it('fills one segment, and leaves the remaining pairs to the next step', () => {
     const next = remove(stateOf(longPairs(1002, 'x')));
     expect(segments(next)).toEqual([[99, [], 1000]]);
     expect(next.lane.pairs.size).toBe(2);
   });
 
-  it('takes in no segment with which the new one would be too large', () => {
+  it('merges no segment that would make the new one too large', () => {
     const state = (count: number) => stateOf(longPairs(500, 'x'), [segmentOf(3, longPairs(count, 'y'))]);
     expect(segments(remove(state(500)))).toEqual([[99, [], 1000]]);
     const [pair] = pairsAgo(24, 1);
@@ -138,22 +138,22 @@ describe('removing idle pairs', () => {
   });
 });
 
-describe('a pair that is idle', () => {
+describe('an idle pair', () => {
   const pairs = pairsAgo(30, 1).map(pair => ({ ...pair, estimated: true }));
   const key = 'h30-0';
 
-  it('comes back as it was to the boot that named it', () => {
+  it('returns unchanged to the boot that named it', () => {
     expect(pairOf(stateOf([], [segmentOf(3, pairs)]), key)).toEqual({ ...pairs[0], named_hour: 0 });
   });
 
-  it('comes back to another boot with all that it has counted as earlier', () => {
+  it('returns to another boot with all its counts as earlier ones', () => {
     expect(pairOf(stateOf([], [segmentOf(3, pairs, 'boot-0')]), key)).toEqual({
       ...emptyPair(pairs[0]!),
       ...{ earlier_packets: 7n, earlier_bytes: 70n, earlier_estimated: 35n },
     });
   });
 
-  it('is looked for in all segments, and is as the newest has it', () => {
+  it('is looked up in all segments, and the newest one wins', () => {
     const newer = pairs.map(pair => ({ ...pair, packets: 9n }));
     const other = segmentOf(5, pairsAgo(30, 1, 'other'));
     const state = stateOf([], [other, segmentOf(4, newer), segmentOf(3, pairs)]);
@@ -161,7 +161,7 @@ describe('a pair that is idle', () => {
     expect(pairOf(state, 'unknown')).toBeUndefined();
   });
 
-  it('is as the lane has it once it is back, and counts once', () => {
+  it('is read from the lane once it has returned, and counts once', () => {
     const back = pairs.map(pair => ({ ...pair, packets: 11n }));
     const older = segmentOf(3, pairs);
     const newer = segmentOf(4, [
@@ -182,7 +182,7 @@ describe('a pair that is idle', () => {
     ]);
   });
 
-  it('belongs to the boot that named it when that is closed, and to no other', () => {
+  it('is included in the boot that named it when that boot is closed, and in no other', () => {
     const mine = segmentOf(4, pairsAgo(30, 1, 'mine'));
     const others = segmentOf(3, pairsAgo(30, 2, 'others'), 'boot-0');
     const closed = closeBoot(stateOf(pairsAgo(0, 1, 'held'), [mine, others])).boots.get('boot-1')!;
@@ -192,7 +192,7 @@ describe('a pair that is idle', () => {
     ]);
   });
 
-  it('comes back to the lane with a boot that has named it and goes on', () => {
+  it('returns to the lane with a boot that named it and reports again', () => {
     const [again, never] = [...pairsAgo(30, 1, 'again'), ...pairsAgo(30, 1, 'never')];
     const state = stateOf(pairsAgo(0, 1, 'held'), [segmentOf(3, [again!, never!], '')]);
     const named = { ...emptyPair(again!), packets: 2n, bytes: 20n, seq: 1 };
@@ -205,7 +205,7 @@ describe('a pair that is idle', () => {
     expect(laneTotals({ ...lane, idle: idle! }).map(({ packets }) => packets)).toEqual([7n, 7n, 7n]);
   });
 
-  it('can not be told where it was not read', () => {
+  it('cannot be read from a lane whose idle pairs were not loaded', () => {
     const { lane } = stateOf([], [segmentOf(3, pairs)]);
     expect(() => idlePairsOf({ lane, idle: undefined })).toThrow(
       new Error('The idle pairs of edge-1, part 0, were not read.'),
@@ -213,7 +213,7 @@ describe('a pair that is idle', () => {
     expect(idlePairsOf({ lane: { ...lane, idle_version: 0 }, idle: undefined })).toEqual([]);
   });
 
-  it('of the current boot counts in its total, and no other', () => {
+  it('counts in the total of the current boot if that boot named it', () => {
     const named = pairsAgo(0, 2);
     const mine = segmentOf(4, pairsAgo(30, 1, 'mine'));
     const others = segmentOf(3, pairsAgo(30, 3, 'others'), 'boot-0');
@@ -222,7 +222,7 @@ describe('a pair that is idle', () => {
   });
 });
 
-describe('the idle pairs of a lane are read', () => {
+describe('idle pairs of a lane are loaded', () => {
   const [named] = pairsAgo(0, 1, 'named');
   const [earlier] = pairsAgo(0, 1, 'earlier');
   const { lane } = stateOf([], [segmentOf(3, pairsAgo(30, 1))]);
@@ -236,7 +236,11 @@ describe('the idle pairs of a lane are read', () => {
     ['not for pairs that the boot has named', { policies: [{ policy_id: 'named0' }] }, false],
     ['not for a report without pairs', {}, false],
     ['for a pair that only earlier boots have named', { policies: [{ policy_id: 'earlier0' }] }, true],
-    ['for a new pair beside', { policies: [{ policy_id: 'named0' }, { policy_id: 'new' }] }, true],
+    [
+      'for a new pair beside a known one',
+      { policies: [{ policy_id: 'named0' }, { policy_id: 'new' }] },
+      true,
+    ],
     ['for another boot', { boot_id: 'boot-2' }, true],
   ])('%s', (_, sketch, expected) => {
     expect(needsIdlePairs({ ...lane, pairs }, report(sketch))).toBe(expected);

@@ -1,40 +1,51 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { expect, it } from 'vitest';
-import { listedSince, listingGroups, noteListing } from '../../../core/ledger/listing/listing-state.ts';
-import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';
-import { T0 } from '../../support/report-records.ts';
+import { describe, expect, it } from 'vitest';
+import { emptyPair, type Lane, newLane } from '../../../core/ledger/lane/lane.ts';
+import { addedListing, wholeListing } from '../../../core/ledger/lane/lane-listing.ts';
+import { NO_CHANGES } from '../../../core/ledger/lane/lane-state.ts';
 
-const MINUTE = 60_000;
+/** A lane at a site with a pair of each endpoint, each with its own policy. */
+function laneAt(site_id: string, endpoints: readonly string[]): Lane {
+  const pairs = endpoints.map((endpoint_id, i) => emptyPair({ policy_id: `p${i}`, endpoint_id }));
+  const byKey = new Map(pairs.map(pair => [`${pair.policy_id} ${pair.endpoint_id}`, pair]));
+  return { ...newLane({ edge_id: 'edge-1', part: 0 }), site_id, pairs: byKey };
+}
 
-it('a look that another one overtook does not take back what that one found', async () => {
-  const store = new FakeDynamoDb();
-  const [buckets, ...others] = listingGroups();
-  let now = T0;
-  const context = {
-    client: store.client,
-    tables: { traffic: 'traffic' },
-    clock: () => now,
-    sleep: async () => {},
-    random: () => 0.5,
-    deadline: T0 + 60 * MINUTE,
-  };
-  const look = (unlisted: number) => ({ buckets: buckets!, began: now, unlisted });
-  for (let looks = 0; looks < 2; looks++) {
-    for (const group of [buckets!, ...others]) {
-      await noteListing(context, { buckets: group, began: now, unlisted: 0 });
-    }
-    now += 5 * MINUTE;
-  }
-  expect(await listedSince(context)).toBe(T0);
-
-  // A slow look that found all listed is about to be noted; one that began later finds a lane that
-  // isn't.
-  const slow = look(0);
-  now += MINUTE;
-  const overtaken = clientWith(async command => {
-    if (command instanceof PutCommand) await noteListing(context, look(1));
-    return store.send(command);
+describe('a listed lane is also listed', () => {
+  it.each<[string, Lane, { sites: string[]; endpoints: string[] } | undefined]>([
+    ['nowhere, if nothing is new', laneAt('north', ['wan1', 'wan2']), undefined],
+    [
+      'nowhere, for another policy of an endpoint that it had',
+      laneAt('north', ['wan1', 'wan2', 'wan2']),
+      undefined,
+    ],
+    [
+      'under a new endpoint, and not under its site again',
+      laneAt('north', ['wan1', 'wan2', 'wan3', 'wan1']),
+      { sites: [], endpoints: ['wan3'] },
+    ],
+    ['under another site', laneAt('south', ['wan1', 'wan2']), { sites: ['south'], endpoints: [] }],
+    ['under both', laneAt('south', ['wan1', 'wan2', 'wan3']), { sites: ['south'], endpoints: ['wan3'] }],
+  ])('%s', (_, after, expected) => {
+    const listing = addedListing(laneAt('north', ['wan1', 'wan2']), after);
+    expect(listing && { sites: [...listing.sites], endpoints: [...listing.endpoints] }).toEqual(expected);
   });
-  await noteListing({ ...context, client: overtaken }, slow);
-  expect(await listedSince(context)).toBeUndefined();
+});
+
+it('lists an unlisted lane under all endpoints that it has counted for, also those of idle pairs', () => {
+  const idle = { ...emptyPair({ policy_id: 'old', endpoint_id: 'wan9' }), boot_id: '' };
+  const segment = { version: 5, older: [], pairs: new Map([['old wan9', idle]]) };
+  const state = {
+    lane: { ...laneAt('north', ['wan1', 'wan2']), idle_version: 5 },
+    idle: [segment],
+    ...{ boots: new Map(), parts: new Map(), changes: NO_CHANGES },
+  };
+  const { endpoints } = wholeListing({ site_id: 'north' }, state);
+  expect([...endpoints].sort()).toEqual(['wan1', 'wan2', 'wan9']);
+});
+
+it('lists an unlisted lane under the site that it has left, too', () => {
+  const lane = { ...newLane({ edge_id: 'edge-1', part: 0 }), site_id: 'south' };
+  const state = { lane, idle: undefined, boots: new Map(), parts: new Map(), changes: NO_CHANGES };
+  const { sites } = wholeListing({ site_id: 'north' }, state);
+  expect([...sites].sort()).toEqual(['north', 'south']);
 });

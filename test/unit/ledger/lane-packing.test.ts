@@ -50,7 +50,7 @@ const emptyBoot = (boot_id: string) => ({
   paths: new Map(),
 });
 
-/** The same write where its policy's counters gain something else. */
+/** The same write with another change of its policy's counters. */
 function gaining(write: LaneWrite, policy_id: string, change: CounterChange): LaneWrite {
   return { ...write, changes: { ...write.changes, counters: new Map([[policy_id, change]]) } };
 }
@@ -74,7 +74,7 @@ const sketches = fc.array(
 ) as fc.Arbitrary<Sketch[]>;
 
 describe('packing lanes into transactions', () => {
-  it('holds the limits, writes no item twice and every lane once', () => {
+  it('keeps to the limits, writes no item twice and every lane once', () => {
     fc.assert(
       fc.property(sketches, given => {
         const writes = makeWrites(given);
@@ -94,9 +94,9 @@ describe('packing lanes into transactions', () => {
   });
 
   it.each([
-    ['of its own', 50, 48],
-    ['that ten are shared of', 40, 58],
-  ])('puts as many actions into a transaction as it takes: policies %s', (_, from, count) => {
+    ['of one lane each', 50, 48],
+    ['of which two lanes share ten', 40, 58],
+  ])('fills a transaction up to its limit of actions: policies %s', (_, from, count) => {
     const range = (first: number, many: number) => Array.from({ length: many }, (_, i) => first + i);
     const packed = (policies: number) =>
       packWrites(makeWrites([{ policies: range(0, 50) }, { policies: range(from, policies) }]), {
@@ -107,7 +107,7 @@ describe('packing lanes into transactions', () => {
     expect(packed(count + 1)).toEqual([51, count + 2]);
   });
 
-  it('adds up, counter by counter, what its lanes add', () => {
+  it('adds up the changes of its lanes for each counter', () => {
     fc.assert(
       fc.property(sketches, given => {
         const added = new Map<string, bigint>();
@@ -132,7 +132,7 @@ describe('packing lanes into transactions', () => {
     );
   });
 
-  it('leaves out counters that do not change, also where two lanes cancel each other out', () => {
+  it('omits unchanged counters, also if two lanes cancel each other out', () => {
     const [first, second, third] = makeWrites([{ policies: [1] }, { policies: [1] }, { policies: [2] }]);
     const writes = [
       first!,
@@ -147,7 +147,7 @@ describe('packing lanes into transactions', () => {
     expect(transaction?.actions.map(keyOf).filter(key => key.startsWith('COUNTER'))).toEqual([]);
   });
 
-  it('never mixes two claims about the parts of a boot', () => {
+  it('never puts two different numbers of parts of a boot into one transaction', () => {
     const writes = makeWrites([
       { policies: [1], parts: 1 },
       { policies: [1], parts: 2 },
@@ -155,7 +155,7 @@ describe('packing lanes into transactions', () => {
     expect(packWrites(writes, { table: 'traffic' }).map(each => each.writes.length)).toEqual([1, 1]);
   });
 
-  it('never has writes with different guards share a transaction', () => {
+  it('never puts writes with different guards into one transaction', () => {
     const guards = [8, 8, 9].map(generation => whileMovingTo('traffic', generation));
     const writes = makeWrites(guards.map(() => ({ policies: [1] })));
     const guarded = writes.map((write, i) => ({ ...write, guard: guards[i]! }));
@@ -172,7 +172,7 @@ describe('packing lanes into transactions', () => {
     expect(packWrites(writes, { table: 'traffic' }).map(each => each.writes)).toEqual([writes]);
   });
 
-  it('keeps a write alone that must be alone', () => {
+  it('keeps a write alone that is marked so', () => {
     const writes = makeWrites([{ policies: [1] }, { policies: [1] }, { policies: [1] }]);
     const packed = packWrites(writes, { table: 'traffic', alone: write => write === writes[1] });
     expect(packed.map(each => each.writes)).toEqual([[writes[0], writes[2]], [writes[1]]]);

@@ -51,7 +51,7 @@ describe('a rate', () => {
     },
   );
 
-  it('is a whole number within 0.1 % of what passed, never 0 for what did, and takes four bytes', () => {
+  it('is a whole number within 0.1 % of the traffic, 0 only without traffic, and takes four bytes', () => {
     const amount = fc.bigInt({ min: 0n, max: 2n ** 60n });
     fc.assert(
       fc.property(amount, amount, fc.integer({ min: 500, max: 1e10 }), (bytes, packets, ms) => {
@@ -74,7 +74,7 @@ describe('a rate', () => {
 });
 
 describe('the rates of a lane', () => {
-  it('are not known before the second report of a boot', () => {
+  it('are unknown before the second report of a boot', () => {
     const first = fold(NO_LANE, { seq: 1, sent_ms: 0, policies: counted(10n) });
     expect(rateIn(first)).toEqual([undefined, 0, 0]);
     const second = fold(first, { seq: 2, sent_ms: 10_000, policies: counted(30n) });
@@ -84,7 +84,7 @@ describe('the rates of a lane', () => {
     expect(booted.changes.counters.get('7')).toMatchObject({ bit_rate: -16_000, packet_rate: -2000 });
   });
 
-  it("are over the time between the two reports by the edge's clock, whatever was lost, late or ahead", () => {
+  it("divide by the time between two reports on the edge's clock, with lost reports and a clock that runs ahead", () => {
     const first = fold(NO_LANE, { seq: 1, sent_ms: 0, policies: counted(10n) });
     const lost = fold(first, { seq: 4, sent_ms: 40_000, policies: counted(90n) }, 95_000);
     expect(rateIn(lost)).toEqual([40_000, 16_000, 2000]);
@@ -92,14 +92,14 @@ describe('the rates of a lane', () => {
     expect(rateIn(ahead)).toEqual([10_000, 8000, 1000]);
   });
 
-  it('are not known of reports that are less than half a second apart', () => {
+  it('are unknown if two reports are less than half a second apart', () => {
     const first = fold(NO_LANE, { seq: 1, sent_ms: 0, policies: counted(10n) });
     const fast = fold(first, { seq: 2, sent_ms: 499, policies: counted(1000n) });
     expect(rateIn(fast)).toEqual([undefined, 0, 0]);
     expect(rateIn(fold(first, { seq: 2, sent_ms: 500, policies: counted(1000n) }))[0]).toBe(500);
   });
 
-  it('are 0 of a pair that has not grown, and not known of one that a report leaves out', () => {
+  it('are 0 for a pair without growth, and unknown for a pair that a report omits', () => {
     const first = fold(NO_LANE, { seq: 1, sent_ms: 0, policies: [...counted(10n), ...counted(10n, '8')] });
     const second = fold(first, {
       seq: 2,
@@ -117,7 +117,7 @@ describe('the rates of a lane', () => {
     }
   });
 
-  it('stay as they are when an old report or one of another boot comes late', () => {
+  it('do not change with a late report, old or of another boot', () => {
     let state = fold(NO_LANE, { boot_id: 'a', seq: 1, sent_ms: 0, policies: counted(10n) });
     state = fold(state, { boot_id: 'b', seq: 1, sent_ms: 10_000, policies: counted(10n) });
     state = fold(state, { boot_id: 'b', seq: 3, sent_ms: 30_000, policies: counted(50n) });
@@ -133,7 +133,7 @@ describe('the rates of a lane', () => {
     }
   });
 
-  it('go back to those of a boot that goes on', () => {
+  it('return to those of a boot that reports again', () => {
     let state = fold(NO_LANE, { boot_id: 'a', seq: 1, sent_ms: 0, policies: counted(10n) });
     state = fold(state, { boot_id: 'b', seq: 1, sent_ms: 10_000, policies: counted(7n) });
     state = fold(state, { boot_id: 'a', seq: 2, sent_ms: 20_000, policies: counted(50n) });
@@ -146,12 +146,12 @@ describe('the rates of a lane', () => {
     const silent = withdrawGauges({ ...state, changes: NO_CHANGES });
     expect(rateIn(silent)).toEqual([undefined, 0, 0]);
     expect(silent.changes.counters.get('7')).toMatchObject({ bit_rate: -16_000, packet_rate: -2000 });
-    // What passed while it was silent counts, over the time that it was.
+    // Traffic during the silence counts, over its duration.
     const back = fold(silent, { seq: 3, sent_ms: 1_010_000, policies: counted(1030n) });
     expect(rateIn(back)).toEqual([1_000_000, 8000, 1000]);
   });
 
-  it("of the counters are at each step the sum of the lane's, and 0 once it is silent", () => {
+  it('always sum up to those of the counters, and are 0 once the lane is silent', () => {
     const step = fc.record({
       boot: fc.nat({ max: 1 }),
       seconds: fc.nat({ max: 20 }),
@@ -224,7 +224,7 @@ function ratedLane(from_ms: number, to_ms: number, rates: readonly number[]): La
 }
 
 describe('the rates of several lanes', () => {
-  it('are the sum of what is known, over the times of all of them', () => {
+  it('are the sum of the known ones, over the times of all of them', () => {
     const slow = packRate(1000n, 8n, 1000);
     const idle = packRate(0n, 0n, 1000);
     const lanes = [ratedLane(5000, 9000, [slow, NO_RATE]), ratedLane(4000, 8000, [slow, idle])];
@@ -238,18 +238,18 @@ describe('the rates of several lanes', () => {
     });
   });
 
-  it('are not known where they are of none', () => {
+  it('are unknown if no lane has any', () => {
     expect(ratesOf([{ ...ratedLane(1, 2, []), rated_ms: undefined }])).toBeUndefined();
     expect(ratesOf([])).toBeUndefined();
   });
 
-  it('are over no time once the boot is closed', () => {
+  it('have no span once the boot is closed', () => {
     const lane = ratedLane(5000, 9000, []);
     expect(ratedSpan(lane)).toEqual({ from_ms: 5000, to_ms: 9000 });
     expect(ratedSpan({ ...lane, boot_id: '' })).toBeUndefined();
   });
 
-  it('are over the times of the one that is known', () => {
+  it('join two spans into the known one if the other is unknown', () => {
     const span = { from_ms: 1, to_ms: 2 };
     expect(joinSpans(undefined, span)).toBe(span);
     expect(joinSpans(span, undefined)).toBe(span);
@@ -260,23 +260,23 @@ describe('the rates of several lanes', () => {
 describe('gauges', () => {
   const lane = ratedLane(0, 1000, [NO_RATE, packRate(0n, 0n, 1000), packRate(5n, 1n, 1000)]);
 
-  it('are held of policies with a rate that is known, 0 too, or active flows', () => {
+  it('exist for policies with a known rate, also 0, or with active flows', () => {
     const active = { ...emptyPair({ policy_id: 'active', endpoint_id: 'wan1' }), active_flows: 1 };
     const pairs = new Map([...lane.pairs, ['active', active]]);
     expect([...policiesWithGauges({ ...lane, pairs })].sort()).toEqual(['active', 'p1', 'p2']);
   });
 
-  it('that are not there are not subtracted', () => {
+  it('are subtracted only if they exist', () => {
     const { changes } = withdrawGauges({ ...NO_LANE, lane });
     expect([...changes.counters.keys()].sort()).toEqual(['p1', 'p2']);
   });
 
-  it('count one pair each whose rate is known', () => {
+  it('count one rated pair for each known rate', () => {
     expect([...lane.pairs.values()].map(({ rate }) => ratedPairs(rate))).toEqual([0, 1, 1]);
   });
 });
 
-it('the rate of a boot whose first report has number 0 is known with its second', () => {
+it('knows the rate of a boot at its second report if the first has number 0', () => {
   const first = fold(NO_LANE, { seq: 0, policies: counted(1n) });
   const second = fold(first, { seq: 1, sent_ms: 1000, policies: counted(2n) });
   expect(second.lane.rated_ms).toBe(1000);

@@ -32,7 +32,7 @@ function path(measured_ms: number, latency_ms = 12.3456) {
 const readingIn = ({ lane }: LaneState) => lane.paths.get('p-1')?.reading;
 
 describe('the last measurement of a path in its lane', () => {
-  it('is that of the newest report, placed by its age at the arrival whatever the clock shows', () => {
+  it("is that of the newest report, dated by its age at arrival, whatever the edge's clock shows", () => {
     for (const skew of [-300_000, 0, 15_000]) {
       const sketch = { seq: 1, sent_ms: skew, paths: [path(skew - 20_000)] };
       expect(readingIn(fold(NO_LANE, sketch, 500))).toEqual({
@@ -43,7 +43,7 @@ describe('the last measurement of a path in its lane', () => {
     }
   });
 
-  it('stays where it was placed when later reports tell it again', () => {
+  it('keeps its date when later reports repeat it', () => {
     const first = fold(NO_LANE, { seq: 1, sent_ms: 0, paths: [path(-20_000)] }, 700);
     const again = fold(first, { seq: 2, sent_ms: 60_000, paths: [path(-20_000)] }, 60_100);
     expect(readingIn(again)).toEqual(readingIn(first));
@@ -51,7 +51,7 @@ describe('the last measurement of a path in its lane', () => {
     expect(readingIn(next)).toMatchObject({ measured_at_ms: T0 + 100_100 });
   });
 
-  it("is kept by a new boot until it measures, and is no late report's", () => {
+  it('survives a new boot without a measurement, and a late report', () => {
     const first = fold(NO_LANE, { seq: 2, sent_ms: 0, paths: [path(-20_000)] }, 0);
     const second = fold(first, { seq: 1, boot_id: 'next', sent_ms: 60_000, paths: [] }, 60_000);
     expect(readingIn(second)).toEqual(readingIn(first));
@@ -59,7 +59,7 @@ describe('the last measurement of a path in its lane', () => {
     expect(readingIn(late)).toEqual(readingIn(first));
   });
 
-  it('leaves lanes without paths in the layout that the last release reads, unless the clock is ahead', () => {
+  it('does not change the layout of lanes without paths, unless the clock is ahead', () => {
     const layout = (sent_ms: number) => {
       const decoded = decodeReport(reportRecord({ seq: 1, sent_ms, paths: [] }).data, 'edge-1');
       const { lane } = foldReport(NO_LANE, decoded, { at_ms: T0, slot: 0 });

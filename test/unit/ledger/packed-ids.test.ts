@@ -14,7 +14,7 @@ const paths = fc
   .tuple(fc.uuid(), fc.array(fc.constantFrom(...'0123456789abcdef'), { minLength: 16, maxLength: 16 }))
   .map(([site, suffix]) => `${site}.${suffix.join('')}`);
 
-describe('an id of a form that is known', () => {
+describe('an id of a known form', () => {
   it.each([
     ['a UUID', fc.uuid(), 16],
     ['a ULID', ulids, 16],
@@ -45,12 +45,12 @@ describe('an id of a form that is known', () => {
     `P-${ulid().toLowerCase()}`,
     'x'.repeat(53),
     'x'.repeat(36),
-  ])('%j is none', id => {
+  ])('%j has no known form', id => {
     expect(formOf(id)).toBeUndefined();
   });
 });
 
-it('bytes that earlier releases wrote read as the same ids', () => {
+it('reads the bytes of earlier releases as the same ids', () => {
   const read = (code: number, hex: string) => formOfCode(code)!.read(Buffer.from(hex, 'hex'), 0);
   expect(read(1, '550e8400e29b41d4a716446655440000')).toBe('550e8400-e29b-41d4-a716-446655440000');
   expect(read(3, '550e8400e29b41d4a7164466554400000123456789abcdef')).toBe(

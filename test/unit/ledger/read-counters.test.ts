@@ -13,7 +13,7 @@ it.each([
   ['5', 5, { queried: 16 * 1000, keys: 5 * 16 }],
   ['300', 300, { queried: 16 * 1000, keys: 300 * 16 }],
 ])(
-  'the counters of %s ids cost at most a page of each slot and a key for each id and slot, however many there are',
+  'reads at most a page of each slot and a key for each id and slot for the counters of %s ids',
   async (_, count, cost) => {
     const store = new FakeDynamoDb();
     const read = { queried: 0, keys: 0 };
@@ -34,7 +34,7 @@ it.each([
   },
 );
 
-it.each([1, 15, 16, 17])('every reader sums at least 16 slots, where %i are stored', async stored => {
+it.each([1, 15, 16, 17])('sums at least 16 slots if %i are stored', async stored => {
   const store = new FakeDynamoDb();
   const { pk, sk, slots } = slotsItem(stored);
   store.items.set(`${pk}\u0000${sk}`, { pk, sk, slots });

@@ -67,7 +67,7 @@ const RESETS = [
 ] as const;
 
 describe.each(RESETS)('a reset of %s', (_, reset) => {
-  it('is registered before a chunk of it is written', async () => {
+  it('is registered before its first chunk is written', async () => {
     const isRegistered: boolean[] = [];
     const context = contextWith(async command => {
       if (command instanceof PutCommand && String(command.input.Item?.pk).startsWith('BASELINE#')) {
@@ -80,7 +80,7 @@ describe.each(RESETS)('a reset of %s', (_, reset) => {
     expect(isRegistered).not.toContain(false);
   });
 
-  it('can not be completed once a chunk of it may be removed, even if clean-up is killed then', async () => {
+  it('cannot be completed once its chunks may have been removed, even if clean-up is killed then', async () => {
     const removed: unknown[] = [];
     const cleanUp = contextWith(async command => {
       if (removed.length > 0) throw new Killed();
@@ -105,13 +105,13 @@ describe.each(RESETS)('a reset of %s', (_, reset) => {
   });
 });
 
-it('the boots of a reset fit into chunks, however much one of them has counted', async () => {
+it('splits the boots of a reset into chunks, however much a single boot has counted', async () => {
   const random = seededRandom(1);
   const id = () => Array.from({ length: 128 }, () => String.fromCharCode(33 + random.below(94))).join('');
   const large = () => BigInt(random.below(2 ** 31)) * 2n ** 31n + BigInt(random.below(2 ** 31));
   const pairs = (count: number) =>
     Array.from({ length: count }, () => ({ ...pairOf(id()), packets: large(), bytes: large() }));
-  // In one partition, in this order: almost a chunk, then the largest boot that there can be.
+  // In one partition, in this order: almost a chunk, then the largest possible boot.
   for (const [part, count] of [1200, 2300].entries()) {
     const data = encodeLane(laneOf('edge-2', part, pairs(count)));
     put({ ...laneKey('edge-2', part), version: 1, data });
@@ -125,7 +125,7 @@ it('the boots of a reset fit into chunks, however much one of them has counted',
   ]);
 });
 
-it('a generation of counters never gets a number again, also in a table that was restored', async () => {
+it('never gives a generation of counters an earlier number, also in a restored table', async () => {
   const restored = structuredClone(store.items);
   const begin = async () => {
     const { generation } = await beginBuilding(

@@ -14,24 +14,21 @@ describe('an edge', () => {
     { interval_s: 300, silent_after_s: 1000, from_s: 1000 },
     { interval_s: 3_600, silent_after_s: 60, from_s: 10_800 },
     { interval_s: 31_536_000, silent_after_s: 60, from_s: 10_800 },
-  ])(
-    'that reports each $interval_s s is silent after $from_s s, the setting being $silent_after_s',
-    given => {
-      const { interval_s, silent_after_s, from_s } = given;
-      const at = (age_ms: number) =>
-        isSilent({ last_heard_at_ms: NOW - age_ms, interval_s }, NOW, { silent_after_s });
-      expect([0, from_s * 1000 - 1, from_s * 1000, Number.POSITIVE_INFINITY].map(at)).toEqual([
-        false,
-        false,
-        true,
-        true,
-      ]);
-    },
-  );
+  ])('that reports every $interval_s s is silent after $from_s s with the setting $silent_after_s', given => {
+    const { interval_s, silent_after_s, from_s } = given;
+    const at = (age_ms: number) =>
+      isSilent({ last_heard_at_ms: NOW - age_ms, interval_s }, NOW, { silent_after_s });
+    expect([0, from_s * 1000 - 1, from_s * 1000, Number.POSITIVE_INFINITY].map(at)).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
 });
 
 describe('completeness', () => {
-  it('counts expected edges once, by lanes of all parts that are not silent, and no others', () => {
+  it('counts each expected edge once, if none of its parts is silent', () => {
     const heard = new HeardEdges(servedEdges(['a', 'b', 'c']), NOW);
     const lane = { part: 0, parts: 1, sent_at_ms: NOW, interval_s: 60 };
     heard.add({ ...lane, edge_id: 'a', parts: 2, last_heard_at_ms: NOW });

@@ -26,12 +26,12 @@ describe('the context of a deployment', () => {
   it.each([
     [{ alarm_mail: 'ops@example.com', shards: 2 }, 'Setting alarm_mail is unknown.'],
     [{ 'alarm-email': 'a', Shards: 2 }, 'Settings alarm-email, Shards are unknown.'],
-  ])('holds no setting that does not exist: %j', (context, unknown) => {
+  ])('is rejected with an unknown setting: %j', (context, unknown) => {
     expect(names).toEqual(expect.arrayContaining(['alarm_email', 'audit_stream_arn', 'stage']));
     expect(refusal(() => read(context))).toBe(`${unknown} There are ${all}.`);
   });
 
-  it('may hold what the CDK puts there', () => {
+  it('may contain values of the CDK itself', () => {
     const context = {
       '@aws-cdk/core:checkSecretUsage': true,
       'aws:cdk:bundling-stacks': [],
@@ -55,14 +55,14 @@ describe('the region of a deployment', () => {
     expect(checkRegion(region)).toBeUndefined();
   });
 
-  it('is one that the CDK knows: synth says which those are', () => {
+  it('must be one that the CDK knows: synth lists them', () => {
     expect(refusal(() => checkRegion('eu-cental-1'))).toBe(
       `Region eu-cental-1 is unknown to this release's AWS CDK. It may be one of ${known.join(', ')}.`,
     );
   });
 
   it.each(Object.entries(LACKING).flatMap(([service, regions]) => regions.map(region => [region, service])))(
-    'is not %s, which has no %s: synth says which have all',
+    'cannot be %s, which lacks %s: synth lists those with every service',
     (region, service) => {
       const whole = known.filter(name => !Object.values(LACKING).flat().includes(name));
       expect(refusal(() => checkRegion(region))).toBe(
@@ -76,7 +76,7 @@ describe('cdk synth', () => {
   it.each([
     [{ CDK_CONTEXT_JSON: '{"stage":"prd"}' }, /^Setting stage must be [^\n]+, but is "prd"\.\n$/],
     [{ CDK_DEFAULT_REGION: 'mx-central-1' }, /^Region mx-central-1 has no AWS AppSync, [^\n]+\.\n$/],
-  ])('stops at %j with one sentence', async (given, sentence) => {
+  ])('stops with one sentence at %j', async (given, sentence) => {
     const env = { PATH: process.env.PATH, ...given };
     const failure = await run(process.execPath, ['bin/patronus.ts'], { env }).catch(cause => cause);
     expect(failure).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(sentence) });

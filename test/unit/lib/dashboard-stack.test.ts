@@ -13,7 +13,7 @@ const template = Template.fromStack(stacks.find(({ stackName }) => stackName ===
 const widgets = bodyOf(template).widgets;
 const graphs = widgets.filter(({ type }: Json) => type === 'metric');
 
-/** The body with a text in place of what is known at the deployment. */
+/** The body with a placeholder for values that are known at the deployment. */
 function bodyOf(of: Template): Json {
   const [dashboard, ...others] = Object.values(of.findResources('AWS::CloudWatch::Dashboard'));
   expect(others).toEqual([]);
@@ -36,7 +36,7 @@ interface Shown {
   label: string;
 }
 
-/** The metrics of a graph; computed ones have none of their own, but those that they use. */
+/** The metrics of a graph; computed ones have none of their own, but those in their expressions. */
 function metricsOf({ properties }: Json): Shown[] {
   return properties.metrics
     .filter(([first]: Json[]) => typeof first === 'string')
@@ -76,7 +76,7 @@ const AWS_METRICS: Record<string, { dimension: string; metrics: string[] }> = {
 };
 
 describe('the dashboard', () => {
-  it('shows metrics of our own that functions emit, under the dimensions that they emit them with', () => {
+  it('shows our own metrics under the dimensions with which functions emit them', () => {
     const emitted = [
       ...Object.entries(METRICS).flatMap(([service, names]) => names.map(name => ({ name, service }))),
       ...CACHE_NAMES.map(cache => ({ name: CACHE_HIT_RATE, service: 'caches', cache })),
@@ -86,7 +86,7 @@ describe('the dashboard', () => {
     for (const { name, dimensions } of shown) expect(emitted).toContainEqual({ name, ...dimensions });
   });
 
-  it('shows metrics of AWS that there are, of one resource each', () => {
+  it('shows existing metrics of AWS, each of one resource', () => {
     const shown = graphs.flatMap(metricsOf).filter(({ namespace }: Shown) => namespace !== 'Patronus');
     expect(shown.length).toBeGreaterThan(30);
     for (const { namespace, name, dimensions } of shown) {
@@ -112,7 +112,7 @@ describe('the dashboard', () => {
     expect(new Set(alarms).size).toBe(count('AWS::CloudWatch::Alarm'));
   });
 
-  it('has title, unit and labels in words on every graph', () => {
+  it('has a title, a unit and labels in words on every graph', () => {
     for (const { properties } of graphs) {
       expect(properties.title).toMatch(/^[A-Z][a-zA-Z ,:-]+$/);
       expect(properties.yAxis.left, properties.title).toEqual({
@@ -124,7 +124,7 @@ describe('the dashboard', () => {
     }
   });
 
-  it('computes by metrics that it names', () => {
+  it('computes expressions from metrics of the same graph', () => {
     const computed = graphs.flatMap(({ properties }: Json) => {
       const ids = properties.metrics.map((metric: Json[]) => metric.at(-1).id);
       return properties.metrics
@@ -136,7 +136,7 @@ describe('the dashboard', () => {
     for (const { ids, used } of computed) expect(ids).toEqual(expect.arrayContaining(used));
   });
 
-  it('fills rows of 24 columns, and nothing lies over another', () => {
+  it('fills rows of 24 columns without overlap', () => {
     const taken = new Set<string>();
     for (const { x, y, width, height } of widgets) {
       expect(x + width).toBeLessThanOrEqual(24);
@@ -151,18 +151,18 @@ describe('the dashboard', () => {
     expect(taken.size, 'there are holes').toBe(24 * bottom);
   });
 
-  it('begins with what to read beside it', () => {
+  it('begins with links to the runbook and the console', () => {
     expect(widgets[0]).toMatchObject({ type: 'text', x: 0, y: 0 });
     expect(widgets[0].properties.markdown).toContain('docs/runbook.md');
     expect(widgets[0].properties.markdown).toContain('[console](https://PatronusWeb.');
     expect(projectText('docs/runbook.md')).toMatch(/^# Runbook\n/);
   });
 
-  it('holds no other stack back: it exports nothing and imports nothing', () => {
+  it('does not block another stack: it exports nothing and imports nothing', () => {
     expect(JSON.stringify(template.toJSON())).not.toContain('Fn::ImportValue');
   });
 
-  it('stays below what CloudWatch takes: 500 widgets, 500 metrics a graph', () => {
+  it('stays below the limits of CloudWatch: 500 widgets, 500 metrics a graph', () => {
     expect(widgets.length).toBeLessThan(500);
     for (const graph of graphs) expect(graph.properties.metrics.length).toBeLessThan(500);
   });

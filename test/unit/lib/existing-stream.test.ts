@@ -13,7 +13,7 @@ describe('the ingest stack on an existing stream', () => {
   const own = ingestStack({});
   const existing = ingestStack({ report_stream_arn: ARN });
 
-  it('reads it from its beginning, lets edges put there, watches it and names it', () => {
+  it('reads it from its beginning, lets edges write to it, watches it and names it', () => {
     existing.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       EventSourceArn: ARN,
       StartingPosition: 'TRIM_HORIZON',
@@ -29,7 +29,7 @@ describe('the ingest stack on an existing stream', () => {
     existing.hasOutput('StreamName', { Value: 'reports-2' });
   });
 
-  it('keeps its own stream and alarm, so that it can go back to them', () => {
+  it('keeps its own stream and alarm, so that it can return to them', () => {
     const ids = (template: Template, type: string) => Object.keys(template.findResources(type));
     expect(ids(existing, 'AWS::Kinesis::Stream')).toEqual(ids(own, 'AWS::Kinesis::Stream'));
     expect(ids(existing, 'AWS::CloudWatch::Alarm')).toEqual(ids(own, 'AWS::CloudWatch::Alarm'));

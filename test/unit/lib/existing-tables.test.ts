@@ -27,7 +27,7 @@ describe('stacks on existing tables', () => {
     Object.values(template.toJSON().Resources as Record<string, any>),
   );
 
-  it('give every function their names, and read the stream of the given Network table', () => {
+  it('give every function the names of the tables, and read the stream of the given Network table', () => {
     const variables = resources.flatMap(({ Properties }) => Properties?.Environment?.Variables ?? []);
     const withTables = variables.filter(each => each.NETWORK_TABLE !== undefined);
     expect(withTables.length).toBeGreaterThan(5);
@@ -45,7 +45,7 @@ describe('stacks on existing tables', () => {
     expect(arns.filter(arn => arn === AUDIT_STREAM)).toHaveLength(1);
   });
 
-  it('grant rights on the given tables alone, and watch them', () => {
+  it('grant rights on the given tables only, and watch them', () => {
     const [, ...others] = templates;
     for (const [name, template] of others) {
       const text = JSON.stringify(template.toJSON());
@@ -64,7 +64,7 @@ describe('stacks on existing tables', () => {
     expect(JSON.stringify(alarms)).toContain('"traffic-restored"');
   });
 
-  it('keep their own, and all that other stacks import of them until they are deployed', () => {
+  it('keep their own tables, and all exports that other stacks import until their next deployment', () => {
     const data = templates[0]![1].toJSON();
     const tables = Object.values(data.Resources as Record<string, { Type: string }>);
     expect(tables.filter(({ Type }) => Type === 'AWS::DynamoDB::Table')).toHaveLength(4);
@@ -96,7 +96,7 @@ describe('stacks on existing tables', () => {
       { traffic_table: 'same', cache_table: 'same' },
       'Settings audit_table, network_table, traffic_table and cache_table must name different tables.',
     ],
-  ])('stop at %j', (given: Record<string, unknown>, sentence) => {
+  ])('reject %j', (given: Record<string, unknown>, sentence) => {
     expect(() => readSettings(name => given[name])).toThrow(new SettingError(sentence));
   });
 });

@@ -6,9 +6,9 @@ import { roleSettings, SETTINGS } from '../../../functions/settings.ts';
 import { makeApp } from '../../../lib/patronus-app.ts';
 import { projectFile } from '../../support/project-files.ts';
 
-/** What Lambda and libraries read, no code of a function. */
+/** Variables that Lambda and libraries read, and no code of a function. */
 const OF_LIBRARIES = ['NODE_OPTIONS', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME'];
-/** What Lambda itself sets in a function's environment. */
+/** Variables that Lambda itself sets in a function's environment. */
 const OF_LAMBDA = { ...roleSettings, AWS_LAMBDA_FUNCTION_NAME: undefined };
 
 const folders = readdirSync(projectFile('functions'), { withFileTypes: true })
@@ -36,11 +36,11 @@ async function schemaOf(folder: string): Promise<z.ZodObject> {
 }
 
 describe('the settings of a function', () => {
-  it('are given to each function that there is', () => {
+  it('are given to every function', () => {
     expect([...given.keys()].sort()).toEqual(folders.sort());
   });
 
-  it.each(folders)('%s is given what it reads, and nothing else', async folder => {
+  it.each(folders)('%s gets the variables that it reads, and no others', async folder => {
     const { shape } = await schemaOf(folder);
     const names = (given.get(folder) ?? []).filter(name => !OF_LIBRARIES.includes(name));
     expect(
@@ -64,14 +64,14 @@ describe('the settings of a function', () => {
     expect(others.map(([name]) => name)).toEqual([]);
   });
 
-  it('are each read by a function', async () => {
+  it('are each read by at least one function', async () => {
     const read = new Set<string>();
     for (const folder of folders)
       for (const name of Object.keys((await schemaOf(folder)).shape)) read.add(name);
     expect(Object.keys(SETTINGS).filter(name => !read.has(name))).toEqual([]);
   });
 
-  it.each(folders)('%s is given each setting that can be chosen and that it reads', async folder => {
+  it.each(folders)('%s gets each configurable setting that it reads', async folder => {
     const { shape } = await schemaOf(folder);
     const chosen = new Set([...given.values()].flat());
     const missing = Object.keys(shape).filter(name => chosen.has(name) && !given.get(folder)!.includes(name));

@@ -29,7 +29,7 @@ const apiOf = (resources: ReturnType<typeof resourcesOf>) =>
   resources('AWS::AppSync::GraphQLApi')[0]![1].Properties;
 
 describe('the API', () => {
-  it('shows its schema to nobody in production, and bounds what a query may ask', () => {
+  it('hides its schema in production, and limits queries', () => {
     expect(apiOf(plain)).toMatchObject({
       IntrospectionConfig: 'ENABLED',
       QueryDepthLimit: 8,
@@ -42,7 +42,7 @@ describe('the API', () => {
     });
   });
 
-  it('logs each request in production without what it asks and gets, for a month, in a group that AppSync may write to and not make', () => {
+  it('logs each request in production without query and answer, for a month, in a group that AppSync may not create', () => {
     expect(apiOf(plain).LogConfig).toBeUndefined();
     const { LogConfig } = apiOf(production);
     expect(LogConfig).toMatchObject({ FieldLogLevel: 'NONE', ExcludeVerboseContent: true });
@@ -70,7 +70,7 @@ describe('the API', () => {
 });
 
 describe('sign-in in production', () => {
-  it('asks everyone for a second factor, unless the setting says otherwise', () => {
+  it('requires a second factor of everyone, unless the setting says otherwise', () => {
     const [[, { Properties }]] = production('AWS::Cognito::UserPool') as [[string, Resource]];
     expect(Properties).toMatchObject({ MfaConfiguration: 'ON', EnabledMfas: ['SOFTWARE_TOKEN_MFA'] });
     const [[, other]] = resourcesOf({ stage: 'prod', mfa: 'optional' })('AWS::Cognito::UserPool') as [
@@ -81,11 +81,11 @@ describe('sign-in in production', () => {
 });
 
 describe('the firewall', () => {
-  it('is none unless it is asked for', () => {
+  it('is absent by default', () => {
     expect(plain('AWS::WAFv2::WebACL')).toEqual([]);
   });
 
-  it('bounds what an address asks of API and sign-in in five minutes, and keeps no sample of a request', () => {
+  it('limits the requests of an address to API and sign-in in five minutes, and keeps no sample of a request', () => {
     const [[id, { Properties }]] = production('AWS::WAFv2::WebACL') as [[string, Resource]];
     const { Rules, Scope, DefaultAction } = Properties;
     expect({ Scope, DefaultAction }).toEqual({ Scope: 'REGIONAL', DefaultAction: { Allow: {} } });
@@ -110,8 +110,8 @@ describe('the firewall', () => {
   });
 });
 
-describe('who reads and writes files', () => {
-  it('is logged in production for a month, in a bucket of its own that is open to nobody', () => {
+describe('access to files', () => {
+  it('is logged in production for a month, in a private bucket of its own', () => {
     const logged = (resources: ReturnType<typeof resourcesOf>) =>
       resources('AWS::S3::Bucket').filter(
         ([, { Properties }]) => Properties.LoggingConfiguration !== undefined,

@@ -6,7 +6,7 @@ import { lossesOf, PINNED_TYPES, type PinnedStack, pinnedIn } from '../../../scr
 import { replacedBy } from '../../../scripts/release/replaced-by.ts';
 import { projectFile } from '../../support/project-files.ts';
 
-/** What the last release had deployed (test/fixtures/last-release/README.md). */
+/** The resources that the last release deployed (test/fixtures/last-release/README.md). */
 const { stacks: before } = JSON.parse(
   readFileSync(projectFile('test/fixtures/last-release/templates.json'), 'utf8'),
 ) as { stacks: Record<string, PinnedStack> };
@@ -18,14 +18,11 @@ const templates: Record<string, any> = Object.fromEntries(
 );
 
 describe('a deployment over the last release', () => {
-  it.each(Object.entries(before))(
-    'keeps of %s what holds data, positions, people and names',
-    (name, pinned) => {
-      expect(lossesOf(name, pinned, pinnedIn(templates[name]))).toEqual([]);
-    },
-  );
+  it.each(Object.entries(before))('keeps all data, positions, people and names of %s', (name, pinned) => {
+    expect(lossesOf(name, pinned, pinnedIn(templates[name]))).toEqual([]);
+  });
 
-  it('is compared by every type that holds something', () => {
+  it('is compared for every type of stateful resource', () => {
     const of = (type: string) =>
       Object.values(before).flatMap(({ resources }) =>
         Object.values(resources).filter(resource => resource.type === type),
@@ -52,7 +49,7 @@ describe('a deployment over the last release', () => {
     expect(before.PatronusData!.exports.length).toBeGreaterThan(5);
   });
 
-  it('knows what CloudFormation would replace a resource for', () => {
+  it('knows the properties for which CloudFormation replaces a resource', () => {
     expect(replacedBy('AWS::DynamoDB::Table')).toEqual(
       expect.arrayContaining(['TableName', 'KeySchema', 'StreamSpecification']),
     );
@@ -66,7 +63,7 @@ describe('a deployment over the last release', () => {
   });
 });
 
-describe('what a deployment would lose', () => {
+describe('a loss by a deployment', () => {
   const idOf = (stack: string, type: string) =>
     Object.entries(before[stack]!.resources).find(([, resource]) => resource.type === type)![0];
   const TABLE = idOf('PatronusData', 'AWS::DynamoDB::Table');
@@ -83,10 +80,10 @@ describe('what a deployment would lose', () => {
         Resources.Other = Resources[TABLE];
         delete Resources[TABLE];
       },
-      `PatronusData.${TABLE} (AWS::DynamoDB::Table) is gone.`,
+      `PatronusData.${TABLE} (AWS::DynamoDB::Table) is missing.`,
     ],
     [
-      'an id that is something else',
+      'an id of another type',
       'PatronusIngest',
       ({ Resources }) => (Resources[STREAM].Type = 'AWS::S3::Bucket'),
       `PatronusIngest.${STREAM} was AWS::Kinesis::Stream and is AWS::S3::Bucket.`,
@@ -127,7 +124,7 @@ describe('what a deployment would lose', () => {
     ],
   ];
 
-  it.each(cases)('is found: %s', (_, stack, change, sentence) => {
+  it.each(cases)('is detected: %s', (_, stack, change, sentence) => {
     const template = structuredClone(templates[stack]);
     change(template);
     expect(lossesOf(stack, before[stack]!, pinnedIn(template))).toEqual([sentence]);

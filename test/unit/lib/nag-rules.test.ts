@@ -14,12 +14,12 @@ interface Finding {
 const findings = new Map(Object.entries(VARIANTS).map(([name, context]) => [name, findingsOf(context)]));
 
 describe('the rules of cdk-nag', () => {
-  it.each(Object.keys(VARIANTS))('find nothing in the stacks that is not an exception: %s', name => {
+  it.each(Object.keys(VARIANTS))('find nothing in the stacks without an exception: %s', name => {
     const found = findings.get(name)!;
     expect(found.filter(each => !NAG_EXCEPTIONS.some(exception => covers(exception, each)))).toEqual([]);
   });
 
-  it('find what every exception is for', () => {
+  it('find a case for every exception', () => {
     const all = [...findings.values()].flat();
     const needless = NAG_EXCEPTIONS.filter(exception => !all.some(each => covers(exception, each)));
     expect(needless).toEqual([]);

@@ -59,7 +59,7 @@ describe('callers of the API, ingest and broadcast', () => {
     }
   });
 
-  it('may call it by the right that earlier releases gave, so that no moment of a deployment is without', () => {
+  it('may call it with the right from earlier releases, so that no deployment leaves a gap', () => {
     const rights = (stacks: Stacks) =>
       stacks.resources.find(([id]) => id.startsWith('ApiApiSourceServiceRoleDefaultPolicy'))![1].Properties
         .PolicyDocument.Statement;
@@ -76,7 +76,7 @@ describe('callers of the API, ingest and broadcast', () => {
 });
 
 describe('a deployment of a production stage', () => {
-  it('gives new code a tenth of the calls for ten minutes', () => {
+  it('sends a tenth of the calls to new code for ten minutes', () => {
     const groups = ofType(gradual, 'AWS::CodeDeploy::DeploymentGroup');
     expect(groups).toHaveLength(3);
     for (const [, { Properties }] of groups) {
@@ -105,14 +105,14 @@ describe('a deployment of a production stage', () => {
     ['ApiFunctionDeployment', ['ApiFunctionNewVersionFails', 'ApiFunctionInternalErrors']],
     ['IngestDeployment', ['IngestNewVersionFails', 'IngestQuarantine', 'CleanupTotalsDisagree']],
     ['BroadcastDeployment', ['BroadcastNewVersionFails']],
-  ])('by %s is taken back by %j', (group, alarms) => {
+  ])('with %s is rolled back by %j', (group, alarms) => {
     const [, { Properties }] = gradual.resources.find(([id]) => nameOf(id) === group)!;
     const names = Properties.AlarmConfiguration.Alarms.map(({ Name }: { Name: { Ref: string } }) => Name.Ref);
     expect(names.map(nameOf)).toEqual(alarms);
     expect(Properties.AlarmConfiguration.Enabled).toBe(true);
   });
 
-  it('is taken back for what the new version does, not for what the old one did', () => {
+  it('is rolled back for failures of the new version only', () => {
     const alarms = gradual.resources.filter(([id]) => nameOf(id).endsWith('NewVersionFails'));
     expect(alarms).toHaveLength(3);
     const versions = ofType(gradual, 'AWS::Lambda::Version').map(([id]) => id);
@@ -130,24 +130,21 @@ describe('a deployment of a production stage', () => {
   });
 
   it.each([
-    ['where the setting says so', synthesized({ stage: 'prod', canary_minutes: '0' })],
+    ['if the setting says so', synthesized({ stage: 'prod', canary_minutes: '0' })],
     ['in the stage of older systems', atOnce],
-  ])('is at once %s', (_, stacks) => {
+  ])('happens at once %s', (_, stacks) => {
     expect(ofType(stacks, 'AWS::CodeDeploy::DeploymentGroup')).toEqual([]);
     for (const [, { UpdatePolicy }] of ofType(stacks, 'AWS::Lambda::Alias'))
       expect(UpdatePolicy).toBeUndefined();
   });
 
-  it('is known to the one-machine runtime whole, which runs the one version that there is', () => {
+  it('is accepted by the one-machine runtime, which runs a single version', () => {
     expect(() => checkDeployment({ stacks: gradual.templates, assetFolders: new Map() })).not.toThrow();
   });
 });
 
 describe('asynchronous calls', () => {
-  /**
-   * Functions whose callers wait for the answer: they need say nothing about calls that no one
-   * waits for.
-   */
+  /** Functions whose callers wait for the answer: they need no limits for asynchronous calls. */
   const AWAITED = {
     ApiFunction: 'AppSync',
     Ingest: 'its event source',
@@ -165,7 +162,7 @@ describe('asynchronous calls', () => {
   );
   const functions = ofType(atOnce, 'AWS::Lambda::Function').map(([id]) => nameOf(id));
 
-  it('are limited for every function that takes any', () => {
+  it('have limits for every function that accepts them', () => {
     expect([...configs.keys(), ...Object.keys(AWAITED)].sort()).toEqual(functions.sort());
     const scheduled = ofType(atOnce, 'AWS::Scheduler::Schedule').map(([, { Properties }]) =>
       nameOf(Properties.Target.Arn['Fn::GetAtt'][0]),
@@ -173,29 +170,32 @@ describe('asynchronous calls', () => {
     expect(scheduled.filter(name => !configs.has(name))).toEqual([]);
   });
 
-  it.each([...configs])('of %s end: by age, by number, and then in a queue that alarms', (name, config) => {
-    const { Timeout } = ofType(atOnce, 'AWS::Lambda::Function').find(([id]) => nameOf(id) === name)![1]
-      .Properties;
-    expect(config.MaximumRetryAttempts).toBeGreaterThan(0);
-    // A retry comes a minute after a failure, which may take as long as the function may run.
-    expect(config.MaximumEventAgeInSeconds).toBeGreaterThanOrEqual(Timeout + 60);
-    expect(config.MaximumEventAgeInSeconds).toBeLessThanOrEqual(3600);
-    const [queue] = config.DestinationConfig.OnFailure.Destination['Fn::GetAtt'];
-    const watched = ofType(atOnce, 'AWS::CloudWatch::Alarm').flatMap(([, { Properties }]) =>
-      Properties.MetricName === 'ApproximateNumberOfMessagesVisible'
-        ? Properties.Dimensions.map(
-            ({ Value }: { Value: { 'Fn::GetAtt': string[] } }) => Value['Fn::GetAtt'][0],
-          )
-        : [],
-    );
-    expect(watched).toContain(queue);
-    const allowed = ofType(atOnce, 'AWS::IAM::Policy')
-      .filter(([id]) => id.startsWith(`${name}RoleDefaultPolicy`))
-      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
-    expect(allowed).toContainEqual({
-      Action: 'sqs:SendMessage',
-      Effect: 'Allow',
-      Resource: { 'Fn::GetAtt': [queue, 'Arn'] },
-    });
-  });
+  it.each([...configs])(
+    'of %s end by age, by number of retries, and in a queue with an alarm',
+    (name, config) => {
+      const { Timeout } = ofType(atOnce, 'AWS::Lambda::Function').find(([id]) => nameOf(id) === name)![1]
+        .Properties;
+      expect(config.MaximumRetryAttempts).toBeGreaterThan(0);
+      // A retry comes a minute after a failure, which may take as long as the function may run.
+      expect(config.MaximumEventAgeInSeconds).toBeGreaterThanOrEqual(Timeout + 60);
+      expect(config.MaximumEventAgeInSeconds).toBeLessThanOrEqual(3600);
+      const [queue] = config.DestinationConfig.OnFailure.Destination['Fn::GetAtt'];
+      const watched = ofType(atOnce, 'AWS::CloudWatch::Alarm').flatMap(([, { Properties }]) =>
+        Properties.MetricName === 'ApproximateNumberOfMessagesVisible'
+          ? Properties.Dimensions.map(
+              ({ Value }: { Value: { 'Fn::GetAtt': string[] } }) => Value['Fn::GetAtt'][0],
+            )
+          : [],
+      );
+      expect(watched).toContain(queue);
+      const allowed = ofType(atOnce, 'AWS::IAM::Policy')
+        .filter(([id]) => id.startsWith(`${name}RoleDefaultPolicy`))
+        .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement);
+      expect(allowed).toContainEqual({
+        Action: 'sqs:SendMessage',
+        Effect: 'Allow',
+        Resource: { 'Fn::GetAtt': [queue, 'Arn'] },
+      });
+    },
+  );
 });

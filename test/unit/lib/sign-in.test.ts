@@ -20,11 +20,11 @@ function clientWith(given: Record<string, unknown> = {}) {
 }
 
 describe('sign-in in the cloud', () => {
-  it('takes no password: it is proven by SRP, and renewed by a refresh token', () => {
+  it('accepts no password: it uses SRP and a refresh token', () => {
     expect(clientWith().ExplicitAuthFlows).toEqual(['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']);
   });
 
-  it('gives hosted pages a code and never a token, for the addresses of the console alone', () => {
+  it('gives hosted pages a code and no token, for the addresses of the console only', () => {
     expect(clientWith({ callback_urls: 'https://net.example/' })).toMatchObject({
       AllowedOAuthFlows: ['code'],
       AllowedOAuthFlowsUserPoolClient: true,
@@ -33,11 +33,11 @@ describe('sign-in in the cloud', () => {
     });
   });
 
-  it('keeps no secret in the client, which would be in every browser', () => {
+  it('stores no secret in the client, where every browser could read it', () => {
     expect(clientWith().GenerateSecret).toBeUndefined();
   });
 
-  it('ends tokens of an hour and sessions of a day, and revokes what is signed out', () => {
+  it('ends tokens after an hour and sessions after a day, and revokes them at sign-out', () => {
     expect(clientWith()).toMatchObject({
       AccessTokenValidity: 60,
       IdTokenValidity: 60,
@@ -48,11 +48,11 @@ describe('sign-in in the cloud', () => {
     expect(clientWith({ session_hours: 720 }).RefreshTokenValidity).toBe(720 * 60);
   });
 
-  it("doesn't say whether someone has an account", () => {
+  it('does not reveal whether someone has an account', () => {
     expect(clientWith().PreventUserExistenceErrors).toBe('ENABLED');
   });
 
-  it('lets nobody sign up, and asks for passwords of twelve characters at least', () => {
+  it('does not allow sign-up, and requires passwords of at least twelve characters', () => {
     templateWith().hasResourceProperties('AWS::Cognito::UserPool', {
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
       AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'verified_email', Priority: 1 }] },
@@ -64,7 +64,7 @@ describe('sign-in in the cloud', () => {
     ['off', { MfaConfiguration: 'OFF', EnabledMfas: Match.absent() }],
     ['optional', { MfaConfiguration: 'OPTIONAL', EnabledMfas: ['SOFTWARE_TOKEN_MFA'] }],
     ['required', { MfaConfiguration: 'ON', EnabledMfas: ['SOFTWARE_TOKEN_MFA'] }],
-  ])('asks for a second factor as the setting mfa says: %s', (mfa, expected) => {
+  ])('requires a second factor as the setting mfa says: %s', (mfa, expected) => {
     templateWith({ mfa }).hasResourceProperties('AWS::Cognito::UserPool', expected);
   });
 });

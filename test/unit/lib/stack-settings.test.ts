@@ -57,7 +57,7 @@ describe('settings', () => {
     });
   });
 
-  it('come as text from the command line', () => {
+  it('may be text from the command line', () => {
     const given = {
       shards: '4',
       alarm_email: 'ops@example.com',
@@ -133,7 +133,7 @@ describe('settings', () => {
       'Setting day_retention_days must not be shorter than hour_retention_days (90 days), but is 30 days.',
     ],
     [{ alarm_email: '' }, `Setting alarm_email must be a text that isn't empty, but is "".`],
-  ])('%j is refused with what is allowed', (given, message) => {
+  ])('%j is rejected with the allowed values', (given, message) => {
     expect(() => read(given)).toThrow(new SettingError(message));
   });
 });

@@ -58,12 +58,12 @@ describe('a stage', () => {
     ['dev', 'dev', false, false, false],
     ['dev-anna', 'dev-anna', false, false, false],
     ['test-42', 'test-42', false, false, false],
-  ])('%s protects what its kind protects', (given, name, production, keepsData, terminationProtection) => {
+  ])('%s has the protection of its kind', (given, name, production, keepsData, terminationProtection) => {
     expect(readStage(given)).toMatchObject({ name, production, keepsData, terminationProtection });
   });
 
   it.each([['prd'], ['Prod'], ['prod-'], ['prod-eu-west'], ['dev-aws1'], ['default-2'], [''], [7]])(
-    '%j does not exist, and synth says which do',
+    '%j is unknown, and synth lists the known ones',
     given => {
       const message = `Setting stage must be default, prod, staging, dev or test, each but default also with a hyphen and 1 to 12 lower-case letters or digits behind it (dev-anna; without aws, amazon and cognito), but is ${JSON.stringify(given)}.`;
       expect(() => readSettings(name => (name === 'stage' ? given : undefined))).toThrow(
@@ -72,7 +72,7 @@ describe('a stage', () => {
     },
   );
 
-  it('shares no name with another one of the account', () => {
+  it('shares no name with another stage in the account', () => {
     expect(stackName(readStage('prod'), 'Data')).toBe('Patronus-prod-Data');
     const [one, other] = [stacksOf('prod'), stacksOf(undefined)];
     expect(one.names.every(name => name.startsWith('Patronus-prod-'))).toBe(true);
@@ -87,7 +87,7 @@ describe('a stage', () => {
     }
   });
 
-  it('gives no other resource a name, which could be one of another stage', () => {
+  it('names no other resource, because another stage could use that name', () => {
     const named = Object.entries(stacksOf('prod').resources).filter(
       ([, { Type, Properties = {} }]) =>
         !(Type in NAMED) &&
@@ -98,7 +98,7 @@ describe('a stage', () => {
         ),
     );
     const types = new Set(named.map(([, { Type }]) => Type));
-    // They belong to what they name: an API, a pool, a function.
+    // They belong to the resource that they name: an API, a pool, a function.
     expect([...types].sort()).toEqual([
       'AWS::AppSync::DataSource',
       'AWS::Cognito::UserPoolGroup',
@@ -110,7 +110,7 @@ describe('a stage', () => {
     ]);
   });
 
-  it('has metrics of its own, which its functions write and its alarms watch', () => {
+  it('has metrics of its own, written by its functions and watched by its alarms', () => {
     const namespaces = (stage: string | undefined) => [
       ...new Set([
         ...ofType(stage, 'AWS::Lambda::Function').flatMap(
@@ -126,7 +126,7 @@ describe('a stage', () => {
   });
 });
 
-/** Names that must differ within an account and a region, and where they stand. */
+/** Names that must differ within an account and a region, and their properties. */
 const NAMED = {
   'AWS::AppSync::GraphQLApi': 'Name',
   'AWS::CloudFront::Function': 'Name',
@@ -134,8 +134,8 @@ const NAMED = {
   'AWS::Cognito::UserPoolDomain': 'Domain',
 } as const;
 
-describe('what a stage holds', () => {
-  it('stays in production: stacks, tables and people can not be deleted by mistake', () => {
+describe('the content of a stage', () => {
+  it('is retained in production: stacks, tables and people cannot be deleted by mistake', () => {
     expect(stacksOf('prod').protected).toBe(true);
     for (const type of STATEFUL) {
       for (const { DeletionPolicy, Properties } of ofType('prod', type)) {
@@ -153,7 +153,7 @@ describe('what a stage holds', () => {
     ['dev', 4],
     // With a bucket for access logs of the others, as production.
     ['staging', 5],
-  ])('goes with the stacks of %s, files included', (stage, buckets) => {
+  ])('is deleted with the stacks of %s, including files', (stage, buckets) => {
     expect(stacksOf(stage).protected).toBe(false);
     for (const type of STATEFUL) {
       for (const { DeletionPolicy, Properties } of ofType(stage, type)) {
@@ -163,12 +163,12 @@ describe('what a stage holds', () => {
         );
       }
     }
-    // S3 deletes no bucket that holds anything.
+    // S3 deletes only empty buckets.
     expect(ofType(stage, 'Custom::S3AutoDeleteObjects')).toHaveLength(buckets);
     expect(ofType('prod', 'Custom::S3AutoDeleteObjects')).toHaveLength(0);
   });
 
-  it('counts signed reports only in a production stage, unless the setting says otherwise', () => {
+  it('counts only signed reports in a production stage, unless the setting says otherwise', () => {
     const signed = (given: Record<string, unknown>) =>
       readSettings(name => given[name]).require_signed_reports;
     expect(signed({})).toBe(false);

@@ -26,7 +26,7 @@ const distributionOf = (of: Template): Properties =>
   Object.values(of.findResources('AWS::CloudFront::Distribution'))[0]!.Properties.DistributionConfig;
 
 describe('the bucket of the console', () => {
-  it('is open to the distribution alone, over TLS', () => {
+  it('is accessible to the distribution only, over TLS', () => {
     const policies = Object.values(template.findResources('AWS::S3::BucketPolicy'));
     const statements: Properties[] = policies.flatMap(
       ({ Properties }) => Properties.PolicyDocument.Statement,
@@ -61,7 +61,7 @@ describe('the distribution', () => {
     return [DefaultCacheBehavior, ...CacheBehaviors];
   };
 
-  it('compresses, speaks HTTP/2 and HTTP/3, leads plain HTTP to TLS and keeps a log for a month', () => {
+  it('compresses, speaks HTTP/2 and HTTP/3, redirects plain HTTP to TLS and keeps a log for a month', () => {
     expect(distributionOf(template)).toMatchObject({
       HttpVersion: 'http2and3',
       Logging: { Bucket: { 'Fn::GetAtt': [expect.any(String), 'RegionalDomainName'] } },
@@ -76,7 +76,7 @@ describe('the distribution', () => {
     });
   });
 
-  it("has an address of CloudFront's, or its own with TLS 1.2 and newer", () => {
+  it('has an address of CloudFront, or its own with TLS 1.2 and newer', () => {
     expect(distributionOf(template)).not.toHaveProperty('ViewerCertificate');
     const certificate = 'arn:aws:acm:us-east-1:123456789012:certificate/one';
     const acl = 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/one/1';
@@ -118,7 +118,7 @@ describe('a request for the console', () => {
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  /** What `npm start` answers: the file, whose content is its name here, and its headers. */
+  /** The answer of `npm start`: the file, whose content is its name here, and its headers. */
   async function served(path: string, accept: string | undefined) {
     let [file, headers] = ['', {}] as [string, Record<string, string>];
     const response = {
@@ -134,7 +134,8 @@ describe('a request for the console', () => {
   }
 
   /**
-   * What CloudFront answers: the file that it asks the bucket for, and the headers of its policy.
+   * The answer of CloudFront: the file that it requests from the bucket, and the headers of its
+   * policy.
    */
   function deployed(path: string, accept: string | undefined) {
     const { DefaultCacheBehavior, CacheBehaviors } = distributionOf(template);
@@ -172,7 +173,7 @@ describe('a request for the console', () => {
     ['/assets/missing.js', '*/*', undefined],
     ['/..%2ficon.svg', '*/*', undefined],
     ['/.hidden.json', '*/*', undefined],
-  ])('for %s that takes %s has the same answer as from npm start: %s', async (path, accept, file) => {
+  ])('for %s that accepts %s gets the same answer as from npm start: %s', async (path, accept, file) => {
     const [here, there] = [await served(path, accept), deployed(path, accept)];
     expect([here?.file, there?.file]).toEqual([file, file]);
     if (!here || !there) return;
@@ -181,7 +182,7 @@ describe('a request for the console', () => {
     expect(there.headers).toEqual({ ...ofPolicy, 'strict-transport-security': 'max-age=31536000' });
   });
 
-  it('for a missing asset that says it takes pages is no page', async () => {
+  it('for a missing asset gets no page, even if it accepts HTML', async () => {
     expect(deployed('/assets/missing.js', 'text/html')).toBeUndefined();
   });
 });

@@ -19,7 +19,7 @@ function pagesOf(
 }
 
 describe('pages of figures', () => {
-  it('have all of 20,000 policies once, none larger than an answer may be', () => {
+  it('contain 20,000 policies once each, and are never larger than an answer may be', () => {
     const items = policyFigures(MOST);
     const pages = pagesOf(items, { limit: MOST });
     expect(pages.flat()).toEqual(items);
@@ -27,18 +27,18 @@ describe('pages of figures', () => {
     expect(pages.length).toBeLessThan(10);
   });
 
-  it('have at most as many items as were asked for', () => {
+  it('contain at most the requested number of items', () => {
     const items = policyFigures(5);
     expect(pagesOf(items, { limit: 2 }).map(page => page.length)).toEqual([2, 2, 1]);
     expect(pagesOf(items, { limit: 5 }).map(page => page.length)).toEqual([5]);
   });
 
-  it('have one item that is larger than a page by itself', () => {
+  it('contain a single item if it is larger than a page', () => {
     const items = policyFigures(3);
     expect(pagesOf(items, { limit: MOST, most_bytes: 10 }).map(page => page.length)).toEqual([1, 1, 1]);
   });
 
-  it('begin behind an id that is gone', () => {
+  it('begin after a given id, also if it no longer exists', () => {
     const [a, b, c] = policyFigures(3);
     expect(pageOf([a!, c!], { after: b!.id, limit: MOST })).toEqual([c]);
     expect(pageOf([a!], { after: c!.id, limit: MOST })).toEqual([]);

@@ -14,12 +14,12 @@ const asSent = (item: LiveFigure) => ({
 });
 
 describe('the changes between two readings', () => {
-  it('are everything without an earlier one', () => {
+  it('contain everything if there is no earlier reading', () => {
     const items = [figure('1'), figure('2')];
     expect(changesSince(undefined, items)).toEqual({ items, removed: [] });
   });
 
-  it('bring the earlier items to the later ones', () => {
+  it('turn the earlier items into the later ones', () => {
     const list = fc.uniqueArray(
       fc.record({ id: fc.integer({ max: 9, min: 0 }), packets: fc.nat({ max: 2 }) }),
       {
@@ -45,7 +45,7 @@ describe('the changes between two readings', () => {
 });
 
 describe('parts', () => {
-  it('hold all items and ids in their order, none beyond the limit unless it is alone', () => {
+  it('contain all items and ids in order, within the limit unless a single item is larger', () => {
     const changes = fc.record({
       items: fc.array(fc.string().map(text => figure(text))),
       removed: fc.array(fc.string({ maxLength: 200, unit: 'grapheme' })),
@@ -65,7 +65,7 @@ describe('parts', () => {
     );
   });
 
-  it.each([1000, 20_000])('of %i policies stay under 200 KB as subscribers get them', count => {
+  it.each([1000, 20_000])('of %i policies stay under 200 KB at subscribers', count => {
     const items = policies(count);
     const parts = inParts({ items, removed: [] });
     expect(parts.flatMap(part => part.items)).toEqual(items);
@@ -75,7 +75,7 @@ describe('parts', () => {
     }
   });
 
-  it('are one empty part where nothing changed', () => {
+  it('are one empty part if nothing changed', () => {
     expect(inParts({ items: [], removed: [] })).toEqual([{ items: [], removed: [] }]);
   });
 });

@@ -25,13 +25,13 @@ describe('a function', () => {
     ['cleanup:live', undefined],
     ['ingest:other', undefined],
     [`${ARN}:ingest:`, undefined],
-  ])('called %s is found by its name, and by an alias that it has', (name, found) => {
+  ])('called %s is found by its name and by its alias', (name, found) => {
     expect(findFunction(made, name)).toBe(found);
   });
 
-  it('that no template has is an error', () => {
+  it('in no template is an error', () => {
     expect(() => functionAt(made, 'cleanup:live')).toThrow(
-      'The template calls cleanup:live, which is no function of it.',
+      'The template calls cleanup:live, which is not one of its functions.',
     );
   });
 });

@@ -8,7 +8,7 @@ vi.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }))
 let server: Server;
 afterEach(() => void server.close());
 
-/** An engine that fails so many times, then answers; the operations that it heard. */
+/** An engine that fails this number of times, then answers; the operations that it received. */
 async function engine(failures: number): Promise<{ endpoint: string; heard: string[] }> {
   const heard: string[] = [];
   server = createServer((request, response) => {
@@ -25,7 +25,7 @@ const call = (endpoint: string, operation: string) =>
   callAwsJson({ endpoint, target: 'DynamoDB_20120810', jsonVersion: '1.0' }, operation, {});
 
 it.each(['DescribeTable', 'GetRecords', 'ListShards', 'AdminGetUser'])(
-  'asks %s again when the engine fails',
+  'repeats %s when the engine fails',
   async operation => {
     const { endpoint, heard } = await engine(4);
     expect(await call(endpoint, operation)).toEqual({ Table: 'there' });
@@ -33,7 +33,7 @@ it.each(['DescribeTable', 'GetRecords', 'ListShards', 'AdminGetUser'])(
   },
 );
 
-it('gives up after five tries, with what the engine said', async () => {
+it('gives up after five tries, with the error of the engine', async () => {
   const { endpoint, heard } = await engine(99);
   await expect(call(endpoint, 'DescribeTable')).rejects.toThrow(
     new AwsCallError('InternalFailure', 'unknown error'),
@@ -42,7 +42,7 @@ it('gives up after five tries, with what the engine said', async () => {
 });
 
 it.each(['CreateTable', 'UpdateTable', 'PutItem', 'PutRecord', 'AdminCreateUser'])(
-  'sends %s once: it may have been done',
+  'sends %s once, because it may have been done',
   async operation => {
     const { endpoint, heard } = await engine(1);
     await expect(call(endpoint, operation)).rejects.toThrow(

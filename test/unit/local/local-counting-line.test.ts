@@ -21,7 +21,7 @@ class Terminal extends Writable {
   }
 }
 
-/** A demo that counts 1,000 packets a look; every look after the first `looks` fails. */
+/** A demo that counts 1,000 packets between two reads; every read after the first `looks` fails. */
 function demo(looks = Number.POSITIVE_INFINITY) {
   let count = 0n;
   return {
@@ -43,7 +43,7 @@ const SECOND =
   '3 edges have counted 2,000 packets, 3.0 MB; the API shows 1,000 packets, 999 bytes, 12 active flows';
 
 describe('the line of counting', () => {
-  it('is written over on a terminal, and leaves room for what is said', async () => {
+  it('is overwritten on a terminal, and cleared for other output', async () => {
     const output = new Terminal(true);
     const line = startCountingLine({ demo: demo(), output });
     await vi.advanceTimersByTimeAsync(2000);
@@ -53,7 +53,7 @@ describe('the line of counting', () => {
     expect(output.text).toBe(`\r\x1b[K${FIRST}\r\x1b[K${SECOND}\r\x1b[KFunction ingest failed.\n${SECOND}\n`);
   });
 
-  it('is a plain line a minute elsewhere', async () => {
+  it('is a plain line every minute elsewhere', async () => {
     const output = new Terminal(false);
     const line = startCountingLine({ demo: demo(), output });
     await vi.advanceTimersByTimeAsync(60_000);
@@ -62,14 +62,14 @@ describe('the line of counting', () => {
     expect(output.text).toBe(`${FIRST}\n${SECOND}\nStopping.\n`);
   });
 
-  it('says nothing after its end, even when it had asked before', async () => {
+  it('prints nothing after its end, even if a request is still running', async () => {
     const output = new Terminal(false);
     startCountingLine({ demo: demo(), output }).stop();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(output.text).toBe('');
   });
 
-  it('waits out a system that does not answer', async () => {
+  it('waits for a system that does not answer', async () => {
     const output = new Terminal(false);
     startCountingLine({ demo: demo(1), output }).say('Busy.');
     await vi.advanceTimersByTimeAsync(180_000);

@@ -16,7 +16,7 @@ const inDemo = (seed = 1) => demoScenario({ seed, began_ms: 0 });
 const loss = (now_ms: number, seed?: number) => inDemo(seed).conditions(FROM, TO, now_ms).packet_loss_pct;
 
 describe('the demo', () => {
-  it('has a path that is bad for three minutes in each quarter of an hour, and comes back', () => {
+  it('has a path that is bad for three minutes in every quarter of an hour, and recovers', () => {
     const bad = minutes(now => loss(now) > 5);
     expect(bad).toHaveLength(8 * 3);
     expect(Math.min(...bad)).toBeGreaterThanOrEqual(2);
@@ -24,7 +24,7 @@ describe('the demo', () => {
     for (const minute of bad) expect(loss(minute * MINUTE + HOUR)).toBe(loss(minute * MINUTE));
   });
 
-  it('has it get worse and better step by step, the same from both ends', () => {
+  it('changes its quality step by step, the same from both ends', () => {
     let before = loss(0);
     for (let now = 0; now < HOUR; now += SECOND) {
       expect(Math.abs(loss(now) - before)).toBeLessThan(0.5);
@@ -33,7 +33,7 @@ describe('the demo', () => {
     }
   });
 
-  it('leaves every other path as it is', () => {
+  it('leaves all other paths unchanged', () => {
     const others = DEMO_SITES.flatMap(({ endpoints }) => endpoints.map(({ address }) => address)).filter(
       address => address !== FROM && address !== TO,
     );
@@ -45,13 +45,13 @@ describe('the demo', () => {
     }
   });
 
-  it('has one edge that falls silent for eight minutes in each half hour', () => {
+  it('has one edge that is silent for eight minutes in every half hour', () => {
     const silent = (edge_id: string) => minutes(now => inDemo().isSilent(edge_id, now));
     expect(silent(FALLS_SILENT)).toHaveLength(4 * 8);
     for (const { edge_id } of DEMO_SITES.slice(0, -1)) expect(silent(edge_id)).toEqual([]);
   });
 
-  it('is the same for the same seed, and at other times for another', () => {
+  it('is the same for the same seed, and at other times for another seed', () => {
     const course = (seed: number) => Array.from({ length: 600 }, (_, second) => loss(second * SECOND, seed));
     expect(course(7)).toEqual(course(7));
     expect(course(7)).not.toEqual(course(8));

@@ -16,7 +16,7 @@ interface Path {
   destination_site_id: string;
 }
 
-/** As much of the API as the demo asks for; `calls` says what changed it. */
+/** The part of the API that the demo uses; `calls` lists the changes. */
 class FakeApi {
   readonly sites: Site[] = [];
   readonly paths: Path[] = [];
@@ -38,7 +38,7 @@ class FakeApi {
     };
   }
 
-  /** What is there, by names in place of ids. */
+  /** The existing objects, by names in place of ids. */
   shown() {
     const names = new Map(this.sites.map(({ id, name }) => [id, name]));
     const name = (id: string) => names.get(id) ?? id;
@@ -103,7 +103,7 @@ async function seed(api: FakeApi, kill?: { dies_at: number; after: boolean }): P
 }
 
 describe('seeding the demo', () => {
-  it('enters its sites, each joined with both hubs by both lines, its policies and its edges', async () => {
+  it('creates its sites, each connected to both hubs by both lines, its policies and its edges', async () => {
     const api = new FakeApi();
     const made = await seed(api);
     expect(made).toEqual(api.sites.map(({ id }) => id));
@@ -120,7 +120,7 @@ describe('seeding the demo', () => {
     ]);
   });
 
-  it('changes nothing where all is there', async () => {
+  it('changes nothing if everything exists', async () => {
     const api = new FakeApi();
     await seed(api);
     const { calls } = api;
@@ -129,7 +129,7 @@ describe('seeding the demo', () => {
   });
 
   it.each([false, true])(
-    'makes nothing twice when it is killed at any call and begins again (after its effect: %s)',
+    'creates nothing twice if it is killed at any call and starts again (after its effect: %s)',
     async after => {
       const whole = new FakeApi();
       await seed(whole);
@@ -143,7 +143,7 @@ describe('seeding the demo', () => {
     },
   );
 
-  it('leaves what a person has made of it as it is', async () => {
+  it('does not undo the changes of a person', async () => {
     const api = new FakeApi();
     await seed(api);
     api.policies.splice(1, 3);
@@ -153,7 +153,7 @@ describe('seeding the demo', () => {
     expect(api.shown()).toEqual(shown);
   });
 
-  it('adds no policies to those of a person', async () => {
+  it('does not add policies to those of a person', async () => {
     const api = new FakeApi();
     api.policies.push({ id: '7', name: 'Kept', built_in: false });
     await seed(api);

@@ -16,19 +16,19 @@ describe('filter criteria', () => {
     ['another prefix', [{ dynamodb: { Keys: { pk: { S: [{ prefix: 'SITE#' }] } } } }], false],
     ['a suffix', [{ eventName: [{ suffix: 'ERT' }] }], true],
     ['a text in other letters', [{ eventName: [{ 'equals-ignore-case': 'insert' }] }], true],
-    ['something that is there', [{ dynamodb: { NewImage: [{ exists: true }] } }], true],
-    ['something that is missing', [{ dynamodb: { OldImage: [{ exists: false }] } }], true],
+    ['an existing field', [{ dynamodb: { NewImage: [{ exists: true }] } }], true],
+    ['a missing field', [{ dynamodb: { OldImage: [{ exists: false }] } }], true],
     ['something that should be missing', [{ dynamodb: { NewImage: [{ exists: false }] } }], false],
     ['anything but another value', [{ eventName: [{ 'anything-but': ['REMOVE'] }] }], true],
     ['anything but a prefix', [{ eventName: [{ 'anything-but': { prefix: 'INS' } }] }], false],
-    ['anything but a value, where none is', [{ nothing: [{ 'anything-but': 'x' }] }], false],
+    ['anything but a value, for a missing field', [{ nothing: [{ 'anything-but': 'x' }] }], false],
     ['a range', [{ dynamodb: { NewImage: { count: [{ numeric: ['>', 4, '<=', 5] }] } } }], true],
     ['another range', [{ dynamodb: { NewImage: { count: [{ numeric: ['>=', 6] }] } } }], false],
     ['null', [{ dynamodb: { NewImage: { none: [null] } } }], true],
     ['one value of a list', [{ tags: ['b'] }], true],
     ['a choice', [{ $or: [{ eventName: ['REMOVE'] }, { tags: ['a'] }] }], true],
     ['the second of two patterns', [{ eventName: ['REMOVE'] }, { eventName: ['INSERT'] }], true],
-    ['a part that is not there', [{ a: { b: { c: ['x'] } } }], false],
+    ['an unknown part', [{ a: { b: { c: ['x'] } } }], false],
   ])('%s: %j → %s', (_, patterns, passes) => {
     const filter = makeFilter(patterns.map(pattern => ({ Pattern: JSON.stringify(pattern) })));
     expect(filter(event)).toBe(passes);
@@ -38,7 +38,7 @@ describe('filter criteria', () => {
     ['{"a":[{"cidr":"10.0.0.0/8"}]}', '{"cidr":"10.0.0.0/8"}'],
     ['{"a":"b"}', '"b"'],
     ['{"a":[{"numeric":["~",1]}]}', '{"numeric":["~",1]}'],
-  ])('refuses %s', (Pattern, part) => {
+  ])('reject %s', (Pattern, part) => {
     expect(() => makeFilter([{ Pattern }])).toThrow(
       new Error(`The one-machine runtime does not support this part of a filter pattern: ${part}`),
     );

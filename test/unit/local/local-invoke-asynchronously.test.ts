@@ -35,23 +35,23 @@ async function invoke(failures: number, maximumRetryAttempts?: number, stopped =
 }
 
 describe('an asynchronous event', () => {
-  it('is done with at the first success', async () => {
+  it('ends at the first success', async () => {
     expect(await invoke(0)).toEqual({ calls: 1, pauses: [], failed: [] });
   });
 
-  it('is tried again after one and after two minutes', async () => {
+  it('is retried after one and after two minutes', async () => {
     expect(await invoke(2)).toEqual({ calls: 3, pauses: [60_000, 120_000], failed: [] });
   });
 
-  it("is not tried again where the function's configuration says so", async () => {
+  it('is not retried if the configuration of the function says so', async () => {
     expect(await invoke(1, 0)).toMatchObject({ calls: 1, pauses: [], failed: [expect.anything()] });
   });
 
-  it('is given up when the function was stopped', async () => {
+  it('is given up when the function is stopped', async () => {
     expect(await invoke(1, 2, true)).toEqual({ calls: 1, pauses: [], failed: [] });
   });
 
-  it('goes to the on-failure destination in the form of Lambda', async () => {
+  it("is sent to the on-failure destination in Lambda's format", async () => {
     expect((await invoke(3)).failed).toEqual([
       {
         version: '1.0',

@@ -12,14 +12,14 @@ const poison =
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 describe('a batch whose function succeeds', () => {
-  it('is called once and done to its end', async () => {
+  it('is called once and completed', async () => {
     const { calls, checkpoints, discarded } = await runBatch(records(3), {}, () => 'anything');
     expect(calls).toEqual([[1, 2, 3]]);
     expect(checkpoints).toEqual(['3']);
     expect(discarded).toEqual([]);
   });
 
-  it('is done whatever it answers, when failures are not reported item by item', async () => {
+  it('is completed with any answer if failures are not reported for single items', async () => {
     const { calls } = await runBatch(records(3), {}, () => failuresAt(2));
     expect(calls).toHaveLength(1);
   });
@@ -30,7 +30,7 @@ describe('a batch whose function succeeds', () => {
     ['an empty object', {}],
     ['no failures', { batchItemFailures: [] }],
     ['null for failures', { batchItemFailures: null }],
-  ])('is done when it reports %s', async (_, answer) => {
+  ])('is completed if it reports %s', async (_, answer) => {
     const { calls, checkpoints } = await runBatch(records(2), REPORTS, () => answer);
     expect(calls).toHaveLength(1);
     expect(checkpoints).toEqual(['2']);
@@ -38,7 +38,7 @@ describe('a batch whose function succeeds', () => {
 });
 
 describe('partial failures', () => {
-  it('go on from the lowest one, whatever their order', async () => {
+  it('continue from the lowest one, in any order', async () => {
     const { calls, checkpoints } = await runBatch(records(5), REPORTS, (_, call) =>
       call === 1 ? failuresAt(5, 3, 4) : undefined,
     );
@@ -49,12 +49,12 @@ describe('partial failures', () => {
   it.each([
     ['an unknown sequence number', failuresAt(99)],
     ['an empty identifier', failuresAt('')],
-    ['an identifier that is no text', { batchItemFailures: [{ itemIdentifier: 3 }] }],
+    ['an identifier that is not a string', { batchItemFailures: [{ itemIdentifier: 3 }] }],
     ['an item without identifier', { batchItemFailures: [{}] }],
     ['null for an item', { batchItemFailures: [null] }],
-    ['failures that are no list', { batchItemFailures: 'all' }],
+    ['failures that are not a list', { batchItemFailures: 'all' }],
     ['a text', 'failed'],
-  ])('mean the whole batch when they are %s', async (_, answer) => {
+  ])('fail the whole batch if they are %s', async (_, answer) => {
     const { calls, waits } = await runBatch(records(3), REPORTS, (_numbers, call) =>
       call === 1 ? answer : null,
     );
@@ -62,13 +62,13 @@ describe('partial failures', () => {
     expect(waits).toBe(1);
   });
 
-  it('count retries anew when they got further', async () => {
+  it('reset the number of retries after progress', async () => {
     const { calls, discarded } = await runBatch(
       records(3),
       { ...REPORTS, MaximumRetryAttempts: 1 },
       (numbers, call) => (call % 2 === 0 ? failuresAt(numbers[1] ?? '') : failuresAt(numbers[0]!)),
     );
-    // 1 is tried twice and passes, then 2, then 3 is given up on at its second failure.
+    // 1 is retried and succeeds, then 2, then 3 is given up at its second failure.
     expect(calls).toEqual([[1, 2, 3], [1, 2, 3], [2, 3], [2, 3], [3], [3]]);
     expect(discarded.map(({ records }) => records.map(({ sequenceNumber }) => sequenceNumber))).toEqual([
       ['3'],
@@ -77,7 +77,7 @@ describe('partial failures', () => {
 });
 
 describe('a batch whose function fails', () => {
-  it('is tried again with waits until it succeeds, when there is no limit', async () => {
+  it('is retried with pauses until it succeeds, without a limit', async () => {
     const { calls, waits, discarded } = await runBatch(records(2), {}, (_, call) => {
       if (call < 20) throw new Error('not yet');
     });
@@ -86,7 +86,7 @@ describe('a batch whose function fails', () => {
     expect(discarded).toEqual([]);
   });
 
-  it('is given up on after its retries, with what Lambda says of it', async () => {
+  it("is given up after its retries, with Lambda's reason", async () => {
     const { calls, checkpoints, discarded } = await runBatch(
       records(2),
       { MaximumRetryAttempts: 2 },
@@ -105,13 +105,13 @@ describe('a batch whose function fails', () => {
     ]);
   });
 
-  it('is not tried again at all with no retries', async () => {
+  it('is not retried without retries', async () => {
     const { calls, discarded } = await runBatch(records(1), { MaximumRetryAttempts: 0 }, poison(1));
     expect(calls).toHaveLength(1);
     expect(discarded).toHaveLength(1);
   });
 
-  it('does not count being refused for want of concurrency', async () => {
+  it('does not count refusals for lack of concurrency as retries', async () => {
     const { calls, discarded } = await runBatch(records(1), { MaximumRetryAttempts: 0 }, (_, call) => {
       if (call < 5) throw new TooManyRequests('ingest');
     });
@@ -119,7 +119,7 @@ describe('a batch whose function fails', () => {
     expect(discarded).toEqual([]);
   });
 
-  it('is halved down to the poison record, which alone is given up on', async () => {
+  it('is split down to the poison record, which alone is given up', async () => {
     const { calls, checkpoints, discarded } = await runBatch(
       records(8),
       { BisectBatchOnFunctionError: true, MaximumRetryAttempts: 1 },
@@ -136,7 +136,7 @@ describe('a batch whose function fails', () => {
 describe('records that are too old', () => {
   const old = { MaximumRecordAgeInSeconds: 60 };
 
-  it('are given up on before they are tried', async () => {
+  it('are given up before the first try', async () => {
     const batch = [...records(2, { arrivalMs: NOW - 61_000 }), ...records(2, { first: 3 })];
     const { calls, checkpoints, discarded } = await runBatch(batch, old, () => null);
     expect(calls).toEqual([[3, 4]]);
@@ -152,15 +152,15 @@ describe('records that are too old', () => {
     ]);
   });
 
-  it('end a retry without limit', async () => {
+  it('end an unlimited retry', async () => {
     const { calls, discarded } = await runBatch(records(1), old, poison(1));
     expect(calls.length).toBeGreaterThan(2);
     expect(discarded.map(({ condition }) => condition)).toEqual(['RecordAgeExceeded']);
   });
 });
 
-describe('whatever a function does', () => {
-  it('every record is done or given up on exactly once, in order, and none is overtaken', () =>
+describe('with any behaviour of a function', () => {
+  it('completes or gives up every record exactly once, in order', () =>
     fc.assert(
       fc.asyncProperty(
         fc.record({
@@ -198,7 +198,7 @@ describe('whatever a function does', () => {
           const marks = checkpoints.map(Number);
           expect(marks).toEqual([...new Set(marks)].sort((a, b) => a - b));
           expect(marks.at(-1)).toBe(count);
-          // With halving, only what is really bad is given up on.
+          // With halving, only the invalid records are given up.
           if (bisect) expect(lost).toEqual(bad.filter(number => number <= count).sort((a, b) => a - b));
         },
       ),

@@ -50,10 +50,10 @@ describe('the policies of a role', () => {
     ['a table in another case', [allow('dynamodb:PutItem', TABLE.toLowerCase())], put, false],
     ['every table', [allow('dynamodb:PutItem', '*')], put, true],
     ['indexes of the table', [allow('dynamodb:PutItem', `${TABLE}/index/*`)], put, false],
-    ['a dot that is no wildcard', [allow('dynamodb.PutItem', TABLE)], put, false],
-    ['a denial beside it', [allow('dynamodb:PutItem', TABLE), deny('dynamodb:*', '*')], put, false],
+    ['a dot that is not a wildcard', [allow('dynamodb.PutItem', TABLE)], put, false],
+    ['a denial as well', [allow('dynamodb:PutItem', TABLE), deny('dynamodb:*', '*')], put, false],
     [
-      'a denial of something else',
+      'a denial of another action',
       [allow('dynamodb:PutItem', TABLE), deny('dynamodb:GetItem', '*')],
       put,
       true,
@@ -67,7 +67,7 @@ describe('the policies of a role', () => {
     ],
     ['keys, of a call without', [allow('dynamodb:PutItem', TABLE, among('A#*'))], put, false],
     [
-      'keys, of a call without, where that is not closed',
+      'keys, for a call without keys, unless that is denied',
       [allow('dynamodb:PutItem', TABLE, keys('ForAllValues:StringLike', 'A#*'))],
       put,
       true,
@@ -100,7 +100,7 @@ describe('the policies of a role', () => {
     expect(decide(policy(...statements), need).allowed).toBe(allowed);
   });
 
-  it('say which grants a call made use of, with the keys of the action alone', () => {
+  it('name the grants that a call used, with the keys of its action only', () => {
     const statements = policy(allow(['dynamodb:*'], [`${TABLE}2`, TABLE], among('A#*', 'B', 'C')));
     expect(decide(statements, { ...put, keys: ['A#1', 'B'], own_keys: ['B'] })).toEqual({
       allowed: true,
@@ -113,7 +113,7 @@ describe('the policies of a role', () => {
     ['a key', allow('a:B', '*', { 'ForAnyValue:StringLike': { 'aws:PrincipalTag/team': 'A' } })],
     ['an element', { Effect: 'Allow', NotAction: 'a:B', Resource: '*' }],
     ['a principal', { ...allow('a:B', '*'), Principal: '*' }],
-  ])('are refused with %s that is not known', (_, statement) => {
+  ])('are rejected if %s is unknown', (_, statement) => {
     expect(() => policy(statement)).toThrow();
   });
 });
@@ -271,7 +271,7 @@ describe('the rights that a call needs', () => {
     expect(shown(request)).toEqual(needs);
   });
 
-  it('are judged by all keys of a transaction', () => {
+  it('are decided by all keys of a transaction', () => {
     const [first] = needsOfRequest(
       dynamodb('TransactWriteItems', {
         TransactItems: [
@@ -292,7 +292,7 @@ describe('the rights that a call needs', () => {
     [json('cognito-idp', 'AWSCognitoIdentityProviderService.GetUser', {}), 'cognito-idp:GetUser'],
     [graphql('{ ...sites } fragment sites on Query { sites { id } }'), 'a fragment at the top of a document'],
     [{ ...s3('GET', ''), service: 'ec2' }, 'a call of ec2'],
-  ])('are asked for where they are not known', (request, what) => {
+  ])('are an error if they are unknown', (request, what) => {
     expect(() => needsOfRequest(request, place)).toThrow(
       `The permissions for ${what} are unknown: add them in local/rights/.`,
     );
@@ -307,14 +307,14 @@ describe('a guard', () => {
   const guard = makeGuard({ role: 'cleanup', statements, place });
   const put = (TableName: string, pk: string) => dynamodb('PutItem', { TableName, Item: key(pk) });
 
-  it('lets pass what the policies allow', () => {
+  it('allows the calls that the policies allow', () => {
     expect(guard(put('Traffic', 'EXPORT'))).toBeUndefined();
   });
 
   it.each([
     ['Traffic', 'with an explicit deny in an identity-based policy'],
     ['Network', 'because no identity-based policy allows the dynamodb:PutItem action'],
-  ])('refuses what they do not, as the service would: %s', (table, why) => {
+  ])('denies others like the service: %s', (table, why) => {
     expect(guard(put(table, 'LANE#1'))).toMatchObject({
       name: 'AccessDeniedException',
       message: `User: cleanup is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-central-1:000000000000:table/${table} with key LANE#1 ${why}`,
@@ -322,7 +322,7 @@ describe('a guard', () => {
     });
   });
 
-  it('refuses what it does not know', () => {
+  it('denies unknown calls', () => {
     expect(guard(dynamodb('Scan', {}))).toMatchObject({ name: 'UnknownCall' });
   });
 });
@@ -352,7 +352,7 @@ describe('after a run of tests', () => {
   const unused = (right: string) =>
     `A function has a right that no test makes use of. cleanup: ${right}: take it away, or say why it is needed in test/support/rights/exceptions.ts.`;
 
-  it('rights are named that none has used, each action, resource and key by itself, without exceptions', () => {
+  it('names each unused action, resource and key, without exceptions', () => {
     expect(rightsComplaints(functions, records, { whole: true })).toEqual([
       unused('dynamodb:UpdateItem on table/Traffic with key B#*'),
       unused('s3:GetObject on files/exports/*'),
@@ -360,7 +360,7 @@ describe('after a run of tests', () => {
     expect(rightsComplaints(functions, records, { whole: false })).toEqual([]);
   });
 
-  it('calls are named that were refused, after some of the tests too', () => {
+  it('names denied calls, also after only some of the tests', () => {
     const [refused] = used(dynamodb('DeleteItem', { TableName: 'Traffic', Key: key('A') }));
     const message = `User: cleanup is not authorized to perform: dynamodb:DeleteItem on resource: ${TABLE} with key A with an explicit deny in an identity-based policy`;
     expect(rightsComplaints(functions, [...records, refused!], { whole: false })).toEqual([

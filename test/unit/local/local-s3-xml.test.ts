@@ -22,7 +22,7 @@ it.each([
     ],
   ],
   ['a part without a number', '<Part><ETag>ab</ETag></Part>', undefined],
-  ['a part whose number is none', '<Part><PartNumber>1x</PartNumber><ETag>ab</ETag></Part>', undefined],
+  ['a part without a valid number', '<Part><PartNumber>1x</PartNumber><ETag>ab</ETag></Part>', undefined],
   ['nothing', '', undefined],
   ['parts that are never closed, in one pass', '<Part>'.repeat(500_000), undefined],
 ])('readParts reads %s', (_, text, parts) => {

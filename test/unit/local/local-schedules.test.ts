@@ -41,7 +41,7 @@ describe('schedule expressions', () => {
     ['cron(0 12 ? * 2#1 *)', '2#1'],
     ['cron(0/0 * * * ? *)', '0/0'],
     ['at(yesterday)', 'yesterday'],
-  ])('%s is refused, naming %s', (expression, part) => {
+  ])('%s is rejected with the name %s', (expression, part) => {
     expect(() => parseSchedule(expression, 0)).toThrow(
       new Error(`The one-machine runtime does not support "${part}" in the schedule ${expression}.`),
     );
@@ -79,7 +79,7 @@ describe('the scheduler', () => {
     expect(events).toEqual([event('2026-01-31T12:01:00Z'), event('2026-01-31T12:02:00Z')]);
   });
 
-  it("passes the template's input on, with the times filled in", async () => {
+  it('passes on the input of the template with the times filled in', async () => {
     const { clock, schedule, advance } = fakeTime(start);
     const events: unknown[] = [];
     startScheduledCall(
@@ -96,7 +96,7 @@ describe('the scheduler', () => {
     expect(events).toEqual([{ at: '2026-01-31T12:01:00Z', of: 'arn:s', other: '<aws.other>' }]);
   });
 
-  it('waits for times further away than a timer can', async () => {
+  it('waits for times beyond the range of a timer', async () => {
     const { clock, schedule, advance } = fakeTime(start);
     const calls: number[] = [];
     startScheduledCall(

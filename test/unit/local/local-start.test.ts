@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the lock of a folder', () => {
-  it('keeps a second system out, says which process has it, and is gone afterwards', async () => {
+  it('keeps a second system out, names the process that holds it, and is released afterwards', async () => {
     const place = join(folder, 'locked');
     const release = await takeFolder(place, '--data');
     await expect(takeFolder(place, '--data')).rejects.toMatchObject({
@@ -27,8 +27,8 @@ describe('the lock of a folder', () => {
   });
 
   it.each([
-    ['that is gone', '99999999\n'],
-    ['whose id belongs to another one by now', `${process.ppid}\n`],
+    ['that has ended', '99999999\n'],
+    ['whose id now belongs to another', `${process.ppid}\n`],
   ])('is taken over from a process of an earlier release %s', async (_, content) => {
     await writeFile(join(folder, 'lock'), content);
     const release = await takeFolder(folder, '--data');
@@ -36,7 +36,7 @@ describe('the lock of a folder', () => {
     release();
   });
 
-  it('does not name a command that would end another process when the holder is in another container', async () => {
+  it('does not suggest a command that would end another process if the holder is in another container', async () => {
     const place = join(folder, 'shared');
     const release = await takeFolder(place, '--data');
     await writeFile(
@@ -52,7 +52,7 @@ describe('the lock of a folder', () => {
 });
 
 describe('the server', () => {
-  it('says which port is taken and which to take instead', async () => {
+  it('reports the port that is in use and a free one', async () => {
     const first = await startServer(0);
     const port = Number(new URL(first.address).port);
     await expect(startServer(port)).rejects.toMatchObject({
@@ -62,7 +62,7 @@ describe('the server', () => {
     await first.close();
   });
 
-  it('is healthy when all is ready and not before', async () => {
+  it('is healthy once everything is ready', async () => {
     const server = await startServer(0);
     const health = async () => {
       const response = await fetch(`${server.address}/healthz`);
@@ -76,8 +76,8 @@ describe('the server', () => {
   });
 });
 
-describe('what is kept between runs', () => {
-  it('are checkpoints', async () => {
+describe('data that is stored between runs', () => {
+  it('includes checkpoints', async () => {
     const file = join(folder, 'kept', 'source.json');
     const first = await fileCheckpoints(file);
     await Promise.all([first.set('one', '1'), first.set('two', '5'), first.set('one', SHARD_END)]);
@@ -85,7 +85,7 @@ describe('what is kept between runs', () => {
     expect([second.get('one'), second.get('two'), second.get('three')]).toEqual([SHARD_END, '5', undefined]);
   });
 
-  it('are the messages of queues', async () => {
+  it('includes the messages of queues', async () => {
     const file = join(folder, 'queues', 'failed.jsonl');
     const told: unknown[] = [];
     const first = await openQueue({
@@ -105,7 +105,7 @@ describe('what is kept between runs', () => {
     ]);
   });
 
-  it('are the messages of a queue whose last one a kill cut off', async () => {
+  it('includes the messages of a queue whose last line a kill truncated', async () => {
     const file = join(folder, 'queues', 'cut.jsonl');
     await appendFile(file, '{"text":"one"}\n{"te');
     const again = await openQueue({ name: 'cut', file });

@@ -11,7 +11,7 @@ import {
 import { eventSourceMappingSchema } from '../../../local/resources/types/lambda-event-source-mapping.ts';
 import { records } from '../../support/local/batches.ts';
 
-// Far more than it takes, for machines that are busy with other things.
+// Far more than necessary, for busy machines.
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });
 
 describe('a batch', () => {
@@ -39,27 +39,27 @@ describe('a batch', () => {
   }
   const numbers = ({ records }: { records: StreamRecord[] }) => records.map(({ event }) => event.number);
 
-  it('is given at once without a window', async () => {
+  it('is delivered at once without a window', async () => {
     const { collect, now } = collector([records(2), records(2, { first: 3 })], { ends: false });
     expect(numbers(await collect())).toEqual([1, 2]);
     expect(now()).toBe(0);
   });
 
-  it('grows until its window is over, which begins with its first record', async () => {
+  it('grows until the end of its window, which starts with its first record', async () => {
     const portions = [[], [], records(1), [], records(1, { first: 2 }), ...Array(50).fill([])];
     const { collect, now } = collector(portions, { windowMs: 1000, ends: false });
     expect(numbers(await collect())).toEqual([1, 2]);
     expect(now()).toBe(200 + 1000);
   });
 
-  it('is given when it is full, and what is left over begins the next one', async () => {
+  it('is delivered when it is full, and the other records start the next one', async () => {
     const { collect } = collector([records(7)], { batchSize: 3, windowMs: 60_000 });
     expect(numbers(await collect())).toEqual([1, 2, 3]);
     expect(numbers(await collect())).toEqual([4, 5, 6]);
     expect(await collect()).toEqual({ records: records(1, { first: 7 }), ended: true });
   });
 
-  it('is at most 6 MB large, and one larger record goes alone', async () => {
+  it('has at most 6 MB, or one larger record', async () => {
     const big = (sequenceNumber: string, bytes: number): StreamRecord => ({
       sequenceNumber,
       arrivalMs: 0,
@@ -136,7 +136,7 @@ describe('an event source', () => {
     return { calls: calls.flat(), positions, checkpoints };
   }
 
-  it('keeps nothing of its pauses, however long it finds nothing', async () => {
+  it('uses no more memory after long idle times', async () => {
     setFlagsFromString('--expose-gc');
     const collectGarbage = runInNewContext('gc') as () => void;
     const heapMiB = (): number => {
@@ -174,11 +174,11 @@ describe('an event source', () => {
     await untilRead(5000);
     const before = heapMiB();
     await untilRead(55_000);
-    // As many races with one open promise keep over 15 MiB.
+    // This number of races with one open promise would keep over 15 MiB.
     expect(heapMiB() - before).toBeLessThan(5);
   });
 
-  it('reads child shards only after all of their parents', async () => {
+  it('reads child shards only after all their parents', async () => {
     const { calls, positions } = await run(
       [
         { id: 'merged', parents: ['left', 'right'], records: records(1, { first: 9 }), open: true },
@@ -191,7 +191,7 @@ describe('an event source', () => {
     expect(calls.slice(0, 2)).toEqual([1, 2]);
     expect(calls.slice(2, 6).sort()).toEqual([3, 4, 5, 6]);
     expect(calls[6]).toBe(9);
-    // The first shards begin where the mapping says, those that come of them at their beginning.
+    // The first shards begin where the mapping says, their children at their beginning.
     expect(positions).toEqual({
       root: 'LATEST',
       left: 'TRIM_HORIZON',
@@ -200,7 +200,7 @@ describe('an event source', () => {
     });
   });
 
-  it('goes on after its checkpoints, and leaves drained shards alone', async () => {
+  it('continues at its checkpoints, and skips finished shards', async () => {
     const checkpoints = memoryCheckpoints();
     await checkpoints.set('old', SHARD_END);
     await checkpoints.set('new', '7');
@@ -214,7 +214,7 @@ describe('an event source', () => {
     expect(positions).toEqual({ new: { after: '7' } });
   });
 
-  it('passes over records that no filter wants, and remembers that', async () => {
+  it('skips records that no filter matches, and stores its position', async () => {
     const { calls, checkpoints } = await run([{ id: 'one', records: records(4), open: true }], {
       mapping: { FilterCriteria: { Filters: [{ Pattern: '{"number":[{"numeric":["<=",2]}]}' }] } },
     });

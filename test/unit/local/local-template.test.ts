@@ -59,7 +59,7 @@ describe('intrinsic functions of a template', () => {
     ['an attribute in one text', { 'Fn::GetAtt': 'Other.Arn' }, 'arn:Other'],
     ['a joined text', { 'Fn::Join': ['-', ['a', { Ref: 'Other' }, 'b']] }, 'a-Main/Other-b'],
     [
-      'a text with names in it',
+      'a text that contains names',
       { 'Fn::Sub': '${AWS::AccountId}:${Other}:${Other.Arn}' },
       '000000000000:Main/Other:arn:Other',
     ],
@@ -68,7 +68,7 @@ describe('intrinsic functions of a template', () => {
       { 'Fn::Sub': ['${x}${!y}', { x: { Ref: 'Other' } }] },
       'Main/Other${y}',
     ],
-    ['what another stack exports', { 'Fn::ImportValue': 'Base:Table' }, 'Base/Table'],
+    ['an export of another stack', { 'Fn::ImportValue': 'Base:Table' }, 'Base/Table'],
     ['a part of a split text', { 'Fn::Select': [1, { 'Fn::Split': ['/', { Ref: 'Other' }] }] }, 'Other'],
     ['base64', { 'Fn::Base64': 'a' }, 'YQ=='],
     ['a list with a removed item', ['a', { Ref: 'AWS::NoValue' }], ['a']],
@@ -86,7 +86,7 @@ describe('intrinsic functions of a template', () => {
     ['No', 'else'],
     ['Either', 'then'],
     ['Both', 'else'],
-  ])('decides by condition %s', (condition, expected) => {
+  ])('evaluates condition %s', (condition, expected) => {
     const Conditions = {
       Yes: { 'Fn::Equals': [{ Ref: 'Size' }, 'big'] },
       No: { 'Fn::Not': [{ Condition: 'Yes' }] },
@@ -125,7 +125,7 @@ describe('intrinsic functions of a template', () => {
     expect(() => resolve(value)).toThrow(expect.objectContaining({ name: 'TemplateError', message }));
   });
 
-  it('leaves out resources whose condition does not hold', () => {
+  it('omits resources whose condition is false', () => {
     const deployment = makeDeployment(
       assembly({
         Main: {
@@ -146,12 +146,12 @@ describe('the check of a template', () => {
   const check = (Type: string, Properties: Record<string, unknown>) => () =>
     checkDeployment(assembly({ Main: { Resources: { Subject: { Type, Properties } } } }));
 
-  it('takes properties that have an effect, and ones that are known to have none', () => {
+  it('accepts properties that have an effect, and those known to have none', () => {
     expect(check('AWS::SQS::Queue', { QueueName: 'a', SqsManagedSseEnabled: true })).not.toThrow();
     expect(check('AWS::CloudWatch::Alarm', { Whatever: 1 })).not.toThrow();
   });
 
-  it('takes references to what is not there yet', () => {
+  it('accepts references to resources that do not exist yet', () => {
     expect(
       check('AWS::AppSync::GraphQLSchema', { ApiId: { 'Fn::GetAtt': ['Subject', 'x'] }, Definition: '' }),
     ).not.toThrow();
@@ -186,7 +186,7 @@ describe('the check of a template', () => {
       { EventSourceArn: 'a', FunctionName: 'f', StartingPosition: 'LATEST', ParallelizationFactor: 2 },
       "Main.Subject.Properties.ParallelizationFactor: the one-machine runtime does not support this AWS::Lambda::EventSourceMapping: only 1: more would not keep the order of an edge's reports",
     ],
-  ])('refuses %s, and says where', (_, type, properties, message) => {
+  ])('rejects %s and names the place', (_, type, properties, message) => {
     expect(check(type, properties)).toThrow(expect.objectContaining({ name: 'TemplateError', message }));
   });
 });

@@ -9,7 +9,7 @@ import { anyFlow, anyPolicies, rule } from '../../support/any-policies.ts';
 const FLOW: FlowKey = { src: '10.1.2.3', src_port: 0, dst: '192.0.2.9', dst_port: 0, protocol: 6 };
 
 describe('the explanation of a match', () => {
-  it('agrees with the matcher, and says of every other policy why', () => {
+  it('agrees with the matcher, and gives a reason for every other policy', () => {
     fc.assert(
       fc.property(anyPolicies, anyFlow, (policies, key) => {
         const { policy_id, others } = explainMatch(policies, key);
@@ -27,7 +27,7 @@ describe('the explanation of a match', () => {
     );
   });
 
-  it('names the first condition that failed, with what was wanted and found', () => {
+  it('names the first failed condition, with the value wanted and the value found', () => {
     const web = rule('1', 9, { protocol: 6, destination_port_from: 80, destination_port_to: 443 });
     expect(explainMatch([web, rule('2', 1)], { ...FLOW, dst_port: 444 })).toEqual({
       policy_id: '2',
@@ -61,7 +61,7 @@ describe('the explanation of a match', () => {
     [{ source_cidr: '10.2.0.0/16' }, 'source_cidr', '10.2.0.0/16', '10.1.2.3'],
     [{ destination_cidr: '::/0' }, 'destination_cidr', '::/0', '192.0.2.9'],
     [{ application: 'Email' }, 'application', 'Email', 'Web'],
-  ])('says what %j wanted and found', (match, condition, wanted, found) => {
+  ])('names the value wanted by %j and the value found', (match, condition, wanted, found) => {
     const flow = { ...FLOW, src_port: 5000, dst_port: 443 };
     expect(explainMatch([rule('1', 9, match)], flow)).toEqual({
       policy_id: 'default',
@@ -69,7 +69,7 @@ describe('the explanation of a match', () => {
     });
   });
 
-  it('gives a flow to the first policy that matches, and says that the others come later', () => {
+  it('assigns a flow to the first matching policy, and lists the others as later ones', () => {
     expect(explainMatch([rule('3', 1), rule('2', 5), rule('1', 9, {}, false), rule('4', 0)], FLOW)).toEqual({
       policy_id: '2',
       others: [

@@ -20,7 +20,7 @@ describe('a packed flow key', () => {
     ['IPv4', V4],
     ['IPv6', V6],
     ['the highest ports and protocol', { ...V4, src_port: 65_535, dst_port: 65_535, protocol: 255 }],
-  ])('reads back as it was, wherever it is: %s', (_, key) => {
+  ])('reads back unchanged at any position: %s', (_, key) => {
     const words = new Int32Array(3 * KEY_WORDS).fill(7);
     const own = new Int32Array(KEY_WORDS);
     packFlowKey(key, 3, own);
@@ -29,7 +29,7 @@ describe('a packed flow key', () => {
     expect(endpointOf(own[3]!)).toBe(3);
   });
 
-  it('says protocol, family and endpoint in one word that is never 0', () => {
+  it('packs protocol, family and endpoint into one word that is never 0', () => {
     expect([metaV4(0, 0), metaV6(0, 0)].map(isV6)).toEqual([false, true]);
     expect(metaV4(0, 0)).not.toBe(0);
     for (const meta of [metaV4(255, 32_767), metaV6(255, 32_767)]) {
@@ -41,20 +41,20 @@ describe('a packed flow key', () => {
     ['one of each family', V4.src, V6.dst],
     ["a source that can't be read", 'x', V4.dst],
     ["a destination that can't be read", V4.src, 'x'],
-  ])('is not made of %s', (_, src, dst) => {
+  ])('cannot be made of %s', (_, src, dst) => {
     expect(() => packFlowKey({ ...V4, src, dst }, 0, new Int32Array(KEY_WORDS))).toThrow(
       `A flow needs two IPv4 or two IPv6 addresses, but has src "${src}" and dst "${dst}".`,
     );
   });
 });
 
-describe('a flow from outside', () => {
+describe('a flow from an argument', () => {
   const problems = (flow: object) =>
     (flowKeySchema.safeParse(flow).error?.issues ?? []).map(
       ({ path, message }) => `${path.join('.')}: ${message}`,
     );
 
-  it('may leave its ports out, as later fragments do', () => {
+  it('may omit its ports, like later fragments', () => {
     const { src, dst } = V4;
     for (const ports of [{}, { src_port: null, dst_port: null }, { src_port: 0, dst_port: 0 }]) {
       expect(flowKeySchema.parse({ src, dst, protocol: 1, ...ports })).toEqual({
@@ -82,7 +82,7 @@ describe('a flow from outside', () => {
     ],
     ['a protocol', { protocol: 256 }, ['protocol: must be a whole number from 0 to 255']],
     [
-      'no ports where its protocol has none',
+      'no ports if its protocol has none',
       { protocol: 1 },
       [
         'src_port: must be left out: protocol 1 has no ports',
@@ -90,7 +90,7 @@ describe('a flow from outside', () => {
       ],
     ],
     [
-      'only the port that is there named',
+      'only the given port named',
       { protocol: 1, src_port: 0 },
       ['dst_port: must be left out: protocol 1 has no ports'],
     ],

@@ -14,6 +14,6 @@ it.each([
   expect(IP_PROTOCOLS[name]).toBe(protocol);
 });
 
-it.each([0, 7, 255])('protocol %i has no name but its number', protocol => {
+it.each([0, 7, 255])('protocol %i has only its number as name', protocol => {
   expect(protocolName(protocol)).toBe(`protocol ${protocol}`);
 });

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { type Cidr, type IpAddress, parseAddress, parseCidr } from '../../../core/policy/ip-address.ts';
 import { NetworkTable } from '../../../core/policy/network-table.ts';
 
-/** Few leading bits, so that networks lie in each other. */
+/** Few leading bits, so that networks contain each other. */
 const text = fc
   .tuple(
     fc.constantFrom('10.0', '10.1', '192.168', '2001:db8:', '::'),
@@ -25,7 +25,7 @@ function holds({ address, length }: Cidr, given: IpAddress): boolean {
   return given.family === address.family && bitsOf(given).startsWith(bitsOf(address).slice(0, length));
 }
 
-it('finds the longest prefix that an address lies in, as comparing bits with each does', () => {
+it('finds the longest prefix of an address, like a comparison of bits with each prefix', () => {
   fc.assert(
     fc.property(fc.array(network, { maxLength: 12 }), text, (networks, text) => {
       const table = new NetworkTable(networks.map((network, index) => [network, index]));

@@ -12,7 +12,7 @@ function asNumber(groups: number[]): bigint {
 }
 
 describe('addresses', () => {
-  it('are those that Node takes, zone ids left out', () => {
+  it('are the ones that Node accepts, without zone ids', () => {
     const piece = fc.constantFrom(
       '::',
       ':',
@@ -74,11 +74,11 @@ describe('addresses', () => {
     ' 10.0.0.1',
     '\n::10.0.0.1',
     '::10.0.0.1x',
-  ])('"%s" is none', text => {
+  ])('"%s" is not an address', text => {
     expect(parseAddress(text)).toBeUndefined();
   });
 
-  it('of IPv6 are written as a URL writes them, and read back', () => {
+  it('of IPv6 are written as in a URL, and read back', () => {
     fc.assert(
       fc.property(v6Text, groups => {
         const full = groups.map(group => group.toString(16)).join(':');
@@ -102,15 +102,14 @@ describe('networks', () => {
     '10.0.0.0/-1',
     '10.0.0.0/a',
     '10/8',
-  ])('"%s" is none', text => {
+  ])('"%s" is not a network', text => {
     expect(parseCidr(text)).toBeUndefined();
   });
 
-  it('hold exactly the addresses whose leading bits are theirs', () => {
+  it('contain exactly the addresses with the same leading bits', () => {
     fc.assert(
       fc.property(v6Text, v6Text, fc.nat({ max: 128 }), fc.boolean(), (network, random, length, near) => {
-        // An address near the network shares its bits but for one that lies about the network's
-        // length.
+        // An address near the network shares all its bits except one near the network's length.
         const flipped = asNumber(network) ^ (1n << BigInt(Math.min(127, Math.max(0, 128 - length))));
         const wanted = near ? flipped : asNumber(random);
         const groups = Array.from({ length: 8 }, (_, i) =>

@@ -9,7 +9,7 @@ function problems(rule: unknown): string[] {
   return (error?.issues ?? []).map(issue => `${issue.path.join('.')}: ${issue.message}`);
 }
 
-it('the policy that is always there is a policy as any other: it matches everything, last', () => {
+it('treats the default policy like any other: it matches everything, last', () => {
   expect(policyRuleSchema.parse(BUILT_IN_POLICY)).toEqual({
     id: 'default',
     name: 'Default',
@@ -19,8 +19,8 @@ it('the policy that is always there is a policy as any other: it matches everyth
   });
 });
 
-describe('a policy from outside', () => {
-  it('is enabled and matches everything unless it says otherwise', () => {
+describe('a policy from an argument', () => {
+  it('is enabled and matches everything by default', () => {
     expect(policyRuleSchema.parse({ id: '1', priority: 0 })).toEqual({
       id: '1',
       name: '',
@@ -48,8 +48,8 @@ describe('a policy from outside', () => {
       },
       [],
     ],
-    ['a first port alone', { ...RULE, match: { destination_port_from: 9 } }, []],
-    ['a last port alone', { ...RULE, match: { destination_port_to: 9 } }, []],
+    ['only a first port', { ...RULE, match: { destination_port_from: 9 } }, []],
+    ['only a last port', { ...RULE, match: { destination_port_to: 9 } }, []],
     ['an id a number', { ...RULE, id: 1 }, ['id: must be text']],
     ['a name a number', { ...RULE, name: 1 }, ['name: must be text']],
     ['priority at its end', { ...RULE, priority: 1000 }, []],
@@ -81,12 +81,12 @@ describe('a policy from outside', () => {
       ['match.destination_port_to: must not be below destination_port_from'],
     ],
     [
-      'a network that is none',
+      'an invalid network',
       { ...RULE, match: { source_cidr: '10.0.0.0/40' } },
       ['match.source_cidr: must be an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32'],
     ],
     [
-      'an application that is none',
+      'an unknown application',
       { ...RULE, match: { application: 'Games' } },
       [
         'match.application: must be one of VoIP, VideoConference, FileTransfer, Backup, Web, Email, Database, Other',

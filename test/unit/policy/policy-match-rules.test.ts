@@ -37,7 +37,7 @@ describe('one rule', () => {
     ['an IPv6 address', V6, { destination_cidr: '2001:db8:2:3:4:5:6:7/128' }, true],
     ['an IPv6 address with another last bit', V6, { destination_cidr: '2001:db8:2:3:4:5:6:6' }, false],
     ['an IPv6 network of 126 bits', V6, { destination_cidr: '2001:db8:2:3:4:5:6:4/126' }, true],
-    ['IPv4 where the flow is IPv6', V6, { destination_cidr: '0.0.0.0/0' }, false],
+    ['IPv4 for an IPv6 flow', V6, { destination_cidr: '0.0.0.0/0' }, false],
     ['a source port', V4, { source_port: 51_234 }, true],
     ['another source port', V4, { source_port: 443 }, false],
     ['a destination port', V4, { destination_port_from: 443 }, true],
@@ -56,30 +56,30 @@ describe('one rule', () => {
     expect(compilePolicies([rule('1', 1, match)]).match(flow)).toBe(matches ? '1' : 'default');
   });
 
-  it("with a network that can't be read is refused", () => {
+  it('with an unreadable network is rejected', () => {
     expect(() => compilePolicies([rule('1', 1, { source_cidr: '10.0.0.0/33' })])).toThrow(
       '"10.0.0.0/33" is not an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.',
     );
   });
 });
 
-describe('of several rules', () => {
+describe('among several rules', () => {
   it.each<[string, PolicyRule[], string]>([
     ['none: default', [], 'default'],
     ['the highest priority wins', [rule('1', 1), rule('2', 1000), rule('3', 10)], '2'],
     ['the lowest id breaks a tie, as a number', [rule('10', 5), rule('9', 5)], '9'],
     ['as a number of any length', [rule('100', 5), rule('20', 5)], '20'],
-    ['ids that are no numbers are compared as texts', [rule('p-b', 5), rule('p-a', 5)], 'p-a'],
+    ['ids that are not numbers are compared as text', [rule('p-b', 5), rule('p-a', 5)], 'p-a'],
     ['ids that are numbers come before others', [rule('a', 5), rule('10', 5)], '10'],
-    ['one that is switched off matches nothing', [rule('1', 9, {}, false), rule('2', 1)], '2'],
-    ['default is last, whatever it says', [{ ...rule('default', 1000) }, rule('1', 0)], '1'],
-    ['the next one where the first does not match', [rule('1', 9, { protocol: 17 }), rule('2', 1)], '2'],
+    ['a disabled one matches nothing', [rule('1', 9, {}, false), rule('2', 1)], '2'],
+    ['default is last, whatever its priority', [{ ...rule('default', 1000) }, rule('1', 0)], '1'],
+    ['the next one if the first does not match', [rule('1', 9, { protocol: 17 }), rule('2', 1)], '2'],
   ])('%s', (_, rules, expected) => {
     expect(compilePolicies(rules).match(V4)).toBe(expected);
     expect(compilePolicies(rules.toReversed()).match(V4)).toBe(expected);
   });
 
-  it("the order in which they are given doesn't matter, and it is a total order of ids", () => {
+  it('are in a total order of ids, independent of the given order', () => {
     const ids = fc.uniqueArray(
       fc.oneof(fc.nat({ max: 200 }).map(String), fc.constantFrom('a', 'b', '01', '1a', '')),
     );

@@ -14,7 +14,7 @@ describe('conditions on ports', () => {
     { source_port: 0 },
   ];
 
-  it.each(conditions)('hold for the protocols that have ports, and no other: %j', match => {
+  it.each(conditions)('apply only to the protocols that have ports: %j', match => {
     const matcher = compilePolicies([rule('1', 1, match)]);
     const taken = Array.from({ length: 256 }, (_, protocol) => protocol).filter(
       protocol => matcher.match({ ...FLOW, protocol }) === '1',

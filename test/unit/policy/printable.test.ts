@@ -2,14 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { parsePortRange, portRange } from '../../../core/policy/port-range.ts';
 import { isPrintable } from '../../../core/policy/printable.ts';
 
-describe('a text that can be shown', () => {
+describe('a printable text', () => {
   it.each([
     ['nothing', '', true],
-    [
-      'all of ASCII that is',
-      Array.from({ length: 95 }, (_, n) => String.fromCharCode(32 + n)).join(''),
-      true,
-    ],
+    ['all printable ASCII', Array.from({ length: 95 }, (_, n) => String.fromCharCode(32 + n)).join(''), true],
     ['letters of other scripts', 'Zürich 東京 مكتب', true],
     ['a joiner between letters', 'क\u200dष नम\u200cस', true],
     ['an emoji', '🛰', true],
@@ -21,8 +17,8 @@ describe('a text that can be shown', () => {
     ['a mark of direction', 'a\u200f', false],
     ['a soft hyphen', 'é\u00ad', false],
     ['half of a pair', 'a\ud83d', false],
-    ['something hidden behind what can be shown', 'é\u0000', false],
-  ])('has %s', (_, text, expected) => {
+    ['a hidden character after a printable one', 'é\u0000', false],
+  ])('may contain %s: $2', (_, text, expected) => {
     expect(isPrintable(text)).toBe(expected);
   });
 });
@@ -56,7 +52,7 @@ describe('ports', () => {
       { destination_port_from: 80, destination_port_to: 90 },
       { from: 80, to: 90 },
     ],
-  ])('that rules %j want are %j', (match, range) => {
+  ])('of the rules %j are %j', (match, range) => {
     expect(portRange(match)).toEqual(range);
   });
 });

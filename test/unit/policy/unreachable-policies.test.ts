@@ -6,7 +6,7 @@ import { compilePolicies } from '../../../core/policy/policy-match.ts';
 import { policyReaches, unreachablePolicies } from '../../../core/policy/unreachable-policies.ts';
 import { anyFlow, anyPolicies, rule } from '../../support/any-policies.ts';
 
-/** Reaches of policies by id; each flow that is shown is checked to belong to its policy. */
+/** The reach of policies by id; each example flow is checked to belong to its policy. */
 function reaches(policies: PolicyRule[]): Record<string, 'reachable' | 'undecided' | string[]> {
   const matcher = compilePolicies(policies);
   const found = policyReaches(policies);
@@ -22,14 +22,14 @@ function reaches(policies: PolicyRule[]): Record<string, 'reachable' | 'undecide
 describe('policies that can never match', () => {
   it.each<[string, PolicyRule[], { policy_id: string; shadowed_by: string[] }[]]>([
     [
-      'one behind a wider one',
+      'one after a wider one',
       [rule('1', 9, { protocol: 6 }), rule('2', 1, { protocol: 6, source_port: 5 })],
       [{ policy_id: '2', shadowed_by: ['1'] }],
     ],
     ['the same again', [rule('1', 1), rule('2', 1)], [{ policy_id: '2', shadowed_by: ['1'] }]],
-    ['not behind one that is switched off', [rule('1', 9, {}, false), rule('2', 1)], []],
+    ['not after a disabled one', [rule('1', 9, {}, false), rule('2', 1)], []],
     [
-      'behind two halves of a network',
+      'after two halves of a network',
       [
         rule('1', 9, { source_cidr: '10.0.0.0/9' }),
         rule('2', 8, { source_cidr: '10.128.0.0/9' }),
@@ -38,7 +38,7 @@ describe('policies that can never match', () => {
       [{ policy_id: '3', shadowed_by: ['1', '2'] }],
     ],
     [
-      'not behind two parts that leave an address',
+      'not after two parts that leave an address',
       [
         rule('1', 9, { source_cidr: '10.0.0.0/9' }),
         rule('2', 8, { source_cidr: '10.128.0.0/10' }),
@@ -47,17 +47,17 @@ describe('policies that can never match', () => {
       [],
     ],
     [
-      'behind both versions of IP',
+      'after both versions of IP',
       [rule('1', 9, { source_cidr: '0.0.0.0/0' }), rule('2', 8, { destination_cidr: '::/0' }), rule('3', 1)],
       [{ policy_id: '3', shadowed_by: ['1', '2'] }],
     ],
     [
-      'behind all application classes',
+      'after all application classes',
       [...APPLICATION_CLASSES.map((application, i) => rule(`${i}`, 9, { application })), rule('all', 1)],
       [{ policy_id: 'all', shadowed_by: APPLICATION_CLASSES.map((_, i) => `${i}`) }],
     ],
     [
-      'not behind all but one application class',
+      'not after all but one application class',
       [
         ...APPLICATION_CLASSES.slice(1).map((application, i) => rule(`${i}`, 9, { application })),
         rule('all', 1),
@@ -90,12 +90,12 @@ describe('policies that can never match', () => {
       [{ policy_id: '1', shadowed_by: [] }],
     ],
     [
-      'rules that contradict each other, behind one that matches everything',
+      'contradictory rules, after one that matches everything',
       [rule('1', 9), rule('2', 1, { protocol: 47, source_port: 4 })],
       [{ policy_id: '2', shadowed_by: [] }],
     ],
     [
-      'one behind the one that is enough, rather than two that are together',
+      'one after a single sufficient one, rather than after two together',
       [
         rule('1', 9, { source_cidr: '10.0.0.0/8' }),
         rule('2', 8, { source_cidr: '0.0.0.0/1', protocol: 6 }),
@@ -105,7 +105,7 @@ describe('policies that can never match', () => {
       [{ policy_id: '4', shadowed_by: ['1'] }],
     ],
     [
-      'one of any version of IP behind another',
+      'one of any version of IP after another',
       [
         rule('1', 9, { source_cidr: '0.0.0.0/0', protocol: 6 }),
         rule('2', 8, { source_cidr: '::/0', protocol: 6 }),
@@ -118,7 +118,7 @@ describe('policies that can never match', () => {
       ],
     ],
     [
-      'behind those that are needed for it, without the others, wherever these are tried',
+      'after the necessary ones only, wherever the others are tried',
       [
         rule('1', 9, { source_cidr: '10.0.0.0/8', protocol: 17 }),
         rule('2', 8, { source_cidr: '10.0.0.0/9' }),
@@ -160,12 +160,12 @@ describe('policies that can never match', () => {
       [{ policy_id: '2', shadowed_by: ['1'] }],
     ]),
     [
-      'not behind all ports of TCP but the last',
+      'not after all ports of TCP but the last',
       [rule('1', 9, { destination_port_to: 65_534 }), rule('2', 1, { protocol: 6 })],
       [],
     ],
     [
-      'not behind ranges of ports of which the first leaves an address',
+      'not after ranges of ports of which the first leaves an address',
       [
         rule('1', 9, { destination_port_to: 79, source_cidr: '10.0.0.0/9' }),
         rule('2', 8, { destination_port_from: 80, destination_port_to: 65_535 }),
@@ -174,17 +174,17 @@ describe('policies that can never match', () => {
       [],
     ],
     [
-      'not behind every protocol that has ports',
+      'not after every protocol with ports',
       [...[6, 17, 33, 132, 136].map(protocol => rule(`${protocol}`, 9, { protocol })), rule('all', 1)],
       [],
     ],
     [
-      'behind every protocol',
+      'after every protocol',
       [...Array.from({ length: 256 }, (_, protocol) => rule(`${protocol}`, 9, { protocol })), rule('all', 1)],
       [{ policy_id: 'all', shadowed_by: Array.from({ length: 256 }, (_, protocol) => `${protocol}`) }],
     ],
     [
-      'not behind every protocol, of which one is for a port alone',
+      'not after every protocol, one of them for a single port',
       [
         ...Array.from({ length: 256 }, (_, protocol) =>
           rule(`${protocol}`, 9, protocol === 6 ? { protocol, source_port: 5 } : { protocol }),
@@ -194,7 +194,7 @@ describe('policies that can never match', () => {
       [],
     ],
     [
-      'not behind halves of IPv6 of which one is of fewer ports',
+      'not after halves of IPv6, one of them with fewer ports',
       [
         rule('1', 9, { destination_cidr: '2001:db8::/33' }),
         rule('2', 8, { destination_cidr: '2001:db8:8000::/33', destination_port_from: 443 }),
@@ -203,7 +203,7 @@ describe('policies that can never match', () => {
       [],
     ],
     [
-      'not behind others whose ids read the same one after another',
+      'not after others whose concatenated ids are equal',
       [
         rule('1', 9, { destination_port_to: 79, source_cidr: '10.0.0.0/9' }),
         rule('12', 8, { destination_port_to: 79, source_cidr: '10.0.0.0/10' }),
@@ -218,13 +218,13 @@ describe('policies that can never match', () => {
     reaches(policies);
   });
 
-  it('are not looked for among networks that can’t be read', () => {
+  it('are an error if a network cannot be read', () => {
     expect(() => unreachablePolicies([rule('1', 9, { destination_cidr: '10.0.0.0/33' })])).toThrow(
       '"10.0.0.0/33" is not an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.',
     );
   });
 
-  it('are never claimed falsely: no flow ever belongs to one', () => {
+  it('are never wrong: no flow ever matches one', () => {
     fc.assert(
       fc.property(anyPolicies, fc.array(anyFlow, { minLength: 20, maxLength: 60 }), (policies, flows) => {
         const never = new Set(unreachablePolicies(policies).map(({ policy_id }) => policy_id));
@@ -234,7 +234,7 @@ describe('policies that can never match', () => {
     );
   });
 
-  it('are all others: a flow that is shown belongs to each', () => {
+  it('are complete: each other policy matches an example flow', () => {
     fc.assert(
       fc.property(anyPolicies, policies => {
         expect(Object.values(reaches(policies))).not.toContain('undecided');
@@ -243,7 +243,7 @@ describe('policies that can never match', () => {
   });
 });
 
-/** So many ports that looking at each of them, with each of their policies, takes too long. */
+/** So many ports that checking each of them with each of their policies takes too long. */
 const PORTS = Array.from({ length: 220 }, (_, port) => port);
 
 const sources = (match: PolicyMatch = {}) =>
@@ -251,7 +251,7 @@ const sources = (match: PolicyMatch = {}) =>
 const destinations = (match: PolicyMatch = {}) =>
   PORTS.map(port => rule(`destination ${port}`, 9, { destination_port_from: port, ...match }));
 
-describe('a proof that would take too long', () => {
+describe('a proof that takes too long', () => {
   it.each([
     ['source ports', sources()],
     ['destination ports', destinations()],
@@ -263,8 +263,8 @@ describe('a proof that would take too long', () => {
     expect(unreachablePolicies([...many, rule('last', 1)])).toEqual([]);
   });
 
-  it('leaves a policy undecided whose addresses would be looked at in too many parts', () => {
-    // Each has the addresses that begin with so many ones and then a zero; the last one has the
+  it('leaves a policy undecided if its addresses fall into too many parts', () => {
+    // Each has the addresses that begin with a number of ones and then a zero; the last one has the
     // rest.
     const whole = Array.from({ length: 33 }, (_, ones) => {
       const address = [24, 16, 8, 0].map(shift => ((2 ** 32 - 2 ** (32 - ones)) / 2 ** shift) & 255);
@@ -294,18 +294,18 @@ describe('a proof that would take too long', () => {
       sources({ destination_cidr: '10.0.0.0/9' }),
       { destination_cidr: '10.128.0.0/9' },
     ],
-  ])('does not come from policies that share no flow with it: %s', (_, many, match) => {
+  ])('is not caused by policies that share no flow with the policy: %s', (_, many, match) => {
     expect(reaches([...many, rule('last', 1, match)]).last).toBe('reachable');
   });
 
-  it('does not hide that a policy is unreachable, where only those that are needed take too long to find', () => {
+  it('does not hide an unreachable policy if only the minimal set takes too long to find', () => {
     const each = Array.from({ length: 41 }, (_, port) =>
       rule(`${port}`, 9, { destination_port_from: port, destination_port_to: port < 40 ? port : 65_535 }),
     );
     expect(reaches([...each, rule('last', 1, { protocol: 6 })]).last).toEqual(each.map(({ id }) => id));
   });
 
-  it('is not tried any more once ten have taken too long', () => {
+  it('is not tried again after ten have taken too long', () => {
     const last = (count: number) => [
       ...sources({ source_cidr: '0.0.0.0/0' }),
       ...PORTS.slice(0, count).map(port => rule(`wide ${port}`, 5, { destination_port_from: port })),

@@ -30,7 +30,7 @@ function packed(key: FlowKey): Int32Array {
 const textOf = (key: FlowKey) => JSON.stringify(key);
 
 describe('distinct flows', () => {
-  it('are those of a set, each under the policy that it came by first, and of transport once its ports were seen', () => {
+  it('are counted as a set, under their first policy, and as transport flows once their ports were seen', () => {
     const step = fc.record({ flow, policy_id: fc.constantFrom('a', 'b'), whole: fc.boolean() });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), steps => {
@@ -53,7 +53,7 @@ describe('distinct flows', () => {
     );
   });
 
-  it('are told apart in any number, in each word of their keys', () => {
+  it('are distinguished in any number and by each word of their keys', () => {
     const flows = new DistinctFlows();
     const COUNT = 5000;
     for (let round = 0; round < 2; round++) {
@@ -82,7 +82,7 @@ describe('distinct flows', () => {
     ]);
   });
 
-  it('are counted by a recorder with the policy that matches, and go on when its table forgets them', () => {
+  it('are counted under the matching policy, also after the recorder has evicted them', () => {
     const distinct_flows = new DistinctFlows();
     const recorder = new Recorder({ flow_capacity: 1, distinct_flows });
     const web = { id: 'web', name: 'web', priority: 1, enabled: true, match: { destination_port_from: 443 } };
@@ -106,7 +106,7 @@ describe('distinct flows', () => {
 describe('a recorder', () => {
   const FLOW: FlowKey = { src: '10.0.0.1', src_port: 1, dst: '10.1.0.1', dst_port: 2, protocol: 6 };
 
-  it('says in whose words of first and last each flow was seen in the interval', () => {
+  it('gives the first and last time of each flow in the interval', () => {
     const recorder = new Recorder();
     const counts = (first_ms: number, last_ms: number) => ({ packets: 1n, bytes: 10n, first_ms, last_ms });
     recorder.recordFlow(FLOW, counts(2000, 5000));
@@ -122,7 +122,7 @@ describe('a recorder', () => {
   it.each([
     ['packets', { packets: 2n ** 31n, bytes: 10n }],
     ['bytes', { packets: 1n, bytes: 2n ** 52n }],
-  ])('lists a flow of more %s than an entry holds by itself', (_, large) => {
+  ])('lists a flow separately if one entry cannot hold its %s', (_, large) => {
     const recorder = new Recorder();
     recorder.recordFlow(FLOW, { packets: 3n, bytes: 30n, first_ms: 1, last_ms: 2 });
     recorder.recordFlow(FLOW, { ...large, first_ms: 3, last_ms: 4 });
@@ -139,14 +139,14 @@ describe('a recorder', () => {
   it.each([
     ['packets', { packets: 2n ** 31n - 1n, bytes: 10n }, { packets: 1n, bytes: 1n }],
     ['bytes', { packets: 1n, bytes: 2n ** 52n - 1n }, { packets: 1n, bytes: 2n }],
-  ])('lists a flow anew whose sum of %s an entry can not hold', (_, full, more) => {
+  ])('lists a flow again if one entry cannot hold the sum of its %s', (_, full, more) => {
     const recorder = new Recorder();
     for (const counts of [full, more]) recorder.recordFlow(FLOW, { ...counts, first_ms: 1, last_ms: 2 });
     const listed = recorder.takeInterval().flows.map(({ packets, bytes }) => ({ packets, bytes }));
     expect(listed).toEqual([full, more]);
   });
 
-  it('forgets a flow that was idle for longer than the limit, and five minutes unless another one is given', () => {
+  it('forgets a flow that was idle longer than the limit, five minutes by default', () => {
     const recorder = new Recorder({ clock: () => 300_000 });
     recorder.recordPacket('1', FLOW, 10, 0);
     expect(recorder.cleanupStaleFlows()).toBe(0);
@@ -154,7 +154,7 @@ describe('a recorder', () => {
     expect(recorder.getPolicyStats('1')).toMatchObject({ packets_matched: 1, active_flows: 0 });
   });
 
-  it('counts flows anew as they are, those that are to be matched again too', () => {
+  it('recounts active flows correctly, also those that await another match', () => {
     const recorder = new Recorder();
     recorder.recordPacket('1', FLOW, 10, 0);
     recorder.recordPacket('1', { ...FLOW, src_port: 3 }, 10, 0);

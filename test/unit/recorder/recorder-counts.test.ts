@@ -111,44 +111,41 @@ it.each<[string, (n: number) => FlowKey]>([
   ['IPv4 destination ports', n => ({ ...FLOW, dst_port: n })],
   ['IPv6 sources', n => ({ ...V6_FLOW, src: `2001:db8::${(n + 1).toString(16)}` })],
   ['IPv6 destinations', n => ({ ...V6_FLOW, dst: `2001:db8::${(n + 1).toString(16)}` })],
-])(
-  'packets of many %s that come as packed keys are counted as those that come as objects',
-  (name, flowOf) => {
-    // So many that their places in the table collide, and that each place is taken in some run.
-    const flows = Array.from({ length: 500 }, (_, n) => flowOf(n));
-    const words = flows.map(flow => {
-      const key = new Int32Array(KEY_WORDS);
-      packFlowKey(flow, 0, key);
-      return key;
-    });
-    const expected = flows.map((flow, n) => ({ ...flow, packets: 2n, bytes: BigInt(2 * n + 1) }));
-    for (let run = 0; run < 3; run++) {
-      const recorder = new Recorder({ flow_capacity: 500 });
-      recorder.time_ms[0] = T0;
-      for (const more of [0, 1]) {
-        for (const [n, key] of words.entries()) {
-          if (name.startsWith('IPv4')) recorder.recordV4(key[0]!, key[1]!, key[2]!, key[3]!, n + more);
-          else recorder.recordV6(key, n + more);
-          recorder.noteZeroPorts(key);
-        }
+])('counts packets of many %s alike as packed keys and as objects', (name, flowOf) => {
+  // So many that their places in the table collide, and that each place is used in some run.
+  const flows = Array.from({ length: 500 }, (_, n) => flowOf(n));
+  const words = flows.map(flow => {
+    const key = new Int32Array(KEY_WORDS);
+    packFlowKey(flow, 0, key);
+    return key;
+  });
+  const expected = flows.map((flow, n) => ({ ...flow, packets: 2n, bytes: BigInt(2 * n + 1) }));
+  for (let run = 0; run < 3; run++) {
+    const recorder = new Recorder({ flow_capacity: 500 });
+    recorder.time_ms[0] = T0;
+    for (const more of [0, 1]) {
+      for (const [n, key] of words.entries()) {
+        if (name.startsWith('IPv4')) recorder.recordV4(key[0]!, key[1]!, key[2]!, key[3]!, n + more);
+        else recorder.recordV6(key, n + more);
+        recorder.noteZeroPorts(key);
       }
-      expect([recorder.activeFlowCount(), recorder.evictedFlows]).toEqual([500, 0]);
-      const counted = recorder
-        .takeInterval()
-        .flows.map(({ src, src_port, dst, dst_port, protocol, packets, bytes }) => ({
-          ...{ src, src_port, dst, dst_port, protocol, packets, bytes },
-        }));
-      const bySize = counted.toSorted((a, b) => Number(a.bytes - b.bytes));
-      expect(bySize).toEqual(expected);
     }
-  },
-);
+    expect([recorder.activeFlowCount(), recorder.evictedFlows]).toEqual([500, 0]);
+    const counted = recorder
+      .takeInterval()
+      .flows.map(({ src, src_port, dst, dst_port, protocol, packets, bytes }) => ({
+        ...{ src, src_port, dst, dst_port, protocol, packets, bytes },
+      }));
+    const bySize = counted.toSorted((a, b) => Number(a.bytes - b.bytes));
+    expect(bySize).toEqual(expected);
+  }
+});
 
 describe('policies', () => {
   const web = policy('1', 10, { destination_port_from: 443 });
   const all = policy('2', 20);
 
-  it('are matched once a flow, and default takes the rest', () => {
+  it('are matched once for each flow, and default gets the other flows', () => {
     const recorder = new Recorder();
     recorder.setPolicies(compilePolicies([web]));
     const key = Int32Array.of(0x0a000001, 0x0a000002, (5 << 16) | 443, metaV4(6, 0), 0, 0, 0, 0, 0, 0);
@@ -160,7 +157,7 @@ describe('policies', () => {
     ]);
   });
 
-  it("that change apply from a known flow's next packet on, and what it carried stays where it was", () => {
+  it('that change apply from the next packet of a known flow, and earlier packets stay where they were counted', () => {
     const recorder = new Recorder();
     const record = (size: number) => recorder.recordV4(1, 2, 443, metaV4(6, 0), size);
     recorder.setPolicies(compilePolicies([web]));
@@ -179,7 +176,7 @@ describe('policies', () => {
     ]);
   });
 
-  it('that change twice between two packets of a flow leave its count of flows right', () => {
+  it('that change twice between two packets of a flow keep its number of flows right', () => {
     const recorder = new Recorder();
     recorder.setPolicies(compilePolicies([web]));
     recorder.recordV4(1, 2, 443, metaV4(6, 0), 100);
@@ -193,7 +190,7 @@ describe('policies', () => {
 });
 
 describe('intervals', () => {
-  it('have increments, and the totals go on', () => {
+  it('contain increments, while the totals continue', () => {
     const recorder = new Recorder();
     recorder.recordPacket('1', FLOW, 100, T0);
     recorder.recordPacket('1', FLOW, 50, T0 + 1500);
@@ -223,7 +220,7 @@ describe('intervals', () => {
     });
   });
 
-  it('sum what a flood of evicted flows leaves no room to list, and lose nothing', () => {
+  it('sum up the flows that a flood of evictions leaves no room to list, and lose nothing', () => {
     const recorder = new Recorder({ flow_capacity: 1000 });
     for (let n = 0; n < 20_000; n++) {
       recorder.recordPacket(n % 2 ? 'odd' : 'even', numbered(n), 10, T0 + n);
@@ -243,7 +240,7 @@ describe('intervals', () => {
     expect(recorder.takeInterval()).toMatchObject({ flows: [], unlisted: [] });
   });
 
-  it('write times beyond the years of RFC 3339 as its first or last moment', () => {
+  it('show times outside RFC 3339 as its first or last moment', () => {
     const recorder = new Recorder();
     recorder.recordPacket('1', FLOW, 1, -5);
     recorder.recordPacket('1', FLOW, 1, 1e20);

@@ -69,7 +69,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: 'take' as const }) },
 );
 
-it('counts, evicts and forgets as a plain Map does, whatever comes in whatever order', () => {
+it('counts, evicts and forgets like a plain Map, with any input in any order', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 40 }),
@@ -123,7 +123,7 @@ it('counts, evicts and forgets as a plain Map does, whatever comes in whatever o
   );
 });
 
-it('does so while the table grows and shrinks', () => {
+it('does so while its table grows and shrinks', () => {
   const numbers = fc.array(fc.nat({ max: 3000 }), { minLength: 3000, maxLength: 4000 });
   const idle = fc.array(fc.integer({ min: 100, max: 2500 }), { minLength: 1, maxLength: 4 });
   fc.assert(

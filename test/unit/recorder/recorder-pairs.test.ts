@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { PairTotals } from '../../../core/totals/pair-totals.ts';
 
-it('a pair has one index, apart for each policy, endpoint, path and direction', () => {
+it('gives a pair one index, different for each policy, endpoint, path and direction', () => {
   const totals = new PairTotals();
   const pairs = ['default', '7'].flatMap(policy_id =>
     [0, 1, 2, 32_767].flatMap(endpoint => [0, 1, 2, 3, 400].map(path => ({ policy_id, endpoint, path }))),

@@ -30,8 +30,8 @@ const counts = (packets: number, bytes: number) => ({
   last_ms: 0,
 });
 
-describe('what goes over a path', () => {
-  it('is told by the outer addresses, each direction apart, IPv4 and IPv6', () => {
+describe('the traffic of a path', () => {
+  it('is recognized by the outer addresses, by direction, in IPv4 and IPv6', () => {
     const recorder = new Recorder();
     recorder.setPaths([
       path('p-4', '192.0.2.1', '198.51.100.1'),
@@ -50,7 +50,7 @@ describe('what goes over a path', () => {
     ]);
   });
 
-  it('needs the ports that its ends name, but for later fragments, which have none', () => {
+  it('must have the ports of its ends, except later fragments, which have none', () => {
     const recorder = new Recorder();
     recorder.setPaths([path('p-1', '192.0.2.1', '198.51.100.1', WIREGUARD)]);
     recorder.recordFlow(flow('192.0.2.1', '198.51.100.1'), counts(1, 100));
@@ -59,7 +59,7 @@ describe('what goes over a path', () => {
     expect(recorder.pathTotals().get('p-1')).toMatchObject({ tx_packets: 3n, tx_bytes: 300n });
   });
 
-  it('of two paths between the same ends goes to the one whose ports fit', () => {
+  it('belongs to the path with matching ports if two paths have the same ends', () => {
     const recorder = new Recorder();
     recorder.setPaths([
       path('p-1', '192.0.2.1', '198.51.100.1', 1),
@@ -69,7 +69,7 @@ describe('what goes over a path', () => {
     expect([...recorder.pathTotals().keys()]).toEqual(['p-2']);
   });
 
-  it('is counted from the next packet on when a path comes, and kept when it goes', () => {
+  it('is counted from the next packet once the path is set, and kept when the path is removed', () => {
     const recorder = new Recorder();
     const packet = () => recorder.recordFlow(flow('192.0.2.1', '198.51.100.1'), counts(1, 100));
     packet();
@@ -86,7 +86,7 @@ describe('what goes over a path', () => {
     expect(recorder.getPolicyStats('default').packets_matched).toBe(4);
   });
 
-  it("can't be told by ends of two families", () => {
+  it('cannot have ends of two address families', () => {
     const recorder = new Recorder();
     expect(() => recorder.setPaths([path('p-1', '192.0.2.1', '2001:db8::1')])).toThrow(
       new ValidationError(
@@ -126,7 +126,7 @@ const shown = ({ policies, flows }: RecorderInterval) => ({
 });
 const bigints = (_: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value);
 
-it('paths change nothing of what policies and flows count, and count what a plain look at each packet counts', () => {
+it('does not change the counts of policies and flows, and matches a simple check of each packet', () => {
   fc.assert(
     fc.property(fc.array(anyStep, { maxLength: 60 }), steps => {
       const [plain, withPaths] = [new Recorder(), new Recorder()];

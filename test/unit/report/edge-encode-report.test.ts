@@ -57,7 +57,7 @@ describe('encoding a report', () => {
     ]);
   });
 
-  it('is what the ingest decodes, unchanged', () => {
+  it('is decoded unchanged by ingest', () => {
     const path = {
       path_id: 'p-1',
       latency_ms: 12.5,
@@ -78,7 +78,7 @@ describe('encoding a report', () => {
     expect(decodeAll(report)).toEqual([report]);
   });
 
-  it('splits a large report so that every pair is in one part and every part can be ingested', () => {
+  it('splits a large report so that every pair is in one part and ingest accepts every part', () => {
     const policies = pairs(500, 3);
     const parts = partsNeeded({ pairs: policies });
     const flows = policies.map((pair, n) =>
@@ -100,7 +100,7 @@ describe('encoding a report', () => {
     expect(fitsParts({ pairs: pairs(81) }, 1)).toBe(false);
   });
 
-  it('needs more parts for few policies on so many endpoints that they pass 256 KiB', () => {
+  it('needs more parts for few policies on so many endpoints that they exceed 256 KiB', () => {
     const many = pairs(60, 60);
     const parts = partsNeeded({ pairs: many });
     expect(parts).toBeGreaterThan(1);
@@ -109,7 +109,7 @@ describe('encoding a report', () => {
     );
   });
 
-  it('sums flows that would make a part too large, keeping the largest', () => {
+  it('sums up flows that would make a part too large, and keeps the largest', () => {
     const flows = Array.from({ length: 4000 }, (_, n) => flow(n));
     const report = { ...makeReport({ policies: pairs(2) }), flows };
     const { data } = encodeReport(report)[0]!;
@@ -120,7 +120,7 @@ describe('encoding a report', () => {
     expect(sum(kept)).toEqual(sum(flows));
   });
 
-  it("splits without parts left out, so that each part's seq grows", () => {
+  it('splits into all parts, also empty ones, so that the seq of each part grows', () => {
     expect(
       splitReport(makeReport({ parts: 3 })).map(({ part, policies }) => [part, policies.length]),
     ).toEqual([
@@ -132,7 +132,7 @@ describe('encoding a report', () => {
 });
 
 describe('limiting flows', () => {
-  it('keeps the sums of every pair, and at most the limit of named flows, the largest', () => {
+  it('keeps the sums of every pair, and the largest flows by name up to the limit', () => {
     const anyFlow = fc
       .record({
         n: fc.nat(20),
@@ -152,7 +152,7 @@ describe('limiting flows', () => {
     );
   });
 
-  it('names the sum of the rest "other", with the times of all of them', () => {
+  it('sums up the other flows as "other", with the earliest and latest of their times', () => {
     const early = flow(1, { first: '2026-01-31T11:00:00.000Z' });
     const late = flow(2, { last: '2026-01-31T13:00:00.000Z' });
     expect(limitFlows([early, late, flow(3)], 1)).toEqual([

@@ -25,14 +25,14 @@ const ofHex = (hex: string) => jwk({ x: Buffer.from(hex, 'hex').toString('base64
 describe('a public key', () => {
   it.each([
     ['a JWK', jwk()],
-    ['a JWK with more in it', jwk({ use: 'sig', kid: 'other' })],
+    ['a JWK with more fields', jwk({ use: 'sig', kid: 'other' })],
     ['PEM', pem],
     ['PEM with blanks around it', `\n  ${pem}\n\n`],
   ])('is read from %s', async (_, text) => {
     expect(await readPublicKey(text)).toEqual({ kid: KID, x: X });
   });
 
-  it('is written as it is read', async () => {
+  it('is written in the form in which it is read', async () => {
     const key = { kid: KID, x: X };
     expect(publicJwk(key)).toEqual({
       kty: 'OKP',
@@ -52,7 +52,7 @@ describe('a public key', () => {
     ['another type', jwk({ kty: 'EC' }), RULE],
     ['another curve', jwk({ crv: 'X25519' }), RULE],
     ['no x', jwk({ x: undefined }), RULE],
-    ['an x that is no text', jwk({ x: [X] }), RULE],
+    ['an x that is not a string', jwk({ x: [X] }), RULE],
     ['an x that is too short', jwk({ x: X.slice(1) }), RULE],
     ['an x with bits left over', jwk({ x: `${X.slice(0, -1)}B` }), RULE],
     ['broken PEM', pem.replace(/[A-Za-z0-9]{20}/, 'A'), RULE],
@@ -60,14 +60,14 @@ describe('a public key', () => {
     ['a private JWK', jwk({ d: 'secret' }), PRIVATE],
     ['a private key in PEM', privatePem('ed25519'), PRIVATE],
     ['a private key of another curve', privatePem('x25519'), PRIVATE],
-    ['PEM with a private key behind it', `${pem}-----BEGIN PRIVATE KEY-----`, RULE],
+    ['PEM followed by a private key', `${pem}-----BEGIN PRIVATE KEY-----`, RULE],
     ['zeros', ofHex('00'.repeat(32)), SMALL],
     ['the point of order 1', ofHex(`01${'00'.repeat(31)}`), SMALL],
     ['the same with the sign bit', ofHex(`01${'00'.repeat(30)}80`), SMALL],
     ['the point of order 2', ofHex(`ec${'ff'.repeat(30)}7f`), SMALL],
     ['0 as it may also be written', ofHex(`ed${'ff'.repeat(30)}7f`), SMALL],
     ['1 as it may also be written', ofHex(`ee${'ff'.repeat(30)}7f`), SMALL],
-  ])('is refused that is %s', async (_, text, message) => {
+  ])('is rejected: %s', async (_, text, message) => {
     const error = await readPublicKey(text).then(
       () => expect.fail('it was taken'),
       (cause: unknown) => cause as ValidationError,

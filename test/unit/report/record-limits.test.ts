@@ -24,7 +24,7 @@ const rejectionOf = (what: () => unknown): string | undefined => {
 };
 const structure = (json: string) => rejectionOf(() => checkStructure(Buffer.from(json)));
 
-describe('the structure of JSON', () => {
+describe('the JSON structure', () => {
   const names = (count: number) => `{${Array.from({ length: count }, (_, n) => `"field-${n}":0`).join(',')}}`;
 
   it.each([
@@ -36,7 +36,7 @@ describe('the structure of JSON', () => {
     expect([structure(most), structure(more)]).toEqual([undefined, code]);
   });
 
-  it('is bounded in names, each counted once', () => {
+  it('is bounded in names, which count once each', () => {
     // Hashes are of 14 bits, so that a few names may share one.
     expect(structure(names(256))).toBeUndefined();
     expect(structure(names(300))).toBe('too_complex');
@@ -47,7 +47,7 @@ describe('the structure of JSON', () => {
     [String.raw`"\"[[[[[[[[[["`, undefined],
     [String.raw`["\\",[[[[[[[[0]]]]]]]]]`, 'too_deep'],
     [`"${'[,'.repeat(30_000)}`, undefined],
-  ])('is not misled by texts: %.20s', (json, code) => {
+  ])('is not affected by the content of strings: %.20s', (json, code) => {
     expect(structure(json)).toBe(code);
   });
 });
@@ -55,28 +55,28 @@ describe('the structure of JSON', () => {
 describe('a record', () => {
   const spaces = (length: number) => Buffer.from('{}'.padEnd(length));
 
-  it('is of 256 KiB of JSON at most, as it is and inflated', () => {
+  it('has at most 256 KiB of JSON, plain or inflated', () => {
     for (const packed of [(bytes: Buffer) => bytes, (bytes: Buffer) => gzipSync(bytes)]) {
       expect(rejectionOf(() => parseReportJson(packed(spaces(256 * KIB))))).toBeUndefined();
       expect(rejectionOf(() => parseReportJson(packed(spaces(256 * KIB + 1))))).toBe('too_large');
     }
   });
 
-  it('of gzip is refused unread where no 256 KiB can be so long', () => {
+  it('is rejected before inflation if its gzip data is too long for 256 KiB', () => {
     const MOST = 256 * KIB * 1.125 + KIB;
     const gzip = (length: number) => Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(length - 2, 1)]);
     expect(rejectionOf(() => inflate(gzip(MOST)))).toBe('bad_gzip');
     expect(rejectionOf(() => inflate(gzip(MOST + 1)))).toBe('too_large');
   });
 
-  it('is gzip only by both of its first bytes', () => {
+  it('is gzip only if both first bytes match', () => {
     for (const bytes of [[0x1f, 0x7b], [0x7b, 0x8b], []]) {
       const record = Uint8Array.from(bytes);
       expect(inflate(record)).toBe(record);
     }
   });
 
-  it('of random bytes of any size is inflated as it was', () => {
+  it('of random bytes of any size inflates unchanged', () => {
     for (const size of [0, 1, 100 * KIB, 200 * KIB, 256 * KIB]) {
       const bytes = randomBytes(size);
       expect(Buffer.from(inflate(gzipSync(bytes))).equals(bytes)).toBe(true);
@@ -84,20 +84,20 @@ describe('a record', () => {
     }
   });
 
-  it('states its size in its last four bytes, above 2^31 too', () => {
+  it('states its size in its last four bytes, also above 2^31', () => {
     const end = (...bytes: number[]) => Uint8Array.from([...new Array<number>(14).fill(0), ...bytes]);
     expect(statedSize(end(1, 2, 3, 0xff))).toBe(0xff030201);
     expect(statedSize(end(1, 2, 3, 0xff).subarray(1))).toBe(0);
   });
 
-  it('of gzip that gives nothing for many bytes is refused', () => {
+  it('is rejected if many bytes of gzip inflate to nothing', () => {
     // Stored blocks without a byte in them, five bytes each.
     const empty = Buffer.concat(new Array<Buffer>(30_000).fill(Buffer.from([0, 0, 0, 0xff, 0xff])));
     const head = gzipSync('').subarray(0, 10);
     expect(rejectionOf(() => inflate(Buffer.concat([head, empty])))).toBe('bad_gzip');
   });
 
-  it('tells what was wrong with it', () => {
+  it('is rejected with the cause', () => {
     const causeOf = (record: Uint8Array) => {
       try {
         parseReportJson(record);
@@ -132,7 +132,7 @@ describe('a field', () => {
     ['the same as text', policies({ active_flows: '4294967295' }), undefined],
     ['one more as text', policies({ active_flows: '4294967296' }), 'bad_field'],
     ['half a flow', policies({ active_flows: 0.5 }), 'fractional_count'],
-    ['a count that is no text of digits', policies({ packets: ' ' }), 'bad_field'],
+    ['a count that is not digits', policies({ packets: ' ' }), 'bad_field'],
     ['the largest count', policies({ packets: '9223372036854775807' }), undefined],
     ['a larger one', policies({ packets: '9223372036854775808' }), 'count_too_large'],
     ['28 February', changed({ sent_at: '2026-02-28T12:00:00Z' }), undefined],
@@ -140,7 +140,7 @@ describe('a field', () => {
     ['29 February of another', changed({ sent_at: '2026-02-29T12:00:00Z' }), 'bad_field'],
     ['nine digits of a second', changed({ sent_at: '2026-02-28T12:00:00.123456789Z' }), undefined],
     ['ten', changed({ sent_at: '2026-02-28T12:00:00.1234567890Z' }), 'bad_field'],
-    ['a time before something', changed({ sent_at: '2026-02-28T12:00:00Z.' }), 'bad_field'],
+    ['a time before another character', changed({ sent_at: '2026-02-28T12:00:00Z.' }), 'bad_field'],
     ['the last moment of a day', changed({ sent_at: '2026-02-28T23:59:59Z' }), undefined],
     ['the 24th hour', changed({ sent_at: '2026-02-28T24:00:00Z' }), 'bad_field'],
     ['the 60th minute', changed({ sent_at: '2026-02-28T12:60:00Z' }), 'bad_field'],
@@ -152,7 +152,7 @@ describe('a field', () => {
     ['a year of five digits', changed({ sent_at: '12026-02-28T12:00:00Z' }), 'bad_field'],
     ['day 0', changed({ sent_at: '2026-02-00T12:00:00Z' }), 'bad_field'],
     ['the last part of 1024', changed({ parts: 1024, part: 1023 }), undefined],
-    ['one part behind it', changed({ parts: 1024, part: 1024 }), 'bad_field'],
+    ['one part after it', changed({ parts: 1024, part: 1024 }), 'bad_field'],
     ['1025 parts', changed({ parts: 1025 }), 'bad_field'],
     ['80 policies', changed({ policies: eachOf(80, n => ({ ...pair, policy_id: `${n}` })) }), undefined],
     [
@@ -161,12 +161,12 @@ describe('a field', () => {
       undefined,
     ],
     ['1024 paths', changed({ paths: eachOf(1024, n => ({ ...path, path_id: `${n}` })) }), undefined],
-    ['a time behind something', changed({ sent_at: ' 2026-02-28T12:00:00Z' }), 'bad_field'],
-  ])('with %s is taken or refused', (_, decode, code) => {
+    ['a time after another character', changed({ sent_at: ' 2026-02-28T12:00:00Z' }), 'bad_field'],
+  ])('is accepted or rejected with %s', (_, decode, code) => {
     expect(rejectionOf(decode)).toBe(code);
   });
 
-  it('that is wrong is shown up to 60 characters', () => {
+  it('is quoted up to 60 characters if it is wrong', () => {
     const shown = (length: number) => {
       try {
         changed({ interval_s: 'x'.repeat(length) })();
@@ -178,18 +178,18 @@ describe('a field', () => {
     expect(shown(59)).toBe(`"${'x'.repeat(59)}…`);
   });
 
-  it('that is wrong is not the reason where the report is too deep as well', () => {
+  it('is not the reason for a rejection if the report is too deep as well', () => {
     const deep = JSON.parse('['.repeat(9) + ']'.repeat(9));
     expect(rejectionOf(changed({ v: 2 }))).toBe('wrong_version');
     expect(rejectionOf(changed({ v: 2, more: deep }))).toBe('too_deep');
     expect(rejectionOf(() => parseReportJson(Buffer.from(`{"a":${'['.repeat(9)}`)))).toBe('too_deep');
   });
 
-  it('that says another version is shown up to 40 characters', () => {
+  it('is quoted up to 40 characters if it has another version', () => {
     expect(changed({ v: 'x'.repeat(80) })).toThrow(`(v is "${'x'.repeat(39)})`);
   });
 
-  it('that nothing knows is looked at for its structure', () => {
+  it('is checked for its structure even if it is unknown', () => {
     expect(rejectionOf(changed({ more: JSON.parse('['.repeat(9) + ']'.repeat(9)) }))).toBe('too_deep');
   });
 });
@@ -197,14 +197,14 @@ describe('a field', () => {
 describe('a part', () => {
   const id = (n: number) => `${n}`.padStart(36, '0');
 
-  it('holds so many paths that 56 KiB are enough for their totals', () => {
+  it('holds as many paths as have room for their totals in 56 KiB', () => {
     const paths = (count: number) => Array.from({ length: count }, (_, n) => ({ path_id: id(n) }));
     // 320 bytes around each id of 38 with its quotes.
     expect(partsNeeded({ pairs: [], paths: paths(160) })).toBe(1);
     expect(partsNeeded({ pairs: [], paths: paths(161) })).toBe(2);
   });
 
-  it('holds so many pairs that 176 KiB are enough for their totals', () => {
+  it('holds as many pairs as have room for their totals in 176 KiB', () => {
     const pairs = (count: number) =>
       Array.from({ length: count }, (_, n) => ({ policy_id: 'p', endpoint_id: id(n) }));
     // 140 bytes around a policy of 3 and an endpoint of 38.
@@ -212,7 +212,7 @@ describe('a part', () => {
     expect(partsNeeded({ pairs: pairs(996) })).toBe(2);
   });
 
-  it('may have several paths, and none twice', () => {
+  it('may have several paths, each once', () => {
     const path = {
       ...{ latency_ms: 1, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 1 },
       measured_at: '2026-01-31T12:00:00Z',
@@ -226,14 +226,14 @@ describe('a part', () => {
     expect(rejectionOf(() => decode(id(1), id(2), id(1)))).toBe('duplicate_path');
   });
 
-  it('of a report of one part is the first, and of several the same each time', () => {
+  it('is always the same one for a pair, and the first in a report of one part', () => {
     const pair = { policy_id: 'p', endpoint_id: 'w' };
     expect(partOfPair(pair, 1)).toBe(0);
     // Fixed for good: totals of a pair stay in one lane.
     expect([2, 3, 7, 1024].map(parts => partOfPair(pair, parts))).toEqual([0, 2, 4, 894]);
   });
 
-  it('is sent as it is up to 256 KiB of JSON; beyond, its flows are summed or left out', () => {
+  it('is sent unchanged up to 256 KiB of JSON; beyond that, its flows are summed up or omitted', () => {
     const flow = {
       ...{ policy_id: 'p', endpoint_id: 'w', src: '10.0.0.1', src_port: 1, dst: '10.0.0.2', dst_port: 2 },
       ...{ protocol: 6, packets: 1n, bytes: 1n },
@@ -255,7 +255,7 @@ describe('a part', () => {
     expect(sentOf(256 * KIB, [flow, other])).toEqual([]);
   });
 
-  it('that is too large without a single flow can not be sent', () => {
+  it('cannot be sent if it is too large without flows', () => {
     const policies = Array.from({ length: 3000 }, (_, n) => ({
       policy_id: 'p',
       endpoint_id: `${n}`.padStart(128, '0'),

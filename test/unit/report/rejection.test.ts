@@ -9,8 +9,8 @@ import {
 
 const CODES = Object.keys(REJECTION_REASONS) as RejectionCode[];
 
-describe('a report that can not be counted', () => {
-  it('is told by its reason, as a sentence with what was found', () => {
+describe('a rejected report', () => {
+  it('has a sentence for its reason, with the value found', () => {
     const cause = new Error('why');
     const rejected = new ReportRejected('not_utf8', 'byte 7', { cause });
     expect(rejected).toMatchObject({ code: 'not_utf8', errorType: 'ValidationError', cause });
@@ -20,14 +20,14 @@ describe('a report that can not be counted', () => {
     );
   });
 
-  it('needs a new boot where it contradicts what its boot has reported, and in no other case', () => {
+  it('needs a new boot if it contradicts its boot, and in no other case', () => {
     expect(CODES.filter(needsNewBoot)).toEqual([
       ...['total_went_down', 'contradicts_boot', 'seq_jumped'],
       ...['boot_too_large', 'parts_changed', 'boot_voided'],
     ]);
   });
 
-  it('may be of anyone where its signature is missing or wrong, and in no other case', () => {
+  it('may come from anyone if its signature is missing or wrong, and in no other case', () => {
     expect(CODES.filter(isNotAuthentic)).toEqual(['unsigned', 'bad_signature', 'unknown_key']);
   });
 });

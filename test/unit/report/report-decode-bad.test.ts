@@ -62,7 +62,7 @@ const changedFlow = (fields: object) =>
 const pairs = (count: number) =>
   Array.from({ length: count }, (_, p) => ({ ...report.policies[0], policy_id: String(p) }));
 
-describe('a record that is no report is rejected with a reason for people', () => {
+describe('a record that is not a report is rejected with a readable reason', () => {
   it.each<[string, Uint8Array | string, RejectionCode, string?]>([
     ['empty', '', 'not_json', 'Unexpected end of JSON input'],
     ['text', 'hello', 'not_json', 'Unexpected token \'h\', "hello" is not valid JSON'],
@@ -70,7 +70,7 @@ describe('a record that is no report is rejected with a reason for people', () =
     ['a gzip bomb', gzipSync(Buffer.alloc(100_000_000)), 'too_large', 'gzip-compressed'],
     ['gzip over the limit', MUCH_GZIP, 'too_large', `${MUCH_GZIP.length} bytes of gzip`],
     [
-      'gzip that says nothing for long',
+      'gzip with a long empty start',
       Buffer.concat(Array.from({ length: 10_000 }, () => gzipSync(''))),
       'bad_gzip',
       'the first 49152 bytes hold 0',
@@ -99,9 +99,12 @@ describe('a record that is no report is rejected with a reason for people', () =
     expect(rejectionOf(record)).toBe(`${code}: ${reason}${detail ? ` (${detail})` : ''}.`);
   });
 
-  it.each(Object.entries(REJECTION_REASONS))('%s says what is wrong, and then what to do', (_, reason) => {
-    expect(reason).toMatch(/^[A-Z][^;]+; (send|start|use|encode|deploy|compare) [^;]+[^.;]$/);
-  });
+  it.each(Object.entries(REJECTION_REASONS))(
+    'gives the problem first and then the solution: %s',
+    (_, reason) => {
+      expect(reason).toMatch(/^[A-Z][^;]+; (send|start|use|encode|deploy|compare) [^;]+[^.;]$/);
+    },
+  );
 
   it('of another edge', () => {
     expect(rejectionOf(reportJson(report), 'edge-2')).toBe(
@@ -245,7 +248,7 @@ describe('a record that is no report is rejected with a reason for people', () =
     expect(rejectionOf(json).endsWith(detail!), rejectionOf(json)).toBe(true);
   });
 
-  it('whatever bytes come', () => {
+  it('with any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), fc.boolean(), (bytes, gzip) => {
         const record = gzip ? gzipSync(bytes) : bytes;
@@ -254,7 +257,7 @@ describe('a record that is no report is rejected with a reason for people', () =
     );
   });
 
-  it('whatever stands in place of a field', () => {
+  it('with any value in place of a field', () => {
     const keys = Object.keys(report).filter(key => key !== 'v');
     fc.assert(
       fc.property(fc.constantFrom(...keys), fc.jsonValue(), (key, value) => {

@@ -54,7 +54,7 @@ describe('decodeReport', () => {
   it.each([
     [true, { estimated: true }],
     [false, {}],
-  ])('reads whether the boot is estimated: %s', (estimated, expected) => {
+  ])('reads whether a boot is estimated: %s', (estimated, expected) => {
     const json = JSON.stringify({ ...JSON.parse(reportJson(report)), estimated });
     const decoded = decodeReport(Buffer.from(json), 'edge-1');
     expect(decoded).toMatchObject({ unknown_fields: 0 });
@@ -62,14 +62,14 @@ describe('decodeReport', () => {
     expect(reportJson(decoded.report).includes('"estimated":true')).toBe(estimated);
   });
 
-  it('refuses a boot that is estimated neither yes nor no', () => {
+  it('rejects an estimated flag that is neither true nor false', () => {
     const json = JSON.stringify({ ...JSON.parse(reportJson(report)), estimated: 'yes' });
     expect(() => decodeReport(Buffer.from(json), 'edge-1')).toThrow(
       'estimated is "yes"; expected true or false',
     );
   });
 
-  it('takes counts below 2^53 as numbers and as strings', () => {
+  it('accepts counts below 2^53 as numbers and as strings', () => {
     const [pair] = report.policies;
     const json = reportJson({ ...report, policies: [{ ...pair, packets: '123', bytes: 0 }] });
     expect(decodeReport(Buffer.from(json), 'edge-1').report.policies[0]).toMatchObject({
@@ -78,7 +78,7 @@ describe('decodeReport', () => {
     });
   });
 
-  it('ignores and counts fields that it does not know, at every level', () => {
+  it('ignores and counts unknown fields at every level', () => {
     const more = { later: { nested: [1] }, new_field: 1 };
     const json = reportJson({
       ...report,
@@ -91,7 +91,7 @@ describe('decodeReport', () => {
     expect(decoded).toMatchObject({ report, unknown_fields: 2 * (1 + 2 + 1 + 1) });
   });
 
-  it('takes a report without flows and paths', () => {
+  it('accepts a report without flows and paths', () => {
     const { flows: _, paths: __, ...without } = report;
     expect(decodeReport(Buffer.from(reportJson(without)), 'edge-1')).toMatchObject({
       report: { flows: [], paths: [] },
@@ -100,7 +100,7 @@ describe('decodeReport', () => {
   });
 
   it.each([1e-300, 5e-324, 9e-10, -0, 0])(
-    'takes %d for 0: no measurement is so small, and the store can hold no smaller ones',
+    'reads %d as 0: no measurement is so small, and no smaller one can be stored',
     small => {
       const paths = [
         {
@@ -120,7 +120,7 @@ describe('decodeReport', () => {
     },
   );
 
-  it('takes the years 0001 to 9999, leap days included', () => {
+  it('accepts the years 0001 to 9999, leap days included', () => {
     for (const time of [
       '0001-01-01T00:00:00Z',
       '2024-02-29T23:59:59.999999999+00:00',
@@ -131,13 +131,13 @@ describe('decodeReport', () => {
     }
   });
 
-  it('takes flows that are summed, and ids in any script', () => {
+  it('accepts summed flows, and ids in any script', () => {
     const flows = [{ ...report.flows[0]!, src: 'other', dst: 'other', policy_id: 'שלום 💥 \u200d' }];
     const json = reportJson({ ...report, flows });
     expect(decodeReport(Buffer.from(json), 'edge-1').report.flows).toEqual(flows);
   });
 
-  it('is not misled by brackets in strings', () => {
+  it('is not affected by brackets in strings', () => {
     const site_id = '[[[[{{{{[[[["\\"[[[['.slice(0, 20);
     const json = reportJson({ ...report, site_id });
     expect(decodeReport(Buffer.from(json), 'edge-1').report.site_id).toBe(site_id);

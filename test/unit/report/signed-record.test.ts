@@ -14,12 +14,12 @@ describe('RFC 8037, appendix A', () => {
   const signed = 'eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc';
   const signature = 'hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg';
 
-  it('has our public key and thumbprint', async () => {
+  it('gives our public key and thumbprint', async () => {
     expect((await keyOfSeed(seed)).x).toBe(x);
     expect(await thumbprint(x)).toBe('kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k');
   });
 
-  it('has our signature', async () => {
+  it('gives our signature', async () => {
     const record = {
       kid: '',
       payload: Buffer.of(),
@@ -42,12 +42,12 @@ describe('a signed record', () => {
     expect(isSignedBy(keyObjectOf(key.x), record)).toBe(true);
   });
 
-  it('is what the edge makes with jose', async () => {
+  it('is the one that an edge makes with jose', async () => {
     const made = await recordSigner(key)(PAYLOAD);
     expect(Buffer.from(made).toString()).toBe(signByHand(PAYLOAD, key).toString());
   });
 
-  it('is not signed any more when any byte of it is another', () => {
+  it('is no longer valid after a change of any byte', () => {
     const jws = signByHand(PAYLOAD, key);
     for (let at = 0; at < jws.length; at++) {
       const changed = Buffer.from(jws);
@@ -64,7 +64,7 @@ describe('a signed record', () => {
     }
   });
 
-  it('is not signed by another key', async () => {
+  it('is not valid with another key', async () => {
     const other = await testKey('b');
     const record = readSignedRecord(signByHand(PAYLOAD, other, { header: { alg: 'Ed25519', kid: key.kid } }));
     expect(isSignedBy(keyObjectOf(key.x), record)).toBe(false);
@@ -78,7 +78,7 @@ describe('a signed record', () => {
     expect(readSignedRecord(jws).kid).toBe(key.kid);
   });
 
-  it('is refused with the error that its header gave', () => {
+  it('is rejected with the error of its header', () => {
     expect(() => readSignedRecord(signByHand(PAYLOAD, key, { header: '{' }))).toThrow(
       expect.objectContaining({ cause: expect.any(SyntaxError) }),
     );
@@ -134,7 +134,7 @@ describe('a signed record', () => {
     ['its payload is not base64url', signByHand(PAYLOAD, key).toString().replace('.eyJ2', '.e J2')],
     ['its payload is not base64url', signByHand(PAYLOAD, key).toString().replace('.eyJ2', '.yJ2')],
     ['its signature is not base64url', `${signByHand(PAYLOAD, key).toString().slice(0, -1)}=`],
-  ])('is refused: %s', (detail, jws) => {
+  ])('is rejected: %s', (detail, jws) => {
     const refused = `The signature of the report is not valid; send each record signed as docs/signed-reports.md says, or find out who else sends under this edge id (${detail}).`;
     expect(() => readSignedRecord(Buffer.from(jws))).toThrow(
       expect.objectContaining({ code: 'bad_signature', message: refused }),
@@ -158,26 +158,26 @@ describe('a signed record', () => {
   });
 });
 
-describe('what is a signed record', () => {
+describe('the test for a signed record', () => {
   it.each<[string, Uint8Array, boolean]>([
     ['JSON', PAYLOAD, false],
     ['gzip', gzipSync('{"v":1.5}'), false],
     ['a JWS', signByHand(PAYLOAD, key), true],
-    ['a JWS whose header begins with a blank', signByHand(PAYLOAD, key, { header: ' {}' }), true],
+    ['a JWS with a blank before its header', signByHand(PAYLOAD, key, { header: ' {}' }), true],
     ['words', Buffer.from('early. late. never.'), false],
     [
-      'a brace behind other letters',
+      'a brace after other letters',
       Buffer.from(`${Buffer.from('x{}').toString('base64url')}.e30.e30`),
       false,
     ],
-    ['the header of a JWS alone', Buffer.from(signByHand(PAYLOAD, key).toString().split('.')[0]!), false],
+    ['only the header of a JWS', Buffer.from(signByHand(PAYLOAD, key).toString().split('.')[0]!), false],
     ['nothing', Buffer.of(), false],
     ['JSON with blanks before it', Buffer.from(' {"v":1.5}'), false],
   ])('%s', (_, record, expected) => {
     expect(isSigned(record)).toBe(expected);
   });
 
-  it('states the size of its gzip payload, whatever its length', () => {
+  it('reads the stated size of a gzip payload of any length', () => {
     for (let length = 1; length < 40; length++) {
       const payload = gzipSync(Buffer.from(Array.from({ length }, (_, i) => (i * 89) % 251)));
       expect(signedSize(signByHand(payload, key)), `${length}`).toBe(length);
@@ -230,7 +230,7 @@ describe('a public key', () => {
     [key.key.export({ type: 'pkcs8', format: 'pem' }).toString(), isPrivate],
     ...['ENCRYPTED', 'RSA', 'OPENSSH'].map(kind => [`-----BEGIN ${kind} PRIVATE KEY-----\nMFkw`, isPrivate]),
     ['-----BEGIN CERTIFICATE-----\nMFkw\n-----END CERTIFICATE-----', rule],
-  ])('%s is refused', async (text, message) => {
+  ])('is rejected: %s', async (text, message) => {
     await expect(readPublicKey(text)).rejects.toThrow(expect.objectContaining({ message }));
   });
 
@@ -241,7 +241,7 @@ describe('a public key', () => {
     '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
     'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
     'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  ])('of small order, %s, is refused', async hex => {
+  ])('of small order, %s, is rejected', async hex => {
     const x = Buffer.from(hex, 'hex').toString('base64url');
     await expect(readPublicKey(JSON.stringify({ kty: 'OKP', crv: 'Ed25519', x }))).rejects.toThrow(
       expect.objectContaining({

@@ -10,7 +10,7 @@ describe('the clock of an edge', () => {
     ['that is right', [[1000, 1010]], [-10]],
     ['that is ahead', [[31_000, 1000]], [30_000]],
     [
-      'is told from the report that took least of the last three',
+      'is measured by the fastest of the last three reports',
       [
         [1000, 1010],
         [2000, 62_000],
@@ -20,7 +20,7 @@ describe('the clock of an edge', () => {
       [-10, -10, -10, -5],
     ],
     [
-      'that is set back is known after three reports',
+      'that is set back is recognized after three reports',
       [
         [1000, 1000],
         [-299_000, 2000],
@@ -30,7 +30,7 @@ describe('the clock of an edge', () => {
       [0, 0, 0, -301_000],
     ],
     [
-      'that is set forward is known at once',
+      'that is set forward is recognized at once',
       [
         [1000, 1000],
         [302_000, 2000],
@@ -45,7 +45,7 @@ describe('the clock of an edge', () => {
     expect(seen).toEqual(skews);
   });
 
-  it("is each edge's and part's own", () => {
+  it('is separate for each edge and part', () => {
     const clocks = new EdgeClocks();
     clocks.skewOf(edge, { sent_at_ms: 9000, arrived_at_ms: 1000 });
     const other = { sent_at_ms: 1000, arrived_at_ms: 1000 };
@@ -53,7 +53,7 @@ describe('the clock of an edge', () => {
     expect(clocks.skewOf({ edge_id: 'edge-1', part: 1 }, other)).toBe(0);
   });
 
-  it('moves no measurement, whatever it shows, when at most two reports in a row are late', () => {
+  it('moves no measurement, whatever it shows, if at most two reports in a row are late', () => {
     const minute = 60_000;
     const delays = fc.array(fc.constantFrom(0, 0, 0, 30_000, 600_000), { minLength: 4, maxLength: 40 });
     fc.assert(

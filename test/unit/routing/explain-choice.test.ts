@@ -24,7 +24,7 @@ describe('the explanation of a choice', () => {
     path('fast', { latency_ms: 20, bandwidth_mbps: 300 }, { cost_per_gb: 0.09 }),
   ];
 
-  it('has the best first, and says of each other how much worse it is, or why it was left out', () => {
+  it('lists the best path first, and for each other one its distance or the reason for its exclusion', () => {
     const { selected_path_id, reason, candidates: ranked } = explain(candidates, { kind: 'LOWEST_LATENCY' });
     expect(selected_path_id).toBe('fast');
     expect(reason).toBe(makeDecision(candidates, { preference: { kind: 'LOWEST_LATENCY' }, now: 0 }).reason);
@@ -58,7 +58,7 @@ describe('the explanation of a choice', () => {
         ['unmeasured', 0.05, null],
       ],
     ],
-  ])('compares in the unit of what is preferred: %o', (preference, expected) => {
+  ])('compares in the unit of the preference: %o', (preference, expected) => {
     const ranked = explain([candidates[1]!, ...candidates.slice(3)], preference).candidates;
     for (const [index, [path_id, value, margin]] of expected.entries()) {
       const found = ranked[index]!;
@@ -70,7 +70,7 @@ describe('the explanation of a choice', () => {
     }
   });
 
-  it('says of paths of a worse class which class they are of', () => {
+  it('names the class of paths of a worse class', () => {
     const { candidates: ranked } = explain(
       [
         path('failed', { packet_loss_pct: 20 }),
@@ -90,7 +90,7 @@ describe('the explanation of a choice', () => {
     expect(degraded!.excluded).toBe('It is degraded, and another path is optimal.');
   });
 
-  it('shows points of a weighted score as more than 0, and no minus before a 0', () => {
+  it('shows points of a weighted score as positive numbers, and a 0 without a minus sign', () => {
     const weights = { latency: 0, jitter: 0, loss: 0, bandwidth: 1, cost: 0 };
     const paths = [path('wide', { bandwidth_mbps: 400 }), path('closed', { bandwidth_mbps: 0 })];
     for (const preference of [{ kind: 'CUSTOM', weights }, { kind: 'HIGHEST_BANDWIDTH' }] as const) {
@@ -101,7 +101,7 @@ describe('the explanation of a choice', () => {
     }
   });
 
-  it('compares no path of which nothing is known, not even with another', () => {
+  it('does not compare paths without measurements, even with each other', () => {
     const { selected_path_id, candidates: ranked } = explain([path('a', null), path('b', null)], {
       kind: 'LOWEST_LATENCY',
     });
@@ -112,7 +112,7 @@ describe('the explanation of a choice', () => {
     ]);
   });
 
-  it('selects none where all are out, and ranks none', () => {
+  it('selects and ranks no path if all are out', () => {
     const { selected_path_id, candidates: ranked } = explain([candidates[0]!], { kind: 'LOWEST_LATENCY' });
     expect([selected_path_id, ranked.map(({ rank, margin }) => [rank, margin])]).toEqual([
       null,
@@ -120,7 +120,7 @@ describe('the explanation of a choice', () => {
     ]);
   });
 
-  it('goes by ids between equal paths, and shows what each is made of', () => {
+  it('orders equal paths by id, and shows the components of each', () => {
     const equal = [path('b', {}), path('a', {})];
     const ranked = explain(equal, { kind: 'LOWEST_LATENCY' }).candidates;
     expect(ranked.map(({ candidate }) => candidate.path_id)).toEqual(['a', 'b']);
@@ -133,12 +133,12 @@ describe('the explanation of a choice', () => {
   });
 });
 
-describe('a preference from outside', () => {
+describe('a preference from an argument', () => {
   it.each(['LOWEST_LATENCY', 'HIGHEST_BANDWIDTH', 'LOWEST_PACKET_LOSS', 'LOWEST_COST'])('may be %s', kind => {
     expect(pathPreferenceSchema.parse({ kind })).toEqual({ kind });
   });
 
-  it('has weights of 0 where it leaves them out, one above 0, and each of a million at most', () => {
+  it('has weights of 0 by default, one above 0, and none above a million', () => {
     const custom = (weights: object) => pathPreferenceSchema.safeParse({ kind: 'CUSTOM', weights });
     expect(custom({ loss: 1_000_000 }).data).toEqual({
       kind: 'CUSTOM',

@@ -33,7 +33,7 @@ const sentence = (points: string) =>
   `Path ${new_path_id} has the best weighted score, ${points} points: 1.234 points more than the runner-up ${old_path_id} (97.53 points); 2 paths are out of use.`;
 
 describe('a receipt in the audit log', () => {
-  it('keeps policies that moved alike together', () => {
+  it('groups policies that moved in the same way', () => {
     const stored = storedReceipt(receipt(() => sentence('98.76')));
     expect(stored.moved).toEqual([
       { policy_ids: expect.any(Array), old_path_id, new_path_id, reason: sentence('98.76') },
@@ -42,7 +42,7 @@ describe('a receipt in the audit log', () => {
     expect(itemBytes({ receipt: stored })).toBeLessThan(32 * 1024);
   });
 
-  it('fits its item though every policy has a reason of its own', () => {
+  it('fits its item even if every policy has its own reason', () => {
     const stored = storedReceipt(receipt(index => sentence(`98.${index}`)));
     expect(itemBytes({ receipt: stored })).toBeLessThan(ROOM);
     expect(stored.moved.map(({ policy_ids }) => policy_ids)).toHaveLength(MAX_POLICIES);

@@ -32,16 +32,16 @@ const every10s = (...scores: number[]): ScoreSample[] =>
   scores.map((score, index) => ({ score, at_ms: index * 10 * SECOND }));
 
 describe('failover', () => {
-  it('happens below 50, not at it', () => {
+  it('happens below 50, and not at 50', () => {
     expect(run(every10s(100, 50, 50.1)).events).toEqual([]);
     expect(run(every10s(100, 49.9)).events).toEqual([[10, 'failover']]);
   });
 
-  it('happens at once when nothing gets through, whatever the score', () => {
+  it('happens at once at complete loss, with any score', () => {
     expect(run([{ score: 60, at_ms: 0, dead: true }]).events).toEqual([[0, 'failover']]);
   });
 
-  it('is undone after 60 s above 80', () => {
+  it('is reversed after 60 s above 80', () => {
     expect(run(every10s(40, 90, 90, 90, 90, 90, 90)).events).toEqual([[0, 'failover']]);
     expect(run(every10s(40, 90, 90, 90, 90, 90, 90, 90)).events).toEqual([
       [0, 'failover'],
@@ -49,11 +49,11 @@ describe('failover', () => {
     ]);
   });
 
-  it('starts the 60 s anew after a measurement that is not above 80', () => {
+  it('restarts the 60 s after a measurement that is not above 80', () => {
     expect(run(every10s(40, 90, 90, 90, 80, 90, 90, 90, 90, 90, 90)).events).toEqual([[0, 'failover']]);
   });
 
-  it('starts the 60 s anew after a silence', () => {
+  it('restarts the 60 s after a silence', () => {
     const samples = [
       { score: 40, at_ms: 0 },
       { score: 90, at_ms: 10 * SECOND },
@@ -62,7 +62,7 @@ describe('failover', () => {
     expect(run(samples).events).toEqual([[0, 'failover']]);
   });
 
-  it('ignores measurements that are not newer than the last', () => {
+  it('ignores measurements that are not newer than the last one', () => {
     const samples = [
       { score: 90, at_ms: 10 * SECOND },
       { score: 10, at_ms: 10 * SECOND },
@@ -71,13 +71,13 @@ describe('failover', () => {
     expect(run(samples).events).toEqual([]);
   });
 
-  it('by an operator comes back like any other', () => {
+  it('by an operator is reversed like any other', () => {
     const start = withdrawPath({ out: false, since_ms: 0, seen_ms: 0 }, { now: SECOND, week: undefined });
     const samples = every10s(0, 95, 95, 95, 95, 95, 95, 95).slice(1);
     expect(run(samples, DEFAULT_FAILOVER, start).events).toEqual([[70, 'failback']]);
   });
 
-  it('of a path that is never better comes back above what is usual for it', () => {
+  it('of a path that never scores well is reversed above its usual score', () => {
     const week = { median: 72, highest: 79 };
     const scores = every10s(40, 67, 67.1, 67.1, 67.1, 67.1, 67.1, 67.1, 67.1);
     const usual = scores.map(sample => ({ ...sample, week }));
@@ -88,7 +88,7 @@ describe('failover', () => {
     expect(run(scores).events).toEqual([[0, 'failover']]);
   });
 
-  it('keeps the week before it, whatever later measurements know of later weeks', () => {
+  it('uses the scores of the week before it, whatever later measurements say of later weeks', () => {
     const week = { median: 72, highest: 79 };
     const later = { median: 90, highest: 100 };
     const samples = every10s(40, 68, 68, 68, 68, 68, 68, 68).map((sample, index) => ({
@@ -105,10 +105,10 @@ describe('failover', () => {
     ['the week is not known', {}, undefined, 80],
     ['the path reached 80', {}, { median: 60, highest: 80 }, 80],
     ['the path did not', {}, { median: 72, highest: 79 }, 67],
-    ['it was hardly above the threshold', {}, { median: 52, highest: 60 }, 55],
+    ['it was barely above the threshold', {}, { median: 52, highest: 60 }, 55],
     ['it was below most of the time', { failover_below: 60 }, { median: 40, highest: 61 }, 65],
     ['the policy has a threshold of its own', { failback_above: 81 }, { median: 72, highest: 79 }, 81],
-  ])('where %s, the threshold with %o and %o is %d', (_name, given, week, threshold) => {
+  ])('if %s, the threshold with %o and %o is %d', (_name, given, week, threshold) => {
     expect(failbackAbove({ ...DEFAULT_FAILOVER, ...given }, week)).toBe(threshold);
   });
 
@@ -116,7 +116,7 @@ describe('failover', () => {
     [{ failover_below: 60, failback_above: 59 }, 'failback_above must not be below failover_below.'],
     [{ failover_below: 101 }, 'Too big: expected number to be <=100'],
     [{ failback_hold_seconds: -1 }, 'Too small: expected number to be >=0'],
-  ])('refuses the settings %o', (settings, message) => {
+  ])('rejects the settings %o', (settings, message) => {
     expect(failoverSettingsSchema.safeParse(settings).error?.issues[0]?.message).toBe(message);
   });
 });
@@ -132,7 +132,7 @@ const timed = (score: fc.Arbitrary<number>) =>
   });
 
 describe('no flapping', () => {
-  it('noise between the thresholds changes nothing, on either side', () => {
+  it('ignores noise between the thresholds, on either side', () => {
     fc.assert(
       fc.property(timed(fc.double({ min: 50, max: 80, noNaN: true })), fc.boolean(), (samples, out) => {
         const start = { out, since_ms: 0, seen_ms: 0 };
@@ -141,7 +141,7 @@ describe('no flapping', () => {
     );
   });
 
-  it('noise around either threshold changes sides at most once', () => {
+  it('fails over or back at most once under noise around either threshold', () => {
     for (const threshold of [50, 80]) {
       const noise = timed(fc.double({ min: threshold - 5, max: threshold + 5, noNaN: true }));
       fc.assert(
@@ -153,7 +153,7 @@ describe('no flapping', () => {
     }
   });
 
-  it('any sequence alternates, leaves only below 50, and comes back only after 60 s all above 80', () => {
+  it('alternates in any sequence, leaves only below 50, and returns only after 60 s all above 80', () => {
     fc.assert(
       fc.property(timed(fc.constantFrom(0, 49, 50, 65, 80, 81, 100)), samples => {
         const { events } = run(samples);

@@ -7,7 +7,7 @@ const stored: PathMetrics = {
   ...{ measured_at: '2026-01-31T12:00:00.000Z', settled_score: 82 },
 };
 
-describe('what is stored of a path is stored again', () => {
+describe('the metrics of a path are stored again', () => {
   it.each<[Partial<PathMetrics>, boolean]>([
     [{}, false],
     [{ measured_at: '2026-01-31T12:09:59.999Z' }, false],
@@ -29,7 +29,7 @@ describe('what is stored of a path is stored again', () => {
     expect(hasMoved(stored, { ...stored, ...change })).toBe(moved);
   });
 
-  it('goes by the least step of a figure that is small', () => {
+  it('needs a minimum change for small figures', () => {
     const small = { ...stored, latency_ms: 1, bandwidth_mbps: 0 };
     expect(hasMoved(small, { ...small, latency_ms: 5.9 })).toBe(false);
     expect(hasMoved(small, { ...small, latency_ms: 6 })).toBe(true);

@@ -46,7 +46,7 @@ describe('health score', () => {
   const loss = fc.double({ min: 0, max: 100, noNaN: true });
   const measured = fc.record({ latency_ms: milliseconds, jitter_ms: milliseconds, packet_loss_pct: loss });
 
-  it('is from 0 to 100, and lower or the same when a component gets worse', () => {
+  it('is from 0 to 100, and never higher when a component gets worse', () => {
     fc.assert(
       fc.property(measured, fc.double({ min: 0, max: 100, noNaN: true }), (one, more) => {
         const score = healthScore(one);
@@ -64,7 +64,7 @@ describe('health score', () => {
     );
   });
 
-  it('has no jumps below 100 % loss: a small step moves it a little', () => {
+  it('has no jumps below 100 % loss: a small step changes it a little', () => {
     const steepest = { latency_ms: 0.08, jitter_ms: 0.3, packet_loss_pct: 24 };
     const belowAll = fc.double({ min: 0, max: 99.99, noNaN: true });
     fc.assert(
@@ -77,20 +77,23 @@ describe('health score', () => {
     );
   });
 
-  it.each(['latency_ms', 'jitter_ms', 'packet_loss_pct'] as const)('is failed by %s alone', component => {
-    const values = Array.from({ length: 1001 }, (_, step) =>
-      component === 'packet_loss_pct' ? step / 10 : step * 20,
-    );
-    const classes = values.map(value => healthStatus(healthScore({ ...PERFECT, [component]: value })));
-    expect([...new Set(classes)]).toEqual(['optimal', 'degraded', 'failed']);
-    expect(classes).toEqual([...classes].sort((a, b) => order.indexOf(a) - order.indexOf(b)));
-  });
+  it.each(['latency_ms', 'jitter_ms', 'packet_loss_pct'] as const)(
+    'is failed because of %s alone',
+    component => {
+      const values = Array.from({ length: 1001 }, (_, step) =>
+        component === 'packet_loss_pct' ? step / 10 : step * 20,
+      );
+      const classes = values.map(value => healthStatus(healthScore({ ...PERFECT, [component]: value })));
+      expect([...new Set(classes)]).toEqual(['optimal', 'degraded', 'failed']);
+      expect(classes).toEqual([...classes].sort((a, b) => order.indexOf(a) - order.indexOf(b)));
+    },
+  );
 });
 
 const order = ['optimal', 'degraded', 'failed'];
 const keysOf = <T extends object>(value: T) => Object.keys(value) as (keyof T)[];
 
-describe('metrics from outside', () => {
+describe('metrics from an argument', () => {
   const METRICS = {
     ...{ latency_ms: 20, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 500 },
     ...{ settled_score: 90, measured_at: '2026-01-31T11:59:30.000Z' },
@@ -115,20 +118,20 @@ describe('metrics from outside', () => {
     { settled_score: 101 },
     { measured_at: 'today' },
     { latency_ms: null },
-  ])('may not have %o', more => {
+  ])('cannot have %o', more => {
     expect(pathMetricsSchema.safeParse({ ...METRICS, ...more }).success).toBe(false);
   });
 });
 
 describe('the judged loss of one series', () => {
   it.each([
-    ['one of 20 is 1 % where nothing is known', 20, 19, undefined, 1],
-    ['what was known stands for the packets that are missing', 20, 19, 1, 1.8],
+    ['one of 20 is 1 % without earlier packets', 20, 19, undefined, 1],
+    ['the known loss fills in for missing packets', 20, 19, 1, 1.8],
     ['none of 20 is all', 20, 0, 0, 100],
     ['none of 19 is not', 19, 0, 0, 19],
-    ['a path that was dead begins anew', 20, 20, 100, 0],
-    ['100 packets say it alone', 100, 97, 50, 3],
-    ['more packets say it alone', 1000, 997, 50, 0.3],
+    ['a path that was dead starts again', 20, 20, 100, 0],
+    ['100 packets are enough on their own', 100, 97, 50, 3],
+    ['more packets are enough on their own', 1000, 997, 50, 0.3],
   ])('%s', (_name, sent, received, known, loss) => {
     expect(judgedLoss({ sent, received }, known)).toBeCloseTo(loss, 9);
   });

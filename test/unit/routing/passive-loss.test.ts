@@ -16,7 +16,7 @@ const everyMinute = (from: number, count: number) =>
   Array.from({ length: count }, (_, minute) => from + minute * MINUTE);
 
 describe('passive loss', () => {
-  it('is what was sent and did not arrive, whatever the skew of the reports', () => {
+  it('is the sent traffic that did not arrive, with any offset between the reports', () => {
     const sent = readings(everyMinute(0, 11), at => 1000 + at / 10);
     const received = readings(everyMinute(17_000, 11), at => 50 + (0.9 * at) / 10);
     const loss = passiveLoss(sent, received)!;
@@ -29,7 +29,7 @@ describe('passive loss', () => {
     expect(loss.loss_pct).toBeCloseTo(10, 6);
   });
 
-  it('is exact where both report at once', () => {
+  it('is exact if both ends report at the same time', () => {
     const instants = [0, 70_000, 100_000];
     const loss = passiveLoss(
       readings(instants, at => at * at),
@@ -38,7 +38,7 @@ describe('passive loss', () => {
     expect(loss).toMatchObject({ loss_pct: 50, loss_pct_min: 50, loss_pct_max: 50 });
   });
 
-  it('has bounds by the reports before and after, above whatever was sent before', () => {
+  it('is bounded by the reports before and after, with any earlier traffic', () => {
     const sender = readings(everyMinute(0, 4), at => 1000 + at / 100);
     const receiver = readings([70_000, 170_000], at => (9 * at) / 1000);
     expect(passiveLoss(sender, receiver)).toEqual({
@@ -48,7 +48,7 @@ describe('passive loss', () => {
     });
   });
 
-  it('lies within its bounds however the traffic was spread', () => {
+  it('is within its bounds for any distribution of the traffic', () => {
     const steps = fc.array(fc.record({ ms: fc.integer({ min: 1, max: 90_000 }), packets: fc.nat(5000) }), {
       minLength: 4,
       maxLength: 40,
@@ -81,7 +81,7 @@ describe('passive loss', () => {
     );
   });
 
-  it('is never below zero: what was under way arrives later', () => {
+  it('is never below zero: traffic on its way arrives later', () => {
     const loss = passiveLoss(
       readings([0, 100], at => at),
       readings([0, 100], at => 2 * at),
@@ -93,12 +93,12 @@ describe('passive loss', () => {
     ['one end does not report', [], [0, 60]],
     ['the receiver reported once', [0, 60], [30]],
     ['the ends reported at different times', [0, 60], [70, 130]],
-  ])('is unknown where %s', (_, sender, receiver) => {
+  ])('is unknown if %s', (_, sender, receiver) => {
     const total = (at: number) => at;
     expect(passiveLoss(readings(sender, total), readings(receiver, total))).toBeUndefined();
   });
 
-  it('is unknown where nothing was sent', () => {
+  it('is unknown if nothing was sent', () => {
     const quiet = readings([0, 60], () => 7);
     expect(passiveLoss(quiet, quiet)).toBeUndefined();
   });

@@ -56,7 +56,7 @@ const report = (path_id: string) => ({
   arrived_at_ms: NOW,
 });
 
-it('measurements that cannot be processed never fail the counts of a report: each is reported as trouble', async () => {
+it('never fails the counts of a report: each measurement that cannot be processed is reported as trouble', async () => {
   const { context, calls } = refusing();
   const troubles: [string, string][] = [];
   const monitor = new PathMonitor(caches, {
@@ -70,7 +70,7 @@ it('measurements that cannot be processed never fail the counts of a report: eac
   expect(calls).toHaveLength(2);
 });
 
-it('the end of an invocation takes no time where no measurement waits', async () => {
+it('ends an invocation at once if no measurement waits', async () => {
   const { context, calls, slept } = refusing();
   await new PathMonitor(caches).settle(context);
   expect([calls, slept]).toEqual([[], []]);

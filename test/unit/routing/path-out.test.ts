@@ -18,26 +18,26 @@ const out = (more: Partial<PathState> = {}): PathState => ({
 });
 const back: PathState = { out: false, since_ms: NOW - MINUTE, seen_ms: NOW - MINUTE };
 
-describe('a path that an operator keeps out', () => {
+describe('a path withdrawn by an operator', () => {
   it.each<[string, PathState | undefined, boolean]>([
-    ['until a time to come', out({ until_ms: NOW + 1 }), true],
+    ['until a later time', out({ until_ms: NOW + 1 }), true],
     ['until now', out({ until_ms: NOW }), false],
     ['until it is restored', out({ until_restored: true }), true],
     ['without terms', out(), false],
-    ['no more', { ...out({ until_restored: true }), out: false }, false],
-    ['not at all', undefined, false],
-  ])('%s is in maintenance: %#', (_how, state, expected) => {
+    ['that has come back', { ...out({ until_restored: true }), out: false }, false],
+    ['without a state', undefined, false],
+  ])('%s is in maintenance: $2', (_how, state, expected) => {
     expect(inMaintenance(state, NOW)).toBe(expected);
   });
 
-  it('is out for every policy, whatever state of its own a policy has', () => {
+  it("is out for every policy, whatever the policy's own state is", () => {
     const policies = { '*': out({ until_restored: true }), 'p-1': back };
     expect(isOut({ policies }, { policy_id: 'p-1', now: NOW })).toBe(true);
     expect(outFor({ policies }, { enabled: ['p-1', 'p-2'], now: NOW })).toEqual(['*']);
   });
 });
 
-describe('a state still keeps a policy out', () => {
+describe('the state of a path keeps a policy out', () => {
   it.each<[string, PathState | undefined, boolean]>([
     ['that was measured 59 minutes ago', out({ seen_ms: NOW - HOUR + 1 }), true],
     ['that was not measured for an hour', out({ seen_ms: NOW - HOUR }), false],
@@ -49,8 +49,8 @@ describe('a state still keeps a policy out', () => {
       false,
     ],
     ['that is not out', back, false],
-    ['that there is not', undefined, false],
-  ])('%s: %#', (_which, state, expected) => {
+    ['that does not exist', undefined, false],
+  ])('%s: $2', (_which, state, expected) => {
     expect(isStillOut(state, NOW)).toBe(expected);
   });
 });
@@ -59,11 +59,11 @@ describe('the policies that must not use a path', () => {
   const enabled = ['p-1', 'p-2', 'p-3'];
 
   it.each<[string, Record<string, PathState>, string[]]>([
-    ['all, by one name, where an operator withdrew it', { '*': out() }, ['*']],
-    ['all but those that have come back', { '*': out(), 'p-1': back }, ['p-2', 'p-3']],
+    ['all, by one name, after an operator withdrew it', { '*': out() }, ['*']],
+    ['all but those that have returned', { '*': out(), 'p-1': back }, ['p-2', 'p-3']],
     ['those that left it', { 'p-1': out(), 'p-2': back }, ['p-1']],
-    ['none where all states have expired', { 'p-1': out({ seen_ms: NOW - HOUR }) }, []],
-    ['none where nothing is stored', {}, []],
+    ['none if all states have expired', { 'p-1': out({ seen_ms: NOW - HOUR }) }, []],
+    ['none if nothing is stored', {}, []],
   ])('are %s', (_which, policies, expected) => {
     expect(outFor({ policies }, { enabled, now: NOW }).toSorted()).toEqual(expected);
     for (const policy_id of enabled) {
@@ -74,7 +74,7 @@ describe('the policies that must not use a path', () => {
 });
 
 describe('a withdrawal', () => {
-  it('never goes back behind a measurement that was judged', () => {
+  it('keeps the time of the last judged measurement', () => {
     const state = { out: false, since_ms: 0, seen_ms: NOW + 5000 };
     expect(withdrawPath(state, { now: NOW, week: undefined })).toEqual({
       out: true,
@@ -112,15 +112,15 @@ describe('the status of a path', () => {
   });
 });
 
-describe('states change sides', () => {
+describe('the policies on a path change', () => {
   it.each<[string, PathState | undefined, PathState | undefined, boolean]>([
-    ['who leaves', undefined, out(), true],
-    ['who comes back', out(), back, true],
-    ['who is out again since later', out(), out({ since_ms: NOW }), true],
+    ['a policy that leaves', undefined, out(), true],
+    ['a policy that comes back', out(), back, true],
+    ['a policy that is out again since a later time', out(), out({ since_ms: NOW }), true],
     ['other terms', out({ until_ms: NOW }), out({ until_ms: NOW + 1 }), true],
-    ['until it is restored', out(), out({ until_restored: true }), true],
-    ['a measurement alone', out(), out({ seen_ms: NOW, good_since_ms: NOW }), false],
-  ])('with %s: %#', (_what, before, after, expected) => {
+    ['a new end: when it is restored', out(), out({ until_restored: true }), true],
+    ['only a measurement', out(), out({ seen_ms: NOW, good_since_ms: NOW }), false],
+  ])('with %s: $3', (_what, before, after, expected) => {
     const policies = (state: PathState | undefined) => (state ? { 'p-1': state } : {});
     expect(changesSides(policies(before), policies(after))).toBe(expected);
   });

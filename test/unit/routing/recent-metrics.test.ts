@@ -18,22 +18,22 @@ describe('a measurement', () => {
     [0, true],
     [MAX_AGE_MS, true],
     [MAX_AGE_MS + 1, false],
-  ])('of %d ms ago says something about its path now: %s', async (ms, expected) => {
+  ])('of %d ms ago describes the present state of its path: %s', async (ms, expected) => {
     const metrics = measuredAgo(ms);
     expect(isRecent(metrics, NOW)).toBe(expected);
     expect(await read(metrics)).toEqual(expected ? metrics : undefined);
   });
 
-  it('that there never was says nothing', async () => {
+  it('that never took place describes nothing', async () => {
     expect(isRecent(undefined, NOW)).toBe(false);
     expect(await read(undefined)).toBeUndefined();
     expect(await read(NEVER_MEASURED)).toBeUndefined();
-    // Right after 1970, when it would be of a moment ago.
+    // Right after 1970, when it would look recent.
     expect(await read(NEVER_MEASURED, 1)).toBeUndefined();
   });
 });
 
-/** What a route reads of a path of which this is cached. */
+/** The metrics that a route reads of a path with this cached value. */
 function read(cached: CachedMetrics | undefined, now = NOW) {
   const cache: Partial<MetricsCache> = { getOrRead: async () => cached };
   const context = storeContext({ client: undefined as never, tables: TABLES }, () => now);

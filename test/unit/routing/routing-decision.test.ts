@@ -63,7 +63,7 @@ describe('preference', () => {
     [{ kind: 'CUSTOM', weights: { cost: Number.POSITIVE_INFINITY } }],
     [{ kind: 'CUSTOM' }],
     [{ kind: 'FASTEST' }],
-  ])('%o is refused', raw => {
+  ])('%o is rejected', raw => {
     expect(pathPreferenceSchema.safeParse(raw).success).toBe(false);
   });
 });
@@ -77,28 +77,28 @@ const latency: PathPreference = { kind: 'LOWEST_LATENCY' };
 describe('decision', () => {
   const cases: [string, PathCandidate[], PathPreference, string | null, string][] = [
     [
-      'takes the lowest latency',
+      'selects the lowest latency',
       [path('p-1', { latency_ms: 20 }), path('p-2', { latency_ms: 12.5 }), path('p-3', { latency_ms: 90 })],
       latency,
       'p-2',
       'Path p-2 has the lowest latency, 12.5 ms: 7.5 ms less than the runner-up p-1 (20 ms).',
     ],
     [
-      'takes the highest bandwidth, beyond where the component ends too',
+      'selects the highest bandwidth, also beyond the range of the component',
       [path('p-1', { bandwidth_mbps: 1000 }), path('p-2', { bandwidth_mbps: 10_000 })],
       { kind: 'HIGHEST_BANDWIDTH' },
       'p-2',
       'Path p-2 has the highest bandwidth, 10000 Mbit/s: 9000 Mbit/s more than the runner-up p-1 (1000 Mbit/s).',
     ],
     [
-      'takes the lowest packet loss',
+      'selects the lowest packet loss',
       [path('p-1', { packet_loss_pct: 0.5 }), path('p-2', { packet_loss_pct: 0.1 })],
       { kind: 'LOWEST_PACKET_LOSS' },
       'p-2',
       'Path p-2 has the lowest packet loss, 0.1 %: 0.4 percentage points less than the runner-up p-1 (0.5 %).',
     ],
     [
-      'takes the lowest cost',
+      'selects the lowest cost',
       [path('p-1'), path('p-2', {}, { cost_per_gb: 0.02 })],
       { kind: 'LOWEST_COST' },
       'p-2',
@@ -122,14 +122,14 @@ describe('decision', () => {
       'Path 9 has the lowest latency, 20 ms, the same as 10: ties go to the lower id.',
     ],
     [
-      'never takes a failed path while another is up',
+      'never selects a failed path while another is up',
       [path('p-1', failed), path('p-2', { latency_ms: 150 })],
       { kind: 'HIGHEST_BANDWIDTH' },
       'p-2',
       'Path p-2 is the only one that is up; the runner-up p-1 has failed.',
     ],
     [
-      'prefers an optimal path to a degraded one, whatever the preference wants',
+      'prefers an optimal path to a degraded one, whatever the preference is',
       [path('p-1', { packet_loss_pct: 2, bandwidth_mbps: 9000 }), path('p-2', { latency_ms: 150 })],
       { kind: 'HIGHEST_BANDWIDTH' },
       'p-2',
@@ -143,7 +143,7 @@ describe('decision', () => {
       'Path p-2 is the only one that is up; the runner-up p-1 has not been measured lately.',
     ],
     [
-      'goes by the settled score where there is one',
+      'uses the settled score if there is one',
       [path('p-1', { latency_ms: 10 }, {}), path('p-2', { packet_loss_pct: 2 })].map(one => ({
         ...one,
         metrics: { ...one.metrics!, settled_score: one.path_id === 'p-1' ? 79.9 : 80 },
@@ -153,49 +153,49 @@ describe('decision', () => {
       'Path p-2 is the only one that is optimal; the runner-up p-1 is degraded.',
     ],
     [
-      'takes an unmeasured path rather than a failed one',
+      'selects an unmeasured path rather than a failed one',
       [path('p-1', failed), unmeasured('p-2')],
       latency,
       'p-2',
       'Path p-2 is the only one that is not failed; the runner-up p-1 has failed.',
     ],
     [
-      'goes by the id where nothing is measured',
+      'uses the id if nothing is measured',
       [unmeasured('p-2'), unmeasured('p-1')],
       latency,
       'p-1',
       'No path has been measured lately: p-1 has the lowest id, before p-2.',
     ],
     [
-      'goes by the cost, which is known, where nothing is measured',
+      'uses the cost, which is known, if nothing is measured',
       [unmeasured('p-1'), { ...unmeasured('p-2'), cost_per_gb: 0.02 }],
       { kind: 'LOWEST_COST' },
       'p-2',
       'Path p-2 has the lowest cost, 0.02 per GB: 0.03 per GB less than the runner-up p-1 (0.05 per GB), though it has not been measured lately.',
     ],
     [
-      'takes the only path that is left though nothing is known of it, and counts those that are out',
+      'selects the only path left even without measurements, and counts those that are out',
       [unmeasured('p-1'), path('p-2', {}, { out: true }), path('p-3', { packet_loss_pct: 100 })],
       latency,
       'p-1',
       'Path p-1 is the only one that can be used, though it has not been measured lately; 2 paths are out of use.',
     ],
     [
-      'takes the best failed path where no other is left, and says so',
+      'selects the best failed path if no other is left, and says so',
       [path('p-1', { ...failed, latency_ms: 400 }), path('p-2', failed), path('p-3', {}, { out: true })],
       latency,
       'p-1',
       'Path p-1 has the lowest latency, 400 ms: 100 ms less than the runner-up p-2 (500 ms), though its health has failed and no path is up; 1 path is out of use.',
     ],
     [
-      'knows when there is but one',
+      'says when there is only one path',
       [path('p-1')],
       latency,
       'p-1',
       'Path p-1 is the only one that can be used.',
     ],
     [
-      'never takes a path that is out or lets nothing through',
+      'never selects a path that is out or dead',
       [path('p-1', {}, { out: true }), path('p-2', { packet_loss_pct: 100 })],
       latency,
       null,
@@ -219,7 +219,7 @@ describe('decision', () => {
     });
   });
 
-  it('is stored as it is made, and is read back so', () => {
+  it('is read back as it was stored', () => {
     const decision = makeDecision([path('p-1')], { preference: DEFAULT_PREFERENCE, now: NOW });
     expect(routingDecisionSchema.parse(decision)).toEqual(decision);
     expect(decision.reason).toBe('Path p-1 is the only one that can be used.');
@@ -228,7 +228,7 @@ describe('decision', () => {
     }
   });
 
-  it('without a preference is for the lowest latency', () => {
+  it('without a preference prefers the lowest latency', () => {
     const candidates = [path('p-1', { latency_ms: 30 }), path('p-2', { latency_ms: 20 })];
     expect(makeDecision(candidates, { preference: DEFAULT_PREFERENCE, now: NOW }).reason).toBe(
       'Path p-2 has the lowest latency, 20 ms: 10 ms less than the runner-up p-1 (30 ms).',
@@ -264,7 +264,7 @@ describe('decision', () => {
     );
   });
 
-  it('never selects a worse standing than there is, and never a path that is out', () => {
+  it('selects a path of the best available class, and never a path that is out of service', () => {
     const rank = ['optimal', 'degraded', 'unmeasured', 'failed', 'out'];
     fc.assert(
       fc.property(paths, anyPreference, (candidates, preference) => {

@@ -28,14 +28,18 @@ describe('the settled score', () => {
     ['follows a move of more than 5 points at once', [90, 84.9, 95], [90, 84.9, 95]],
     ['waits for three measurements below it', [81, 79, 78, 79.5], [81, 81, 81, 79.5]],
     ['waits for three measurements above it', [79, 81, 80, 82], [79, 79, 79, 80]],
-    ['begins anew when one comes between', [81, 79, 79, 81, 79, 79, 79], [81, 81, 81, 81, 81, 81, 79]],
+    [
+      'starts again when another one comes between',
+      [81, 79, 79, 81, 79, 79, 79],
+      [81, 81, 81, 81, 81, 81, 79],
+    ],
     ['does not move by exactly 5 points', [85, 80, 85, 80], [85, 85, 85, 85]],
     ['moves on with a slow fall', [80, 78, 77, 76, 75, 74], [80, 80, 80, 78, 77, 76]],
   ])('%s', (_name, scores, settled) => {
     expect(settledAll(scores)).toEqual(settled);
   });
 
-  it('crosses a threshold only after three measurements beyond it, or one that is over 5 points away', () => {
+  it('crosses a threshold only after three measurements beyond it, or one more than 5 points away', () => {
     const scores = fc.array(fc.double({ min: 70, max: 90, noNaN: true }), { maxLength: 60 });
     fc.assert(
       fc.property(scores, fc.double({ min: 72, max: 88, noNaN: true }), (measured, threshold) => {
@@ -52,7 +56,7 @@ describe('the settled score', () => {
     );
   });
 
-  it('is never further than 5 points from what was measured', () => {
+  it('is never more than 5 points from the measured score', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 100, noNaN: true })), measured => {
         settledAll(measured).forEach((score, at) => {
@@ -62,13 +66,13 @@ describe('the settled score', () => {
     );
   });
 
-  it('of a measurement of an earlier release is its score', () => {
+  it('of a measurement by an earlier release is its score', () => {
     expect(settledScoreOf({ latency_ms: 0, jitter_ms: 0, packet_loss_pct: 100 })).toBe(0);
     expect(settledScoreOf({ latency_ms: 0, jitter_ms: 0, packet_loss_pct: 0, settled_score: 7 })).toBe(7);
   });
 });
 
-it('one lost packet of 20 changes no class, at any of the probes', () => {
+it('keeps its class after one lost packet of 20, at any probe', () => {
   for (let lostAt = 0; lostAt < 12; lostAt++) {
     const window = new LossWindow();
     const scores = Array.from({ length: 12 }, (_, probe) => {
@@ -123,28 +127,24 @@ describe('the scores of a week', () => {
 
   it.each<[string, WeekScores, ReturnType<typeof summaryOf>]>([
     [
-      'days of which the better one came first',
+      'two days, the better one first',
       { 20000: { 90: 100 }, 20001: { 50: 150 } },
       { median: 50, highest: 90 },
     ],
     ['as much time at each of two', { 20000: { 50: 100, 90: 100 } }, { median: 50, highest: 90 }],
     ['scores of one and of two figures', { 20000: { 9: 100, 10: 50, 100: 20 } }, { median: 9, highest: 100 }],
-    [
-      'nothing of a day that is still to come',
-      { 20000: { 50: 1 }, 20003: { 90: 9 } },
-      { median: 50, highest: 50 },
-    ],
+    ['nothing of a future day', { 20000: { 50: 1 }, 20003: { 90: 9 } }, { median: 50, highest: 50 }],
     ['nothing of the eighth day', { 19995: { 50: 1 }, 19994: { 90: 9 } }, { median: 50, highest: 50 }],
   ])('have a median and a highest one: %s', (_name, week, summary) => {
     expect(summaryOf(week, from + DAY)).toEqual(summary);
   });
 
-  it.each([0, 499, -60_000])('gain nothing by %d ms', ms => {
+  it.each([0, 499, -60_000])('do not change within %d ms', ms => {
     const week = { 20000: { 90: 60 } };
     expect(addScore(week, { score: 50, from_ms: from + HOUR, to_ms: from + HOUR + ms })).toEqual(week);
   });
 
-  it('can be stored with the settled score, and are read back so', () => {
+  it('are read back as they were stored with the settled score', () => {
     const settled = settle(settle(undefined, 80), 79);
     expect(settledScoreSchema.parse(settled)).toEqual({ score: 80, recent: [80, 79] });
     expect(settledScoreSchema.safeParse({}).success).toBe(false);
@@ -153,7 +153,7 @@ describe('the scores of a week', () => {
     expect(weekSummarySchema.safeParse({}).success).toBe(false);
   });
 
-  it('leave out what is older than a week, and the time of a silence beyond 15 minutes', () => {
+  it('leave out scores older than a week, and silences beyond 15 minutes', () => {
     let week = addScore({}, { score: 90, from_ms: from, to_ms: from + HOUR });
     expect(week).toEqual({ 20000: { 90: 900 } });
     expect(summaryOf(week, from + 6 * DAY)).toEqual({ median: 90, highest: 90 });

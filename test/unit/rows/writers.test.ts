@@ -79,11 +79,11 @@ describe('CSV', () => {
     expect(csvCell(value)).toBe(written);
   });
 
-  it('leaves a cell empty where a row has nothing', () => {
+  it('leaves the cell of a missing value empty', () => {
     expect(csvWriter(byIndex(['a', 'b', 'c'])).row(['x', null])).toBe('x,,\r\n');
   });
 
-  it('has a header, ends each line with CRLF and is read back as it was', () => {
+  it('has a header, ends each line with CRLF and reads back unchanged', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string(), fc.bigInt()), { maxLength: 4 }),
@@ -100,7 +100,7 @@ describe('CSV', () => {
     );
   });
 
-  it('leaves no text that a spreadsheet would run', () => {
+  it('leaves no text that a spreadsheet would execute', () => {
     const start = fc.constantFrom('=', '+', '-', '@', '\t', '\r', '\n');
     fc.assert(
       fc.property(start, fc.string(), (first, rest) => {
@@ -112,19 +112,19 @@ describe('CSV', () => {
 });
 
 /**
- * Without the apostrophe in front of what looks like a formula: it is the one thing that is not
- * given back.
+ * Without the apostrophe before text that looks like a formula: it is the only part that is not
+ * restored.
  */
 function unguarded(cell: string): string {
   return cell.replace(/^'(?=[=+\-@\t\r\n＝＋－＠])/, '');
 }
 
 describe('JSON Lines', () => {
-  it('has null where a row has nothing', () => {
+  it('writes null for a missing value', () => {
     expect(jsonLinesWriter(byIndex(['a', 'b'])).row(['x'])).toBe('{"a":"x","b":null}\n');
   });
 
-  it('is an object a line, exact figures as text', () => {
+  it('has an object on each line, with exact figures as text', () => {
     const { head, row } = jsonLinesWriter(byIndex(['at_utc', 'bytes', 'gap']));
     expect(head() + row(['a\nb', 2n ** 60n, true]) + row([null, 1n, false])).toBe(
       '{"at_utc":"a\\nb","bytes":"1152921504606846976","gap":true}\n{"at_utc":null,"bytes":"1","gap":false}\n',
@@ -133,7 +133,7 @@ describe('JSON Lines', () => {
 });
 
 describe('an export', () => {
-  it('is its header and every row of every page, in pieces', async () => {
+  it('has its header and every row of every page, in pieces', async () => {
     const rows = Array.from({ length: 20_000 }, (_, i) => [i, 'some text to fill a row']);
     const pages = [rows.slice(0, 7000), [], rows.slice(7000)];
     const pieces: string[] = [];
@@ -148,7 +148,7 @@ describe('an export', () => {
     expect(parseCsv(pieces.join('')).slice(1)).toEqual(rows.map(row => row.map(String)));
   });
 
-  it('of nothing is the header alone, and nothing in JSON Lines', async () => {
+  it('without rows has only a header, and is empty in JSON Lines', async () => {
     const columns = byIndex(['bytes']);
     const all = async (format: 'csv' | 'jsonl') => {
       let text = '';

@@ -22,7 +22,7 @@ describe('the thresholds of the benchmarks', () => {
     expect(thresholds.length).toBeGreaterThan(20);
   });
 
-  it('are ratios beside a peer or a floor of the same run, or counts; times, rates and memory are only shown', () => {
+  it('are counts or ratios to a peer of the same run; times, rates and memory are only shown', () => {
     const others = thresholds.filter(
       ({ text }) => !/^['`]ratio [<>]= |^''$/.test(text) && !COUNTED.some(counted => counted.test(text)),
     );

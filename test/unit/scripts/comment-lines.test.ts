@@ -5,12 +5,12 @@ import { projectFile } from '../../support/project-files.ts';
 
 const MAX_COLUMNS = 100;
 
-/** Addresses and code of examples stay whole; a directive is read by its tool, in one line. */
+/** Addresses and code of examples are not broken; a directive is read by its tool, in one line. */
 const IS_WHOLE = /@example|@see http|biome-ignore/;
 
 const isComment = (line: string): boolean => /^\s*(\/\/|\/?\*|\{\/\*)/.test(line);
 
-it.each([...Object.keys(MAY_IMPORT), 'test'])('comment lines in %s end before column 100', folder => {
+it.each([...Object.keys(MAY_IMPORT), 'test'])('%s has comment lines of at most 100 columns', folder => {
   const files = globSync(`${folder}/**/*.{ts,tsx}`, { cwd: projectFile('') });
   expect(files.length).toBeGreaterThan(0);
   const long = files

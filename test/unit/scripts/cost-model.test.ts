@@ -21,7 +21,7 @@ const recommendedFor = (change: object) => {
 };
 
 describe('least squares over parts', () => {
-  it('finds what each part uses', () => {
+  it('finds the use of each part', () => {
     const used = ([a, b]: number[]) => 5 + 2 * a! + 0.25 * b!;
     const parts = [
       [1, 10],
@@ -34,14 +34,14 @@ describe('least squares over parts', () => {
     expect(found.map(value => Number(value.toFixed(6)))).toEqual([5, 2, 0.25]);
   });
 
-  it('has no part below zero', () => {
+  it('finds no part below zero', () => {
     const observations = [1, 2, 3].map(n => ({ parts: [1, n], used: 10 - n }));
     expect(Math.min(...leastSquares(observations))).toBe(0);
   });
 });
 
-describe('reports on their way', () => {
-  it('shares the counters of a transaction among as many lanes as fit beside them', () => {
+describe('the flow of reports', () => {
+  it('shares the counters of a transaction among as many lanes as fit', () => {
     const flow = reportFlowOf({ ...DEFAULT_SHAPE, window_s: 60 }, { record_bytes: 1000 });
     expect(flow).toEqual({ reports: 1000, shards: 1, batch: 1000, batches: 1, transactions: 13 });
   });
@@ -57,7 +57,7 @@ describe('reports on their way', () => {
 
 describe('the model', () => {
   it.each(units.shapes.map(one => [JSON.stringify(one.shape), one] as const))(
-    'says what %s used',
+    'predicts the use of %s',
     (_shape, measured) => {
       const writes = comparedWithModel(units, measured).filter(({ name }) => /ingest|snapshot/.test(name));
       for (const { name, ratio } of writes.filter(one => /write units/.test(one.name))) {
@@ -67,7 +67,7 @@ describe('the model', () => {
     },
   );
 
-  it('says what a network ten times as large as the largest of them used', () => {
+  it('predicts the use of a network ten times as large as the largest of them', () => {
     const compared = comparedWithModel(units, units.large!).filter(({ name }) =>
       /^(ingest|snapshot), write/.test(name),
     );
@@ -80,19 +80,19 @@ describe('the model', () => {
 });
 
 describe('the bill', () => {
-  it('is the sum of its rows, each of a quantity at a price of the table', () => {
+  it('is the sum of its rows, each with a quantity and a price of the table', () => {
     const { rows, total, an_edge } = billFor({});
     for (const { quantity, price, dollars } of rows) expect(dollars).toBeCloseTo(quantity * price, 9);
     expect(rows.reduce((sum, { dollars }) => sum + dollars, 0)).toBeCloseTo(total, 6);
     expect(an_edge).toBe(total / DEFAULT_SHAPE.edges);
   });
 
-  it('is under 0.15 dollars an edge without flows and 0.20 with them, with the settings that are recommended', () => {
+  it('is under 0.15 dollars an edge without flows and 0.20 with them, with the recommended settings', () => {
     expect(recommendedFor({ flows: 0 }).an_edge).toBeLessThan(0.15);
     expect(recommendedFor({}).an_edge).toBeLessThan(0.2);
   });
 
-  it('recommends as many write units as the network uses to 70 %, and nothing that saves nothing', () => {
+  it('recommends write units for a use of 70 %, and no setting without savings', () => {
     const [knob, ...others] = recommendedKnobs(DEFAULT_SHAPE, model, units);
     expect(others).toEqual([]);
     const used = [...model.usageOf(DEFAULT_SHAPE).values()];
@@ -106,7 +106,7 @@ describe('the bill', () => {
     expect(recommendedKnobs({ ...DEFAULT_SHAPE, edges: 1_000_000 }, model, units)).toEqual([]);
   });
 
-  it('has the units that a table is given in it, also where they are not used', () => {
+  it('includes provisioned units, even if they are not used', () => {
     const { rows } = billFor({ edges: 10, provisioned_units: 1000 });
     const quantity = (wanted: string) =>
       rows.filter(({ unit }) => unit === wanted).reduce((sum, row) => sum + row.quantity, 0);
@@ -114,7 +114,7 @@ describe('the bill', () => {
     expect(quantity('1,000 provisioned read units for an hour')).toBeCloseTo(180, 6);
   });
 
-  it('keeps other tables by the request where Traffic is billed by the hour', () => {
+  it('bills the other tables by request if Traffic is billed by the hour', () => {
     const requests = (rows: ReturnType<typeof billFor>['rows']) =>
       rows
         .filter(({ unit }) => unit === 'million write units')
@@ -125,29 +125,29 @@ describe('the bill', () => {
     expect(others).toBeLessThan(all / 10);
   });
 
-  it('is under 0.10 dollars an edge without flows with every setting that costs no figure', () => {
+  it('is under 0.10 dollars an edge without flows, with every setting that saves without loss of figures', () => {
     const shape = { ...DEFAULT_SHAPE, flows: 0 };
     const { an_edge } = billOf(turned(shape, thriftyKnobs(shape, model)), model, units);
     expect(an_edge).toBeLessThan(0.1);
   });
 
-  it('is under 0.22 dollars an edge without flows and 0.23 with them, as it is deployed by default', () => {
+  it('is under 0.22 dollars an edge without flows and 0.23 with them, with the default settings', () => {
     expect(billFor({ flows: 0 }).an_edge).toBeLessThan(0.22);
     expect(billFor({}).an_edge).toBeLessThan(0.23);
   });
 
-  it('gets no dearer an edge as edges come', () => {
+  it('never rises for a single edge when the network grows', () => {
     const costs = [10, 100, 1000, 100_000, 1_000_000].map(edges => billFor({ edges }).an_edge);
     expect(costs).toEqual(costs.toSorted((a, b) => b - a));
   });
 
-  it('has every price in it that something costs, and its source', () => {
+  it('uses every price of the table, and knows its source', () => {
     const used = new Set(
       billFor({ console_hours: 10, retention_hours: 200, firewall: true }).rows.map(({ unit }) => unit),
     );
     for (const { unit } of billFor({ provisioned_units: 10 }).rows) used.add(unit);
     const unused = PRICES.prices.filter(({ unit }) => !used.has(unit)).map(({ id }) => id);
-    // The job of the flow log reads only where an hour has ended.
+    // The job of the flow log reads only after an hour has ended.
     expect(unused.filter(id => id !== 's3_get')).toEqual([]);
     expect(() => priceOf('gold')).toThrow('scripts/cost/prices.json has no price "gold".');
   });
@@ -161,7 +161,7 @@ describe('the bill', () => {
     expect(countOfUnit(priceOf(id))).toBe(count);
   });
 
-  it('has the firewall and the log of requests in it where there are such, by the requests to the API', () => {
+  it('includes the firewall and the request log if they exist, by the requests to the API', () => {
     const rowsOf = (change: Partial<NetworkShape>) =>
       billFor({ console_hours: 10, ...change }).rows.filter(
         ({ service, driver }) =>
@@ -176,7 +176,7 @@ describe('the bill', () => {
     expect(requests!.quantity).toBeGreaterThan(0);
   });
 
-  it('shows what a setting saves, changed alone', () => {
+  it('shows the savings of a single setting', () => {
     const knobs = compareKnobs(DEFAULT_SHAPE, model, units);
     const window = knobs.find(({ knob }) => knob === '-c ingest_window_seconds=60')!;
     expect(window.saved).toBeCloseTo(billFor({}).total - billFor({ window_s: 60 }).total, 6);
@@ -187,20 +187,20 @@ describe('the bill', () => {
 });
 
 describe('an open console', () => {
-  it('is measured over an hour, with its requests, what is published to it, and both functions', () => {
+  it('is measured over an hour, with its requests, its publications and both functions', () => {
     const drivers = new Set(consoleRows(DEFAULT_SHAPE, model, units).map(({ driver }) => driver));
     for (const driver of ['consoles', 'consoles: requests', 'consoles: answers', 'consoles: figures']) {
       expect(drivers).toContain(driver);
     }
     const { minutes, requests, publications } = units.console.console;
     expect(minutes).toBe(60);
-    // One a minute, and what is asked once.
+    // One a minute, and the requests at the start.
     expect(requests).toBeGreaterThanOrEqual(60);
     expect(requests).toBeLessThan(70);
     expect(publications.requests).toBeGreaterThanOrEqual(6 * 59);
   });
 
-  it('costs some cents an hour, and is in the bill as often as it is open', () => {
+  it('costs a few cents an hour, and is in the bill for its hours', () => {
     const dollars = consoleDollars(DEFAULT_SHAPE, model, units);
     expect(dollars).toBeGreaterThan(0.005);
     expect(dollars).toBeLessThan(0.1);
@@ -208,15 +208,15 @@ describe('an open console', () => {
   });
 });
 
-describe('beside the last release', () => {
-  it('no unit is worse', () => {
+describe('compared with the last release', () => {
+  it('uses no more of any unit', () => {
     const worse = compareReleases(units).filter(({ ratio }) => ratio !== null && ratio > 1.02);
     expect(worse).toEqual([]);
   });
 });
 
-describe('at scale', () => {
-  it('nothing ends below a million edges but what a quota or a setting raises', () => {
+describe('at a large scale', () => {
+  it('has no limit below a million edges, except quotas and settings that can be raised', () => {
     const ends = elementsAtScale(DEFAULT_SHAPE, model, units).filter(
       ({ raised, stops_at }) => !raised && stops_at < 1_000_000,
     );

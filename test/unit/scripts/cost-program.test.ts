@@ -12,7 +12,7 @@ function run(...args: string[]): { code: number; out: string; err: string } {
   }
 }
 
-it('prints the bill by driver, by service, and its total an edge', () => {
+it('prints the bill by driver and by service, and the total for an edge', () => {
   const { code, out } = run('--edges', '100', '--policies', '5', '--flows', '0');
   expect(code).toBe(0);
   expect(out.split('\n')[0]).toMatch(
@@ -22,7 +22,7 @@ it('prints the bill by driver, by service, and its total an edge', () => {
   expect(out).toMatch(/\| \*\*total\*\* +\| \*\*[\d.]+ an edge\*\* +\|/);
 });
 
-it('prints JSON that says the same', () => {
+it('prints the same as JSON', () => {
   const { out } = run('--edges', '100', '--compare', '--json');
   const { shape, rows, total, knobs, recommended, console_hour } = JSON.parse(out);
   expect(recommended.settings).toEqual([expect.stringMatching(/^-c provisioned_write_units=\d+$/)]);
@@ -43,7 +43,7 @@ it('prints JSON that says the same', () => {
   expect(knobs.length).toBeGreaterThan(3);
 });
 
-it('prints the bill as recommended before the one that was asked for', () => {
+it('prints the recommended bill before the requested one', () => {
   const { out } = run('--edges', '1000');
   const totals = [...out.matchAll(/\*\*([\d.]+) an edge\*\*/g)].map(([, dollars]) => Number(dollars));
   expect(totals).toHaveLength(2);
@@ -52,12 +52,12 @@ it('prints the bill as recommended before the one that was asked for', () => {
   expect(out).toMatch(/An open console costs [\d.]+ dollars an hour\./);
 });
 
-it('prints one bill where there is nothing to recommend', () => {
+it('prints one bill if it has no recommendation', () => {
   const { out } = run('--edges', '2');
   expect([...out.matchAll(/an edge\*\*/g)]).toHaveLength(1);
 });
 
-it('prints what each element carries', () => {
+it('prints the load on each element', () => {
   expect(run('--scale').out).toMatch(/\| report stream +\| 500 shards +\|/);
 });
 
@@ -67,7 +67,7 @@ it.each([
   [['--interval', '1.5'], "argument '1.5' is invalid. It must be a whole number from 10 to 3600."],
   [['--retention', 'long'], "argument 'long' is invalid. It must be a whole number from 24 to 8760."],
   [['--colour'], "unknown option '--colour'"],
-])('refuses %j', (args, message) => {
+])('rejects %j', (args, message) => {
   const { code, err } = run(...args);
   expect(code).toBe(2);
   expect(err).toContain(message);

@@ -22,7 +22,7 @@ describe('the packaged edge program', () => {
     expect(built.file.length).toBeGreaterThan(500_000);
   });
 
-  it('is the same, byte for byte, when it is built in another folder', async () => {
+  it('is the same, byte for byte, if it is built in another folder', async () => {
     for (const name of ['edge', 'core', 'package.json', 'tsconfig.json', 'tsconfig.base.json']) {
       cpSync(projectFile(name), join(folder, name), { recursive: true });
     }
@@ -32,12 +32,12 @@ describe('the packaged edge program', () => {
     expect(other.file.equals(built.file)).toBe(true);
   });
 
-  it('tells no folder of the machine that built it', () => {
+  it('contains no path of the machine that built it', () => {
     const text = built.file.toString('utf8');
     for (const path of [projectFile(''), folder, 'file://']) expect(text).not.toContain(path);
   });
 
-  it('names its packages with version and licence', () => {
+  it('lists its packages with version and licence', () => {
     const { version } = JSON.parse(projectText('node_modules/commander/package.json'));
     const lines = built.file.toString('utf8').split('\n');
     const list = lines.slice(lines.indexOf('// Holds these packages, each under its own licence:') + 1, -1);
@@ -51,7 +51,7 @@ describe('the systemd unit', () => {
   const unit = projectText('edge/service/patronus-edge.service');
   const settings = projectText('edge/service/patronus-edge.env');
 
-  it.runIf(spawnSync('systemd-analyze', ['--version']).status === 0)('is sound for systemd', () => {
+  it.runIf(spawnSync('systemd-analyze', ['--version']).status === 0)('is valid for systemd', () => {
     const { status, stdout, stderr } = spawnSync(
       'systemd-analyze',
       ['verify', projectFile('edge/service/patronus-edge.service')],
@@ -60,7 +60,7 @@ describe('the systemd unit', () => {
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
-  it('uses only settings that its file of settings has', () => {
+  it('uses only settings of its environment file', () => {
     const used = [...unit.matchAll(/\$\$(\w+)/g)].map(([, name]) => name!);
     const known = [...settings.matchAll(/^(\w+)=/gm)].map(([, name]) => name!);
     expect(used.filter(name => ![...known, 'STATE_DIRECTORY'].includes(name))).toEqual([]);

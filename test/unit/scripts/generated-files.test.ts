@@ -8,7 +8,7 @@ it.each(Object.entries(GENERATED_FILES))('%s is current: npm run generate makes 
   expect(readFileSync(projectFile(path)).equals(Buffer.from(make()))).toBe(true);
 });
 
-it('every file that is called generated is made by npm run generate', () => {
+it('every file named generated is made by npm run generate', () => {
   const folders = Object.keys(MAY_IMPORT).map(folder => `${folder}/**/*.generated.*`);
   const exclude = (path: string) => path === 'node_modules' || path.includes('/node_modules');
   const found = globSync(folders, { cwd: projectFile(''), exclude });

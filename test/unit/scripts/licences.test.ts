@@ -7,14 +7,14 @@ const of = (license: string | undefined) =>
   >[0][number];
 
 it.each(['MIT', 'Apache-2.0', '(GPL-3.0-only OR MIT)', 'MIT OR GPL-3.0-only'])(
-  'a bundle may hold %s',
+  'a bundle may contain %s',
   license => {
     expect(() => checkLicences([of(license)])).not.toThrow();
   },
 );
 
 it.each(['GPL-3.0-only', 'MIT AND GPL-3.0-only', 'SEE LICENSE IN LICENSE.md', undefined])(
-  'a bundle may not hold %s',
+  'a bundle may not contain %s',
   license => {
     expect(() => checkLicences([of('MIT'), of(license)])).toThrow(
       new Error(

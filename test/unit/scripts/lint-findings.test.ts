@@ -15,13 +15,13 @@ const finding = (
 const exceptions = [{ rule: 'W3005', message: /^'Role' is/, reason: 'The CDK does so.' }];
 
 describe('findings of cfn-lint', () => {
-  it('that an exception names are accepted', () => {
+  it('are accepted if an exception names them', () => {
     const { problems, accepted } = judgeFindings([finding('W3005', "'Role' is named twice")], exceptions);
     expect(problems).toEqual([]);
     expect([...accepted.values()]).toEqual([1]);
   });
 
-  it('of another rule, or with another message, are problems', () => {
+  it('with another rule or another message are problems', () => {
     const { problems } = judgeFindings(
       [
         finding('W3005', "'Role' is named twice"),
@@ -36,7 +36,7 @@ describe('findings of cfn-lint', () => {
     ]);
   });
 
-  it('an exception that nothing needs is a problem', () => {
+  it('reports an unused exception as a problem', () => {
     expect(judgeFindings([], exceptions).problems).toEqual([
       'The exception for W3005 is no longer needed: The CDK does so.',
     ]);

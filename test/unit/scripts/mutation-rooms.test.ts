@@ -13,8 +13,8 @@ import { projectFile } from '../../support/project-files.ts';
 
 const filesOf = (pattern: string): string[] => globSync(pattern, { cwd: projectFile('') });
 
-describe('rooms whose lines are broken', () => {
-  it('are all that are pure, but for those without a line', () => {
+describe('the rooms of mutation tests', () => {
+  it('are all pure rooms, except those without lines to break', () => {
     const left = PURE.filter(room => !Object.keys(WITHOUT_LINES).includes(room));
     expect(MUTATION_ROOMS.map(({ room }) => room)).toEqual(left);
     expect(Object.keys(WITHOUT_LINES).filter(room => !PURE.includes(room))).toEqual([]);
@@ -26,7 +26,7 @@ describe('rooms whose lines are broken', () => {
     expect(tests.filter(name => filesOf(testFilesOf(name)).length === 0)).toEqual([]);
   });
 
-  it('include all that have a floor', () => {
+  it('include all rooms with a floor', () => {
     const rooms = MUTATION_ROOMS.filter(({ floor }) => floor !== undefined).map(({ room }) => room);
     expect(rooms.sort()).toEqual(Object.keys(FLOORS).sort());
   });
@@ -38,7 +38,7 @@ describe('rooms whose lines are broken', () => {
     ['core/reporting/x.ts', undefined],
     ['core/policy', undefined],
     ['edge/errors.ts', undefined],
-  ])('%s is of room %s', (file, room) => {
+  ])('%s belongs to room %s', (file, room) => {
     expect(roomOf(file)).toBe(room);
   });
 });

@@ -12,7 +12,7 @@ const at = (line: number, column: number, endLine = line, endColumn = column + 1
 });
 
 describe('the score of broken lines', () => {
-  it('counts those that never end as noticed, and those that no test runs as not', () => {
+  it('counts endless changes as noticed, and those without a test as not noticed', () => {
     const mutants = [
       ...(['Killed', 'Killed', 'Timeout', 'Survived', 'NoCoverage'] as const),
       ...(['CompileError', 'RuntimeError', 'Ignored', 'Pending'] as const),
@@ -20,13 +20,13 @@ describe('the score of broken lines', () => {
     expect(scoreOf(mutants)).toEqual({ noticed: 3, survived: 1, not_run: 1, percent: 60 });
   });
 
-  it('is unknown where nothing was broken', () => {
+  it('is unknown if no line was broken', () => {
     expect(scoreOf([])).toEqual({ noticed: 0, survived: 0, not_run: 0, percent: undefined });
     expect(scoreOf([{ status: 'Ignored' }]).percent).toBeUndefined();
   });
 });
 
-it('a report without what no test noticed keeps all else', () => {
+it('removes only unnoticed changes from a report', () => {
   const mutants = (...statuses: string[]) => statuses.map((status, id) => ({ id, status }));
   const all = mutants('Killed', 'Survived', 'Timeout', 'NoCoverage');
   const report = {
@@ -39,8 +39,8 @@ it('a report without what no test noticed keeps all else', () => {
   });
 });
 
-describe('what no test noticed', () => {
-  it('is in the order of its places', () => {
+describe('an unnoticed change', () => {
+  it('is listed by its place', () => {
     const mutant = (fileName: string, line: number, column: number, status: 'Survived' | 'NoCoverage') => ({
       fileName,
       location: at(line, column),
@@ -65,11 +65,11 @@ describe('what no test noticed', () => {
     replacement: 'b >= c',
   };
 
-  it('is described by what became of what', () => {
+  it('is described by its place, its text before and its text after', () => {
     expect(describeMutant(mutant, source)).toBe('core/x.ts:1:11 Equality: b > c → b >= c');
   });
 
-  it('is described by its first line where it has several, and cut off where it is long', () => {
+  it('is described by its first line, shortened if it is long', () => {
     const block = {
       ...mutant,
       status: 'NoCoverage' as const,

@@ -37,20 +37,24 @@ describe('a file of the network', () => {
       'net.yaml:1:1: version must be 1: this is the only known version of the file.',
     ],
     [
-      'has a key that is not known',
+      'has an unknown key',
       'version: 1\nsite: []\n',
-      'net.yaml:2:1: "site" is not known here: known are version, policies, default_routing, sites, paths, edges.',
+      'net.yaml:2:1: "site" is unknown; known keys are version, policies, default_routing, sites, paths, edges.',
     ],
-    ['has a section that is no list', 'version: 1\nsites: Berlin\n', 'net.yaml:2:1: sites must be a list.'],
+    [
+      'has a section that is not a list',
+      'version: 1\nsites: Berlin\n',
+      'net.yaml:2:1: sites must be a list.',
+    ],
     [
       'has a typo in a policy, which would match everything',
       'version: 1\npolicies:\n  - name: web\n    priority: 1\n    mach: {}\n',
-      `net.yaml:5:5: "mach" is not known here: known are ${KNOWN_POLICY}.`,
+      `net.yaml:5:5: "mach" is unknown; known keys are ${KNOWN_POLICY}.`,
     ],
     [
       'has a typo in a match',
       'version: 1\npolicies:\n  - name: web\n    priority: 1\n    match:\n      protocl: 6\n',
-      'net.yaml:6:7: "protocl" is not known here: known are source_cidr, destination_cidr, source_port, destination_port_from, destination_port_to, protocol, application.',
+      'net.yaml:6:7: "protocl" is unknown; known keys are source_cidr, destination_cidr, source_port, destination_port_from, destination_port_to, protocol, application.',
     ],
     [
       'has values that the API refuses',
@@ -58,7 +62,7 @@ describe('a file of the network', () => {
       'net.yaml:4:5: priority must be a whole number from 0 to 1000.\nnet.yaml:5:13: destination_cidr must be an IPv4 or IPv6 network such as 10.0.0.0/8 or 2001:db8::/32.',
     ],
     [
-      'lacks what is needed',
+      'lacks a required field',
       'version: 1\nsites:\n  - location: here\n    endpoints:\n      - id: wan1\n',
       [
         'net.yaml:3:5: name must be 1 to 100 characters on one line, without control characters.',
@@ -75,7 +79,7 @@ describe('a file of the network', () => {
       ].join('\n'),
     ],
     [
-      'has a number where a text has to be',
+      'has a number in place of a string',
       'version: 1\npolicies:\n  - id: 7\n    name: 5\n    priority: 1\n',
       'net.yaml:3:5: id must be text: put it in quotes.\nnet.yaml:4:5: name must be 1 to 100 characters on one line, without control characters.',
     ],
@@ -123,16 +127,16 @@ edges:
       ].join('\n'),
     ],
     [
-      'is no YAML',
+      'is not YAML',
       'version: 1\nsites: [\n',
       'net.yaml:3:1: Flow sequence in block collection must be sufficiently indented and end with a ].',
     ],
     ['has a key twice', 'version: 1\nsites: []\nsites: []\n', 'net.yaml:3:1: Map keys must be unique.'],
-  ])('that %s is refused with line and column', (_, text, message) => {
+  ])('that %s is rejected with line and column', (_, text, message) => {
     expect(errorIn(text).message).toBe(message);
   });
 
-  it('carries the places of its problems', () => {
+  it('has the places of its problems', () => {
     expect(
       errorIn('version: 1\nsites: 1\nedges: 2\n').positions.map(({ line, column }) => [line, column]),
     ).toEqual([
@@ -141,7 +145,7 @@ edges:
     ]);
   });
 
-  it('tells so many problems and counts the rest', () => {
+  it('lists a limited number of problems and counts the others', () => {
     const policies = Array.from({ length: 30 }, (_, index) => `  - { name: p${index}, priority: -1 }\n`);
     const lines = errorIn(`version: 1\npolicies:\n${policies.join('')}`).message.split('\n');
     expect(lines).toHaveLength(21);
@@ -149,7 +153,7 @@ edges:
     expect(lines.at(-1)).toBe('… and 10 more.');
   });
 
-  it('does not grow with aliases of aliases', () => {
+  it('does not grow by nested aliases', () => {
     const bomb = ['version: 1', 'a: &a [x,x,x,x,x,x,x,x,x]'];
     for (const [name, of] of ['ba', 'cb', 'dc', 'ed', 'fe'].map(pair => [...pair])) {
       bomb.push(`${name}: &${name} [${Array(9).fill(`*${of}`).join()}]`);
@@ -159,7 +163,7 @@ edges:
     );
   });
 
-  it('may begin with what npm prints before an export', () => {
+  it('may begin with the output of npm before an export', () => {
     const banner = '\n> patronus@0.1.0 network\n> node scripts/network.ts export\n\n';
     const { network, document } = parseNetworkFile(`${banner}version: 1\nsites: []\n`, 'net.yaml');
     expect(network).toEqual({ version: 1, sites: [] });
@@ -167,7 +171,7 @@ edges:
     expect(errorIn(`${banner}version: 2\n`).message).toMatch(/^net\.yaml:5:1: version must be 1/);
   });
 
-  it('may use aliases, and hold a policy of everything', () => {
+  it('may use aliases, and contain a policy that matches everything', () => {
     const { network } = parseNetworkFile(
       'version: 1\npolicies:\n  - {name: a, priority: 1, match: &m {protocol: 6}}\n  - {name: b, priority: 2, match: *m}\n  - {name: c, priority: 3}\n',
       'net.yaml',

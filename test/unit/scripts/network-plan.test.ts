@@ -73,17 +73,17 @@ const SITES = `sites:
 `;
 
 describe('a plan', () => {
-  it('has no step for a file of nothing', () => {
+  it('has no step for an empty file', () => {
     expect(steps('')).toEqual([]);
   });
 
-  it('knows a site by its id, under another name too, and takes away what the file leaves out of it', () => {
+  it('recognizes a site by its id, also under another name, and removes whatever the file omits from it', () => {
     expect(steps(`sites:\n  - { id: ${BERLIN}, name: Berlin HQ }\n  - { name: Munich }\n`)).toEqual([
       ['change site "Berlin"', ['updateSite', { site_id: BERLIN, name: 'Berlin HQ', location: null }]],
     ]);
   });
 
-  it('knows by its name what has an id of another system', () => {
+  it('recognizes a policy of another system by its name', () => {
     expect(
       steps(
         `policies:\n  - { id: p-x, name: web, priority: 1 }\n  - { id: p-y, name: calls, priority: 1 }\n`,
@@ -91,11 +91,11 @@ describe('a plan', () => {
     ).toEqual([]);
   });
 
-  it('changes nothing in sections and endpoints that the file leaves out', () => {
+  it('changes nothing in sections and endpoints that the file omits', () => {
     expect(steps('sites:\n  - { name: Berlin, location: here }\n  - { name: Munich }\n')).toEqual([]);
   });
 
-  it('knows a path from either end', () => {
+  it('recognizes a path from either end', () => {
     expect(
       steps(
         'paths:\n  - { from: Munich/wan1, to: Berlin/wan1 }\n  - { from: Berlin/wan2, to: Munich/wan1 }\n',
@@ -103,7 +103,7 @@ describe('a plan', () => {
     ).toEqual([]);
   });
 
-  it('deletes a site at the end, and not again what goes with it', () => {
+  it('deletes a site at the end, and does not delete its contents first', () => {
     const left = steps(
       `${SITES.slice(0, SITES.indexOf('  - name: Munich'))}paths: []\nedges: []\npolicies: [{ name: web, priority: 1 }]\n`,
     );
@@ -115,14 +115,14 @@ describe('a plan', () => {
     ]);
   });
 
-  it('removes an endpoint, and not again the paths on it', () => {
+  it('removes an endpoint, and does not remove its paths first', () => {
     const text = SITES.replace(/ {6}- \{ id: wan2.*\n/, '');
     expect(steps(`${text}paths:\n  - { from: Berlin/wan1, to: Munich/wan1 }\n`)).toEqual([
       ['delete endpoint "Berlin/wan2"', ['removeEndpoint', { site_id: BERLIN, endpoint_id: 'wan2' }]],
     ]);
   });
 
-  it('removes an endpoint first whose address another one takes over', () => {
+  it('removes an endpoint first if another one gets its address', () => {
     const text = SITES.replace('id: wan2', 'id: wan3');
     expect(steps(text)).toEqual([
       ['delete endpoint "Berlin/wan2"', ['removeEndpoint', { site_id: BERLIN, endpoint_id: 'wan2' }]],
@@ -139,7 +139,7 @@ describe('a plan', () => {
     ]);
   });
 
-  it('makes paths of a replaced endpoint again, those that the file keeps and no others', () => {
+  it('creates the paths of a replaced endpoint again, those in the file and no others', () => {
     const text = SITES.replace(/(name: Munich[\s\S]*)DSL/, '$1LTE');
     const replaced = steps(`${text}paths:\n  - { from: Berlin/wan2, to: Munich/wan1 }\n`);
     expect(replaced.map(([title]) => title)).toEqual([
@@ -153,7 +153,7 @@ describe('a plan', () => {
     ]);
   });
 
-  it('registers edges at sites that it makes, and at one that is gone, by its id', () => {
+  it('registers edges at new sites, and at a deleted one by its id', () => {
     const text = `sites:
   - { name: Berlin, location: here }
   - { name: Munich }
@@ -172,7 +172,7 @@ edges:
     ]);
   });
 
-  it('sets the routing of a policy that it makes', () => {
+  it('sets the routing of a new policy', () => {
     const text =
       'policies:\n  - { id: "1", name: web, priority: 1 }\n  - { name: calls, priority: 1 }\n  - { name: new, priority: 3, routing: { failover_below: 40 } }\n';
     expect(steps(text)).toEqual([
@@ -190,7 +190,7 @@ edges:
     ]);
   });
 
-  it('names what it can not understand, with its place', () => {
+  it('reports an ambiguous or unknown name with its line and column', () => {
     const twice: SystemNetwork = {
       ...SYSTEM,
       sites: [...SYSTEM.sites, { ...SYSTEM.sites[0]!, id: GONE, endpoints: [] }],
@@ -212,7 +212,7 @@ edges:
     ]);
   });
 
-  it('takes several sites of one name in their order, where the system knows none of their ids', () => {
+  it('assigns several sites of one name in order if the system knows none of their ids', () => {
     const text = `sites:\n  - { id: ${ID(8)}, name: A, location: one }\n  - { id: ${ID(9)}, name: A, location: two }\n`;
     const first = { id: GONE, name: 'A', location: 'one', public_key: null, endpoints: [] };
     const second = { ...first, id: MUNICH, location: 'two' };

@@ -9,30 +9,30 @@ import { projectFile } from '../../support/project-files.ts';
 const tables = Object.entries(ROOMS);
 
 describe('the tables of rooms', () => {
-  it.each(tables)('%s has a row for each of its folders and files, and no other', (top, rooms) => {
+  it.each(tables)('%s has a row for each of its folders and files, and no other row', (top, rooms) => {
     const found = readdirSync(projectFile(top), { withFileTypes: true })
       .filter(entry => entry.isDirectory() || /\.[jt]sx?$/.test(entry.name))
       .map(entry => entry.name.replace(/\.[jt]sx?$/, ''));
     expect(Object.keys(rooms).sort()).toEqual([...new Set(found)].sort());
   });
 
-  it.each(tables)('%s names only rooms that there are', (_top, rooms) => {
+  it.each(tables)('%s names only existing rooms', (_top, rooms) => {
     const unknown = Object.values(rooms)
       .flat()
       .filter(room => !Object.hasOwn(rooms, room));
     expect(unknown).toEqual([]);
   });
 
-  it.each(tables)('%s has no circle', (_top, rooms) => {
+  it.each(tables)('%s has no import cycle', (_top, rooms) => {
     expect(circleIn(rooms)).toBeUndefined();
   });
 
-  it('a circle is found and named', () => {
+  it('an import cycle is found and named', () => {
     expect(circleIn({ a: ['b'], b: ['c', 'd'], c: [], d: ['b'] })).toEqual(['b', 'd', 'b']);
     expect(circleIn({ a: ['a'] })).toEqual(['a', 'a']);
   });
 
-  it('what the browser shares is pure', () => {
+  it('the rooms of the browser are pure', () => {
     expect(BROWSER.filter(room => !PURE.includes(room))).toEqual([]);
   });
 });
@@ -41,18 +41,21 @@ describe('the folders of tests', () => {
   /** Not rooms: tests of the whole system, of the documentation, and of the benchmarks. */
   const others = ['system', 'docs', 'bench'];
 
-  it.each(['unit', 'integration', 'faults', 'end-to-end'])('%s are rooms of core/ or top folders', kind => {
-    const known = [...Object.keys(ROOMS.core!), ...Object.keys(MAY_IMPORT), ...others];
-    const found = readdirSync(projectFile(`test/${kind}`));
-    expect(found.filter(name => !known.includes(name))).toEqual([]);
-  });
+  it.each(['unit', 'integration', 'faults', 'end-to-end'])(
+    '%s have the names of rooms of core/ or of top folders',
+    kind => {
+      const known = [...Object.keys(ROOMS.core!), ...Object.keys(MAY_IMPORT), ...others];
+      const found = readdirSync(projectFile(`test/${kind}`));
+      expect(found.filter(name => !known.includes(name))).toEqual([]);
+    },
+  );
 });
 
 describe('the import check', () => {
   const folder = mkdtempSync(join(tmpdir(), 'patronus-rooms-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('refuses an import back, over sub-folders too, and what a pure room may not have', () => {
+  it('rejects a reverse import, also between sub-folders, and imports that a pure room may not have', () => {
     const files = {
       'core/errors.ts': 'export const a = 1;',
       'core/storage/item.ts': "import '../inventory/removal/deep.ts'; import '../errors.ts';",

@@ -20,7 +20,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-/** What runs before the launcher to make it believe that it runs on an older Node. */
+/** Code that runs before the launcher, so that it finds an older Node. */
 const OLDER = `data:text/javascript,${encodeURIComponent(
   `const versions = { ...process.versions, node: '20.1.0' };
   for (const [name, value] of [['versions', versions], ['version', 'v20.1.0']]) Object.defineProperty(process, name, { value });`,
@@ -32,7 +32,7 @@ function run(...options: string[]) {
   return { status, stdout, stderr };
 }
 
-it('runs a program of the project here on a Node that is new enough', () => {
+it('runs a program of the project directly on a recent Node', () => {
   expect(run()).toEqual({
     status: 3,
     stdout: `${JSON.stringify([join(project, 'program.ts'), '--port', '0', 'two words'])}\n`,
@@ -40,7 +40,7 @@ it('runs a program of the project here on a Node that is new enough', () => {
   });
 });
 
-it('says what to do on an older Node where npm has none for the platform', () => {
+it('says what to do on an older Node on a platform without a Node package', () => {
   expect(run('--import', OLDER)).toEqual({
     status: 1,
     stdout: '',
@@ -61,7 +61,7 @@ it.skipIf(process.platform === 'win32')('runs it on the Node of the platform pac
   });
 });
 
-it('is what every script and the CDK start their programs with', () => {
+it('starts every script and the CDK', () => {
   const { scripts, optionalDependencies } = JSON.parse(projectText('package.json')) as Record<
     string,
     Record<string, string>
@@ -74,6 +74,6 @@ it('is what every script and the CDK start their programs with', () => {
   expect(new Set(Object.values(optionalDependencies!)).size).toBe(1);
 });
 
-it('the lock file names no registry', () => {
+it('has no registry in its lock file', () => {
   expect(projectText('package-lock.json')).not.toMatch(/"resolved"|https?:\/\/[^"]*\.tgz/);
 });

@@ -5,7 +5,7 @@ import { clientWith } from '../../support/fake-dynamodb.ts';
 
 const TABLE = 'traffic';
 
-/** A table that has every item, and answers each call with what `serve` lets through. */
+/** A table that has every item, and answers each call with the keys that `serve` accepts. */
 function table(serve: (keys: Record<string, unknown>[], call: number) => Record<string, unknown>[]) {
   let now = 0;
   const waits: number[] = [];
@@ -37,14 +37,14 @@ function table(serve: (keys: Record<string, unknown>[], call: number) => Record<
 const keys = (count: number) => Array.from({ length: count }, (_, n) => ({ pk: 'p', sk: `${n}` }));
 
 describe('batchGet', () => {
-  it('asks for a hundred at a time, and for nothing where nothing is wanted', async () => {
+  it('reads a hundred items at a time, and makes no call without keys', async () => {
     const { options, sizes } = table(all => all);
     expect(await batchGet([], options)).toEqual([]);
     expect(await batchGet(keys(250), options)).toHaveLength(250);
     expect(sizes.sort()).toEqual([100, 100, 50]);
   });
 
-  it('asks again with a longer and longer wait for what was left unprocessed', async () => {
+  it('repeats unprocessed keys with longer and longer waits', async () => {
     const { options, waits, sizes } = table((all, call) => (call < 3 ? all.slice(0, 2) : all));
     const found = await batchGet(keys(10), options);
     expect(found.map(({ sk }) => sk).sort()).toEqual([...'0123456789']);
@@ -52,7 +52,7 @@ describe('batchGet', () => {
     expect(waits).toEqual([10, 20, 40]);
   });
 
-  it('gives up at the deadline, with what to do', async () => {
+  it('gives up at the deadline, and says what to do', async () => {
     const { options, waits } = table(() => []);
     await expect(batchGet(keys(1), options)).rejects.toThrow(
       'The database is too busy to do this now. Try again in a minute.',
@@ -60,7 +60,7 @@ describe('batchGet', () => {
     expect(waits.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(1000);
   });
 
-  it('repeats a call that was throttled', async () => {
+  it('repeats a throttled call', async () => {
     const { options, sizes } = table((all, call) => {
       if (call === 0) throw Object.assign(new Error('slow down'), { name: 'ThrottlingException' });
       return all;

@@ -3,11 +3,11 @@ import { classifyFailure, UnstorableInput } from '../../../core/storage/failure.
 
 const named = (name: string, more: object = {}) => Object.assign(new Error('m'), { name, ...more });
 
-/** A transaction that DynamoDB cancelled for these reasons, an action each. */
+/** A transaction that DynamoDB cancelled for these reasons, one for each action. */
 const cancelled = (...codes: (string | undefined)[]) =>
   named('TransactionCanceledException', { CancellationReasons: codes.map(Code => ({ Code })) });
 
-describe('a call that failed', () => {
+describe('a failed call', () => {
   it.each([
     ['ConditionalCheckFailedException', 'condition'],
     ['TransactionConflictException', 'conflict'],
@@ -38,13 +38,13 @@ describe('a call that failed', () => {
   });
 });
 
-describe('a transaction that was cancelled', () => {
+describe('a cancelled transaction', () => {
   it.each([
-    // Repeating it can't help, whatever else there is.
+    // Repeating it cannot help, whatever the other reasons are.
     [['TransactionConflict', 'ConditionalCheckFailed', 'ValidationError'], 'validation'],
     [['ConditionalCheckFailed', 'ItemCollectionSizeLimitExceeded'], 'validation'],
-    // Reading again, as after a failed condition, serves after a conflict too; the other way round
-    // it doesn't.
+    // Reading again, as after a failed condition, also helps after a conflict; the reverse is not
+    // true.
     [['TransactionConflict', 'ConditionalCheckFailed'], 'condition'],
     [['ConditionalCheckFailed', 'None', 'TransactionConflict'], 'condition'],
     [['ThrottlingError', 'ConditionalCheckFailed'], 'condition'],
@@ -57,7 +57,7 @@ describe('a transaction that was cancelled', () => {
     expect(classifyFailure(cancelled(...codes)).kind).toBe(kind);
   });
 
-  it('says which of its actions had a part in it, and what was found there', () => {
+  it('names the actions with a reason, and the items found there', () => {
     const Item = { pk: { S: 'a' } };
     const cause = named('TransactionCanceledException', {
       CancellationReasons: [
@@ -77,7 +77,7 @@ describe('a transaction that was cancelled', () => {
     });
   });
 
-  it('without reasons may have been written or not', () => {
+  it('without reasons may or may not have been written', () => {
     expect(classifyFailure(named('TransactionCanceledException'))).toMatchObject({
       kind: 'unknown',
       reasons: [],

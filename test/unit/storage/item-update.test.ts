@@ -29,7 +29,7 @@ describe('the update of an item', () => {
     });
   });
 
-  it('leaves out what DynamoDB refuses when it is empty', () => {
+  it('omits parts that DynamoDB rejects when they are empty', () => {
     expect(updateItem({ table: 'network', key, remove: ['upload'] })).toEqual({
       TableName: 'network',
       Key: key,
@@ -38,7 +38,7 @@ describe('the update of an item', () => {
     });
   });
 
-  it('a condition alone is for puts, deletions and checks', () => {
+  it('has the condition only for puts, deletions and checks', () => {
     expect(conditionOf({ expression: 'attribute_not_exists(pk)' })).toEqual({
       ConditionExpression: 'attribute_not_exists(pk)',
     });

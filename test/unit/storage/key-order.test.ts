@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { compareKeys } from '../../../core/storage/key-order.ts';
 
-it('orders texts as their bytes in UTF-8', () => {
+it('orders strings by their UTF-8 bytes', () => {
   const text = fc.string({
     unit: fc.constantFrom('a', 'é', '\ud7ff', '\ue000', '\uffff', '😀', '\u{10ffff}'),
   });

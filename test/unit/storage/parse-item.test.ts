@@ -30,12 +30,12 @@ const PATH = {
 };
 
 describe('a stored item', () => {
-  it('is read without its key and what its kind does not name', () => {
+  it('is read without its key and without unknown attributes', () => {
     const schema = z.object({ name: z.string() });
     expect(parseItem(schema, { pk: 'A', sk: 'B', name: 'x', later: 1 })).toEqual({ name: 'x' });
   });
 
-  it('of the first release has the first life', () => {
+  it('has the first life if it is of the first release', () => {
     expect(parseItem(siteItemSchema, SITE)).toMatchObject({ version: 3, life: 1 });
     expect(parseItem(pathItemSchema, PATH)).toMatchObject({
       source_life: 1,
@@ -44,7 +44,7 @@ describe('a stored item', () => {
     });
   });
 
-  it('that is broken is named, with what is wrong', () => {
+  it('is named with the reason if it is broken', () => {
     const broken = { ...SITE, version: 'three' };
     expect(() => parseItem(siteItemSchema, broken)).toThrow(BrokenItem);
     expect(() => parseItem(siteItemSchema, broken)).toThrow(

@@ -46,14 +46,14 @@ function run(client: DynamoDBDocumentClient): Promise<number> {
   return transact(client, actions, retrying, { dispensable: 'cache' });
 }
 
-describe('a transaction with a table that it can do without', () => {
+describe('a transaction with a dispensable table', () => {
   it.each([
     ['throttled', cancelled('None', 'ThrottlingError')],
     ['full of garbage', cancelled('None', 'ValidationError')],
     ['refused', named('ValidationException')],
     ['missing', named('ResourceNotFoundException')],
     ['forbidden', named('AccessDeniedException')],
-  ])('is written without it, when that is %s', async (_what, error) => {
+  ])('is written without that table if it is %s', async (_what, error) => {
     const { client, sent } = makeClient(error);
     await run(client);
     expect(sent.map(({ tables }) => tables)).toEqual([['network', 'cache'], ['network']]);
@@ -63,9 +63,9 @@ describe('a transaction with a table that it can do without', () => {
   it.each([
     ['a conflict', cancelled('None', 'TransactionConflict')],
     ['throttling of the other table', cancelled('ThrottlingError', 'ThrottlingError')],
-    ['throttling of nobody knows what', named('ThrottlingException')],
-    ['a lost answer, which may have been yes', named('TimeoutError')],
-  ])('is repeated whole after %s', async (_what, error) => {
+    ['throttling of an unknown table', named('ThrottlingException')],
+    ['a lost response, which may have been a success', named('TimeoutError')],
+  ])('is repeated in full after %s', async (_what, error) => {
     const { client, sent } = makeClient(error);
     await run(client);
     expect(sent.map(({ tables }) => tables)).toEqual([
@@ -75,7 +75,7 @@ describe('a transaction with a table that it can do without', () => {
     expect(sent[0]!.token).toBe(sent[1]!.token);
   });
 
-  it('fails by its own conditions and its own table', async () => {
+  it('fails on its own conditions and its own table', async () => {
     const condition = makeClient(cancelled('ConditionalCheckFailed', 'ThrottlingError'));
     await expect(run(condition.client)).rejects.toBeInstanceOf(ConditionFailed);
     const missing = named('ResourceNotFoundException');

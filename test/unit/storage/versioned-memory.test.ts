@@ -3,12 +3,12 @@ import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { VersionedMemory } from '../../../core/storage/versioned-memory.ts';
 
 let now: number;
-/** What a reading finds. */
+/** The result of a read. */
 let version: number;
 let readings: number;
-/** Looks at the version alone. */
+/** Reads only the version. */
 let looks: number;
-/** How long a reading takes, milliseconds. */
+/** The duration of a read, milliseconds. */
 let takes_ms: number;
 let memory: VersionedMemory<{ version: number }>;
 const context = { clock: () => now } as StoreContext;
@@ -31,8 +31,8 @@ beforeEach(() => {
 
 const read = async (at_least?: number) => (await memory.read(context, at_least)).version;
 
-describe('a memory of what has a version', () => {
-  it('reads once, and looks once a second whether that is the newest, however many ask', async () => {
+describe('a memory of a versioned value', () => {
+  it('reads once, and checks the version once a second for any number of callers', async () => {
     for (let ms = 0; ms < 3000; ms += 10) {
       expect(await read(5)).toBe(5);
       now += 10;
@@ -40,7 +40,7 @@ describe('a memory of what has a version', () => {
     expect({ readings, looks }).toEqual({ readings: 1, looks: 2 });
   });
 
-  it('reads anew after a second where there is another version, an older one too', async () => {
+  it('reads again after a second if there is another version, also an older one', async () => {
     await read();
     for (const other of [6, 4]) {
       version = other;
@@ -50,25 +50,25 @@ describe('a memory of what has a version', () => {
     expect(readings).toBe(3);
   });
 
-  it('reads anew for a newer version than it has, and then has that', async () => {
+  it('reads again for a newer version than its own, and then has that', async () => {
     await read();
     version = 6;
     expect([await read(5), await read(6), await read(5), await read(6)]).toEqual([5, 6, 6, 6]);
     expect(readings).toBe(2);
   });
 
-  it.each([undefined, Number.NaN])('reads anew for whom names %s as the version', async at_least => {
+  it.each([undefined, Number.NaN])('reads again for a caller with the version %s', async at_least => {
     await read(5);
     version = 6;
     expect(await read(at_least)).toBe(6);
   });
 
-  it('reads anew each time where a version is named that there is not, as after a restore', async () => {
+  it('reads again each time for a version that does not exist, as after a restore', async () => {
     expect([await read(9), await read(9)]).toEqual([5, 5]);
     expect(readings).toBe(2);
   });
 
-  it('counts the second from when the reading began', async () => {
+  it('counts the second from the start of the read', async () => {
     takes_ms = 600;
     await read();
     now += 399;
@@ -79,7 +79,7 @@ describe('a memory of what has a version', () => {
     expect(looks).toBe(1);
   });
 
-  it('looks when the clock went back', async () => {
+  it('checks the version if the clock was set back', async () => {
     await read();
     now -= 1;
     await read(5);

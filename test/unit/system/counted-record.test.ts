@@ -36,14 +36,14 @@ async function read(...files: (RecordLine | string)[][]) {
   return { pairs: edges.get('edge-1')?.pairs.get('default wan1'), edges, recorded, reports, boots };
 }
 
-it('counts the last report that was stored, and none that a kill kept from the spool', async () => {
+it('counts the last stored report, and no report that a kill kept out of the spool', async () => {
   const { pairs, recorded, reports } = await read([made(1, 5), kept(1), made(2, 8), kept(2), made(3, 9)]);
   expect(pairs).toEqual({ packets: 8n, bytes: 800n });
   expect(recorded).toEqual(new Map([['default', { packets: 8n, bytes: 800n }]]));
   expect(reports).toBe(2);
 });
 
-it('counts a report that the next life found in the spool, once', async () => {
+it('counts a report once that the next run found in the spool', async () => {
   const { pairs, reports } = await read(
     [made(1, 5), kept(1), made(2, 8)],
     [found(2), made(1, 3, { boot_id: 'next', run: '0-2' }), kept(1, 'next')],
@@ -53,7 +53,7 @@ it('counts a report that the next life found in the spool, once', async () => {
   expect(reports).toBe(3);
 });
 
-it('sums the boots of an edge, over a line that a kill cut off', async () => {
+it('sums up the boots of an edge, and skips a line that a kill truncated', async () => {
   const { edges, boots } = await read(
     [made(1, 5), kept(1), '{"made":{"edge'],
     [made(1, 3, { boot_id: 'next', run: '0-2' }), kept(1, 'next')],

@@ -5,7 +5,7 @@ import { stepOf } from '../../support/soak/steps.ts';
 
 const PACE = { functions: 3, edges: 20, engines: 60, system: 60 };
 
-it('the same seed plans the same kills and steps, another seed others', () => {
+it('plans the same kills and steps for the same seed, and others for another seed', () => {
   const kills = (seed: number) => planKills({ seed, duration_ms: 600_000, calm_ms: 360_000, pace: PACE });
   const steps = (seed: number) =>
     [1, 2, 3].map(number => stepOf({ seed, person: 0, number, pause_ms: 1000 }));
@@ -15,7 +15,7 @@ it('the same seed plans the same kills and steps, another seed others', () => {
   expect(steps(1)).not.toEqual(steps(2));
 });
 
-it('kills about as often as it is told, and only edges once it is calm', () => {
+it('kills about as often as requested, and only edges after it is calm', () => {
   const kills = planKills({ seed: 1, duration_ms: 60_000_000, calm_ms: 36_000_000, pace: PACE });
   const count = (kind: string) => kills.filter(kill => kill.kind === kind).length;
   expect(Math.abs(count('functions') / 12_000 - 1)).toBeLessThan(0.1);
@@ -32,7 +32,7 @@ function samples(mibAt: (index: number) => number, containers: (index: number) =
   }));
 }
 
-it('memory is flat that rises at the beginning only, whatever containers come and go', () => {
+it('calls memory flat if it rises only at the beginning, with any change of containers', () => {
   const warm = samples(
     index => 100 + Math.min(index, 10) * 10,
     index => ({ 7: 90, [1000 + index]: index }),
@@ -45,7 +45,7 @@ it('memory is flat that rises at the beginning only, whatever containers come an
   });
 });
 
-it('memory that rises is said with its part', () => {
+it('names the part whose memory rises', () => {
   const leaking = samples(
     index => 100 + index,
     index => ({ 7: 50 + index }),
@@ -57,7 +57,7 @@ it('memory that rises is said with its part', () => {
   ]);
 });
 
-it('memory is watched from the last start on', () => {
+it('judges memory from the last start on', () => {
   const early = samples(
     index => 100 + index,
     () => ({ 7: 90 }),

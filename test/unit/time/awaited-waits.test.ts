@@ -11,7 +11,7 @@ import { projectFile } from '../../support/project-files.ts';
 const run = promisify(execFile);
 let folder: string;
 
-/** In one file: each of the programs would spend most of its time on loading the parts. */
+/** In one file, because each of the programs would spend most of its time on loading the parts. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'patronus-waits-'));
   await build({
@@ -37,14 +37,11 @@ async function exitCodeOf(wait: string): Promise<number> {
   );
 }
 
-it.concurrent.each(Object.keys(WAITS))(
-  '%s comes to an end in a process that waits for nothing else',
-  async name => {
-    expect(await exitCodeOf(`WAITS[${JSON.stringify(name)}]()`)).toBe(0);
-  },
-);
+it.concurrent.each(Object.keys(WAITS))('ends %s in a process that waits for nothing else', async name => {
+  expect(await exitCodeOf(`WAITS[${JSON.stringify(name)}]()`)).toBe(0);
+});
 
-it('a wait that nothing holds is noticed', async () => {
+it('detects a wait without a timer that holds the process', async () => {
   const wait = 'new Promise(resolve => setTimeout(resolve, 20).unref())';
   expect(await exitCodeOf(wait)).toBe(AWAITED_IN_VAIN);
 });

@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 describe('the clock of the system', () => {
-  it('is the time, and sleep lasts as long as it was told', async () => {
+  it('is the time, and sleeps as long as requested', async () => {
     const woken = vi.fn();
     const asleep = systemSleep(500).then(() => woken(systemClock()));
     await vi.advanceTimersByTimeAsync(499);
@@ -23,7 +23,7 @@ describe('the clock of the system', () => {
     expect(woken).toHaveBeenCalledExactlyOnceWith(1_500);
   });
 
-  it('calls once what was scheduled, and not what was cancelled', () => {
+  it('calls a scheduled function once, and a cancelled one never', () => {
     const kept = vi.fn();
     const cancelled = vi.fn();
     systemSchedule(10, kept);
@@ -35,7 +35,7 @@ describe('the clock of the system', () => {
 });
 
 describe('the clock of a turn', () => {
-  it('stays as it is within a turn, and is read again in the next', () => {
+  it('does not change within a turn, and is read again in the next', () => {
     expect(turnClock()).toBe(1_000);
     vi.setSystemTime(2_000);
     expect(turnClock()).toBe(1_000);
@@ -58,7 +58,7 @@ describe('a time as text', () => {
 });
 
 describe('a time limit', () => {
-  it('aborts with what it is when no answer comes', async () => {
+  it('aborts with its duration if no answer comes', async () => {
     const answer = withTimeLimit(
       250,
       signal =>
@@ -74,7 +74,7 @@ describe('a time limit', () => {
     await failed;
   });
 
-  it('gives the answer and leaves no timer behind', async () => {
+  it('returns the answer and leaves no timer behind', async () => {
     expect(await withTimeLimit(250, async signal => signal.aborted)).toBe(false);
     expect(vi.getTimerCount()).toBe(0);
   });

@@ -20,7 +20,7 @@ const filters: fc.Arbitrary<DimensionFilter> = fc.record(
   { requiredKeys: [] },
 );
 
-it('counts pass where each dimension is the one id, one of its list and none of the other', () => {
+it('accepts counts if each dimension is the given id, in the given list and not in the excluded one', () => {
   const counts = fc.record({ policy_id: id, site_id: id, endpoint_id: id, edge_id: id });
   const property = fc.property(filters, counts, (filter, dimensions) => {
     const expected = DIMENSIONS.every(name => {
@@ -50,11 +50,11 @@ it.each<[string, DimensionFilter, readonly string[] | undefined, boolean]>([
   ['ids that never pass', { not: { edge_ids: ['a'] } }, undefined, true],
   ['no id that never passes', { not: { edge_ids: [] } }, undefined, false],
   ['a list without those that never pass', { edge_ids: ['a', 'b'], not: { edge_ids: ['a'] } }, ['b'], true],
-])('a filter with %s says which ids may pass, and whether it filters', (_, filter, list, filtered) => {
+])('knows for a filter with %s which ids pass, and whether it filters', (_, filter, list, filtered) => {
   expect(idsOf(filter, 'edge_id')).toEqual(list);
   expect(isFiltered(filter, 'edge_id')).toBe(filtered);
 });
 
-it('dimensions that are not given are not judged', () => {
+it('ignores dimensions that are not given', () => {
   expect(passes({ policy_id: 'a', not: { site_ids: ['s'] } }, { policy_id: 'a' })).toBe(true);
 });

@@ -11,8 +11,8 @@ const flow = (src: string, bytes: bigint, more: Partial<FlowRecord> = {}): FlowR
   ...more,
 });
 
-describe('flows that are too many', () => {
-  it('are the largest by bytes, and the rest is summed, a record a policy and endpoint', () => {
+describe('too many flows', () => {
+  it('are listed by bytes up to the limit, and the rest is summed up for each policy and endpoint', () => {
     const flows = [
       flow('10.0.0.1', 5n),
       flow('10.0.0.2', 9n),
@@ -34,7 +34,7 @@ describe('flows that are too many', () => {
     expect(limitFlows(flows, 6).map(({ bytes }) => bytes)).toEqual([9n, 7n, 6n, 5n, 4n, 3n]);
   });
 
-  it('are one where they are the same flow, in whichever order', () => {
+  it('are one flow if they have the same key, in any order', () => {
     const early = flow('10.0.0.1', 5n, { first: '2026-01-31T12:00:01Z', last: '2026-01-31T12:00:02Z' });
     const late = flow('10.0.0.1', 6n);
     const sum = { bytes: 11n, packets: 2n, first: early.first, last: late.last };
@@ -42,7 +42,7 @@ describe('flows that are too many', () => {
     expect(limitFlows([late, early], 5)).toEqual([{ ...late, ...sum }]);
   });
 
-  it('keep a sum that was made before, and add to it', () => {
+  it('keep an earlier sum, and add to it', () => {
     const before = limitFlows([flow('10.0.0.1', 5n)], 0);
     expect(before.map(isOtherFlows)).toEqual([true]);
     const again = limitFlows([...before, flow('10.0.0.2', 9n), flow('10.0.0.3', 7n)], 1);
@@ -52,14 +52,14 @@ describe('flows that are too many', () => {
     ]);
   });
 
-  it('of the same size are chosen by what they are, not by their order', () => {
+  it('of the same size are chosen by their keys, not by their order', () => {
     const flows = ['10.0.0.3', '10.0.0.1', '10.0.0.2'].map(src => flow(src, 5n));
     for (const given of [flows, flows.toReversed()]) {
       expect(limitFlows(given, 2).map(({ src }) => src)).toEqual(['10.0.0.1', '10.0.0.2', 'other']);
     }
   });
 
-  it('with only the same text one after another are two', () => {
+  it('are two if only their concatenated ids are equal', () => {
     const flows = [
       flow('10.0.0.1', 5n, { policy_id: 'p', endpoint_id: 'w1' }),
       flow('10.0.0.1', 6n, { policy_id: 'pw', endpoint_id: '1' }),
@@ -67,7 +67,7 @@ describe('flows that are too many', () => {
     expect(limitFlows(flows, 5).map(({ bytes }) => bytes)).toEqual([6n, 5n]);
   });
 
-  it('keep a sum as a sum, whatever is small enough to be listed', () => {
+  it('keep a sum as a sum, even if smaller flows are listed', () => {
     const sum = limitFlows([flow('10.0.0.1', 50n)], 0);
     const again = limitFlows([...sum, flow('10.0.0.2', 9n), flow('10.0.0.3', 7n)], 2);
     expect(again.map(({ src, bytes }) => [src, bytes])).toEqual([
@@ -77,13 +77,13 @@ describe('flows that are too many', () => {
     ]);
   });
 
-  it('are told from those that only have such an end', () => {
+  it('differ from flows with only one end "other"', () => {
     expect(isOtherFlows({ src: 'other', dst: '10.0.0.1' })).toBe(false);
     expect(isOtherFlows({ src: '10.0.0.1', dst: 'other' })).toBe(false);
   });
 });
 
-it('ids are numbered in the order of their first use, anew in each list', () => {
+it('numbers ids in order of their first use, again from 0 in each list', () => {
   const ids = new IdNumbers();
   const numbers = (list: string[]) => {
     ids.begin();
@@ -94,7 +94,7 @@ it('ids are numbered in the order of their first use, anew in each list', () => 
   expect(numbers([])).toEqual([[], 0]);
 });
 
-it('ids of any number of lists are numbered, in time and memory that stay bounded', () => {
+it('numbers the ids of any number of lists in bounded time and memory', () => {
   const ids = new IdNumbers();
   for (let list = 0; list < 5; list++) {
     ids.begin();
@@ -104,7 +104,7 @@ it('ids of any number of lists are numbered, in time and memory that stay bounde
   }
 });
 
-it('pairs of a policy are told apart by endpoint and path, however many of these there are', () => {
+it('keeps any number of pairs of a policy apart by endpoint and path', () => {
   const totals = new PairTotals();
   const places = [
     [0, 0],
@@ -129,7 +129,7 @@ it.each([
   ['at', CARRY],
   ['above', CARRY + 4],
   ['at twice', 2 * CARRY],
-])('a sum %s what its low part may reach is the same after it was carried', (_, sum) => {
+])('does not change a sum %s the limit of its low part when it is carried', (_, sum) => {
   const totals = new PairTotals();
   const [first, second] = [totals.indexOf('p', 0, 0), totals.indexOf('p', 1, 0)];
   totals.sums.set([sum, sum, sum, sum]);
@@ -142,7 +142,7 @@ it.each([
   expect(totals.sums.slice(0, 2).every(low => low < CARRY)).toBe(true);
 });
 
-it('totals stay what they were while more pairs come', () => {
+it('keeps totals while pairs are added', () => {
   const totals = new PairTotals();
   for (let n = 0; n < 70; n++) {
     const pair = totals.indexOf('p', n, 0);
@@ -155,7 +155,7 @@ it('totals stay what they were while more pairs come', () => {
   }
 });
 
-it('totals are exact past 2^52, whatever is added at once, and of as many pairs as come', () => {
+it('keeps totals exact past 2^52, for any increments and any number of pairs', () => {
   const totals = new PairTotals();
   const added = [2n ** 52n - 1n, 1n, 2n ** 53n + 3n, 2n ** 63n - 1n];
   const pairs = Array.from({ length: 40 }, (_, n) => totals.indexOf(`p${n % 3}`, n % 5, n));

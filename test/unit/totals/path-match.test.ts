@@ -57,12 +57,12 @@ it.each([
   expect(pathOf({ src, dst, ...ports })).toBe(expected);
 });
 
-it('without paths there is nothing to match', () => {
+it('matches nothing without paths', () => {
   expect(compilePaths([], () => 0)).toBeUndefined();
 });
 
 it.each(['tx_packets', 'tx_bytes', 'rx_packets', 'rx_bytes'] as const)(
-  'counts are below others by %s alone',
+  'counts are below others by %s only',
   count => {
     const none = noPathCounts();
     expect(isBelow(none, { ...none, [count]: 1n })).toBe(true);

@@ -10,13 +10,13 @@ const mutations = Object.keys(ROLES)
   .filter(name => !(PERSONAL_OPERATIONS as readonly string[]).includes(name));
 
 describe('the undoers', () => {
-  it.each(mutations)('have a way to undo %s, or say what to do instead', mutation => {
+  it.each(mutations)('undo %s, or give an alternative', mutation => {
     const row = (UNDOERS as Record<string, (typeof UNDOERS)[keyof typeof UNDOERS]>)[mutation];
     expect(row).toBeDefined();
     if (!isUndoer(row!)) expect(row!.why).toMatch(/^[A-Z].*\.$/);
   });
 
-  it('ask for the role of the operation itself', () => {
+  it('need the role of the operation itself', () => {
     for (const [operation, row] of Object.entries(UNDOERS)) {
       if (isUndoer(row) && mutations.includes(operation)) expect(row.role).toBe(`Mutation.${operation}`);
     }

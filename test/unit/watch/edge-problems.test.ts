@@ -34,7 +34,7 @@ function problemsOf({ registered = 7200, heard, interval_s = 60, lane, policies 
 const kinds = (given: Case) => problemsOf(given).map(({ kind }) => kind);
 
 describe('an edge', () => {
-  it('is silent when nothing of it has come for five minutes', () => {
+  it('is silent if nothing has arrived from it for five minutes', () => {
     expect(problemsOf({ heard: 299 })).toEqual([]);
     expect(problemsOf({ heard: 300 })).toEqual([
       {
@@ -48,23 +48,23 @@ describe('an edge', () => {
     ]);
   });
 
-  it('is silent after three of its own intervals where these are longer', () => {
+  it('is silent after three of its own intervals if they are longer', () => {
     expect(kinds({ heard: 1799, interval_s: 600 })).toEqual([]);
     expect(kinds({ heard: 1800, interval_s: 600 })).toEqual(['EDGE_SILENT']);
   });
 
-  it('that never reported is silent from its registration on, once it has had the time', () => {
+  it('that never reported is silent five minutes after its registration', () => {
     expect(kinds({ registered: 299 })).toEqual([]);
     expect(problemsOf({ registered: 300 })).toMatchObject([
       { kind: 'EDGE_SILENT', since: iso(NOW - 300_000) },
     ]);
   });
 
-  it('that was registered again has the time to report again', () => {
+  it('that was registered again gets time to report', () => {
     expect(kinds({ registered: 10, heard: 5000 })).toEqual([]);
   });
 
-  it('is behind when it reports old policies five minutes after they were changed', () => {
+  it('is behind if it reports old policies five minutes after their change', () => {
     const changed = (s: number) => ({ version: 8, changed_at_ms: NOW - s * 1000 });
     const lane = { policies_version: '7' };
     expect(kinds({ heard: 0, lane, policies: changed(299) })).toEqual([]);
@@ -78,7 +78,7 @@ describe('an edge', () => {
     ]);
   });
 
-  it('has a wrong clock when it is off by more than a minute', () => {
+  it('has a wrong clock if its offset exceeds a minute', () => {
     expect(kinds({ heard: 10, lane: { clock: [60_000, 59_000, 60_000] } })).toEqual([]);
     expect(kinds({ heard: 10, lane: { clock: [60_001, 60_001, 60_001] } })).toEqual(['CLOCK_SKEW']);
     expect(kinds({ heard: 10, lane: { clock: [-61_000, -62_000, -61_000] } })).toEqual(['CLOCK_SKEW']);

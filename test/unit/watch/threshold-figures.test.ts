@@ -15,7 +15,7 @@ const edge = (id: string, site_id = 's-1'): EdgeInService => ({
   service: [{ from: NOW - 3_600_000, to: Number.POSITIVE_INFINITY }],
 });
 
-/** A lane that carries so many bytes a second under policies, as of a report of now. */
+/** A lane with this number of bytes a second under policies, as of a report of now. */
 const lane = (edge_id: string, carries: Record<string, number>, given: Partial<Lane> = {}): Lane => ({
   ...someLane({ edge_id, site_id: 's-1', last_heard_at_ms: NOW }),
   ...{ sent_at_ms: NOW, rated_ms: MINUTE_MS, paths: new Map() },
@@ -46,7 +46,7 @@ const UNKNOWN = { value: null, complete: false };
 const both = [edge('a'), edge('b')];
 
 describe('the figure of a threshold', () => {
-  it('on traffic is the sum of the lanes', () => {
+  it('on traffic is the sum over the lanes', () => {
     const lanes = [lane('a', { 7: 100, 8: 1 }), lane('b', { 7: 50 })];
     const policy = on('POLICY', '7', 'BITS_PER_SECOND');
     expect(figureOf(policy, { edges: both, lanes })).toEqual({ value: 1200, complete: true });
@@ -56,7 +56,7 @@ describe('the figure of a threshold', () => {
     expect(figureOf(one, { edges: both, lanes })).toEqual({ value: 808, complete: true });
   });
 
-  it('on traffic is incomplete where an edge that belongs to it is silent', () => {
+  it('on traffic is incomplete if one of its edges is silent', () => {
     const old = NOW - 10 * MINUTE_MS;
     const lanes = [lane('a', { 7: 100 }), lane('b', { 8: 50 }, { last_heard_at_ms: old, sent_at_ms: old })];
     const of = (threshold: Threshold) => figureOf(threshold, { edges: both, lanes });
@@ -68,7 +68,7 @@ describe('the figure of a threshold', () => {
     expect(of(on('EDGE', 'b', 'SILENCE_MINUTES'))).toEqual({ value: 10, complete: true });
   });
 
-  it('on traffic is unknown before the second report of a boot, and of sums while not all lanes were read', () => {
+  it('on traffic is unknown before the second report of a boot, and for sums until all lanes are read', () => {
     const first = { edges: [edge('a')], lanes: [lane('a', { 7: 100 }, { rated_ms: undefined })] };
     expect(figureOf(on('POLICY', '7', 'BITS_PER_SECOND'), first)).toEqual(UNKNOWN);
     const some = { edges: both, lanes: [lane('a', { 7: 100 })], complete: false };
@@ -76,7 +76,7 @@ describe('the figure of a threshold', () => {
     expect(figureOf(on('EDGE', 'a', 'BITS_PER_SECOND'), some)).toEqual({ value: 800, complete: true });
   });
 
-  it('of what nothing was ever heard of is unknown, but for the silence of an edge', () => {
+  it('is unknown without any report, except the silence of an edge', () => {
     const none = { edges: [edge('a')], lanes: [] };
     expect(figureOf(on('POLICY', '7', 'BITS_PER_SECOND'), none)).toEqual(UNKNOWN);
     expect(figureOf(on('SITE', 's-2', 'COMPLETENESS_PCT'), none)).toEqual(UNKNOWN);
@@ -85,7 +85,7 @@ describe('the figure of a threshold', () => {
     expect(figureOf(on('EDGE', 'gone', 'SILENCE_MINUTES'), none)).toEqual(UNKNOWN);
   });
 
-  it('on a path is its newest measurement of the last 15 minutes', () => {
+  it('on a path is its newest measurement in the last 15 minutes', () => {
     const measured = (minutes_ago: number, packet_loss_pct: number): ReadonlyMap<string, LanePath> => {
       const at = NOW - minutes_ago * MINUTE_MS;
       const reading = {

@@ -7,7 +7,7 @@ it.each([
   ['Internal', REQUEST, `Something went wrong on our side. Request ${REQUEST}.`],
   ['Internal', null, 'Something went wrong on our side.'],
   ['NotFound', REQUEST, 'Something went wrong on our side.'],
-])('a fault names its request, to be quoted: %s, %s', (errorType, request_id, message) => {
+])('names the request of an error: %s, %s', (errorType, request_id, message) => {
   const entries = [{ message: 'Something went wrong on our side.', errorType }];
   expect(new ApiError(entries, request_id).message).toBe(message);
 });

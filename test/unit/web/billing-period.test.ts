@@ -30,11 +30,11 @@ it.each([
     ['2025-12-28T00:00', '2026-01-28T00:00'],
     ['2025-11-28T00:00', '2025-12-28T00:00'],
   ],
-])('at %s a period that begins on day %i is %j, after %j', (now, day, current, last) => {
+])('finds at %s for a period from day %i: %j, after %j', (now, day, current, last) => {
   expect(billingPeriods(Date.parse(now), { day, count: 2 }).map(iso)).toEqual([current, last]);
 });
 
-it('periods follow each other without a gap, the first has now, and none is longer than the API takes', () => {
+it('gives periods without gaps, the first with the present time, none longer than the API accepts', () => {
   const property = fc.property(
     fc.integer({ min: Date.UTC(2000, 0), max: Date.UTC(2100, 0) }),
     fc.integer({ min: 1, max: LAST_DAY }),
@@ -57,6 +57,6 @@ it.each([
   ['0', 1],
   ['1.5', 1],
   ['x', 1],
-])('the address %s is day %i', (text, day) => {
+])('reads from the address %s the day %i', (text, day) => {
   expect(readDay(text)).toBe(day);
 });

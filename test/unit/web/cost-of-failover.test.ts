@@ -12,7 +12,7 @@ const decision = (selected_path_id: string | null, ...candidates: ReturnType<typ
 // 8 Gbit/s are 3,600 GB an hour.
 const RATE = 8e9;
 
-describe('what an hour costs more after a failover', () => {
+describe('the extra cost of an hour after a failover', () => {
   it.each([
     ['more', [decision('p', candidate('p', 0.01), candidate('q', 0.03))], 72, 72],
     ['less', [decision('p', candidate('p', 0.03), candidate('q', 0.01))], -72, -72],
@@ -37,7 +37,7 @@ describe('what an hour costs more after a failover', () => {
     ['there is no other path', RATE, [decision('p', candidate('p', 1), candidate('q', 2, 'OUT'))]],
     ['no path has a price', RATE, [decision('p', candidate('p', 0), candidate('q', 0))]],
     ['no policy is on it', RATE, [decision('q', candidate('q', 1), candidate('p', 2))]],
-  ])('is not said where %s', (_, rate, decisions) => {
+  ])('is unknown if %s', (_, rate, decisions) => {
     expect(costOfFailover('p', rate, decisions)).toBeNull();
   });
 });

@@ -25,7 +25,7 @@ const nameOf = (field: string, id: string) =>
   field === 'site' ? { 's-1': 'Berlin, Mitte', 's-2': '=1+1' }[id]! : id;
 
 describe('the table of costs', () => {
-  it('has the rows by their names, the others and the sum, each with its share of the cost', () => {
+  it('has the rows by name, the others and the sum, each with its share of the cost', () => {
     const rows = costTable(COST, nameOf).map(({ kind, name, share }) => [kind, name, share]);
     expect(rows).toEqual([
       ['ROW', 'Berlin, Mitte wan1', 0.3 / 0.4],
@@ -35,12 +35,12 @@ describe('the table of costs', () => {
     ]);
   });
 
-  it('has no shares where nothing costs anything', () => {
+  it('has no shares if there are no costs', () => {
     const free = { ...COST, total: { ...COST.total, cost_exact: null } };
     expect(costTable(free, nameOf).map(({ share }) => share)).toEqual([null, null, null, null]);
   });
 
-  it('is saved with the exact figures of the query, an unknown cost as an empty cell', () => {
+  it('is saved with the exact figures of the query, and an empty cell for an unknown cost', () => {
     expect(costCsv(COST, costTable(COST, nameOf))).toBe(
       [
         'name,bytes,cost_eur,bytes_without_price,from,to',

@@ -55,7 +55,7 @@ const values = fc.record(
 const filters = fc.tuple(values, values).map(([values, not]) => ({ values, not }) as Filter);
 
 describe('the text of a filter', () => {
-  it('is read as it was written, whatever things are called', () => {
+  it('is read as it was written, with any names', () => {
     const names = fc.array(fc.tuple(id, fc.constantFrom('a', 'A', 'b', '7', 'x y', '-', '"', ',')), {
       maxLength: 4,
     });
@@ -71,7 +71,7 @@ describe('the text of a filter', () => {
     );
   });
 
-  it('of any terms is read as it was written', () => {
+  it('with any terms is read as it was written', () => {
     const term = fc.record({
       not: fc.boolean(),
       field: fc.constantFrom('site', 'a_b'),
@@ -86,7 +86,7 @@ describe('the text of a filter', () => {
     );
   });
 
-  it('never breaks, and says of each problem where it is', () => {
+  it('never throws, and gives the position of each problem', () => {
     const pieces = fc.array(
       fc.constantFrom('site:', '-', '"', ',', ' ', 'Berlin', 'port:', '443', '\\', 'x:'),
     );
@@ -113,12 +113,12 @@ describe('the text of a filter', () => {
     ['abcd:1::2 src:::1', { addresses: ['abcd:1::2'], srcs: ['::1'] }],
     ['src:@offices,10.0.0.1 -port:@mail', { srcs: ['@Offices', '10.0.0.1'], not: { ports: ['@Mail'] } }],
     ['  ', {}],
-  ])('%s is read', (text, input) => {
+  ])('%s is accepted', (text, input) => {
     const { filter, problems } = read(text);
     expect([filterInput(filter), problems]).toEqual([input, []]);
   });
 
-  it('writes names where they are of one thing, ids elsewhere', () => {
+  it('has names if they are unique, and ids otherwise', () => {
     const values = { site_ids: [BERLIN, OSLO], policy_ids: ['7', '8'] };
     const filter = { values, not: { protocols: [17, 99] } };
     expect(writeFilter(FLOW_LANGUAGE, filter, NAMES)).toBe(
@@ -150,7 +150,7 @@ describe('the text of a filter', () => {
     ['site:"Ber', 5, 9, 'This quote is not closed: write another " after the value.'],
     ['port: 80', 5, 6, 'Write a value here, such as port:x; separate values by commas, without spaces.'],
     ['site:"Berlin"x', 13, 14, 'Write a space before the next term, or a comma between values.'],
-  ])('%s is refused at characters %i to %i', (text, from, to, message) => {
+  ])('%s is rejected at characters %i to %i', (text, from, to, message) => {
     expect(read(text).problems[0]).toEqual({ from, to, message });
   });
 });
@@ -172,13 +172,13 @@ describe('completion', () => {
     expect(offers('colour:r')).toEqual([]);
   });
 
-  it('takes the place of the word at the caret alone, and puts the caret behind it', () => {
+  it('replaces only the word at the caret, and moves the caret behind it', () => {
     expect(completionsAt(FLOW_LANGUAGE, 'site:Ber port:80', 8, NAMES)).toEqual([
       { label: 'Berlin', text: 'site:Berlin port:80', caret: 11 },
     ]);
   });
 
-  it('puts what begins like the text before what has it elsewhere', () => {
+  it('lists values that begin with the text before those that contain it', () => {
     expect(offers('protocol:mp')).toEqual(['icmp', 'icmpv6']);
     expect(offers('app:v').slice(0, 2)).toEqual(['voip', 'videoconference']);
   });

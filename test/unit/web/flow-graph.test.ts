@@ -8,7 +8,7 @@ const ways: fc.Arbitrary<Way[]> = fc.array(
   { maxLength: 30 },
 );
 
-it('each stage, and what goes from one to the next, have together all bytes; the largest are shown by name', () => {
+it('has all bytes in each stage and between stages, and shows the largest by name', () => {
   const stages = fc.constantFrom(STAGES, STAGES_OF_FLOWS);
   const property = fc.property(ways, fc.integer({ min: 1, max: 4 }), stages, (given, shown, stages) => {
     const { nodes, links } = flowGraph(given, shown, stages);
@@ -29,7 +29,7 @@ it('each stage, and what goes from one to the next, have together all bytes; the
   fc.assert(property);
 });
 
-it('one more than fits is drawn by its name; two more are the others', () => {
+it('draws one node above the limit by name, and sums up two more as the others', () => {
   const way = (site: string, bytes: bigint): Way => ({ ids: [site, '1', 'wan1'], bytes });
   const sites = (given: Way[]) => flowGraph(given, 1).nodes.filter(({ stage }) => stage === 0);
   expect(sites([way('a', 2n), way('b', 1n)]).map(({ id }) => id)).toEqual(['a', 'b']);

@@ -12,7 +12,7 @@ const INTERVALS = {
   at: [at('23:00'), at('23:30'), '2026-03-16T00:00:00.000Z', '2026-03-16T00:30:00.000Z'],
 };
 
-it('an hour has the average of what is known of its intervals, and none where nothing is', () => {
+it('gives an hour the average of its known intervals, or none', () => {
   const rows = hourRows(INTERVALS, [10, 20, null, null], utcPlace);
   expect(rows.map(({ key, title }) => [key, title])).toEqual([
     ['2026-03-15', '03-15'],
@@ -27,7 +27,7 @@ it('an hour has the average of what is known of its intervals, and none where no
   expect(highestOf(rows)).toBe(20);
 });
 
-it('an hour that the clock repeats is one cell', () => {
+it('gives an hour that the clock repeats one cell', () => {
   const twice = () => ({ day: 'd', title: 'd', hour: 2 });
   const [row] = hourRows(INTERVALS, [10, 20, 30, null], twice);
   expect(row!.cells[2]).toEqual({
@@ -37,7 +37,7 @@ it('an hour that the clock repeats is one cell', () => {
   });
 });
 
-it('a group has a cell an interval, from the beginning of the system on', () => {
+it('gives a group a cell for each interval since the system began', () => {
   const groups = [{ id: 'a', bits_per_second: [1, null, 3, 4] }];
   const [row] = groupTimeRows({ ...INTERVALS, from: at('10:00') }, groups, id => `name of ${id}`);
   expect(row!.title).toBe('name of a');

@@ -3,7 +3,7 @@ import { SCHEMA_IS_HIDDEN, saidOnce } from '../../../web/graphiql/hidden-schema.
 
 const refused = { data: null, errors: [{ message: 'Introspection is disabled for this API.' }] };
 
-it('GraphiQL says once that the schema is hidden, and shows every other answer as it is', () => {
+it('reports a hidden schema in GraphiQL once, and shows every other answer unchanged', () => {
   expect(saidOnce('IntrospectionQuery', refused)).toBe(SCHEMA_IS_HIDDEN);
   const schema = { data: { __schema: {} } };
   expect(saidOnce('IntrospectionQuery', schema)).toBe(schema);

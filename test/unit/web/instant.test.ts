@@ -4,7 +4,7 @@ import { trafficSentence } from '../../../web/pages/changes/ranked-words.ts';
 
 const NOON = Date.parse('2026-01-31T12:00:00Z');
 
-describe('an instant that is typed in', () => {
+describe('a typed instant', () => {
   it.each([
     ['2026-01-31 12:00', NOON],
     [' 2026-01-31T12:00Z ', NOON],
@@ -17,12 +17,12 @@ describe('an instant that is typed in', () => {
     expect(instantOf(text)).toBe(at);
   });
 
-  it.each([NOON, NOON + 7000])('is written as it is read', at => {
+  it.each([NOON, NOON + 7000])('is written in the form in which it is read', at => {
     expect(instantOf(writtenInstant(at))).toBe(at);
   });
 });
 
-it('around an instant is a quarter of an hour to both sides, and nothing of the future', () => {
+it('surrounds an instant by a quarter of an hour on both sides, without the future', () => {
   const at = new Date(NOON).toISOString();
   expect(around(at, NOON + 3_600_000)).toEqual({ from: NOON - 900_000, to: NOON + 900_000 });
   expect(around(at, NOON + 60_000)).toEqual({ from: NOON - 900_000, to: NOON + 60_000 });
@@ -34,6 +34,6 @@ it.each([
   [0, 1, 'Policy Voice started to carry traffic'],
   [1, 0, 'Policy Voice no longer carries traffic'],
   [null, 1, 'Policy Voice: the change in traffic is not known'],
-])('traffic that was %s and is %s bit/s: %s', (before, after, sentence) => {
+])('describes traffic that was %s and is %s bit/s: %s', (before, after, sentence) => {
   expect(trafficSentence({ kind: 'POLICY_TRAFFIC', name: 'Voice', before, after })).toBe(sentence);
 });

@@ -11,14 +11,14 @@ function kept(before: (queries: QueryClient) => void) {
   return { answer: queries.getQueryData(KEY), askedAgain: queries.getQueryState(KEY)!.isInvalidated };
 }
 
-describe('an answer that another operation has brought', () => {
-  it('is kept', () => {
+describe('an answer that came with another operation', () => {
+  it('is stored', () => {
     expect(kept(() => {})).toEqual({ answer: 'brought', askedAgain: false });
   });
 
-  it('is asked for again where something was changed while it was on its way', () => {
+  it('is requested again if something changed in the meantime', () => {
     const changed = (queries: QueryClient) => {
-      // As of a component that waits for it.
+      // Like a component that waits for it.
       queries.getQueryCache().build(queries, { queryKey: KEY });
       void queries.invalidateQueries();
     };

@@ -16,7 +16,7 @@ it.each([
   [{ destination_port_from: 80, destination_port_to: 80 }, 'port 80'],
   [{ destination_port_from: 80, destination_port_to: 90 }, 'ports 80 to 90'],
   [{ destination_port_to: 90 }, 'ports 0 to 90'],
-])('a policy that matches by %j takes "%s"', (match, text) => {
+])('describes a policy that matches by %j as "%s"', (match, text) => {
   expect(matchText({ ...NOTHING, ...match })).toBe(text);
 });
 
@@ -24,6 +24,6 @@ it.each([
   ['PROTOCOL', 'protocol'],
   ['SOURCE_CIDR', 'source network'],
   ['DESTINATION_PORT', 'destination port'],
-])('the condition %s is called "%s"', (condition, text) => {
+])('calls the condition %s "%s"', (condition, text) => {
   expect(conditionText(condition)).toBe(text);
 });

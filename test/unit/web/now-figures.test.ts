@@ -15,14 +15,14 @@ describe('the sum of the policies', () => {
     });
   });
 
-  it('has no rate where none is known', () => {
+  it('has no rate if no rate is known', () => {
     const unknown = { packets_exact: null, bytes_exact: null, active_flows: null, rate: null };
     expect(sumOf([unknown])).toEqual({ packets: '0', bytes: '0', active_flows: 0, rate: null });
     expect(sumOf([])).toMatchObject({ rate: null });
   });
 });
 
-describe('where a target is shown', () => {
+describe('the address of a target', () => {
   it.each([
     ['path:p-1', 's-1', '/paths', { path: 'p-1' }],
     ['site:s-2', null, '/sites/s-2', {}],
@@ -30,7 +30,7 @@ describe('where a target is shown', () => {
     ['edge:edge-7', 's-1', '/sites/s-1', {}],
     ['edge:edge-7', null, '/sites', { view: 'edges' }],
     ['quarantine:bad_signature', null, '/sites', {}],
-  ])('%s of site %s is at %s with %o', (target, site, to, search) => {
+  ])('of %s at site %s is %s with %o', (target, site, to, search) => {
     expect(addressOf(target, site)).toEqual({ to, search });
   });
 });

@@ -22,12 +22,12 @@ const POLICY = {
 };
 
 describe('the fields of a policy', () => {
-  it('say what the policy says, and back', () => {
+  it('contain the policy, and convert back', () => {
     const { name, priority, match } = POLICY;
     expect(argumentsOf(valuesOf(POLICY))).toEqual({ name, priority, match });
   });
 
-  it('are empty for a new policy, which then asks for nothing', () => {
+  it('are empty for a new policy, and contain no draft', () => {
     expect(Object.values(argumentsOf(valuesOf(undefined)).match)).toEqual(Array(7).fill(null));
     expect(draftOf(valuesOf(undefined), undefined)).toBeUndefined();
   });
@@ -36,7 +36,7 @@ describe('the fields of a policy', () => {
     ['nothing was changed', {}, undefined],
     ['only its name was changed, which moves nothing', { name: 'Calls' }, undefined],
     ['no priority is given', { priority: ' ' }, undefined],
-    ['what was typed is no number', { priority: '1x' }, { priority: -1 }],
+    ['the text is not a number', { priority: '1x' }, { priority: -1 }],
     ['a condition was emptied', { 'match.protocol': '' }, { match: { ...POLICY.match, protocol: null } }],
     ['a name was emptied too', { name: '  ', priority: '11' }, { name: 'Draft', priority: 11 }],
   ])('make a draft of the policy: %s', (_, typed, expected) => {
@@ -46,11 +46,15 @@ describe('the fields of a policy', () => {
   });
 });
 
-describe('the fields of how a policy routes', () => {
+describe("the fields of a policy's routing", () => {
   it.each([
-    ['empty ones take their defaults', { failover_below: ' ' }, { failover_below: null }],
+    ['empty ones have their defaults', { failover_below: ' ' }, { failover_below: null }],
     ['a decimal is taken', { failover_below: '52.5' }, { failover_below: 52.5 }],
-    ['what is no number is left to the API to refuse', { failover_below: 'low' }, { failover_below: -1 }],
+    [
+      'text that is not a number is left for the API to reject',
+      { failover_below: 'low' },
+      { failover_below: -1 },
+    ],
   ])('%s', (_, given, expected) => {
     expect(routingArguments(given, 'LOWEST_COST')).toEqual({
       ...{ preference: 'LOWEST_COST', weights: null },
@@ -59,25 +63,25 @@ describe('the fields of how a policy routes', () => {
     });
   });
 
-  it('have weights only where the policy prefers by weights', () => {
+  it('have weights only if the policy prefers by weights', () => {
     const given = { 'weights.latency': '2', 'weights.loss': '' };
     const weights = { latency: 2, jitter: null, loss: null, bandwidth: null, cost: null };
     expect(routingArguments(given, 'CUSTOM').weights).toEqual(weights);
   });
 });
 
-describe('the trends that a table asks for', () => {
+describe('the trends that a table requests', () => {
   const policies = (count: number) => Array.from({ length: count }, (_, index) => ({ id: `p-${index}` }));
 
-  it('are of all policies, as long as one answer holds them', () => {
+  it('are those of all policies if one answer holds them', () => {
     expect(askedTrends(policies(50), { first: 0, last: 20 })).toBeNull();
   });
 
   it.each([
-    ['those in sight', { first: 30, last: 33 }, ['p-30', 'p-31', 'p-32', 'p-33']],
-    ['those that are there at the end', { first: 49, last: 60 }, ['p-49', 'p-50']],
-    ['no more than a filter holds', { first: 0, last: 40 }, policies(20).map(({ id }) => id)],
-  ])('are of %s, where there are more', (_, sight, expected) => {
+    ['the visible policies', { first: 30, last: 33 }, ['p-30', 'p-31', 'p-32', 'p-33']],
+    ['the existing policies at the end', { first: 49, last: 60 }, ['p-49', 'p-50']],
+    ['at most as many policies as a filter holds', { first: 0, last: 40 }, policies(20).map(({ id }) => id)],
+  ])('are those of %s if there are more', (_, sight, expected) => {
     expect(askedTrends(policies(51), sight)).toEqual(expected);
   });
 });

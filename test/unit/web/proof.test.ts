@@ -18,7 +18,7 @@ const PROOF = {
   trafficSeries: { ...span, gaps: [false, false], total: { bytes_exact: '105' } },
 };
 
-it('each view is added up by itself, and all have the same bytes', () => {
+it('adds up each view separately, with the same bytes in all', () => {
   const { views, agrees, missing } = proved(PROOF);
   expect(views.map(({ name, bytes }) => [name, bytes])).toEqual([
     ['By policy', 105n],
@@ -30,11 +30,11 @@ it('each view is added up by itself, and all have the same bytes', () => {
   expect([agrees, missing]).toEqual([true, []]);
 });
 
-it('a view whose rows lack a byte is told', () => {
+it('reports a view with a missing byte', () => {
   expect(proved({ ...PROOF, by_edge: stats('50', '49') }).agrees).toBe(false);
 });
 
-it('what is missing is said with its reason', () => {
+it('shows missing figures with the reason', () => {
   const { missing } = proved({
     ...PROOF,
     trafficAudit: { ...PROOF.trafficAudit, unreadable_lanes: 1 },

@@ -5,7 +5,7 @@ import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
 const START = Date.UTC(2026, 0, 31, 12);
 
 let time: FakeTime;
-/** When it was tried to connect, seconds since the beginning. */
+/** The times of attempts to connect, seconds since the beginning. */
 let tries: number[];
 let state: LiveState;
 let take: (event: LiveEvent) => void;
@@ -37,7 +37,7 @@ const seconds = (count: number) => time.advance(count * 1000);
 const cutUntil = (second: number): LiveState => ({ kind: 'CUT', retry_at_ms: START + second * 1000 });
 
 describe('a cut connection', () => {
-  it('is tried again after 1, 2, 4, 8, 16 and then each 30 seconds', async () => {
+  it('is retried after 1, 2, 4, 8, 16 and then every 30 seconds', async () => {
     expect(state).toEqual({ kind: 'LIVE' });
     take('CUT');
     expect(state).toEqual(cutUntil(1));
@@ -46,7 +46,7 @@ describe('a cut connection', () => {
     expect(state).toEqual(cutUntil(151));
   });
 
-  it('is there again with the acknowledgement, and the next cut begins at one second', async () => {
+  it('is back with the acknowledgement, and the next cut starts at one second', async () => {
     take('CUT');
     await seconds(10);
     take('ACKNOWLEDGED');
@@ -55,7 +55,7 @@ describe('a cut connection', () => {
     expect(state).toEqual(cutUntil(11));
   });
 
-  it('waits no longer for what else fails meanwhile, or is tried by the client itself', async () => {
+  it("does not wait longer for other failures in the meantime, or for the client's own retries", async () => {
     take('CUT');
     await seconds(0.5);
     for (const event of ['CUT', 'CONNECTING', 'CUT', 'DOUBTFUL'] as const) take(event);
@@ -64,7 +64,7 @@ describe('a cut connection', () => {
     expect(tries).toEqual([1]);
   });
 
-  it('is tried again after a try of which nothing comes', async () => {
+  it('is retried after an attempt without result', async () => {
     outcome = ['CONNECTING'];
     take('CUT');
     await seconds(1);
@@ -73,7 +73,7 @@ describe('a cut connection', () => {
     expect(tries).toEqual([1, 21, 41]);
   });
 
-  it('is tried at once when the page is looked at again', async () => {
+  it('is retried at once when the page becomes visible', async () => {
     take('CUT');
     await seconds(16);
     take('WAKE');
@@ -81,7 +81,7 @@ describe('a cut connection', () => {
     expect(state).toEqual(cutUntil(46));
   });
 
-  it('is left alone while the browser is offline, and tried at once when it is online again', async () => {
+  it('is not retried while the browser is offline, and at once when it is online again', async () => {
     take('OFFLINE');
     take('CUT');
     expect([state, time.waiting]).toEqual([{ kind: 'CUT', retry_at_ms: null }, 0]);
@@ -91,7 +91,7 @@ describe('a cut connection', () => {
     expect([tries, state]).toEqual([[600], { kind: 'LIVE' }]);
   });
 
-  it('stops to be tried when the browser goes offline meanwhile', async () => {
+  it('is no longer retried when the browser goes offline in the meantime', async () => {
     take('CUT');
     take('OFFLINE');
     await seconds(600);
@@ -99,8 +99,8 @@ describe('a cut connection', () => {
   });
 });
 
-describe('a connection that was silent for long', () => {
-  it("isn't touched while it may come back by itself", async () => {
+describe('a connection after a long silence', () => {
+  it('is left alone while it may recover', async () => {
     take('DOUBTFUL');
     take('WAKE');
     await seconds(600);
@@ -109,21 +109,21 @@ describe('a connection that was silent for long', () => {
     expect(state).toEqual({ kind: 'LIVE' });
   });
 
-  it('is tried again when it has ended', () => {
+  it('is retried when it has ended', () => {
     take('DOUBTFUL');
     take('CUT');
     expect(state).toEqual(cutUntil(1));
   });
 });
 
-describe('a connection that is there', () => {
-  it("isn't made anew when the page is looked at again", () => {
+describe('an open connection', () => {
+  it('is not reopened when the page becomes visible', () => {
     take('WAKE');
     expect([tries, state, time.waiting]).toEqual([[], { kind: 'LIVE' }, 0]);
   });
 });
 
-it('consoles that were cut at once come back spread over half of the wait', () => {
+it('spreads consoles that were cut at the same time over half of the wait', () => {
   expect([0, 0.5, 1].map(random => waitMs(2, random))).toEqual([4000, 3000, 2000]);
   expect([0, 1].map(random => waitMs(40, random))).toEqual([30_000, 15_000]);
 });

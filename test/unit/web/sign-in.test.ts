@@ -65,8 +65,8 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-describe('the console signs in to the cloud', () => {
-  it('with SRP: the password is in no request', async () => {
+describe('signing in to the cloud from the console', () => {
+  it('uses SRP: no request has the password', async () => {
     await useCloud({ people: { [EMAIL]: { password: PASSWORD } }, mfa: 'OPTIONAL' });
     expect(await takeStep(CREDENTIALS, { email: EMAIL, password: PASSWORD })).toEqual({ is: 'DONE' });
     const { tokens } = await fetchAuthSession();
@@ -75,14 +75,14 @@ describe('the console signs in to the cloud', () => {
     expect(cloud.received.join()).not.toContain(PASSWORD);
   });
 
-  it('not with another password', async () => {
+  it('fails with another password', async () => {
     await useCloud({ people: { [EMAIL]: { password: PASSWORD } }, mfa: 'OPTIONAL' });
     expect(await problemOf(CREDENTIALS, { email: EMAIL, password: 'Wrong-Horse-9' })).toBe(
       'The e-mail address or the password is wrong. Check both, then try again.',
     );
   });
 
-  it('at the first time with a new password and a second factor where both are demanded', async () => {
+  it('sets a new password and a second factor at the first time if both are required', async () => {
     await useCloud({ people: { [EMAIL]: { password: 'First-Horse-9', invited: true } }, mfa: 'ON' });
     const invited = await takeStep(CREDENTIALS, { email: EMAIL, password: 'First-Horse-9' });
     expect(invited).toEqual({ is: 'NEW_PASSWORD' });
@@ -106,7 +106,7 @@ describe('the console signs in to the cloud', () => {
     expect(await takeStep(again, { code })).toEqual({ is: 'DONE' });
   });
 
-  it('again from the start when a step took too long', async () => {
+  it('starts again if a step took too long', async () => {
     const secret = 'JBSWY3DPEHPK3PXP';
     await useCloud({ people: { [EMAIL]: { password: PASSWORD, secret } }, mfa: 'ON' });
     const step = await takeStep(CREDENTIALS, { email: EMAIL, password: PASSWORD });
@@ -119,7 +119,7 @@ describe('the console signs in to the cloud', () => {
   });
 });
 
-describe('what went wrong', () => {
+describe('a failed sign-in', () => {
   it.each([
     [
       CREDENTIALS,
@@ -169,7 +169,7 @@ describe('what went wrong', () => {
       'A network error has occurred.',
       'The sign-in cannot be reached. Check the connection, then try again.',
     ],
-  ] as [SignInStep, string, string, string][])('at %o: %s %s', (step, name, message, said) => {
+  ] as [SignInStep, string, string, string][])('is explained at %o: %s %s', (step, name, message, said) => {
     expect(signInProblem(Object.assign(new Error(message), { name }), step)).toBe(said);
   });
 });

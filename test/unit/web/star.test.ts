@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { starOf } from '../../../web/pages/paths/star.ts';
 
 describe('the places around a site', () => {
-  it.each([1, 2, 3, 11, 40])('of %i neighbours leave each name a row of its own at its side', count => {
+  it.each([1, 2, 3, 11, 40])('give each of %i neighbours a row for its name at its side', count => {
     const { places, height } = starOf(count, 112);
     expect(places).toHaveLength(count);
     for (const side of ['right', 'left'] as const) {
@@ -13,14 +13,14 @@ describe('the places around a site', () => {
     }
   });
 
-  it('go clockwise from the top right, the worst first', () => {
+  it('are ordered clockwise from the top right, the worst first', () => {
     const [first, second, third, last] = starOf(4, 100).places;
     expect([first!.side, second!.side, third!.side, last!.side]).toEqual(['right', 'right', 'left', 'left']);
     expect(first!.y).toBeLessThan(second!.y);
     expect(third!.y).toBeGreaterThan(last!.y);
   });
 
-  it('have their names beside the star, never in it', () => {
+  it('have their names beside the star, never inside it', () => {
     for (const { x, side } of starOf(9, 112).places) {
       expect(side === 'right' ? x : -x).toBeGreaterThan(0);
       expect(Math.abs(x)).toBeLessThanOrEqual(112);

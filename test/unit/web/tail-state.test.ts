@@ -21,10 +21,7 @@ const flow = (id: number, arrived_ms: number): Flow => ({
   arrived_at: new Date(START + arrived_ms).toISOString(),
 });
 
-/**
- * Flows with the time from arrival to being in the log, and looks, some with a pause before or an
- * end of it after.
- */
+/** Flows with the time from arrival to the log, and looks, some after a pause or the end of one. */
 const arrivals = fc.array(fc.record({ at: fc.nat({ max: 600_000 }), lag: fc.nat({ max: OVERLAP_MS }) }), {
   maxLength: 60,
 });
@@ -34,7 +31,7 @@ const looks = fc.array(
 );
 
 describe('the live tail', () => {
-  it('takes each flow once, however late it is written, and whether it is paused or not', () => {
+  it('shows each flow once, however late it is written, also while paused', () => {
     fc.assert(
       fc.property(arrivals, looks, (arrivals, looks) => {
         const flows = arrivals.map(({ at, lag }, index) => ({ ...flow(index, at), at, written: at + lag }));
@@ -65,19 +62,19 @@ describe('the live tail', () => {
     );
   });
 
-  it('counts what waits, and shows it in its order when it goes on', () => {
+  it('counts waiting flows, and shows them in order when it continues', () => {
     let state = withLook(beginTail<Flow>(START), [flow(1, 0)], { isWhole: true });
     state = withLook(paused(state), [flow(3, 20), flow(2, 10), flow(1, 0)], { isWhole: true });
     expect([state.shown.length, state.waiting.length]).toEqual([1, 2]);
     expect(resumed(state).shown.map(({ id }) => id)).toEqual(['3', '2', '1']);
   });
 
-  it('looks back no further than it has to', () => {
+  it('looks back no further than necessary', () => {
     const state = withLook(beginTail<Flow>(START), [flow(1, 500_000)], { isWhole: true });
     expect(state.from_ms).toBe(START + 500_000 - OVERLAP_MS);
   });
 
-  it('says what it could not keep or take', () => {
+  it('reports the number of dropped flows, and that the list is incomplete', () => {
     const many = Array.from({ length: 20_003 }, (_, index) => flow(index, index));
     const state = withLook(paused(beginTail<Flow>(START)), many, { isWhole: false });
     expect([state.waiting.length, state.dropped, state.isIncomplete]).toEqual([20_000, 3, true]);

@@ -20,7 +20,7 @@ describe('the time range of an address', () => {
     expect(readRange(search)).toEqual(choice);
   });
 
-  it('is written as it is read', () => {
+  it('is written in the form in which it is read', () => {
     for (const choice of [{ live: '24h' as const }, { from: at(10), to: at(11, 5) }]) {
       const search = parseSearch(stringifySearch(writeRange(choice)));
       expect(readRange(search)).toEqual(choice);
@@ -31,11 +31,11 @@ describe('the time range of an address', () => {
     );
   });
 
-  it('a live range ends with the last whole minute', () => {
+  it('ends with the last whole minute if it is live', () => {
     expect(boundsOf({ live: '1h' }, NOW)).toEqual({ from: at(11, 30), to: at(12, 30) });
   });
 
-  it('a step back and a step forward lead to where one was', () => {
+  it('returns to its start after a step back and a step forward', () => {
     const back = stepRange({ live: '1h' }, -1, NOW);
     expect(back).toEqual({ from: at(10, 30), to: at(11, 30) });
     expect(stepRange(back, -1, NOW)).toEqual({ from: at(9, 30), to: at(10, 30) });
@@ -44,7 +44,7 @@ describe('the time range of an address', () => {
     expect(stepRange(back, 1, NOW + 4 * 60_000)).toEqual({ from: at(11, 30), to: at(12, 30) });
   });
 
-  it('a range that no live one is as long as ends now at the latest', () => {
+  it('ends now at the latest if it is not as long as a live one', () => {
     const choice = { from: at(11, 40), to: at(12, 20) };
     expect(stepRange(choice, 1, NOW)).toEqual({ from: NOW - 40 * 60_000, to: NOW });
   });

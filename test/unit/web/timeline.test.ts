@@ -8,25 +8,25 @@ const moment = (id: string, minute: number): Moment => ({
 });
 const ids = (moments: Moment[]) => moments.map(({ id }) => id);
 
-describe('two lists as one', () => {
-  it('is newest first, each moment once', () => {
+describe('two merged lists', () => {
+  it('are newest first, with each moment once', () => {
     const a = { items: [moment('a', 5), moment('both', 3)], hasMore: false };
     const b = { items: [moment('b', 4), moment('both', 3), moment('c', 1)], hasMore: false };
     expect(ids(merged(a, b))).toEqual(['a', 'b', 'both', 'c']);
   });
 
-  it('ends where one list has not been loaded any further', () => {
+  it('end where one list has not been loaded further', () => {
     const a = { items: [moment('a', 9), moment('b', 8)], hasMore: true };
     const b = { items: [moment('c', 7), moment('d', 1)], hasMore: false };
     expect(ids(merged(a, b))).toEqual(['a', 'b']);
     expect(ids(merged({ ...a, hasMore: false }, b))).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('has nothing of a list beside one of which nothing is loaded yet', () => {
+  it('are empty until each list has loaded something', () => {
     expect(merged({ items: [], hasMore: true }, { items: [moment('a', 1)], hasMore: false })).toEqual([]);
   });
 
-  it('leaves out nothing between two that it shows, however far each list is loaded', () => {
+  it('omit nothing between two visible moments, however far each list is loaded', () => {
     const list = fc.uniqueArray(fc.integer({ min: 0, max: 59 }), { maxLength: 20 });
     fc.assert(
       fc.property(list, list, fc.nat(20), fc.nat(20), (a, b, loadedA, loadedB) => {

@@ -15,7 +15,7 @@ import {
 const ids = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' }), { maxLength: 4 });
 const chosen: fc.Arbitrary<Chosen> = fc.record({ only: ids, not: ids });
 
-it('any choice goes into the address and comes back from it', () => {
+it('writes any choice to the address and reads it back', () => {
   const choice = fc.record({
     by: fc.constantFrom(...FIELD_NAMES),
     filters: fc.record({ policy: chosen, site: chosen, endpoint: chosen, edge: chosen }),
@@ -28,12 +28,12 @@ it('any choice goes into the address and comes back from it', () => {
   fc.assert(property);
 });
 
-it('an address can be read by a person', () => {
+it('is readable in the address', () => {
   const search = { ...writeGroup('site'), ...writeFilter('policy', { only: ['1', '7'], not: ['default'] }) };
   expect(stringifySearch(search)).toBe('?by=site&policy=1,7&not-policy=default');
 });
 
-it("what an address can't say is left out", () => {
+it('omits choices that the address cannot express', () => {
   expect(readTraffic({ by: 'constructor', site: ',,a,a' })).toEqual({
     by: 'policy',
     filters: {
@@ -45,14 +45,14 @@ it("what an address can't say is left out", () => {
   });
 });
 
-it('an id is in one of the lists of its field', () => {
+it('puts an id into one of the lists of its field', () => {
   const both = choose(choose({ only: ['a'], not: [] }, 'only', 'b'), 'not', 'a');
   expect(both).toEqual({ only: ['b'], not: ['a'] });
   expect(choose(both, 'not', 'a')).toEqual(both);
   expect(drop(both, 'a')).toEqual({ only: ['b'], not: [] });
 });
 
-it('the API gets lists of what is chosen, and under not what is left out', () => {
+it('sends lists of the chosen ids to the API, and the excluded ones under not', () => {
   const { filters } = readTraffic({ site: 'a,b', 'not-policy': 'default' });
   expect(apiFilter(filters)).toEqual({ site_ids: ['a', 'b'], not: { policy_ids: ['default'] } });
   expect(apiFilter(readTraffic({ edge: 'e' }).filters)).toEqual({ edge_ids: ['e'] });

@@ -30,7 +30,7 @@ const SERIES = {
   },
 };
 
-it('a group has its share, its average over the range, its highest interval, and how it was before', () => {
+it('gives a group its share, its average over the range, its highest interval and its previous total', () => {
   expect(groupRows(SERIES)).toEqual([
     {
       ...{ kind: 'group', id: 'a', bytes_exact: '1800', share: 0.75, average: 80, highest: 80 },
@@ -47,12 +47,12 @@ it('a group has its share, its average over the range, its highest interval, and
   ]);
 });
 
-it('the average is over the time since the system began', () => {
+it('averages over the time since the system began', () => {
   const since = { ...SERIES, from: '2026-03-14T12:00:00.000Z' };
   expect(groupRows(since).at(-1)!.average).toBe(320 / 3);
 });
 
-it('nothing is known of a range without intervals, and there is no share of nothing', () => {
+it('gives null for the values of a range without intervals, and for a share of zero', () => {
   const none = group('total', '0', []);
   const empty = { ...SERIES, at: [], groups: [], other: null, total: none, previous: null };
   expect(groupRows(empty)).toEqual([
@@ -63,7 +63,7 @@ it('nothing is known of a range without intervals, and there is no share of noth
   ]);
 });
 
-it('by how much a group has changed is not known where the system began within the period before', () => {
+it('gives no change of a group if the system began within the previous period', () => {
   const begun = { ...SERIES.previous, at: SERIES.previous.at.slice(1) };
   expect(
     groupRows({ ...SERIES, previous: begun }).map(({ before_exact, change }) => [before_exact, change]),
@@ -74,7 +74,7 @@ it('by how much a group has changed is not known where the system began within t
   ]);
 });
 
-it('the period before is drawn over the intervals as far from the beginning, with nothing where it has none', () => {
+it('draws the previous period over the same offsets, with gaps where it has no data', () => {
   const begun = {
     ...SERIES.previous,
     at: SERIES.previous.at.slice(1),
@@ -84,7 +84,7 @@ it('the period before is drawn over the intervals as far from the beginning, wit
   expect(series.at(-1)).toMatchObject({ dashed: true, values: [null, 53, 54] });
 });
 
-it('a file has the intervals of each row, with the period before beside them', () => {
+it('saves the intervals of each row, and the previous period beside them', () => {
   const rows = intervalRows(SERIES, id => `name of ${id}`);
   expect(rows.slice(0, 4).map(({ kind, name, bits_per_second }) => [kind, name, bits_per_second])).toEqual([
     ['group', 'name of a', 80],

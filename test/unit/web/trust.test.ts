@@ -14,12 +14,12 @@ const none = at.map(() => false);
 const whole = { from: 0, at, completeness: at.map(() => 1), gaps: none, resets: none };
 
 describe('trust bands', () => {
-  it('are none where everything is complete, or nothing is known of it', () => {
+  it('are absent if everything is complete, or if completeness is unknown', () => {
     expect(trustBands(whole)).toEqual([]);
     expect(trustBands({ ...whole, completeness: at.map(() => null) })).toEqual([]);
   });
 
-  it('join neighbours of the same share, and nothing else', () => {
+  it('join neighbours of the same share only', () => {
     expect(trustBands({ ...whole, completeness: [1, 0.5, 0.5, 0.75, 1] })).toEqual([
       { kind: 'incomplete', from: 60, to: 180, share: 0.5 },
       { kind: 'incomplete', from: 180, to: 240, share: 0.75 },
@@ -30,14 +30,14 @@ describe('trust bands', () => {
     ]);
   });
 
-  it('a gap is a gap, however much of it was heard', () => {
+  it('show a gap as a gap, whatever its completeness', () => {
     const gaps = [false, true, true, false, false];
     expect(trustBands({ ...whole, completeness: [1, 0.5, 1, 1, 1], gaps })).toEqual([
       { kind: 'gap', from: 60, to: 180, share: null },
     ]);
   });
 
-  it('resets are where their intervals begin', () => {
+  it('start resets where their intervals begin', () => {
     expect(resetsAt({ ...whole, resets: [true, false, true, false, false] })).toEqual([0, 120]);
   });
 });
@@ -56,7 +56,7 @@ describe('the trust of an interval', () => {
 });
 
 describe('stacked values', () => {
-  it('lie on each other; what is missing adds nothing, and where all is missing there is nothing', () => {
+  it('add up; a missing value adds nothing, and a column without values is empty', () => {
     expect(
       stack([
         [1, null, null],
@@ -71,7 +71,7 @@ describe('stacked values', () => {
   });
 });
 
-describe('reading a chart out', () => {
+describe('reading values from a chart', () => {
   it.each([
     [-1, undefined],
     [0, 0],
@@ -83,17 +83,17 @@ describe('reading a chart out', () => {
     expect(intervalAt(whole, seconds)).toBe(index);
   });
 
-  it('begins the first interval where the range does', () => {
+  it('begins the first interval at the start of the range', () => {
     expect(boundsOfInterval({ ...whole, from: 30 }, 0)).toEqual([30, 60]);
     expect(boundsOfInterval(whole, 2)).toEqual([120, 180]);
   });
 
-  it('takes the last interval that has a reading', () => {
+  it('uses the last interval with a reading', () => {
     expect(lastRead({ ...whole, gaps: [true, false, false, true, true] })).toBe(2);
     expect(lastRead({ ...whole, gaps: at.map(() => true) })).toBe(4);
   });
 
-  it('sums what is known, and says null where nothing is', () => {
+  it('sums up the known values, and is null without any', () => {
     const columns = [
       [1, null, null],
       [2, 5, null],
@@ -104,7 +104,7 @@ describe('reading a chart out', () => {
   it('never calls an incomplete interval complete', () => {
     const share = (heard: number) => ({ ...whole, completeness: at.map(() => heard) });
     expect(trustWords(whole, 0)).toBeUndefined();
-    expect(trustWords(share(0.9999), 0)).toBe('99.9% of the edges heard');
+    expect(trustWords(share(0.9999), 0)).toBe('>99.9% of the edges heard');
     expect(trustWords({ ...share(0.5), resets: at.map(() => true) }, 0)).toBe(
       '50% of the edges heard, counters reset',
     );

@@ -5,7 +5,7 @@ const RANGE = { from: '2026-01-31T12:00:00Z', to: '2026-01-31T13:00:00Z' };
 const WAY = { site_id: 'a', policy_id: '1', endpoint_id: 'wan1' };
 const sum = (bytes_exact: string) => ({ bytes_exact });
 
-it('ways of the counters end at the endpoint; what is behind the largest is one row', () => {
+it('ends ways of the counters at the endpoint, and sums up all but the largest in one row', () => {
   const rows = [{ ...WAY, ...sum('75') }];
   const answer = { ...RANGE, rows, other: sum('25'), other_rows: 3, total: sum('100') };
   expect(waysOfCounters(answer)).toEqual([
@@ -14,7 +14,7 @@ it('ways of the counters end at the endpoint; what is behind the largest is one 
   ]);
 });
 
-it('ways of flows end at the network, and together with what the log does not have are what was counted', () => {
+it('ends ways of flows at the network, with a row for traffic that is not in the log', () => {
   const rows = [{ ...WAY, destination_prefix: '192.0.2.0/24', ...sum('50') }];
   const answer = {
     ...RANGE,
@@ -27,7 +27,7 @@ it('ways of flows end at the network, and together with what the log does not ha
   ]);
 });
 
-it('has no row for what is not there', () => {
+it('has no row without traffic', () => {
   const none = { ...RANGE, rows: [], other: sum('0'), other_rows: 0, total: sum('0') };
   expect(waysOfCounters(none)).toEqual([]);
   expect(waysOfFlows({ ...none, unattributed: sum('0') })).toEqual([]);

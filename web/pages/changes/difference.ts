@@ -16,9 +16,11 @@ const BESIDE_THE_POINT = new Set(['updated_at']);
 export function differences(before: string | null, after: string | null): Difference[] {
   const [old, now] = [fieldsOf(before), fieldsOf(after)];
   return [...new Set([...old.keys(), ...now.keys()])]
-    .filter(field => old.get(field) !== now.get(field) && !BESIDE_THE_POINT.has(field))
+    .filter(field => old.get(field) !== now.get(field) && !BESIDE_THE_POINT.has(lastName(field)))
     .map(field => ({ field, before: old.get(field), after: now.get(field) }));
 }
+
+const lastName = (field: string): string => field.slice(field.lastIndexOf('.') + 1);
 
 function fieldsOf(json: string | null): Map<string, string> {
   const fields = new Map<string, string>();

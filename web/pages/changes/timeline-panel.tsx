@@ -188,9 +188,12 @@ function ChangeRow({ entry, onOpen }: { entry: LogEntry; onOpen(id: string): voi
 const SHORT = 48;
 const textLength = (...texts: (string | undefined)[]): number => texts.join('').length;
 
-/** Such as "priority: 5 → 7", of the first fields with short values. */
-function summary({ before, after }: LogEntry): string {
-  if (before === null || after === null) return '';
+/**
+ * Such as "priority: 5 → 7", of the first fields with short values. Empty for new and deleted
+ * items: all of their fields would differ.
+ */
+function summary({ operation, before, after }: LogEntry): string {
+  if (before === null || after === null || operation.startsWith('delete')) return '';
   return differences(before, after)
     .filter(({ field, before, after }) => !field.startsWith('receipt.') && textLength(before, after) <= SHORT)
     .slice(0, 3)

@@ -59,7 +59,7 @@ export function Page() {
                 <Unpriced total={shown.at(-1)!} />
                 <VirtualTable
                   label="Cost"
-                  columns={columnsOf(group.title, cost!.currency, shown)}
+                  columns={columnsOf(group.one, cost!.currency, shown)}
                   rows={shown}
                   rowId={({ id }) => id}
                   maxRows={24}
@@ -81,18 +81,18 @@ function Unpriced({ total }: { total: CostTableRow }) {
   if (total.unpriced_bytes_exact === '0') return null;
   return (
     <Notice kind="info">
-      {bytes(total.unpriced_bytes_exact)} left by endpoints without a price, and are in no amount. Prices are
-      set at the endpoints of a site.
+      {bytes(total.unpriced_bytes_exact)} left by endpoints without a price, and no amount includes them. You
+      set prices at the endpoints of a site.
     </Notice>
   );
 }
 
-function columnsOf(title: string, currency: string, rows: readonly CostTableRow[]): Column<CostTableRow>[] {
+function columnsOf(name: string, currency: string, rows: readonly CostTableRow[]): Column<CostTableRow>[] {
   const largest = Math.max(...rows.map(({ kind, share }) => (kind === 'ROW' ? (share ?? 0) : 0)));
   return [
     {
       id: 'name',
-      head: title,
+      head: name,
       width: 'minmax(160px, 2fr)',
       cell: ({ kind, name }) =>
         kind === 'TOTAL' ? (

@@ -7,15 +7,17 @@ import type { TrafficCost } from './operations.ts';
 export interface CostGroup {
   id: string;
   title: string;
+  /** The head of the column of names. */
+  one: string;
   /** As the query expects it; an endpoint's id is unique only within its site. */
   by: readonly Uppercase<Field>[];
 }
 
 export const COST_GROUPS: readonly [CostGroup, ...CostGroup[]] = [
-  { id: 'policy', title: 'Policies', by: ['POLICY'] },
-  { id: 'site', title: 'Sites', by: ['SITE'] },
-  { id: 'endpoint', title: 'Endpoints', by: ['SITE', 'ENDPOINT'] },
-  { id: 'edge', title: 'Edges', by: ['EDGE'] },
+  { id: 'policy', title: 'Policies', one: 'Policy', by: ['POLICY'] },
+  { id: 'site', title: 'Sites', one: 'Site', by: ['SITE'] },
+  { id: 'endpoint', title: 'Endpoints', one: 'Endpoint', by: ['SITE', 'ENDPOINT'] },
+  { id: 'edge', title: 'Edges', one: 'Edge', by: ['EDGE'] },
 ];
 
 /** A row of the table: one of the query's, the rest, or the sum. */

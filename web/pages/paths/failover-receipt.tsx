@@ -1,5 +1,6 @@
 import { Bytes, Count, Time } from '../../parts/figures.tsx';
 import { withPathNames } from './path-name.ts';
+import { usePolicyNames } from './policy-names.ts';
 
 export interface Receipt {
   message: string;
@@ -22,6 +23,7 @@ export function FailoverReceipt({
 }) {
   const { message, audit_id, flows_moved, bytes_moved_exact, moved_since, bytes_carried_exact, moved } =
     receipt;
+  const policyNames = usePolicyNames();
   return (
     <section aria-label="Receipt" className="receipt">
       <h3>Receipt</h3>
@@ -33,6 +35,14 @@ export function FailoverReceipt({
             <Count exact={moved.length} of="policies" />
           </dd>
         </div>
+        {receipt.without_path.length > 0 && (
+          <div className="fact">
+            <dt>Policies without a path now</dt>
+            <dd>
+              <Count exact={receipt.without_path.length} of="policies" />
+            </dd>
+          </div>
+        )}
         <div className="fact">
           <dt>Flows moved</dt>
           <dd>
@@ -61,7 +71,8 @@ export function FailoverReceipt({
       <ul className="result-list">
         {moved.map(({ policy_id, reason }) => (
           <li key={policy_id}>
-            <b>{policy_id}</b> <span className="breakable">{withPathNames(reason, names)}</span>
+            <b>{policyNames.get(policy_id) ?? policy_id}</b>{' '}
+            <span className="breakable">{withPathNames(reason, names)}</span>
           </li>
         ))}
       </ul>

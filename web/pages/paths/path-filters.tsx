@@ -1,27 +1,22 @@
 import { useAddress } from '../../address/search.ts';
-import { graphql } from '../../data/graphql.ts';
-import { useAnswer } from '../../data/use-answer.ts';
 import { Button } from '../../parts/button.tsx';
 import { count } from '../../parts/format.ts';
 import { PATH_STATUSES, type PathStatusName } from '../../parts/path-status.tsx';
 import { SelectField } from '../../parts/select-field.tsx';
-
-const POLICY_NAMES = graphql(`
-  query PolicyNames { policies(limit: 1000, defined_only: true) { items { id name } } }
-`);
+import { usePolicyNames } from './policy-names.ts';
 
 const ALL = 'all';
 
 /** The filters of the list of paths, kept in the address. */
 export function PathFilters({ counts }: { counts: readonly { status: PathStatusName; count: number }[] }) {
   const [address, setAddress] = useAddress();
-  const policies = useAnswer(POLICY_NAMES, {}, { changedBy: ['POLICY'] });
+  const policies = usePolicyNames();
   const countOf = new Map(counts.map(({ status, count }) => [status, count]));
   const statuses = (Object.keys(PATH_STATUSES) as PathStatusName[]).map(status => ({
     id: status,
     text: `${PATH_STATUSES[status].word} (${count(countOf.get(status) ?? 0)})`,
   }));
-  const names = policies.data?.data.policies.items.map(({ id, name }) => ({ id, text: name })) ?? [];
+  const names = [...policies].map(([id, text]) => ({ id, text }));
   const set = (name: string) => (key: unknown) =>
     setAddress({ [name]: key === ALL ? undefined : String(key) });
   return (

@@ -39,12 +39,9 @@ export function trustBands({ from, at, completeness, gaps }: TrustedIntervals): 
   return bands;
 }
 
-/**
- * Rounds down, so that an incomplete interval is never called complete.
- * @example heardWords(0.75) // '75% of the edges heard'
- */
+/** @example heardWords(0.75) // '75% of the edges heard' */
 export function heardWords(share: number): string {
-  return `${percent(Math.floor(share * 1000) / 10)} of the edges heard`;
+  return `${percent(share * 100)} of the edges heard`;
 }
 
 /** Starts of the intervals at which the counters were reset, in seconds. */

@@ -77,7 +77,7 @@ async function publish(variables: { type: string; site_id?: string; data?: strin
 }
 
 describe('the Amplify client', () => {
-  it('signs in and reads as the person', async () => {
+  it('signs in and reads as that person', async () => {
     expect((await signInAs('viewer')).isSignedIn).toBe(true);
     expect(await graphql('query ($id: ID!) { site(id: $id) { id name } }', { id: 's-1' })).toMatchObject({
       data: { site: { id: 's-1', name: 'Berlin' } },
@@ -100,7 +100,7 @@ describe('the Amplify client', () => {
     });
   });
 
-  it('is refused operations that its group may not use, and may use the others', async () => {
+  it('may not use the operations of another group, and may use the others', async () => {
     const mutation = 'mutation { deleteSite(site_id: "s-1") { success } }';
     await signInAs('viewer');
     await expect(graphql(mutation)).rejects.toMatchObject({

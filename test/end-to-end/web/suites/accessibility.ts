@@ -10,7 +10,7 @@ const WIDTHS = [390, 1280];
 const WIDEST = 2560;
 const THEMES = ['light', 'dark'] as const;
 
-/** Rules of axe that look at colours: what all others look at is the same in the other theme. */
+/** Rules of axe about colours: all other rules have the same result in the other theme. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
 /** Some forty times axe, on a busy machine. */
@@ -23,7 +23,7 @@ export function accessibilitySuite(world: () => ConsoleWorld): void {
       async () => {
         const { browser, system } = world();
         const { page, context, problems } = await openConsole(browser, system, { as: 'admin' });
-        // It is offered once it is known who is signed in.
+        // The link appears once the signed-in person is known.
         await page.getByRole('link', { name: 'Users' }).waitFor();
         const links = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').all();
         const addresses = await Promise.all(links.map(link => link.getAttribute('href')));
@@ -52,7 +52,7 @@ export function accessibilitySuite(world: () => ConsoleWorld): void {
       ALL_PAGES_MS,
     );
 
-    it('of the sign-in passes axe too', async () => {
+    it('of the sign-in passes axe as well', async () => {
       const { browser, system } = world();
       const context = await newContext(browser);
       const page = await context.newPage();
@@ -70,8 +70,8 @@ export function accessibilitySuite(world: () => ConsoleWorld): void {
 const incidentAddress = ({ id }: { id: string }) => `/incidents/${id}`;
 
 async function violationsOf(page: Page, where: string, theme: (typeof THEMES)[number]): Promise<string[]> {
-  // All of it in the page itself: frames of other origins, which there are none of, would each cost
-  // another page.
+  // Everything runs in the page itself: checking frames of other origins, of which there are none,
+  // would cost another page each.
   const axe = new AxeBuilder({ page }).setLegacyMode();
   if (theme !== THEMES[0]) axe.withRules(COLOUR_RULES);
   const { violations } = await axe.analyze();

@@ -22,7 +22,7 @@ export function addressSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('without a page show that within the frame', async () => {
+    it('without a page show an error page within the frame', async () => {
       const { browser, system } = world();
       const { page, context } = await openConsole(browser, system, { as: 'viewer', at: '/no/such?page=1' });
       await page.getByRole('heading', { name: 'Page not found' }).waitFor();
@@ -31,7 +31,7 @@ export function addressSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('are found by keyboard: pages, policies and actions', async () => {
+    it('can be reached by keyboard: pages, policies and actions', async () => {
       const { browser, system } = world();
       const { page, context } = await openConsole(browser, system, { as: 'viewer', colorScheme: 'light' });
       await runCommand(page, 'dark', 'Dark theme');
@@ -48,7 +48,7 @@ export function addressSuite(world: () => ConsoleWorld): void {
     const get = (path: string, accept: string) =>
       fetch(new URL(path, world().system.endpoints.dashboard), { headers: { accept } });
 
-    it('allows no inline code and no foreign one', async () => {
+    it('allows neither inline code nor foreign code', async () => {
       const { headers } = await get('/', 'text/html');
       const policy = headers.get('content-security-policy')!;
       expect(policy).not.toMatch(/unsafe-inline|unsafe-eval/);
@@ -72,7 +72,7 @@ export function addressSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** Types a part of its name into the palette, until it alone is left, and takes it. */
+/** Types a part of the name into the palette until only that entry is left, and selects it. */
 async function runCommand(page: Page, typed: string, name: string): Promise<void> {
   await page.keyboard.press('Control+k');
   await page.getByRole('searchbox', { name: /^Find/ }).fill(typed);

@@ -60,7 +60,7 @@ export function alarmsSuite(world: () => ConsoleWorld): void {
       await form.getByRole('button', { name: 'Create', exact: true }).click();
       await form.locator('.field[data-invalid]').getByText('url must begin with https://.').waitFor();
       await form.getByRole('textbox', { name: 'Address' }).fill(receiver.url);
-      // Of the alarms that there are it is told none, so that the test is all that it gets.
+      // It receives no existing alarms, so that it gets only the test.
       await form.getByRole('button', { name: /Alarms$/ }).click();
       await page.getByRole('option', { name: 'Stuck work only' }).click();
       await form.getByRole('button', { name: 'Create', exact: true }).click();

@@ -27,10 +27,10 @@ function edge(name: string) {
   return { edge_id: name, policy_id: '1', site_id, interval_s: 60, phase_s: 20 };
 }
 
-/** Costs of a history whose figures are known, asked for by the served console. */
+/** Costs over a history with known figures, requested by the served console. */
 export function costSuite(world: () => ConsoleWorld): void {
   describe('costs', () => {
-    it('are those of the query, on the screen and in the file, with the bytes that have no price apart', async () => {
+    it('are those of the query, on the screen and in the file, with bytes without a price listed separately', async () => {
       const db = await createTables();
       await putPrice(db, SITE, 0.09);
       const api = makeApi(db, { currency: 'EUR' });

@@ -11,7 +11,7 @@ const FLOWS = `query ($from: AWSDateTime!, $to: AWSDateTime!) {
 
 export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
   describe('exports', () => {
-    it("are started after wrong fields are marked, and their file has the query's figures", async () => {
+    it('start after wrong fields were marked, and their file has the figures of the query', async () => {
       const { browser, system, admin } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'operator',
@@ -47,7 +47,7 @@ export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('of others are shown to administrators alone', async () => {
+    it('of other people are visible to administrators only', async () => {
       const { browser, system } = world();
       const viewer = await openConsole(browser, system, { as: 'viewer', at: '/exports?owner=everybody' });
       await viewer.page.getByText(/^There are no exports yet/).waitFor();
@@ -60,7 +60,7 @@ export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
   });
 
   describe('caches', () => {
-    it('are shown, filled and cleared by who may', async () => {
+    it('are shown to everyone, and warmed and cleared by people with the right', async () => {
       const { browser, system } = world();
       const viewer = await openConsole(browser, system, { as: 'viewer', at: '/caches' });
       await viewer.page.getByRole('row', { name: /^Routing decisions/ }).waitFor();

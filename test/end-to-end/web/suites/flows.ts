@@ -47,7 +47,7 @@ export function flowsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it("shows the top talkers, saves them with the query's figures, and links to their flows", async () => {
+    it('shows the top talkers, saves them with the figures of the query, and links to their flows', async () => {
       const { browser, system, admin } = world();
       const range = lastHour();
       const sums = async () => (await admin.data(BY_PORT, range)).flowStats.rows;
@@ -72,7 +72,7 @@ export function flowsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('has groups of ports and networks, which a filter accepts by name', async () => {
+    it('accepts groups of ports and networks by name in a filter', async () => {
       const { browser, system, admin } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'operator',
@@ -108,10 +108,10 @@ export function flowsSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** Waits for publications of live figures, which come each ten seconds: beside other suites. */
+/** Waits for publications of live figures, which come every ten seconds, next to other suites. */
 export function flowTailSuite(world: () => ConsoleWorld): void {
   describe('the live tail', () => {
-    it('shows flows as they come, counts them while it is paused, and goes on with each of them once', async () => {
+    it('shows flows as they arrive, counts them while it is paused, and continues with each of them once', async () => {
       const { browser, system } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'viewer',
@@ -149,7 +149,8 @@ async function replayFlow({ folder }: ConsoleWorld, src: string): Promise<void> 
 }
 
 /**
- * The last hour, in whole minutes as addresses have them; what arrives in the current one is in it.
+ * The last hour, in whole minutes as in addresses; it includes traffic that arrives in the current
+ * minute.
  */
 function lastHour(): { from: string; to: string } {
   const end = Math.ceil(Date.now() / 60_000) * 60_000;

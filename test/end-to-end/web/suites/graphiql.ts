@@ -4,7 +4,7 @@ import type { ConsoleWorld } from '../../../support/console-world.ts';
 
 export function graphiqlSuite(world: () => ConsoleWorld): void {
   describe('GraphiQL', () => {
-    it('runs a query as the person who is signed in, and loads nothing from other hosts', async () => {
+    it('runs a query as the signed-in person, and loads nothing from other hosts', async () => {
       const { browser, system } = world();
       const { page, context, problems } = await openConsole(browser, system, { as: 'viewer' });
       const own = [system.endpoints.dashboard, system.endpoints.cognito].map(url => new URL(url).origin);
@@ -14,7 +14,7 @@ export function graphiqlSuite(world: () => ConsoleWorld): void {
         if (protocol.startsWith('http') && !own.includes(origin)) foreign.push(request.url());
       });
       await page.goto(system.endpoints.graphql);
-      // Before its editor is there the button runs nothing.
+      // Before its editor is loaded the button does nothing.
       await page.locator('.graphiql-query-editor .view-line', { hasText: 'trafficTotals' }).waitFor();
       await page.getByRole('button', { name: /Execute query/ }).click();
       await page.locator('.graphiql-response', { hasText: 'trafficTotals' }).waitFor();

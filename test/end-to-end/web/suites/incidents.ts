@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { openConsole, reloadConsole } from '../../../support/browser.ts';
+import { connectedSites } from '../../../support/connected-sites.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
-import { joinedSites } from '../../../support/joined-sites.ts';
 
 export function incidentsSuite(world: () => ConsoleWorld): void {
-  describe('what changed between two instants', () => {
-    it('are ranked with links, refuse an invalid time, and open from an entry', async () => {
+  describe('changes between two instants', () => {
+    it('are ranked with links, reject an invalid time, and open from an entry', async () => {
       const { browser, system, admin } = world();
       const { createPolicy } = await admin.data(
         'mutation { createPolicy(name: "Ranked", priority: 3, match: { source_cidr: "203.0.113.7" }) { id } }',
@@ -37,9 +37,9 @@ export function incidentsSuite(world: () => ConsoleWorld): void {
   });
 
   describe('an incident', () => {
-    it('is frozen from two instants, shows the same after its sites are deleted, and downloads as JSON', async () => {
+    it('is stored for two instants, is unchanged after its sites are deleted, and downloads as JSON', async () => {
       const { browser, system, admin } = world();
-      const { path_out, site } = await joinedSites(admin, { name: 'Frozen one', other: 'Frozen other' });
+      const { path_out, site } = await connectedSites(admin, { name: 'Frozen one', other: 'Frozen other' });
       await admin.data(
         'mutation ($id: ID!) { failoverPath(path_id: $id, until_restored: true) { audit_id } }',
         { id: path_out },

@@ -1,23 +1,23 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newContext } from '../../../support/browser.ts';
+import { connectedSites } from '../../../support/connected-sites.ts';
 import { awaitAlarm, type ConsoleWorld } from '../../../support/console-world.ts';
 import { focused, focusIsKept, tabTo } from '../../../support/focus.ts';
-import { joinedSites } from '../../../support/joined-sites.ts';
 import { userOf } from '../../../support/no-group-user.ts';
 
 const NAME = 'Keyed in';
 
-/** The main tasks with `page.keyboard` alone; what waits, waits for what a person would see. */
+/** The main tasks with `page.keyboard` only; each wait is for something that a person would see. */
 export function keyboardSuite(world: () => ConsoleWorld): void {
-  describe('by keyboard alone', () => {
+  describe('with the keyboard only', () => {
     beforeAll(async () => {
       const { admin, silent_edge } = world();
-      await joinedSites(admin, { name: NAME, other: 'Keyed out' });
+      await connectedSites(admin, { name: NAME, other: 'Keyed out' });
       await awaitAlarm(world(), silent_edge);
     });
 
-    it('one signs in, fails the worst path over and undoes it, deletes a site and undoes it, and acknowledges an alarm', async () => {
+    it('a person signs in, fails the worst path over and undoes it, deletes a site and undoes it, and acknowledges an alarm', async () => {
       const { browser, system, silent_edge } = world();
       const context = await newContext(browser);
       const page = await context.newPage();
@@ -93,7 +93,7 @@ async function signIn(page: Page, { email, password }: { email: string; password
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 }
 
-/** Finds a thing with the palette and goes to it. */
+/** Finds an entry with the palette and opens it. */
 async function find(page: Page, text: string, found: string): Promise<void> {
   await page.keyboard.press('Control+k');
   const field = page.getByRole('searchbox', { name: /^Find/ });

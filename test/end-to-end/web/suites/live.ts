@@ -8,7 +8,7 @@ const CREATE = `mutation ($name: String!) { createPolicy(name: $name, priority: 
 
 export function liveSuite(world: () => ConsoleWorld): void {
   describe('changes', () => {
-    it('of another one are on the screen without a reload', async () => {
+    it('by another person appear without a reload', async () => {
       const { browser, system, admin } = world();
       const { page, context } = await openConsole(browser, system, { as: 'viewer' });
       await hearsChanges(page);
@@ -17,7 +17,7 @@ export function liveSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('that happened while the connection was cut are all there after its return, each once: on Now and on Changes', async () => {
+    it('during a cut connection all appear after its return, each once, on Now and on Changes', async () => {
       const { browser, system, admin } = world();
       let connection!: CuttableConnection;
       const { page: now, context } = await openConsole(browser, system, {
@@ -50,7 +50,7 @@ export function liveSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** Scrolls through the table and gives number and name of each row. Runs in the page. */
+/** Scrolls through the table and returns number and name of each row. Runs in the page. */
 const SCROLLED_ROWS = `(async () => {
   const table = document.querySelector('[role=group][aria-label=Policies]');
   const names = {};
@@ -65,8 +65,8 @@ const SCROLLED_ROWS = `(async () => {
 })()`;
 
 /**
- * The names of all policies in the table, which draws only those in sight: by their rows, so that
- * one that is there twice is twice here.
+ * The names of all policies in the table, which draws only the visible rows: read by row, so that a
+ * policy that is listed twice appears twice.
  */
 async function namesIn(page: Page): Promise<string[]> {
   return Object.values((await page.evaluate(SCROLLED_ROWS)) as Record<string, string>);

@@ -1,15 +1,15 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, it } from 'vitest';
 import { openConsole } from '../../../support/browser.ts';
+import { type ConnectedSites, connectedSites } from '../../../support/connected-sites.ts';
 import { awaitAlarm, type ConsoleWorld } from '../../../support/console-world.ts';
-import { type JoinedSites, joinedSites } from '../../../support/joined-sites.ts';
 import { overlaps } from '../../../support/layout.ts';
 import type { SystemClient } from '../../../support/system-client.ts';
 import { sidewaysScroll } from './hostile-names.ts';
 
 const WIDTHS = [390, 1280, 2560];
 
-/** The longest that the API takes, without a place to break a line. */
+/** The longest name that the API accepts, without a place for a line break. */
 const NAME = 'W'.repeat(100);
 const LOCATION = 'M'.repeat(200);
 const DOMAIN = Array.from({ length: 4 }, () => 'w'.repeat(61)).join('.');
@@ -20,7 +20,7 @@ const INCIDENT = 'I'.repeat(100);
 const RIGHT_TO_LEFT = 'שלום עולם — مرحبا بالعالم '.repeat(4).trim().slice(0, 100);
 const MARKUP = '<img src=x onerror="document.title=\'broken\'"><script>document.title="broken"</script>';
 
-interface Named extends JoinedSites {
+interface Named extends ConnectedSites {
   policy: string;
   entry: string;
   incident: string;
@@ -28,7 +28,7 @@ interface Named extends JoinedSites {
 
 interface View {
   at(named: Named): string;
-  /** Text that is there once all is drawn. */
+  /** Text that is present once everything is drawn. */
   shows: string | RegExp;
   /** Opens a dialog. */
   open?(page: Page): Promise<void>;
@@ -152,10 +152,10 @@ export function longNamesSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** What is wrong with the layout once it has settled after a change of the width. */
+/** The faults of the layout once it has settled after a change of the width. */
 async function faultsOf(page: Page): Promise<string[]> {
   let found: string[] = [];
-  // Charts and maps follow a new width in a frame of their own.
+  // Charts and maps adapt to a new width in a later frame.
   for (let look = 0; look < 10; look++) {
     const sideways = await sidewaysScroll(page);
     found = [...(sideways > 0 ? [`scrolls sideways by ${sideways}`] : []), ...(await overlaps(page))];
@@ -165,11 +165,11 @@ async function faultsOf(page: Page): Promise<string[]> {
 }
 
 async function withLongNames(admin: SystemClient): Promise<Named> {
-  const joined = await joinedSites(admin, {
+  const joined = await connectedSites(admin, {
     ...{ name: NAME, other: RIGHT_TO_LEFT },
     ...{ location: LOCATION, domain: DOMAIN },
   });
-  await joinedSites(admin, { name: MARKUP, other: NAME.replaceAll('W', 'i'), location: MARKUP });
+  await connectedSites(admin, { name: MARKUP, other: NAME.replaceAll('W', 'i'), location: MARKUP });
   await admin.data(
     'mutation ($id: ID!, $site_id: ID!) { registerEdge(id: $id, site_id: $site_id, interval_s: 5) { id } }',
     { id: EDGE, site_id: joined.site },

@@ -24,7 +24,7 @@ export function mapSuite(world: () => ConsoleWorld): void {
       await page.locator('.world-land').first().waitFor({ state: 'attached' });
 
       expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-      // Lima's two are one at this distance, and two when looked at closer, by a key.
+      // Lima's two sites are one mark at this scale, and two after zooming in with a key.
       const lima = page.getByRole('button', { name: /^2 sites/ });
       await lima.focus();
       await page.keyboard.press('Enter');

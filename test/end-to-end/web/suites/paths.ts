@@ -5,7 +5,7 @@ import type { SystemClient } from '../../../support/system-client.ts';
 
 export function pathsSuite(world: () => ConsoleWorld): void {
   describe('paths', () => {
-    it('are failed over with a receipt, explained now and before, and brought back', async () => {
+    it('are failed over with a receipt, explained for now and earlier, and returned to service', async () => {
       const { browser, system, admin } = world();
       const sites = await twoPaths(admin);
       const policies = await policiesBetween(admin, sites);
@@ -29,8 +29,9 @@ export function pathsSuite(world: () => ConsoleWorld): void {
         .getByText('Path Failing wan1 – Over wan1')
         .waitFor();
       await receipt.getByRole('definition').first().locator(`data[value="${policies}"]`).waitFor();
+      await receipt.getByText('Default', { exact: true }).waitFor();
 
-      // Why it isn't taken now, and why it was before.
+      // The reason why it is not selected now, and why it was before.
       await panel.getByText('Default uses another path').waitFor();
       await panel.getByText('An operator took it out of use').first().waitFor();
       const before = new Date((await startedAt(admin)) - 1).toISOString();
@@ -46,7 +47,7 @@ export function pathsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('are shown as a matrix and around a site, and a viewer is offered no other actions', async () => {
+    it('are shown as a matrix and around a site, without actions for a viewer', async () => {
       const { browser, system } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'viewer',
@@ -69,8 +70,8 @@ export function pathsSuite(world: () => ConsoleWorld): void {
 }
 
 /**
- * Two sites with two paths between them; that of wan1 has the lower id, which is taken while none
- * is measured.
+ * Two sites with two paths between them; the one of wan1 has the lower id, so it is selected while
+ * none is measured.
  */
 async function twoPaths(admin: SystemClient): Promise<[string, string]> {
   const sites: string[] = [];

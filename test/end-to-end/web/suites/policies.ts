@@ -7,7 +7,7 @@ const NETWORK = '198.51.100.0/24';
 
 export function policiesSuite(world: () => ConsoleWorld): void {
   describe('the page Policies', () => {
-    it('defines a policy, marks what is wrong at its field, and takes it corrected', async () => {
+    it('defines a policy, marks a wrong value at its field, and accepts the corrected one', async () => {
       const { browser, system, admin } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'operator',
@@ -37,7 +37,7 @@ export function policiesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('says which policies never match, and switches one off', async () => {
+    it('lists policies that never match, and disables one', async () => {
       const { browser, system, admin } = world();
       const id = await policyWith(admin, { name: 'Behind', priority: 998, source_cidr: '198.51.100.9' });
       const { page, context } = await openConsole(browser, system, {
@@ -54,7 +54,7 @@ export function policiesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('opens a policy by its address, and shows its values after a reload', async () => {
+    it('opens a policy by its address, and shows it again after a reload', async () => {
       const { browser, system, admin } = world();
       const id = await policyWith(admin, { name: 'Addressed', priority: 997, source_cidr: NETWORK });
       const { page, context } = await openConsole(browser, system, {

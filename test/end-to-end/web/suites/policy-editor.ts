@@ -80,7 +80,7 @@ export function policyEditorSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('sets how it routes, is deleted by its typed name, and comes back by the undo that is offered', async () => {
+    it('sets its routing, is deleted after its name was typed, and is restored by the offered undo', async () => {
       const { browser, system, admin } = world();
       const { page, context, problems } = await openConsole(browser, system, {
         as: 'operator',

@@ -14,7 +14,7 @@ const TRUE_RATE = PACKETS_A_SECOND * BYTES * 8;
 const FLOW = { src: '10.9.0.1', src_port: 40_000, dst: '192.0.2.9', dst_port: 443, protocol: 6 };
 
 /**
- * Keeps every rate that the policy shows; its row is drawn once it is one of the fastest. Runs in
+ * Records every rate that the policy shows; its row is drawn once it is one of the fastest. Runs in
  * the page.
  */
 const WATCH = `{
@@ -32,7 +32,7 @@ const WATCH = `{
 
 export function ratesSuite(world: () => ConsoleWorld): void {
   describe('rates', () => {
-    it('while a capture is replayed are never 0 nor over 1.5 times the true one, and counters end at its totals', async () => {
+    it('are never 0 and never above 1.5 times the true rate during a replay, and counters end at its totals', async () => {
       const { browser, system, folder, admin } = world();
       const file = join(folder, 'steady.pcap');
       await writeFile(file, steadyCapture());

@@ -8,15 +8,15 @@ import {
   ROLES,
 } from '../../../../core/access/roles.ts';
 import { type Group, newContext, openConsole, signInOn } from '../../../support/browser.ts';
+import { type ConnectedSites, connectedSites } from '../../../support/connected-sites.ts';
 import { awaitAlarm, type ConsoleWorld } from '../../../support/console-world.ts';
-import { type JoinedSites, joinedSites } from '../../../support/joined-sites.ts';
 import { OPERATIONS } from '../../../support/operation-documents.ts';
 import { type SystemClient, signedIn } from '../../../support/system-client.ts';
 
 const GROUPS: readonly Group[] = ['viewer', 'operator', 'admin'];
 
 /** What the pages show. */
-interface Shown extends JoinedSites {
+interface Shown extends ConnectedSites {
   deleted_site: string;
   incident: string;
   /** With two versions. */
@@ -26,12 +26,12 @@ interface Shown extends JoinedSites {
   creation: string;
 }
 
-/** A button or box that changes something, or opens a dialog that does. */
+/** A button or box that makes a change, or opens a dialog that does. */
 interface Control {
   at(shown: Shown): string;
   name: string | RegExp;
   role?: 'button' | 'checkbox';
-  /** A second operation that it takes. */
+  /** A second operation on the same target. */
   and?: MutationName;
 }
 
@@ -49,8 +49,8 @@ const PATH = ({ path }: Shown) => `/paths?path=${path}`;
 const PATH_OUT = ({ path_out }: Shown) => `/paths?path=${path_out}`;
 
 /**
- * Where each mutation is offered; one that is new needs its row. Empty: no page offers it yet, or
- * of one's own things alone.
+ * The place of each mutation in the console; a new mutation needs its row. Empty: no page has it
+ * yet, or only for a person's own objects.
  */
 const OFFERED: Record<MutationName, readonly Control[]> = {
   acknowledgeAlarm: [{ at: NOW, name: 'Acknowledge' }],
@@ -119,7 +119,7 @@ function notOffered<Name extends MutationName>(names: readonly Name[]): Record<N
   return Object.fromEntries(names.map(name => [name, []])) as never;
 }
 
-/** Each page and dialog with what it offers, and to whom. */
+/** Each page and dialog with its actions, and the groups that see them. */
 const CONTROLS = Object.entries(OFFERED).flatMap(([operation, controls]) =>
   controls.map(control => ({ ...control, needs: [operation, control.and ?? operation] as MutationName[] })),
 );
@@ -134,30 +134,27 @@ export function rolesSuite(world: () => ConsoleWorld): void {
       await awaitAlarm(world(), silent_edge);
     });
 
-    it.each(GROUPS)(
-      'a person of group %s is offered what the group may do, and nothing else',
-      async group => {
-        const { browser, system } = world();
-        const { page, context, problems } = await openConsole(browser, system, { as: group });
-        await knowsGroup(page, group);
-        const offered: Record<string, boolean> = {};
-        const expected: Record<string, boolean> = {};
-        for (const [address, controls] of Map.groupBy(CONTROLS, ({ at }) => at(shown))) {
-          await goWithin(page, address);
-          const place = await placeOf(page, address);
-          for (const { name, role = 'button', needs } of controls) {
-            const key = `${needs.join(' + ')}: ${name} at ${address}`;
-            const control = place.getByRole(role, { name, exact: true }).first();
-            expected[key] = needs.every(need => mayCall(`Mutation.${need}`, group));
-            if (expected[key]) await control.waitFor();
-            offered[key] = (await control.count()) > 0;
-          }
+    it.each(GROUPS)('a person in group %s sees exactly the actions of the group', async group => {
+      const { browser, system } = world();
+      const { page, context, problems } = await openConsole(browser, system, { as: group });
+      await knowsGroup(page, group);
+      const offered: Record<string, boolean> = {};
+      const expected: Record<string, boolean> = {};
+      for (const [address, controls] of Map.groupBy(CONTROLS, ({ at }) => at(shown))) {
+        await goWithin(page, address);
+        const place = await placeOf(page, address);
+        for (const { name, role = 'button', needs } of controls) {
+          const key = `${needs.join(' + ')}: ${name} at ${address}`;
+          const control = place.getByRole(role, { name, exact: true }).first();
+          expected[key] = needs.every(need => mayCall(`Mutation.${need}`, group));
+          if (expected[key]) await control.waitFor();
+          offered[key] = (await control.count()) > 0;
         }
-        expect(offered).toEqual(expected);
-        expect(problems).toEqual([]);
-        await context.close();
-      },
-    );
+      }
+      expect(offered).toEqual(expected);
+      expect(problems).toEqual([]);
+      await context.close();
+    });
 
     it('a person in no group sees an explanation instead of every page', async () => {
       const { browser, system } = world();
@@ -172,7 +169,7 @@ export function rolesSuite(world: () => ConsoleWorld): void {
     });
 
     it.each([...GROUPS, 'none'] as const)(
-      'the API refuses every operation that group %s may not call, with the typed error',
+      'the API rejects every operation that group %s may not call, with the typed error',
       async group => {
         const client = await signedIn(world().system, group);
         const refused = OPERATIONS.filter(({ name }) => !mayCall(name as OperationName, group));
@@ -209,8 +206,8 @@ function refusalOf(operation: string, group: Group | 'none'): string {
 }
 
 /**
- * The account's menu has the group from the answer that offers are judged by: from then on nothing
- * is offered late.
+ * The account's menu shows the group from the same answer that decides on actions: no action
+ * appears later.
  */
 async function knowsGroup(page: Page, group: Group): Promise<void> {
   await page.getByRole('button', { name: /^Account of/ }).click();
@@ -219,12 +216,12 @@ async function knowsGroup(page: Page, group: Group): Promise<void> {
   await page.getByRole('menu').waitFor({ state: 'detached' });
 }
 
-/** Goes there as a link does, so that what is known of the person stays known. */
+/** Navigates like a link, so that the data about the person stays cached. */
 async function goWithin(page: Page, address: string): Promise<void> {
   await page.evaluate(`history.pushState({}, '', ${JSON.stringify(address)})`);
 }
 
-/** The page or the dialog that an address opens, once it shows what its controls are about. */
+/** The page or dialog of an address, once it shows the subject of its controls. */
 async function placeOf(page: Page, address: string): Promise<Locator> {
   const { pathname, searchParams } = new URL(address, 'http://console');
   const inDialog = ['entry', 'path', 'policy'].some(name => searchParams.has(name));
@@ -237,7 +234,7 @@ async function placeOf(page: Page, address: string): Promise<Locator> {
   return place;
 }
 
-/** Those who may not see destinations see none, in the same panel. */
+/** People who may not see destinations see none, in the same panel. */
 const ALARM_SIGNS: Record<string, string> = {
   thresholds: 'Joined threshold',
   destinations: 'Destinations',
@@ -265,7 +262,7 @@ function signOf(pathname: string, query: URLSearchParams): string {
 }
 
 async function prepared(admin: SystemClient): Promise<Shown> {
-  const joined = await joinedSites(admin, { name: 'Joined one', other: 'Joined other' });
+  const joined = await connectedSites(admin, { name: 'Joined one', other: 'Joined other' });
   await admin.data(
     'mutation ($id: ID!) { registerEdge(id: "edge-joined", site_id: $id, interval_s: 3600) { id } }',
     { id: joined.site },

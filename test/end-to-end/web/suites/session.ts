@@ -31,7 +31,7 @@ export function sessionSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('that ends mid-way asks to sign in again, and one is where one was', async () => {
+    it('asks for another sign-in when it ends, and continues on the same page', async () => {
       const { browser, system } = world();
       const { page, context } = await openConsole(browser, system, {
         as: 'operator',
@@ -51,7 +51,7 @@ export function sessionSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('of a role offers only what the role may do', async () => {
+    it('offers only the actions of its role', async () => {
       const { browser, system } = world();
       const { page, context } = await openConsole(browser, system, { as: 'viewer', signIn: true });
       await page.getByRole('button', { name: 'Account of viewer@example.com' }).click();
@@ -64,7 +64,7 @@ export function sessionSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** As when the refresh token was revoked and the access token has run out. Runs in the page. */
+/** As after the refresh token was revoked and the access token has expired. Runs in the page. */
 export function endSession(): void {
   for (const name of Object.keys(localStorage)) {
     if (name.endsWith('.refreshToken')) localStorage.setItem(name, 'revoked');

@@ -4,7 +4,7 @@ import type { ConsoleWorld } from '../../../support/console-world.ts';
 
 export function settingsSuite(world: () => ConsoleWorld): void {
   describe('settings', () => {
-    it('hold on every device: the time zone, the units and saved views', async () => {
+    it('apply on every device: the time zone, the units and saved views', async () => {
       const { browser, system } = world();
       const first = await openConsole(browser, system, { as: 'viewer', at: '/settings' });
       const { page, problems } = first;

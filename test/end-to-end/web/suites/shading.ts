@@ -22,10 +22,7 @@ function edge(edge_id: string, policy_id: string, packets_per_second: bigint): R
   return { edge_id, policy_id, packets_per_second, site_id: SITE, interval_s: 60, phase_s: 20 };
 }
 
-/**
- * History that the snapshot has written under a clock of the test's own, asked for by the served
- * console.
- */
+/** History written by the snapshot under a clock of this test, requested by the served console. */
 export function shadingSuite(world: () => ConsoleWorld): void {
   describe('history on a chart', () => {
     let db: TestTables;
@@ -65,11 +62,11 @@ export function shadingSuite(world: () => ConsoleWorld): void {
       return page;
     }
 
-    it('shades the minutes of a silent edge by its share, and those alone, while it is silent', async () => {
+    it('shades the minutes of a silent edge by its share, and no others, while it is silent', async () => {
       await reporting.minutes(5);
       await reporting.minutes(7, { offline: ['b'] });
       const page = await show();
-      // Its last report came 20 s into the fifth minute: what ended before is covered.
+      // Its last report arrived 20 s into the fifth minute: earlier minutes are covered.
       expect(await bandsOf(page)).toEqual([
         { kind: 'incomplete', from: minuteAt(4), to: minuteAt(12), text: '75% of the edges heard' },
       ]);
@@ -78,7 +75,7 @@ export function shadingSuite(world: () => ConsoleWorld): void {
       expect((await tableOf(page)).map(({ trust }) => trust)).toEqual([...complete, ...shaded]);
     });
 
-    it('has them complete once it reports again, a gap without a line, and the reset marked', async () => {
+    it('shows them complete once it reports again, a gap without a line, and the reset marked', async () => {
       await reporting.minute({ snapshot: 'missed', offline: ['b'] });
       const context = storeContext(db, () => reporting.now);
       await resetPolicyStats(context, { actor: systemCaller('test'), policy_id: '3', defined: true });
@@ -93,7 +90,7 @@ export function shadingSuite(world: () => ConsoleWorld): void {
         rows.map((_, index) => (index === 12 ? 'No measurement, counters reset' : 'Complete')),
       );
       expect(rows).toHaveLength(16);
-      // The first reading has none before it to compare with.
+      // The first reading has no earlier one to compare with.
       const withoutLine = rows.flatMap(({ values }, index) =>
         values.every(value => value === '') ? [index + 1] : [],
       );
@@ -114,13 +111,13 @@ interface Band {
   text: string;
 }
 
-/** What is used of an element in the page. */
+/** The used properties of an element in the page. */
 interface ShownItem {
   dataset: { kind: string; from: string; to?: string };
   textContent: string;
 }
 
-/** What the chart says to those who can't see its shading. */
+/** The description of the shading for screen readers. */
 async function bandsOf(page: Page): Promise<Band[]> {
   const items = page.getByRole('list', { name: 'Completeness of the figures' }).getByRole('listitem');
   await items.first().waitFor();

@@ -9,7 +9,7 @@ const NEW_PASSWORD = 'Battery-Staple-9';
 
 export function signInSuite(world: () => ConsoleWorld): void {
   describe('the sign-in', () => {
-    it('asks for the code of an app that was set up, and lets in who has forgotten the password', async () => {
+    it('asks for the code of an app that was set up, and lets people reset a forgotten password', async () => {
       const { browser, system, mails } = world();
       await createSignIn(system.endpoints.cognito, system.userPoolId, FAY);
       const context = await newContext(browser);

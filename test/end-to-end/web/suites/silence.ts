@@ -19,7 +19,7 @@ export function silenceSuite(world: () => ConsoleWorld): void {
     afterAll(() => stop());
     const isAlarm = async () => (await alarmTargets(world())).includes(`edge:${EDGE}`);
 
-    it('is an alarm on Now while it is silent, without a reload', async ({ expect }) => {
+    it('has an alarm on Now while it is silent, without a reload', async ({ expect }) => {
       const { browser, system, admin } = world();
       const { createSite } = await admin.data('mutation { createSite(name: "Of few words") { id } }');
       await admin.data(

@@ -7,7 +7,7 @@ const PATHS = 120;
 
 export function sitesSuite(world: () => ConsoleWorld): void {
   describe('the page Sites and edges', () => {
-    it('deletes a site with 120 paths after its name was typed, and undo restores all of it', async () => {
+    it('deletes a site with 120 paths after its name was typed, and undo restores everything', async () => {
       const { browser, system, admin } = world();
       const hub = await siteWith(admin, { name: 'Hub', paths: PATHS });
       const before = await inventoryOf(admin, hub);
@@ -37,16 +37,16 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('deletes three sites at once and shows the result of each, one refused', async () => {
+    it('deletes three sites at once and shows the result of each, one of them an error', async () => {
       const { browser, system, admin } = world();
       const names = ['Bulk one', 'Bulk two', 'Bulk three'];
       const ids: string[] = [];
       for (const name of names) ids.push(await siteWith(admin, { name, paths: 0 }));
       const { page, context } = await openConsole(browser, system, { as: 'admin', at: '/sites?q=Bulk' });
-      // By key: a click could miss the row, which moves while the list is reloaded.
+      // By key: a click could miss the row, which moves when the list is reloaded.
       for (const name of names) await page.getByRole('checkbox', { name: `Choose ${name}` }).press('Space');
       await page.getByRole('button', { name: 'Delete 3…' }).click();
-      // Another one is faster with one of them.
+      // Another person changes one of them first.
       await admin.data('mutation ($id: ID!) { deleteSite(site_id: $id) { audit_id } }', { id: ids[1]! });
       const dialog = page.getByRole('dialog', { name: 'Delete 3 sites' });
       await dialog.getByLabel('Type delete 3 sites to confirm').fill('delete 3 sites');
@@ -79,7 +79,7 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('marks what is wrong at its field, and takes it corrected', async () => {
+    it('marks a wrong value at its field, and accepts the corrected one', async () => {
       const { browser, system } = world();
       const { page, context } = await openConsole(browser, system, { as: 'operator', at: '/sites' });
       await page.getByRole('button', { name: 'New site' }).click();
@@ -98,7 +98,7 @@ export function sitesSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('shows a change of another one in place of overwriting it', async () => {
+    it("shows another person's change instead of overwriting it", async () => {
       const { browser, system, admin } = world();
       const site = await siteWith(admin, { name: 'Contended', paths: 0 });
       const { page, context } = await openConsole(browser, system, { as: 'operator', at: `/sites/${site}` });
@@ -129,8 +129,8 @@ export function sitesSuite(world: () => ConsoleWorld): void {
 const PATHS_AN_ENDPOINT = 10;
 
 /**
- * A site with so many paths, which lead from as few endpoints as they can to as few of a second
- * site.
+ * A site with this number of paths, from as few endpoints as possible to as few as possible of a
+ * second site.
  */
 async function siteWith(
   admin: SystemClient,
@@ -179,7 +179,7 @@ async function addEndpoint(
   );
 }
 
-/** What the queries answer about a site; the time of its last change aside. */
+/** The answers of queries about a site, without the time of its last change. */
 async function inventoryOf(admin: SystemClient, id: string): Promise<unknown> {
   const { site } = await admin.data(
     'query ($id: ID!) { site(id: $id) { id name location public_key created_at endpoints { id address created_at } } }',

@@ -27,7 +27,7 @@ function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** The explorer over a history whose figures are known, asked for by the served console. */
+/** The explorer over a history with known figures, requested by the served console. */
 export function trafficSuite(world: () => ConsoleWorld): void {
   describe('traffic', () => {
     let db: TestTables;
@@ -62,7 +62,7 @@ export function trafficSuite(world: () => ConsoleWorld): void {
       return await api.data(operation, { ...RANGE, ...args }, { selection: [] });
     }
 
-    it('is grouped and narrowed as the address says, with the figures of the query', async () => {
+    it('is grouped and filtered as in the address, with the figures of the query', async () => {
       const { page, problems } = person;
       await table(page, 'policy').getByRole('row').nth(1).waitFor();
       await page.getByRole('button', { name: /Group by$/ }).click();
@@ -119,7 +119,7 @@ export function trafficSuite(world: () => ConsoleWorld): void {
       );
     });
 
-    it('is shown as ways and as a heat map, with the same filter', async () => {
+    it('is shown as flows between stages and as a heat map, with the same filter', async () => {
       const { page, problems } = person;
       const open = (query: string) =>
         page.goto(new URL(address(`/traffic?${query}&`), world().system.endpoints.dashboard).href);
@@ -163,7 +163,7 @@ export function trafficSuite(world: () => ConsoleWorld): void {
       expect(problems).toEqual([]);
     });
 
-    it('is billed by the 95th percentile, and proved', async () => {
+    it('is billed by the 95th percentile, with a proof', async () => {
       const { page, problems } = person;
       await page.goto(
         new URL(address('/traffic?view=billing&day=15&'), world().system.endpoints.dashboard).href,
@@ -195,7 +195,7 @@ export function trafficSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** What is used of an element in the page. */
+/** The used properties of an element in the page. */
 interface ShownData {
   value: string;
 }
@@ -238,7 +238,7 @@ function csvOf(text: string): Record<string, string>[] {
   return lines.map(cells => Object.fromEntries(cells.map((cell, index) => [head![index]!, cell])));
 }
 
-/** What is used of a row in the page. */
+/** The used properties of a row in the page. */
 interface ShownRow {
   children: [{ textContent: string }, object, { firstChild: { value: string } }];
 }

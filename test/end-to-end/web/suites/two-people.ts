@@ -50,7 +50,7 @@ export function twoPeopleSuite(world: () => ConsoleWorld): void {
   });
 
   describe('a session that ends in the middle of a form', () => {
-    it('is begun again over the form, which keeps its text and is sent then', async () => {
+    it('is renewed over the form, which keeps its text and is then sent', async () => {
       const { browser, system, admin } = world();
       const person = await openConsole(browser, system, {
         as: 'operator',
@@ -84,7 +84,7 @@ export function twoPeopleSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** None of them has loaded its page again, and nothing has gone wrong on it. */
+/** No page was reloaded, and no page has an error. */
 async function finish(people: readonly Person[]): Promise<void> {
   for (const { page, context, problems } of people) {
     expect(await page.evaluate('window.neverReloaded')).toBe(true);

@@ -8,7 +8,7 @@ const OWN_PASSWORD = 'Correct-Horse-9';
 
 export function usersSuite(world: () => ConsoleWorld): void {
   describe('users', () => {
-    it('are invited by mail, come, are put into other groups, and are disabled: all of it in the audit log', async () => {
+    it('are invited by mail, sign in, get other groups, and are disabled, all in the audit log', async () => {
       const { browser, system, admin, mails } = world();
       const { page, context, problems } = await openConsole(browser, system, { as: 'admin', at: '/users' });
       await page.getByRole('button', { name: 'Invite a person' }).click();

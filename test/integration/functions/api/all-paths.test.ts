@@ -65,7 +65,7 @@ beforeEach(async () => {
   }
 });
 
-/** What was measured on a path now. */
+/** The measurement of a path now. */
 function measure(path_id: string, { latency_ms = 10, packet_loss_pct = 0 } = {}) {
   const measured_at = new Date(api.now).toISOString();
   const metrics = { latency_ms, jitter_ms: 1, packet_loss_pct, bandwidth_mbps: 100, measured_at };
@@ -75,8 +75,8 @@ function measure(path_id: string, { latency_ms = 10, packet_loss_pct = 0 } = {})
 // biome-ignore lint/suspicious/noExplicitAny: looks into answers as a client does
 const idsOf = ({ items }: any): string[] => items.map(({ id }: any) => id);
 
-describe('all paths of the network', () => {
-  it('has the worst first, with how many there are of each status', async () => {
+describe('the list of all paths', () => {
+  it('lists the worst first, with the number of paths of each status', async () => {
     await measure(paths[0]!, { packet_loss_pct: 30 });
     await measure(paths[1]!, { packet_loss_pct: 2 });
     await measure(paths[2]!, { packet_loss_pct: 3 });
@@ -165,7 +165,7 @@ describe('all paths of the network', () => {
     expect(await leftBy(policy.id)).toEqual([]);
   });
 
-  it('comes in pages, each path once, in every order', async () => {
+  it('comes in pages, with each path once, in every order', async () => {
     for (const path of paths.slice(1)) await measure(path);
     for (const order_by of ['WORST_FIRST', 'ID', 'TRAFFIC']) {
       const found: string[] = [];
@@ -187,9 +187,9 @@ describe('all paths of the network', () => {
     });
   });
 
-  it('shows failovers, deletions and undos at once, also in a function that has the paths in memory', async () => {
+  it('shows failovers, deletions and undos at once, also in a function with the paths in memory', async () => {
     for (const path of paths) await measure(path);
-    // Another function, which reads twice so that it holds what it read.
+    // Another function, which reads twice so that it caches the result.
     const other = makeApi(t);
     const asks = async () => {
       other.now = api.now += 400;
@@ -212,7 +212,7 @@ describe('all paths of the network', () => {
     expect((await asks()).map(({ id }: { id: string }) => id)).toEqual(paths.toSorted());
   });
 
-  it('reads a network that did not change once, and its measurements each 5 seconds', async () => {
+  it('reads an unchanged network once, and its measurements every 5 seconds', async () => {
     for (const path of paths) await measure(path);
     let requests = 0;
     const client = Object.assign(Object.create(t.client), {
@@ -235,7 +235,7 @@ describe('all paths of the network', () => {
     };
     counted.now = api.now;
     const cold = await ask(0);
-    // What was read as soon as the generation was seen may lack a part of a transaction.
+    // Data that was read just after the generation was seen may lack a part of a transaction.
     expect(await ask(400)).toBe(cold);
     // The caller's budget, the decisions' generation and the running deletions.
     expect(await ask(400)).toBe(3);
@@ -245,7 +245,7 @@ describe('all paths of the network', () => {
     expect(await ask(31_000)).toBe(cold);
   });
 
-  it("has the paths' traffic, as the edge at either end counts it", async () => {
+  it('has the traffic of each path, as counted by the edge at either end', async () => {
     await registerEdge(context, actor, { id: 'edge-A', site_id: sites[0]! });
     await registerEdge(context, actor, { id: 'edge-B', site_id: sites[1]! });
     const report = async (edge: 'A' | 'B', minute: number, seq: number) => {
@@ -289,7 +289,7 @@ describe('all paths of the network', () => {
     });
     const { pairs } = await api.data('Query.pathMatrix', {}, { selection: ['pairs', 'pairs/rate'] });
     expect(pairs.map(({ rate }: { rate: number | null }) => rate).filter(Boolean)).toEqual([20_000]);
-    // An edge that is silent carries what is not known, which is not nothing.
+    // The traffic of a silent edge is unknown, which is not zero.
     api.now += 6 * MINUTE;
     const later = await api.data('Query.allPaths', { site_id: sites[0]! });
     expect(later.items.find(({ id }: { id: string }) => id === paths[0]).traffic).toMatchObject({
@@ -299,7 +299,7 @@ describe('all paths of the network', () => {
     });
   });
 
-  it('has one by its id, with those between the same two sites', async () => {
+  it('returns one by its id, with those between the same two sites', async () => {
     for (const path of paths) await measure(path);
     await measure(paths[3]!, { packet_loss_pct: 30 });
     const { items, total, by_status } = await api.data('Query.allPaths', { beside: paths[2] });
@@ -315,7 +315,7 @@ describe('all paths of the network', () => {
     expect(items[1]).toEqual(whole.items.find(({ id }: { id: string }) => id === paths[2]));
   });
 
-  it('refuses invalid arguments with a message', async () => {
+  it('rejects invalid arguments with a message', async () => {
     const message = async (args: object) => {
       const answer = await api.call('Query.allPaths', args);
       return 'error' in answer ? `${answer.error.type}: ${answer.error.message}` : 'no error';
@@ -345,7 +345,7 @@ describe('all paths of the network', () => {
 });
 
 describe('the matrix of sites', () => {
-  it('has each pair of sites once, with its worst path, in either direction', async () => {
+  it('has each pair of sites once, with its worst path in either direction', async () => {
     for (const path of paths) await measure(path);
     await measure(paths[1]!, { packet_loss_pct: 30 });
     const { pairs, total, next_token, sites: named } = await api.data('Query.pathMatrix');
@@ -379,8 +379,8 @@ describe('the matrix of sites', () => {
   });
 });
 
-describe('the paths of a site in short', () => {
-  it('are counted, with their worst status', async () => {
+describe("the summary of a site's paths", () => {
+  it('counts them, with their worst status', async () => {
     for (const path of paths) await measure(path);
     await measure(paths[5]!, { packet_loss_pct: 3 });
     const lonely = await createSite(context, actor, { name: 'D' });

@@ -17,7 +17,7 @@ afterAll(() => t.drop());
 
 const sizeOf = (data: unknown) => Buffer.byteLength(JSON.stringify(data));
 
-it('a page of large items is cut to fit, and its token continues with the rest', async () => {
+it('shortens a page of large items, and its token continues with the rest', async () => {
   const sites = Array.from({ length: 40 }, (_, index) => ({ id: String(index), name: 'x'.repeat(100_000) }));
   const api = makeApi(t, {
     resolvers: {
@@ -43,7 +43,7 @@ it('a page of large items is cut to fit, and its token continues with the rest',
   expect(seen).toEqual(sites.map(({ id }) => id));
 });
 
-it('an edge gets the commands that fit, and the rest when it has acknowledged them', async () => {
+it('gives an edge the commands that fit, and the rest after it has acknowledged them', async () => {
   const api = makeApi(t);
   const by = {
     identity: { userArn: 'arn:aws:sts::123456789012:assumed-role/edge/edge-1', username: 'edge-1' },

@@ -26,7 +26,7 @@ const admin = {
 };
 
 describe('the audit log', () => {
-  it('has actor, operation, old and new values of a change, under the id of the answer', async () => {
+  it('has the actor, the operation and the old and new values of a change, under the id in the answer', async () => {
     const { id } = await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
     api.now += 1;
     const { audit_id } = await api.data('Mutation.deletePolicy', { id });
@@ -62,7 +62,7 @@ describe('the audit log', () => {
     expect(JSON.parse(created.after)).toMatchObject({ id, name: 'Voice' });
   });
 
-  it('has refused changes with their arguments', async () => {
+  it('contains refused changes with their arguments', async () => {
     await api.call('Mutation.updatePolicy', { id: '7', priority: 2000 });
     const { items } = await api.data('Query.auditLog');
     expect(items).toEqual([
@@ -91,7 +91,7 @@ describe('the audit log', () => {
     expect(JSON.parse(items[0].request)).toEqual({ id: '7', priority: 2000 });
   });
 
-  it('has unauthorized attempts, queries included, and no other failed queries', async () => {
+  it('contains unauthorized attempts, including queries, and no other failed queries', async () => {
     await api.call('Mutation.deletePolicy', { id: '7' }, { identity: personIn('viewer') });
     api.now += 1;
     await api.call('Query.policies', {}, { identity: personIn('none') });
@@ -108,7 +108,7 @@ describe('the audit log', () => {
     ]);
   });
 
-  it('keeps the shape of a refused request of any size, its texts and lists cut short', async () => {
+  it('keeps the structure of a refused request of any size, with shortened texts and lists', async () => {
     const site_ids = Array.from({ length: 90_000 }, (_, index) => `${index}`.padEnd(1000, 'x'));
     await api.call('Mutation.deleteSites', { site_ids, weight: 1e300 });
     const { items } = await api.data('Query.auditLog');
@@ -120,7 +120,7 @@ describe('the audit log', () => {
     });
   });
 
-  it('refuses all the same when the refusal cannot be written down, and reports that', async () => {
+  it('refuses a request even if the refusal cannot be stored, and reports that', async () => {
     const broken = makeApi({ client: t.client, tables: { ...t.tables, audit: NO_SUCH_TABLE } });
     expect(await broken.call('Mutation.createPolicy', { name: '', priority: 1 })).toEqual({
       error: {

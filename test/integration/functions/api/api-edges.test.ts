@@ -29,7 +29,7 @@ interface HeardLane extends Partial<Omit<Lane, 'pairs'>> {
   pairs?: Partial<LanePair>[];
 }
 
-/** Stores a lane as ingest would have. */
+/** Stores a lane as ingest would. */
 async function hear({ pairs = [], ...given }: HeardLane): Promise<void> {
   const lane: Lane = {
     part: 0,
@@ -95,7 +95,7 @@ const neverHeard = {
 };
 
 describe('an edge', () => {
-  it('is registered before it was ever heard from', async () => {
+  it('can be registered before its first report', async () => {
     const edge = await api.data('Mutation.registerEdge', { id: 'edge-7', site_id: SITE.toUpperCase() });
     const updated_at = '2026-03-15T12:00:00.000Z';
     const interval = { interval_s: 60, silent_after_s: 300 };
@@ -108,12 +108,12 @@ describe('an edge', () => {
   it.each([
     ['ahead', { clock: [300_000, 240_000, 299_000] }, 300],
     ['behind', { sent_at_ms: Date.parse('2026-03-15T11:54:00Z') }, -300],
-  ])('shows by how much its clock is %s', async (_which, given, seconds) => {
+  ])('shows the offset of its clock: %s', async (_which, given, seconds) => {
     await hear({ edge_id: 'edge-7', seq: 1, pairs: [], ...given });
     expect(await api.data('Query.edge', { id: 'edge-7' })).toMatchObject({ clock_skew_seconds: seconds });
   });
 
-  it('is silent after three of the longer of its intervals: the one that it reports and the one of the inventory', async () => {
+  it('is silent after three times the longer of its intervals: the reported and the registered one', async () => {
     const silentAfter = async () => (await api.data('Query.edge', { id: 'edge-7' })).silent_after_s;
     await hear({ edge_id: 'edge-7', interval_s: 200 });
     expect(await silentAfter()).toBe(600);
@@ -166,7 +166,7 @@ describe('an edge', () => {
     });
   });
 
-  it('is as far as its last part, and nowhere while a part of its boot is missing', async () => {
+  it('has the position of its last part, and none while a part of its boot is missing', async () => {
     await hear({ edge_id: 'e', part: 0, parts: 3, boot_id: 'new', seq: 9 });
     await hear({ edge_id: 'e', part: 2, parts: 3, boot_id: 'new', seq: 7 });
     await hear({ edge_id: 'e', part: 1, parts: 3, boot_id: 'old', seq: 99, sent_at_ms: api.now - 999_999 });
@@ -184,7 +184,7 @@ describe('an edge', () => {
     expect(await api.data('Query.edge', { id: 'e' })).toMatchObject({ boot_id: 'new', seq: 7 });
   });
 
-  it('is behind while it applies older policies, or local ones', async () => {
+  it('is behind if it applies older policies, or local ones', async () => {
     await api.data('Mutation.createPolicy', { name: 'p', priority: 1 });
     await hear({ edge_id: 'old', policies_version: '0' });
     await hear({ edge_id: 'new', policies_version: '1' });
@@ -209,7 +209,7 @@ describe('an edge', () => {
     expect(await register({})).toBe(10);
   });
 
-  it('moves to another site, is retired, and comes back', async () => {
+  it('can move to another site, be retired, and return to service', async () => {
     await api.data('Mutation.registerEdge', { id: 'ee', site_id: SITE });
     expect(await api.data('Mutation.registerEdge', { id: 'ee', site_id: OTHER_SITE })).toMatchObject({
       site_id: OTHER_SITE,
@@ -233,14 +233,14 @@ describe('ownEdge', () => {
     identity: { ...machine, userArn: `arn:aws:sts::123456789012:assumed-role/edges/${name}` },
   });
 
-  it('shows an edge the same as `edge`', async () => {
+  it('returns the same as `edge`', async () => {
     await hear({ edge_id: 'edge-7', seq: 42, pairs: [{ packets: 2n ** 53n + 1n, bytes: 100n }] });
     const own = await api.data('Query.ownEdge', { edge_id: 'edge-7' }, signedAs('edge-7'));
     expect(own).toMatchObject({ id: 'edge-7', parts: [{ seq: 42, packets_exact: '9007199254740993' }] });
     expect(own).toEqual(await api.data('Query.edge', { id: 'edge-7' }));
   });
 
-  it('is null for an unknown caller', async () => {
+  it('returns null for an unknown caller', async () => {
     expect(await api.data('Query.ownEdge', { edge_id: 'edge-7' }, signedAs('edge-7'))).toBeNull();
   });
 
@@ -271,7 +271,7 @@ describe('the id of an edge', () => {
   });
 
   it.each(['e', 'a:b', 'Zürich 1', 'x'.repeat(128)])(
-    'may stay %s where it was registered before',
+    'may remain %s if it was registered before',
     async id => {
       const before = {
         id,
@@ -291,7 +291,7 @@ describe('the id of an edge', () => {
 });
 
 describe('edges', () => {
-  it('are the registered and the heard, by id, each once, page by page', async () => {
+  it('are the registered and the reporting ones, by id, each once, page by page', async () => {
     for (const id of ['aa', 'cc', 'ee']) await api.data('Mutation.registerEdge', { id, site_id: SITE });
     for (const edge_id of ['b', 'cc', 'cc#1', 'd', '\u{1f600}', '\uffee']) await hear({ edge_id });
 
@@ -369,7 +369,7 @@ describe('bad input', () => {
       'NotFound',
       'No edge "nobody" is registered: the query edges lists those that are.',
     ],
-  ])('%s %j is a %s', async (operation, args, type, message) => {
+  ])('%s %j is rejected as %s', async (operation, args, type, message) => {
     expect(await api.call(operation, args)).toEqual({ error: { type, message } });
   });
 });
@@ -402,14 +402,14 @@ describe('the function', () => {
     },
   );
 
-  it.each([null, {}, { username: 'x' }])('refuses the identity %j', async identity => {
+  it.each([null, {}, { username: 'x' }])('rejects the identity %j', async identity => {
     expect(await api.call('Query.policies', {}, { identity })).toEqual({
       error: { type: 'Unauthorized', message: 'Sign in first: this request carries no identity.' },
     });
   });
 });
 
-describe('a database that refuses', () => {
+describe('a database that rejects requests', () => {
   it.each([
     ['Query.policies', {}],
     ['Query.edges', {}],

@@ -9,7 +9,7 @@ import { createTables, type TestTables } from '../../../support/tables.ts';
 const MINUTE = 60_000;
 const SITE = '550e8400-e29b-41d4-a716-446655440000';
 
-describe('the share of a figure that is estimated', () => {
+describe('the estimated share of a figure', () => {
   let db: TestTables;
   let api: ApiUnderTest;
   let sequence = 0;
@@ -29,7 +29,7 @@ describe('the share of a figure that is estimated', () => {
     db = await createTables();
     api = makeApi(db);
     await snapshotAt(db, T0, []);
-    // edge-1 counts each packet; edge-2 scales from samples, and a boot of it before did not.
+    // edge-1 counts each packet; edge-2 scales from samples, unlike one of its earlier boots.
     await report(1, { policies: [pair('voice', 1000n), pair('web', 3000n)] });
     await report(1, { edge_id: 'edge-2', boot_id: 'exact', policies: [pair('web', 500n, 'wan2')] });
     const sampled = { edge_id: 'edge-2', boot_id: 'sampled', estimated: true } as const;
@@ -111,7 +111,7 @@ describe('the share of a figure that is estimated', () => {
     });
   });
 
-  it('starts again with a reset, and is the same in counters and lanes', async () => {
+  it('restarts with a reset, and is the same in counters and lanes', async () => {
     const { audit_id } = await api.data('Mutation.resetAllStats');
     await report(3, {
       edge_id: 'edge-2',
@@ -129,7 +129,7 @@ describe('the share of a figure that is estimated', () => {
     expect(await api.data('Query.trafficAudit')).toMatchObject({ agrees: true, mismatches: [] });
   });
 
-  it('is at most 1 where a boot turns out to be estimated', async () => {
+  it('is at most 1 if a boot turns out to be estimated', async () => {
     const late = { edge_id: 'edge-3', boot_id: 'late' };
     await report(4, { ...late, policies: [pair('late', 5000n)] });
     await snapshotAt(db, T0 + 4 * MINUTE, []);

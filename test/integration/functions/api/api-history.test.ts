@@ -83,7 +83,7 @@ describe('history over the API', () => {
     to: new Date(START + 3 * MINUTE).toISOString(),
   };
 
-  it('gives a policy its intervals, exact past 2^53, with rates and completeness', async () => {
+  it('returns the intervals of a policy, exact past 2^53, with rates and completeness', async () => {
     const history = await api.data('Query.policyHistory', { policy_id: 'default', ...range });
     expect(history).toMatchObject({
       policy_id: 'default',
@@ -102,11 +102,11 @@ describe('history over the API', () => {
       gap: false,
       completeness: { edges_expected: 2, edges_heard: 1, as_of: '2026-03-15T11:33:00.000Z' },
     });
-    // Three minutes hold no whole five of the clock.
+    // Three minutes do not contain five full minutes of the clock.
     expect(history.p95_bits_per_second).toBeNull();
   });
 
-  it('begins with the first snapshot of the system, from zero, and is empty before', async () => {
+  it('begins with the first snapshot of the system, from zero, and is empty before it', async () => {
     const from = '2026-03-15T09:00:00Z';
     const history = await api.data('Query.trafficHistory', { from, to: range.to, resolution: 'MINUTE' });
     expect(history.begins_at).toBe('2026-03-15T11:29:00.000Z');
@@ -119,7 +119,7 @@ describe('history over the API', () => {
     const stats = await api.data('Query.trafficStats', { from, to: range.to, group_by: ['POLICY'] });
     expect(stats.total).toEqual(history.sum);
     const hours = await api.data('Query.trafficHistory', { from, to: range.to, resolution: 'HOUR' });
-    // The hour is not over: it has no point yet.
+    // The hour has not ended: it has no point yet.
     expect([hours.begins_at, hours.points]).toEqual(['2026-03-15T11:00:00.000Z', []]);
     const earlier = await api.data('Query.trafficHistory', { from, to: '2026-03-15T10:00:00Z' });
     expect([earlier.begins_at, earlier.points, earlier.sum.packets]).toEqual([
@@ -137,7 +137,7 @@ describe('history over the API', () => {
     });
   });
 
-  it('does not count from zero if earlier readings have expired', async () => {
+  it('does not start from zero if earlier readings have expired', async () => {
     const first = (minute: number) =>
       db.client.send(
         new UpdateCommand({
@@ -169,7 +169,7 @@ describe('history over the API', () => {
     await first(START);
   });
 
-  it('adds all edges up to all traffic, and an endpoint to its part of it', async () => {
+  it('sums all edges up to the total traffic, and an endpoint up to its share', async () => {
     const all = await api.data('Query.trafficHistory', range);
     const one = await api.data('Query.trafficHistory', {
       ...range,
@@ -178,7 +178,7 @@ describe('history over the API', () => {
     expect([all.sum.packets_exact, one.sum.packets_exact]).toEqual(['270', '90']);
   });
 
-  it('groups with the same total, largest first', async () => {
+  it('groups the same total, largest first', async () => {
     const stats = await api.data('Query.trafficStats', { ...range, group_by: ['ENDPOINT'], limit: 1 });
     expect(stats).toMatchObject({
       rows: [{ endpoint_id: 'wan1', policy_id: null, packets_exact: '180' }],
@@ -188,13 +188,13 @@ describe('history over the API', () => {
     });
   });
 
-  it('shows endpoints of a site live, and that counters and lanes agree', async () => {
+  it('shows live endpoints of a site, with equal counters and lanes', async () => {
     const [first] = await api.data('Query.endpointStats', { site_id: SITE });
     expect(first).toMatchObject({ endpoint_id: 'wan1', packets_exact: String(2n ** 53n + 180n) });
     expect(await api.data('Query.trafficAudit')).toMatchObject({ agrees: true, lanes: 2, mismatches: [] });
   });
 
-  it('says how complete the totals are as the last snapshot saw it, and when that was', async () => {
+  it('gives the completeness of the totals at the last snapshot, and its time', async () => {
     const completeness = async () => (await api.data('Query.trafficTotals')).completeness;
     const heard = { edges_expected: 2, edges_heard: 1, late_groups: [] };
     const seen = { ...heard, as_of: '2026-03-15T11:33:00.000Z' };
@@ -327,7 +327,7 @@ describe('history over the API', () => {
       { from: 'yesterday', to: range.to },
       'from must be a time such as 2026-01-31T12:00:00Z.',
     ],
-  ])('refuses %s %j', async (operation, args, message) => {
+  ])('rejects %s %j', async (operation, args, message) => {
     expect(await api.call(operation, args)).toEqual({ error: { type: 'ValidationError', message } });
   });
 
@@ -335,7 +335,7 @@ describe('history over the API', () => {
     ['Query.trafficStats', ['ENDPOINT', 'EDGE']],
     ['Query.flowStats', ['PROTOCOL']],
   ])(
-    'pages through the groups of %s, each once, as long as the figures are the same',
+    'pages through the groups of %s, each once, as long as the figures are unchanged',
     async (query, group_by) => {
       const to = new Date(START + 9 * MINUTE).toISOString();
       api.now = START + 10 * MINUTE;
@@ -367,7 +367,7 @@ describe('history over the API', () => {
     },
   );
 
-  it('lets only administrators reset', async () => {
+  it('allows resets by administrators only', async () => {
     const answer = await api.call('Mutation.resetAllStats', {}, { identity: personIn('operator') });
     expect(answer).toMatchObject({ error: { type: 'Unauthorized' } });
   });

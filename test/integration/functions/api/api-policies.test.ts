@@ -65,7 +65,7 @@ describe('policies', () => {
     });
   });
 
-  it('get ids in order, which are not used again after a deletion', async () => {
+  it('get ids in order, which are never reused after a deletion', async () => {
     const one = await api.data('Mutation.createPolicy', {
       name: 'Voice',
       priority: 900,
@@ -166,7 +166,7 @@ describe('policies', () => {
     [{ filter: { enabled: false } }, ['Beta', 'Unknown policy z-apps']],
     [{ filter: { text: 'a', enabled: false } }, ['Beta', 'Unknown policy z-apps']],
     [{ filter: { text: 'nothing' } }, []],
-  ])('are filtered and ordered, whole and page by page: %j', async (asked, names) => {
+  ])('are filtered and ordered, in full and page by page: %j', async (asked, names) => {
     for (const [name, priority] of [
       ['Calls', 9],
       ['apps', 5],
@@ -191,7 +191,7 @@ describe('policies', () => {
     expect(paged).toEqual(names);
   });
 
-  it('refuse a token of another order', async () => {
+  it('reject a token of another order', async () => {
     await api.data('Mutation.createPolicy', { name: 'Voice', priority: 900 });
     const { next_token } = await api.data('Query.policies', { limit: 1, order_by: 'NAME' });
     expect(await api.call('Query.policies', { limit: 1, next_token })).toMatchObject({
@@ -202,13 +202,13 @@ describe('policies', () => {
     });
   });
 
-  it('leave out unknown ids for an edge that reads policies to match', async () => {
+  it('omit unknown ids for an edge that reads policies to match', async () => {
     await count(1, 'z', 1n, 1n, 0);
     const { items } = await api.data('Query.policies', { defined_only: true }, { identity: machine });
     expect(items).toEqual([defaultPolicy]);
   });
 
-  it('leave counters unread that are not selected', async () => {
+  it('do not read counters that are not selected', async () => {
     const page = await api.data(
       'Query.policies',
       { defined_only: true },
@@ -303,7 +303,7 @@ describe('deletePolicy', () => {
 });
 
 describe('concurrent changes', () => {
-  it('all happen, one after another, each with its own id and version', async () => {
+  it('all take effect, one after another, each with its own id and version', async () => {
     const created = await Promise.all(
       Array.from({ length: 12 }, (_, index) =>
         makeApi(t).data('Mutation.createPolicy', { name: `p${index}`, priority: index }),
@@ -370,7 +370,7 @@ describe('bad input', () => {
     ['Query.policies', { next_token: 'nonsense' }, token],
     ['Query.policies', { next_token: Buffer.from('["edges","a"]').toString('base64url') }, token],
     ['Query.policies', { next_token: Buffer.from('["policies","0","x","1"]').toString('base64url') }, token],
-  ])('%s %j is a ValidationError that names the allowed values', async (operation, args, message) => {
+  ])('%s %j is rejected with the allowed values', async (operation, args, message) => {
     expect(await api.call(operation, args)).toEqual({ error: { type: 'ValidationError', message } });
     expect((await api.data('Query.policies')).policies_version).toBe('0');
   });
@@ -379,12 +379,12 @@ describe('bad input', () => {
     ['Mutation.updatePolicy', { id: '9', priority: 5 }],
     ['Mutation.togglePolicy', { id: '9', enabled: false }],
     ['Mutation.deletePolicy', { id: '9' }],
-  ])('%s of a policy that is not there is NotFound', async (operation, args) => {
+  ])('%s of an unknown policy is NotFound', async (operation, args) => {
     const message = 'There is no policy "9": the query policies lists those that exist.';
     expect(await api.call(operation, args)).toEqual({ error: { type: 'NotFound', message } });
   });
 
-  it('a token of one list is refused by another', async () => {
+  it('a token of another list is rejected', async () => {
     for (const priority of [1, 2]) await api.data('Mutation.createPolicy', { name: 'p', priority });
     const { next_token } = await api.data('Query.policies', { limit: 1 });
     expect(await api.call('Query.edges', { next_token })).toEqual({
@@ -394,7 +394,7 @@ describe('bad input', () => {
 });
 
 describe('limits', () => {
-  it('refuses a policy above a thousand', async () => {
+  it('rejects a policy above a thousand', async () => {
     const Item = { pk: 'POLICY', sk: '#META', version: 1000, next_id: 1001, count: 1000, last_change: null };
     await t.client.send(new PutCommand({ TableName: t.tables.network, Item }));
     expect(await api.call('Mutation.createPolicy', { name: 'one more', priority: 1 })).toEqual({
@@ -405,7 +405,7 @@ describe('limits', () => {
     });
   });
 
-  it('never serves one half of a change that is landing', async () => {
+  it('never returns half of a change that is being written', async () => {
     const { id } = await api.data('Mutation.createPolicy', { name: 'p', priority: 1 });
     const half = {
       pk: 'POLICY',

@@ -37,7 +37,7 @@ describe('a voided boot over the API', () => {
   const spoofed = { edge_id: 'edge-2', boot_id: 'spoofed' };
   const honest = { edge_id: 'edge-2', boot_id: 'honest' };
 
-  /** What every query shows. */
+  /** The answers of every query. */
   async function shown() {
     const edge = await api.data('Query.edge', { id: 'edge-2' });
     const endpoints = await api.data('Query.endpointStats', { site_id: SITE });
@@ -133,7 +133,7 @@ describe('a voided boot over the API', () => {
     }
   });
 
-  it('is in no figure any more, and history keeps its points and marks them', async () => {
+  it('is removed from all figures, and history keeps its points and marks them', async () => {
     expect(await shown()).toEqual(before);
     const whole = await history();
     expect(await api.data('Mutation.voidBoot', spoofed)).toEqual({
@@ -160,7 +160,7 @@ describe('a voided boot over the API', () => {
     }
   });
 
-  it('is in the audit log, and its edge gets a command to begin a new one', async () => {
+  it('is in the audit log, and its edge gets a command to start a new boot', async () => {
     const { items } = await api.data('Query.auditLog', { limit: 50 });
     const entry = items.find(
       (one: { operation: string; outcome: string }) => one.operation === 'voidBoot' && one.outcome === 'DONE',
@@ -180,7 +180,7 @@ describe('a voided boot over the API', () => {
     });
   });
 
-  it('is refused twice, with the first id', async () => {
+  it('cannot be voided twice, and the error has the first id', async () => {
     expect(await api.call('Mutation.voidBoot', spoofed)).toEqual({
       error: {
         type: 'Conflict',
@@ -206,7 +206,7 @@ describe('a voided boot over the API', () => {
     });
   });
 
-  it('counts no report more, not in a replay either; other boots go on', async () => {
+  it('counts no further report, even after a replay, while other boots continue', async () => {
     await report(5, { ...spoofed, seq: 90, policies: [pair('web', 9000n)] });
     expect(refused).toEqual(['boot_voided']);
     await count(sent);
@@ -243,7 +243,7 @@ describe('a voided boot over the API', () => {
     ]);
   });
 
-  it('is in all figures again once it is undone, whole, and can be voided again', async () => {
+  it('is back in all figures after an undo, and can be voided again', async () => {
     const undone = await api.data('Mutation.undoVoidBoot', { audit_id });
     expect(undone).toEqual({
       success: true,

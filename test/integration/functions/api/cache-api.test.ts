@@ -68,7 +68,7 @@ describe('cacheStats and clearCache', () => {
     expect(items).toMatchObject([{ outcome: 'DONE', target: 'cache' }]);
   });
 
-  it('is for administrators, and the refusal is audited', async () => {
+  it('are for administrators, and a refusal is audited', async () => {
     expect(await api.call('Mutation.clearCache', {}, { identity: personIn('operator') })).toEqual({
       error: {
         type: 'Unauthorized',
@@ -81,7 +81,7 @@ describe('cacheStats and clearCache', () => {
 });
 
 describe('cacheHistory', () => {
-  it("has the clean-up's measurements, interval by interval", async () => {
+  it('returns the measurements of the clean-up, interval by interval', async () => {
     await keepCacheSample(
       storeContext(t, () => api.now),
       CACHE_NAMES,
@@ -113,7 +113,7 @@ describe('cacheHistory', () => {
       { from: '2026-03-08T10:59:59Z', to: '2026-03-15T11:00:00Z' },
       'The range of cacheHistory is at most seven days: choose a later from or an earlier to.',
     ],
-  ])('of %j is refused', async (range, message) => {
+  ])('with %j is rejected', async (range, message) => {
     expect(await api.call('Query.cacheHistory', range)).toMatchObject({
       error: { type: 'ValidationError', message },
     });

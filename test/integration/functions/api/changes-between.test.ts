@@ -9,7 +9,7 @@ import { createTables, type TestTables } from '../../../support/tables.ts';
 const MINUTE = 60_000;
 const at = (minute: number) => new Date(T0 + minute * MINUTE).toISOString();
 
-describe('what changed between two instants', () => {
+describe('the changes between two instants', () => {
   let db: TestTables;
   let api: ApiUnderTest;
   let site: string;
@@ -24,8 +24,8 @@ describe('what changed between two instants', () => {
     const context = ingestContext(db);
     for (let minute = 1; minute <= 20; minute += 1) {
       const later = Math.max(0, minute - 10);
-      // Until minute 10 all is of the built-in policy; from then on half of that is of another one,
-      // and as much more.
+      // Until minute 10 all traffic is of the built-in policy; from then on half of that is of
+      // another one, plus as much again.
       const bytes = { default: 60_000 * (minute - later) + 30_000 * later, [policy]: 60_000 * later };
       const policies = Object.entries(bytes).map(([policy_id, sum]) => ({ policy_id, bytes: BigInt(sum) }));
       const sketch = { site_id: site, seq: minute, sent_ms: minute * MINUTE - 5000, policies };
@@ -108,12 +108,12 @@ describe('what changed between two instants', () => {
     ]);
   });
 
-  it('says of the largest only, and how many there are', async () => {
+  it('are limited to the largest, with the number of all', async () => {
     const { items, total } = await api.data('Query.changesBetween', { ...range, limit: 1 });
     expect([items.length, total]).toEqual([1, 6]);
   });
 
-  it('return null without two snapshots for a rate, and still rank the changes', async () => {
+  it('have no rate without two snapshots, and are still ranked', async () => {
     const early = { from: at(-5), to: at(0.5) };
     const { before, after, items } = await api.data('Query.changesBetween', early);
     expect([before, after]).toEqual([null, null]);
@@ -123,7 +123,7 @@ describe('what changed between two instants', () => {
     ]);
   });
 
-  it('measures over the range where that is shorter than five minutes', async () => {
+  it('measure over the range if it is shorter than five minutes', async () => {
     const { before, after } = await api.data('Query.changesBetween', { from: at(10), to: at(12) });
     expect([before.from, before.to, after.from, after.to]).toEqual([at(8), at(10), at(10), at(12)]);
   });
@@ -140,15 +140,15 @@ describe('what changed between two instants', () => {
       `from (${at(1)}) is not at least a minute before to (${at(1.5)}): choose an earlier from or a later to.`,
     ],
     ['ends in the future', { from: at(1), to: at(60) }, `to (${at(60)}) is in the future.`],
-    ['is no range', { from: 'then', to: at(1) }, 'from must be a time such as 2026-01-31T12:00:00Z.'],
+    ['is not a range', { from: 'then', to: at(1) }, 'from must be a time such as 2026-01-31T12:00:00Z.'],
     ['lists too many', { ...range, limit: 1001 }, 'limit must be a whole number from 1 to 1000.'],
-  ])('refuses what %s', async (_, args, message) => {
+  ])('reject %s', async (_, args, message) => {
     expect(await api.call('Query.changesBetween', args)).toEqual({
       error: { type: 'ValidationError', message },
     });
   });
 
-  it('is for people of every group', async () => {
+  it('are for people of every group', async () => {
     expect(await api.call('Query.changesBetween', range, { identity: personIn('viewer') })).toHaveProperty(
       'data',
     );

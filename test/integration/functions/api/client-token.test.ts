@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.drop());
 
-/** What each makes, and the same with one argument changed. */
+/** The request that creates each object, and the same with one argument changed. */
 const MAKERS: Record<string, { args: () => object; other: object }> = {
   'Mutation.createPolicy': { args: () => ({ name: 'P', priority: 7 }), other: { priority: 8 } },
   'Mutation.registerEdge': { args: () => ({ id: 'edge-7', site_id: a }), other: { interval_s: 30 } },
@@ -75,7 +75,7 @@ it('is described in the schema of every operation that accepts it', () => {
 });
 
 describe.each(Object.entries(MAKERS))('%s with a client_token', (operation, { args, other }) => {
-  it('is done once and says the same again, also when eight come at once and when time has gone by', async () => {
+  it('runs once and returns the same answer, also for eight concurrent calls and after an hour', async () => {
     const client_token = `${operation}-1`;
     const before = await done();
     const answers = await Promise.all(
@@ -96,7 +96,7 @@ describe.each(Object.entries(MAKERS))('%s with a client_token', (operation, { ar
     expect((await done()) - before).toBe(1);
   });
 
-  it.each(['', 'a b', 'ü', 'x'.repeat(65), 'a\n'])('refuses the token %j', async client_token => {
+  it.each(['', 'a b', 'ü', 'x'.repeat(65), 'a\n'])('rejects the token %j', async client_token => {
     expect(await api.call(operation, { ...args(), client_token })).toEqual({
       error: {
         type: 'ValidationError',
@@ -107,7 +107,7 @@ describe.each(Object.entries(MAKERS))('%s with a client_token', (operation, { ar
   });
 });
 
-it("is each caller's own", async () => {
+it('keeps the tokens of callers apart', async () => {
   const args = { name: 'Two', client_token: 'mine' };
   const one = await api.data('Mutation.createSite', args);
   const other = await api.data('Mutation.createSite', args, { identity: personIn('operator') });

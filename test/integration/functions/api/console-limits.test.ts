@@ -5,7 +5,7 @@ import { type ApiUnderTest, makeApi } from '../../../support/api.ts';
 import { projectFile } from '../../../support/project-files.ts';
 import { createTables, type TestTables } from '../../../support/tables.ts';
 
-/** A list that the console asks for, with the limit that its text says. */
+/** A list that the console requests, with the limit in its text. */
 interface AskedList {
   field: string;
   limit: number;
@@ -14,8 +14,8 @@ interface AskedList {
 }
 
 /**
- * All of them. TypeScript checks operations of the console against the schema, which doesn't say
- * how long a list may be.
+ * All of them. TypeScript checks the operations of the console against the schema, which does not
+ * limit the length of a list.
  */
 const LISTS = globSync('web/**/*.{ts,tsx}', { cwd: projectFile('') }).flatMap(file => {
   const source = readFileSync(projectFile(file), 'utf8');
@@ -55,15 +55,15 @@ describe('lists of the console', () => {
   });
   afterAll(() => db.drop());
 
-  it('are found', () => {
+  it('are found in the code', () => {
     expect(LISTS.length).toBeGreaterThan(20);
     expect(LISTS.map(({ field }) => field)).toContain('sites');
   });
 
   it.each(LISTS)(
-    '$field with a limit of $limit is as long as the API allows',
+    '$field with a limit of $limit stays within the limit of the API',
     async ({ field, limit, selection }) => {
-      // What else it needs is missing here, which the answer may say too.
+      // Other data is missing here, which the answer may also report.
       const answer = await api.call(`Query.${field}`, { limit }, { selection });
       expect(JSON.stringify(answer)).not.toContain('limit m');
     },

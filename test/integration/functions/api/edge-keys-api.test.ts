@@ -63,7 +63,7 @@ describe("an edge's key", () => {
     expect(items.map(({ keys }: { keys: object[] }) => keys)).toEqual([[keyOf(a)], []]);
   });
 
-  it('is kept when the edge is registered again without one, and is not added twice', async () => {
+  it('is kept if the edge is registered again without a key, and is not added twice', async () => {
     await api.data('Mutation.registerEdge', edge('edge-7', a), operator);
     api.now += 60_000;
     expect((await api.data('Mutation.registerEdge', edge('edge-7'), operator)).keys).toEqual([keyOf(a)]);
@@ -72,7 +72,7 @@ describe("an edge's key", () => {
     expect(again.keys).toEqual([keyOf(a)]);
   });
 
-  it('gets a second one from an administrator only', async () => {
+  it('can be followed by a second one from an administrator only', async () => {
     await api.data('Mutation.registerEdge', edge('edge-7', a), operator);
     expect(await api.call('Mutation.registerEdge', edge('edge-7', b), operator)).toEqual({
       error: {
@@ -89,7 +89,7 @@ describe("an edge's key", () => {
     ]);
   });
 
-  it('is in the audit log with each change, and who made it', async () => {
+  it('is in the audit log with each change and its author', async () => {
     await api.data('Mutation.registerEdge', edge('edge-7', a), operator);
     api.now += 60_000;
     await rotate(b);
@@ -136,7 +136,7 @@ describe("an edge's key", () => {
     ]);
   });
 
-  it('belongs to one edge, also when two are registered with it at the same time', async () => {
+  it('belongs to one edge, even if two are registered with it at the same time', async () => {
     const answers = await Promise.all(
       ['edge-7', 'edge-8'].map(id => api.call('Mutation.registerEdge', edge(id, a))),
     );
@@ -153,7 +153,7 @@ describe("an edge's key", () => {
     ]);
   });
 
-  it('is kept of each of many edges that are registered at the same time, and ingest hears of each', async () => {
+  it('is stored for each of many edges that are registered at the same time, and ingest reads each', async () => {
     const ids = Array.from({ length: 8 }, (_, number) => `edge-${number}`);
     const keys = await Promise.all(ids.map(testKey));
     const ingest = new EdgeKeyMemory();
@@ -170,7 +170,7 @@ describe("an edge's key", () => {
     expect(await known()).toEqual(keys.map(({ kid }) => [kid]));
   });
 
-  it('may be good as of before it was registered, not of later', async () => {
+  it('may be valid from a time before its registration, and not from a later one', async () => {
     await api.data('Mutation.registerEdge', edge('edge-7', a));
     const early = { edge_id: 'edge-7', public_key: b.public_key, from: '2026-03-15T10:00:00+01:00' };
     expect(await api.call('Mutation.rotateEdgeKey', { ...early, from: '2026-03-15T12:00:00.001Z' })).toEqual({
@@ -183,7 +183,7 @@ describe("an edge's key", () => {
     expect(keys).toEqual([keyOf(a), keyOf(b, '2026-03-15T09:00:00.000Z')]);
   });
 
-  it('that was revoked stays so', async () => {
+  it('cannot be registered again after it was revoked', async () => {
     await api.data('Mutation.registerEdge', edge('edge-7', a));
     await api.data('Mutation.revokeEdgeKey', { edge_id: 'edge-7', kid: a.kid });
     expect(await rotate(a)).toEqual({
@@ -194,7 +194,7 @@ describe("an edge's key", () => {
     });
   });
 
-  it('is good for no time when it is revoked as of before its beginning', async () => {
+  it('is never valid if it is revoked as of a time before its start', async () => {
     await api.data('Mutation.registerEdge', edge('edge-7', a));
     const at = '2026-03-01T00:00:00+01:00';
     const { keys } = await api.data('Mutation.revokeEdgeKey', { edge_id: 'edge-7', kid: a.kid, at });
@@ -202,7 +202,7 @@ describe("an edge's key", () => {
   });
 });
 
-describe('what is refused', () => {
+describe('a rejected change of keys', () => {
   const kid = 'x'.repeat(43);
   const idRule = 'edge_id must have no control characters.';
   const notRegistered = 'No edge "nobody" is registered: the query edges lists those that are.';
@@ -250,7 +250,7 @@ describe('what is refused', () => {
     expect(await api.call(operation, args)).toEqual({ error: { type, message } });
   });
 
-  it('a key for an edge that is not registered, and the end of a key in the future', async () => {
+  it('is one for an unregistered edge, or one with an end in the future', async () => {
     expect(await rotate(a, 'nobody')).toEqual({ error: { type: 'NotFound', message: notRegistered } });
     await api.data('Mutation.registerEdge', edge('edge-7', a));
     const at = '2026-03-15T12:00:01Z';

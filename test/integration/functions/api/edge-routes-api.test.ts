@@ -28,7 +28,7 @@ let hub: Site;
 let peers: Site[];
 let paths: Path[];
 
-/** A hub whose endpoints wan1 and wan2 have a path each to both endpoints' likes at two peers. */
+/** A hub whose endpoints wan1 and wan2 each have a path to the same endpoint at two peers. */
 beforeAll(async () => {
   t = await createTables();
   api = makeApi(t);
@@ -51,7 +51,7 @@ beforeAll(async () => {
   paths = [];
   for (const peer of peers) {
     for (const endpoint_id of ['wan1', 'wan2']) {
-      // The second peer's paths begin at the peer: the hub sees them the other way round.
+      // The paths of the second peer begin at the peer: the hub sees them from the other end.
       const [source, destination] = peer === peers[0] ? [hub, peer] : [peer, hub];
       paths.push(
         await createPath(context, admin, {
@@ -123,11 +123,11 @@ describe('the routes of an edge', () => {
     [200, 100],
     [1000, 20],
     [50_000, 1],
-  ])('come with %i policies for %i peers at most', (policies, peers) => {
+  ])('with %i policies come for at most %i peers', (policies, peers) => {
     expect(peersThatFit(policies)).toBe(peers);
   });
 
-  it('are those of every enabled policy, after a failover too', async () => {
+  it('include every enabled policy, also after a failover', async () => {
     const policy = await api.data('Mutation.createPolicy', { name: 'Voice', priority: 10 });
     await api.data('Mutation.createPolicy', { name: 'Off', priority: 5, enabled: false });
     const [slow, fast] = paths as [Path, Path];
@@ -142,7 +142,7 @@ describe('the routes of an edge', () => {
     ]);
   });
 
-  it('do not lead to a site that is deleted', async () => {
+  it('do not lead to a deleted site', async () => {
     await deleteSite(context, admin, { site_id: peers[1]!.id });
     const { items } = await ask();
     expect(items).toMatchObject([{ destination_site_id: peers[0]!.id }]);

@@ -22,7 +22,7 @@ beforeEach(async () => {
 
 const createPolicy = (name: string) => api.data('Mutation.createPolicy', { name, priority: 1 });
 
-/** An event that is entered now and bears an earlier time. */
+/** An event that is entered now with an earlier time. */
 async function enterEvent(at_ms = api.now): Promise<string> {
   const change = {
     type: 'EDGE_SILENT',
@@ -47,7 +47,7 @@ async function allOf(args: object): Promise<{ items: Event[]; settled_until: str
 }
 
 describe('events', () => {
-  it('has changes and other events, newest first', async () => {
+  it('contain changes and other events, newest first', async () => {
     const { id } = await createPolicy('Voice');
     api.now += 1;
     const silent = await enterEvent();
@@ -83,12 +83,12 @@ describe('events', () => {
     expect(settled_until).toBe('2026-03-15T11:59:00.001Z');
   });
 
-  it('leaves out refused attempts', async () => {
+  it('contain no refused attempts', async () => {
     await api.call('Mutation.createPolicy', { name: '', priority: 1 });
     expect((await allOf({})).items).toEqual([]);
   });
 
-  it('filters by types and site, and pages the rest', async () => {
+  it('are filtered by types and site, and come in pages', async () => {
     for (let number = 0; number < 5; number++) {
       await createPolicy(`P${number}`);
       await enterEvent();
@@ -100,7 +100,7 @@ describe('events', () => {
     expect((await allOf({ site_id: 'site-2' })).items).toEqual([]);
   });
 
-  it('begins a minute before the event that is known, which may be any', async () => {
+  it('begin a minute before the given event, of any kind', async () => {
     const old = await enterEvent();
     api.now += 90_000;
     const close = await enterEvent();
@@ -111,9 +111,9 @@ describe('events', () => {
     expect((await allOf({ after_id: old })).items).toHaveLength(4);
   });
 
-  // Entries are written up to a minute after the time that they bear; a client that was cut off
-  // comes back now and then.
-  it('gives a client that comes back all that happened, none twice', async () => {
+  // Entries are written up to a minute after their time; a client that was disconnected returns now
+  // and then.
+  it('give a client that returns each event exactly once', async () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('change' as const) }),
       fc.record({ do: fc.constant('late' as const), by_ms: fc.integer({ min: 0, max: 59_000 }) }),
@@ -161,11 +161,11 @@ describe('events', () => {
       { from: '2026-03-15T12:00:00Z', after_id: '01A' },
       'Give after_id or from, not both: each defines where to begin.',
     ],
-  ])('refuses %j', async (args, message) => {
+  ])('reject %j', async (args, message) => {
     expect(await api.call('Query.events', args)).toEqual({ error: { type: 'ValidationError', message } });
   });
 
-  it('says that it does not know an event', async () => {
+  it('report an unknown event', async () => {
     expect(await api.call('Query.events', { after_id: '01ARZ3NDEKTSV4RRFFQ69G5FAV' })).toEqual({
       error: {
         type: 'NotFound',
@@ -178,11 +178,11 @@ describe('events', () => {
   it.each([
     ['a viewer', personIn('viewer')],
     ['a machine', machine],
-  ])('answers %s', async (_, identity) => {
+  ])('answer %s', async (_, identity) => {
     expect(await api.data('Query.events', {}, { identity })).toMatchObject({ items: [] });
   });
 
-  it('stores events that are not changes outside the audit log, for 30 days', async () => {
+  it('that are not changes are stored outside the audit log, for 30 days', async () => {
     await enterEvent();
     expect((await api.data('Query.auditLog', {})).items).toEqual([]);
     const { Put } = stateEventAction(tables.tables, api.now, {

@@ -19,7 +19,7 @@ const MINUTE = 60_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 const hour = { from: iso(T0 - 30 * MINUTE), to: iso(T0 + 30 * MINUTE) };
 
-describe('flow logs, from the stream to the API', () => {
+describe('the flow log, from the stream to the API', () => {
   let db: TestTables;
   let api: ApiUnderTest;
   let bucket: FlowBucket;
@@ -81,7 +81,7 @@ describe('flow logs, from the stream to the API', () => {
       await snapshot(T0 + MINUTE);
     });
 
-    it('gives the largest flows of the window, and everything else as other', async () => {
+    it('returns the largest flows of the window, and all others as a sum', async () => {
       const top = await api.data('Query.topFlows', { limit: 2 });
       expect(top).toMatchObject({
         from: iso(T0 - 4 * MINUTE),
@@ -107,7 +107,7 @@ describe('flow logs, from the stream to the API', () => {
       });
     });
 
-    it('gives those of a site and of a policy', async () => {
+    it('returns those of a site and of a policy', async () => {
       const site = await api.data('Query.topFlows', { site_id: SITE_B });
       const policy = await api.data('Query.topFlows', { policy_id: '8' });
       expect(site.flows.map((flow: { bytes: number }) => flow.bytes)).toEqual([1000]);
@@ -131,7 +131,7 @@ describe('flow logs, from the stream to the API', () => {
       });
     });
 
-    it('leaves out flows that were sent before the window', async () => {
+    it('omits flows that were sent before the window', async () => {
       api.now = T0 + MINUTE + 10_000;
       const top = await api.data('Query.topFlows', { window: 1 });
       expect([top.reports, top.total.bytes]).toEqual([1, 1000]);
@@ -160,7 +160,7 @@ describe('flow logs, from the stream to the API', () => {
 
     it('finds flows by named groups, in their current state', async () => {
       const operator = { identity: personIn('operator') };
-      // Before what the tests behind this one look for in the audit log.
+      // Before the calls that the later tests look for in the audit log.
       api.now -= 30_000;
       const found = async (filter: object) =>
         (await api.data('Query.flows', { ...hour, filter })).items
@@ -189,7 +189,7 @@ describe('flow logs, from the stream to the API', () => {
       });
     });
 
-    it('pages through the same flows the other way round, the oldest report first', async () => {
+    it('pages through the same flows in reverse, the oldest report first', async () => {
       const listed = async (order: string | undefined, limit: number) => {
         const items: { id: string; arrived_at: string }[] = [];
         let next_token: string | null = null;
@@ -240,7 +240,7 @@ describe('flow logs, from the stream to the API', () => {
         ],
         other: { bytes: 0 },
         other_rows: 0,
-        // 50 bytes of flows that edge-1 didn't list, 2,000 that edge-2 counted without a flow.
+        // 50 bytes of flows that edge-1 did not list, 2,000 that edge-2 counted without a flow.
         unattributed: { packets: 11, bytes: 2050 },
         total: counted.total,
       });
@@ -298,7 +298,7 @@ describe('flow logs, from the stream to the API', () => {
       });
     });
 
-    it('returns it by application and by network', async () => {
+    it('returns traffic by application and by network', async () => {
       const range = { from: iso(T0 - MINUTE), to: iso(T0 + 2 * MINUTE), limit: 1 };
       api.now = T0 + 2 * MINUTE;
       const group_by = ['APPLICATION', 'SOURCE_PREFIX', 'DESTINATION_PREFIX'];
@@ -334,7 +334,7 @@ describe('flow logs, from the stream to the API', () => {
     ]);
   });
 
-  it('shows no flow that has outlived its time, deleted or not', async () => {
+  it('shows no flow past its retention, deleted or not', async () => {
     await report({ edge_id: 'late', flows: [makeFlow()] });
     api.now = T0 + 24 * 60 * MINUTE - 1000;
     const filter = { edge_id: 'late' };
@@ -356,7 +356,7 @@ describe('flow logs, from the stream to the API', () => {
     ['Query.duplicateCounting', { site_id: SITE_A }],
     ['Query.flows', hour],
     ['Query.flowStats', { ...hour, group_by: ['PROTOCOL'] }],
-  ])('%s says so where no flow is logged', async (operation, args) => {
+  ])('%s says so if no flows are logged', async (operation, args) => {
     const without = makeApi(db, { flow_log_ttl_hours: 0 });
     without.now = T0 + MINUTE;
     expect(await without.call(operation, args)).toEqual({
@@ -368,7 +368,7 @@ describe('flow logs, from the stream to the API', () => {
     });
   });
 
-  it('warns of two edges of a site that report the same large flows, and of no edge of another site', async () => {
+  it('warns of two edges of a site that report the same large flows, and not of edges at other sites', async () => {
     const site_id = '750e8400-e29b-41d4-a716-446655440000';
     const flows = [makeFlow({ bytes: 5_000_000n }), makeFlow({ src_port: 9, bytes: 9_000_000n })];
     await report({ edge_id: 'tap-1', site_id, flows });
@@ -399,7 +399,7 @@ describe('flow logs, from the stream to the API', () => {
     expect((await api.data('Query.flows', { ...hour, filter: { edge_id: 'again' } })).items).toHaveLength(1);
   });
 
-  it('erases an address, for administrators, reports its progress and audits it', async () => {
+  it('erases an address for administrators, reports the progress and audits it', async () => {
     const flows = [makeFlow({ src: '2001:db8:7::1', bytes: 7n }), makeFlow({ src: '10.7.7.7', bytes: 8n })];
     await report({ edge_id: 'erased', flows });
     const filter = { edge_id: 'erased' };
@@ -430,13 +430,13 @@ describe('flow logs, from the stream to the API', () => {
     expect(await api.data('Query.flowErasures')).toEqual([
       { ...erasure, status: 'DONE', erased_until: iso(T0 + MINUTE), finished_at: iso(T0 + MINUTE) },
     ]);
-    // What arrives afterwards is logged as ever.
+    // Later arrivals are logged as before.
     await report({ edge_id: 'erased', seq: 2, sent_ms: MINUTE, flows });
     api.now += 1;
     expect((await api.data('Query.flows', { ...hour, filter })).items).toHaveLength(3);
   });
 
-  it.each(['10.0.0.0/8', 'nonsense', '', '10.1.2'])('erases no %j', async address => {
+  it.each(['10.0.0.0/8', 'nonsense', '', '10.1.2'])('does not erase %j', async address => {
     expect(await api.call('Mutation.eraseFlows', { address })).toEqual({
       error: {
         type: 'ValidationError',
@@ -449,7 +449,7 @@ describe('flow logs, from the stream to the API', () => {
     [['flows', '@[1,"a","b",0]', '0']],
     [['flows', '@[1,"\\q","b",0,1]', '0']],
     [['flows', '@[1,"a","b",0,1', '0']],
-  ])('refuses an invalid token: %j', async parts => {
+  ])('rejects an invalid token: %j', async parts => {
     const next_token = Buffer.from(JSON.stringify(parts)).toString('base64url');
     expect(await api.call('Query.flows', { ...hour, next_token })).toMatchObject({
       error: {
@@ -537,7 +537,7 @@ describe('flow logs, from the stream to the API', () => {
       { from: iso(T0 - 49 * 60 * MINUTE), to: iso(T0), group_by: ['PROTOCOL'] },
       'from and to must be at most 48 hours apart.',
     ],
-  ])('%s refuses %j and names the allowed values', async (operation, args, message) => {
+  ])('%s rejects %j and names the allowed values', async (operation, args, message) => {
     expect(await api.call(operation, args)).toEqual({ error: { type: 'ValidationError', message } });
   });
 

@@ -16,7 +16,7 @@ describe('a refused request', () => {
   });
   afterAll(() => tables.drop());
 
-  /** The error of an answer, as the shared resolver gets it. */
+  /** The error of an answer, as the shared resolver receives it. */
   async function refusal(operation: string, args: object): Promise<unknown> {
     const [type, field] = operation.split('.') as [string, string];
     const answered = await api.answer({
@@ -62,7 +62,7 @@ describe('a refused request', () => {
     });
   });
 
-  it('gives the way to a part of an argument', async () => {
+  it('gives the path of a part of an argument', async () => {
     const match = { source: 'no network' };
     expect(
       await refusal('Mutation.createPolicy', {
@@ -89,20 +89,20 @@ describe('a refused request', () => {
     });
   });
 
-  it('names no argument where the rule is about none', async () => {
+  it('names no argument if the rule is about none', async () => {
     expect(await refusal('Mutation.updateSite', { site_id: SITE })).toEqual({
       type: 'ValidationError',
       message: 'Give at least one of name, location, latitude with longitude, and public_key to change.',
     });
   });
 
-  it('gives the place of an entry of a list', async () => {
+  it('gives the position in a list', async () => {
     const refused = await refusal('Mutation.deleteSites', { site_ids: [SITE, 'no uuid'] });
     expect(refused).toMatchObject({ info: { fields: [{ argument: 'site_ids.1' }] } });
   });
 });
 
-it('an input with 60 wrong arguments: ten sentences, fifty arguments', () => {
+it('limits the errors of 60 wrong arguments to ten sentences and fifty arguments', () => {
   const rules = Array.from({ length: 60 }, (_, index) => ({ path: [`a${index}`], message: 'must be b' }));
   const error = brokenRules(rules);
   expect(error.fields).toHaveLength(50);

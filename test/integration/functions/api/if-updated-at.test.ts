@@ -16,14 +16,14 @@ beforeEach(() => {
 const someone = { identity: personIn('operator') };
 
 interface Updated {
-  /** The arguments that name the thing. */
+  /** The arguments that name the object. */
   key: object;
-  /** As messages and audit entries name it. */
+  /** Its name in messages and audit entries. */
   what: string;
   read(): Promise<{ updated_at: string }>;
 }
 
-/** Makes a thing of each kind that has updates. */
+/** Creates an object of each kind that has updates. */
 const MAKE = {
   async site(): Promise<Updated> {
     const { id } = await api.data('Mutation.createSite', { name: 'Berlin' });
@@ -69,7 +69,7 @@ describe.each(UPDATES)('%s with if_updated_at', (operation, kind, changes) => {
   const update = (key: object, if_updated_at: string | undefined) =>
     api.call(`Mutation.${operation}`, { ...key, ...changes, if_updated_at }, someone);
 
-  it('changes an object that is as it was read', async () => {
+  it('changes an object that has not changed since', async () => {
     const { key, read } = await MAKE[kind]();
     api.now += 1000;
     const { updated_at } = await read();
@@ -77,7 +77,7 @@ describe.each(UPDATES)('%s with if_updated_at', (operation, kind, changes) => {
     expect((await read()).updated_at).toBe(new Date(api.now).toISOString());
   });
 
-  it('is a Conflict that names the person who has changed it since, and changes nothing', async () => {
+  it('fails with a Conflict that names the person who has changed it since, and changes nothing', async () => {
     const { key, what, read } = await MAKE[kind]();
     const seen = (await read()).updated_at;
     api.now += 1000;
@@ -93,7 +93,7 @@ describe.each(UPDATES)('%s with if_updated_at', (operation, kind, changes) => {
     expect(await read()).toEqual(after);
   });
 
-  it('lets one of two at once through', async () => {
+  it('accepts one of two simultaneous changes', async () => {
     const { key, read } = await MAKE[kind]();
     const { updated_at } = await read();
     api.now += 1000;
@@ -109,7 +109,7 @@ describe.each(UPDATES)('%s with if_updated_at', (operation, kind, changes) => {
     expect(await update(key, other)).toMatchObject({ data: expect.anything() });
   });
 
-  it('refuses an invalid time', async () => {
+  it('rejects an invalid time', async () => {
     const { key } = await MAKE[kind]();
     expect(await update(key, 'yesterday')).toEqual({
       error: {
@@ -121,7 +121,7 @@ describe.each(UPDATES)('%s with if_updated_at', (operation, kind, changes) => {
 });
 
 describe('a site', () => {
-  it('is changed by a change of its endpoints, and the message says whose', async () => {
+  it('counts a change of its endpoints as its own, and the message names the author', async () => {
     const { id } = await api.data('Mutation.createSite', { name: 'Berlin' });
     const seen = (await api.data('Query.site', { id })).updated_at;
     api.now += 1000;
@@ -138,7 +138,7 @@ describe('a site', () => {
     );
   });
 
-  it('is as it was when a change was undone', async () => {
+  it('counts as unchanged after an undo', async () => {
     const { id } = await api.data('Mutation.createSite', { name: 'Berlin' });
     const seen = (await api.data('Query.site', { id })).updated_at;
     api.now += 1000;
@@ -153,7 +153,7 @@ describe('a site', () => {
   });
 });
 
-it('an edge that is not registered: a Conflict', async () => {
+it('rejects an edge that is not registered as a Conflict', async () => {
   const args = { id: 'edge-x', site_id: OTHER_SITE, if_updated_at: '2026-03-15T12:00:00.000Z' };
   expect(await api.call('Mutation.registerEdge', args)).toEqual({
     error: {

@@ -59,7 +59,7 @@ describe('an incident', () => {
     return items[0].id;
   };
 
-  it('freezes range, figures, candidates of decisions and changes, and stays the same a year later', async () => {
+  it('stores range, figures, candidates of decisions and changes, and stays the same a year later', async () => {
     const id = await freeze();
     const frozen = await api.data('Query.incident', { id });
     expect(frozen).toMatchObject({
@@ -116,7 +116,7 @@ describe('an incident', () => {
     expect([other.log, other.log_total]).toEqual([[], 0]);
   });
 
-  it('is one for a token, listed newest first by pages, and removed and brought back by undo', async () => {
+  it('is created once for a token, listed newest first in pages, and removed and restored by undo', async () => {
     const token = { name: 'Twice', client_token: 'once' };
     api.now += 1;
     const id = await freeze(token);
@@ -140,7 +140,7 @@ describe('an incident', () => {
     );
   });
 
-  it('is removed from the list by undoing its creation, and can be restored while its data exists', async () => {
+  it('leaves the list when its creation is undone, and can be restored while its data exists', async () => {
     const id = await freeze({ name: 'By mistake' });
     api.now += 1;
     const { audit_id } = await api.data('Mutation.undo', { audit_id: await auditOf(id, 'createIncident') });
@@ -148,7 +148,7 @@ describe('an incident', () => {
     const now = api.now;
     api.now += 29 * DAY;
     expect((await api.data('Mutation.undo', { audit_id })).message).toBe(`The incident ${id} was restored.`);
-    // It is kept for good again, not until it would have gone after the removal.
+    // It is permanent again, instead of expiring after the removal.
     api.now += 40 * DAY;
     expect((await api.data('Query.incident', { id })).log_total).toBe(1);
     api.now = now;
@@ -162,7 +162,7 @@ describe('an incident', () => {
     });
   });
 
-  it('shows no e-mail address in the log of changes to who may not see it', async () => {
+  it('shows no e-mail address in the log of changes to people who may not see it', async () => {
     const id = await freeze();
     await api.data('Mutation.removeIncident', { id });
     const log = await api.data(
@@ -186,7 +186,7 @@ describe('an incident', () => {
       { scope: { peer_site_id: '6f9d7a52-7d5f-4f3f-9a55-0c7a5a3b1c11' } },
       'scope.peer_site_id must be a site other than scope.site_id, which is required with it.',
     ],
-  ])('is refused with %s', async (_, args, message) => {
+  ])('is rejected with %s', async (_, args, message) => {
     expect(await api.call('Mutation.createIncident', { ...asked, ...args })).toEqual({
       error: { type: 'ValidationError', message },
     });
@@ -199,13 +199,13 @@ describe('an incident', () => {
       'There is no policy "p-none": the query policies lists those that exist.',
     ],
     ['site', { site_id: 'Berlin' }, 'There is no site "Berlin": the query sites lists those that exist.'],
-  ])('is refused about a %s that never was', async (_, scope, message) => {
+  ])('is rejected for a %s that never existed', async (_, scope, message) => {
     expect(await api.call('Mutation.createIncident', { ...asked, scope })).toEqual({
       error: { type: 'NotFound', message },
     });
   });
 
-  it('is made and removed by operators, and read by viewers', async () => {
+  it('is created and removed by operators, and read by viewers', async () => {
     const viewer = { identity: personIn('viewer') };
     expect(await api.call('Mutation.createIncident', asked, viewer)).toMatchObject({
       error: { type: 'Unauthorized' },
@@ -217,7 +217,7 @@ describe('an incident', () => {
     expect(await api.call('Query.incidents', {}, viewer)).toHaveProperty('data');
   });
 
-  it('names data that has expired, and freezes the rest', async () => {
+  it('names data that has expired, and stores the rest', async () => {
     const now = api.now;
     api.now += 3 * DAY;
     const { series, decisions, gaps, changes } = await api.data('Query.incident', { id: await freeze() });

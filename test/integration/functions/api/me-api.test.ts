@@ -20,7 +20,7 @@ describe('me', () => {
   });
   afterAll(() => tables.drop());
 
-  it.each(['viewer', 'operator', 'admin'] as const)('lists what a %s may call', async group => {
+  it.each(['viewer', 'operator', 'admin'] as const)('lists the operations of a %s', async group => {
     const expected = Object.entries(EXPECTED_ACCESS)
       .filter(([, audience]) => (AUDIENCES[group] as readonly string[]).includes(audience))
       .map(([name]) => name.split('.')[1]!)
@@ -57,7 +57,7 @@ describe('me', () => {
       personIn('none'),
       'me needs group viewer, and you are in no group. Ask an administrator for it.',
     ],
-  ])('is refused to %s', async (_, identity, message) => {
+  ])('rejects %s', async (_, identity, message) => {
     expect(await api.call('Query.me', {}, { identity })).toEqual({
       error: { type: 'Unauthorized', message },
     });

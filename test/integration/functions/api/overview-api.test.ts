@@ -64,7 +64,7 @@ describe('the overview', () => {
     expect(data.counts).toEqual({ sites: 2, edges: 2, policies: 0, paths: 0 });
   });
 
-  it('has parts that fail alone', async () => {
+  it('has parts that can fail separately', async () => {
     const broken = makeApi({ client: t.client, tables: { ...t.tables, audit: NO_SUCH_TABLE } });
     broken.now = api.now;
     const failed = {
@@ -81,7 +81,7 @@ describe('the overview', () => {
     }
   });
 
-  it('is for people, and has no other fields', async () => {
+  it('is for people only, and has no other fields', async () => {
     for (const identity of [machine, personIn('none')]) {
       expect(await part('totals', api, identity)).toMatchObject({ error: { type: 'Unauthorized' } });
     }

@@ -50,8 +50,8 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 /**
- * The report of an edge that has been sending and receiving on the path since T0, so many packets a
- * second.
+ * The report of an edge that has been sending and receiving this number of packets a second on the
+ * path since T0.
  */
 async function report(
   name: 'A' | 'B',
@@ -94,9 +94,9 @@ it('is unknown for a path whose ends have not reported', async () => {
   ]);
 });
 
-it('compares both ends of a path, each direction, off the snapshots of the window', async () => {
+it('compares both ends of a path, in each direction, from the snapshots of the window', async () => {
   for (let minute = 1; minute <= 12; minute++) {
-    // A sends 100 a second, of which 90 arrive; what B sends arrives whole.
+    // A sends 100 a second, of which 90 arrive; all packets of B arrive.
     await report('A', { sent_ms: minute * MINUTE, sends: 100, receives: 40 });
     await report('B', { sent_ms: minute * MINUTE + 20_000, sends: 40, receives: 90 });
     await snapshotAt(db, T0 + (minute + 1) * MINUTE, ['edge-A', 'edge-B']);
@@ -111,7 +111,7 @@ it('compares both ends of a path, each direction, off the snapshots of the windo
   expect(back).toMatchObject({ loss_pct: 0, loss_pct_min: 0 });
 });
 
-it("shows the path's recent and total traffic in the receipt of a failover", async () => {
+it('shows the recent and total traffic of the path in the receipt of a failover', async () => {
   const receipt = await api.data('Mutation.failoverPath', { path_id: path.id });
   // From the snapshot of minute 12, which saw the reports of minute 11, to the last ones: 60 s of
   // A, 60 s of B, 500 bytes a packet.
@@ -127,7 +127,7 @@ it("shows the path's recent and total traffic in the receipt of a failover", asy
 it.each([
   [{ path_id: 'no path' }, 'NotFound', `There is no path "no path": the query paths lists a site's paths.`],
   [{ path_id: 'x', window: 1 }, 'ValidationError', 'window must be a whole number from 2 to 60.'],
-])('refuses %j', async (args, type, message) => {
+])('rejects %j', async (args, type, message) => {
   expect(await api.call('Query.pathLoss', args)).toEqual({ error: { type, message } });
 });
 
@@ -136,11 +136,11 @@ const rangeTo = (minute: number) => ({
   to: new Date(T0 + minute * MINUTE).toISOString(),
 });
 
-it("tells a path's history in columns, as its ends reported it", async () => {
+it('returns the history of a path in columns, as its ends reported it', async () => {
   const history = await api.data('Query.pathHistory', { path_id: path.id, ...rangeTo(13) });
   const minutes = history.at.map((end: string) => (Date.parse(end) - T0) / MINUTE);
   expect(minutes).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
-  // From the first reading nothing is known of what was before it.
+  // Nothing is known of the time before the first reading.
   const known = (first: number | string) => [null, ...Array(11).fill(first)];
   expect(history).toMatchObject({
     resolution: 'MINUTE',
@@ -157,11 +157,11 @@ it("tells a path's history in columns, as its ends reported it", async () => {
   const losses = history.passive_loss_pct.map(
     (loss: number | null) => loss && Math.round(loss * 1000) / 1000,
   );
-  // What B received last lies behind A's last report.
+  // The last packets that B received are later than A's last report.
   expect(losses).toEqual([null, ...Array(10).fill(10), null]);
 });
 
-it('is empty without reports, has the other end if one is silent, and a gap without a reading', async () => {
+it('is empty without reports, contains the other end if one is silent, and a gap without a reading', async () => {
   for (let minute = 13; minute <= 15; minute++) {
     await report('B', { sent_ms: minute * MINUTE + 20_000, sends: 40, receives: 90 });
     if (minute !== 14) await snapshotAt(db, T0 + (minute + 1) * MINUTE, ['edge-A', 'edge-B']);
@@ -189,12 +189,12 @@ it.each([
     { to: new Date(T0).toISOString() },
     'from (2026-01-31T12:00:00.000Z) is not before to (2026-01-31T12:00:00.000Z): choose an earlier from or a later to.',
   ],
-])('refuses a history with %j', async (args, message) => {
+])('rejects a history with %j', async (args, message) => {
   const asked = { path_id: path.id, ...rangeTo(5), ...args };
   expect(await api.call('Query.pathHistory', asked)).toEqual({ error: { type: 'ValidationError', message } });
 });
 
-it("has no history of a path that there isn't", async () => {
+it('has no history of an unknown path', async () => {
   const path_id = `${path.source_site_id.slice(0, -1)}0`;
   expect(await api.call('Query.pathHistory', { path_id, ...rangeTo(5) })).toMatchObject({
     error: { type: 'NotFound' },

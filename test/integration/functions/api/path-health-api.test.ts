@@ -16,7 +16,7 @@ const actor = systemCaller('test');
 let t: TestTables;
 let api: ApiUnderTest;
 let context: StoreContext;
-/** What happens while the mutation waits. */
+/** The action while the mutation waits. */
 let meanwhile: () => Promise<void>;
 
 beforeAll(async () => {
@@ -107,7 +107,7 @@ function probeAnswer(
 }
 
 describe('checkPathHealth', () => {
-  it("answers with the new measurement of the source's edge", async () => {
+  it('returns the new measurement by the edge at the source', async () => {
     const { path, edge_id, by } = await onePath();
     meanwhile = async () => {
       const [command] = await api.data('Query.pendingCommands', { edge_id }, by);
@@ -162,14 +162,14 @@ describe('checkPathHealth', () => {
     });
     expect(await api.data('Query.pendingCommands', { edge_id }, by)).toEqual([]);
     const { items } = await api.data('Query.auditLog', { target: `path:${path.id}` });
-    // Both at one moment of this clock: their order says nothing.
+    // Both at the same time of this clock, so their order is undefined.
     expect(items.map((entry: { operation: string }) => entry.operation).sort()).toEqual([
       'checkPathHealth',
       'createPath',
     ]);
   });
 
-  it('answers within 10 s with the last known metrics, their age and why, when the edge is away', async () => {
+  it('answers within 10 s with the last known metrics, their age and the reason if the edge is away', async () => {
     const { path, edge_id } = await onePath();
     const begun = api.now;
     const checked = await api.data('Mutation.checkPathHealth', { path_id: path.id });
@@ -184,7 +184,7 @@ describe('checkPathHealth', () => {
     });
   });
 
-  it('is one probe for all that ask while it runs, each of them audited', async () => {
+  it('runs one probe for all simultaneous callers, and audits each of them', async () => {
     const { path, edge_id, by } = await onePath();
     const ordered = new Set<string>();
     let rounds = 0;
@@ -210,7 +210,7 @@ describe('checkPathHealth', () => {
     expect(checks.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['DONE', 'DONE', 'DONE']);
   });
 
-  it('is another probe after the last one was answered', async () => {
+  it('starts another probe after the last one was answered', async () => {
     const { path, edge_id, by } = await onePath();
     const ordered = new Set<string>();
     meanwhile = async () => {
@@ -245,7 +245,7 @@ describe('checkPathHealth', () => {
   });
 
   it.each([-300_000, -30_000, 15_000, 300_000])(
-    'is fresh and judged whatever the clock of the edge says: %d ms',
+    "is fresh and judged with any offset of the edge's clock: %d ms",
     async skew => {
       const { path, edge_id, by } = await onePath();
       meanwhile = async () => {
@@ -279,7 +279,7 @@ describe('checkPathHealth', () => {
     });
   });
 
-  it('passes on why an edge could not measure', async () => {
+  it('returns the reason why an edge could not measure', async () => {
     const { path, edge_id, by } = await onePath();
     meanwhile = async () => {
       const [command] = await api.data('Query.pendingCommands', { edge_id }, by);
@@ -292,7 +292,7 @@ describe('checkPathHealth', () => {
     });
   });
 
-  it('says so when no edge is in service at the path', async () => {
+  it('reports a path without an edge in service', async () => {
     const { path } = await onePath({ edges: false });
     expect(await api.data('Mutation.checkPathHealth', { path_id: path.id })).toMatchObject({
       metrics: { latency_ms: 90, age_seconds: 60 },
@@ -303,7 +303,7 @@ describe('checkPathHealth', () => {
     });
   });
 
-  it('fails over a path whose probes are all lost', async () => {
+  it('fails over a path if all probes are lost', async () => {
     const { path, edge_id, by } = await onePath();
     meanwhile = async () => {
       const [command] = await api.data('Query.pendingCommands', { edge_id }, by);
@@ -326,7 +326,7 @@ describe('checkPathHealth', () => {
 });
 
 describe('an edge', () => {
-  it('is informed of newer policies than it applies, after any absence', async () => {
+  it('is notified of newer policies than it applies, after any absence', async () => {
     const { edge_id, by } = await onePath();
     const ask = (policies_version?: string) =>
       api.data('Query.pendingCommands', { edge_id, policies_version }, by);
@@ -341,12 +341,12 @@ describe('an edge', () => {
 
   it.each<[string, ApiIdentity]>([
     ['another edge', edgeIdentity('edge-other')],
-    ['a machine that is no edge', machine],
+    ['a machine that is not an edge', machine],
     [
       'a role of the same name',
       { userArn: 'arn:aws:iam::123456789012:role/edge-mine', username: 'x', sourceIp: null },
     ],
-  ])('cannot be replaced: %s may not read, acknowledge or answer for it', async (_who, identity) => {
+  ])('cannot be impersonated: %s may not read, acknowledge or answer for it', async (_who, identity) => {
     const error = {
       type: 'Unauthorized',
       message:
@@ -362,7 +362,7 @@ describe('an edge', () => {
     }
   });
 
-  it('is not a machine of another role with the same session name', async () => {
+  it('is not the same as a machine of another role with its session name', async () => {
     const identity = {
       userArn: 'arn:aws:sts::123456789012:assumed-role/grafana/edge-mine',
       username: 'AROA:edge-mine',
@@ -398,7 +398,7 @@ describe('an edge', () => {
       { sent: 1, received: 1, latency_ms: -1, jitter_ms: 0, measured_at: '2026-03-15T12:00:00Z' },
       'latency_ms must be a number of milliseconds from 0 to 60000.',
     ],
-  ])('is refused an answer of %o', async (answer, message) => {
+  ])('cannot send an answer of %o', async (answer, message) => {
     const { edge_id, by } = await onePath();
     const args = { edge_id, command_id: 'c-1', ...answer };
     expect(await api.call('Mutation.reportProbe', args, by)).toEqual({
@@ -406,7 +406,7 @@ describe('an edge', () => {
     });
   });
 
-  it('is refused an answer to a probe that nobody ordered', async () => {
+  it('cannot answer a probe that was not ordered', async () => {
     const { edge_id, by } = await onePath();
     const args = { edge_id, command_id: 'c-1', sent: 0, received: 0 };
     expect(await api.call('Mutation.reportProbe', args, by)).toEqual({

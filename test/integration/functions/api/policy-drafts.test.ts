@@ -33,7 +33,7 @@ const verdict = (policy: object, reason: string) => ({
 });
 
 describe('matchPolicy', () => {
-  it('names the policy that matches a flow, and for each other one why it does not', async () => {
+  it('names the policy that matches a flow, and the reason why each other one does not', async () => {
     expect(await api.data('Query.matchPolicy', { flow: FLOW })).toEqual({
       taken_by: saved('Web'),
       application: 'Web',
@@ -50,17 +50,17 @@ describe('matchPolicy', () => {
   it.each<[string, object, object]>([
     ['a new one of the highest priority', { priority: 1000 }, draft],
     [
-      'a new one behind that of its priority',
+      'a new one after those of its priority',
       { priority: 700, name: 'Mine' },
       { policy_id: expect.any(String), policy_name: 'Web', draft: false },
     ],
     ['a new one that does not match', { priority: 1000, match: { protocol: 1 } }, { policy_name: 'Web' }],
-    ['a new one that is off', { priority: 1000, enabled: false }, { policy_name: 'Web' }],
+    ['a disabled new one', { priority: 1000, enabled: false }, { policy_name: 'Web' }],
   ])('judges as if a draft were saved: %s', async (_, given, taken_by) => {
     expect(await api.data('Query.matchPolicy', { flow: FLOW, draft: given })).toMatchObject({ taken_by });
   });
 
-  it('replaces a defined policy by its draft, with saved values for fields that are left out', async () => {
+  it('replaces a defined policy by its draft, with stored values for omitted fields', async () => {
     const given = { id: ids.Voice, match: {} };
     const { taken_by, others } = await api.data('Query.matchPolicy', { flow: FLOW, draft: given });
     expect(taken_by).toEqual({ policy_id: ids.Voice, policy_name: 'Voice', draft: true });
@@ -87,13 +87,13 @@ describe('matchPolicy', () => {
       { flow: FLOW, draft: { id: 'default', priority: 1 } },
       "Policy default is built in: it matches all traffic that no other policy matches, and it can't be changed. Define a policy with a higher priority instead.",
     ],
-  ])('refuses %j', async (args, message) => {
+  ])('rejects %j', async (args, message) => {
     expect(await api.call('Query.matchPolicy', args)).toEqual({
       error: { type: 'ValidationError', message },
     });
   });
 
-  it('names the fields of a form that are wrong', async () => {
+  it('names the wrong fields of a form', async () => {
     const answered = await api.answer({
       ...{ type: 'Query', field: 'matchPolicy', identity: personIn('viewer'), selection: [] },
       arguments: { flow: { ...FLOW, src: 'x' }, draft: { priority: 1001 } },
@@ -103,7 +103,7 @@ describe('matchPolicy', () => {
     });
   });
 
-  it('refuses a draft of a policy that is not defined', async () => {
+  it('rejects a draft of an undefined policy', async () => {
     expect(await api.call('Query.matchPolicy', { flow: FLOW, draft: { id: 'p-none' } })).toEqual({
       error: { type: 'NotFound', message: expect.stringContaining('p-none') },
     });
@@ -113,11 +113,11 @@ describe('matchPolicy', () => {
 describe('shadowedPolicies', () => {
   const shadowed = (given?: object) => api.data('Query.shadowedPolicies', given ? { draft: given } : {});
 
-  it('are none where each policy has a flow', async () => {
+  it('are none if each policy has a flow', async () => {
     expect(await shadowed()).toEqual({ items: [], undecided: [], policies_version: '4' });
   });
 
-  it('are policies that a draft would leave without flows, and the draft itself behind others', async () => {
+  it('are policies that a draft leaves without flows, and the draft itself behind others', async () => {
     expect(
       await shadowed({ priority: 950, name: 'Wide', match: { source_cidr: '0.0.0.0/0' } }),
     ).toMatchObject({
@@ -131,7 +131,7 @@ describe('shadowedPolicies', () => {
     });
   });
 
-  it('are those whose own conditions contradict each other', async () => {
+  it('are those with contradictory conditions', async () => {
     const given = { id: ids.Branch, match: { protocol: 47, source_port: 1 } };
     expect((await shadowed(given)).items).toEqual([
       { policy: { policy_id: ids.Branch, policy_name: 'Branch', draft: true }, shadowed_by: [] },

@@ -60,7 +60,7 @@ describe('policyImpact', () => {
   const draft = { policy_id: null, policy_name: 'Draft', draft: true };
   const gap = (kind: string) => expect.objectContaining({ kind });
 
-  it('is the traffic of listed flows that a new policy would match, and the share of judged traffic', async () => {
+  it('is the traffic of logged flows that a new policy would match, and the share of the judged traffic', async () => {
     const impact = await api.data('Query.policyImpact', { draft: { priority: 5, match: { protocol: 6 } } });
     expect(impact).toEqual({
       from: iso(T0 - 59 * MINUTE),
@@ -118,7 +118,7 @@ describe('policyImpact', () => {
     });
   });
 
-  it('is unknown, not none, where no flows are logged', async () => {
+  it('is unknown instead of zero without a flow log', async () => {
     const without = makeApi(db, { flow_log_ttl_hours: 0 });
     without.now = api.now;
     expect(await without.data('Query.policyImpact', { draft: { priority: 5 } })).toMatchObject({
@@ -134,7 +134,7 @@ describe('policyImpact', () => {
     });
   });
 
-  it('reports a log that is shorter than the window, or has networks instead of hosts', async () => {
+  it('reports a log that is shorter than the window, or that has networks instead of hosts', async () => {
     const short = makeApi(db, {
       flow_objects: bucket.objects,
       ...{ flow_log_ttl_hours: 0.5, flow_log_mask_hosts: true },
@@ -147,7 +147,7 @@ describe('policyImpact', () => {
     );
   });
 
-  it('reports a missing snapshot, so that the counted traffic is not known', async () => {
+  it('reports a missing snapshot, without which the counted traffic is unknown', async () => {
     const later = makeApi(db, { flow_objects: bucket.objects });
     later.now = T0 + 3 * 60 * MINUTE;
     expect(await later.data('Query.policyImpact', { draft: { priority: 5 } })).toMatchObject({
@@ -156,7 +156,7 @@ describe('policyImpact', () => {
     });
   });
 
-  it('says where figures are scaled from samples', async () => {
+  it('reports figures that are scaled from samples', async () => {
     await report({
       ...{ edge_id: 'edge-2', sent_ms: MINUTE + 30_000, estimated: true },
       policies: [{ policy_id: 'default', packets: 1n, bytes: 70n }],
@@ -172,7 +172,7 @@ describe('policyImpact', () => {
     [{ draft: { priority: 5 }, window: 61 }, 'window must be a whole number from 1 to 60.'],
     [{ draft: { priority: 5 }, limit: 1001 }, 'limit must be a whole number from 1 to 1000.'],
     [{ draft: {} }, 'A draft needs a priority from 0 to 1000, or the id of a defined policy.'],
-  ])('refuses %j', async (args, message) => {
+  ])('rejects %j', async (args, message) => {
     expect(await api.call('Query.policyImpact', args)).toEqual({
       error: { type: 'ValidationError', message },
     });

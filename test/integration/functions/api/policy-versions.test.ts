@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.drop());
 
-/** A policy that was made, changed and switched off, a second apart. */
+/** A policy that was created, changed and disabled, a second apart. */
 beforeEach(async () => {
   api = makeApi(t);
   const match = { protocol: 17, source_cidr: '10.0.0.0/8' };
@@ -30,7 +30,7 @@ const policy = () => api.data('Query.policy', { id });
 const refusal = (type: string, message: string) => ({ error: { type, message } });
 
 describe('policyVersions', () => {
-  it('are the changes of the definition, newest first, with the changed fields and the person', async () => {
+  it('are the changes of the definition, newest first, with the changed fields and the author', async () => {
     const [off, changed, made] = await versions();
     expect(off).toMatchObject({
       ...{ operation: 'togglePolicy', did: null, current: true },
@@ -67,7 +67,7 @@ describe('policyVersions', () => {
     });
   });
 
-  it('have an undo and a deletion among them, and neither routing, resets nor refused attempts', async () => {
+  it('include an undo and a deletion, and neither routing, resets nor refused attempts', async () => {
     await later('setPolicyRouting', { policy_id: id, preference: 'LOWEST_COST' });
     await later('resetPolicyStats', { policy_id: id });
     await api.call('Mutation.updatePolicy', { id, name: '' });
@@ -98,12 +98,12 @@ describe('policyVersions', () => {
     expect(rest.items).toEqual(all.slice(2));
   });
 
-  it('say to viewers who did it, without address and e-mail', async () => {
+  it('show viewers the author without network address and e-mail', async () => {
     const { items } = await api.data('Query.policyVersions', { id }, { identity: personIn('viewer') });
     expect(items[0].actor).toMatchObject({ username: 'admin', email: null, source_ip: null });
   });
 
-  it('are none of an id that never was', async () => {
+  it('are none for an id that never existed', async () => {
     expect(await api.data('Query.policyVersions', { id: 'p-none' })).toEqual({ items: [], next_token: null });
   });
 
@@ -113,7 +113,7 @@ describe('policyVersions', () => {
       { next_token: 'x' },
       'next_token is not from this list: leave it out to start at the beginning, or pass the next_token of the previous page unchanged.',
     ],
-  ])('refuse %j', async (args, message) => {
+  ])('reject %j', async (args, message) => {
     expect(await api.call('Query.policyVersions', { id, ...args })).toEqual(
       refusal('ValidationError', message),
     );
@@ -124,7 +124,7 @@ describe('restorePolicyVersion', () => {
   const restore = async (version: string, args: object = {}) =>
     later('restorePolicyVersion', { id, version, ...args });
 
-  it('puts a definition back to a version, is one itself, and can be undone', async () => {
+  it('restores a version of a definition, creates a version itself, and can be undone', async () => {
     const before = await policy();
     const made = (await versions()).at(-1);
     const { updated_at } = before;
@@ -141,7 +141,7 @@ describe('restorePolicyVersion', () => {
     expect(await policy()).toEqual(before);
   });
 
-  it('defines a policy again that was deleted, under its id', async () => {
+  it('defines a deleted policy again under its id', async () => {
     const [off] = await versions();
     await later('deletePolicy', { id });
     await restore(off.version);
@@ -156,7 +156,7 @@ describe('restorePolicyVersion', () => {
     expect(await policy()).toBeNull();
   });
 
-  it('refuses another state than that which was seen', async () => {
+  it('rejects a policy that has changed since it was read', async () => {
     const [{ version }] = await versions();
     const seen = '2026-03-15T12:00:01.000Z';
     expect(await api.call('Mutation.restorePolicyVersion', { id, version, if_updated_at: seen })).toEqual(
@@ -167,7 +167,7 @@ describe('restorePolicyVersion', () => {
     );
   });
 
-  it('refuses entries that are not versions of the policy, and its deletion', async () => {
+  it('rejects entries that are not versions of the policy, and its deletion', async () => {
     const call = (args: object) => api.call('Mutation.restorePolicyVersion', { id, ...args });
     const none = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
     const notFound = (of: string, version: string) =>

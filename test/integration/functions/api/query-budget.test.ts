@@ -17,7 +17,7 @@ const begin = async () => {
   api = makeApi(t, { query_budget: { units: BUDGET } });
 };
 
-/** What was spent this minute under a name. */
+/** The budget spent under a name in this minute. */
 async function spent(owner: string): Promise<number> {
   const { Items = [] } = await t.client.send(
     new QueryCommand({
@@ -36,7 +36,7 @@ describe('the budget of expensive operations', () => {
   beforeEach(begin);
   afterEach(() => t.drop());
 
-  it('lets three of fifty audits of traffic through that come at once, and says when to come back', async () => {
+  it('allows three of fifty simultaneous audits of traffic, and says when to retry', async () => {
     api.now += 37_400;
     const answers = await Promise.all(Array.from({ length: 50 }, () => audit()));
     expect(answers.filter(answer => 'data' in answer)).toHaveLength(3);
@@ -61,7 +61,7 @@ describe('the budget of expensive operations', () => {
     }
   });
 
-  it("is each person's own", async () => {
+  it('is separate for each person', async () => {
     await Promise.all(Array.from({ length: 4 }, () => audit()));
     expect(await audit(personIn('viewer'))).toHaveProperty('data');
   });
@@ -77,12 +77,12 @@ describe('the budget of expensive operations', () => {
     expect(await spent('arn:aws:sts::123456789012:assumed-role/grafana')).toBe(24);
   });
 
-  it('costs nothing if the arguments are refused', async () => {
+  it('is not reduced by a request with invalid arguments', async () => {
     await api.call('Query.trafficStats', { group_by: [], from: 'x', to: 'y' });
     expect(await spent('sub-of-admin')).toBe(0);
   });
 
-  it('depends on the reads: the range of the flow log, and whether a list is searched', async () => {
+  it('depends on the reads: the range of the flow log, and a search in a list', async () => {
     const costs = async (operation: string, args: object) => {
       const before = await spent('sub-of-admin');
       await api.call(operation, args);
@@ -106,7 +106,7 @@ describe('the budget of expensive operations', () => {
     expect(await costs('Query.sites', { limit: 101 })).toBe(2);
   });
 
-  it("lets through what it can't write down, but for throttling", async () => {
+  it('allows operations whose cost cannot be stored, except when throttled', async () => {
     const withoutTable = makeApi(
       { client: t.client, tables: { ...t.tables, cache: NO_SUCH_TABLE } },
       { query_budget: { units: BUDGET } },
@@ -142,7 +142,9 @@ describe('the budget of expensive operations', () => {
   });
 });
 
-/** What each operation costs with the least that it may be asked with; what isn't here is free. */
+/**
+ * The cost of each operation with the smallest arguments; an operation without an entry is free.
+ */
 const EXPECTED: Partial<Record<OperationName, number>> = {
   'Query.figures': 2,
   'Query.trafficStats': 10,
@@ -187,7 +189,7 @@ describe('one operation', () => {
     expect(await spent(owner)).toBe(EXPECTED[operation] ?? 0);
   });
 
-  it('counts answers that say Internal, and no others', async () => {
+  it('counts answers of type Internal, and no others', async () => {
     const broken = makeApi({ client: t.client, tables: { ...t.tables, network: NO_SUCH_TABLE } });
     expect(await broken.call('Query.siteCount')).toEqual({
       error: {

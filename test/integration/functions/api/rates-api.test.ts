@@ -64,7 +64,7 @@ async function shown() {
 }
 
 describe('rates', () => {
-  it('are not known before the second report of an edge', async () => {
+  it('are unknown before the second report of an edge', async () => {
     await report('edge-a', { seq: 1, sent_ms: 0, policies: pairs(10n, 10n) });
     expect(await shown()).toEqual({
       policies: [null, null, null],
@@ -78,7 +78,7 @@ describe('rates', () => {
     });
   });
 
-  it('are between the last two reports of each edge, and sums of them', async () => {
+  it('cover the last two reports of each edge, and their sums', async () => {
     await report('edge-a', { seq: 2, sent_ms: 10_000, policies: pairs(110n, 10n) });
     await report('edge-b', { seq: 1, sent_ms: 5000, policies: pairs(1n, 1n) });
     const a = { from: at(0), to: at(10_000) };
@@ -106,7 +106,7 @@ describe('rates', () => {
     });
   });
 
-  it('are not affected by a reset, which counts are relative to', async () => {
+  it('are not affected by a reset, unlike counts', async () => {
     await api.data('Mutation.resetPolicyStats', { policy_id: 'voice' });
     const voice = await api.data('Query.policy', { id: 'voice' });
     expect([voice.rate, voice.packets_matched, voice.counted_since]).toEqual([
@@ -128,7 +128,7 @@ describe('rates', () => {
     expect(items.find(({ id }: { id: string }) => id === 'voice').counted_since).toBe(at(60_000));
   });
 
-  it('are live figures too', async () => {
+  it('are the same in live figures', async () => {
     const figures = async (scope: string) => {
       const { items, ...rest } = await api.data('Query.figures', { scope });
       expect(rest).toEqual({
@@ -153,7 +153,7 @@ describe('rates', () => {
     expect(await figures('PATHS')).toEqual(new Map());
   });
 
-  it('of sites are by the last snapshot', async () => {
+  it('of sites are from the last snapshot', async () => {
     expect((await api.data('Query.figures', { scope: 'SITES' })).items).toEqual([]);
     await snapshotAt(t, T0 + 60_000, ['edge-a', 'edge-b']);
     const { items } = await api.data('Query.figures', { scope: 'SITES' });
@@ -199,7 +199,7 @@ describe('figures', () => {
   it.each([
     ['a viewer', personIn('viewer')],
     ['a machine', machine],
-  ])('are for %s too', async (_, identity) => {
+  ])('are available to %s', async (_, identity) => {
     expect(await api.call('Query.figures', { scope: 'TOTALS' }, { identity })).toHaveProperty('data');
   });
 
@@ -213,7 +213,7 @@ describe('figures', () => {
       by.data('Query.figures', { scope: 'POLICIES', limit: 1, ...more });
     const idsOf = ({ items }: { items: { id: string }[] }) => items.map(({ id }) => id);
 
-    it('are in the order of their ids, all at the publication of the first', async () => {
+    it('are in order of their ids, all at the publication of the first page', async () => {
       const first = await page({});
       const context = storeContext(t, () => api.now);
       await claimPublication(context, { scope: 'POLICIES', tick_ms: api.now });
@@ -224,7 +224,7 @@ describe('figures', () => {
       expect(seq).toBe(first.seq + 1);
     });
 
-    it('are of one instant where one function gives them, and newer where another one goes on', async () => {
+    it('are of one instant in one function, and newer if another one continues', async () => {
       const web = ({ items }: { items: { packets_exact: string }[] }) => BigInt(items[0]!.packets_exact);
       const before = BigInt((await api.data('Query.policy', { id: 'web' })).packets_matched_exact);
       const { next_token } = await page({ limit: 3 });
@@ -236,11 +236,11 @@ describe('figures', () => {
       other.now = api.now;
       expect(web(await page({ next_token }, other))).toBe(before + 7n);
       expect(web(await page({ next_token }))).toBe(before);
-      // Its pages were all given: what is held of them is gone.
+      // All its pages were sent: the cached ones are removed.
       expect(web(await page({ next_token }))).toBe(before + 7n);
     });
 
-    it.each([0, 20_001, 1.5])('refuse a limit of %d', async limit => {
+    it.each([0, 20_001, 1.5])('reject a limit of %d', async limit => {
       expect(await api.call('Query.figures', { scope: 'POLICIES', limit })).toEqual({
         error: { type: 'ValidationError', message: 'limit must be a whole number from 1 to 20000.' },
       });
@@ -250,7 +250,7 @@ describe('figures', () => {
       ['a text that no list gave', async () => 'abc'],
       ['the token of another scope', async () => (await page({})).next_token],
       ['the token of another list', async () => (await api.data('Query.policies', { limit: 1 })).next_token],
-    ])('refuse %s', async (_, token) => {
+    ])('reject %s', async (_, token) => {
       const asked = { scope: 'TOTALS', next_token: await token() };
       expect(await api.call('Query.figures', asked)).toEqual({
         error: {

@@ -8,7 +8,7 @@ import { type ReadUnitsWorld, readUnitsWorld } from '../../../support/read-units
  * What the formulas of docs/api.md name, and the sizes of the networks that they are checked on.
  */
 interface Measures {
-  /** Edges at the site that is asked for. */
+  /** Edges at the requested site. */
   n: number;
   /** Entries of the page. */
   e: number;
@@ -30,7 +30,7 @@ const QUERIES = Object.keys(OPERATION_ARGUMENTS).filter((name): name is Query =>
 const EDGE = { ...machine, userArn: 'arn:aws:sts::123456789012:assumed-role/edges/a-0' };
 const OF_EDGES: Query[] = ['Query.pendingCommands', 'Query.ownEdge', 'Query.edgeRoutes'];
 
-/** What is asked for. Of a query without an entry: nothing but the page's length. */
+/** The arguments. A query without an entry has only the length of a page. */
 function argumentsOf(
   { site_a, site_b, path_id, policy_id, export_id, audit_id, incident_id, destination_id }: ReadUnitsWorld,
   { e, m }: Measures,
@@ -116,7 +116,7 @@ describe('docs/api.md, the reads of a query', () => {
     }, 120_000);
     afterAll(() => world.db.drop());
 
-    it.each(QUERIES)('%s reads as many units in as many requests as its row says', async query => {
+    it.each(QUERIES)('%s uses the read units and requests of its row', async query => {
       const by = OF_EDGES.includes(query) ? { identity: EDGE } : {};
       const { units, requests } = rows.get(query.slice('Query.'.length))!;
       const reads = await world.measure(query, argumentsOf(world, measures)[query] ?? {}, by);

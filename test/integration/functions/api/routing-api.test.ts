@@ -159,7 +159,7 @@ describe('routing over GraphQL', () => {
     ).toMatchObject({ error: { type: 'Unauthorized' } });
   });
 
-  it('shows and changes how a policy routes', async () => {
+  it('shows and changes the routing of a policy', async () => {
     const defaults = {
       policy_id: 'default',
       preference: 'LOWEST_LATENCY',
@@ -294,13 +294,13 @@ describe('routing over GraphQL', () => {
     ],
   ];
 
-  it.each(refused)('%s refuses %s', async (operation, _what, args, type, message) => {
+  it.each(refused)('%s rejects %s', async (operation, _what, args, type, message) => {
     expect(await api.call(operation, args)).toEqual({ error: { type, message } });
   });
 });
 
 describe('clearCache', () => {
-  it('leaves no decision of another container that was made of metrics of before', async () => {
+  it('leaves no decision of another container from earlier metrics', async () => {
     const { sites, fast, slow } = await twoSites();
     const key = { policy_id: 'default', ...sites };
     const clock = () => api.now;
@@ -313,7 +313,7 @@ describe('clearCache', () => {
     const context: StoreContext = storeContext(t, clock);
     expect((await cachedDecision(context, other, key)).selected_path_id).toBe(fast);
     await writePathMetrics(context, { path_id: slow, metrics: measuredNow(1) });
-    // It has looked at the metrics' clears just now, and at those of the decisions a while ago.
+    // It has just checked the clears of the metrics, and those of the decisions a while ago.
     api.now += 900;
     await other.metrics.get(fast);
     api.now += 50;
@@ -330,14 +330,14 @@ function measuredNow(latency_ms: number) {
   return { latency_ms, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 100, measured_at };
 }
 
-/** As a container does at its end. */
+/** As a container does when it ends. */
 async function leaveHotKeys(routing_hot: string[]): Promise<void> {
   const update = updateItem({ table: t.tables.cache, key: USAGE_KEY, set: { routing_hot } });
   await t.client.send(new UpdateCommand(update));
 }
 
 describe('warmCaches', () => {
-  it('decides the latest questions again, is audited, and leaves out deleted objects', async () => {
+  it('decides the latest questions again, is audited, and skips deleted objects', async () => {
     const { sites } = await twoSites();
     const key = { policy_id: 'default', ...sites };
     await api.data('Query.routingDecision', key);

@@ -68,8 +68,8 @@ const decisionOf = async (args: object = {}): Promise<Decision> => {
   return decisions[0];
 };
 
-describe('why a path is used', () => {
-  it('names every candidate with the compared value, its margin, and the reason if it was excluded', async () => {
+describe('the explanation of a routing decision', () => {
+  it('names every candidate with the compared value, its margin, and the reason for any exclusion', async () => {
     const decision = await decisionOf();
     expect(decision).toMatchObject({
       policy_id: 'default',
@@ -94,7 +94,7 @@ describe('why a path is used', () => {
     ]);
   });
 
-  it("compares the preference's figure, in its unit", async () => {
+  it('compares the figure of the preference, in its unit', async () => {
     const choose = (choice: object) =>
       api.data('Mutation.setPolicyRouting', { policy_id: 'default', ...choice });
     await choose({ preference: 'HIGHEST_BANDWIDTH' });
@@ -124,7 +124,7 @@ describe('why a path is used', () => {
       excluded: `An operator took it out of use at ${new Date(api.now - 1000).toISOString()}, until restorePath.`,
       rank: null,
     });
-    // Nothing but the failover tells the two instants apart: no minute was measured.
+    // Only the failover distinguishes the two instants: no minute was measured.
     const then = await decisionOf({ at: before });
     expect(then.candidates.map(({ class: its }: Decision) => its)).toEqual(['UNKNOWN', 'UNKNOWN', 'UNKNOWN']);
     await api.data('Mutation.restorePath', { path_id: paths[0] });
@@ -148,7 +148,7 @@ describe('why a path is used', () => {
     expect(second.next_token).toBeNull();
   });
 
-  it('refuses invalid pairs of sites with a message', async () => {
+  it('rejects invalid pairs of sites with a message', async () => {
     const message = async (args: object) => {
       const answer = await api.call('Query.routingDecisions', { ...ends, ...args });
       return 'error' in answer ? `${answer.error.type}: ${answer.error.message}` : 'no error';

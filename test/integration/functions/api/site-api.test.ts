@@ -33,7 +33,7 @@ const path = () => ({
 });
 const audit = async (filter: object) => (await api.data('Query.auditLog', filter)).items;
 
-describe('sites in the API', () => {
+describe('the API of sites', () => {
   it('lists them in the order of creation, by page and by search, with their endpoints', async () => {
     const first = await api.data('Query.sites', { limit: 1 });
     expect(first.items).toEqual([
@@ -97,14 +97,14 @@ describe('sites in the API', () => {
     });
   });
 
-  it('keeps its place in the list when it is renamed', async () => {
+  it('keeps its place in the list after a new name', async () => {
     await api.data('Mutation.updateSite', { site_id: berlin, name: 'Zossen', location: null });
     const { items } = await api.data('Query.sites', {});
     expect(items).toMatchObject([{ name: 'Zossen', location: null }, { name: 'Bonn' }]);
     expect(await api.data('Mutation.updateSite', { site_id: berlin, location: 'Mitte' })).toMatchObject({
       location: 'Mitte',
     });
-    // What is taken away alone is a change too.
+    // A removal alone is a change too.
     expect(await api.data('Mutation.updateSite', { site_id: berlin, location: null })).toMatchObject({
       location: null,
     });
@@ -130,7 +130,7 @@ describe('sites in the API', () => {
     expect(await api.data('Query.countSitePaths', { site_id: bonn })).toBe(0);
   });
 
-  it('removes an endpoint with its paths, for good', async () => {
+  it('removes an endpoint with its paths permanently', async () => {
     await api.data('Mutation.addEndpoint', { ...endpoint(bonn), address: '192.0.2.2', endpoint_id: 'lte' });
     await api.data('Mutation.createPath', { ...path(), destination_endpoint_id: 'lte' });
     const removed = await api.data('Mutation.removeEndpoint', { site_id: bonn, endpoint_id: 'lte' });
@@ -143,13 +143,14 @@ describe('sites in the API', () => {
     ]);
   });
 
-  it('deletes and restores, and the audit log says who', async () => {
+  it('deletes and restores, with the author in the audit log', async () => {
     const { id } = await api.data('Mutation.createPath', path());
     api.now += 1000;
     const deleted = await api.data('Mutation.deleteSite', { site_id: bonn });
     expect(deleted).toEqual({
       success: true,
-      message: `Site Bonn (${bonn}) was deleted with 1 endpoint and 1 path. restoreSite can bring it back until 2026-04-14T12:00:02.000Z.`,
+      message:
+        'Site Bonn was deleted with 1 endpoint and 1 path. It can be restored until 2026-04-14T12:00:02.000Z.',
       audit_id: expect.any(String),
       site_id: bonn,
       finished: true,
@@ -189,7 +190,7 @@ describe('sites in the API', () => {
     await api.data('Mutation.deletePath', { path_id: id });
   });
 
-  it('flags the edges of a deleted site, which go on counting', async () => {
+  it('flags the edges of a deleted site, which still count', async () => {
     const { id } = await api.data('Mutation.createSite', { name: 'Closing' });
     const edge = await api.data('Mutation.registerEdge', { id: 'edge-closing', site_id: id });
     expect(edge).toMatchObject({ site_id: id, site_known: true });
@@ -205,7 +206,7 @@ describe('sites in the API', () => {
     expect(await traffic()).toEqual(before);
   });
 
-  it('deletes a batch, each site by itself', async () => {
+  it('deletes a batch, each site separately', async () => {
     const { id } = await api.data('Mutation.createSite', { name: 'Short-lived' });
     const results = await api.data('Mutation.deleteSites', { site_ids: [NOWHERE, id] });
     expect(results).toMatchObject([
@@ -223,7 +224,7 @@ describe('sites in the API', () => {
   });
 });
 
-describe('what is refused', () => {
+describe('refused requests', () => {
   const b = () => berlin;
   it.each([
     ['deleteSite', () => ({ site_id: 'Berlin' }), 'ValidationError', `site_id ${UUID_RULE}`],
@@ -331,7 +332,7 @@ describe('what is refused', () => {
     expect(now[0]).toMatchObject({ outcome: 'REFUSED', error_type: type });
   });
 
-  it('an operator may change the inventory but not delete a site', async () => {
+  it("include an operator's deletion of a site, and no other change by an operator", async () => {
     const identity = personIn('operator');
     await api.data('Mutation.updateSite', { site_id: berlin, location: 'Mitte' }, { identity });
     expect(await api.call('Mutation.deleteSite', { site_id: berlin }, { identity })).toMatchObject({
@@ -339,7 +340,7 @@ describe('what is refused', () => {
     });
   });
 
-  it('a token that the list did not give', async () => {
+  it('include a token that the list did not return', async () => {
     expect(await api.call('Query.sites', { next_token: 'x' })).toMatchObject({
       error: { type: 'ValidationError' },
     });

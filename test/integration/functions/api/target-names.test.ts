@@ -26,7 +26,7 @@ beforeEach(async () => {
   return () => db.drop();
 });
 
-/** A change at an instant of its own, so that the order of the entries is that of the changes. */
+/** A change at its own instant, so that the order of the entries is that of the changes. */
 function change(operation: string, args: object): ReturnType<ApiUnderTest['data']> {
   api.now += 1000;
   return api.data(operation, args);
@@ -37,7 +37,7 @@ interface Named {
   target_name: string | null;
 }
 
-/** The name of each target in the audit log, as its newest entry says it. */
+/** The name of each target in the audit log, from its newest entry. */
 async function namesInLog(): Promise<Record<string, string | null>> {
   const { items } = await api.data('Query.auditLog', { limit: 100 });
   return Object.fromEntries(
@@ -46,7 +46,7 @@ async function namesInLog(): Promise<Record<string, string | null>> {
 }
 
 describe('the name of a target', () => {
-  it('is in the audit log: of sites, endpoints, paths and policies', async () => {
+  it('is in the audit log for sites, endpoints, paths and policies', async () => {
     const { id } = await change('Mutation.createPolicy', { name: 'Voice', priority: 1 });
     expect(await namesInLog()).toEqual({
       [`site:${berlin}`]: 'Berlin',
@@ -58,7 +58,7 @@ describe('the name of a target', () => {
     });
   });
 
-  it('is the current name, and for deleted objects the last one', async () => {
+  it('is the current name, or the last one of a deleted object', async () => {
     await change('Mutation.updateSite', { site_id: berlin, name: 'Berlin Mitte' });
     await change('Mutation.deleteSite', { site_id: bonn });
     expect(await namesInLog()).toMatchObject({
@@ -69,7 +69,7 @@ describe('the name of a target', () => {
     });
   });
 
-  it('is read for a path that an alarm or an event names by its id alone', async () => {
+  it('is read for a path that an alarm or an event names only by its id', async () => {
     const problem = pathProblem(path, 'PATH_FAILED', api.now);
     const event = {
       type: 'PATH_FAILED',

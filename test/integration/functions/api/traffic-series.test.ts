@@ -30,7 +30,7 @@ describe('trafficSeries', () => {
   let api: ApiUnderTest;
   let world: ReportingWorld;
   /**
-   * After minutes in which all is well, in which edge b is silent, one that is missed, and some
+   * After minutes without faults, minutes in which edge b is silent, a missed minute, and some
    * after b has reported again.
    */
   let whole: TrafficSeries;
@@ -68,8 +68,8 @@ describe('trafficSeries', () => {
   const iso = (ms: number) => new Date(ms).toISOString();
   const minuteOf = ({ at }: TrafficSeries) => at.map(end => (Date.parse(end) - START) / MINUTE);
 
-  it('shows exactly the minutes as incomplete that no report of a silent edge covers, and all as complete once it reports', () => {
-    // b reported last 20 s into the fifth minute: what ended by then is covered.
+  it('marks exactly the minutes without a report of a silent edge as incomplete, and none once it reports', () => {
+    // The last report of b arrived 20 s into the fifth minute: earlier minutes are covered.
     const shares = minuteOf(whileSilent).map(minute => (minute <= 4 ? 1 : 3 / 4));
     expect(whileSilent.completeness).toEqual(shares);
     expect(minuteOf(whileSilent)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
@@ -84,7 +84,7 @@ describe('trafficSeries', () => {
     expect(packets_per_second.map(rate => rate === null)).toEqual(bits_per_second.map(rate => rate === null));
   });
 
-  it('marks a reset of a policy in its interval, for an answer that shows it', async () => {
+  it('marks a reset of a policy in its interval if the answer includes that policy', async () => {
     const marked = ({ resets, ...rest }: TrafficSeries) =>
       minuteOf({ resets, ...rest }).filter((_, index) => resets[index]);
     const by = (args: object) => series(args).then(marked);
@@ -94,7 +94,7 @@ describe('trafficSeries', () => {
     expect(await by({ filter: { policy_id: '1' } })).toEqual([]);
   });
 
-  it("spreads a silent edge's counts over its silence", async () => {
+  it('spreads the counts of a silent edge over its silence', async () => {
     const { groups } = await series({ group_by: 'EDGE', filter: { edge_id: 'b' } });
     const rates = groups[0]!.packets_per_second.filter(rate => rate !== null);
     for (const rate of rates) expect(rate).toBeCloseTo(10, 0);
@@ -110,7 +110,7 @@ describe('trafficSeries', () => {
     expect([groups.map(({ id }) => id), other]).toEqual([ids, null]);
   });
 
-  it('has the same total in groups and the rest, for the range to the byte and in each interval', async () => {
+  it('has the same total in groups and rest, to the byte for the range and in each interval', async () => {
     const property = fc.asyncProperty(
       fc.constantFrom(...LANE_GROUPS),
       fc.integer({ min: 1, max: 5 }),
@@ -154,23 +154,20 @@ describe('trafficSeries', () => {
     expect([groups, other]).toEqual([[], null]);
   });
 
-  it.each(LANE_GROUPS)(
-    'has the groups by %s of the period before where they are selected',
-    async group_by => {
-      const [from, middle, to] = [START + MINUTE, START + 4 * MINUTE, START + 7 * MINUTE].map(iso);
-      const before = await series({ group_by, from, to: middle });
-      const args = { group_by, from: middle, to, compare_previous: true };
-      const { previous, groups } = (await api.data('Query.trafficSeries', args, {
-        selection: [],
-      })) as TrafficSeries;
-      const byId = new Map(before.groups.map(group => [group.id, group]));
-      expect(previous!.groups).toEqual(groups.map(({ id }) => byId.get(id)));
-      expect(groups.length).toBeGreaterThan(0);
-      const selection = ['previous', 'previous/total', 'previous/total/id'];
-      const short = (await api.data('Query.trafficSeries', args, { selection })) as TrafficSeries;
-      expect(short.previous).toEqual({ ...previous, groups: [] });
-    },
-  );
+  it.each(LANE_GROUPS)('has the groups by %s of the previous period if they are selected', async group_by => {
+    const [from, middle, to] = [START + MINUTE, START + 4 * MINUTE, START + 7 * MINUTE].map(iso);
+    const before = await series({ group_by, from, to: middle });
+    const args = { group_by, from: middle, to, compare_previous: true };
+    const { previous, groups } = (await api.data('Query.trafficSeries', args, {
+      selection: [],
+    })) as TrafficSeries;
+    const byId = new Map(before.groups.map(group => [group.id, group]));
+    expect(previous!.groups).toEqual(groups.map(({ id }) => byId.get(id)));
+    expect(groups.length).toBeGreaterThan(0);
+    const selection = ['previous', 'previous/total', 'previous/total/id'];
+    const short = (await api.data('Query.trafficSeries', args, { selection })) as TrafficSeries;
+    expect(short.previous).toEqual({ ...previous, groups: [] });
+  });
 
   it.each([
     [{ policy_ids: ['1', '3'] }, ['1', '3']],
@@ -180,14 +177,14 @@ describe('trafficSeries', () => {
     [{ not: { site_ids: [SITES[0]] } }, ['2', '1']],
     [{ edge_ids: ['a', 'd'], endpoint_ids: ['wan1', 'wan2'] }, ['1', '3']],
     [{ not: { endpoint_ids: ['wan1'] } }, []],
-  ])('of %j is of the policies %j', async (filter, policies) => {
+  ])('with filter %j contains the policies %j', async (filter, policies) => {
     const { groups, total } = await series({ group_by: 'POLICY', filter });
     expect(groups.map(({ id }) => id)).toEqual(policies);
     const alone = await series({ filter });
     expect(alone.total).toEqual(total);
   });
 
-  it('returns for a list of ids the sum of the single ids', async () => {
+  it('returns for a list of ids the sum over the single ids', async () => {
     const of = async (filter: object) => (await series({ filter })).total.packets_per_second;
     const [one, three, both, rest, all] = await Promise.all([
       ...[of({ policy_id: '1' }), of({ policy_id: '3' }), of({ policy_ids: ['1', '3'] })],
@@ -222,7 +219,7 @@ describe('trafficSeries', () => {
       { to: iso(START) },
       `from (${iso(START)}) is not before to (${iso(START)}): choose an earlier from or a later to.`,
     ],
-  ])('refuses %j', async (args, message) => {
+  ])('rejects %j', async (args, message) => {
     const range = { from: iso(START), to: iso(START + MINUTE) };
     expect(await api.call('Query.trafficSeries', { ...range, ...args })).toEqual({
       error: { type: 'ValidationError', message },
@@ -234,12 +231,12 @@ describe('trafficSeries', () => {
     { policy_ids: ['99', '98'] },
     { edge_ids: ['none', 'no'] },
     { site_ids: [SITES[0].replace('5', '6')] },
-  ])('reports that nothing of %j ever existed', async filter => {
+  ])('reports that no object of %j ever existed', async filter => {
     const args = { from: iso(START), to: iso(world.now), filter };
     expect(await api.call('Query.trafficSeries', args)).toMatchObject({ error: { type: 'NotFound' } });
   });
 
-  it('answers a viewer, and refuses people outside the groups', async () => {
+  it('is for viewers, and not for people outside the groups', async () => {
     const args = { from: iso(START), to: iso(world.now) };
     const asked = (group: 'viewer' | 'none') =>
       api.call('Query.trafficSeries', args, { identity: personIn(group) });

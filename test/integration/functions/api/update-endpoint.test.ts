@@ -34,12 +34,12 @@ describe('updateEndpoint', () => {
     expect(await endpoints()).toEqual([after, other]);
   });
 
-  it('of one that was added without a cost begins at 0', async () => {
+  it('starts at 0 for an endpoint that was added without a cost', async () => {
     const added = await add({ endpoint_id: 'wan3', address: '192.0.2.3', cost_per_gb: null });
     expect(added).toMatchObject({ id: 'wan3', cost_per_gb: 0 });
   });
 
-  it('does not know whether a new address can be reached', async () => {
+  it('leaves the reachability of a new address unknown', async () => {
     expect(await update({ address: '192.0.2.9:51820', interface_type: 'LTE' })).toMatchObject({
       data: { address: '192.0.2.9:51820', interface_type: 'LTE', reachable: null, cost_per_gb: 0.02 },
     });
@@ -60,7 +60,7 @@ describe('updateEndpoint', () => {
     expect((await endpoints())[0]).toMatchObject({ address: '192.0.2.9', cost_per_gb: 0 });
   });
 
-  it('can not be undone to an address that another endpoint has by now', async () => {
+  it('cannot be undone to an address that another endpoint has in the meantime', async () => {
     await update({ address: '192.0.2.9' });
     const [entry] = (
       await api.data('Query.auditLog', { target: `endpoint:${site_id}/wan1`, action: 'updateEndpoint' })
@@ -74,7 +74,7 @@ describe('updateEndpoint', () => {
     );
   });
 
-  it('refuses the address of another endpoint, and accepts its own', async () => {
+  it('rejects the address of another endpoint, and accepts its own', async () => {
     expect(await update({ address: '192.0.2.2' })).toEqual(
       refusal(
         'Conflict',
@@ -91,11 +91,11 @@ describe('updateEndpoint', () => {
       { address: 'no address' },
       'address must be an IPv4 address, an IPv6 address or a host name, with or without a port.',
     ],
-  ])('refuses %j', async (given, message) => {
+  ])('rejects %j', async (given, message) => {
     expect(await update(given)).toEqual(refusal('ValidationError', message));
   });
 
-  it('is NotFound for an endpoint that is not there', async () => {
+  it('is NotFound for an unknown endpoint', async () => {
     expect(await update({ endpoint_id: 'wan7', cost_per_gb: 1 })).toEqual(
       refusal('NotFound', `Site "${site_id}" has no endpoint "wan7": the query site lists its endpoints.`),
     );

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => t.drop());
 
-describe('a UUID in capitals is the same UUID', () => {
+describe('a UUID in capitals is accepted as the same UUID', () => {
   const range = { from: '2026-03-15T11:00:00Z', to: '2026-03-15T12:00:00Z' };
   it.each<[string, (given: typeof ids) => object]>([
     ['Query.site', ({ a }) => ({ id: a })],
@@ -47,7 +47,7 @@ describe('a UUID in capitals is the same UUID', () => {
     ['Mutation.checkPathHealth', ({ path_id }) => ({ path_id })],
     ['Mutation.registerEdge', ({ a }) => ({ id: 'edge-1', site_id: a })],
     ['Mutation.updateSite', ({ a }) => ({ site_id: a, name: 'A' })],
-  ])('for %s', async (operation, args) => {
+  ])('by %s', async (operation, args) => {
     const capitals = {
       a: ids.a.toUpperCase(),
       b: ids.b.toUpperCase(),
@@ -62,7 +62,7 @@ describe('a UUID in capitals is the same UUID', () => {
     expect(withoutTimes(await call(capitals))).toEqual(withoutTimes(usual));
   });
 
-  it('for failoverPath and deletePath, audited under the usual form', async () => {
+  it('by failoverPath and deletePath, audited in the usual form', async () => {
     for (const operation of ['Mutation.failoverPath', 'Mutation.deletePath'] as const) {
       await api.data(operation, { path_id: ids.path_id.toUpperCase() });
       const refused = await api.call(operation, { path_id: ids.path_id.toUpperCase() });
@@ -75,7 +75,7 @@ describe('a UUID in capitals is the same UUID', () => {
     );
   });
 
-  it('for a report', () => {
+  it('in a report', () => {
     const path = {
       ...{ path_id: ids.path_id.toUpperCase(), latency_ms: 1, jitter_ms: 0, packet_loss_pct: 0 },
       ...{ bandwidth_mbps: 1, measured_at: '2026-03-15T12:00:00Z' },
@@ -103,7 +103,7 @@ describe('a UUID in capitals is the same UUID', () => {
   });
 });
 
-/** What every call has of its own. */
+/** The parts that differ in every call. */
 function withoutTimes(answer: unknown): unknown {
   return JSON.parse(
     JSON.stringify(answer, (key, value) =>

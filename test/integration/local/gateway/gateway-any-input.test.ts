@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Pieces of requests, in any order and number, so that some of them nearly fit. */
+/** Pieces of requests, in any order and number, so that some of them are almost valid. */
 const pieces = fc.constantFrom(
   ...[
     '{',
@@ -84,7 +84,7 @@ const aBody = fc.oneof(
 );
 
 describe('any input', () => {
-  it('over HTTP is answered, with data or with errors that have a type and a message', async () => {
+  it('over HTTP is answered with data, or with errors that have a type and a message', async () => {
     const authorization = server.issuer.token();
     await fc.assert(
       fc.asyncProperty(aBody, async body => {
@@ -122,7 +122,7 @@ describe('any input', () => {
     expect((await server.post(variables, { authorization })).status).toBeLessThan(500);
   });
 
-  it('over the WebSocket leaves the connection as it was', async () => {
+  it('over the WebSocket does not affect the connection', async () => {
     const headers = { Authorization: server.issuer.token() };
     const client = await connectRealtime(server.url, { headers });
     const aMessage = fc.oneof(

@@ -56,7 +56,7 @@ const TOO_MUCH_SCHEMA =
   'The query may answer more than 100000 values of the schema. Ask for types, fields and arguments once each.';
 const VARIABLES = 'query ($values: [Int!]) { many(values: $values) }';
 
-describe('a request that asks for too much work is refused before that work begins', () => {
+describe('a request for too much work is rejected before that work begins', () => {
   it.each<[string, unknown, string, string]>([
     ['fragments that double', { query: doubling(40) }, 'ValidationError', TOO_MANY_SELECTIONS],
     ['fragments that double without end', { query: doubling(450) }, 'ValidationError', TOO_MANY_SELECTIONS],
@@ -152,7 +152,7 @@ describe('a request that asks for too much work is refused before that work begi
     expect(errors![0]).toMatchObject({ errorType, message });
   });
 
-  it('many errors: no more than a hundred are looked for', async () => {
+  it('finds at most a hundred errors', async () => {
     const { errors } = await ask({ query: `{ ${repeated(5000, i => `no${i}`)} }` });
     expect(errors).toHaveLength(101);
     expect(errors!.at(-2)).toMatchObject({
@@ -164,7 +164,7 @@ describe('a request that asks for too much work is refused before that work begi
     });
   });
 
-  it('many wrong values in variables: no more than fifty are looked for', async () => {
+  it('finds at most fifty wrong values in variables', async () => {
     const { errors } = await ask({ query: VARIABLES, variables: { values: Array(90_000).fill('x') } });
     expect(errors).toHaveLength(51);
     expect(errors![0]).toMatchObject({
@@ -176,7 +176,7 @@ describe('a request that asks for too much work is refused before that work begi
     });
   });
 
-  it('long values: a message quotes their beginning', async () => {
+  it('quotes only the beginning of long values', async () => {
     const long = 'x'.repeat(500_000);
     const literal = await ask({ query: `{ many(values: "${long}") }` });
     expect(literal.errors![0]).toMatchObject({
@@ -194,7 +194,7 @@ describe('a request that asks for too much work is refused before that work begi
   });
 });
 
-describe('a request that may ask for much lets others in between', () => {
+describe('a large request lets other requests run', () => {
   it('while its long list is completed', async () => {
     let done = false;
     const long = ask({ query: '{ sites { id name peer { id name } } }' }).finally(() => {
@@ -210,7 +210,7 @@ describe('a request that may ask for much lets others in between', () => {
     expect((await long).data).toHaveProperty(`sites.${MANY - 1}.peer.name`, 'p');
   });
 
-  it('while its functions run: four of them at a time', async () => {
+  it('while its functions run, four at a time', async () => {
     const calls = () => gateway.events.filter(({ field }) => field === 'fails').length;
     const many = ask({ query: `{ ${repeated(40, i => `a${i}: fails`)} }` });
     await expect.poll(calls).toBe(4);

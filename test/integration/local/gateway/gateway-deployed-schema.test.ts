@@ -11,7 +11,7 @@ const file = (path: string) => readFileSync(projectFile(`graphql/${path}`), 'utf
 const sdl = file('schema.graphql');
 
 describe('the deployed schema', () => {
-  it('with the deployed resolver code at every operation is accepted by the gateway', async () => {
+  it('is accepted by the gateway with the deployed resolver code of every operation', async () => {
     const fields = operationFields(sdl);
     const gateway = createGateway({
       schema_sdl: sdl,
@@ -30,7 +30,7 @@ describe('the deployed schema', () => {
     await gateway.close();
   });
 
-  it('uses only what AppSync defines', () => {
+  it('uses only features that AppSync defines', () => {
     expect(() => parseSchema(sdl + APPSYNC_DEFINITIONS)).not.toThrow();
   });
 });

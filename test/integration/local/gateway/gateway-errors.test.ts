@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe('a request that does not fit the schema answers 200 with a ValidationError', () => {
+describe('a request that does not fit the schema is answered with status 200 and a ValidationError', () => {
   const validation = (message: string, line: number, column: number) => ({
     data: null,
     errors: [
@@ -199,7 +199,7 @@ describe('a request that does not fit the schema answers 200 with a ValidationEr
     });
   });
 
-  it('says that a field of a variable is not defined, without a place', async () => {
+  it('reports an undefined field of a variable without a location', async () => {
     const query = 'query ($f: SiteFilter) { sites(filter: $f) { id } }';
     expect(await server.query(query, { variables: { f: { name: 'a', size: 1 } } })).toEqual({
       data: null,
@@ -219,7 +219,7 @@ describe('a request that does not fit the schema answers 200 with a ValidationEr
 });
 
 describe('a field that fails', () => {
-  it('shows the error of the function as util.error does', async () => {
+  it('shows the error of the function like util.error', async () => {
     expect(await server.query('{ site(id: "s-7") { id } }')).toEqual({
       data: { site: null },
       errors: [
@@ -248,7 +248,7 @@ describe('a field that fails', () => {
     }
   });
 
-  it('is Internal when the function fails, without the reason', async () => {
+  it('is Internal if the function fails, without the reason', async () => {
     const answer = await server.query('{ fails }');
     expect(answer).toEqual({
       data: { fails: null },
@@ -269,7 +269,7 @@ describe('a field that fails', () => {
     });
   });
 
-  it('is refused to people outside the group, and the other fields are kept', async () => {
+  it('is refused to people outside the group, and the other fields are returned', async () => {
     const query = '{ secret site(id: "s-1") { id note } }';
     const refused = (path: string[], column: number, message: string) => ({
       path,
@@ -291,7 +291,7 @@ describe('a field that fails', () => {
     });
   });
 
-  it('makes the whole answer null if no field may be null', async () => {
+  it('makes the whole answer null if it may not be null itself', async () => {
     expect(await server.query('mutation { deleteSite(site_id: "s-1") { success } }')).toEqual({
       data: { deleteSite: null },
       errors: [expect.objectContaining({ message: 'Not Authorized to access deleteSite on type Mutation' })],

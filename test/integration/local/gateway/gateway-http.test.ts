@@ -31,7 +31,7 @@ afterAll(async () => {
 
 const authorized = (more: Record<string, string> = {}) => ({ authorization: server.issuer.token(), ...more });
 
-describe('a request that is not a GraphQL request is refused with one error', () => {
+describe('a request that is not a GraphQL request is rejected with one error', () => {
   const MALFORMED = 'MalformedHttpRequestException';
   const BAD = 'BadRequestException';
   const UNPARSED = 'Unable to parse GraphQL query.';
@@ -44,18 +44,18 @@ describe('a request that is not a GraphQL request is refused with one error', ()
     ['no object', '[]', 400, MALFORMED, UNPARSED],
     ['null', 'null', 400, MALFORMED, UNPARSED],
     ['no query', '{}', 400, MALFORMED, UNPARSED],
-    ['a query that is no text', '{"query": 5}', 400, MALFORMED, UNPARSED],
+    ['a query that is not a string', '{"query": 5}', 400, MALFORMED, UNPARSED],
     ['an empty query', '{"query": ""}', 400, MALFORMED, UNPARSED],
     ['a syntax error', '{"query": "{ me"}', 400, MALFORMED, UNPARSED],
     [
-      'variables that are no object',
+      'variables that are not an object',
       '{"query": "{ me }", "variables": [1]}',
       400,
       BAD,
       'variables must be an object.',
     ],
     [
-      'an operation name that is no text',
+      'an operation name that is not a string',
       '{"query": "{ me }", "operationName": 5}',
       400,
       BAD,
@@ -75,7 +75,13 @@ describe('a request that is not a GraphQL request is refused with one error', ()
       BAD,
       'Must provide operation name if query contains multiple operations.',
     ],
-    ['fragments only', '{"query": "fragment f on Site { id }"}', 400, BAD, 'The request holds no operation.'],
+    [
+      'fragments only',
+      '{"query": "fragment f on Site { id }"}',
+      400,
+      BAD,
+      'The request contains no operation.',
+    ],
     [
       'a subscription',
       '{"query": "subscription { events { id } }"}',
@@ -123,7 +129,7 @@ describe('an answer', () => {
     });
   });
 
-  it("answers a browser's preflight request", async () => {
+  it("to a browser's preflight request allows pages of this machine", async () => {
     const response = await fetch(server.url, {
       method: 'OPTIONS',
       headers: {
@@ -160,7 +166,7 @@ describe('an answer', () => {
     await closed.stop();
   });
 
-  it('says so when it would be over 5 MiB', async () => {
+  it('is an error above 5 MiB', async () => {
     expect(await server.query('{ sites(limit: 5) { name } }')).toEqual({
       data: null,
       errors: [
@@ -176,7 +182,7 @@ describe('an answer', () => {
     });
   });
 
-  it('says so when it took over 30 s', async () => {
+  it('is an error after 30 s', async () => {
     const { signHeaders } = await import('../../../support/gateway/sign-headers.ts');
     const body = '{"query": "{ machine }"}';
     const answer = server.post(body, await signHeaders({ url: server.url, body }));
@@ -198,7 +204,7 @@ describe('an answer', () => {
     });
   });
 
-  it('keeps to the limits of depth and of resolvers that the API sets', async () => {
+  it('keeps to the limits of the API for depth and resolvers', async () => {
     expect(await server.query('{ site(id: 1) { peer { peer { id } } } }')).toHaveProperty('data.site');
     expect(
       await server.query('{ site(id: 1) { peer { peer { ...f } } } } fragment f on Site { peer { id } }'),
@@ -216,7 +222,7 @@ describe('an answer', () => {
 });
 
 describe('the event of the function', () => {
-  it('passes operation, arguments, identity and selection', async () => {
+  it('contains operation, arguments, identity and selection', async () => {
     await server.query(
       `query ($yes: Boolean!) {
         s: site(id: 5) { id ...names other: peer { id @skip(if: $yes) name } ... on Site { nick @include(if: $yes) } __typename }

@@ -118,7 +118,7 @@ describe('connecting', () => {
       { errorType: 'BadRequestException', errorCode: 400, message: 'Required headers are missing.' },
     ],
     [
-      'with credentials that are no JSON',
+      'with credentials that are not JSON',
       () => ({ headers: 'meow' }),
       { errorType: 'BadRequestException', errorCode: 400, message: 'Required headers are missing.' },
     ],
@@ -145,13 +145,13 @@ describe('connecting', () => {
         message: 'Valid authorization header not provided.',
       },
     ],
-  ])('is refused %s', async (_, options, error) => {
+  ])('is rejected %s', async (_, options, error) => {
     const client = await connect(options());
     expect(await client.next()).toEqual({ type: 'connection_error', payload: { errors: [error] } });
     expect((await client.closed)[0]).toBe(4400);
   });
 
-  it('is refused with another protocol', async () => {
+  it('is rejected with another protocol', async () => {
     const socket = new WebSocket(`${server.url.replace('http:', 'ws:')}/realtime`);
     const [data] = await once(socket, 'message');
     expect(JSON.parse(String(data))).toEqual({
@@ -161,7 +161,7 @@ describe('connecting', () => {
     await once(socket, 'close');
   });
 
-  it('is there at the real-time path only', async () => {
+  it('is possible on the real-time path only', async () => {
     const socket = new WebSocket(`${server.url.replace('http:', 'ws:')}/other`, ['graphql-ws']);
     const [error] = await once(socket, 'error');
     expect(String(error)).toBe('Error: Unexpected server response: 404');
@@ -175,7 +175,7 @@ describe('connecting', () => {
     expect(await client.next()).toEqual({ type: 'ka' });
   });
 
-  it('ends with its token', async () => {
+  it('ends when its token expires', async () => {
     const exp = Math.floor(time.clock() / 1000) + 600;
     const client = await connected({ headers: { Authorization: server.issuer.token({ exp }) } });
     await time.advance(exp * 1000 - time.clock());
@@ -226,7 +226,7 @@ describe('a subscription', () => {
     });
   });
 
-  it('receives only events that match its arguments; null matches null, a missing argument matches all', async () => {
+  it('receives only events that match its arguments; null matches null, a missing argument matches everything', async () => {
     const client = await connected();
     await subscribe(client, 'one', EVENTS, { variables: { site: 's-1' } });
     await subscribe(client, 'null', EVENTS, { variables: { site: null } });
@@ -247,7 +247,7 @@ describe('a subscription', () => {
     ]);
   });
 
-  it('receives nothing from a mutation without a result, or one that it is not linked to', async () => {
+  it('receives nothing from a mutation without a result, or from an unlinked one', async () => {
     const client = await connected();
     await subscribe(client, '1', 'subscription { events { type } }');
     const authorization = person('viewer').Authorization;
@@ -257,7 +257,7 @@ describe('a subscription', () => {
     expect(await client.next()).toMatchObject({ payload: { data: { events: { type: 'last' } } } });
   });
 
-  it('receives nothing, and no error, if its people may not see the published type', async () => {
+  it('receives neither data nor an error if its subscriber may not see the published type', async () => {
     const client = await connected();
     await subscribe(client, 'hidden', 'subscription { hidden { id type } }');
     await subscribe(client, 'seen', 'subscription { events { type } }');
@@ -272,7 +272,7 @@ describe('a subscription', () => {
     });
   });
 
-  it('receives events that the filter of its resolver passes', async () => {
+  it('receives events that pass the filter of its resolver', async () => {
     const client = await connected();
     await subscribe(client, '1', 'subscription { filtered(least: 2) { type site_id } }');
     for (const [type, site] of [
@@ -292,7 +292,7 @@ describe('a subscription', () => {
     ['line breaks, which are escaped', '\n', 2],
     ['letters of two bytes', 'ü', 2],
     ['plain letters', 'x', 1],
-  ])('is sent up to 240 KB as they are sent: %s', async (_, char, bytes) => {
+  ])('receives up to 240 KB, measured as sent: %s', async (_, char, bytes) => {
     const client = await connected();
     await subscribe(client, '1', 'subscription { events { type } }');
     const around = JSON.stringify({ data: { events: { type: '' } } }).length;
@@ -308,7 +308,7 @@ describe('a subscription', () => {
     expect(payload.data.events.type.length).toBe(most);
   });
 
-  it('is not sent more than 240 KB, and the publisher gets no error', async () => {
+  it('receives no more than 240 KB, and the publisher gets no error', async () => {
     const client = await connected();
     await subscribe(client, '1', 'subscription { events { type } }');
     expect(await publish(`publishEvent(type: "${'x'.repeat(240 * 1024)}") { id type }`)).toHaveProperty(
@@ -331,7 +331,7 @@ describe('a subscription', () => {
     expect(await client.next()).toMatchObject({ payload: { data: { events: { type: 'heard' } } } });
   });
 
-  it('ends with the token that it was started with, and its connection goes on', async () => {
+  it('ends when the token of its start expires, while its connection continues', async () => {
     const client = await connected();
     const exp = Math.floor(time.clock() / 1000) + 30;
     await subscribe(client, '1', 'subscription { events { type } }', {
@@ -347,7 +347,7 @@ describe('a subscription', () => {
   });
 });
 
-describe('a message that is refused', () => {
+describe('a rejected message', () => {
   const UNKNOWN = 'A message needs an id and one of the types connection_init, start and stop.';
 
   it.each([
@@ -460,20 +460,20 @@ describe('a message that is refused', () => {
       'Token has expired.',
     ],
     [
-      'what its resolver refuses',
+      'a subscription that its resolver refuses',
       'subscription { filtered(least: -1) { id } }',
       undefined,
       'ValidationError',
       'least must not be below 0',
     ],
     [
-      'a filter that is not there',
+      'a subscription with an unknown filter operator',
       'subscription { filtered(least: 10) { id } }',
       undefined,
       'UnsupportedOperation',
       "the subscription filter's operator unheardOf isn't available",
     ],
-  ])('a start of %s', async (_, query, claims, errorType, message) => {
+  ])('is a start of %s', async (_, query, claims, errorType, message) => {
     const client = await connected();
     const headers = claims
       ? { Authorization: server.issuer.token(claims as Record<string, unknown>) }
@@ -486,7 +486,7 @@ describe('a message that is refused', () => {
     });
   });
 
-  it('one that runs already, and one too many', async () => {
+  it('is a start of a running subscription, or of one above the limit', async () => {
     const client = await connected();
     const start = { query: 'subscription { events { type } }', headers: person('viewer') };
     for (let i = 0; i < 100; i++) client.start(`${i}`, start);

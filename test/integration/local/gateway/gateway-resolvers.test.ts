@@ -9,7 +9,7 @@ afterEach(() => server?.stop());
 
 const SDL = `type Query { field(a: String, b: AWSJSON): AWSJSON other: Thing } type Thing { name: String inner: AWSJSON }`;
 
-/** Code of a resolver out of the bodies of its handlers. */
+/** Code of a resolver from the bodies of its handlers. */
 const code = (request: string, response = 'return ctx.result;') => `
   import { util, runtime, extensions } from '@aws-appsync/utils';
   export function request(ctx) { ${request} }
@@ -65,7 +65,7 @@ describe('the code of a resolver', () => {
     });
   });
 
-  it('is handed the parent of its field', async () => {
+  it('receives the parent of its field', async () => {
     server = await startTestGateway({
       sdl: SDL,
       resolvers: [
@@ -138,7 +138,7 @@ describe('the code of a resolver', () => {
     ]);
   });
 
-  it('returns early past the data source and the response', async () => {
+  it('can return early, without the data source and the response', async () => {
     expect(
       await run(onField(code('runtime.earlyReturn({ early: ctx.args.a });', 'util.error("never");'))),
     ).toEqual({
@@ -147,7 +147,7 @@ describe('the code of a resolver', () => {
     });
   });
 
-  it('has the helpers of util', async () => {
+  it('has the functions of util', async () => {
     const { value } = await run(
       onField(
         code(`return { payload: [
@@ -170,7 +170,7 @@ describe('the code of a resolver', () => {
     ]);
   });
 
-  it('runs a pipeline: before, each function with the result before, after', async () => {
+  it('runs a pipeline: before, each function with the previous result, after', async () => {
     const step = (name: string, more = '') => ({
       code: code(`${more} return { payload: { ${name}: true, before: ctx.prev.result, stash: ctx.stash } };`),
       dataSource: 'none',
@@ -199,7 +199,7 @@ describe('the code of a resolver', () => {
     });
   });
 
-  it('may ask a function for Invoke only', async () => {
+  it('may only use Invoke on a function', async () => {
     const resolver = {
       ...onField(code("return { operation: 'BatchInvoke', payload: 1 };")),
       dataSource: 'function',
@@ -212,7 +212,7 @@ describe('the code of a resolver', () => {
     ]);
   });
 
-  it('learns that the function failed', async () => {
+  it('receives the error of a function', async () => {
     const resolver = {
       ...onField(code("return { operation: 'Invoke', payload: 1 };", 'return [ctx.error, ctx.result];')),
       dataSource: 'function',
@@ -223,7 +223,7 @@ describe('the code of a resolver', () => {
   });
 });
 
-describe('an API that AppSync would refuse, or that is not supported here, is refused when it is created', () => {
+describe('an API that AppSync would reject, or that is not supported here, is rejected when it is created', () => {
   const make =
     (resolvers: ResolverDefinition[], sdl = SDL) =>
     () =>

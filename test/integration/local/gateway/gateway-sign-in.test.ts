@@ -38,7 +38,7 @@ const QUERY = { query: '{ __typename }' };
 const NO_HEADER = 'Valid authorization header not provided.';
 const NOT_AUTHORIZED = 'You are not authorized to make this call.';
 
-describe('credentials that do not hold answer 401', () => {
+describe('invalid credentials are answered with status 401', () => {
   const past = Math.floor(Date.now() / 1000) - 10;
 
   it.each<[string, () => Record<string, string>, string]>([
@@ -102,8 +102,8 @@ describe('credentials that do not hold answer 401', () => {
   });
 });
 
-describe('credentials that hold', () => {
-  it('show an access token as the person', async () => {
+describe('valid credentials', () => {
+  it('identify an access token as the person', async () => {
     const { body } = await server.post({ query: '{ me }' }, { authorization: server.issuer.token() });
     expect(JSON.parse((body as { data: { me: string } }).data.me)).toMatchObject({
       username: 'viewer@example.com',
@@ -111,7 +111,7 @@ describe('credentials that hold', () => {
     });
   });
 
-  it('show an ID token as the person, with its claims, and no groups as null', async () => {
+  it('identify an ID token as the person, with its claims, and missing groups as null', async () => {
     const claims = {
       token_use: 'id',
       client_id: undefined,
@@ -132,7 +132,7 @@ describe('credentials that hold', () => {
     });
   });
 
-  it('show a signature as the machine, with any URL and headers', async () => {
+  it('identify a signature as the machine, with any URL and headers', async () => {
     const body = '{"query": "{ machine }", "variables": {"a": "ü"}}';
     const url = `${server.url}?b=2&a=%C3%BC%20x%27`;
     const headers = await signHeaders({
@@ -155,7 +155,7 @@ describe('credentials that hold', () => {
     expect(withQuery.status).toBe(200);
   });
 
-  it('show an API key as no identity', async () => {
+  it('give no identity for an API key', async () => {
     const { body } = await server.post({ query: '{ me machine }' }, { 'x-api-key': 'da2-good' });
     expect(body).toMatchObject({
       data: { me: null, machine: null },

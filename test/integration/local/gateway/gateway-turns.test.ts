@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** Sites with peers with peers, as many of each as `sizes` says. */
+/** Sites with peers with peers, in the numbers of `sizes`. */
 function tree([here = 0, ...below]: readonly number[], prefix = 's'): Site[] {
   return Array.from({ length: here }, (_, index) => {
     const id = `${prefix}.${index}`;
@@ -25,7 +25,7 @@ function tree([here = 0, ...below]: readonly number[], prefix = 's'): Site[] {
   });
 }
 
-/** A selection of `width` ids at each level, so that every element has so many fields. */
+/** A selection of `width` ids at each level, so that every element has that number of fields. */
 function selection(levels: number, width: number): string {
   const ids = Array.from({ length: width }, (_, index) => `a${index}: id`).join(' ');
   return levels === 1 ? `{ ${ids} }` : `{ ${ids} peers ${selection(levels - 1, width)} }`;
@@ -39,7 +39,7 @@ function projected(all: Site[], levels: number, width: number): object[] {
 }
 
 describe('a long answer', () => {
-  it('is the same as a short one would be, and completes a bounded number of fields before others have their turn', async () => {
+  it('has the same form as a short one, and completes a bounded number of fields in a turn', async () => {
     const serialize = vi.spyOn(GraphQLID, 'serialize');
     await fc.assert(
       fc.asyncProperty(

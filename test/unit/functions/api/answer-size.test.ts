@@ -15,7 +15,7 @@ function listOf(sizes: readonly number[]) {
 }
 
 describe('the size of an answer', () => {
-  it('is that of the page where it fits, which is read once', async () => {
+  it('does not matter if the page fits, which is then read once', async () => {
     const { run, asked } = listOf([100, 100]);
     const page = await answerOfSize({ arguments: { limit: 25 }, paged: true, run });
     expect(page.items).toHaveLength(2);
@@ -29,7 +29,7 @@ describe('the size of an answer', () => {
       Array.from({ length: 100 }, (_, i) => (i % 9 === 0 ? 400_000 : 50)),
     ],
     ['large rows at the end', Array.from({ length: 60 }, (_, i) => (i > 50 ? 800_000 : 10))],
-  ])('never passes the bound, and no row is missed or repeated: %s', async (_, sizes) => {
+  ])('stays within the bound, without missing or repeated rows: %s', async (_, sizes) => {
     const { run } = listOf(sizes);
     const seen: number[] = [];
     let next_token: string | null = null;
@@ -46,7 +46,7 @@ describe('the size of an answer', () => {
     expect(seen).toEqual(sizes.map((_, index) => index));
   });
 
-  it('counts bytes, not characters', async () => {
+  it('is measured in bytes, not in characters', async () => {
     const run = async ({ limit }: Record<string, unknown>) => ({
       items: Array.from({ length: Number(limit) }, () => '€'.repeat(1000)),
     });
@@ -57,7 +57,7 @@ describe('the size of an answer', () => {
   it.each([
     { paged: true, items: ['x'.repeat(1_200_000)] },
     { paged: false, items: Array.from({ length: 12 }, () => 'x'.repeat(100_000)) },
-  ])('that can not be made smaller is refused', async ({ paged, items }) => {
+  ])('is an error if the answer cannot be made smaller', async ({ paged, items }) => {
     const answer = answerOfSize({ arguments: {}, paged, run: async () => ({ items }) });
     await expect(answer).rejects.toThrow(
       'The answer has 1.2 MB, and at most 0.9 MB can be sent: request less, such as a shorter range, a narrower filter or fewer fields.',
@@ -65,7 +65,7 @@ describe('the size of an answer', () => {
   });
 });
 
-it('rows that fit are those that have room, small ones behind a large one too', () => {
+it('picks the rows that have room, also small ones after a large one', () => {
   const rows = ['a'.repeat(10), 'b'.repeat(40), 'c'.repeat(10)];
   expect(rowsThatFit(rows, 40)).toEqual([rows[0], rows[2]]);
   expect(rowsThatFit(rows, 100)).toEqual(rows);

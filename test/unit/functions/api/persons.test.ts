@@ -33,7 +33,7 @@ describe('the e-mail address of a person', () => {
 
   it.each([
     ['a machine', { ...person, kind: 'MACHINE' as const }],
-    ['a person whose token says it', { ...person, email: 'else@example.com' }],
+    ['a person whose token contains it', { ...person, email: 'else@example.com' }],
     ['a person without a user name', { ...person, username: null }],
   ])('is not looked up for %s', async (_, caller) => {
     const { asked, identify } = setUp(async () => ({}));
@@ -41,7 +41,7 @@ describe('the e-mail address of a person', () => {
     expect(asked).toEqual([]);
   });
 
-  it('is left out when the look-up fails, which is reported and tried again the next time', async () => {
+  it('is omitted when the look-up fails, which is reported and repeated the next time', async () => {
     const { asked, reported, identify } = setUp(() => Promise.reject(new Error('slow')));
     expect([await identify(person), await identify(person)]).toEqual([person, person]);
     expect(reported.map(({ message }) => message)).toEqual(['slow', 'slow']);
@@ -49,11 +49,11 @@ describe('the e-mail address of a person', () => {
   });
 });
 
-describe('whether a person is disabled', () => {
+describe('the disabled state of a person', () => {
   it.each([
     [true, false],
     [false, true],
-  ])('is asked of the user pool, which says of Enabled %s: %s', async (Enabled, expected) => {
+  ])('is read from the user pool: Enabled %s means disabled %s', async (Enabled, expected) => {
     const { asked, identify, isDisabled } = setUp(async () => ({ Enabled }));
     const known = { ...person, email: 'someone@example.com' };
     expect(await isDisabled(known)).toBe(expected);
@@ -61,7 +61,7 @@ describe('whether a person is disabled', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('is not known where the user pool does not answer, and lets them pass', async () => {
+  it('is unknown if the user pool does not answer, and the person may proceed', async () => {
     const { isDisabled } = setUp(() => Promise.reject(new Error('slow')));
     expect(await isDisabled(person)).toBe(false);
   });

@@ -27,7 +27,7 @@ describe('alarms', () => {
   it('watch every function, every dead-letter queue and every table', () => {
     const expected = [
       ...named('AWS::Lambda::Function')
-        // Where it fails, so does the deployment that calls it.
+        // If it fails, the deployment that calls it fails as well.
         .filter(name => name !== 'PublisherPublishConsole')
         .flatMap(name => [`${name}: Errors > 0`, `${name}: Throttles > 0`]),
       ...named('AWS::SQS::Queue').map(name => `${name}: ApproximateNumberOfMessagesVisible > 0`),
@@ -61,7 +61,7 @@ describe('alarms', () => {
     expect(watched()).toContain(alarm);
   });
 
-  it('of our own metrics watch such as the functions emit', () => {
+  it('watch our own metrics as the functions emit them', () => {
     const emitted = Object.entries(METRICS).flatMap(([service, names]) =>
       names.map(name => `${service}: ${name}`),
     );
@@ -75,18 +75,18 @@ describe('alarms', () => {
     expect(own.filter(alarm => !emitted.includes(alarm))).toEqual([]);
   });
 
-  it('are so many: each costs 0.10 dollars a month', () => {
+  it('have a fixed number: each costs 0.10 dollars a month', () => {
     expect(watched()).toHaveLength(60);
   });
 
-  it('take silence for an alarm where it is one, and for nothing elsewhere', () => {
+  it('treat missing data as an alarm where it is one, and ignore it elsewhere', () => {
     for (const [, { Properties }] of ofType('AWS::CloudWatch::Alarm')) {
       const isPulse = Properties.ComparisonOperator === 'LessThanThreshold';
       expect(Properties.TreatMissingData).toBe(isPulse ? 'breaching' : 'notBreaching');
     }
   });
 
-  it('watch how old the stream of every function is that reads one', () => {
+  it('watch the age of every stream that a function reads', () => {
     const readers = ofType('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) =>
       Properties.FunctionName.Ref.replace(/(Live)?[0-9A-F]{8}$/, ''),
     );
@@ -94,7 +94,7 @@ describe('alarms', () => {
     for (const reader of readers) expect(watched()).toContain(`${reader}: IteratorAge > 300000`);
   });
 
-  it('reach a topic that lets the alarms of this account publish, when they go off and when they are over', () => {
+  it('notify a topic that lets the alarms of this account publish, when they begin and when they end', () => {
     const topics = new Map(
       ofType('AWS::SNS::TopicPolicy').flatMap(([, { Properties }]) =>
         Properties.Topics.map(({ Ref }: { Ref: string }) => [Ref, Properties.PolicyDocument.Statement]),
@@ -146,14 +146,14 @@ describe('alarms', () => {
     return exported.find(({ Export }) => Export?.Name === action['Fn::ImportValue'])!.Value.Ref;
   }
 
-  it('say in words what to do, and name a section of the runbook that says how they end', () => {
+  it('say in words what to do, and name a section of the runbook about their end', () => {
     const sections = new Map(
       projectText('docs/runbook.md')
         .split(/^## /m)
         .slice(1)
         .map(text => [/^`(\w+)`\n/.exec(text)?.[1], text]),
     );
-    // With everything on that has alarms of its own.
+    // With every option that has its own alarms.
     const gradual = makeApp({ 'aws:cdk:bundling-stacks': [], canary_minutes: 5 }).stacks.flatMap(stack =>
       Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')),
     );
@@ -167,7 +167,7 @@ describe('alarms', () => {
     }
   });
 
-  it('are mailed to nobody without an address, which synth warns of', () => {
+  it('are not mailed without an address, and synth warns about that', () => {
     const warned = (context: object) =>
       Annotations.fromStack(makeApp({ 'aws:cdk:bundling-stacks': [], ...context }).stacks[0]!).findWarning(
         '*',

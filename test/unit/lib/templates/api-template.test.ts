@@ -6,14 +6,14 @@ import { stackTemplates } from '../../../support/stack-templates.ts';
 const { api, ofType } = stackTemplates();
 
 describe('the API', () => {
-  it('takes people by default and machines besides', () => {
+  it('accepts people by default, and machines', () => {
     api.hasResourceProperties('AWS::AppSync::GraphQLApi', {
       AuthenticationType: 'AMAZON_COGNITO_USER_POOLS',
       AdditionalAuthenticationProviders: [{ AuthenticationType: 'AWS_IAM' }],
     });
   });
 
-  it('has one resolver for each operation, of the code for functions or for publications', () => {
+  it('has one resolver for each operation, with the code for functions or for publications', () => {
     const operations = operationFields(readFileSync('graphql/schema.graphql', 'utf8'));
     const code = readFileSync('graphql/resolver.js', 'utf8');
     const publication = readFileSync('graphql/publish.js', 'utf8');
@@ -33,7 +33,7 @@ describe('the API', () => {
     }
   });
 
-  it('lets only administrators add people, who sign in by e-mail', () => {
+  it('lets only administrators add people, who sign in with their e-mail address', () => {
     api.hasResourceProperties('AWS::Cognito::UserPool', {
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
       UsernameAttributes: ['email'],
@@ -43,7 +43,7 @@ describe('the API', () => {
     expect(groups).toEqual(['admin', 'operator', 'viewer']);
   });
 
-  it('answers before AppSync stops waiting', () => {
+  it('answers before the time limit of AppSync', () => {
     api.hasResourceProperties('AWS::Lambda::Function', { Timeout: 28 });
   });
 });

@@ -17,7 +17,7 @@ describe('the flow log', () => {
     [24, 2],
     [25, 3],
   ])(
-    'kept for %i hours is deleted by the bucket after %i days at last, and stays when the stack goes',
+    'kept for %i hours is deleted by the bucket after %i days at most, and stays when the stack is deleted',
     (hours, days) => {
       bucketOf(hours).hasResource('AWS::S3::Bucket', {
         DeletionPolicy: 'Retain',
@@ -29,7 +29,7 @@ describe('the flow log', () => {
     },
   );
 
-  it('is merged by a function that may call itself, and no call of which waits for longer than until the next', () => {
+  it('is merged by a function that may invoke itself, whose calls wait no longer than until the next one', () => {
     const template = bucketOf(24);
     const [name] = Object.keys(template.findResources('AWS::Lambda::Function'));
     template.hasResourceProperties('AWS::IAM::Policy', {
@@ -45,7 +45,7 @@ describe('the flow log', () => {
     });
   });
 
-  it('is looked after every five minutes by a function that alarms when it fails or can not run', () => {
+  it('is maintained every five minutes by a function with alarms for failures and for calls that cannot run', () => {
     const template = bucketOf(24);
     template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(5 minutes)' });
     template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'Errors' });
@@ -62,7 +62,7 @@ describe('the flow log', () => {
 });
 
 describe('buckets', () => {
-  it('are encrypted and closed to the public, each of them', () => {
+  it('are all encrypted and closed to the public', () => {
     const buckets = ofType('AWS::S3::Bucket');
     expect(buckets.length).toBeGreaterThan(3);
     for (const [, { Properties }] of buckets) {
@@ -82,7 +82,7 @@ describe('buckets', () => {
 });
 
 describe('the files of exports', () => {
-  it('are reached by TLS only, and forgotten', () => {
+  it('are accessible over TLS only, and expire', () => {
     exports.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: [
@@ -107,7 +107,7 @@ describe('the files of exports', () => {
     });
   });
 
-  it('are written in short runs that hand over', () => {
+  it('are written in short runs that continue one another', () => {
     exports.hasResourceProperties('AWS::Lambda::Function', { Timeout: 300, MemorySize: 2048 });
     exports.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       MaximumRetryAttempts: 2,
@@ -115,7 +115,7 @@ describe('the files of exports', () => {
     });
   });
 
-  it('are written by the one function that may call itself without end', () => {
+  it('are written by the only function that may invoke itself without limit', () => {
     const allowed = ofType('AWS::Lambda::Function').filter(([, { Properties }]) => Properties.RecursiveLoop);
     expect(allowed.map(([id, { Properties }]) => [id, Properties.RecursiveLoop])).toEqual([
       [expect.stringMatching(/^Export[0-9A-F]{8}$/), 'Allow'],

@@ -8,7 +8,7 @@ import { stackTemplates } from '../../../support/stack-templates.ts';
 const { templates, ingest, all, ofType } = stackTemplates();
 
 describe('functions', () => {
-  it('run on Node 24 and ARM, with a log group of their own that forgets after a month', () => {
+  it('run on Node 24 and ARM, with their own log groups that keep a month', () => {
     const functions = ofType('AWS::Lambda::Function');
     expect(functions.length).toBeGreaterThan(0);
     for (const [, { Properties }] of functions) {
@@ -18,7 +18,7 @@ describe('functions', () => {
     }
   });
 
-  it('keep no places of the account, which a new one refuses, unless they are asked for', () => {
+  it('reserve no concurrency, which a new account refuses, unless it is set', () => {
     const reserved = (context: object) => {
       const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], ...context });
       return Object.fromEntries(
@@ -35,7 +35,7 @@ describe('functions', () => {
     expect(reserved({ api_concurrency: 200, shards: 4 })).toEqual({ api: 200, ingest: 4, snapshot: 1 });
   });
 
-  it('take a snapshot each minute, done before the next is due', () => {
+  it('take a snapshot each minute, with time limits before the next one', () => {
     ingest.hasResourceProperties('AWS::Lambda::Function', {
       Description: 'Every minute: stores the totals of all policies and lanes',
       Timeout: 55,
@@ -46,7 +46,7 @@ describe('functions', () => {
     });
   });
 
-  it('agree on how long history is kept: the one that writes it and those that answer from it', () => {
+  it('share one retention of history: the function that writes it and those that read it', () => {
     const given = { minute_retention_hours: 72, hour_retention_days: 30, day_retention_days: 400 };
     const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], ...given });
     const kept = stacks
@@ -72,7 +72,7 @@ describe('functions', () => {
 });
 
 describe('stacks', () => {
-  it('stay far below the 500 resources that CloudFormation takes', () => {
+  it('stay far below the 500 resources of the CloudFormation limit', () => {
     for (const template of templates) {
       expect(Object.keys(template.toJSON().Resources).length).toBeLessThan(400);
     }

@@ -23,13 +23,13 @@ describe('rights', () => {
     expect(statements().length).toBeGreaterThan(0);
     for (const statement of statements()) {
       expect(actionsOf(statement).filter(action => action.includes('*'))).toEqual([]);
-      // Which streams there are can't be asked of one table.
+      // The list of streams cannot be restricted to one table.
       if (statement.Action === 'dynamodb:ListStreams') continue;
       expect([statement.Resource].flat()).not.toContain('*');
     }
   });
 
-  it('come from policies written here, none from a managed one', () => {
+  it('come from policies in this project, none from a managed one', () => {
     for (const [, { Properties }] of ofType('AWS::IAM::Role'))
       expect(Properties.ManagedPolicyArns).toBeUndefined();
   });
@@ -41,7 +41,7 @@ describe('rights', () => {
         actionsOf(statement).some(action => /:(Put|Update|Delete|BatchWrite)/.test(action)),
     );
 
-  it('let no function do more with the audit log than put and query', () => {
+  it('allow every function only put and query on the audit log', () => {
     const onAudit = statements().filter(({ Resource }) => /Audit(?!.*stream)/.test(JSON.stringify(Resource)));
     const rights = onAudit.map(statement => [
       statement.id.replace(/RoleDefaultPolicy[0-9A-F]{8}$/, ''),
@@ -61,11 +61,11 @@ describe('rights', () => {
     ]);
   });
 
-  it('let no function change what earlier releases wrote of the audit log', () => {
+  it('prevent every function from changing audit entries of earlier releases', () => {
     const ids = new Set(writesTo('Network').map(({ id }) => id));
     const writers = [...ids].filter(id => !id.startsWith('Broadcast'));
     expect(writers).toHaveLength(4);
-    // It puts edges' orders and the versions of their routes one by one, and nothing else.
+    // It puts the orders of edges and the versions of their routes one by one, and nothing else.
     expect(writesTo('Network').filter(({ id }) => id.startsWith('Broadcast'))).toMatchObject([
       {
         Effect: 'Allow',
@@ -88,7 +88,7 @@ describe('rights', () => {
       'dynamodb:LeadingKeys'
     ];
 
-  it('let ingest write no inventory, and the deletion worker nothing in the caches but generations', () => {
+  it('prevent ingest from writing inventory, and the deletion worker from writing to the caches except generations', () => {
     const denied = (table: string, who: string) =>
       writesTo(table).filter(({ id, Effect }) => id.startsWith(who) && Effect === 'Deny');
     expect(denied('Network', 'Ingest').map(deniedKeys)).toEqual([
@@ -101,7 +101,7 @@ describe('rights', () => {
     expect(denied('Cache', 'DeletionWorker').map(deniedKeys)).toEqual([['ENTRY#*#*', 'USAGE']]);
   });
 
-  it('let the function that signs webhooks alone read their secrets', () => {
+  it('allow only the function that signs webhooks to read their secrets', () => {
     const reads = statements().filter(
       ({ Action, Resource }) =>
         /dynamodb:(Get|BatchGet|Query)/.test(JSON.stringify(Action)) &&
@@ -115,7 +115,7 @@ describe('rights', () => {
     expect(roles('Allow').filter(role => !roles('Deny').includes(role))).toEqual(['Notify']);
   });
 
-  it('rest on no leading keys where a function writes in transactions', () => {
+  it('depend on no leading keys if a function writes in transactions', () => {
     const byKeys = statements().filter(
       ({ Effect, Condition }) =>
         Effect === 'Allow' && JSON.stringify(Condition ?? '').includes('LeadingKeys'),
@@ -125,7 +125,7 @@ describe('rights', () => {
     expect([...functions].sort()).toEqual(['Broadcast', 'Export', 'Figures', 'FlowLog', 'Notify']);
   });
 
-  it('let the api function write no counter or sample; lanes and boots for voids only', () => {
+  it('allow the api function no writes of counters and samples, and writes of lanes and boots for voids only', () => {
     const [allowed, denied, ...others] = writesTo('Traffic').filter(({ id }) => id.startsWith('ApiFunction'));
     expect(others).toEqual([]);
     expect(denied).toMatchObject({ Effect: 'Deny', Action: allowed!.Action });
@@ -135,7 +135,7 @@ describe('rights', () => {
     ]);
   });
 
-  it('never include a scan or PartiQL, nor a batch write where the audit is', () => {
+  it('include no scan, no PartiQL and no batch write to the tables with audit entries', () => {
     expect(
       statements()
         .flatMap(actionsOf)
@@ -146,7 +146,7 @@ describe('rights', () => {
     expect(onNetwork.flatMap(actionsOf).filter(action => action.includes('BatchWrite'))).toEqual([]);
   });
 
-  it('let the api function alone call the user pool, by ten calls on that pool', () => {
+  it('allow only the api function to call the user pool, with ten operations on that pool', () => {
     const calls = ofType('AWS::IAM::Policy').flatMap(([id, { Properties }]) =>
       (Properties.PolicyDocument.Statement as Statement[])
         .filter(statement => actionsOf(statement).some(action => action.startsWith('cognito-idp:')))
@@ -164,7 +164,7 @@ describe('rights', () => {
     );
   });
 
-  it('let an edge only report, and a machine only call the queries that are open to machines', () => {
+  it('allow an edge only to report, and a machine only the queries that are open to machines', () => {
     const [edge, reader] = ofType('AWS::IAM::ManagedPolicy').map(
       ([, { Properties }]) => Properties.PolicyDocument.Statement,
     );
@@ -178,7 +178,7 @@ describe('rights', () => {
     const queries = operationFields(readFileSync('graphql/schema.graphql', 'utf8'))
       .filter(({ typeName, machines }) => typeName === 'Query' && machines)
       .map(({ fieldName }) => fieldName)
-      // They are an edge's own: a machine that may read could call its session like any edge.
+      // They are an edge's own: a machine that may read could name its session like any edge.
       .filter(name => !['pendingCommands', 'edgeRoutes', 'ownEdge'].includes(name))
       .map(name => `/types/Query/fields/${name}`);
     expect(queries).toContain('/types/Query/fields/policies');
@@ -191,7 +191,7 @@ describe('rights', () => {
     ).toEqual(queries);
   });
 
-  it('let each function touch only the keys of S3 that it has to, the exporter only its own items', () => {
+  it('allow each function only the keys of S3 that it needs, and the exporter only its own items', () => {
     const files = statements().filter(({ Action }) => JSON.stringify(Action).includes('s3:'));
     const keysOf = ({ Resource }: Statement) =>
       [Resource]
@@ -220,7 +220,7 @@ describe('rights', () => {
     expect(writesTo('Network').filter(({ id }) => id.startsWith('Export'))).toEqual([]);
   });
 
-  it('let the export function be called by the api, the clean-up and itself', () => {
+  it('allow the api, the clean-up and the export function itself to invoke the export function', () => {
     const calling = statements().filter(
       ({ Action, Resource }) =>
         Action === 'lambda:InvokeFunction' && JSON.stringify(Resource).includes('Export16632B07'),
@@ -232,7 +232,7 @@ describe('rights', () => {
     ]);
   });
 
-  it('let only clients with TLS reach queues and the topics', () => {
+  it('allow only clients with TLS to use queues and topics', () => {
     const policies = [...ofType('AWS::SQS::QueuePolicy'), ...ofType('AWS::SNS::TopicPolicy')];
     expect(policies).toHaveLength(ofType('AWS::SQS::Queue').length + 2);
     for (const [, { Properties }] of policies) {

@@ -17,7 +17,7 @@ describe('tables', () => {
     },
   };
 
-  it('are on demand, encrypted, and forget by the TTL attribute', () => {
+  it('are on demand, encrypted, and expire items by their TTL attribute', () => {
     expect(ofType('AWS::DynamoDB::Table')).toHaveLength(4);
     data.allResourcesProperties('AWS::DynamoDB::Table', {
       BillingMode: 'PAY_PER_REQUEST',
@@ -30,7 +30,7 @@ describe('tables', () => {
     });
   });
 
-  it('are kept, protected and recoverable where they cannot be rebuilt', () => {
+  it('are retained, protected and recoverable if they cannot be rebuilt', () => {
     const tables = data.findResources('AWS::DynamoDB::Table', kept);
     expect(Object.keys(tables).map(id => id.replace(/[0-9A-F]{8}$/, ''))).toEqual([
       'Audit',
@@ -45,7 +45,7 @@ describe('tables', () => {
     });
   });
 
-  it('have the index that expired cache entries are found by', () => {
+  it('have an index of expired cache entries', () => {
     data.hasResourceProperties('AWS::DynamoDB::Table', {
       GlobalSecondaryIndexes: [
         Match.objectLike({ IndexName: EXPIRY_INDEX, Projection: { ProjectionType: 'KEYS_ONLY' } }),
@@ -55,7 +55,7 @@ describe('tables', () => {
 });
 
 describe('tables billed by the hour', () => {
-  it('are Traffic alone where it is asked for, which follows its use', () => {
+  it('are only Traffic, on request, scaled with its use', () => {
     const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [], provisioned_write_units: '200' });
     const template = Template.fromStack(stacks.find(({ stackName }) => stackName === 'PatronusData')!);
     const hourly = { ProvisionedThroughput: { ReadCapacityUnits: 50, WriteCapacityUnits: 200 } };
@@ -70,7 +70,7 @@ describe('tables billed by the hour', () => {
     });
   });
 
-  it('are none otherwise', () => {
+  it('do not exist by default', () => {
     const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [] });
     const template = Template.fromStack(stacks.find(({ stackName }) => stackName === 'PatronusData')!);
     template.allResourcesProperties('AWS::DynamoDB::Table', { BillingMode: 'PAY_PER_REQUEST' });

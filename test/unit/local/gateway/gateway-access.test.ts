@@ -15,7 +15,7 @@ const identity = (mode: Identity['mode'], ...groups: string[]): Identity => ({
   shown: null,
 });
 
-/** Who is let in, of everybody there is. */
+/** The admitted callers, of all that exist. */
 const EVERYBODY: Record<string, Identity> = {
   admin: identity('AMAZON_COGNITO_USER_POOLS', 'admin'),
   'operator and viewer': identity('AMAZON_COGNITO_USER_POOLS', 'operator', 'viewer'),
@@ -34,7 +34,7 @@ const people = ['admin', 'operator and viewer', 'nobody'];
 const onAdmin = '@aws_cognito_user_pools(cognito_groups: ["admin"])';
 const onViewer = '@aws_cognito_user_pools(cognito_groups: ["viewer", "auditor"])';
 
-describe('who may see a field', () => {
+describe('access to a field', () => {
   const several: ApiOptions = { defaultMode: cognito, additionalModes: [iam, apiKey] };
 
   it.each([
@@ -58,7 +58,7 @@ describe('who may see a field', () => {
     expect(letIn(field, type, several)).toEqual(expected);
   });
 
-  it('is the default mode, whichever it is', () => {
+  it('is by the default mode, for any such mode', () => {
     expect(letIn('', '', { defaultMode: iam, additionalModes: [cognito] })).toEqual(['machine']);
     expect(letIn('', '', { defaultMode: apiKey, additionalModes: [cognito] })).toEqual(['key']);
     expect(letIn('@aws_cognito_user_pools', '', { defaultMode: apiKey, additionalModes: [cognito] })).toEqual(
@@ -66,7 +66,7 @@ describe('who may see a field', () => {
     );
   });
 
-  it('is nobody where the default is to deny, but for those that are named', () => {
+  it('is denied if the default is to deny, except to named groups', () => {
     const deny: ApiOptions = { defaultMode: { ...cognito, defaultAction: 'DENY' }, additionalModes: [iam] };
     expect(letIn('', '', deny)).toEqual([]);
     expect(letIn(onAdmin, '', deny)).toEqual(['admin']);
@@ -84,17 +84,17 @@ describe('@aws_auth', () => {
     return Object.keys(EVERYBODY).filter(name => may(EVERYBODY[name]!, type, field));
   };
 
-  it('counts where Cognito is the one mode, at operations only', () => {
+  it('counts if Cognito is the only mode, on operations only', () => {
     expect(letInAt({ defaultMode: cognito }, 'Query', 'top')).toEqual(['admin']);
     expect(letInAt({ defaultMode: cognito }, 'Thing', 'inner')).toEqual(people);
   });
 
-  it('counts for nothing beside another mode', () => {
+  it('has no effect beside another mode', () => {
     expect(letInAt({ defaultMode: cognito, additionalModes: [iam] }, 'Query', 'top')).toEqual(people);
   });
 });
 
-describe('a schema that AppSync would not take', () => {
+describe('a schema that AppSync would reject', () => {
   it.each([
     ['type Query { a: Nowhere }', 'The GraphQL schema can\'t be read: Unknown type "Nowhere".'],
     [

@@ -58,7 +58,7 @@ function print(selections: Selection[], from: number): string {
   return parts.join(' ');
 }
 
-/** What the document weighs when every spread is written out. */
+/** The work of the document when every spread is written out. */
 function writtenOut(selections: Selection[], from: number, document: Document) {
   const sum = { selections: 0, aliases: 0, depth: 0 };
   for (const each of selections) {
@@ -78,7 +78,7 @@ function writtenOut(selections: Selection[], from: number, document: Document) {
 }
 
 describe('the work of a document', () => {
-  it('is what its text would be with every spread written out', () => {
+  it('is that of the same document with every spread written out', () => {
     fc.assert(
       fc.property(documents, document => {
         const text = [
@@ -102,10 +102,10 @@ describe('the work of a document', () => {
 
   it.each([
     ['at once', '{ ...a } fragment a on T { ...a }', true],
-    ['over others', '{ x } fragment a on T { b { ...b } } fragment b on T { ... { ...a } }', true],
+    ['through others', '{ x } fragment a on T { b { ...b } } fragment b on T { ... { ...a } }', true],
     ['not at all, though twice', '{ ...a ...a b { ...a } } fragment a on T { c }', false],
     ['not at all, being unknown', '{ ...a }', false],
-  ])('says whether a fragment spreads itself: %s', (_, text, cyclic) => {
+  ])('detects a fragment that spreads itself: %s', (_, text, cyclic) => {
     const document = parse(text);
     expect(measureDocument(document).cyclic).toBe(cyclic);
     expect(workProblem(document, measureDocument(document))).toBeUndefined();
@@ -113,7 +113,7 @@ describe('the work of a document', () => {
 });
 
 describe('turns', () => {
-  it('go on in order, a bounded number of fields in each', async () => {
+  it('run in order, with a bounded number of fields in each', async () => {
     const rounds: (() => void)[] = [];
     const pacer = makePacer(run => rounds.push(run));
     const done: number[] = [];
@@ -131,7 +131,7 @@ describe('turns', () => {
     ]);
   });
 
-  it('let small pieces run at once until a turn is full', () => {
+  it('run small pieces at once until a turn is full', () => {
     const rounds: (() => void)[] = [];
     const pacer = makePacer(run => rounds.push(run));
     expect([pacer.mayRun(600), pacer.mayRun(600), pacer.mayRun(400), pacer.mayRun(1)]).toEqual([
@@ -145,7 +145,7 @@ describe('turns', () => {
     expect(pacer.mayRun(1)).toBe(true);
   });
 
-  it('come no more once it is stopped', async () => {
+  it('end when they are stopped', async () => {
     const rounds: (() => void)[] = [];
     const pacer = makePacer(run => rounds.push(run));
     let came = 0;

@@ -36,7 +36,7 @@ describe('AppSync scalars', () => {
       expect(() => scalar(name).serialize(value), `${value}`).toThrow(/^Unable to serialize `/);
   });
 
-  it('parses AWSJSON on its way in, and writes it as text on its way out', () => {
+  it('parses AWSJSON in input, and writes it as text in output', () => {
     expect(scalar('AWSJSON').parseValue('{"a":[1]}')).toEqual({ a: [1] });
     expect(scalar('AWSJSON').serialize({ a: [1] })).toBe('{"a":[1]}');
     expect(scalar('AWSJSON').serialize('{"a":[1]}')).toBe('{"a":[1]}');

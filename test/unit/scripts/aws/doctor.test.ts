@@ -79,7 +79,7 @@ describe('the doctor judges', () => {
       ...(['ok', '1000 in the account, 103 of them for api, ingest and snapshot', null] as const),
     ],
     [
-      'one place too few beside the hundred that AWS keeps',
+      'one too few next to the hundred that AWS reserves',
       judgeConcurrency(
         { limit: 1000, unreserved: 202 },
         { api_concurrency: 100, shards: 2 },
@@ -90,7 +90,7 @@ describe('the doctor judges', () => {
       'Deploy with -c api_concurrency=0, or request an increase to 1001: Service Quotas, AWS Lambda, Concurrent executions (L-B99A9384).',
     ],
     [
-      'places that are kept already',
+      'concurrency that is reserved already',
       judgeConcurrency(
         { limit: 203, unreserved: 100 },
         { api_concurrency: 100, shards: 2 },
@@ -187,7 +187,7 @@ describe('the doctor judges', () => {
       ] as const),
     ],
     [
-      'alarms whose mail is not confirmed',
+      'alarms with an unconfirmed address',
       judgeSubscriptions([mail('a@example.com', false)]),
       'wrong',
       'no one: email a@example.com not confirmed',
@@ -201,7 +201,7 @@ describe('the doctor judges', () => {
       'Open the mail "AWS Notification - Subscription Confirmation" and follow its link; look for it in spam.',
     ],
     [
-      'an alarm that is on',
+      'an active alarm',
       judgeAlarms(['Quarantine'], 40),
       ...(['wrong', 'Quarantine on', 'docs/runbook.md has a section for each alarm.'] as const),
     ],
@@ -242,7 +242,7 @@ describe('the doctor judges', () => {
     expect(shown(finding!)).toEqual([level, says, todo]);
   });
 
-  it('tables by what they keep', () => {
+  it('tables by their data', () => {
     const of = (change: object, keepsData = true) =>
       judgeTables([{ ...table, ...change }], { keepsData }).map(shown);
     expect(of({})).toEqual([['ok', '1 ACTIVE', null]]);
@@ -256,7 +256,7 @@ describe('the doctor judges', () => {
     expect(of({ deletion_protection: false }, false)).toEqual([['ok', '1 ACTIVE', null]]);
   });
 
-  it("nothing of the console where it isn't deployed", () => {
+  it('nothing of a console that is not deployed', () => {
     expect(judgeStack({ ...stack, status: undefined, optional: true })).toBeUndefined();
   });
 });
@@ -350,7 +350,7 @@ const SERVICES =
   'appsync, cloudformation, cognito-idp, dynamodb, events, kinesis, kms, lambda, logs, monitoring, s3, scheduler, sns, sqs, ssm, sts';
 
 describe('the doctor', () => {
-  it('looks at an account before the first deployment', async () => {
+  it('checks an account before the first deployment', async () => {
     const { code, said } = await examine(
       { ...ACCOUNT, GetParameter: awsError('ParameterNotFound') },
       { context: { shards: '4' } },
@@ -368,7 +368,7 @@ describe('the doctor', () => {
 `);
   });
 
-  it('looks at a stage that is at work', async () => {
+  it('checks a running stage', async () => {
     const { code, said, calls } = await examine(STAGE);
     expect(code).toBe(0);
     expect(said.split('\n').slice(7)).toEqual([
@@ -423,7 +423,7 @@ describe('the doctor', () => {
     ]);
   });
 
-  it('goes on where it may not look, and says so', async () => {
+  it('continues without a permission, and says so', async () => {
     const { code, said } = await examine({
       ...STAGE,
       ListUsersInGroup: { Users: [{ Enabled: false }] },
@@ -438,7 +438,7 @@ describe('the doctor', () => {
 `);
   });
 
-  it('writes JSON for programs', async () => {
+  it('prints JSON for programs', async () => {
     const { said } = await examine(ACCOUNT, { json: true });
     expect(JSON.parse(said)[0]).toEqual({
       check: 'credentials',
@@ -454,7 +454,7 @@ describe('the doctor', () => {
       /^Setting shard is unknown\. There are access_log_days, .*, webhooks_to_private_addresses\.$/,
     ],
     [{ shards: '0' }, /^Setting shards must be a whole number from 1 to 500, but is "0"\.$/],
-  ])('refuses the settings %j', async (context, message) => {
+  ])('rejects the settings %j', async (context, message) => {
     await expect(examine(ACCOUNT, { context })).rejects.toThrow(message);
   });
 });

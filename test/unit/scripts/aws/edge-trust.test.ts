@@ -6,7 +6,7 @@ const allow = (more: object) =>
 const named = (name: unknown) => ({ Condition: { StringEquals: { 'sts:RoleSessionName': name } } });
 
 describe('the trust policy of an edge', () => {
-  it('fixes the name of the session for an account, a principal and a certificate', () => {
+  it('fixes the session name for an account, a principal and a certificate', () => {
     expect(edgeTrust({ account: '111122223333', partition: 'aws-cn' }, 'edge-1').Statement).toEqual([
       {
         Effect: 'Allow',
@@ -41,7 +41,7 @@ describe('the trust policy of an edge', () => {
     ['the common name', allow(named(`\${aws:PrincipalTag/x509Subject/CN}`)), undefined],
     ['a name in a list', allow(named(['edge-1'])), undefined],
     [
-      'one statement that is no list',
+      'a single statement that is not a list',
       JSON.stringify({ Statement: { Effect: 'Allow', ...named('edge-1') } }),
       undefined,
     ],
@@ -61,7 +61,7 @@ describe('the trust policy of an edge', () => {
     expect(trustProblem(text, 'edge-1')).toBe(problem);
   });
 
-  it("may be an instance's, which can't choose the name", () => {
+  it('may be that of an instance, which cannot choose the name', () => {
     expect(
       trustProblem(allow({ Principal: { Service: 'ec2.amazonaws.com' } }), 'i-0123456789abcdef0'),
     ).toBeUndefined();

@@ -45,7 +45,7 @@ interface Given {
   edge_roles?: string;
 }
 
-/** Enrols an edge where all of AWS is prepared answers: by default nothing of it is there. */
+/** Enrols an edge with prepared answers of AWS: by default nothing of it exists. */
 async function enrol({
   edge_id = 'edge-1',
   options = {},
@@ -114,7 +114,7 @@ const registered = () => ({
 });
 
 describe('an edge is enrolled', () => {
-  it('with a role that only it can use, the policies of edges, and its key', async () => {
+  it('with a role for itself only, the policies of edges, and its key', async () => {
     const { code, said, iam, asked } = await enrol();
     expect(code).toBe(0);
     expect(iam).toEqual([
@@ -189,7 +189,7 @@ Then: systemctl enable --now patronus-edge (docs/edges-in-the-cloud.md).
 `);
   });
 
-  it('again without a change where all of it is there', async () => {
+  it('again without a change if everything exists', async () => {
     const { said, iam, asked } = await enrol({
       edge: registered(),
       iam: {
@@ -215,11 +215,11 @@ Then: systemctl enable --now patronus-edge (docs/edges-in-the-cloud.md).
 
   it.each([
     ['is retired', { retired_at: '2026-01-31T12:00:00.000Z' }, false],
-    ['stands elsewhere', { site_id: '650e8400-e29b-41d4-a716-446655440000' }, false],
+    ['is at another site', { site_id: '650e8400-e29b-41d4-a716-446655440000' }, false],
     ['reports at another interval', { interval_s: 30 }, false],
     ['has no key', { keys: [] }, true],
     ['has a key that was revoked', { keys: [{ kid: 'KID', until: '2026-01-31T12:00:00.000Z' }] }, true],
-  ])('anew where it %s', async (_, change, withKey) => {
+  ])('again if it %s', async (_, change, withKey) => {
     const edge = JSON.parse(
       JSON.stringify({ ...registered(), ...change }).replace('"KID"', JSON.stringify(kid)),
     );
@@ -228,7 +228,7 @@ Then: systemctl enable --now patronus-edge (docs/edges-in-the-cloud.md).
     expect([operation, 'key' in (variables as object)]).toEqual(['registerEdge true token', withKey]);
   });
 
-  it('with a certificate, and told what the profile needs', async () => {
+  it('with a certificate and the needed values of its profile', async () => {
     const trustAnchor = 'arn:aws:rolesanywhere:eu-central-1:111122223333:trust-anchor/1';
     const { iam, said } = await enrol({ options: { trustAnchor } });
     expect(iam[1]![1]).toMatchObject({
@@ -239,7 +239,7 @@ Then: systemctl enable --now patronus-edge (docs/edges-in-the-cloud.md).
     );
   });
 
-  it("under a shortened role where its id is long, and by its site's id", async () => {
+  it('with a shortened role for a long id, and by the id of its site', async () => {
     const { iam, asked } = await enrol({ edge_id: `edge-${'x'.repeat(59)}`, options: { site: SITE.id } });
     const { RoleName } = iam[0]![1] as { RoleName: string };
     expect([RoleName.length, RoleName.startsWith('patronus-prod-edge-edge-xxx')]).toEqual([64, true]);
@@ -247,7 +247,7 @@ Then: systemctl enable --now patronus-edge (docs/edges-in-the-cloud.md).
   });
 });
 
-describe('an edge is not enrolled, and nothing is made', () => {
+describe('an edge is not enrolled, and nothing is created', () => {
   const open = JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: { AWS: '*' } }] });
   const there = { GetRole: { Role: { RoleName: ROLE, AssumeRolePolicyDocument: encodeURIComponent(open) } } };
   const chosen = `a statement allows any session name: give each one the condition "StringEquals": { "sts:RoleSessionName": "edge-1" }`;
@@ -274,7 +274,7 @@ describe('an edge is not enrolled, and nothing is made', () => {
       "/nowhere/key can't be read (ENOENT): check its name and permissions.",
     ],
     [
-      'under a role that the stage takes for no edge',
+      'under a role that the stage does not accept for edges',
       () => ({ edge_roles: 'routers-*', options: { role: 'edge-1' } }),
       'This stage does not accept the role edge-1 for edges, because its setting edge_roles is routers-*: choose another name with --role, or deploy with -c edge_roles=….',
     ],

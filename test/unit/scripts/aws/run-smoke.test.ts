@@ -13,7 +13,7 @@ const step = (name: StepName, run: Run, needs: StepName[] = []): SmokeStep => ({
   proves: `${name} works`,
 });
 
-/** A clock that every wait moves on. */
+/** A clock that advances with every wait. */
 function waits() {
   let now = 0;
   return {
@@ -48,7 +48,7 @@ async function smoke(
 }
 
 describe('a smoke test', () => {
-  it('takes back what its steps made, the last first, also after one that failed', async () => {
+  it('undoes its steps in reverse order, also after a failed one', async () => {
     const lines = await smoke([
       step('network', async ({ undo }) => {
         undo('site', async () => {});
@@ -76,7 +76,7 @@ describe('a smoke test', () => {
     ]);
   });
 
-  it('names what it could not take back, and goes on with the rest', async () => {
+  it('names each failed undo, and continues with the rest', async () => {
     const lines = await smoke([
       step('network', async ({ undo }) => {
         undo('site', async () => {});
@@ -93,7 +93,7 @@ describe('a smoke test', () => {
     ]);
   });
 
-  it("leaves out what the system can't show and what it is told to, with the reasons", async () => {
+  it('skips steps that the system cannot show or that the options exclude, with the reasons', async () => {
     const failing = () => Promise.reject(new Error('It ran.'));
     const lines = await smoke([step('alarm', failing), step('machine', failing)], {
       notShown: { alarm: 'there is no CloudWatch' },
@@ -106,7 +106,7 @@ describe('a smoke test', () => {
     ]);
   });
 
-  it('ends at an interruption in the middle of a wait, and takes everything back', async () => {
+  it('ends at an interruption in the middle of a wait, and undoes everything', async () => {
     const stop = new AbortController();
     const lines = await smoke(
       [
@@ -133,7 +133,7 @@ describe('a smoke test', () => {
     ]);
   });
 
-  it('has steps that need only what runs before them', () => {
+  it('has steps that need only earlier steps', () => {
     const before = new Set<StepName>();
     for (const { name, needs } of SMOKE_STEPS) {
       expect([name, needs.filter(need => !before.has(need))]).toEqual([name, []]);
@@ -145,7 +145,7 @@ describe('a smoke test', () => {
 describe('eventually', () => {
   const bench = () => ({ ...waits(), signal: new AbortController().signal });
 
-  it('looks once a second until something is seen, and says once what it waits for', async () => {
+  it('checks once a second for an expected result, and prints the reason for the wait once', async () => {
     const said: string[] = [];
     const seen = [undefined, undefined, 'there'];
     const time = bench();
@@ -155,7 +155,7 @@ describe('eventually', () => {
     expect([time.clock(), said]).toEqual([2000, ['Waiting for the figure (at most 5 s) …']]);
   });
 
-  it('gives up after its limit, with the last error that might have passed', async () => {
+  it('gives up at its limit, with the last error that was retried', async () => {
     const denied = Object.assign(new Error('not yet'), { name: 'AccessDenied' });
     const given = { what: 'the right', limit_s: 3, look: () => Promise.reject(denied) };
     await expect(

@@ -9,7 +9,7 @@ import { testRoles } from '../../../../scripts/aws/smoke/cloud/test-roles.ts';
 import type { Bench } from '../../../../scripts/aws/smoke/smoke-step.ts';
 import { awsError, recordedAws } from '../../../support/recorded-aws.ts';
 
-/** A bench that runs nothing, with what is to be taken back. */
+/** A bench that runs nothing, with its undo actions. */
 function bench(): Bench & { undone: string[]; takeBack(): Promise<void> } {
   const undo: (() => Promise<unknown>)[] = [];
   const undone: string[] = [];
@@ -36,7 +36,7 @@ describe('roles of a smoke test', () => {
   const policies = { edge_reports: 'reports', edge_commands: 'commands', machine_reads: 'reads' };
   const Credentials = { AccessKeyId: 'id', SecretAccessKey: 'secret', SessionToken: 'token' };
 
-  it('have the policies of the stacks, are waited for, and go with all that was attached', async () => {
+  it('have the policies of the stacks, are awaited, and are deleted with everything attached', async () => {
     const refusals = [awsError('AccessDenied'), awsError('AccessDenied')];
     const iam = recordedAws({
       CreateRole: ({ RoleName }: { RoleName: string }) => ({ Role: { Arn: `arn:${RoleName}` } }),
@@ -91,7 +91,7 @@ describe('roles of a smoke test', () => {
 });
 
 describe('the person of a smoke test', () => {
-  it('is an administrator without a mail, sets up a second factor where one is asked for, and is deleted', async () => {
+  it('is an administrator without an e-mail, sets up a second factor if required, and is deleted', async () => {
     const cognito = recordedAws({
       AdminCreateUser: {},
       AdminSetUserPassword: {},
@@ -172,7 +172,7 @@ describe('the alarm of a smoke test', () => {
     return { done, at, cloudwatch, sns };
   }
 
-  it('goes off by hand, is seen in a queue of its own, and is over with the test', async () => {
+  it('is triggered by hand, is seen in a queue of its own, and ends with the test', async () => {
     arrived = [
       '{"Message":"{\\"NewStateReason\\":\\"Smoke test run of Patronus: this is not a real alarm.\\"}"}',
     ];
@@ -227,22 +227,22 @@ describe('the alarm of a smoke test', () => {
 
   it.each([
     [
-      'no alarm tells the topic',
+      'no alarm notifies the topic',
       [{ AlarmName: NAME, AlarmActions: ['arn:other'] }],
       `No alarm PatronusExport…ExportsFailed notifies the topic ${TOPIC}: deploy again.`,
     ],
     [
-      'the alarm is on by itself',
+      'the alarm is already active',
       [{ AlarmName: NAME, AlarmActions: [TOPIC], StateValue: 'ALARM' }],
       `The alarm ${NAME} is already on for a real reason: see docs/runbook.md, then test again.`,
     ],
-  ])('is not tried where %s', async (_, alarms, message) => {
+  ])('is not tried if %s', async (_, alarms, message) => {
     const { done } = run(alarms);
     await expect(done).rejects.toHaveProperty('message', message);
     expect(asked).toEqual([]);
   });
 
-  it("fails where it doesn't arrive", async () => {
+  it('fails if it does not arrive', async () => {
     arrived = ['{"Message":"something else"}'];
     await expect(
       run([{ AlarmName: NAME, AlarmActions: [TOPIC], StateValue: 'OK' }]).done,

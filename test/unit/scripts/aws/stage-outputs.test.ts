@@ -31,7 +31,7 @@ describe('the client configuration of a stage', () => {
     return { file: JSON.parse(await readFile(out, 'utf8')), said, calls: pool.calls };
   }
 
-  it("has what the user pool says: groups by rank, second factors, the password's rules, the hosted pages", async () => {
+  it('contains the settings of the user pool: groups by rank, second factors, password rules, hosted pages', async () => {
     const { file, said, calls } = await outputs({
       DescribeUserPool: {
         UserPool: {
@@ -114,7 +114,7 @@ describe('the client configuration of a stage', () => {
     ]);
   });
 
-  it('has no hosted pages where there is no domain', async () => {
+  it('has no hosted pages without a domain', async () => {
     const { file } = await outputs();
     expect([file.auth.oauth, file.auth.mfa_configuration]).toEqual([undefined, 'NONE']);
   });
@@ -132,7 +132,7 @@ describe('the client configuration of a stage', () => {
       { out: '/nowhere/outputs.json' },
       "/nowhere/outputs.json can't be written (ENOENT): choose another place with --out.",
     ],
-  ])('refuses %j', async (given, message) => {
+  ])('rejects %j', async (given, message) => {
     await expect(outputs(given)).rejects.toThrow(new RegExp(`^${message.replace(/[()./?]/g, '\\$&')}$`));
   });
 });

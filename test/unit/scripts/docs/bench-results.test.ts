@@ -37,7 +37,7 @@ const results: BenchResults = {
 };
 
 describe('the results of the benchmarks', () => {
-  it('with an area measured again keep the other areas, and drop one that is no more', () => {
+  it('keep the other areas when one is measured again, and drop an area that no longer exists', () => {
     const measured = { ...machine, measured_at: '2026-02-01T12:00:00.000Z', load: 4.2 };
     const areas = ['ingest', 'recorder', 'cache'];
     expect(withArea(results, { area: 'recorder', measured, rows: [row('packet', 25)] }, areas)).toEqual({
@@ -56,7 +56,7 @@ describe('the results of the benchmarks', () => {
     expect(rows.map(({ name }) => name)).toEqual(['report', 'packet', 'removed since', 'hit']);
   });
 
-  it('are read as they were written', () => {
+  it('read back unchanged', () => {
     expect(parseResults(JSON.stringify(results))).toEqual(results);
   });
 });

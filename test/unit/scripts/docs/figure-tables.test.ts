@@ -70,12 +70,12 @@ describe('the tables of figures', () => {
     expect(rowOf(change)).toEqual(cells);
   });
 
-  it('say what was not measured', () => {
+  it('mark a figure that was not measured', () => {
     const { recorder } = performanceFigures(results());
     expect(cellsOf(recorder!, whatIsIt)).toEqual(['not measured', '', '', '']);
   });
 
-  it('say when, where and under which load they were measured', () => {
+  it('name the time, machine and load of the measurement', () => {
     const line =
       'Measured on 2026-01-31 (AMD EPYC, 2 processors, Node 24.21.0); load when the area began: recorder 0.3.';
     expect(performanceFigures(results(packet)).recorder!.split('\n').at(-1)).toBe(line);
@@ -98,7 +98,7 @@ describe('the figures of the documentation', () => {
     expect(README_FIGURES.filter(({ row }) => !names.includes(row))).toEqual([]);
   });
 
-  it('have the areas that there are', () => {
+  it('have all existing areas', () => {
     expect(Object.keys(areas)).toEqual(Object.keys(AREAS));
   });
 });

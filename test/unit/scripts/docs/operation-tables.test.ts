@@ -9,7 +9,7 @@ const schemaOf = (type: string, field: string) => `type ${type} {\n  ${field}\n}
 const lastRow = (table: string) => table.split('\n').at(-1);
 
 describe('the lists of operations', () => {
-  it('have the signature, who may, the first sentence of the description', () => {
+  it('have the signature, the allowed callers, and the first sentence of the description', () => {
     const policy = '"One policy, of `id`. The rest is left out." policy(id: ID!): Policy';
     expect(lastRow(operationTables(schemaOf('Query', policy)).queries!)).toBe(
       '| `policy(id: ID!): Policy` | viewer, machines | One policy, of `id`. |',
@@ -21,12 +21,12 @@ describe('the lists of operations', () => {
     ['eraseFlows', '| admin | Text. | No. Erased data is gone for good. |'],
     ['saveView', '| viewer | Text. | No: it is not in the audit log. |'],
     ['publishEvent', '| machines | Text. |  |'],
-  ])('say of the mutation %s who may and whether it can be undone', (name, cells) => {
+  ])('list for the mutation %s the allowed callers and its undo', (name, cells) => {
     const { mutations } = operationTables(schemaOf('Mutation', `"Text." ${name}: Boolean!`));
     expect(lastRow(mutations!)).toBe(`| \`${name}: Boolean!\` ${cells}`);
   });
 
-  it('refuse an operation without a row or without a description', () => {
+  it('reject an operation without a row or without a description', () => {
     expect(() => operationTables(schemaOf('Query', '"Text." other: Int'))).toThrow(
       new Error('Query.other has no row in core/access/roles.ts.'),
     );
@@ -35,7 +35,7 @@ describe('the lists of operations', () => {
     );
   });
 
-  it('of docs/api.md have every operation of the schema once', () => {
+  it('in docs/api.md have every operation of the schema once', () => {
     const { definitions } = parse(projectText('graphql/schema.graphql'));
     const fields = (type: string) =>
       definitions.flatMap(definition =>

@@ -16,7 +16,7 @@ const program = (code: string, log: string) => ({
 });
 
 describe('a program', () => {
-  it('gives what it said, and keeps it in its log', async () => {
+  it('returns its output, and keeps it in its log', async () => {
     const { signal } = new AbortController();
     const options = program("console.log('one'); console.error('two')", 'said.log');
     expect(await runProgram({ ...options, signal })).toBe('one\ntwo\n');
@@ -24,7 +24,7 @@ describe('a program', () => {
     expect(readFileSync(options.log, 'utf8')).toBe('one\ntwo\none\ntwo\n');
   });
 
-  it('that fails is an error with what it said last', async () => {
+  it('that fails is an error with its last output', async () => {
     const { signal } = new AbortController();
     const options = program("console.log('no such stack'); process.exitCode = 3", 'failed.log');
     await expect(runProgram({ ...options, signal })).rejects.toThrow(
@@ -32,13 +32,13 @@ describe('a program', () => {
     );
   });
 
-  it('that is not there is an error', async () => {
+  it('that does not exist is an error', async () => {
     const options = { ...program('', 'none.log'), command: join(folder, 'none') };
     const { signal } = new AbortController();
     await expect(runProgram({ ...options, signal })).rejects.toThrow('ENOENT');
   });
 
-  it('ends with all that it started', async () => {
+  it('is ended with all processes that it started', async () => {
     const grandchild = "require('http').createServer().listen(0, '127.0.0.1', () => console.log('listens'))";
     const code = `require('child_process').spawn(process.execPath, ['-e', ${JSON.stringify(grandchild)}], { stdio: 'inherit' })`;
     const options = program(code, 'group.log');

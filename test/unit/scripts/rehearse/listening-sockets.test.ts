@@ -10,7 +10,7 @@ function row(local: string, state: string, inode: number): string {
 }
 
 describe('the table of sockets', () => {
-  it('gives those that listen, with addresses as people write them', () => {
+  it('lists listening sockets with readable addresses', () => {
     const table = [
       HEADER,
       row('0100007F:11F7', '0A', 101),
@@ -34,20 +34,20 @@ describe('the table of sockets', () => {
 
 describe('an address', () => {
   it.each(['127.0.0.1', '127.1.2.3', '0:0:0:0:0:0:0:1', '0:0:0:0:0:ffff:7f00:1'])(
-    'of the loopback is one: %s',
+    'of the loopback is recognized: %s',
     address => {
       expect(isLoopback(address)).toBe(true);
     },
   );
 
   it.each(['0.0.0.0', '10.127.0.1', '0:0:0:0:0:0:0:0', 'fe80:0:0:0:0:0:0:1', '0:0:0:0:0:ffff:a00:1'])(
-    'that others reach is none: %s',
+    'that other machines can reach is not a loopback address: %s',
     address => {
       expect(isLoopback(address)).toBe(false);
     },
   );
 
-  it('that others reach ends the rehearsal', () => {
+  it('that other machines can reach ends the rehearsal', () => {
     const sockets = [
       { address: '127.0.0.1', port: 4566 },
       { address: '0.0.0.0', port: 8883 },

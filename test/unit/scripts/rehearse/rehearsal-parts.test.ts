@@ -13,7 +13,7 @@ import { schedulesIn } from '../../../../scripts/rehearse/schedule-clock.ts';
 const folder = mkdtempSync(join(tmpdir(), 'patronus-assembly-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe('what the CDK says of a deployment', () => {
+describe('the output of the CDK about a deployment', () => {
   it('names each stack, and whether it changed', () => {
     const said = ' ✅  PatronusData (no changes)\n✨  Deployment time: 1s\n\n ✅  Patronus-prod-Api\n';
     expect(deployedStacks(said)).toEqual([
@@ -23,8 +23,8 @@ describe('what the CDK says of a deployment', () => {
   });
 });
 
-describe('a spoilt assembly', () => {
-  it('changes the functions, then waits in vain, and is uploaded under a hash of its own', async () => {
+describe('an assembly that fails to deploy', () => {
+  it('changes the functions, waits for a signal that never comes, and is uploaded under its own hash', async () => {
     const write = (name: string, value: unknown) => writeFileSync(join(folder, name), JSON.stringify(value));
     const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
     write('S.template.json', {
@@ -69,7 +69,7 @@ describe('templates for MiniStack', () => {
     Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['COMMAND#*'] } },
   });
 
-  it('take hosts from addresses, grant whole tables, deny as before, and have schedules rest', () => {
+  it('take hosts from addresses, grant whole tables, keep denials, and disable schedules', () => {
     const template = {
       Resources: {
         Policy: {
@@ -101,7 +101,7 @@ describe('templates for MiniStack', () => {
     });
   });
 
-  it('say what schedules call, with the time in its place', () => {
+  it('return the calls of schedules, with the time filled in', () => {
     const Input = '{"scheduled_at":"<aws.scheduler.scheduled-time>","steps":["alarms"]}';
     const Resources = {
       One: schedule({ Arn: { 'Fn::GetAtt': ['Cleanup', 'Arn'] }, Input }),
@@ -121,7 +121,7 @@ describe('templates for MiniStack', () => {
     );
   });
 
-  it('are left as they are where nothing is to be changed', async () => {
+  it('stay unchanged if there is nothing to replace', async () => {
     const read = () => readFileSync(join(folder, 'manifest.json'), 'utf8');
     await changeTemplates(folder, forMiniStack);
     const before = read();
@@ -130,8 +130,8 @@ describe('templates for MiniStack', () => {
   });
 });
 
-describe('what went wrong in functions', () => {
-  it('is read off the log, each once', () => {
+describe('failures of functions', () => {
+  it('are read from the log, each once', () => {
     const refusal = (action: string) =>
       `{"level":"WARN","message":"User: arn:aws:sts::000000000000:assumed-role/Events-Role/Events-Fn is not authorized to perform: ${action} because no policy allows it"}`;
     const log = [
@@ -154,7 +154,7 @@ describe('what went wrong in functions', () => {
 });
 
 describe('counts', () => {
-  it('are added whatever their size', () => {
+  it('are added at any size', () => {
     const large = { packets: '1', bytes: '9007199254740993' };
     expect(sum(large, large)).toEqual({ packets: '2', bytes: '18014398509481986' });
     expect(sum()).toEqual({ packets: '0', bytes: '0' });

@@ -13,7 +13,7 @@ function bed() {
 }
 
 describe('a step', () => {
-  it('is said when it begins, and with its duration and detail when it is done', async () => {
+  it('is announced when it begins, and printed with duration and detail when it is done', async () => {
     const { steps, said, pass } = bed();
     const deploy = async () => {
       pass(1234);
@@ -23,14 +23,14 @@ describe('a step', () => {
     expect(said).toEqual(['· cdk deploy …\n', '✓ cdk deploy: 1.2 s, 6 stacks\n']);
   });
 
-  it('that fails is said, and throws what it threw', async () => {
+  it('that fails is printed, and throws its error', async () => {
     const { steps, said } = bed();
     const failure = new Error('no room');
     await expect(steps.run('cdk deploy', () => Promise.reject(failure))).rejects.toBe(failure);
     expect(said).toEqual(['· cdk deploy …\n', '✗ cdk deploy: 0.0 s\n']);
   });
 
-  it('is given up at once when the work is aborted, and none follows it', async () => {
+  it('is given up at once when the work is aborted, and no step follows it', async () => {
     const { steps, abort } = bed();
     const reason = new Error('ended');
     const waiting = steps.run('waiting', () => new Promise(() => {}));
@@ -46,7 +46,7 @@ describe('a step', () => {
 });
 
 describe('the end', () => {
-  it('does what was asked for, the last first, whatever fails', async () => {
+  it('runs the registered actions in reverse order, whatever fails', async () => {
     const { steps, said } = bed();
     const done: string[] = [];
     steps.atEnd('first', () => void done.push('first'));
@@ -59,7 +59,7 @@ describe('the end', () => {
     expect(done).toEqual(['third', 'first']);
   });
 
-  it('ends at once what a step that was given up starts after it', async () => {
+  it('runs an action at once that is registered after it', async () => {
     const { steps } = bed();
     await steps.end();
     const done: string[] = [];

@@ -18,8 +18,8 @@ async function open(): Promise<void> {
 }
 
 /**
- * Asks for a connection to a host, as programs with HTTPS_PROXY do; the answer to a request over
- * it, or the refusal's status.
+ * Requests a connection to a host, like programs with HTTPS_PROXY; the answer to a request over it,
+ * or the status of the refusal.
  */
 function askThrough(host: string): Promise<string | number> {
   const { port } = new URL(wayOut.url);
@@ -42,8 +42,8 @@ function askThrough(host: string): Promise<string | number> {
   });
 }
 
-describe('the way out', () => {
-  it('leads to the emulator for hosts that it serves, and refuses and remembers all others', async () => {
+describe('the proxy of a rehearsal', () => {
+  it('forwards the hosts of the emulator, and refuses and remembers all others', async () => {
     await open();
     expect(await askThrough('a.example.com')).toBe('from the emulator');
     expect(await askThrough('b.example.com')).toBe(403);

@@ -63,7 +63,7 @@ const routes = (edge_id: string, versions: object = {}) =>
   api.data('Query.edgeRoutes', { edge_id, ...versions }, { identity: edge(edge_id) });
 
 describe('after a change of the policies', () => {
-  it('a function reads them once and their version each second, for any number of edges, and no counters', async () => {
+  it('a function reads them once, and their version every second, for any number of edges, without counters', async () => {
     const answers = [];
     for (const id of ['edge-1', 'edge-2', 'edge-3']) answers.push(await policies('1', edge(id)));
     expect(answers.map(({ policies_version }) => policies_version)).toEqual(['1', '1', '1']);
@@ -86,7 +86,7 @@ describe('after a change of the policies', () => {
 
   it.each([
     ['an edge that names no version', undefined, edge('edge-2')],
-    ['an edge whose version is no number', 'file', edge('edge-2')],
+    ['an edge with a version that is not a number', 'file', edge('edge-2')],
     ['a person', '1', personIn('viewer')],
     ['another machine', '1', session('grafana', 'edge-2')],
   ])('%s gets the current state', async (_, policies_version, identity) => {
@@ -99,7 +99,7 @@ describe('after a change of the policies', () => {
 describe('the routes after a change for all edges', () => {
   const told = { policies_version: '1', routing_version: 1 };
 
-  it('are made of policies and routing that a function reads once, and their versions each second', async () => {
+  it('are made of policies and routing that a function reads once, with their versions every second', async () => {
     const first = await routes('edge-1', told);
     expect(await routes('edge-2', told)).toEqual(first);
     await routes('edge-3', told);
@@ -111,7 +111,7 @@ describe('the routes after a change for all edges', () => {
     expect(readsOf('#META')).toBe(1);
   });
 
-  it('are of policies that an edge has read just before', async () => {
+  it('use policies that were read for an edge just before', async () => {
     await policies('1', edge('edge-1'));
     await routes('edge-1', told);
     expect(readsOf('POLICY')).toBe(1);
@@ -128,7 +128,7 @@ describe('the routes after a change for all edges', () => {
   });
 
   it.each([{}, { policies_version: '1' }, { routing_version: 1 }])(
-    'are as they are now for an edge that names %j',
+    'are current for an edge that names %j',
     async versions => {
       await routes('edge-1', told);
       await raiseRouteVersion(

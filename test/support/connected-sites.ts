@@ -1,6 +1,6 @@
 import type { SystemClient } from './system-client.ts';
 
-export interface JoinedSites {
+export interface ConnectedSites {
   site: string;
   other: string;
   /** Of wan1 and of wan2. */
@@ -17,10 +17,10 @@ export interface JoinedNames {
 }
 
 /** Two sites with two endpoints each, and a path between those of the same name. */
-export async function joinedSites(
+export async function connectedSites(
   admin: SystemClient,
   { name, other, location, domain = 'example.com' }: JoinedNames,
-): Promise<JoinedSites> {
+): Promise<ConnectedSites> {
   const [a, b] = [await makeSite(name), await makeSite(other)];
   return { site: a, other: b, path: await join('wan1'), path_out: await join('wan2') };
 

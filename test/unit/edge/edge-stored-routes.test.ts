@@ -6,7 +6,7 @@ import type { RoutesReading } from '../../../edge/paths/routes-reading.ts';
 const path = { path_id: 'p1', endpoint_id: 'wan1', address: '', peer_endpoint_id: 'wan1', peer_address: '' };
 const route = (path_id: string, policy_id = '7'): Route => ({ destination_site_id: 's', policy_id, path_id });
 
-/** Routes with kept ones; `answer` is what the system says when it is asked. */
+/** Routes with stored ones; `answer` is the system's answer to a query. */
 function follow(answer: () => Promise<RoutesReading>) {
   const seen: Route[][] = [];
   const known: Route[][] = [];
@@ -23,8 +23,8 @@ function follow(answer: () => Promise<RoutesReading>) {
   return { following, seen, known, used: () => used };
 }
 
-describe('routes that an earlier run read last', () => {
-  it('are taken once when nothing can be read, and not kept as if they were new', async () => {
+describe('the stored routes of an earlier run', () => {
+  it('are used once if nothing can be read, and not stored again as new ones', async () => {
     const { following, seen, known, used } = follow(() => Promise.reject(new Error('away')));
     following.refresh();
     following.applyKept();
@@ -32,7 +32,7 @@ describe('routes that an earlier run read last', () => {
     expect([seen, known, used()]).toEqual([[[route('p1'), route('p1', '8')]], [], 1]);
   });
 
-  it('are not taken once others were read', async () => {
+  it('are not used after other routes were read', async () => {
     const { following, seen, known, used } = follow(async () => ({ state: undefined, peers: [] }));
     following.refresh();
     await new Promise(resolve => setImmediate(resolve));
@@ -41,7 +41,7 @@ describe('routes that an earlier run read last', () => {
     expect([seen, known, used()]).toEqual([[[]], [[]], 0]);
   });
 
-  it('leave what was ordered meanwhile', async () => {
+  it('do not replace routes that were ordered in the meantime', async () => {
     const { following, seen } = follow(async () => ({ state: undefined, peers: [] }));
     following.apply({ destination_site_id: 's', routes: [{ policy_id: '7', path_id: 'p2' }] });
     following.applyKept();

@@ -31,7 +31,7 @@ afterAll(() => db.drop());
 
 let time: FakeTime;
 let context: StoreContext;
-/** Another function, which has heard of nothing. */
+/** Another function, which was not notified of anything. */
 let other: ProductCaches;
 let key: RoutingKey;
 let paths: string[];
@@ -76,7 +76,7 @@ const generation = async () =>
   (await readGeneration({ client: db.client, table: db.tables.cache, cache: ROUTING_CACHE })).generation;
 
 /**
- * What another function answers within a second of a change, though it had the decision in its
+ * The answer of another function within a second of a change, although it had the decision in
  * memory.
  */
 async function decidedAfter(change: () => Promise<unknown>) {
@@ -91,8 +91,8 @@ const nowhere = () =>
   `There is no site "${key.destination_site_id}": the query sites lists those that exist.`;
 const site = () => ({ site_id: key.destination_site_id });
 
-describe('another function decides again within a second of', () => {
-  it('a new path', async () => {
+describe('another function decides again within a second after', () => {
+  it('the creation of a path', async () => {
     let cheap = '';
     const decided = await decidedAfter(async () => {
       cheap = await makePath('wan3');
@@ -100,22 +100,22 @@ describe('another function decides again within a second of', () => {
     expect(decided).toBe(cheap);
   });
 
-  it('a path that is deleted', async () => {
+  it('the deletion of a path', async () => {
     expect(await decidedAfter(() => deletePath(context, admin, { path_id: paths[1]! }))).toBe(paths[0]);
   });
 
-  it('an endpoint whose removal has only been claimed', async () => {
+  it('the claim of an endpoint for removal', async () => {
     const endpoint = { site_id: key.source_site_id, endpoint_id: 'wan2' };
     expect(await decidedAfter(() => removeEndpoint(context, admin, endpoint, { until: 0 }))).toBe(paths[0]);
   });
 
-  it('a site whose deletion has only been claimed', async () => {
+  it('the claim of a site for deletion', async () => {
     await expect(decidedAfter(() => deleteSite(context, admin, site(), { until: 0 }))).rejects.toThrow(
       nowhere(),
     );
   });
 
-  it('a policy that is deleted', async () => {
+  it('the deletion of a policy', async () => {
     const input = { name: 'Web', priority: 5, enabled: true, match: {} };
     const { policy } = await createPolicy(context, admin, input);
     key = { ...key, policy_id: policy.id };
@@ -125,15 +125,15 @@ describe('another function decides again within a second of', () => {
   });
 });
 
-describe('decisions are invalidated in the transaction of', () => {
-  /** Raises of the generation by a change. */
+describe('decisions are invalidated in the same transaction', () => {
+  /** The number of times a change raises the generation. */
   async function raisesOf(change: () => Promise<unknown>) {
     const before = await generation();
     await change();
     return (await generation()) - before;
   }
 
-  it('a deletion is claimed, and finished by the worker', async () => {
+  it('as the claim of a deletion and its end by the worker', async () => {
     expect(await raisesOf(() => deleteSite(context, admin, site(), { until: 0 }))).toBe(1);
     const takes = () =>
       asFunction('deletionworker', () =>
@@ -143,7 +143,7 @@ describe('decisions are invalidated in the transaction of', () => {
     expect(await raisesOf(takes)).toBe(0);
   });
 
-  it('a deletion is finished by the clean-up', async () => {
+  it('as the end of a deletion by the clean-up', async () => {
     const until = Number.POSITIVE_INFINITY;
     await time.advance(60_000);
     await finishDeletions(context, { until });
@@ -152,7 +152,7 @@ describe('decisions are invalidated in the transaction of', () => {
     expect(await raisesOf(() => finishDeletions(context, { until }))).toBe(1);
   });
 
-  it('a restored site is shown by the worker, not while it is hidden', async () => {
+  it('as the restore that makes a site visible, and not while it is hidden', async () => {
     await deleteSite(context, admin, site());
     expect(await raisesOf(() => restoreSite(context, admin, site(), { until: 0 }))).toBe(0);
     await expect(decide()).rejects.toThrow(nowhere());
@@ -164,12 +164,12 @@ describe('decisions are invalidated in the transaction of', () => {
     expect(await decide()).toBe(paths[1]);
   });
 
-  it('a path comes back late to a site that is shown already', async () => {
+  it('as the late return of a path to a visible site', async () => {
     const until = Number.POSITIVE_INFINITY;
     const [a, b] = [key.source_site_id, key.destination_site_id];
     for (const site_id of [a, b]) await deleteSite(context, admin, { site_id });
     await restoreSite(context, admin, { site_id: a });
-    // The notes that the paths wait for B become readable only when B is back.
+    // The notes about the paths that wait for B become readable only when B is restored.
     const notes = (await queryAll(context, { pk: waitingPartition(b) })) as { pk: string; sk: string }[];
     const TableName = db.tables.network;
     for (const { pk, sk } of notes) {
@@ -184,7 +184,7 @@ describe('decisions are invalidated in the transaction of', () => {
     expect(await decide()).toBe(paths[1]);
   });
 
-  it('an endpoint is claimed for removal, and removed', async () => {
+  it('as the claim and the removal of an endpoint', async () => {
     const endpoint = { site_id: key.source_site_id, endpoint_id: 'wan2' };
     expect(await raisesOf(() => removeEndpoint(context, admin, endpoint))).toBe(2);
   });

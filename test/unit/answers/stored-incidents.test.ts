@@ -22,14 +22,14 @@ const INCIDENT: Incident = {
   updated_at: '2026-01-31T12:05:00.000Z',
 };
 
-it('an incident as the first release with incidents stored it can be given: what the schema requires is in it', () => {
+it('returns the required fields of an incident that the first release with incidents stored', () => {
   const stored = JSON.parse(projectText('test/support/incidents/version-1.json'));
   const frozen = presentFrozen(INCIDENT, stored, undefined);
   expect(frozen.log.length * frozen.decisions.length * frozen.changes.items.length).toBeGreaterThan(0);
   expect(missing(frozen, schema.getType('FrozenIncident') as GraphQLOutputType, 'incident')).toEqual([]);
 });
 
-/** The ways to values that the schema requires and that aren't there. */
+/** The paths of values that the schema requires and that are missing. */
 function missing(value: unknown, type: GraphQLOutputType, way: string): string[] {
   if (isNonNullType(type)) {
     return value === null || value === undefined ? [way] : missing(value, type.ofType, way);

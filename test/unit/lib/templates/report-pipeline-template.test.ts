@@ -5,8 +5,8 @@ import { stackTemplates } from '../../../support/stack-templates.ts';
 
 const { ingest } = stackTemplates();
 
-describe('the way of a report', () => {
-  it('keeps the order, retries from the first report not applied, and gives up nothing that the stream keeps', () => {
+describe('the report pipeline', () => {
+  it('keeps the order, retries from the first report not applied, and drops no report that the stream still has', () => {
     ingest.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       StartingPosition: 'TRIM_HORIZON',
       ParallelizationFactor: 1,
@@ -19,7 +19,7 @@ describe('the way of a report', () => {
     });
   });
 
-  it('says when reports have waited for half of the time that the stream keeps them', () => {
+  it('raises an alarm when reports have waited half the retention of the stream', () => {
     ingest.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'IteratorAge',
       Threshold: (168 * 3_600_000) / 2,
@@ -36,7 +36,7 @@ describe('the way of a report', () => {
     });
   });
 
-  it('cleans up every five minutes, and keeps a call that failed', () => {
+  it('cleans up every five minutes, and keeps failed calls', () => {
     ingest.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(5 minutes)',
       State: 'ENABLED',

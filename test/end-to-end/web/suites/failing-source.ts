@@ -5,9 +5,9 @@ import { LOCAL_CREDENTIALS } from '../../../../core/local-credentials.ts';
 import { openConsole, PATIENCE_MS } from '../../../support/browser.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
 
-export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
-  describe('when one source fails', () => {
-    it('a part of the overview says so with a way to try again, and all others stay filled', async () => {
+export function failingSourceSuite(world: () => ConsoleWorld): void {
+  describe('if one source fails', () => {
+    it('a part of the overview says so with a button to try again, and all others stay filled', async () => {
       const { browser, system } = world();
       let failing = true;
       const { page, context } = await openConsole(browser, system, {
@@ -26,7 +26,7 @@ export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('of the combined request, each source is queried by itself', async () => {
+    it('each source of the combined request is queried separately', async () => {
       const { browser, system } = world();
       const refusal = { data: null, errors: [{ errorType: 'Internal', message: "History can't be read." }] };
       const { page, context } = await openConsole(browser, system, {
@@ -41,7 +41,7 @@ export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
-    it('the table of caches, every panel is filled', async () => {
+    it('every panel stays filled without the table of caches', async () => {
       const { browser, system } = world();
       const client = new DynamoDBClient({
         endpoint: system.endpoints.dynamodb,
@@ -57,7 +57,7 @@ export function oneSourceFailsSuite(world: () => ConsoleWorld): void {
   });
 }
 
-/** Waits until Now is filled but for so many panels, which show that they failed. */
+/** Waits until Now is filled except for this number of panels, which show that they failed. */
 async function allFilledBut(page: Page, failed: number): Promise<void> {
   await page.getByRole('table', { name: 'Policies' }).getByRole('cell').first().waitFor();
   await page.locator('.loading').first().waitFor({ state: 'detached' });
@@ -68,7 +68,7 @@ function asks(route: Route, operation: RegExp): boolean {
   return operation.test(route.request().postData() ?? '');
 }
 
-/** The system's own answer, with an overview one part of which has failed. */
+/** The real answer of the system, with one failed part of the overview. */
 async function withoutLastChanges(route: Route): Promise<void> {
   const answer = (await (await route.fetch()).json()) as { data: { overview: object } };
   const errors = [

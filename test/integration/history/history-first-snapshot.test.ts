@@ -11,7 +11,7 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-describe("history from the system's first snapshot on", () => {
+describe('history from the first snapshot of the system', () => {
   let db: TestTables;
   let world: HistoryWorld;
 
@@ -45,7 +45,7 @@ describe("history from the system's first snapshot on", () => {
     await world.snapshot(world.now);
   }
 
-  it('spreads all that it counts, where an edge reported long before it', async () => {
+  it('spreads all counts of an edge that reported long before it', async () => {
     await report(1000n);
     world.now = T0 + HOUR - MINUTE;
     await world.snapshot(world.now);
@@ -55,7 +55,7 @@ describe("history from the system's first snapshot on", () => {
     const all = await history(T0 - HOUR, world.now);
     expect(all.packets).toBe(9900n);
     expect(all.points.map(({ spread }) => spread.packets)).toEqual([
-      // Of the 89 minutes between the reports, 59 came by the first snapshot.
+      // Of the 89 minutes between the reports, 59 had passed by the first snapshot.
       1000n + 5900n,
       ...new Array(29).fill(0n),
       3000n,
@@ -64,7 +64,7 @@ describe("history from the system's first snapshot on", () => {
     expect(spreadOf(await history(T0, T0 + 2 * HOUR, 'HOUR'))).toBe(9900n);
   });
 
-  it('has the same parts where the very first snapshot was cut off before its mark', async () => {
+  it('has the same parts if the very first snapshot was cut off before its mark', async () => {
     world.now += MINUTE;
     await report(1000n);
     const begin = world.now;
@@ -75,7 +75,7 @@ describe("history from the system's first snapshot on", () => {
     expect([whole.packets, before.packets, after.packets]).toEqual([1530n, 0n, 1530n]);
     expect(spreadOf(after)).toBe(1530n);
     expect(after.points[0]).toMatchObject({ packets: 1050n, packets_per_second: 0 });
-    // What the first snapshot found is no sample of the percentile.
+    // The totals in the first snapshot are no sample of the percentile.
     for (const { p95_bits_per_second } of [whole, after]) expect(p95_bits_per_second).toBe(800);
     const ends = await readLanesAtEnds(world.store, {
       from: begin,
@@ -86,7 +86,7 @@ describe("history from the system's first snapshot on", () => {
     expect([ends.before, ends.lost]).toEqual([undefined, false]);
   });
 
-  it('stays stored after all marks have expired, and the next snapshot is taken', async () => {
+  it('stays stored after all marks have expired, when the next snapshot is taken', async () => {
     const { client, table } = world.store;
     const begun = T0 - 3000 * 24 * HOUR;
     await client.send(new PutCommand(firstSnapshotPut(table, begun)));
@@ -97,7 +97,7 @@ describe("history from the system's first snapshot on", () => {
     expect([packets, begins]).toEqual([0n, undefined]);
   });
 
-  it('counts from zero in each range of hours whose base would be an hour that was over by the first reading', async () => {
+  it('starts from zero in each range of hours whose base is older than the first reading', async () => {
     world.now = T0 + 29 * MINUTE;
     await report(1000n);
     await world.snapshot(world.now);

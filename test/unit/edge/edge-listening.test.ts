@@ -11,7 +11,7 @@ const DAY = 24 * HOUR;
 let system: FollowedSystem;
 afterEach(() => system.stop());
 
-/** An edge that has just begun to listen, with what it asked for by then. */
+/** An edge that has just begun to listen, with its requests so far. */
 async function listening(options: ConstructorParameters<typeof FollowedSystem>[0] = {}): Promise<number> {
   system = new FollowedSystem(options);
   await system.time.advance(10 * SECOND);
@@ -20,7 +20,7 @@ async function listening(options: ConstructorParameters<typeof FollowedSystem>[0
 }
 
 describe('an edge that listens', () => {
-  it('asks for nothing in a steady day but to check each hour', async () => {
+  it('sends requests only for its hourly check on a day without changes', async () => {
     expect(await listening()).toBe(2);
     await system.time.advance(DAY);
     expect(system.asked).toEqual({ connect: 1, pendingCommands: 25, edgeRoutes: 25, policies: 0 });
@@ -32,15 +32,18 @@ describe('an edge that listens', () => {
     ['routing', 1],
     // The policies, and then the routes of those that are enabled.
     ['policies', 2],
-  ] as [Known, number][])('reads once what news of %s is of, within the spread', async (what, requests) => {
-    const before = await listening();
-    system.change(what);
-    await system.time.advance(10 * SECOND);
-    expect(system.known).toEqual(system.versions);
-    expect(system.requests - before).toBe(requests);
-  });
+  ] as [Known, number][])(
+    'reads the subject of a message once within the spread: %s',
+    async (what, requests) => {
+      const before = await listening();
+      system.change(what);
+      await system.time.advance(10 * SECOND);
+      expect(system.known).toEqual(system.versions);
+      expect(system.requests - before).toBe(requests);
+    },
+  );
 
-  it('asks for nothing after a hint of what it has read', async () => {
+  it('sends no request after a message about known versions', async () => {
     const before = await listening();
     for (const what of ['paths', 'routing', 'policies'] as const) system.publish(what);
     await system.time.advance(MINUTE);
@@ -48,7 +51,7 @@ describe('an edge that listens', () => {
     expect(system.requests).toBe(before);
   });
 
-  it('waits a part of the time over which all edges spread their readings', async () => {
+  it('waits a part of the time over which all edges spread their reads', async () => {
     const before = await listening({ random: () => 0.5 });
     system.spread_s = 90;
     system.change('policies');
@@ -58,7 +61,7 @@ describe('an edge that listens', () => {
     expect(system.known).toEqual(system.versions);
   });
 
-  it('learns of what a lost message told from the next one of its kind', async () => {
+  it('catches up on a lost message with the next message of any kind', async () => {
     await listening();
     system.delivers = false;
     system.change('policies');
@@ -70,7 +73,7 @@ describe('an edge that listens', () => {
     expect(system.known).toEqual(system.versions);
   });
 
-  it('learns of what a lost message told within an hour and a quarter when none follows', async () => {
+  it('catches up on a lost message within an hour and a quarter if no other follows', async () => {
     await listening({ random: () => 0.999 });
     system.delivers = false;
     for (const what of ['policies', 'paths', 'routing'] as const) system.change(what);
@@ -78,7 +81,7 @@ describe('an edge that listens', () => {
     expect(system.known).toEqual(system.versions);
   });
 
-  it('reads everything once when the connection comes back', async () => {
+  it('reads everything once after it has reconnected', async () => {
     const before = await listening();
     await system.cut();
     await system.time.advance(MINUTE);
@@ -86,7 +89,7 @@ describe('an edge that listens', () => {
     expect(system.requests - before).toBe(2);
   });
 
-  it('reads what changed right before it could listen, though a function remembers what was before', async () => {
+  it('reads a change from just before it could listen, although a function has cached the earlier state', async () => {
     await listening();
     await system.cut();
     await system.time.advance(500);
@@ -97,7 +100,7 @@ describe('an edge that listens', () => {
     expect(system.known).toEqual(system.versions);
   });
 
-  it('asks a system that names no versions as if it could not listen', async () => {
+  it('polls a system that sends no versions', async () => {
     await listening({ announces: false });
     system.delivers = false;
     system.change('paths');
@@ -107,7 +110,7 @@ describe('an edge that listens', () => {
 });
 
 describe('an edge that can not listen', () => {
-  it('asks when it could not connect, and then less and less often, but each two minutes', async () => {
+  it('polls less and less often after a lost connection, but at least every two minutes', async () => {
     await listening({ random: () => 0.999 });
     system.connects = false;
     await system.cut();
@@ -121,7 +124,7 @@ describe('an edge that can not listen', () => {
     expect(gaps).toEqual([10, 13, 14, 18, 26, 42, 75, 85, 85, 85, 85]);
   });
 
-  it('knows of nothing later than two minutes, whatever is cut, lost and changed, and when', async () => {
+  it('knows of every change within two minutes, with any cuts, losses and changes', async () => {
     const step = fc.oneof(
       fc.constantFrom<Known>('policies', 'paths', 'routing'),
       fc.constantFrom('cut' as const, 'cut silently' as const),
@@ -143,10 +146,12 @@ describe('an edge that can not listen', () => {
 
 type Step = Known | 'cut' | 'cut silently' | 'connects' | 'connects not' | 'answers' | 'answers not';
 
-/** Takes the steps, and looks each second whether something is known too late. */
+/** Makes the steps, and checks every second whether a change is known too late. */
 async function run(steps: [Step, number][], numbers: Iterator<number>): Promise<void> {
   system = new FollowedSystem({ random: () => numbers.next().value as number });
-  /** By what: the versions that are not known yet, and since when the edge can know them. */
+  /**
+   * By kind: the versions that are not known yet, and the time from which the edge can know them.
+   */
   const open: { what: Known; version: number; since: number }[] = [];
   await system.time.advance(10 * SECOND);
   for (const [step, wait] of [...steps, ['answers', 4 * MINUTE] as [Step, number]]) {

@@ -67,8 +67,8 @@ const sketch = (id: string, boot_id: string, seq: number) => ({
   paths: IDS.map(pathOf),
 });
 
-describe('ids that plain objects know already', () => {
-  it('are ids like others to decoder, lanes, boots, packing and counters', async () => {
+describe('an id with the name of a property of plain objects', () => {
+  it('is an id like any other in decoder, lanes, boots, packing and counters', async () => {
     const store = new FakeDynamoDb({ strict: true });
     const fresh = () => ingestContext({ client: store.client, tables: TABLES });
     for (const [e, id] of IDS.entries()) {
@@ -102,7 +102,7 @@ describe('ids that plain objects know already', () => {
     }
   });
 
-  it('are ids like others to a report that is split and encoded', async () => {
+  it('is an id like any other in a report that is split and encoded', async () => {
     const store = new FakeDynamoDb();
     const whole = { ...makeReport(sketch('edge-1', 'b', 1)), parts: 5 };
     const records = encodeReport(whole).map(({ data }, sequence) => rawRecord(data, { sequence }));
@@ -113,7 +113,7 @@ describe('ids that plain objects know already', () => {
     );
   });
 
-  it('are ids like others to the recorder', () => {
+  it('is an id like any other in the recorder', () => {
     const recorder = new Recorder();
     const flow = { src: '10.0.0.1', src_port: 1, dst: '10.0.0.2', dst_port: 2, protocol: 17 };
     for (const id of IDS) {
@@ -130,7 +130,7 @@ describe('ids that plain objects know already', () => {
     }
   });
 
-  it('are ids like others to sums of flows', () => {
+  it('is an id like any other in sums of flows', () => {
     const flows = [...IDS, ...IDS].map(flowOf);
     expect(
       limitFlows(flows, 100)
@@ -166,7 +166,7 @@ const NAMES_OF_OURS: Record<string, string> = {
   'core/ledger/figures/read-counters.ts': 'a page of a query goes on behind a key',
 };
 
-it('no file of the counting rooms makes a plain object with keys of users', () => {
+it('is never a key of a plain object in the counting rooms', () => {
   const rooms = ['report', 'ingest', 'recorder', 'totals', 'flows', 'ledger'];
   const files = rooms.flatMap(room => globSync(`core/${room}/**/*.ts`, { cwd: projectFile('.') }));
   expect(files.length).toBeGreaterThan(50);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 /**
- * Two paths, of which all policies take that of lower latency; `versions` are those of both sites.
+ * Two paths, with all policies on the one with lower latency; `versions` are those of both sites.
  */
 async function world() {
   const one = await routingWorld(db);
@@ -36,7 +36,7 @@ async function world() {
   };
 }
 
-describe('the edges of both sites', () => {
+describe('the route versions of both sites', () => {
   it('are published when a measurement moves a policy to another path, and not before', async () => {
     const { measure, versions } = await world();
     await measure(20, 60);
@@ -65,7 +65,7 @@ describe('the edges of both sites', () => {
     const terms = { until_ms: time.clock() + 10 * MINUTE };
     await failOverPath(context, caches, { path_id: fast, actor, terms });
     const known = await versions();
-    // The link is unplugged meanwhile, so nothing is measured that could bring the path back.
+    // The link is unplugged in the meantime, so no measurement can return the path to service.
     await time.advance(11 * MINUTE);
     await measure(20, 60);
     expect(await versions()).toEqual(known.map(version => version + 1));

@@ -30,7 +30,7 @@ async function world() {
   const { time, context, caches, monitor, fast } = one;
   return {
     ...one,
-    /** So many minutes with a measurement each 20 s. */
+    /** This number of minutes with a measurement every 20 s. */
     async measure(minutes: number, { latency = 10, loss = 0 } = {}) {
       for (let third = 0; third < minutes * 3; third++) {
         await time.advance(20_000);
@@ -48,7 +48,7 @@ async function world() {
 }
 
 describe('restorePath', () => {
-  it('returns a path to service at once, if an operator took it out or if it was bad', async () => {
+  it('returns a path to service at once, whether an operator withdrew it or it was bad', async () => {
     const { time, measure, out, withdraw, restore, fast } = await world();
     await measure(1);
     await withdraw();
@@ -76,7 +76,7 @@ describe('restorePath', () => {
     });
   });
 
-  it('is a conflict when no policy has left the path', async () => {
+  it('is a Conflict if no policy has left the path', async () => {
     const { restore, fast } = await world();
     await expect(restore()).rejects.toThrow(
       new Conflict(`Path ${fast} is in use: no policy has left it, so there is nothing to restore.`),
@@ -85,7 +85,7 @@ describe('restorePath', () => {
 });
 
 describe('a maintenance', () => {
-  it('keeps a healthy path out of service until its end, and then lets it return', async () => {
+  it('keeps a healthy path out of service until its end, then lets it return', async () => {
     const { time, measure, out, withdraw, done } = await world();
     await measure(1);
     await withdraw({ until_ms: time.clock() + 10 * MINUTE });
@@ -93,12 +93,12 @@ describe('a maintenance', () => {
     expect(await out()).toEqual(['*']);
     expect(done).toEqual([]);
     await measure(1);
-    // It was good all the time: the first measurement at its end brings it back.
+    // It was good all the time: the first measurement after the end returns it to service.
     expect(done).toEqual(['failbackPath']);
     expect(await out()).toEqual([]);
   });
 
-  it('that has ended does not return a bad path to service', async () => {
+  it('does not return a bad path to service at its end', async () => {
     const { time, measure, out, withdraw } = await world();
     await withdraw({ until_ms: time.clock() + 10 * MINUTE });
     await measure(15, { loss: 50 });
@@ -117,7 +117,7 @@ describe('a maintenance', () => {
     expect(await out()).toEqual([]);
   });
 
-  it('may be given other terms, and says how it ends', async () => {
+  it('can get other terms, and says how it ends', async () => {
     const { time, withdraw, out, fast, measure } = await world();
     const begun = new Date(time.clock()).toISOString();
     await withdraw();
@@ -139,14 +139,14 @@ describe('a maintenance', () => {
   });
 });
 
-describe('a path that an operator took out', () => {
-  it('comes back for each policy by its own thresholds', async () => {
+describe('a path that an operator withdrew', () => {
+  it("returns for each policy by that policy's thresholds", async () => {
     const { context, measure, out, withdraw, done } = await world();
     const strict = await definePolicy(context, 'Strict');
     const routing = policyRoutingSchema.parse({ failover: { failover_below: 70, failback_above: 95 } });
     await setPolicyRouting(context, actor, { policy_id: strict.id, routing });
     await withdraw();
-    // 0.3 % is 93.4: enough for the default, and not for the strict one.
+    // 0.3 % is 93.4: enough for the default policy, and not for the strict one.
     await measure(2, { loss: 0.3 });
     expect(await out()).toContain(strict.id);
     expect(await out()).not.toContain('default');
@@ -156,7 +156,7 @@ describe('a path that an operator took out', () => {
     expect(done).toEqual(['failbackPath', 'failbackPath']);
   });
 
-  it('is out for a policy that is made meanwhile, until that has seen it good too', async () => {
+  it('is out for a policy that was created in the meantime, until that policy has seen it good as well', async () => {
     const { context, measure, out, withdraw } = await world();
     await withdraw();
     await definePolicy(context, 'New');
@@ -171,8 +171,8 @@ describe('a path that an operator took out', () => {
 describe('a path without measurements', () => {
   it.each([
     ['that was withdrawn', undefined, HOUR],
-    ['whose maintenance ends', { until_ms: 2 * HOUR }, 2 * HOUR],
-  ])('%s is not out for ever', async (_name, terms, limit) => {
+    ['at the end of its maintenance', { until_ms: 2 * HOUR }, 2 * HOUR],
+  ])('%s is not out forever', async (_name, terms, limit) => {
     const { time, out, withdraw } = await world();
     await withdraw(terms && { until_ms: time.clock() + terms.until_ms });
     await time.advance(limit - 1);
@@ -181,7 +181,7 @@ describe('a path without measurements', () => {
     expect(await out()).toEqual([]);
   });
 
-  it('since it failed is not out for ever, and the first good measurement does not take it out again', async () => {
+  it('that failed with its last one is not out forever, and its next good measurement does not take it out again', async () => {
     const { time, measure, out, done } = await world();
     await measure(1, { loss: 50 });
     expect(await out()).toContain('default');
@@ -194,7 +194,7 @@ describe('a path without measurements', () => {
     expect(done).toEqual(['failoverPath', 'failoverPath']);
   });
 
-  it('is not out for ever across delete and restore of its site', async () => {
+  it('returns after delete and restore of its site', async () => {
     const { time, context, a, out, withdraw } = await world();
     await withdraw();
     await deleteSite(context, actor, { site_id: a.id });
