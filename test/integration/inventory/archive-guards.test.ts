@@ -76,7 +76,7 @@ describe('an archive', () => {
     expect(pathsIn(await dump(context)).size).toBe(0);
   });
 
-  it('gives back only paths of the site that is restored', async () => {
+  it('returns only the paths of the restored site', async () => {
     const { bed } = network;
     const { context } = bed;
     const { hub, peers, paths } = await makeHub(context, { paths: 4, peers: 2 });
