@@ -28,7 +28,9 @@ export function localClient(options: { maxAttempts?: number } = {}): DynamoDBDoc
   return client;
 }
 
-/** The address of the run's DynamoDB Local, for programs and clients other than {@link localClient}. */
+/**
+ * The address of the run's DynamoDB Local, for programs and clients other than {@link localClient}.
+ */
 export function dynamodbEndpoint(): string {
   expectOtherWriters();
   return inject('dynamodbEndpoint');
