@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/support/longest-first.ts';
+import { SHARED_TESTS } from './test/support/shared-tests.ts';
 
 export default defineConfig({
   test: {
@@ -14,7 +15,17 @@ export default defineConfig({
         test: {
           name: 'system',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/unit/**'],
+          exclude: ['test/unit/**', ...SHARED_TESTS],
+          globalSetup: ['test/support/global-setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        // They leave nothing behind in their process, and would load the same modules again.
+        test: {
+          name: 'shared',
+          include: [...SHARED_TESTS],
+          isolate: false,
           globalSetup: ['test/support/global-setup.ts'],
         },
       },

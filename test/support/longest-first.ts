@@ -16,14 +16,8 @@ export const LONGEST = [
   'integration/local/local-bundles',
   'faults/ingest/ingest-every-call',
   'faults/local/local-stream-kills',
-  'faults/undo/undo-model',
-  'faults/ingest/ingest-exactness',
   'faults/routing/past-decisions',
   'end-to-end/edge/live-edge',
-  'integration/history/history-day',
-  'integration/functions/api/query-budget',
-  'integration/flows/legacy-flows',
-  'faults/history/lag-model',
 ].map(name => `test/${name}.test.ts`);
 
 /**

@@ -120,6 +120,16 @@ describe('a removal of paths', () => {
     expect(pathPlaces(await dump(context)).has(removed.id)).toBe(false);
   });
 
+  it('never removes a path that was created again after the read', async () => {
+    const { context } = network.bed;
+    const hub = await hubPaths(3);
+    await putPath(context, { ...hub.paths[0]!, rev: 'later' });
+    const counts: number[][] = [];
+    await remove(hub, { onRemoved: (...count) => counts.push(count) });
+    expect(counts).toEqual([[2, 3]]);
+    expect(await places(hub)).toEqual({ there: 1 });
+  });
+
   it('skips a path that exists at only one of its sites', async () => {
     const { context } = network.bed;
     const hub = await hubPaths(3);
@@ -266,7 +276,8 @@ const BEGIN: Record<string, { begin: Begin; endpoint?: true }> = {
   },
 };
 
-describe.each(Object.entries(BEGIN))('the last transaction of %s', (_, { begin, endpoint }) => {
+describe.each(Object.entries(BEGIN))('the last transaction of %s', (name, { begin, endpoint }) => {
+  const restores = name.startsWith('restore');
   const network = useNetwork();
 
   it('never begins after the deadline of the run', async () => {
@@ -276,6 +287,14 @@ describe.each(Object.entries(BEGIN))('the last transaction of %s', (_, { begin, 
     expect(await readRunning(bed.context)).toContainEqual(
       expect.objectContaining({ site_id: hub.id, state: 'RUNNING', handed_over: true }),
     );
+  });
+
+  it('leaves all paths to a later run if its time is up at once', async () => {
+    const { bed } = network;
+    const { hub, paths } = await makeHub(bed.context, { paths: 3 });
+    await begin(bed, hub.id);
+    const there = pathsIn(await dump(bed.context));
+    expect(paths.filter(({ id }) => there.has(id))).toHaveLength(restores ? 0 : 3);
   });
 
   it(`commits only while the operation holds the ${endpoint ? 'endpoint' : 'site'}`, async () => {
