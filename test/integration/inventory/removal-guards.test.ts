@@ -289,7 +289,7 @@ describe.each(Object.entries(BEGIN))('the last transaction of %s', (name, { begi
     );
   });
 
-  it('leaves all paths to a later run if its time is up at once', async () => {
+  it('leaves all paths to a later run if it has no time', async () => {
     const { bed } = network;
     const { hub, paths } = await makeHub(bed.context, { paths: 3 });
     await begin(bed, hub.id);
