@@ -8,8 +8,8 @@ export async function axeViolations(page: Page, rules?: string[]): Promise<Viola
   // axe has half a megabyte, and is loaded once for each page.
   const isLoaded = await page.evaluate('window.axe !== undefined');
   const axe = new AxeBuilder({ page, ...(isLoaded === true && { axeSource: ';' }) })
-    // Everything runs in the page itself. Frames of other origins would need another page, but there
-    // are none.
+    // Everything runs in the page itself. Frames of other origins would need another page, but
+    // there are none.
     .setLegacyMode()
     // Passed rules are not described, which saves half of the work.
     .options({ resultTypes: ['violations'] });

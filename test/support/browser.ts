@@ -14,8 +14,8 @@ export interface Person {
   /** Refusals of the content policy, and uncaught errors. */
   problems: string[];
   /**
-   * Ends the visit. The page is reused by the next test that opens the console for this group in the
-   * usual way: a page that has loaded it before needs half of the processor time of a new one.
+   * Ends the visit. The next test that opens the console for this group in the usual way reuses the
+   * page: a page that has loaded it before needs half of the processor time of a new one.
    */
   leave(): Promise<void>;
 }
