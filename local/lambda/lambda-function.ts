@@ -15,7 +15,10 @@ const STOPPED = { errorType: 'Sandbox.Stopped', errorMessage: 'The function is s
 
 export interface LambdaFunctionOptions extends ContainerOptions {
   timeoutMs: number;
-  /** Maximum number of concurrent events; more are refused. Default: LOCAL_CONCURRENCY, and more wait. */
+  /**
+   * Maximum number of concurrent events; more are refused. Default: LOCAL_CONCURRENCY, and more
+   * wait.
+   */
   reservedConcurrency?: number | undefined;
   /** Called for every failed invocation. */
   onFailure?: (failure: FunctionFailure) => void;
