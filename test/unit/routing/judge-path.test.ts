@@ -11,7 +11,7 @@ import { storeContext } from '../../support/store-context.ts';
 const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 const NOW = Date.UTC(2026, 0, 31, 12);
 
-describe('the judge of a path that every policy uses', () => {
+describe('judging a path that every policy uses', () => {
   let now: number;
   let reads: string[];
   let caches: RoutingCaches;
@@ -27,7 +27,10 @@ describe('the judge of a path that every policy uses', () => {
     };
   });
 
-  /** Judges a measurement that was made `age_ms` ago. @returns what was read */
+  /**
+   * Judges a measurement from `age_ms` ago.
+   * @returns the items that were read
+   */
   async function judge({ settled_score = 70, age_ms = 0 } = {}): Promise<string[]> {
     const client = clientWith(async command => {
       if (command instanceof GetCommand) {
