@@ -39,6 +39,8 @@ export class TrafficDay {
   readonly #memory = new LaneMemory();
   readonly #previous: PreviousTotals = { taken_at: 0, fingerprints: new Map() };
   readonly #parts: number;
+  /** By minutes; each is asked for again and again. */
+  readonly #counted = new Map<number, DayPair[]>();
   #seq = 0;
 
   constructor(db: TestTables, shape: DayShape) {
@@ -74,8 +76,13 @@ export class TrafficDay {
   }
 
   /** The counts of all edges by then. */
-  countedBy(minutes: number): DayPair[] {
-    return Array.from({ length: this.shape.edges }, (_, edge) => this.pairsOf(edge, minutes)).flat();
+  countedBy(minutes: number): readonly DayPair[] {
+    let counted = this.#counted.get(minutes);
+    if (!counted) {
+      counted = Array.from({ length: this.shape.edges }, (_, edge) => this.pairsOf(edge, minutes)).flat();
+      this.#counted.set(minutes, counted);
+    }
+    return counted;
   }
 
   /** All edges report their counts up to a minute; then its snapshot is taken. */

@@ -13,7 +13,7 @@ import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { systemClock, systemSleep } from '../../../core/time/clock.ts';
 import { consoleFiles } from '../../../local/console/console-files.ts';
 import { type Container, startContainer } from '../../../local/lambda/container.ts';
-import { TEMPLATE_SOURCES } from '../../../local/template/synthesize.ts';
+import { synthesize, TEMPLATE_SOURCES } from '../../../local/template/synthesize.ts';
 import { personIn } from '../../support/api.ts';
 import { dynamodbEndpoint } from '../../support/local-client.ts';
 import { admin, newSite } from '../../support/network-bed.ts';
@@ -22,8 +22,8 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 
 const run = promisify(execFile);
 
+/** The cloud assembly as `npm start` runs it. */
 let folder: string;
-let stdout: string;
 
 interface Template {
   Resources: Record<string, { Type: string; Properties: { Code: { S3Key: string } } }>;
@@ -33,14 +33,9 @@ interface Assets {
   files: Record<string, { source: { path: string } }>;
 }
 
-// The environment has no account: everyone with a copy of the project can synthesize it.
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'patronus-synthesis-'));
-  const env = { PATH: process.env.PATH, HOME: folder, CDK_OUTDIR: folder, AWS_EC2_METADATA_DISABLED: 'true' };
-  ({ stdout } = await run(process.execPath, ['bin/patronus.ts'], { env }));
+  folder = await synthesize();
 }, 120_000);
-
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function readJson<T>(file: string): Promise<T> {
   return JSON.parse(await readFile(join(folder, file), 'utf8'));
@@ -58,7 +53,18 @@ async function bundleOf(stack: string, logicalId: RegExp): Promise<string> {
 
 describe('the CDK app', () => {
   it('writes its stacks without an account, and prints nothing to standard output', async () => {
-    const files = await readdir(folder);
+    const own = await mkdtemp(join(tmpdir(), 'patronus-synthesis-'));
+    // Everyone with a copy of the project can synthesize it.
+    const env = {
+      PATH: process.env.PATH,
+      HOME: own,
+      CDK_OUTDIR: own,
+      CDK_CONTEXT_JSON: JSON.stringify({ 'aws:cdk:bundling-stacks': [] }),
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+    const { stdout } = await run(process.execPath, ['bin/patronus.ts'], { env });
+    const files = await readdir(own);
+    await rm(own, { recursive: true });
     expect(files.filter(file => file.endsWith('.template.json')).sort()).toEqual([
       'PatronusApi.template.json',
       'PatronusDashboard.template.json',
