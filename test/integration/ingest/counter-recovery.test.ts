@@ -16,9 +16,10 @@ import type { StreamRecord } from '../../../core/ingest/stream-record.ts';
 import { beginBuilding, forgetRetired, showBuilt } from '../../../core/ledger/figures/counter-generations.ts';
 import { readCountersHead } from '../../../core/ledger/figures/counter-slots.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
-import { resetAllStats } from '../../../core/ledger/figures/reset-stats.ts';
+import { resetAllStats, resetPolicyStats } from '../../../core/ledger/figures/reset-stats.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
 import type { Item } from '../../../core/storage/item.ts';
+import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { auditEntries } from '../../support/audit-entries.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
 import { FAULTS, type FaultyClient, faultyClient, REFUSALS } from '../../support/faults.ts';
@@ -269,12 +270,18 @@ describe('rebuilt counters', () => {
     expect(await resetAllStats(store, { actor: ACTOR })).toMatchObject({ policies: 6 });
   });
 
-  it('reject a reset that read the counters before they began to be rebuilt', async () => {
+  it.each([
+    ['all policies', (store: StoreContext) => resetAllStats(store, { actor: ACTOR })],
+    [
+      'one policy',
+      (store: StoreContext) => resetPolicyStats(store, { actor: ACTOR, policy_id: 'p-0', defined: true }),
+    ],
+  ])('reject a reset of %s that read the counters before they began to be rebuilt', async (_, reset) => {
     const db = await open();
     await new Edges(11).report(db, EDGES);
     const store = { ...db, ...time(), deadline: T0 + 1e9 };
     const client = beforeTransaction(db, () => beginBuilding(store, { actor: ACTOR }));
-    await expect(resetAllStats({ ...store, client }, { actor: ACTOR })).rejects.toThrow(REBUILT);
+    await expect(reset({ ...store, client })).rejects.toThrow(REBUILT);
   });
 
   it('forget each generation once it is removed, if others are forgotten at the same time', async () => {
