@@ -20,7 +20,7 @@ export interface ShownSystem {
   queues: DeadLetterQueue[];
 }
 
-/** The rows of graphs of a stage's dashboard: traffic, problems and costs. */
+/** The rows of graphs of a stage's dashboard, a method each: traffic, problems and costs. */
 export class DashboardRows {
   readonly #shown: ShownSystem;
 

@@ -42,6 +42,8 @@ const WARM_DEFAULTS = { max_keys: 100, limit_ms: 500 };
  *
  * A hit in memory is returned as a value, not as a promise; `await` works for both.
  *
+ * It is one class because its methods share the loads under way, both levels and the counts.
+ *
  * @example
  * const cache = new Cache<string, PathMetrics>({ name: 'metrics', ttl_seconds: 60 });
  * const metrics = await cache.getOrLoad('p-1', () => readMetrics('p-1'));

@@ -17,20 +17,6 @@ export interface LanesAt {
   lanes: LaneTotals[];
 }
 
-/**
- * The lanes at the last snapshot at or before an instant, of the finest resolution that is still
- * kept there.
- *
- * @returns `undefined` when no snapshot of that time is kept
- */
-export async function readLanesBefore(
-  store: BatchGetOptions,
-  instant: KeptAsOf & { before: number },
-): Promise<LanesAt | undefined> {
-  const readings = await readingsBefore(store, instant);
-  return readings && readLanes(store, readings);
-}
-
 /** The lanes at both ends of a range. */
 export interface LanesAtEnds {
   before: LanesAt | undefined;
@@ -43,9 +29,10 @@ export interface LanesAtEnds {
 }
 
 /**
- * Reads the lanes at both ends of a range; instants in milliseconds. With a filter it reads the
- * lanes that may pass it, if they are listed. An edge that moved counts for its last site, so the
- * lists at the end of the range decide.
+ * Reads the lanes at both ends of a range, instants in milliseconds: at each, those of the last
+ * snapshot at or before it, of the finest resolution that is still kept there. With a filter it
+ * reads the lanes that may pass it, if they are listed. An edge that moved counts for its last
+ * site, so the lists at the end of the range decide.
  *
  * @throws Throttled at the deadline
  */

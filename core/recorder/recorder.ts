@@ -57,6 +57,8 @@ export interface TrafficTotals {
  * the policy is matched once per flow. `recordPacket` is for callers that have objects and have
  * matched the policy already. When the flow table is full, it evicts the flow that is idle the
  * longest; counts stay exact.
+ *
+ * It is one class because its methods share the flow table and the totals.
  */
 export class Recorder {
   /**

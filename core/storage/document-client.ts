@@ -24,6 +24,8 @@ const MARSHALL_OPTIONS = { removeUndefinedValues: true };
 export function makeDocumentClient(config: DynamoDBClientConfig = {}): DynamoDBDocumentClient {
   const client = new DynamoDBClient({ maxAttempts: 2, ...config });
   nameUnstorableInput(client);
+  // It copies each input and output for a logger that there isn't.
+  client.middlewareStack.remove('loggerMiddleware');
   return DynamoDBDocumentClient.from(client, {
     // Copies, because the client writes its own settings into these objects.
     marshallOptions: { ...MARSHALL_OPTIONS },

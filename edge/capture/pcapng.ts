@@ -156,7 +156,7 @@ export class PcapngFormat implements CaptureFormat {
     this.#known = major === MAJOR_VERSION;
     if (!this.#known) {
       this.#frames.unread.addPart(
-        `The section at byte ${offset + at} is of version ${major}.${minor} and was not read; version ${MAJOR_VERSION} can be.`,
+        `The section at byte ${offset + at} has version ${major}.${minor} and was not read; only version ${MAJOR_VERSION} is supported.`,
       );
     }
   }

@@ -91,7 +91,7 @@ export function contradiction(options: CountingOptions): string | undefined {
   if (sign && dryRun) return '--sign makes no sense with --dry-run, which sends nothing';
   if (wait && dryRun) return '--wait makes no sense with --dry-run, which sends nothing';
   if (wait && stream !== undefined && graphql === undefined) {
-    return '--wait reads from the system what it has counted: give its address with --graphql';
+    return '--wait reads the counts of the system: give its address with --graphql';
   }
   return systemContradiction(options);
 }

@@ -126,7 +126,7 @@ function send(response: ServerResponse, { status, headers, body }: EngineAnswer)
 }
 
 function tooLarge(): EngineAnswer {
-  const message = `A request is at most ${MAX_BODY_BYTES} bytes.`;
+  const message = `A request may have at most ${MAX_BODY_BYTES} bytes.`;
   return {
     status: 413,
     headers: { 'content-type': 'application/x-amz-json-1.1' },

@@ -101,7 +101,7 @@ async function answerOf(found: InvocableFunction, event: unknown): Promise<Outco
 }
 
 function tooLarge(most: number): Outcome {
-  return refusal(413, 'RequestTooLargeException', `An event is at most ${most} bytes.`);
+  return refusal(413, 'RequestTooLargeException', `An event may have at most ${most} bytes.`);
 }
 
 /**

@@ -10,4 +10,4 @@ export function noEffect(reason: string): z.ZodOptional<z.ZodType<undefined>> {
 }
 
 export const TAGS = noEffect('labels for the bill');
-export const ENCRYPTION = noEffect("encryption at rest is the cloud's");
+export const ENCRYPTION = noEffect('only the cloud encrypts at rest');

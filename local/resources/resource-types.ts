@@ -62,7 +62,7 @@ const ONE_VERSION = 'the code in the assembly is the only version here';
 
 /** All known types without effect on one machine. */
 const TYPES_WITHOUT_EFFECT: readonly TypeWithoutEffect[] = [
-  withoutEffect('AWS::CDK::Metadata', 'says which constructs were used'),
+  withoutEffect('AWS::CDK::Metadata', 'it only lists the constructs that were used'),
   withoutEffect('AWS::CloudFront::Distribution', CONSOLE, name => ({
     Ref: name,
     DomainName: `${name.toLowerCase()}.cloudfront.net`,

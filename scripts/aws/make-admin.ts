@@ -44,8 +44,8 @@ export async function makeAdmin(
     const added = !user.groups.includes(GROUP);
     if (added) await directory.addToGroup(user.id, GROUP);
     const steps = [
-      invited && `${email} gets a mail with a password that is valid for three days.`,
-      !invited && `${email} has an account already: its password stays.`,
+      invited && `${email} receives a mail with a password that is valid for three days.`,
+      !invited && `${email} has an account already: its password is not changed.`,
       known?.enabled === false && 'The account was disabled and is enabled again.',
       added ? `Added to the group ${GROUP}.` : `Already in the group ${GROUP}.`,
       invited && `For a new password repeat npm run aws -- admin ${email}${stageOption(options)}.`,

@@ -29,14 +29,14 @@ export function costPage(units: Units): string {
   const advice = recommendedKnobs(DEFAULT_SHAPE, model, units);
   return `# What it costs
 
-\`npm run cost -- --edges 1000 --policies 20 --interval 60 --paths 2 --flows 100\` prints the bill of a month, with the settings that we recommend at that size and
-with those that were asked for; \`--compare\` adds what each setting would save, \`--json\` prints every row. \`npm run generate\` makes this page with it. List prices
+\`npm run cost -- --edges 1000 --policies 20 --interval 60 --paths 2 --flows 100\` prints the bill of a month, with the recommended settings for that size and
+with the given ones; \`--compare\` adds what each setting would save, \`--json\` prints every row. \`npm run generate\` makes this page with it. List prices
 of ${PRICES.region} in US dollars (${PRICES.as_of}), a month of 30 days, no free tier.
 
 ${leadTable(shapes, model, units)}
 
-We recommend what saves without making the counters of a steady network later, losing durability or showing less:
-${advice.map(({ knob, instead }) => `\`${knob}\`: ${instead}.`).join('\n') || 'at this size nothing.'} The value is what the network writes a second, at 70 % use; give what \`npm run cost\` says of yours.
+We recommend settings that save money without delaying the counters of a steady network, losing durability or showing less:
+${advice.map(({ knob, instead }) => `\`${knob}\`: ${instead}.`).join('\n') || 'at this size nothing.'} The value is the network's writes a second at 70 % use; take yours from \`npm run cost\`.
 
 ${shapes.map(shape => recommendedBill(shape, model, units)).join('\n\n')}
 
@@ -52,16 +52,16 @@ Shards are as many as the reports need.
 
 ## An open console
 
-An hour of a console that shows its first page costs ${dollars(consoleDollars(DEFAULT_SHAPE, model, units))} dollars beside ${DEFAULT_SHAPE.edges.toLocaleString('en')} edges, tables by the request. It asks once a minute and is told of figures each ten seconds.
+An hour of a console that shows its first page costs ${dollars(consoleDollars(DEFAULT_SHAPE, model, units))} dollars beside ${DEFAULT_SHAPE.edges.toLocaleString('en')} edges, with tables billed by request. It sends a query a minute and receives figures every ten seconds.
 
 ${consoleTable(DEFAULT_SHAPE, model, units)}
 
 Measured over ${units.console.console.minutes} simulated minutes beside ${units.console.shape.edges} edges. One function publishes figures to all consoles:
-${percent(sharedDollars(DEFAULT_SHAPE, model, units) / consoleDollars(DEFAULT_SHAPE, model, units))} of an hour is paid once, however many are open.
+${percent(sharedDollars(DEFAULT_SHAPE, model, units) / consoleDollars(DEFAULT_SHAPE, model, units))} of an hour is paid once for any number of consoles.
 
 ## What each setting saves
 
-Of the bill with flows and every setting at its default, each changed alone.
+Savings on the bill with flows and default settings, with one setting changed at a time.
 
 ${knobTable(compareKnobs(DEFAULT_SHAPE, model, units), bill)}
 
@@ -69,28 +69,28 @@ One after another, for the network without flows and with them:
 
 ${thriftTable(shapes, model, units)}
 
-## Beside the last release
+## Compared with the last release
 
 ${shape.edges} simulated edges with ${shape.policies} policies and ${shape.paths} paths each, a report each ${shape.interval_s} s and a window of ${shape.window_s} s, ${timeOf(minutes)} of simulated time.
 ${releaseNote(units)}
 
 ${releaseTable(units)}
 
-## How it is made
+## The model
 
 \`npm run measure-units\` simulates networks of several shapes in simulated time: the handlers as they are deployed, on DynamoDB Local, with every client counted.
-It writes \`bench/units.json\`. The model (\`scripts/cost/function-model.ts\`) finds what a batch, a report, a lane, a path and so on use by least squares over those
-shapes, and a test holds it to what was measured. What the model takes as given:
+It writes \`bench/units.json\`. The model (\`scripts/cost/function-model.ts\`) finds the use of a batch, a report, a lane, a path and so on by least squares over those
+shapes, and a test compares it with the measurements. The assumptions of the model:
 
-- **Units of DynamoDB** are what it answers, and the published rule for transactions and for reads that find nothing.
+- **Units of DynamoDB** are those in its answers, and by the published rule for transactions and for reads that find nothing.
 - **A Lambda call lasts** as long as its CPU here, on the share of a CPU that its memory has (1,769 MB are one), and ${WAIT_MS} ms for each time that it waits for a service.
-- **Every edge has credentials of its own**, for which the encrypted stream asks KMS each five minutes. Functions do the same at the tables.
-- **Paths are steady**: 20 to 60 ms that move by a tenth, one lost probe in a thousand. Paths that change class are written more often.
-- **Half of a report's flows are new**, and the others go on.
+- **Every edge has its own credentials**, for which the encrypted stream calls KMS every five minutes. Functions cause the same at the tables.
+- **Paths are steady**: 20 to 60 ms that vary by a tenth, one lost probe in a thousand. Paths that change class are written more often.
+- **Half of a report's flows are new**, and the others continue.
 - **History is full**: minutes of 48 hours, hours of 90 days, days of two years.
-- **A day has changes**: ${DEFAULT_SHAPE.edits_a_day} edits of policies, and ${dayFailures()} failures of a path for each 200 edges, with what edges and functions do because of them.
+- **A day has changes**: ${DEFAULT_SHAPE.edits_a_day} edits of policies, and ${dayFailures()} failures of a path for each 200 edges, with the reactions of edges and functions.
 
-Not in it: what people do beside open consoles (a query is some millionths of a dollar), exports (a million flows are a third of a cent of Lambda), support plans and
+Not included: requests of people apart from open consoles (a query is some millionths of a dollar), exports (a million flows are a third of a cent of Lambda), support plans and
 taxes. Signing in is free up to 10,000 people a month.
 
 ## Prices

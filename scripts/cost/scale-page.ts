@@ -22,38 +22,38 @@ export function scalePage(units: Units): string {
   const many = { ...DEFAULT_SHAPE, policies: 80 };
   return `# How far it scales
 
-\`npm run cost -- --scale\` prints these tables; \`npm run generate\` makes this page from the same model as [cost.md](cost.md) has. Edges have ${DEFAULT_SHAPE.policies} policies,
+\`npm run cost -- --scale\` prints these tables; \`npm run generate\` makes this page from the same model as [cost.md](cost.md). Edges have ${DEFAULT_SHAPE.policies} policies,
 ${DEFAULT_SHAPE.paths} paths and ${DEFAULT_SHAPE.flows} flows a report, and report each ${DEFAULT_SHAPE.interval_s} s.
 
-## What a size needs
+## Needs by size
 
 ${needsTable(DEFAULT_SHAPE, model, units)}
 
-The latency is that from a packet to the figures of an open console: the rest of the edge's interval, the ingest window, and ten seconds until the console hears
-of it. \`shards\` and \`counter_slots\` are settings; the rest scales by itself within the quotas of the account.
+The latency is that from a packet to the figures of an open console: the rest of the edge's interval, the ingest window, and ten seconds until the console
+receives it. \`shards\` and \`counter_slots\` are settings; the rest scales by itself within the quotas of the account.
 
 ## Quotas to raise, tables to warm
 
 ${quotaTable(DEFAULT_SHAPE, model, units)}
 
-A table is warmed with \`aws dynamodb update-table --warm-throughput\` before edges come in great numbers at once. It costs the units once. Tables that grow with
+A table is warmed with \`aws dynamodb update-table --warm-throughput\` before many edges are added at once. It costs the units once. Tables that grow with
 their traffic need none.
 
-## What each element carries
+## The limit of each element
 
-For ${describe({ ...DEFAULT_SHAPE, edges: 1_000_000 })} and the default quotas; the first to stop first.
+For ${describe({ ...DEFAULT_SHAPE, edges: 1_000_000 })} and the default quotas, the lowest limit first.
 
 ${elementTable(DEFAULT_SHAPE, model, units)}
 
-With 80 policies an edge a transaction holds 20 lanes beside its counters, and the counters of a slot are what a shard carries least of: ${perShard(many, model)} edges a
+With 80 policies an edge a transaction holds 20 lanes beside its counters, and the counters of a slot limit a shard first: ${perShard(many, model)} edges a
 shard instead of ${perShard({ ...many, policies: 20 }, model)}.
 
-Nothing in the table grows with all edges in one item: a snapshot's mark lists silences by their minutes, hours and days, at most some 6,000 of them (80 KB), however many
+No item grows with the number of edges: a snapshot's mark lists silences by their minutes, hours and days, at most some 6,000 of them (80 KB), however many
 edges are silent.
 ${checkedByRun(units)}
 ## Quotas and limits
 
-Defaults in us-east-1. What is not confirmed is from memory: look it up in your account before you rely on it.
+Defaults in us-east-1. Unconfirmed values are from memory: check them in your account before you rely on them.
 
 ${quotaSources()}
 `;

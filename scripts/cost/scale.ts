@@ -125,8 +125,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       measure: 'seconds of its minute',
       limit: SNAPSHOT_S,
       load: shape => secondsOf(shape, 'snapshot') / groupsFor(shape.edges, undefined),
-      instead:
-        'more than 64 groups; a group that is late stands with its last reading and is named in the mark',
+      instead: 'more than 64 groups; a late group keeps its last reading and is named in the mark',
       raised: false,
     },
     {
@@ -142,7 +141,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       measure: 'read units a second of a partition key',
       limit: QUOTAS.key_reads.value,
       load: shape => readersAtOnce(shape) * Math.ceil((shape.policies * POLICY_ITEM_BYTES) / READ_UNIT_BYTES),
-      instead: 'reads that DynamoDB turns away are repeated: edges read the change later',
+      instead: 'throttled reads are repeated: edges read the change later',
       raised: false,
     },
     {
@@ -150,7 +149,7 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       measure: 'read units a second of an item',
       limit: QUOTAS.key_reads.value,
       load: readersAtOnce,
-      instead: 'reads that DynamoDB turns away are repeated: edges read the change later',
+      instead: 'throttled reads are repeated: edges read the change later',
       raised: false,
     },
     {
@@ -159,12 +158,12 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       limit: CLEANUP_S,
       load: shape => secondsOf(shape, 'cleanup') * 5,
       instead:
-        'it begins at another bucket at each run, so that gauges of silent edges leave later, never not at all',
+        'it starts at another bucket in each run, so that gauges of silent edges are removed later, but always',
       raised: true,
     },
     {
       name: 'job of the flow log',
-      measure: `seconds of five minutes, in ${SLICES} runs side by side`,
+      measure: `seconds of five minutes, in ${SLICES} concurrent runs`,
       limit: FLOW_LOG_S * SLICES,
       load: shape => (shape.flows === 0 ? 0 : secondsOf(shape, 'flow-log') * 5),
       instead: 'objects of the hour stay unmerged: queries by address read more of them; nothing is lost',
@@ -212,8 +211,8 @@ function elementsOf(model: FunctionModel, deployed: Deployed): Element[] {
       raised: true,
     },
     {
-      name: 'AppSync, edges that connect again at once',
-      measure: 'seconds until all are back',
+      name: 'AppSync, edges that reconnect at the same time',
+      measure: 'seconds until all have reconnected',
       limit: 600,
       load: shape => shape.edges / QUOTAS.connections.value,
       instead: 'meanwhile edges poll; the quota of connections a second is raised',

@@ -7,13 +7,13 @@ export function fillMarked(text: string, parts: Record<string, string>): string 
   const filled = new Set<string>();
   const result = text.replaceAll(/<!-- made: ([\w-]+) -->\n.*?<!-- end -->/gs, (_, name: string) => {
     const part = parts[name];
-    if (part === undefined) throw new Error(`Nothing makes the part "${name}" of the text.`);
+    if (part === undefined) throw new Error(`No generator makes the part "${name}" of the text.`);
     filled.add(name);
     return `<!-- made: ${name} -->\n\n${part}\n\n<!-- end -->`;
   });
   const marks = [...text.matchAll(/<!-- made: /g)].length;
   const missing = Object.keys(parts).filter(name => !filled.has(name));
   if (missing.length > 0) throw new Error(`The text has no place for ${missing.join(', ')}.`);
-  if (marks !== filled.size) throw new Error('A part that is made has no end, or is there twice.');
+  if (marks !== filled.size) throw new Error('A generated part has no end, or appears twice.');
   return result;
 }

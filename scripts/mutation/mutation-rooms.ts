@@ -23,7 +23,7 @@ export const FLOORS: Record<string, number> = {
 
 /** Pure rooms without mutants, and the reason. */
 export const WITHOUT_LINES: Record<string, string> = {
-  'local-credentials': 'two constants that any other text would serve as well',
+  'local-credentials': 'two constants that could have any other text',
 };
 
 /**

@@ -101,7 +101,7 @@ function problemsOf(issue: z.core.$ZodIssue): Problem[] {
     // For the API's schema of a match the message is the library's.
     const text = message.startsWith('is ')
       ? message
-      : `is not known here: known are ${Object.keys(policyMatchSchema.shape).join(', ')}`;
+      : `is unknown; known keys are ${Object.keys(policyMatchSchema.shape).join(', ')}`;
     return issue.keys.map(key => ({ path: [...path, key], message: `${quoted(key)} ${text}.` }));
   }
   // Messages of the API's rules already name their field.

@@ -13,7 +13,7 @@ function block<Shape extends z.ZodRawShape>(shape: Shape) {
   const keys = Object.keys(shape).join(', ');
   return z.strictObject(shape, {
     error: ({ code }) =>
-      code === 'unrecognized_keys' ? `is not known here: known are ${keys}` : `must have the keys ${keys}`,
+      code === 'unrecognized_keys' ? `is unknown; known keys are ${keys}` : `must have the keys ${keys}`,
   });
 }
 

@@ -2,8 +2,8 @@ import { Document, isMap, type ToStringOptions } from 'yaml';
 import type { FileContent } from './file-content.ts';
 
 const HEAD = ` The network of a system, written by npm run network -- export.
- npm run network -- plan FILE shows what a system has otherwise, apply FILE makes it so. A section that is
- taken out of the file is left alone; what is taken out of a section is deleted.`;
+ npm run network -- plan FILE shows the differences of a system, apply FILE removes them. A section that
+ the file lacks is not changed; entries that a section lacks are deleted.`;
 
 /** Lines stay as they are, however long. */
 export const YAML_STYLE: ToStringOptions = { lineWidth: 0 };

@@ -32,7 +32,7 @@ export async function systemOf(outputs: Outputs, emulator: Emulator): Promise<De
   const output = (name: string) => {
     const found = Object.values(outputs).flatMap(stack => stack[name] ?? []);
     if (found.length === 1) return found[0]!;
-    throw new EdgeError(`${found.length} stacks have the output ${name}: one must.`);
+    throw new EdgeError(`${found.length} stacks have the output ${name}, instead of one.`);
   };
   const graphqlUrl = output('GraphqlUrl');
   const userPool = output('UserPoolId');

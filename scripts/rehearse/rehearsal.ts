@@ -52,7 +52,7 @@ export async function rehearse({ steps, python, folder, signal }: RehearsalOptio
   );
   const schedules = await makeScheduleClock(emulator, first);
   await steps.run(
-    'the functions of schedules do their work',
+    'the functions of schedules run',
     () => schedules.call(new Date()),
     count => `${count} calls`,
   );
@@ -100,7 +100,7 @@ export async function rehearse({ steps, python, folder, signal }: RehearsalOptio
     () => smoke({ emulator, folder, stage: 'prod', signal }),
     proven => proven,
   );
-  await steps.run('the other stage has counted none of it', () =>
+  await steps.run('the other stage has not counted any of it', () =>
     untilCounted(system, sum(...counted), signal),
   );
   await steps.run('cdk destroy of the production stage is refused', () =>

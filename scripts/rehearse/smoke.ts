@@ -6,7 +6,7 @@ import { runProgram } from './group-process.ts';
 /** Steps of the smoke test that MiniStack can't show. */
 const NOT_SHOWN = {
   commands: 'MiniStack has no subscriptions',
-  machine: 'MiniStack gives resolvers no identity of IAM callers',
+  machine: 'MiniStack passes no identity of IAM callers to resolvers',
 };
 
 const AWS_PROGRAM = fileURLToPath(new URL('../aws.ts', import.meta.url));

@@ -82,7 +82,7 @@ export function lossesOf(stack: string, before: PinnedStack, now: PinnedStack): 
 }
 
 function lossesAt(place: string, before: PinnedResource, now: PinnedResource | undefined): string[] {
-  if (now === undefined) return [`${place} (${before.type}) is gone.`];
+  if (now === undefined) return [`${place} (${before.type}) is missing.`];
   if (now.type !== before.type) return [`${place} was ${before.type} and is ${now.type}.`];
   const names = new Set([...Object.keys(before.properties), ...Object.keys(now.properties)]);
   const changed = [...names].filter(

@@ -48,7 +48,7 @@ export async function openStream(options: StreamOptions): Promise<OpenStream> {
   if (stream !== undefined || functionName !== undefined) {
     if (stream === undefined || functionName === undefined) {
       throw new EdgeError(
-        'In the cloud name both, --stream and --function: they are outputs of the ingest stack.',
+        'In the cloud give both --stream and --function: they are outputs of the ingest stack.',
       );
     }
     const config = { ...(region && { region }), ...(profile && { profile }) };

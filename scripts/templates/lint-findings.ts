@@ -24,7 +24,7 @@ const LINT_EXCEPTIONS: LintException[] = [
     message:
       /^'\w+' dependency already enforced by a 'GetAtt' at 'Resources\/\w+\/Properties\/(Role|ServiceToken)'$/,
     reason:
-      'The CDK has a resource wait for a construct by naming all of its parts; one of them is referred to besides.',
+      'The CDK makes a resource wait for a construct by naming all of its parts; one of them is also referenced.',
   },
   {
     rule: 'W6001',

@@ -12,3 +12,11 @@ export function callStep(bounded: number): number {
 export function firstCall(step: number): number {
   return Math.floor(Math.random() * step);
 }
+
+/**
+ * The number of random runs of a test on a database in memory: 40 % in the suite, different ones
+ * each time, and all with `RANDOM_RUNS=all`, which `npm run test:long` sets.
+ */
+export function randomRuns(all: number): number {
+  return process.env.RANDOM_RUNS === 'all' ? all : Math.ceil(all * 0.4);
+}

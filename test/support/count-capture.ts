@@ -7,7 +7,7 @@ export interface CountedCapture {
   bytes: bigint;
   skipped: number;
   skipped_by_reason: Record<string, number>;
-  /** Sentences about what could not be read. */
+  /** Sentences about unreadable parts. */
   unread: string[];
   flows: number;
   flows_l4: number;

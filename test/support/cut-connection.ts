@@ -1,16 +1,16 @@
 import type { BrowserContext, WebSocketRoute } from 'playwright-core';
 
-/** The connection over which pages hear of changes, and a way to cut it. */
+/** The connection over which pages receive changes, and a way to cut it. */
 export interface CuttableConnection {
-  /** Closes it on every page; a new one isn't made until `mend`. */
+  /** Closes it on every page; a new one is refused until `mend`. */
   cut(): Promise<void>;
-  /** Lets new ones through. */
+  /** Accepts new ones. */
   mend(): void;
 }
 
 /**
- * Before any page of the context is opened. New connections are refused while it is cut, as by a
- * server that is being replaced.
+ * Must be called before any page of the context is opened. New connections are refused while it is
+ * cut, as by a server that is being replaced.
  */
 export async function cuttableConnection(context: BrowserContext): Promise<CuttableConnection> {
   const sockets = new Set<WebSocketRoute>();

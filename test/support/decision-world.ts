@@ -23,15 +23,15 @@ const MINUTE = 60_000;
 const EDGES = ['edge-A', 'edge-B'] as const;
 const ENDPOINTS = ['wan1', 'wan2', 'wan3'] as const;
 
-/** What one answer said, and for which instant. */
+/** The decision in one answer, and its instant. */
 export interface Remembered {
   at: string;
   decisions: unknown[];
 }
 
 /**
- * Two sites with an edge each: what is measured, changed, failed over and undone between them, one
- * step after another under one clock, with real reports, ingest and snapshots.
+ * Two sites with an edge each: measurements, changes, failovers and undos between them, one step
+ * after another with one clock, with real reports, ingest and snapshots.
  */
 export class DecisionWorld {
   readonly api: ApiUnderTest;
@@ -42,7 +42,7 @@ export class DecisionWorld {
   readonly #paths = new Set<string>();
   readonly #policies = new Set<string>();
   readonly #audits: string[] = [];
-  /** By path: what was measured last, so that the next one is often close to it. */
+  /** By path: the last measurement, so that the next one is often close to it. */
   readonly #figures = new Map<string, { latency_ms: number; packet_loss_pct: number }>();
   /** By edge: the snapshot that will see its last report. */
   readonly #reported = new Map<string, number>();
@@ -88,14 +88,14 @@ export class DecisionWorld {
     for (const endpoint_id of ['wan1', 'wan2']) await this.#createPath(endpoint_id);
   }
 
-  /** One more thing happens, some seconds later; the snapshots of the minutes between are taken. */
+  /** One more step, some seconds later; the snapshots of the minutes in between are taken. */
   async step(): Promise<void> {
     const later = this.#random.chance(0.04) ? 6 * MINUTE : 3000 + this.#random.below(25_000);
     await this.advance(later);
     if (this.#random.chance(0.6)) return this.#report();
     const change = this.#random.pick(CHANGES);
     await this[change]().catch(refused => {
-      // What a person would be refused for changes nothing.
+      // A change that a person may not make changes nothing.
       expect(String(refused)).toMatch(/Error: (Conflict|NotFound|ValidationError): /);
     });
   }
@@ -104,7 +104,7 @@ export class DecisionWorld {
     const to = this.api.now + later_ms;
     while (this.#next_snapshot + 5000 <= to) {
       this.api.now = Math.max(this.api.now, this.#next_snapshot + 5000);
-      // One that has nothing new to see would change no answer.
+      // A snapshot without anything new would change no answer.
       const isNew = [...this.#reported.values()].includes(this.#next_snapshot);
       if (isNew) await snapshotAt(this.#db, this.api.now, EDGES);
       this.#next_snapshot += MINUTE;
@@ -112,12 +112,12 @@ export class DecisionWorld {
     this.api.now = to;
   }
 
-  /** How things are decided now. */
+  /** The current decisions. */
   async remember(): Promise<Remembered> {
     return this.api.data('Query.routingDecisions', this.#ends());
   }
 
-  /** How things were decided at an instant, decided again. */
+  /** The decisions at an instant, made again. */
   async recall(at: string): Promise<Remembered> {
     return this.api.data('Query.routingDecisions', { ...this.#ends(), at });
   }
@@ -127,11 +127,11 @@ export class DecisionWorld {
     return { source_site_id, destination_site_id };
   }
 
-  /** An edge reports what it has measured on every path. */
+  /** An edge reports its measurements of every path. */
   async #report(): Promise<void> {
     const index = this.#random.below(2);
     const edge_id = EDGES[index]!;
-    // Edges report once a minute, and so does a snapshot see each of their reports.
+    // Edges report once a minute, and a snapshot also reads each of their reports.
     if (this.#reported.get(edge_id) === this.#next_snapshot) return;
     this.#reported.set(edge_id, this.#next_snapshot);
     const now = this.api.now;

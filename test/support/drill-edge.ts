@@ -10,12 +10,12 @@ import type { TestTables } from './tables.ts';
 /** Bytes of a packet in drills. */
 const PACKET_BYTES = 1500n;
 
-/** A stream of reports: its shards and its numbers are its own. */
+/** A stream of reports with its own shards and numbers. */
 export class DrillStream {
   readonly records: StreamRecord[] = [];
   readonly #first: number;
 
-  /** @param first where its sequence numbers begin */
+  /** @param first the first of its sequence numbers */
   constructor(first = 1) {
     this.#first = first;
   }
@@ -25,9 +25,9 @@ export class DrillStream {
   }
 }
 
-/** An edge as it is at a site: it counts, and reports totals since its boot. */
+/** An edge as at a site: it counts, and reports totals since its boot. */
 export class DrillEdge {
-  /** All that it has ever counted. */
+  /** Everything that it has ever counted. */
   counted = 0n;
   key: TestKey | undefined;
   #boot = 1;
@@ -48,12 +48,12 @@ export class DrillEdge {
     return `${this.id}-boot-${this.#boot}`;
   }
 
-  /** What the boot that runs has counted. */
+  /** The counts of the current boot. */
   get total(): bigint {
     return this.#total;
   }
 
-  /** Counts so many packets and puts its report on a stream. */
+  /** Counts this number of packets and puts its report on a stream. */
   report(stream: DrillStream, packets: bigint, now: number): StreamRecord {
     this.counted += packets;
     this.#total += packets;
@@ -95,10 +95,7 @@ export class DrillEdge {
   }
 }
 
-/**
- * Has a function of ingest take records, all of which it deals with; counted or put into the
- * quarantine.
- */
+/** Has a function of ingest process records, all of which it finishes: counted or quarantined. */
 export async function deliver(
   db: Pick<TestTables, 'client' | 'tables'>,
   records: readonly StreamRecord[],
@@ -109,7 +106,7 @@ export async function deliver(
   if (open.length > 0) throw new Error(`${open.length} records were not dealt with.`);
 }
 
-/** Packets of a policy, as they are shown; fails where bytes are others than of as many packets. */
+/** The visible packets of a policy; fails if the bytes do not match their number. */
 export async function countedPackets(
   db: Pick<TestTables, 'client' | 'tables'>,
   policy_id = 'default',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { projectFile } from './project-files.ts';
 
-/** The queries for DuckDB that docs/flows.md has, the first of which makes the view. */
+/** The queries for DuckDB in docs/flows.md, the first of which creates the view. */
 export function documentedQueries(): string[] {
   const text = readFileSync(projectFile('docs/flows.md'), 'utf8');
   return [...text.matchAll(/```sql duckdb\n(.*?)```/gs)].map(([, sql]) => sql!);

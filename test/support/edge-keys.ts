@@ -12,7 +12,7 @@ export interface TestKey {
   public_key: string;
 }
 
-/** A key pair that follows from a name. */
+/** A key pair derived from a name. */
 export async function testKey(name: string): Promise<TestKey> {
   return keyOfSeed(createHash('sha256').update(name).digest());
 }
@@ -30,7 +30,7 @@ export interface JwsParts {
   header?: Record<string, unknown> | string;
 }
 
-/** A JWS made by hand, so that the code under test is not what makes its own input. */
+/** A JWS made by hand, so that the code under test does not create its own input. */
 export function signByHand(payload: Uint8Array, { key, kid }: TestKey, { header }: JwsParts = {}): Buffer {
   const text = typeof header === 'string' ? header : JSON.stringify(header ?? { alg: 'Ed25519', kid });
   const signed = `${Buffer.from(text).toString('base64url')}.${Buffer.from(payload).toString('base64url')}`;

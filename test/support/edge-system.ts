@@ -18,7 +18,7 @@ import { kinesisClient } from '../../edge/system/kinesis-client.ts';
 import { startKinesis } from '../../local/engines/kinesis.ts';
 
 /**
- * What an edge sees of a running local system: a real stream, and an API that counts by reading it.
+ * A running local system as an edge sees it: a real stream, and an API that counts by reading it.
  */
 export interface EdgeSystem {
   /** Its `.local` folder. */
@@ -30,7 +30,7 @@ export interface EdgeSystem {
   renew(): Promise<void>;
   /** What is on the stream, in order. */
   reports(): Promise<Report[]>;
-  /** What the API answers with; changed by tests. */
+  /** The answers of the API; changed by tests. */
   api: { policies: object[]; policies_version: string; counts: boolean; site_id: string | null };
   stop(): Promise<void>;
 }
@@ -50,7 +50,8 @@ export async function startEdgeSystem(): Promise<EdgeSystem> {
   let systems = 0;
 
   const server = createServer((request, response) => {
-    // No real-time endpoint here: an edge that wants to listen waits for it in silence.
+    // There is no real-time endpoint here: an edge that tries to listen waits for it without
+    // output.
     if (request.method !== 'POST') return;
     let body = '';
     request.on('data', chunk => {
@@ -145,7 +146,7 @@ export async function startEdgeSystem(): Promise<EdgeSystem> {
   return system;
 }
 
-/** The report of the last boot with the highest number: what the system would have counted. */
+/** The report of the last boot with the highest number: the counts that the system would have. */
 function newestOf(reports: readonly Report[]): Report {
   const { boot_id } = reports.at(-1)!;
   return reports
@@ -153,7 +154,7 @@ function newestOf(reports: readonly Report[]): Report {
     .reduce((newest, report) => (report.seq > newest.seq ? report : newest));
 }
 
-/** The files by which an edge finds a local system. */
+/** The files with which an edge finds a local system. */
 export async function writeSystemFiles(
   folder: string,
   {

@@ -1,9 +1,9 @@
 import type { OperationName } from '../../core/access/roles.ts';
 
-/** Who may call an operation, as a test says it. */
+/** The allowed callers of each operation, as the test expects them. */
 export type Audience = 'forAll' | 'forPeople' | 'forOperators' | 'forAdmins' | 'forMachines';
 
-/** Whom an operation is for; an operation that is added needs its row here too. */
+/** The callers of an operation; a new operation needs a row here too. */
 export const EXPECTED_ACCESS: Record<OperationName, Audience> = {
   'Query.policies': 'forAll',
   'Query.policy': 'forAll',

@@ -15,17 +15,17 @@ import { createTables, type TestTables } from './tables.ts';
 
 const RUN_MS = 300_000;
 
-/** What the function's environment says. */
+/** The settings in the function's environment. */
 export const KEPT = { retention: DEFAULT_RETENTION, flow_log_ttl_hours: 24 };
 
 export interface RunOptions {
-  /** In place of the bed's own, such as one whose calls go wrong. */
+  /** Replaces the bed's own client, for example by one whose calls fail. */
   client?: DynamoDBDocumentClient;
   s3?: S3Client;
-  /** In place of the resolvers. */
+  /** Replaces the resolvers. */
   reader?: ExportReader;
   part_bytes?: number;
-  /** How long the run works before it hands over, milliseconds by the bed's clock. */
+  /** The time for which the run works before it hands over, milliseconds by the bed's clock. */
   work_ms?: number;
   dispatch?: (export_id: string) => Promise<void>;
 }
@@ -35,7 +35,7 @@ export interface ExportBed extends TestTables {
   /** The flow log, in the same bucket. */
   flow_objects: FlowObjects;
   api: ApiUnderTest;
-  /** Exports that the function was called for and has not started yet. */
+  /** Exports for which the function was invoked and has not started yet. */
   dispatched: string[];
   /** One call of the export function. */
   run(export_id: string, options?: RunOptions): Promise<RunOutcome>;

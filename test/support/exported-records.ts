@@ -40,7 +40,7 @@ export function countRecords(
   };
 }
 
-/** A record of goflow2 of ten packets of 100 bytes; what a test doesn't say is filled in. */
+/** A record of goflow2 of ten packets of 100 bytes; a test gives only what differs. */
 export function goflow2Record(change: object = {}): object {
   return {
     type: 'NETFLOW_V9',
@@ -113,7 +113,7 @@ interface AsaEvent {
   id?: number;
   /** Seconds after EXPORT_TIME. */
   at?: number;
-  /** When the connection began; the time of the event is not useful. */
+  /** The start of the connection; the time of the event is not useful. */
   began?: number;
   [field: string]: unknown;
 }

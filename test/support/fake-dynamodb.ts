@@ -25,25 +25,25 @@ const MAX_ITEM_BYTES = 400 * 1024;
 
 /**
  * A DynamoDB in memory, for tests with many runs: strong reads, conditions, transactions that write
- * all or nothing with cancellation reasons, and the limits that ingest lives by. It knows only the
- * expressions that are used; another one is an error. `ingest-exactness` runs the same scenarios on
- * it and on DynamoDB Local.
+ * all or nothing with cancellation reasons, and the limits that ingest relies on. It knows only the
+ * expressions that the code uses; any other is an error. `ingest-exactness` runs the same scenarios
+ * on it and on DynamoDB Local.
  */
 export class FakeDynamoDb {
   readonly items = new Map<string, Item>([slotsItem()].map(item => [keyOf(item), item]));
-  /** The size of each item that was written by transactions, for counting write units. */
+  /** The size of each item that transactions wrote, to count write units. */
   readonly transactionItemBytes: number[] = [];
   readonly #strict: boolean;
 
   /**
-   * @param strict whether what is written goes through the SDK's own marshalling first, and keys
-   * and numbers are checked
+   * @param strict whether written items pass through the SDK's own marshalling first, and keys and
+   * numbers are checked
    */
   constructor({ strict = false } = {}) {
     this.#strict = strict;
   }
 
-  /** To be passed where a document client is expected. */
+  /** To be passed in place of a document client. */
   get client(): DynamoDBDocumentClient {
     return clientWith(command => this.send(command));
   }
@@ -148,7 +148,7 @@ export function clientWith(send: (command: unknown) => Promise<unknown>): Dynamo
   return Object.assign(Object.create(DynamoDBDocumentClient.prototype), { send });
 }
 
-/** Throws what the document client and DynamoDB throw for values that can't be stored. */
+/** Throws the errors of the document client and DynamoDB for values that cannot be stored. */
 function checkStorable(input: object): void {
   let marshalled: unknown;
   try {

@@ -5,17 +5,17 @@ import type { SharedStore } from '../../core/cache/shared/shared-store.ts';
 import type { Clock } from '../../core/time/clock.ts';
 
 export interface FakeSharedStore<V> extends SharedStore<V> {
-  /** Runs before every call that reaches the store: throw, or wait, to make trouble. */
+  /** Runs before every call that reaches the store: throws or waits, to cause trouble. */
   before: (call: string) => void | Promise<void>;
-  /** Runs after it: what was answered is on its way. */
+  /** Runs after it, when the answer is ready. */
   after: (call: string) => void | Promise<void>;
   /** Calls so far, by name. */
   readonly calls: Record<string, number>;
 }
 
 /**
- * A shared level in memory that counts its calls and makes the trouble that a test asks for.
- * `keeps`: removals in its log.
+ * A shared level in memory that counts its calls and causes the trouble that a test sets. `keeps`:
+ * removals in its log.
  */
 export function fakeSharedStore<V>(clock: Clock, { keeps = LOG_KEEPS } = {}): FakeSharedStore<V> {
   const level = new MemoryLevel<V>({ max_entries: 100_000, max_bytes: 1e9 }, clock);

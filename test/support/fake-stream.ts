@@ -3,17 +3,17 @@ import { decodeReport } from '../../core/report/decode-report.ts';
 import type { Report } from '../../core/report/report.ts';
 import type { FlowRecord } from '../../core/totals/flow-record.ts';
 
-/** What happens to one PutRecords call. */
+/** The outcome of one PutRecords call. */
 export type PutOutcome =
   | { kind: 'ok' }
-  /** Nothing lands, an error of this name comes back. */
+  /** Nothing is stored, and an error of this name is returned. */
   | { kind: 'refused'; name: string }
-  /** All of it lands, but the answer is lost. */
+  /** Everything is stored, but the response is lost. */
   | { kind: 'unanswered' }
-  /** The records whose bit is set are refused one by one. */
+  /** The records whose bit is set are rejected one by one. */
   | { kind: 'partial'; refused: number; code: string };
 
-/** A stream in memory whose calls turn out as a test says. */
+/** A stream in memory whose calls have the outcomes that a test sets. */
 export class FakeStream {
   readonly records: { partition_key: string; data: Uint8Array }[] = [];
   readonly calls: number[] = [];
@@ -23,7 +23,7 @@ export class FakeStream {
     this.#outcome = outcome;
   }
 
-  /** Fits where a Kinesis client is expected. */
+  /** Can be used in place of a Kinesis client. */
   async send({ input }: PutRecordsCommand): Promise<PutRecordsCommandOutput> {
     const records = (input.Records ?? []).map(({ PartitionKey, Data }) => ({
       partition_key: PartitionKey!,
@@ -46,15 +46,13 @@ export class FakeStream {
     };
   }
 
-  /** What is on the stream, read as the ingest reads it. */
+  /** The records of the stream, read like ingest reads them. */
   reports(): Report[] {
     return this.records.map(({ partition_key, data }) => decodeReport(data, partition_key).report);
   }
 }
 
-/**
- * The totals that an ingest by the contract ends up with: the newest seq of each part of each boot.
- */
+/** The totals of an ingest that follows the contract: the newest seq of each part of each boot. */
 export function modelTotals(reports: readonly Report[]): Map<string, bigint> {
   const newest = new Map<string, Report>();
   for (const report of reports) {
@@ -65,8 +63,8 @@ export function modelTotals(reports: readonly Report[]): Map<string, bigint> {
 }
 
 /**
- * The flow log that an ingest by the contract ends up with, summed by pair: a record repeated is
- * the same item.
+ * The flow log of an ingest that follows the contract, summed by pair: a repeated record is the
+ * same item.
  */
 export function modelFlowSums(reports: readonly Report[]): Map<string, bigint> {
   const items = new Map<string, FlowRecord[]>();

@@ -4,9 +4,9 @@ import type { Schedule } from '../../core/time/schedule.ts';
 export interface FakeTime {
   clock: Clock;
   schedule: Schedule;
-  /** Moves time on, running what falls due in its order, and lets promises settle in between. */
+  /** Advances time, runs due calls in order, and lets promises settle in between. */
   advance(ms: number): Promise<void>;
-  /** Sets the clock without running anything, as an operator or a time server does. */
+  /** Sets the clock without running anything, like an operator or a time server. */
   set(ms: number): void;
   /** Calls that are still waiting. */
   readonly waiting: number;

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { besideFunction } from './rights/as-function.ts';
 
-/** What can happen to one call of the SDK. */
+/** The possible faults of one call of the SDK. */
 export const FAULTS = [
   'killed before',
   'killed after',
@@ -22,7 +22,7 @@ export const FAULTS = [
   'canceled: no reasons',
 ] as const;
 
-/** Of these, what says that the write itself is bad: its record goes to the quarantine. */
+/** Those that mean that the write itself is invalid: its record is quarantined. */
 export const REFUSALS: readonly Fault[] = [
   'canceled: ValidationError',
   'canceled: ItemCollectionSizeLimitExceeded',
@@ -31,14 +31,14 @@ export const REFUSALS: readonly Fault[] = [
 export type Fault = (typeof FAULTS)[number];
 
 /**
- * The function is gone: nothing after this call happens. Not an error that anything may take for a
+ * The function was killed: nothing after this call happens. Not an error that code may take for a
  * refusal.
  */
 export class Killed extends Error {
   override readonly name = 'Killed';
 }
 
-/** A client of the SDK, whatever the service. */
+/** A client of the SDK for any service. */
 interface SdkClient {
   // biome-ignore lint/suspicious/noExplicitAny: each client has commands of its own
   send(command: any, ...more: any[]): any;
@@ -46,16 +46,14 @@ interface SdkClient {
 
 export interface FaultPlan {
   fault: Fault;
-  /** The call that goes wrong, from 0. */
+  /** The call that fails, from 0. */
   at: number;
-  /** How many go wrong from there on; 1. */
+  /** The number of failing calls from there on; 1 by default. */
   times?: number;
 }
 
 export interface Faults {
-  /**
-   * The same client, but its calls go wrong; calls are counted over all clients of these faults.
-   */
+  /** The same client with failing calls; calls are counted over all clients of these faults. */
   on<Client extends SdkClient>(client: Client): Client;
   /** Resets it: no calls, not killed, and the plan's failures. */
   arm(plan?: FaultPlan): void;
@@ -63,11 +61,11 @@ export interface Faults {
   readonly calls: readonly string[];
   /** Once killed, no call reaches the service. */
   readonly killed: boolean;
-  /** Lets the calls land whose answer was lost before they did. */
+  /** Lets the calls land whose response was lost earlier. */
   landAll(): Promise<void>;
 }
 
-/** Faults by the number of the call, from 0; without `faultOf`, those that `arm` plans. */
+/** Faults by the number of the call, from 0; without `faultOf`, the ones set by `arm`. */
 export function makeFaults(
   faultOf: (call: number) => Fault | undefined = () => undefined,
   beforeCall: () => Promise<void> = async () => {},
@@ -118,7 +116,7 @@ export function makeFaults(
     }
   }
 
-  // What is still on its way lands after the next call: as late as a write can land and do harm.
+  // A delayed write lands after the next call: as late as it can still do harm.
   async function settled(real: () => Promise<unknown>): Promise<unknown> {
     try {
       return await real();
@@ -157,7 +155,7 @@ export interface FaultyClient<Client extends SdkClient> extends Faults {
   client: Client;
 }
 
-/** One client whose calls go wrong. */
+/** One client with failing calls. */
 export function faultyClient<Client extends SdkClient>(
   inner: Client,
   ...how: Parameters<typeof makeFaults>

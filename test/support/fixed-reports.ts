@@ -18,14 +18,14 @@ const FLOW = {
 
 export interface FixedStream {
   batches: StreamRecord[][];
-  /** The policies' counters when all is counted. */
+  /** The counters of the policies when everything is counted. */
   expected: Record<string, Counts>;
 }
 
 /**
- * A small stream with every kind of write in it: new edges, flows, a boot that ends, a straggler of
- * it, a boot that is heard of after its successor, a record that is no report, parts, and (`wide`)
- * a step that takes gauges out first.
+ * A small stream with every kind of write: new edges, flows, a boot that ends, a late report of it,
+ * a boot whose first report comes after its successor, a record that is not a report, parts, and
+ * (`wide`) a step that subtracts gauges first.
  */
 export function fixedReports(prefix: string, { wide = true } = {}): FixedStream {
   let sequence = 0;
@@ -72,7 +72,7 @@ export function fixedReports(prefix: string, { wide = true } = {}): FixedStream 
   };
   for (let p = 0; p < 2 * width; p++) {
     const times = p < width ? 2n : 1n;
-    // Of the second boot, which scales from samples, are the first of them.
+    // Of the second boot, which scales from samples, these are the first.
     const [estimated_bytes, active_flows] = p < width ? [40n, 1] : [0n, 0];
     const counts = { packets: times, bytes: 40n * times, estimated_bytes };
     expected[`${prefix}many-${p}`] = { ...counts, active_flows, ...NO_RATES };

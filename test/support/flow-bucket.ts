@@ -6,9 +6,9 @@ import { BUCKET, type LocalS3, startLocalS3 } from './local-s3.ts';
 export interface FlowBucket {
   objects: FlowObjects;
   s3: LocalS3;
-  /** What ingest is given, so that it logs flows here. */
+  /** Passed to ingest, so that it logs flows here. */
   flow_log: NonNullable<IngestContext['flow_log']>;
-  /** As the project's folder: the bucket is under `.local/` in it. */
+  /** Used as the project's folder: the bucket is under `.local/` in it. */
   project_folder: string;
   /** Names of all objects. */
   keys(prefix?: string): Promise<string[]>;
@@ -17,9 +17,9 @@ export interface FlowBucket {
   close(): Promise<void>;
 }
 
-/** A bucket for the flow log in the local S3, empty. Call `close` in the end. */
+/** An empty bucket for the flow log in the local S3. Call `close` at the end. */
 export async function makeFlowBucket(): Promise<FlowBucket> {
-  // As in a running system, so that what docs/flows.md says runs as it is.
+  // As in a running system, so that the commands of docs/flows.md run unchanged.
   const s3 = await startLocalS3({ bucket_folder: '.local/scratch/buckets/patronusflowlog-flowlogfiles' });
   const objects = flowObjects(s3.client, BUCKET);
   const keys = async (prefix = ''): Promise<string[]> => (await objects.list(prefix)).map(({ key }) => key);

@@ -1,7 +1,7 @@
 import type { FlowRecord } from '../../core/totals/flow-record.ts';
 import { T0 } from './report-records.ts';
 
-/** A flow of the minute before T0; what a test doesn't say is filled in. */
+/** A flow of the minute before T0; a test gives only what differs. */
 export function makeFlow(given: Partial<FlowRecord> = {}): FlowRecord {
   return {
     policy_id: '7',

@@ -26,10 +26,10 @@ import { createTables, type TestTables } from './tables.ts';
 export const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
-/** A host that some flows are from or to. */
+/** A host at one end of some flows. */
 export const HOST = '10.9.9.9';
 
-/** Everything that arrived lies in it. */
+/** All arrivals are within it. */
 const RANGE = { from: T0 - 30 * HOUR, to: T0 + 3 * HOUR };
 
 /**
@@ -59,7 +59,7 @@ export function arrivedReports({ minutes = 6, flows = 3 } = {}): ArrivedReport[]
   });
 }
 
-/** One text a flow, sorted: what a reader has to tell. */
+/** One line for each flow, sorted: the same for every reader. */
 export function expectedFlows(
   reports: readonly ArrivedReport[],
   { without }: { without?: string } = {},
@@ -90,11 +90,11 @@ const NO_SLICES: SliceRuns = {
 
 export interface FlowWorld extends TestTables {
   bucket: FlowBucket;
-  /** What all readers have in common; moves only when a test moves it. */
+  /** The clock of all readers; moves only when a test moves it. */
   now: number;
   ttl_hours: number;
   store(): FlowLogStore;
-  /** Writes reports in batches of these sizes, over and over. */
+  /** Writes reports in batches of these sizes, repeatedly. */
   write(reports: readonly ArrivedReport[], sizes: readonly number[], shard?: number): Promise<void>;
   /** A run of the job. */
   run(given?: Partial<FlowLogRun>): Promise<FlowLogResult>;
@@ -169,7 +169,7 @@ export type Reader = keyof typeof READERS;
 
 const ALL_READERS = Object.keys(READERS) as Reader[];
 
-/** What topFlows and flowStats are made of, which have to agree with it. */
+/** The source of topFlows and flowStats, which must agree with it. */
 async function readAll({ store }: FlowWorld): Promise<string[]> {
   const sums = new FlowSums(flowMatcher({}));
   const groups = new FlowGroups(['SOURCE_PREFIX'], flowMatcher({}));
@@ -217,10 +217,7 @@ async function inDuckDb(project_folder: string): Promise<string[]> {
   return rows.map(({ flow }) => String(flow)).sort();
 }
 
-/**
- * The objects of a world, with a call that goes wrong: the process is gone, before the call lands
- * or after it.
- */
+/** The objects of a world with a fault: the process is killed before the call lands or after it. */
 export function killedAt(objects: FlowObjects, at: number, lands: boolean): FlowObjects & { calls: number } {
   let dead = false;
   const killing = { calls: 0 } as FlowObjects & { calls: number };

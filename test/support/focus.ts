@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** What has the focus. */
+/** The element with the focus. */
 export interface Focused {
-  /** As assistive technology says it, about: its label, or its text. */
+  /** Its name for assistive technology, approximately: its label, or its text. */
   name: string;
   tag: string;
-  /** Whether an outline is drawn around it, or around the box that it fills. */
+  /** Whether an outline is drawn around it, or around its box. */
   outlined: boolean;
 }
 
@@ -25,7 +25,10 @@ export function focused(page: Page): Promise<Focused> {
   return page.evaluate(FOCUSED) as Promise<Focused>;
 }
 
-/** Presses Tab until something of that name has the focus; what has it on the way is outlined. */
+/**
+ * Presses Tab until an element of that name has the focus; every element on the way must be
+ * outlined.
+ */
 export async function tabTo(page: Page, name: string | RegExp, { steps = 80 } = {}): Promise<void> {
   const passed: string[] = [];
   for (let step = 0; step < steps; step++) {
@@ -38,7 +41,7 @@ export async function tabTo(page: Page, name: string | RegExp, { steps = 80 } = 
   throw new Error(`Tab never came to ${name}, only to: ${passed.join(' · ')}`);
 }
 
-/** Waits until something has the focus that is no longer the page as a whole. */
+/** Waits until an element other than the page itself has the focus. */
 export async function focusIsKept(page: Page): Promise<void> {
   await expect.poll(async () => (await focused(page)).tag, { timeout: 60_000 }).not.toBe('body');
 }

@@ -14,37 +14,36 @@ const CONNECT_LIMIT_MS = 10_000;
 const LATENCY_MS = 200;
 const MEMORY_MS = 1000;
 
-/** What an edge must know of: each change raises one of them. */
+/** The versions that an edge must know: each change raises one of them. */
 export type Known = 'policies' | 'paths' | 'routing';
 
-/** A connection as its server has it. */
+/** A connection on the side of the server. */
 interface Line {
   heard: Heard;
-  /** Nothing arrives any more, and the edge isn't notified. */
+  /** Nothing arrives any more, and the edge is not notified. */
   dead: boolean;
   close(): void;
 }
 
 /**
- * A system and one edge that follows it, in simulated time: what changes, what is published of it,
- * and which of the ways to the edge are open.
+ * A system and one edge that follows it, in simulated time: changes, publications, and the state of
+ * each way to the edge.
  */
 export class FollowedSystem {
   readonly time: FakeTime = fakeTime();
   readonly versions: Record<Known, number> = { policies: 1, paths: 1, routing: 1 };
   readonly known: Record<Known, number> = { policies: 1, paths: 0, routing: 0 };
-  /** Requests of the edge by operation; `connect` is none that is billed as one. */
+  /** Requests of the edge by operation; `connect` is not billed as a request. */
   readonly asked = { connect: 0, pendingCommands: 0, edgeRoutes: 0, policies: 0 };
-  /** Messages that came to the edge over its connection. */
+  /** Messages that the edge received over its connection. */
   messages = 0;
   connects = true;
   answers = true;
-  /** Whether messages get through on a connection that is up. */
+  /** Whether messages get through on an open connection. */
   delivers = true;
   spread_s = 5;
   /**
-   * What held from when on: a function of the system answers from its memory of a second where it
-   * may.
+   * The versions with their start: a function of the system may answer from its memory of a second.
    */
   readonly #past: { at: number; versions: Record<Known, number> }[] = [];
   #line: Line | undefined;
@@ -78,7 +77,7 @@ export class FollowedSystem {
     this.#stop = () => following.stop();
   }
 
-  /** Whether a connection is up on which something comes through. */
+  /** Whether a connection is open that delivers messages. */
   get listens(): boolean {
     return this.#line !== undefined && !this.#line.dead;
   }
@@ -95,7 +94,7 @@ export class FollowedSystem {
     this.publish(what);
   }
 
-  /** Publishes what holds now, as a repeat does too. */
+  /** Publishes the current state, as a repeated message does. */
   publish(what: Known): void {
     const line = this.#line;
     if (!line || line.dead || !this.delivers) return;
@@ -125,7 +124,7 @@ export class FollowedSystem {
     if (this.#line) this.#line.dead = true;
   }
 
-  /** Ends the edge; what is under way comes to its end. */
+  /** Ends the edge, after its running work. */
   async stop(): Promise<void> {
     const stopped = this.#stop();
     await this.time.advance(2 * REQUEST_LIMIT_MS);
@@ -206,7 +205,7 @@ export class FollowedSystem {
     return { policies: { items: [], next_token: null, policies_version } };
   }
 
-  /** The oldest version that a function may answer with that names `at_least`. */
+  /** The oldest version that a function may return for `at_least`. */
   #remembered(what: Known, at_least: number | undefined): number {
     const now = this.versions[what];
     if (at_least === undefined) return now;

@@ -1,11 +1,12 @@
-import { inject, vi } from 'vitest';
+import { vi } from 'vitest';
 import { LOCAL_CREDENTIALS_ENVIRONMENT } from '../../core/local-credentials.ts';
+import { dynamodbEndpoint } from './local-client.ts';
 import type { TestTables } from './tables.ts';
 
 /**
- * Gives the process the environment of a deployed function on DynamoDB Local, and what the function
- * has of its own. To be called before the handler's module is read; `vi.unstubAllEnvs` takes it
- * back.
+ * Gives the process the environment of a deployed function on DynamoDB Local, and the function's
+ * own settings. Must be called before the handler's module is loaded; `vi.unstubAllEnvs` reverts
+ * it.
  */
 export function stubFunctionEnvironment({ tables }: TestTables, own: Record<string, string> = {}): void {
   const environment = {
@@ -14,9 +15,9 @@ export function stubFunctionEnvironment({ tables }: TestTables, own: Record<stri
     TRAFFIC_TABLE: tables.traffic,
     CACHE_TABLE: tables.cache,
     FLOW_BUCKET: 'flow-log',
-    // Nobody answers there; a test that needs S3 names its own.
+    // No server listens there; a test that needs S3 sets its own address.
     AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9',
-    AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint(),
     AWS_REGION: 'eu-central-1',
     ...LOCAL_CREDENTIALS_ENVIRONMENT,
     POWERTOOLS_METRICS_NAMESPACE: 'Patronus',

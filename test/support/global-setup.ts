@@ -1,7 +1,8 @@
 import type { TestProject } from 'vitest/node';
 import { startDynamoDb } from '../../local/engines/dynamodb.ts';
+import type { Engine } from '../../local/engines/engine.ts';
 import { rightsComplaints } from './rights/rights-complaints.ts';
-import { openRightsOfRun } from './rights/rights-of-run.ts';
+import { openRightsOfRun, type RightsOfRun } from './rights/rights-of-run.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -9,14 +10,34 @@ declare module 'vitest' {
   }
 }
 
-/** One DynamoDB Local for the whole run; every test file makes tables of its own in it. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+interface Run {
+  dynamodb: Engine;
+  rights: RightsOfRun;
+  /** Projects of Vitest that use it. */
+  projects: number;
+}
+
+/** Each project of Vitest loads this module for itself. */
+const runs = globalThis as { patronusTestRun?: Promise<Run> };
+
+async function start(): Promise<Run> {
   const [dynamodb, rights] = await Promise.all([startDynamoDb(), openRightsOfRun()]);
-  project.provide('dynamodbEndpoint', dynamodb.endpoint);
-  // Those that tests start end after a minute: without the optimizing compiler they take half the
+  // Engines that tests start end after a minute: without the optimizing compiler they use half the
   // CPU.
   process.env.JDK_JAVA_OPTIONS = '-XX:TieredStopAtLevel=1';
+  return { dynamodb, rights, projects: 0 };
+}
+
+/** One DynamoDB Local for the whole run; every test file creates its own tables in it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  runs.patronusTestRun ??= start();
+  const run = await runs.patronusTestRun;
+  const { dynamodb, rights } = run;
+  run.projects += 1;
+  project.provide('dynamodbEndpoint', dynamodb.endpoint);
   return async () => {
+    run.projects -= 1;
+    if (run.projects > 0) return;
     await dynamodb.stop();
     const complaints = rightsComplaints(rights.functions, await rights.read(), {
       whole: await ranWhole(project),
@@ -26,10 +47,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-/**
- * Whether all files of tests ran and none failed: only then it says something that the run recorded
- * nothing of a right.
- */
+/** Whether all test files ran and none failed: only then an unused right is meaningful. */
 async function ranWhole({ vitest }: TestProject): Promise<boolean> {
   const all = await Promise.all(vitest.projects.map(each => each.globTestFiles()));
   const files = all.flatMap(({ testFiles }) => testFiles);

@@ -3,12 +3,12 @@ import type { GroupOptions, GroupRequest } from '../../core/history/groups/read-
 import { asFunction } from './rights/as-function.ts';
 
 /**
- * What becomes of a group: it is read, twice, or only once the mark is put; or its run is killed at
+ * The fate of a group: it is read, read twice, or read only after the mark; or its run is killed at
  * a call to the database.
  */
 export type GroupFate = 'read' | 'read twice' | 'late' | { dies: number };
 
-/** Workers in this process; each group has its fate. */
+/** Workers in this process; each group has a fate. */
 export class FatedWorkers implements GroupWorkers {
   readonly #options: (dies?: number) => GroupOptions;
   readonly #fateOf: (index: number) => GroupFate;
@@ -40,7 +40,7 @@ export class FatedWorkers implements GroupWorkers {
       await asFunction('snapshotgroup', () => readGroupOnce(this.#options(), request));
   }
 
-  /** Reads the groups that were late, when their mark is put already. */
+  /** Reads the late groups, after their mark was put. */
   async readLate(): Promise<void> {
     const late = this.#late;
     this.#late = [];

@@ -1,4 +1,4 @@
-// Run in a process of its own, with TZ set: history around a day's midnight and a change of its
+// Runs in its own process, with TZ set: history around midnight of a day with a change of the
 // clocks, from the API.
 
 import { DEFAULT_RETENTION } from '../../core/history/resolution.ts';
@@ -13,7 +13,7 @@ const { endpoint, tables, date, hours } = JSON.parse(process.argv[2]!) as {
   tables: TestTables['tables'];
   /** The UTC day. */
   date: string;
-  /** Hours of the day at which a snapshot is taken; those after 24 are of the next. */
+  /** Hours of the day at which a snapshot is taken; those after 24 belong to the next day. */
   hours: number[];
 };
 

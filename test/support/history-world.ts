@@ -30,18 +30,18 @@ export const EDGES = [
 
 export const RETENTION: Retention = { MINUTE: 400 * DAY, HOUR: 400 * DAY, DAY: 400 * DAY };
 
-/** What one pair of one edge has counted over all its boots. */
+/** The counts of one pair of one edge over all its boots. */
 export interface ModelPair {
   edge_id: string;
   site_id: string;
   policy_id: string;
   endpoint_id: string;
   packets: bigint;
-  /** Those of them that boots have counted which scale from samples. */
+  /** The part of these from boots that scale from samples. */
   estimated: bigint;
 }
 
-/** What a snapshot that counts must have seen. */
+/** The state that a snapshot must have read. */
 type ModelReading = readonly ModelPair[];
 
 interface EdgeState {
@@ -49,17 +49,19 @@ interface EdgeState {
   seq: number;
   /** Totals since boot, by pair. */
   totals: Map<string, bigint>;
-  /** Sums of the boots before, and of those of them that estimate. */
+  /** Sums of the earlier boots, and of those among them that estimate. */
   earlier: Map<string, bigint>;
   estimated: Map<string, bigint>;
 }
 
-/** How a snapshot goes: late, killed at a call to the database, and what becomes of its groups. */
+/**
+ * The course of a snapshot: late, killed at a call to the database, and the fates of its groups.
+ */
 export interface SnapshotFate {
   late_ms?: number;
   dies?: number | 'before the mark' | undefined;
   groups?: (index: number) => GroupFate;
-  /** What happens while its call of this number waits for some milliseconds. */
+  /** An action during the call of this number, which waits for some milliseconds. */
   pause?: { at: number; ms: number; meanwhile: () => Promise<void> };
 }
 
@@ -72,7 +74,7 @@ export class HistoryWorld {
   readonly #readings = new Map<number, ModelReading>();
   #previous: PreviousTotals = { taken_at: 0, fingerprints: new Map() };
   #unreadable: string | undefined;
-  /** What each boot has counted, by `edge boot`, then by policy. */
+  /** The counts of each boot, by `edge boot`, then by policy. */
   readonly #boots = new Map<string, Map<string, bigint>>();
   /** By `edge boot`: the void's audit id. */
   readonly #voided = new Map<string, string>();
@@ -94,7 +96,7 @@ export class HistoryWorld {
   }
 
   /**
-   * An edge counts and reports; its clock may be wrong by `skew_ms`. A repeated report comes twice.
+   * An edge counts and reports; its clock may be off by `skew_ms`. A repeated report is sent twice.
    */
   async report(
     edge_id: string,
@@ -135,7 +137,7 @@ export class HistoryWorld {
     if (repeated) expect(await asFunction('ingest', () => ingest([record], context()))).toEqual([]);
   }
 
-  /** Voids the boot that an edge runs, if it has counted anything. */
+  /** Voids the current boot of an edge, if it has counted anything. */
   async voidBoot(edge_id: string): Promise<void> {
     const { boot } = this.#edges.get(edge_id)!;
     const name = `${edge_id} ${boot}`;
@@ -144,7 +146,7 @@ export class HistoryWorld {
     this.#voided.set(name, audit_id);
   }
 
-  /** Takes the last void back. */
+  /** Undoes the last void. */
   async undoVoid(): Promise<void> {
     const [name, audit_id] = [...this.#voided].at(-1) ?? [];
     if (!name || !audit_id) return;
@@ -157,14 +159,14 @@ export class HistoryWorld {
     return { ...this.#db, clock: () => now, sleep: async () => {}, random: () => 0, deadline: now + DAY };
   }
 
-  /** What each boot has counted by now, by `edge boot`, then by policy. */
+  /** The counts of each boot by now, by `edge boot`, then by policy. */
   bootTotals(): Map<string, ReadonlyMap<string, bigint>> {
     return new Map(Array.from(this.#boots, ([name, totals]) => [name, new Map(totals)]));
   }
 
   /**
-   * What the boots that are not voided have counted under a policy since then; `estimated`: those
-   * that scale from samples.
+   * The counts since then under a policy, of boots that are not voided; `estimated`: of boots that
+   * scale from samples.
    */
   countedSince(
     policy_id: string,
@@ -180,7 +182,10 @@ export class HistoryWorld {
     return sum;
   }
 
-  /** Runs the job of a minute, `late_ms` after it was due; it may die at a call to the database. */
+  /**
+   * Runs the job of a minute, `late_ms` after it was due; it may be killed at a call to the
+   * database.
+   */
   async snapshot(
     minute: number,
     { late_ms = 0, dies, pause, groups = () => 'read' }: SnapshotFate = {},
@@ -241,19 +246,19 @@ export class HistoryWorld {
     });
   }
 
-  /** A late group has what the last reading that counts has of it. */
+  /** A late group has the values of the last valid reading. */
   #counted(seen: ModelReading, { groups }: SnapshotMark): ModelReading {
     const isLate = ({ edge_id }: ModelPair) =>
       groups?.late.some(({ index }) => index === groupOf(laneBucket(edge_id), groups.of)) ?? false;
     return [...seen.filter(pair => !isLate(pair)), ...this.#lastReading().filter(isLate)];
   }
 
-  /** The function's container goes, and what it remembered. */
+  /** The function's container ends, with its memory. */
   restartFunction(): void {
     this.#previous = { taken_at: 0, fingerprints: new Map() };
   }
 
-  /** While `work` runs, an edge's lane can't be read. */
+  /** During `work` the lane of an edge cannot be read. */
   async withUnreadable(edge_id: string, work: () => Promise<unknown>): Promise<void> {
     const Key = laneKey(edge_id, 0);
     const { client, table: TableName } = this.store;
@@ -276,7 +281,7 @@ export class HistoryWorld {
     await put(Item.data as Uint8Array);
   }
 
-  /** What every pair has counted now. */
+  /** The counts of every pair by now. */
   counted(): ModelPair[] {
     return EDGES.flatMap(({ edge_id, site_id }) => {
       const state = this.#edges.get(edge_id)!;
@@ -291,7 +296,7 @@ export class HistoryWorld {
     });
   }
 
-  // An unreadable lane stands as the last reading that counts has it.
+  // An unreadable lane has the values of the last valid reading.
   #seen(): ModelReading {
     return [
       ...this.counted().filter(pair => pair.edge_id !== this.#unreadable),
@@ -304,7 +309,7 @@ export class HistoryWorld {
   }
 
   /**
-   * Tells what the pairs that match must have counted between two instants on the grid of a
+   * Returns the counts that are due for the matching pairs between two instants on the grid of a
    * resolution.
    */
   async oracle(resolution: Resolution, counted: 'packets' | 'estimated' = 'packets'): Promise<Oracle> {
@@ -312,8 +317,8 @@ export class HistoryWorld {
       readMarks(this.store, { resolution, from: 0, to: this.now }),
       readFirstSnapshot(this.store),
     ]);
-    // Nothing stands for an hour or day that was over before the system's first reading began,
-    // whether that one came to its end or not.
+    // Hours and days that ended before the first reading of the system have no values, whether that
+    // reading completed or not.
     const { ms } = RESOLUTIONS[resolution];
     const begins = first === undefined ? Number.NEGATIVE_INFINITY : ceilTo(first, ms) - ms;
     const readings = marks.filter(mark => mark.at > begins);

@@ -4,14 +4,14 @@ import { LaneMemory } from '../../core/ingest/lane-memory.ts';
 import { QuarantineMemory } from '../../core/ingest/quarantine-memory.ts';
 import { T0 } from './report-records.ts';
 
-/** A context with a clock of its own that only sleeping moves on; the deadline is a minute away. */
+/** A context with its own clock, which moves only by sleeping; the deadline is a minute away. */
 export function ingestContext(
   given: Pick<IngestContext, 'client' | 'tables'> & Partial<IngestContext>,
 ): IngestContext {
   let now = T0;
   return {
     slots: 16,
-    // Made only where none is given: they take some memory.
+    // Created only if none is given, because they need some memory.
     memory: given.memory ?? new LaneMemory(),
     quarantined: given.quarantined ?? new QuarantineMemory(),
     clock: () => now,

@@ -33,39 +33,39 @@ export interface WorldOptions {
   tables: TableNames;
   stream: ReportStream;
   seed: number;
-  /** Probability that a call goes wrong. */
+  /** Probability that a call fails. */
   faults: number;
   /**
-   * Whether the database may refuse good reports. Not together with bad ones, because a bad one is
-   * only recognized next to counted ones.
+   * Whether the database may reject valid reports. Not together with invalid ones, because an
+   * invalid one is recognized only next to counted ones.
    */
   refusals?: boolean;
   /** Probability that a second function works on the same shard at the same time. */
   races: number;
-  /** Probability that clean-up runs at the same time, and takes every gauge out that it sees. */
+  /** Probability that clean-up runs at the same time, and removes every gauge that it sees. */
   cleanups: number;
-  /** Probability that a boot is voided at the same time; none when left out. */
+  /** Probability that a boot is voided at the same time; none if omitted. */
   voids?: number;
-  /** Probability that a batch is delivered again although it was done. */
+  /** Probability that a finished batch is delivered again. */
   redelivered: number;
 }
 
 const ACTOR = systemCaller('test');
 
-/** Where the gauges of every lane are long silent. */
+/** A time at which every lane has long been silent. */
 const LATER = T0 + 2e12;
 
 /**
- * Lambda with a stream before it: batches of one shard, functions that live on with their memory or
- * are killed, partial failures, redelivery, and everything of it at the same time.
+ * Lambda with a stream: batches of one shard, functions that continue with their memory or are
+ * killed, partial failures and repeated deliveries, all at the same time.
  */
 export class IngestWorld {
   readonly #options: WorldOptions;
   readonly #random: Random;
   readonly #clients: FaultyClient<DynamoDBDocumentClient>[] = [];
-  /** What a container remembers until it is killed. */
+  /** The memory of a container until it is killed. */
   readonly #memories = new Map<string, { memory: LaneMemory; quarantined: QuarantineMemory }>();
-  /** Records that the database was made to refuse: to be replayed out of the quarantine. */
+  /** Records that the database was made to reject: to be replayed from the quarantine. */
   readonly refused: StreamRecord[] = [];
 
   constructor(options: WorldOptions) {
@@ -73,7 +73,7 @@ export class IngestWorld {
     this.#random = seededRandom(options.seed);
   }
 
-  /** Reads the stream to its end, with the memories that its functions have. */
+  /** Reads the stream to its end, with the memories of its functions. */
   async run({
     onGeneration = () => {},
   }: {
@@ -87,7 +87,7 @@ export class IngestWorld {
     await this.deliver(this.refused.splice(0));
   }
 
-  /** Delivers these records to a new function until all are dealt with; nothing goes wrong. */
+  /** Delivers these records to a new function until all are finished, without faults. */
   async deliver(records: readonly StreamRecord[]): Promise<void> {
     const { client, tables } = this.#options;
     let open: readonly StreamRecord[] = records;
@@ -95,14 +95,14 @@ export class IngestWorld {
       open = await asFunction('ingest', () => ingest(open, ingestContext({ client, tables })));
   }
 
-  /** Everything from the beginning, once more. */
+  /** Everything from the beginning once more. */
   async replay(): Promise<void> {
     for (const records of this.#options.stream.generations.flat()) await this.deliver(records);
   }
 
   /**
-   * Every edge begins a new boot with one active flow a part: what the gauges must show then does
-   * not depend on any order.
+   * Every edge begins a new boot with one active flow in each part: the expected gauges then do not
+   * depend on the order.
    */
   async settleGauges(seq: number, { parts = 3 } = {}): Promise<void> {
     for (const [e, edge_id] of this.#options.stream.edges.entries()) {
@@ -116,7 +116,7 @@ export class IngestWorld {
     }
   }
 
-  /** Voids that were cut off are finished, as clean-up does. */
+  /** Interrupted voids are finished, as by clean-up. */
   async finishVoids(): Promise<void> {
     for (const client of this.#clients) await client.landAll();
     const context = { ...this.#voidContext(), clock: () => LATER + 600_000, deadline: LATER + 1e6 };
@@ -125,7 +125,7 @@ export class IngestWorld {
     );
   }
 
-  /** The boots that are voided, as `edge boot`. */
+  /** The voided boots, as `edge boot`. */
   async voided(): Promise<Map<string, CorrectionHead>> {
     const heads = await readCorrectionHeads(this.#options);
     return new Map(heads.map(head => [`${head.edge_id} ${head.boot_id}`, head]));
@@ -137,9 +137,7 @@ export class IngestWorld {
     return heads.length;
   }
 
-  /**
-   * What is shown, by counters and by lanes, is what all boots have counted that are not voided.
-   */
+  /** The visible counts, by counters and by lanes, are those of all boots that are not voided. */
   async expectShown(): Promise<void> {
     const { client, tables, stream } = this.#options;
     const [voided, corrections] = await Promise.all([this.voided(), readCorrections(this.#options)]);
@@ -169,7 +167,7 @@ export class IngestWorld {
     return readCounters(client, tables);
   }
 
-  /** Counters and lanes show, to the byte, what the edges counted; gauges agree between both. */
+  /** Counters and lanes show the edges' counts to the byte; their gauges agree. */
   async expectExact(): Promise<void> {
     const { client, tables, stream } = this.#options;
     const lanes = (await Promise.all(stream.edges.map(edge => readLanesOfEdge(client, tables, edge)))).flat();
@@ -267,7 +265,9 @@ export class IngestWorld {
     return 'failed';
   }
 
-  /** Somebody voids a boot; it may be one that is voided, or unknown, and may be cut off. */
+  /**
+   * A person voids a boot; it may be voided already or unknown, and the void may be interrupted.
+   */
   async #voidBeside(calm: boolean): Promise<void> {
     const { client, stream, faults } = this.#options;
     const edge_id = this.#random.pick(stream.edges);

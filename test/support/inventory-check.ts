@@ -15,7 +15,7 @@ const ofKind = <T>(items: Items, pk: string, sk: string): T[] =>
 
 export const sitesIn = (items: Items) => ofKind<SiteItem>(items, 'SITE#', 'META');
 
-/** What must hold of the inventory whenever nothing is under way. */
+/** The invariants of the inventory while no operation is running. */
 export function expectSoundInventory(items: Items): void {
   const problems: string[] = [];
   const sites = sitesIn(items);
@@ -44,7 +44,7 @@ export function expectSoundInventory(items: Items): void {
   expect(problems).toEqual([]);
 }
 
-/** How often each path lies somewhere: as a pair of copies in the inventory, or in an archive. */
+/** The number of places of each path: a pair of copies in the inventory, or an archive. */
 export function pathPlaces(items: Items): Map<string, number> {
   const places = new Map<string, number>();
   const add = (id: string, places_: number) => places.set(id, (places.get(id) ?? 0) + places_);

@@ -7,9 +7,8 @@ import type { StoreContext } from '../../core/storage/store-context.ts';
 import { type Operation, pathsTaken, type World } from './inventory-world.ts';
 
 /**
- * Reads the sites with their endpoints and the paths of each; fails when it sees half of a site, or
- * some of the paths between two sites but not all, beside those that one of the operations takes
- * away.
+ * Reads the sites with their endpoints and the paths of each; fails on half of a site, or on some
+ * but not all of the paths between two sites, except those that one of the operations removes.
  */
 export async function expectToSeeNoHalves(
   context: StoreContext,

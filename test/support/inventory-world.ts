@@ -14,16 +14,17 @@ import { expectSoundInventory, pathPlaces, pathsIn, sitesIn } from './inventory-
 import { admin, auditOf, dump, makeHub, type NetworkBed } from './network-bed.ts';
 import { asFunction } from './rights/as-function.ts';
 
-/** Seven paths a chunk, so that a dozen paths take several transactions. */
+/** Seven paths in a chunk, so that a dozen paths need several transactions. */
 export const SMALL_TRANSACTIONS = 16;
 export const PATHS = 14;
 
-/** What somebody does to a world of three sites: the hub, which is site 0, and its two peers. */
+/** An action of a person in a world of three sites: the hub, which is site 0, and its two peers. */
 export type Operation =
   | { name: 'addEndpoint' | 'updateSite'; site: number }
   /** `begun`: is handed over right after the claim, and waits for clean-up. */
   /**
-   * `late`: takes what is under way for cut off, and so works on it beside the one who began it.
+   * `late`: treats a running operation as abandoned, and so works on it next to the one that began
+   * it.
    */
   | {
       name: 'deleteSite' | 'restoreSite' | 'removeEndpoint';
@@ -39,13 +40,13 @@ export type Operation =
 export interface World {
   ids: string[];
   paths: Path[];
-  /** Sites that were deleted before anything else happens. */
+  /** Sites that were deleted before everything else. */
   deletedFirst: number[];
 }
 
 export interface Outcome {
   operation: Operation;
-  /** What it returned; undefined when it was refused. */
+  /** Its result; undefined when it was refused. */
   result?: unknown;
 }
 
@@ -56,7 +57,7 @@ export async function makeWorld(context: StoreContext, deletedFirst: number[]): 
   return { ids, paths, deletedFirst };
 }
 
-/** Does it; a refusal is an outcome, anything else that goes wrong is thrown. */
+/** Runs it; a refusal is an outcome, any other error is thrown. */
 export async function attempt(context: StoreContext, world: World, operation: Operation): Promise<Outcome> {
   try {
     return { operation, result: await perform(context, world, operation) };
@@ -67,7 +68,7 @@ export async function attempt(context: StoreContext, world: World, operation: Op
   }
 }
 
-/** What was made so far: no two endpoints or paths are the same. */
+/** The objects created so far: no two endpoints or paths are equal. */
 let made = 0;
 
 function perform(now: StoreContext, { ids, paths }: World, operation: Operation): Promise<unknown> {
@@ -103,13 +104,13 @@ function perform(now: StoreContext, { ids, paths }: World, operation: Operation)
     case 'deletePath':
       return deletePath(context, admin, { path_id: paths[operation.path]!.id });
     case 'cleanUp': {
-      // Takes every operation for cut off, and so works on it beside the one who began it.
+      // Treats every operation as abandoned, and so works on it next to the one that began it.
       return asFunction('cleanup', () => finishDeletions(later, { until: Infinity }));
     }
   }
 }
 
-/** Paths that some operation takes away for good. */
+/** Paths that some operation removes permanently. */
 export function pathsTaken({ ids, paths }: World, operations: Operation[]): Set<string> {
   const taken = operations.flatMap(operation => {
     if (operation.name === 'deletePath') return [paths[operation.path]!];
@@ -123,8 +124,8 @@ export function pathsTaken({ ids, paths }: World, operations: Operation[]): Set<
 }
 
 /**
- * Lets clean-up end what is under way, and then looks whether all is sound and everybody got what
- * was confirmed.
+ * Lets clean-up end running operations, and then checks that the state is valid and every
+ * confirmation holds.
  */
 export async function expectSoundWorld(bed: NetworkBed, world: World, outcomes: Outcome[]): Promise<void> {
   const context = { ...bed.context, max_actions: SMALL_TRANSACTIONS };
@@ -143,7 +144,8 @@ export async function expectSoundWorld(bed: NetworkBed, world: World, outcomes: 
       done.filter(operation => operation.name === name && 'site' in operation && operation.site === index)
         .length;
     const before = world.deletedFirst.includes(index) ? 0 : 1;
-    // Who won: every deletion that was confirmed found the site there, every restore found it gone.
+    // The winners: every confirmed deletion found an existing site, every confirmed restore a
+    // deleted one.
     expect(before - times('deleteSite') + times('restoreSite')).toBe(alive.has(id) ? 1 : 0);
   }
   for (const name of ['deleteSite', 'restoreSite'] as const) {
@@ -165,7 +167,7 @@ export async function expectSoundWorld(bed: NetworkBed, world: World, outcomes: 
   await expectAllRestorable(context, world, { alive, taken });
 }
 
-/** What was confirmed: a deletion that somebody took over is one, confirmed to both. */
+/** The confirmations: a deletion that another caller took over is one, confirmed to both. */
 function confirmedOnce(outcomes: Outcome[]): Operation[] {
   const seen = new Set<unknown>();
   return outcomes.flatMap(({ operation, result }) => {
@@ -178,7 +180,7 @@ function confirmedOnce(outcomes: Outcome[]): Operation[] {
 }
 
 /**
- * Whether a new path must be there: no endpoint was removed, or it was made after one was added
+ * Whether a new path must exist: no endpoint was removed, or it was created after one was added
  * again.
  */
 function mustLast(operation: Operation, outcomes: Outcome[]): boolean {
@@ -190,7 +192,7 @@ function mustLast(operation: Operation, outcomes: Outcome[]): boolean {
   return operation.name === 'createPath' && operation.afterAdding === true && addedAgain;
 }
 
-/** In the end everything that was deleted comes back, in whatever order. */
+/** At the end every deleted site is restored, in any order. */
 async function expectAllRestorable(
   context: StoreContext,
   { ids, paths }: World,

@@ -21,7 +21,7 @@ export interface KinesisStream {
   shards(): Promise<Shard[]>;
   /** Changes the shards, and waits until the stream is active again. */
   reshard(change: (client: KinesisClient) => Promise<unknown>): Promise<void>;
-  /** All records of a shard from its beginning, as Lambda hands them on. */
+  /** All records of a shard from its beginning, as Lambda passes them on. */
   records(shard_id: string): Promise<StreamRecord[]>;
   stop(): Promise<void>;
 }

@@ -8,9 +8,7 @@ import { type AttributeValue, BatchWriteItemCommand } from '@aws-sdk/client-dyna
 import { projectFile } from './project-files.ts';
 import { createTables, type TestTables } from './tables.ts';
 
-/**
- * What the last release left behind, and what it answered (test/fixtures/last-release/README.md).
- */
+/** The data of the last release, and its answers (test/fixtures/last-release/README.md). */
 export interface LastRelease {
   release: string;
   /** The clock of its answers, milliseconds. */
@@ -35,7 +33,7 @@ export function readLastRelease(): LastRelease {
   return { release, now: Date.parse(now), answers };
 }
 
-/** Tables of the test's own that hold what the last release had stored. */
+/** The test's own tables, with the items that the last release stored. */
 export async function lastReleaseTables(): Promise<TestTables> {
   const db = await createTables({ slots: 0 });
   for (const [table, items] of Object.entries(readFixture().tables) as [TableName, StoredItem[]][]) {
@@ -49,14 +47,11 @@ export async function lastReleaseTables(): Promise<TestTables> {
 
 export type ReleaseCode = typeof import('./release-code.ts');
 
-/**
- * The last release's own code, as `release-code.ts` names it; libraries are those that are
- * installed.
- */
+/** The code of the last release, as `release-code.ts` names it, with the installed libraries. */
 export async function lastReleaseCode(): Promise<{ code: ReleaseCode; remove(): Promise<void> }> {
   const packed = readFileSync(projectFile('test/fixtures/last-release/code.mjs.br'));
   const folder = await mkdtemp(join(tmpdir(), 'patronus-last-release-'));
-  // Its imports are looked up from where it lies.
+  // Its imports are resolved from its folder.
   await symlink(projectFile('node_modules'), join(folder, 'node_modules'), 'junction');
   const file = join(folder, 'code.mjs');
   await writeFile(file, brotliDecompressSync(packed));

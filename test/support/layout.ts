@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 
 /**
- * Texts and controls that are drawn over each other, in the dialog that is open or else on the
- * page. Runs in the page.
+ * Texts and controls that overlap in the open dialog or, without one, on the page. Runs in the
+ * page.
  */
 const OVERLAPS = `(() => {
   const root = [...document.querySelectorAll('[role=dialog]')].at(-1) ?? document.body;
@@ -47,8 +47,8 @@ const OVERLAPS = `(() => {
 })()`;
 
 /**
- * Pairs of texts and controls of which one is drawn over the other, such as `name × location`; none
- * where all can be read.
+ * Pairs of overlapping texts and controls, such as `name × location`; none if everything is
+ * readable.
  */
 export function overlaps(page: Page): Promise<string[]> {
   return page.evaluate(OVERLAPS) as Promise<string[]>;

@@ -8,7 +8,7 @@ import {
   legacyIdOf,
 } from '../../core/flows/legacy/legacy-item.ts';
 
-/** Puts flows into the Traffic table as the last release did. */
+/** Puts flows into the Traffic table like the last release. */
 export async function putLegacyFlows(
   { client, table, ttl_hours = 24 }: { client: DynamoDBDocumentClient; table: string; ttl_hours?: number },
   reports: readonly ArrivedReport[],

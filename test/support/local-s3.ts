@@ -15,14 +15,14 @@ export const BUCKET = 'files';
 
 export interface LocalS3 {
   client: S3Client;
-  /** Address with the prefix that the server has in a running system. */
+  /** The address with the same prefix as in a running system. */
   endpoint: string;
-  /** The bucket's folder, and the temporary one that it is in. */
+  /** The folder of the bucket, and the temporary one around it. */
   folder: string;
   temporary: string;
-  /** Another client, such as one whose calls go wrong. */
+  /** Another client, for example with calls that fail. */
   makeClient(): S3Client;
-  /** What the server reported. */
+  /** The problems that the server reported. */
   reported: unknown[];
   close(): Promise<void>;
 }
@@ -54,14 +54,14 @@ export async function startLocalS3({
     log: (message, details) => reported.push({ message, ...details }),
   });
   const server = createServer((request, response) => void handler(request, response));
-  // A client without a second attempt must not meet a connection that is just being closed.
+  // A client without a second attempt must not use a connection that is just being closed.
   server.keepAliveTimeout = 600_000;
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/s3`;
   const makeClient = (): S3Client => {
     const credentials = { ...LOCAL_CREDENTIALS };
     const made = makeS3Client({ endpoint, region: REGION, credentials, maxAttempts: 1 });
-    // The SDK signs by the system's clock and what it thinks it is off.
+    // The SDK signs by the system's clock and the offset that it assumes.
     Object.defineProperty(made.config, 'systemClockOffset', {
       get: () => clock() - Date.now(),
       set: () => {},

@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Test files that take longest, longest first; what is missing here is only begun later. */
+/** The slowest test files, slowest first; a slow file that is missing here only starts later. */
 export const LONGEST = [
   'end-to-end/web/console',
   'end-to-end/web/people',
@@ -16,20 +16,14 @@ export const LONGEST = [
   'integration/local/local-bundles',
   'faults/ingest/ingest-every-call',
   'faults/local/local-stream-kills',
-  'faults/undo/undo-model',
-  'faults/ingest/ingest-exactness',
   'faults/routing/past-decisions',
   'end-to-end/edge/live-edge',
-  'integration/history/history-day',
-  'integration/functions/api/query-budget',
-  'integration/flows/legacy-flows',
-  'faults/history/lag-model',
 ].map(name => `test/${name}.test.ts`);
 
 /**
- * Begins with the longest files, so that none is left to one worker at the end while the others
- * have nothing to do. Vitest itself knows how long a file takes only where it has run before, which
- * a clean checkout has not.
+ * Starts the slowest files first, so that none is left to one worker at the end while the others
+ * are idle. Vitest itself knows the duration of a file only after a run, which a clean checkout
+ * lacks.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -11,7 +11,8 @@ import { type ReportSketch, reportRecord, T0 } from './report-records.ts';
 const AT = '2026-01-01T00:00:00.000Z';
 
 /**
- * Puts so many edges in service at each of these sites, as registerEdge would. @returns their ids
+ * Registers this number of edges at each of these sites, as registerEdge would.
+ * @returns their ids
  */
 export async function putEdges(
   { client, tables }: StoreContext,
@@ -30,7 +31,10 @@ export async function putEdges(
   return registered.map(({ sk }) => sk);
 }
 
-/** Puts so many enabled policies, as createPolicy would. @returns their ids */
+/**
+ * Creates this number of enabled policies, as createPolicy would.
+ * @returns their ids
+ */
 export async function putPolicies({ client, tables }: StoreContext, policies: number): Promise<string[]> {
   const ids = Array.from(
     { length: policies },

@@ -7,10 +7,10 @@ import { encodeLane } from '../../core/ledger/packing/lane-codec.ts';
 import { batchPut } from '../../core/storage/batch-write.ts';
 import { pairKey } from '../../core/totals/pair-key.ts';
 
-/** Policies a lane: an edge that was given new policies all the time. */
+/** Policies of a lane: an edge that received new policies all the time. */
 const A_LANE = 500;
 
-/** What policy number `index` has counted: no two have the same. */
+/** The counts of policy number `index`: no two are equal. */
 export function packetsOf(index: number): bigint {
   return BigInt(index + 1) * 1_000_003n;
 }
@@ -23,7 +23,7 @@ export function inventedId(index: number): string {
 export interface ManyPolicies {
   client: DynamoDBDocumentClient;
   table: string;
-  /** How many policy ids have counted. */
+  /** The number of policy ids with counts. */
   policies: number;
   /** When the edges were last heard, milliseconds. */
   heard_at: number;
@@ -32,7 +32,7 @@ export interface ManyPolicies {
 }
 
 /**
- * Puts the lanes and counters of edges that have counted under so many policies, as ingest would
+ * Puts the lanes and counters of edges with counts for this number of policies, as ingest would
  * have left them.
  */
 export async function putManyPolicies({

@@ -4,7 +4,9 @@ import type { MeasuringReport } from '../../core/routing/failover/path-monitor.t
 /** The edge at a path's source, as {@link measuringReports} has it. */
 export const edgeAtSource = (path_id: string): string => `edge-${path_id.split('.')[0]}`;
 
-/** Reports of the edges at the paths' sources, which arrive when they are sent: a path each. */
+/**
+ * Reports of the edges at the paths' sources, which arrive when they are sent, with one path each.
+ */
 export function measuringReports(paths: readonly PathReport[], now: number): MeasuringReport[] {
   return paths.map(path => ({
     report: {

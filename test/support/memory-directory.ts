@@ -3,10 +3,10 @@ import type { UserDirectory } from '../../core/users/user-directory.ts';
 
 const AT = '2026-03-15T12:00:00.000Z';
 
-/** People in memory, for tests of what is made of a directory's answers. */
+/** People in memory, for tests of code that uses a directory's answers. */
 export interface MemoryDirectory extends UserDirectory {
   users: User[];
-  /** Every change that was asked for, such as `addToGroup u-1 admin`. */
+  /** Every requested change, such as `addToGroup u-1 admin`. */
   calls: string[];
 }
 

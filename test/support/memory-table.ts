@@ -13,8 +13,8 @@ import { clientWith } from './fake-dynamodb.ts';
 const PAGE = 1000;
 
 /**
- * A table in memory for tests with more items than DynamoDB Local writes in seconds: what history
- * and the counters ask of a table, pages included. It counts calls, and items that were put.
+ * A table in memory for tests with more items than DynamoDB Local writes in seconds, with the calls
+ * of history and counters, including pages. It counts calls and written items.
  */
 export class MemoryTable {
   readonly calls = new Map<string, number>();

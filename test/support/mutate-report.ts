@@ -6,13 +6,13 @@ import { reportJson } from './report-records.ts';
 // biome-ignore lint/suspicious/noExplicitAny: mutations put anything anywhere
 export type RawReport = any;
 
-/** A record made from a good report. */
+/** A record derived from a valid report. */
 export interface Mutant {
   data: Uint8Array;
   partition_key?: string;
 }
 
-/** `good`: counts as the report that it was made from. `bad`: can't be counted. */
+/** `good`: counts like its original report. `bad`: cannot be counted. */
 export interface Mutation {
   name: string;
   verdict: 'good' | 'bad';
@@ -46,7 +46,7 @@ const NOT_COUNTS = [-1, 1.5, 1e300, 2 ** 53, '1e3', '01', '9223372036854775808',
 const NOT_LISTS = [{}, 'x', 1, null, true, { length: 1, 0: {} }, [1], [[]], ['x'], [null], [{}]];
 const NOT_INTEGERS = [-1, 1.5, 1e16, 1e300, 2 ** 53, '1', ...NOT_NUMBERS];
 
-/** Fields of a report with values that none of them can have. */
+/** Fields of a report with values that are invalid for all of them. */
 const BAD_VALUES: [path: (string | number)[], values: unknown[]][] = [
   [['v'], [0, 2, '1', null, {}, [1]]],
   [['edge_id'], [...NOT_TEXT, 'another-edge']],
@@ -139,7 +139,7 @@ const changed = (report: RawReport, change: (copy: RawReport) => void): string =
   return JSON.stringify(copy);
 };
 
-/** JSON with a member more at its beginning, as it is written. */
+/** JSON with one more member at its beginning, as text. */
 const withMember = (report: RawReport, member: string): string => `{${member},${reportJson(report).slice(1)}`;
 
 const nested = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
@@ -150,8 +150,8 @@ const setAt = (target: RawReport, path: (string | number)[], value: unknown): vo
 };
 
 /**
- * Every way in which a record can go wrong, or be strange and right. Reports have a policy, a flow
- * and a path at least.
+ * Every way in which a record can be invalid, or unusual and valid. Reports have at least a policy,
+ * a flow and a path.
  */
 export const MUTATIONS: readonly Mutation[] = [
   {
@@ -267,7 +267,7 @@ export const MUTATIONS: readonly Mutation[] = [
     verdict: 'bad',
     make: (report, random) => {
       const data = gzipSync(reportJson(report));
-      // Neither in the head, parts of which mean nothing, nor in the padding of the last byte.
+      // Neither in the header, parts of which have no meaning, nor in the padding of the last byte.
       const at = 10 + random.below(data.length - 19);
       data[at]! ^= 1 << random.below(8);
       return { data };

@@ -1,9 +1,9 @@
 /** A finding of cdk-nag that is accepted, and why. */
 export interface NagException {
   rule: string;
-  /** Path of the construct, without its stack; whole. */
+  /** Path of the construct without its stack, in full. */
   at: RegExp;
-  /** What the rule found, for rules that name it, such as `Resource::*`; whole. */
+  /** The finding, for rules that name it, such as `Resource::*`; in full. */
   finding?: RegExp;
   reason: string;
 }
@@ -14,8 +14,8 @@ const ROLES = /[\w/-]+\/DefaultPolicy\/Resource/;
 const BUCKETS = /(FlowLogFiles|ExportFiles|AccessLogs\/Files)\/Resource/;
 
 /**
- * Everything else that cdk-nag finds fails the test: mend it in lib/, or say here why it is right
- * as it is.
+ * Any other finding of cdk-nag fails the test: correct it in lib/, or add the reason here why it is
+ * acceptable.
  */
 export const NAG_EXCEPTIONS: NagException[] = [
   {

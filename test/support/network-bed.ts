@@ -20,7 +20,7 @@ export const admin = { ...systemCaller('test'), email: 'admin@example.com' };
 
 export interface NetworkBed {
   context: StoreContext;
-  /** Moves the clock on. */
+  /** Advances the clock. */
   advance(ms: number): void;
 }
 
@@ -56,13 +56,13 @@ export interface Hub {
 
 export interface HubShape {
   paths: number;
-  /** Sites at the other ends; paths are dealt out to them in turn. */
+  /** Sites at the other ends; paths are assigned to them in turn. */
   peers?: number;
 }
 
 /**
- * A site with two endpoints and so many paths to other sites, written at once as createSite and its
- * like write it.
+ * A site with two endpoints and this number of paths to other sites, written at once like
+ * createSite and other operations write them.
  */
 export async function makeHub(
   { client, tables, sleep }: StoreContext,
@@ -155,8 +155,8 @@ export async function dumpNetwork({ client, tables }: StoreContext): Promise<Map
 }
 
 /**
- * What a client can see of the inventory: sites, endpoints and paths without what only writers look
- * at.
+ * The inventory as a client sees it: sites, endpoints and paths without the fields that only
+ * writers use.
  */
 export function inventoryOf(items: Map<string, Item>): Map<string, Item> {
   const bookkeeping = [
@@ -187,6 +187,6 @@ export function auditOf(items: Map<string, Item>, operation: string): Item[] {
   );
 }
 
-/** A site made the way a client makes it. */
+/** A site created as by a client. */
 export const newSite = (context: StoreContext, name = 'Berlin'): Promise<Site> =>
   createSite(context, admin, { name });

@@ -30,8 +30,8 @@ const SCALARS: Record<string, string> = {
 };
 
 /**
- * Every query and mutation of the schema, such as `Query.site`, with a request that makes up what
- * it requires.
+ * Every query and mutation of the schema, such as `Query.site`, with a request that has made-up
+ * values for required arguments.
  */
 export const OPERATIONS = [schema.getQueryType()!, schema.getMutationType()!].flatMap(type =>
   Object.values(type.getFields()).map(field => ({
@@ -46,7 +46,7 @@ interface Operation {
   type: GraphQLOutputType;
 }
 
-/** A request to one operation with made-up values for what it requires. */
+/** A request for one operation with made-up values for required arguments. */
 function documentOf(typeName: string, { name, args, type }: Operation): string {
   const given = args.filter(isRequiredArgument).map(arg => `${arg.name}: ${literalOf(arg.type)}`);
   const selection = isLeafType(getNamedType(type)) ? '' : '{ __typename }';

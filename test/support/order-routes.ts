@@ -4,7 +4,7 @@ import type { StoreContext } from '../../core/storage/store-context.ts';
 import { auditEntries } from './audit-entries.ts';
 import { asFunction } from './rights/as-function.ts';
 
-/** The audit entries so far as the stream brings them. */
+/** The audit entries so far, as the stream delivers them. */
 export async function auditChanges(context: StoreContext): Promise<StreamChange[]> {
   return (await auditEntries(context)).map(item => ({
     kind: 'INSERT',
@@ -16,7 +16,7 @@ export async function auditChanges(context: StoreContext): Promise<StreamChange[
   }));
 }
 
-/** Does what broadcast does with the audit entries so far: edges get their orders. */
+/** Processes the audit entries so far like broadcast: edges receive their orders. */
 export async function orderAllRoutes(context: StoreContext): Promise<number> {
   let told = 0;
   for (const change of await auditChanges(context))

@@ -3,8 +3,7 @@ import { localClient } from './local-client.ts';
 import { besideFunction } from './rights/as-function.ts';
 
 /**
- * A client of the run's DynamoDB Local that lets `meanwhile` happen before its call number `at`,
- * from 0.
+ * A client of the run's DynamoDB Local that runs `meanwhile` before its call number `at`, from 0.
  */
 export function pausingClient(at: number, meanwhile: () => Promise<void>): DynamoDBDocumentClient {
   let calls = 0;
@@ -12,8 +11,8 @@ export function pausingClient(at: number, meanwhile: () => Promise<void>): Dynam
 }
 
 /**
- * A client of the run's DynamoDB Local that lets `meanwhile` happen before its first call of an
- * operation, such as "TransactWriteItems".
+ * A client of the run's DynamoDB Local that runs `meanwhile` before its first call of an operation,
+ * such as "TransactWriteItems".
  */
 export function pausingBefore(operation: string, meanwhile: () => Promise<void>): DynamoDBDocumentClient {
   let paused = false;

@@ -1,6 +1,6 @@
 import type { LiveFigure } from '../../core/live/figure.ts';
 
-/** Figures of so many busy policies, by their ids. */
+/** Figures of this number of busy policies, by their ids. */
 export function policyFigures(count: number): LiveFigure[] {
   const rate = { bits_per_second: 123_456_789, packets_per_second: 12_345.678, from: null, to: null };
   return Array.from({ length: count }, (_, index) => ({

@@ -11,11 +11,11 @@ export function projectText(path: string): string {
   return readFileSync(projectFile(path), 'utf8');
 }
 
-/** Public captures that may lie beside the project; they are absent in a bare clone. */
+/** Public captures that may be next to the project; a bare clone lacks them. */
 export const SHARED_CAPTURES = projectFile('../shared/data/captures/');
 
 /**
- * Small captures and flow records that came out wrong once, each with what is right; absent in a
- * bare clone.
+ * Small captures and flow records that were once miscounted, each with the right counts; a bare
+ * clone lacks them.
  */
 export const SHARED_INPUTS = projectFile('../shared/data/inputs/');

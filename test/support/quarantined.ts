@@ -1,10 +1,7 @@
 import type { Item } from '../../core/storage/item.ts';
 import type { FakeDynamoDb } from './fake-dynamodb.ts';
 
-/**
- * What a database in memory has in its quarantine, whatever the partition, in the order of the
- * places.
- */
+/** The quarantine of a database in memory, from all partitions, in the order of the places. */
 export function quarantinedItems(store: Pick<FakeDynamoDb, 'dump'>): Item[] {
   return store
     .dump()

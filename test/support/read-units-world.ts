@@ -25,9 +25,9 @@ import { createTables, type TestTables } from './tables.ts';
 const MINUTE = 60_000;
 const actor = systemCaller('test');
 
-/** What a query has read. */
+/** The reads of a query. */
 export interface Reads {
-  /** Of DynamoDB: what it says itself, which holds for everything but transactions. */
+  /** Of DynamoDB: its own figures, which are right for everything except transactions. */
   units: number;
   requests: number;
 }
@@ -37,7 +37,7 @@ export interface WorldSize {
   at_site: number;
   /** Edges at a site that no query asks for. */
   others: number;
-  /** Beside `default`. */
+  /** In addition to `default`. */
   policies: number;
 }
 
@@ -50,7 +50,7 @@ export interface ReadUnitsWorld {
   policy_id: string;
   export_id: string;
   destination_id: string;
-  /** Of some entry of the audit log. */
+  /** Of any entry of the audit log. */
   audit_id: string;
   incident_id: string;
   /** Runs a query and counts what it reads. */
@@ -58,9 +58,9 @@ export interface ReadUnitsWorld {
 }
 
 /**
- * Two sites with a path, two edges at the one and one at the other, and `others` edges at a third
- * site. All have reported each minute for a quarter of an hour, with a snapshot each, and the
- * clean-up has seen that all lanes are listed.
+ * Two sites with a path, two edges at one of them and one at the other, and `others` edges at a
+ * third site. All have reported each minute for a quarter of an hour, with a snapshot each, and the
+ * clean-up has found all lanes listed.
  */
 export async function readUnitsWorld({ at_site, others, policies }: WorldSize): Promise<ReadUnitsWorld> {
   const db = await createTables();
@@ -70,7 +70,7 @@ export async function readUnitsWorld({ at_site, others, policies }: WorldSize): 
   const { id: destination_id } = await setDestination(context, actor, given);
   const sites: string[] = [];
   for (const name of ['A', 'B', 'C']) {
-    // Lists of sites are in the order in which they were made.
+    // Lists of sites are in the order of creation.
     now += 1000;
     sites.push((await createSite(context, actor, { name })).id);
   }
@@ -137,7 +137,7 @@ export async function readUnitsWorld({ at_site, others, policies }: WorldSize): 
 /** Exports begin, and nothing is exported. */
 const startedOnly = { ...noExports, dispatcher: { dispatch: async () => {} } };
 
-/** Minutes of reports, snapshots and, each five, clean-ups. */
+/** Minutes of reports and snapshots, with a clean-up every five. */
 const MINUTES = 15;
 
 function reportOf(given: { id: string; site_id: string; minute: number; policies: string[] }) {
@@ -167,7 +167,7 @@ function measured(made: Omit<ReadUnitsWorld, 'measure'> & { now: number }): Read
   return {
     ...made,
     async measure(operation, args, by) {
-      // A new container: nothing is remembered.
+      // A new container without memory.
       const api = makeApi({ ...db, client }, { exports: startedOnly });
       api.now = now + 1000;
       Object.assign(reads, { units: 0, requests: 0 });
@@ -180,10 +180,10 @@ function measured(made: Omit<ReadUnitsWorld, 'measure'> & { now: number }): Read
 const BLOCK_BYTES = 4096;
 
 /**
- * Read units by the published rule: a strong read takes one for each begun 4 KB, of a page as a
- * whole or of each item of a batch, and one where there is nothing; a weak one half of that.
- * Undefined for a command that reads nothing. Source: DynamoDB Developer Guide, "DynamoDB read and
- * write operations".
+ * Read units by the published rule: a strong read takes one for each started 4 KB, of a page in
+ * total or of each item of a batch, and one for a missing item; a weak read takes half. Undefined
+ * for a command that reads nothing. Source: DynamoDB Developer Guide, "DynamoDB read and write
+ * operations".
  */
 function unitsOf(command: unknown, answer: unknown): number | undefined {
   if (command instanceof GetCommand) {

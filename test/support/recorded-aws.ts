@@ -1,9 +1,9 @@
-/** A call of AWS: its name and what it was given. */
+/** A call of AWS: its name and its input. */
 export type AwsCall = [name: string, input: unknown];
 
 /**
- * Answers by the names of calls, such as DescribeStacks: the answer, an error to throw, or what
- * makes either of the input.
+ * Answers by the names of calls, such as DescribeStacks: the answer, an error to throw, or a
+ * function of the input that returns either.
  */
 export type AwsAnswers = Record<string, unknown>;
 
@@ -13,7 +13,7 @@ export interface RecordedAws {
   calls: AwsCall[];
 }
 
-/** A client of any service of AWS that gives prepared answers, and keeps what it was asked. */
+/** A client of any AWS service that returns prepared answers, and records its calls. */
 export function recordedAws(answers: AwsAnswers): RecordedAws {
   const calls: AwsCall[] = [];
   return {

@@ -6,7 +6,7 @@ import type { FlowRecord } from '../../core/totals/flow-record.ts';
 interface ModelFlow {
   key: FlowKey;
   policy_id: string;
-  /** The policies have changed since it was matched. */
+  /** The policies have changed since its last match. */
   stale: boolean;
   packets: number;
   bytes: number;
@@ -18,13 +18,12 @@ interface Counted {
   packets: number;
   bytes: number;
   at_ms: number;
-  /** Undefined where the policies decide. */
+  /** Undefined if the policies decide. */
   policy_id: string | undefined;
 }
 
 /**
- * What the recorder has to do, in the plainest way: a Map of flows in the order of their last
- * packets.
+ * The recorder's behaviour in the simplest form: a Map of flows in the order of their last packets.
  */
 export class RecorderModel {
   readonly #capacity: number;
@@ -101,7 +100,7 @@ export class RecorderModel {
     return this.sorted({ policies, flows, unlisted: [] });
   }
 
-  /** An interval in an order that can be compared. */
+  /** An interval in a comparable order. */
   sorted({ policies, flows, unlisted }: RecorderInterval): RecorderInterval {
     const text = (value: object) => Object.values(value).join(' ');
     return {

@@ -5,7 +5,7 @@ import type { SharedStore } from '../../core/cache/shared/shared-store.ts';
 import type { FakeTime } from './fake-time.ts';
 
 /**
- * A value knows when it was taken from its source: by that it is told whether it is from before a
+ * A value has the time at which it was read from its source: this shows whether it is older than a
  * removal.
  */
 export interface Dated {
@@ -45,14 +45,14 @@ interface Ended {
 interface Bed {
   time: FakeTime;
   store: SharedStore<Dated>;
-  /** Resolves when no real request is under way, which takes no time of the test's. */
+  /** Resolves when no real request is running, which takes no time of the fake clock. */
   idle?: () => Promise<void>;
 }
 
 /**
- * Runs moves of three functions over one store, none waiting for another to end, and checks every
- * answer: nothing from before a removal or clear that ended over 0.9 s before the question, or
- * before it in the same function.
+ * Runs the moves of three functions over one store, which do not wait for one another, and checks
+ * every answer: no value from before a removal or clear that ended over 0.9 s before the request,
+ * or any time before it in the same function.
  */
 export async function runMoves(
   all: readonly Move[],
@@ -99,7 +99,7 @@ export async function runMoves(
   }
   await settled(Promise.all(pending));
   await time.advance(1000);
-  // What is inserted when all is quiet is there for everybody, so nothing stays locked out.
+  // An insert after everything has settled is visible to all, so no key remains blocked.
   for (const name of ['a', 'b']) {
     const at = time.clock();
     await settled(caches[0]!.insert(name, { key: name, at }));
@@ -112,7 +112,7 @@ export async function runMoves(
     expect(await settled(Promise.resolve(make().get(name)))).toEqual({ key: name, at });
   }
 
-  /** Moves time on until the answer is there. */
+  /** Advances time until the answer has arrived. */
   async function settled<T>(answer: Promise<T>): Promise<T> {
     let over = false;
     const ended = () => {

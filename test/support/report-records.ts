@@ -6,7 +6,7 @@ import type { PolicyTotals } from '../../core/totals/policy-totals.ts';
 
 export const T0 = Date.UTC(2026, 0, 31, 12);
 
-/** What a test says of a report; the rest is filled in. */
+/** The fields of a report that a test sets; the rest is filled in. */
 export type ReportSketch = Partial<Omit<Report, 'policies' | 'sent_at'>> & {
   /** Milliseconds after T0. */
   sent_ms?: number;
@@ -38,7 +38,7 @@ export function makeReport({ sent_ms = 0, policies = [], ...given }: ReportSketc
   };
 }
 
-/** As an edge writes it: integers above 2^53 − 1 as strings. */
+/** In the format of an edge: integers above 2^53 − 1 as strings. */
 export function reportJson(report: unknown): string {
   return JSON.stringify(report, (_, value) => {
     if (typeof value !== 'bigint') return value;

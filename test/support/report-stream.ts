@@ -16,23 +16,23 @@ export interface StreamShape {
   /** Probabilities of a report. */
   lost: number;
   repeated: number;
-  /** How far a report may be moved back in its edge's order, in places. */
+  /** The largest number of places by which a report may be delayed in its edge's order. */
   disorder: number;
   /**
-   * Between two arrivals of an edge, milliseconds; 10 when left out. With many hours, pairs become
+   * Between two arrivals of an edge, milliseconds; 10 by default. With many hours, pairs become
    * idle and return.
    */
   spacing_ms?: number;
   /**
-   * Records that must go to the quarantine. Only where order is kept: a total goes down only after
-   * it was up.
+   * Records that must be quarantined. Only in streams in order: a total can decrease only after it
+   * has increased.
    */
   bad: boolean;
-  /** Before every id, so that runs can share tables. */
+  /** A prefix of every id, so that runs can share tables. */
   prefix: string;
 }
 
-/** Totals that must be counted, by edge, part, boot, policy and endpoint. */
+/** Totals that are due, by edge, part, boot, policy and endpoint. */
 export interface ExpectedPair {
   edge_id: string;
   boot_id: string;
@@ -41,14 +41,14 @@ export interface ExpectedPair {
   endpoint_id: string;
   packets: bigint;
   bytes: bigint;
-  /** All of the bytes where a report that names the pair is marked, and has arrived; else 0. */
+  /** All of the bytes if a report that names the pair is marked, and has arrived; otherwise 0. */
   estimated_bytes: bigint;
 }
 
 export interface ReportStream {
   /**
-   * By generation, then by shard: a generation's shards are read after those of the one before have
-   * ended.
+   * By generation, then by shard: the shards of a generation are read after those of the earlier
+   * one have ended.
    */
   generations: StreamRecord[][][];
   expected: ExpectedPair[];
@@ -61,10 +61,7 @@ interface Delivery {
   order: number;
 }
 
-/**
- * A stream as edges make it: totals that grow, boots that follow each other, and everything that a
- * network does to it.
- */
+/** A stream of edges: growing totals, consecutive boots, and every kind of network fault. */
 export function makeStream(shape: StreamShape): ReportStream {
   const random = seededRandom(shape.seed);
   const expected: ExpectedPair[] = [];
@@ -107,17 +104,17 @@ function edgeDeliveries(
   const deliveries: Delivery[] = [];
   for (let b = 0; b < shape.boots; b++) {
     const parts = 1 + random.below(shape.maxParts);
-    // Clocks that were never set, and clocks that run years ahead.
+    // Clocks that were never set, and clocks that are years ahead.
     const clockSkew = random.chance(0.4) ? random.pick([-1e12, 1e12]) : 0;
-    // Nearly all boots count exactly or estimate. Of one that says both, its reports' order must
-    // not matter.
+    // Nearly all boots either count exactly or estimate. For one that does both, the order of its
+    // reports must not matter.
     const estimated = random.pick([0, 0, 0, 1, 1, 0.5]);
     for (let part = 0; part < parts; part++) {
       const boot = { edge_id, boot_id: `boot-${b}`, part, parts };
       const sketches = partReports(boot, b * 3_600_000 + clockSkew, shape, random);
       for (const sketch of sketches) if (random.chance(estimated)) sketch.estimated = true;
       const delivered = sketches.filter(() => !random.chance(shape.lost));
-      // What counts of a pair is the last report that names it, whatever those after it leave out.
+      // The count of a pair is in the last report that names it, whatever later ones omit.
       const newest = new Map<string, ExpectedPair>();
       const marked = new Set<string>();
       for (const { policies = [], estimated } of delivered) {
@@ -175,9 +172,8 @@ function partReports(
 }
 
 /**
- * Of the edge's last report: with another number of parts, with a total that went down, with one
- * that is above what a report of the same number or a later one said, with a number far ahead; and
- * something unreadable.
+ * Of the edge's last report: with another number of parts, with a lower total, with one above that
+ * of a report with the same or a later number, with a number far ahead; and an unreadable record.
  */
 function badOnes(deliveries: Delivery[], random: Random): Delivery[] {
   const last = deliveries.at(-1);
@@ -198,7 +194,7 @@ function badOnes(deliveries: Delivery[], random: Random): Delivery[] {
   return bad.filter(() => random.chance(0.7)).map(badSketch => ({ sketch: badSketch, order }));
 }
 
-/** The most packets that any report of a boot and part says of a pair. */
+/** The highest number of packets in any report of a boot and part. */
 function highest(
   deliveries: readonly Delivery[],
   { boot_id, part }: ReportSketch,

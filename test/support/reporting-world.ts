@@ -30,20 +30,20 @@ export interface ReportingEdge {
   packets_per_second: bigint;
 }
 
-/** What is wrong in a minute. */
+/** The faults of a minute. */
 export interface Trouble {
-  /** Ingest takes nothing; the stream keeps what arrives. */
+  /** Ingest processes nothing; the stream keeps the arrivals. */
   ingestStops?: boolean;
-  /** Ingest takes only what arrived by then, milliseconds. */
+  /** Ingest processes only arrivals up to this time, milliseconds. */
   ingestUpTo?: number;
-  /** Edges whose reports don't arrive. */
+  /** Edges whose reports do not arrive. */
   offline?: readonly string[];
   snapshot?: 'taken' | 'missed' | 'killed' | 'new container';
-  /** What becomes of the groups of lanes, by index; they are read in groups once it was given. */
+  /** The fates of the groups of lanes, by index; lanes are read in groups once this was set. */
   groups?: (index: number) => GroupFate;
 }
 
-/** A report as the stream holds it. */
+/** A report as it is on the stream. */
 interface Arrival {
   edge_id: string;
   at: number;
@@ -51,23 +51,23 @@ interface Arrival {
   packets: bigint;
 }
 
-/** What a reading that counts saw of an edge. */
+/** The state of an edge in a valid reading. */
 export interface SeenEdge {
   heard_at: number;
   packets: bigint;
 }
 
 /**
- * Edges that report by their own intervals, the stream, ingest and the snapshot, minute by minute,
- * under one clock.
+ * Edges that report at their own intervals, the stream, ingest and the snapshot, minute by minute,
+ * with one clock.
  */
 export class ReportingWorld {
   now: number;
-  /** What each counted reading saw, by its minute. */
+  /** The state in each valid reading, by its minute. */
   readonly readings = new Map<number, Map<string, SeenEdge>>();
-  /** All that ever arrived. */
+  /** All arrivals so far. */
   readonly arrivals: Arrival[] = [];
-  /** Items that each snapshot wrote, and its calls that read, by minute. */
+  /** Items that each snapshot wrote, and its read calls, by minute. */
   readonly writes = new Map<number, number>();
   readonly reads = new Map<number, number>();
   readonly #db: TestTables;
@@ -201,7 +201,7 @@ export class ReportingWorld {
     if (mark) this.readings.set(minute, this.#counted(seen, mark));
   }
 
-  /** A late group has what the last reading that counts has of it. */
+  /** A late group has the values of the last valid reading. */
   #counted(seen: Map<string, SeenEdge>, { groups }: SnapshotMark): Map<string, SeenEdge> {
     const last = [...this.readings.values()].at(-1) ?? new Map<string, SeenEdge>();
     const isLate = (edge_id: string) =>

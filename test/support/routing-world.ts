@@ -70,7 +70,7 @@ export async function routingWorld(db: Pick<TestTables, 'client' | 'tables'>) {
   return { time, ...main, a, b, edges, key, fast: paths[0]!, slow: paths[1]! };
 }
 
-/** What an edge measured on a path now. */
+/** The measurement of an edge on a path now. */
 export function measured(
   time: FakeTime,
   path_id: string,

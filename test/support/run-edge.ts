@@ -18,7 +18,7 @@ interface RunOptions {
   input?: Buffer | string;
   cwd?: string;
   env?: Record<string, string>;
-  /** The program's file; the edge program, when it is left out. */
+  /** The file of the program; the edge program by default. */
   program?: string;
 }
 

@@ -4,7 +4,7 @@ import { asFunction } from './rights/as-function.ts';
 import { servedEdges } from './served-edges.ts';
 import type { TestTables } from './tables.ts';
 
-/** Takes the snapshot of an instant, right then, with these edges registered. */
+/** Takes the snapshot of an instant, exactly then, with these edges registered. */
 export function snapshotAt(
   { client, tables }: Pick<TestTables, 'client' | 'tables'>,
   at: number,

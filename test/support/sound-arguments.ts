@@ -1,6 +1,6 @@
 import { ENUM_VALUES, INPUT_FIELDS } from '../../graphql/arguments.generated.ts';
 
-/** Values of arguments, by their types, that no rule on size or type refuses. */
+/** Values of arguments, by their types, that satisfy all rules about size and type. */
 const SOUND: Record<string, unknown> = {
   ID: '550e8400-e29b-41d4-a716-446655440000',
   String: 'wan1',
@@ -27,7 +27,7 @@ export function soundValue(type: string): unknown {
   return fields ? soundArguments(fields) : (enums[bareType(type)]?.[0] ?? SOUND[bareType(type)]);
 }
 
-/** Values for those of the arguments that are required; `fields` are their types by their names. */
+/** Values for the required arguments; `fields` are their types by name. */
 export function soundArguments(fields: Record<string, string>): Record<string, unknown> {
   const required = Object.entries(fields).filter(([, type]) => type.endsWith('!'));
   return Object.fromEntries(required.map(([name, type]) => [name, soundValue(type)]));

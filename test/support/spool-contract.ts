@@ -12,7 +12,7 @@ export function spoolEntry(seq: number, more: Partial<SpoolEntry> = {}): SpoolEn
   };
 }
 
-/** What every spool does, wherever it keeps reports. */
+/** The behaviour of every spool, wherever it stores reports. */
 export function describeSpool(name: string, open: () => Promise<Spool>): void {
   describe(`spool: ${name}`, () => {
     it('is empty at first', async () => {

@@ -5,7 +5,7 @@ import { SrpExchange, verifierOf } from './cloud-sign-in/srp-server.ts';
 /** Cognito's side of a sign-in with SRP, on the loopback, for one person. */
 export interface SrpCognito {
   endpoint: string;
-  /** What was asked for, by operation; passwords are never among it. */
+  /** The requests, by operation; none contains a password. */
   asked: { operation: string; input: Record<string, unknown> }[];
   stop(): Promise<void>;
 }
@@ -17,7 +17,7 @@ interface SrpOptions {
   access_token: string;
 }
 
-/** Starts it. Verifies a password's proof as Cognito does, and refuses a wrong one. */
+/** Starts it. Verifies the proof of a password like Cognito, and refuses a wrong one. */
 export async function startSrpCognito(options: SrpOptions): Promise<SrpCognito> {
   const who = `${options.user_pool_id.split('_')[1]}${options.user_id}`;
   const verifier = verifierOf(who, options.password);

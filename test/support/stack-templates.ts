@@ -22,14 +22,16 @@ export interface StackTemplates {
 
 let made: StackTemplates | undefined;
 
-/** The templates of the default settings. They are synthesized once for all files of a process. */
+/**
+ * The templates with the default settings. They are synthesized once for all files of a process.
+ */
 export function stackTemplates(): StackTemplates {
   made ??= synthesize();
   return made;
 }
 
 function synthesize(): StackTemplates {
-  // Bundling is what the test of the whole synthesis is for.
+  // The test of the whole synthesis covers bundling.
   const { stacks } = makeApp({ 'aws:cdk:bundling-stacks': [] });
   const templates = stacks.map(stack => Template.fromStack(stack));
   const [data, ingest, api, , exports] = templates as [Template, Template, Template, Template, Template];

@@ -4,7 +4,7 @@ import { heardEdgeKey, laneKey } from '../../core/ledger/lane-keys.ts';
 import { encodeLane } from '../../core/ledger/packing/lane-codec.ts';
 import type { TestTables } from './tables.ts';
 
-/** A lane without counts, as ingest keeps it. */
+/** A lane without counts, as ingest stores it. */
 export function someLane(given: Partial<Lane> & Pick<Lane, 'edge_id' | 'last_heard_at_ms'>): Lane {
   return {
     part: 0,
@@ -25,7 +25,7 @@ export function someLane(given: Partial<Lane> & Pick<Lane, 'edge_id' | 'last_hea
   };
 }
 
-/** Stores a lane in place of the one that there is. */
+/** Stores a lane in place of the existing one. */
 export async function putLane({ client, tables }: TestTables, lane: Lane): Promise<void> {
   const Item = { ...laneKey(lane.edge_id, lane.part), version: 1, data: encodeLane(lane) };
   await client.send(new PutCommand({ TableName: tables.traffic, Item }));

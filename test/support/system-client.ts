@@ -1,7 +1,7 @@
 import type { RunningSystem } from '../../local/system/system.ts';
 import { userOf } from './no-group-user.ts';
 
-/** A client of a running local system, signed in as somebody of one of the demo's groups. */
+/** A client of a running local system, signed in as a person in one of the demo's groups. */
 export interface SystemClient {
   /** The whole GraphQL answer. */
   ask(query: string, variables?: Record<string, unknown>): Promise<GraphqlAnswer>;

@@ -4,11 +4,12 @@ import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { TableNames } from '../../core/storage/tables.ts';
 import { slotsItem } from './counter-slots.ts';
 import { createTable } from './create-table.ts';
+import { forgetPartitions, watchPartitions } from './empty-partitions.ts';
 import { localClient } from './local-client.ts';
 
 /**
- * A table that isn't there, for tests of a database that fails. Functions of tests may ask it
- * anything.
+ * A table that does not exist, for tests of a failing database. Functions of tests may send it any
+ * request.
  */
 export const NO_SUCH_TABLE = 'no-such-table';
 
@@ -20,8 +21,8 @@ export interface TestTables {
 }
 
 /**
- * Four tables of the test's own in the run's DynamoDB Local, empty but for the number of counter
- * slots (not even that with `slots: 0`, as earlier releases left it). Call `drop` in afterAll.
+ * Four tables of the test in the run's DynamoDB Local, empty except for the number of counter slots
+ * (also without it with `slots: 0`, like earlier releases). Call `drop` in afterAll.
  */
 export async function createTables({ slots = 16 } = {}): Promise<TestTables> {
   const client = localClient();
@@ -32,16 +33,22 @@ export async function createTables({ slots = 16 } = {}): Promise<TestTables> {
     traffic: `${prefix}-traffic`,
     cache: `${prefix}-cache`,
   };
-  for (const table of Object.values(tables)) {
-    await createTable(client, table, { expiryIndex: table === tables.cache });
-  }
+  await Promise.all(
+    Object.values(tables).map(table => {
+      watchPartitions(table);
+      return createTable(client, table, { expiryIndex: table === tables.cache });
+    }),
+  );
   if (slots !== 0) await client.send(new PutCommand({ TableName: tables.traffic, Item: slotsItem(slots) }));
   return {
     client,
     tables,
     async drop() {
       await Promise.all(
-        Object.values(tables).map(TableName => client.send(new DeleteTableCommand({ TableName }))),
+        Object.values(tables).map(TableName => {
+          forgetPartitions(TableName);
+          return client.send(new DeleteTableCommand({ TableName }));
+        }),
       );
       client.destroy();
     },

@@ -5,8 +5,7 @@ import { buffer } from 'node:stream/consumers';
 export interface ThrottledDynamoDb {
   endpoint: string;
   /**
-   * Whether to refuse a call that the SDK makes for this time, 1 being the first; undefined: none
-   * is refused.
+   * The refusal for a call that the SDK makes for this time, 1 being the first; undefined: none.
    */
   refuse: ((attempt: number) => boolean) | undefined;
   /** Calls that were refused so far. */
@@ -19,10 +18,7 @@ const THROTTLED = JSON.stringify({
   message: 'The level of configured provisioned throughput for the table was exceeded.',
 });
 
-/**
- * A server that passes calls on to a DynamoDB and refuses some, as DynamoDB does when it is asked
- * for too much at once.
- */
+/** A server that passes calls on to a DynamoDB and refuses some, like an overloaded DynamoDB. */
 export async function throttledDynamoDb(target: string): Promise<ThrottledDynamoDb> {
   let refused = 0;
 

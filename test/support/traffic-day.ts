@@ -13,13 +13,13 @@ import type { TestTables } from './tables.ts';
 export interface DayShape {
   /** Beginning of the day, milliseconds. */
   start: number;
-  /** Edges stand at these sites in turn. */
+  /** Edges are at these sites in turn. */
   sites: readonly string[];
   edges: number;
   policies: number;
 }
 
-/** What a pair has counted. */
+/** The counts of a pair. */
 export interface DayPair {
   edge_id: string;
   site_id: string;
@@ -30,8 +30,8 @@ export interface DayPair {
 }
 
 /**
- * A day of traffic by a formula: what each edge has counted under each policy at any minute is
- * known, so the real ingest and the real snapshot can be checked against it.
+ * A day of traffic by a formula: the counts of each edge under each policy are known for every
+ * minute, so the real ingest and the real snapshot can be checked against them.
  */
 export class TrafficDay {
   readonly shape: DayShape;
@@ -53,7 +53,7 @@ export class TrafficDay {
   }
 
   /**
-   * What an edge has counted in the first minutes of the day. The rate changes over the day,
+   * The counts of an edge in the first minutes of the day. The rate changes over the day,
    * differently for every pair.
    */
   pairsOf(edge: number, minutes: number): DayPair[] {
@@ -73,12 +73,12 @@ export class TrafficDay {
     });
   }
 
-  /** What all edges have counted by then. */
+  /** The counts of all edges by then. */
   countedBy(minutes: number): DayPair[] {
     return Array.from({ length: this.shape.edges }, (_, edge) => this.pairsOf(edge, minutes)).flat();
   }
 
-  /** All edges report what they have counted by a minute; then its snapshot is taken. */
+  /** All edges report their counts up to a minute; then its snapshot is taken. */
   async minute(minutes: number, { retention }: { retention: Retention }): Promise<void> {
     const now = this.shape.start + minutes * 60_000;
     this.#seq += 1;

@@ -3,8 +3,8 @@ import { type NetworkBed, networkBed } from './network-bed.ts';
 import { createTables, type TestTables } from './tables.ts';
 
 /**
- * Registers hooks: tables of their own for the tests of a `describe`, and a fresh bed for each of
- * them, as `bed`.
+ * Registers hooks: separate tables for the tests of a `describe`, and a new bed for each of them,
+ * as `bed`.
  */
 export function useNetwork(): { readonly bed: NetworkBed } {
   let db: TestTables;
@@ -23,7 +23,7 @@ export function useNetwork(): { readonly bed: NetworkBed } {
   };
 }
 
-/** A bed with tables of its own, which are dropped after `work`. */
+/** A bed with its own tables, which are dropped after `work`. */
 export async function withNetwork<T>(work: (bed: NetworkBed) => Promise<T>): Promise<T> {
   const db = await createTables();
   try {

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
- * What a receiver does with a delivery: answers with a status, never answers, or closes the
+ * The reaction of a receiver to a delivery: it answers with a status, never answers, or closes the
  * connection.
  */
 export type Reaction = number | 'hangs' | 'closes';
@@ -15,7 +15,7 @@ export interface Received {
 export interface WebhookReceiver {
   url: string;
   received: Received[];
-  /** What it does next, in order; 200 when none is left. */
+  /** The next reactions, in order; 200 when none is left. */
   react(...reactions: Reaction[]): void;
   stop(): Promise<void>;
 }

@@ -5,9 +5,10 @@ import type { WholeLane } from '../lane/lane-totals.ts';
 import { findLanes, readNamedLanes } from './find-lanes.ts';
 
 /**
- * Edges of a site from which on its list takes fewer calls, and less time, than a query an edge.
+ * Edges a site. Up to this many, a query each takes less time than the list and the lanes in it,
+ * which are three calls one after the other.
  */
-const MANY_EDGES = 32;
+const FEW_EDGES = 32;
 
 /** Edges that are read at the same time, a query each. */
 const QUERIES_AT_ONCE = 64;
@@ -27,8 +28,8 @@ export async function readLanesOfEdges(
   where: { sites: Iterable<string> },
 ): Promise<Map<string, WholeLane[]>> {
   const [ids, sites] = [new Set(edges), new Set(where.sites)];
-  const isMany = ids.size > MANY_EDGES * sites.size;
-  const found = isMany ? await readListed(store, { ids, sites }) : new Map<string, WholeLane[]>();
+  const areMany = ids.size > FEW_EDGES * sites.size;
+  const found = areMany ? await readListed(store, { ids, sites }) : new Map<string, WholeLane[]>();
   const left = [...ids].filter(id => !found.has(id)).values();
   const worker = async (): Promise<void> => {
     for (const id of left) {

@@ -246,13 +246,10 @@ export function pathMetricsSource(context: Storing, path_id: string): ItemSource
   };
 }
 
-/** The stored measurement of a path; undefined when it was not measured yet. */
-export async function readPathMetrics(context: Storing, path_id: string): Promise<PathMetrics | undefined> {
-  const stored = await readStored(context, path_id);
-  return stored && toMetrics(stored);
-}
-
-/** The same with the lane that has later measurements. */
+/**
+ * The stored measurement of a path, with the lane that has later ones; undefined when it was not
+ * measured yet.
+ */
 export async function readMetricsWithLane(
   context: Storing,
   path_id: string,

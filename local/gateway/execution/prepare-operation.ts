@@ -103,7 +103,7 @@ function parseDocument(query: string): DocumentNode {
 
 function operationProblem(document: DocumentNode, operationName: string | null): string {
   const operations = document.definitions.filter(node => node.kind === Kind.OPERATION_DEFINITION);
-  if (operations.length === 0) return 'The request holds no operation.';
+  if (operations.length === 0) return 'The request contains no operation.';
   if (operationName === null) return 'Must provide operation name if query contains multiple operations.';
   return `Unknown operation named '${operationName}'.`;
 }

@@ -8,7 +8,7 @@ import { cognitoUserPool } from './cognito-user-pool.ts';
 const poolClientSchema = z.strictObject({
   UserPoolId: z.string(),
   ClientName: z.string().optional(),
-  GenerateSecret: z.literal(false, "the dashboard's client can keep no secret").default(false),
+  GenerateSecret: z.literal(false, 'a client in a browser cannot keep a secret').default(false),
   ExplicitAuthFlows: z.array(z.string()).default([]),
   AllowedOAuthFlows: z.array(z.string()).default([]),
   AllowedOAuthFlowsUserPoolClient: z.boolean().optional(),

@@ -23,7 +23,7 @@ const userPoolSchema = z.strictObject({
   Policies: noEffect('the passwords are given at the start'),
   SmsVerificationMessage: MAIL,
   UserAttributeUpdateSettings: MAIL,
-  UserPoolAddOns: noEffect("threat protection is the cloud's"),
+  UserPoolAddOns: noEffect('only the cloud has threat protection'),
   UserPoolTags: TAGS,
   UserPoolTier: noEffect('there is no bill'),
   VerificationMessageTemplate: MAIL,

@@ -38,7 +38,9 @@ export const tableSchema = z.strictObject({
   ContributorInsightsSpecification: noEffect('there are no metrics of the cloud here'),
   DeletionProtectionEnabled: noEffect('tables are not deleted here'),
   OnDemandThroughput: noEffect('DynamoDB Local throttles nothing'),
-  PointInTimeRecoverySpecification: noEffect("backups are the cloud's; here the data folder can be copied"),
+  PointInTimeRecoverySpecification: noEffect(
+    'only the cloud has backups; here the data folder can be copied',
+  ),
   SSESpecification: ENCRYPTION,
   Tags: TAGS,
 });

@@ -54,11 +54,12 @@ export const iamManagedPolicy = policyType('AWS::IAM::ManagedPolicy', managedPol
  */
 export function statementsOfRole(made: MadeResources, roleArn: string): Statement[] {
   const role = made.all(iamRole).find(({ attributes }) => attributes.Arn === roleArn);
-  if (!role) throw new Error(`The template gives a function the role ${roleArn}, which is none of its own.`);
+  if (!role)
+    throw new Error(`The template gives a function the role ${roleArn}, which is not one of its roles.`);
   if (role.value.managed.length > 0) {
     const names = role.value.managed.join(', ');
     throw new Error(
-      `What ${names} allows isn't known to the one-machine runtime: give ${roleArn} its rights one by one.`,
+      `The one-machine runtime does not know the rights in ${names}: give ${roleArn} its rights one by one.`,
     );
   }
   const attached = [...made.all(iamPolicy), ...made.all(iamManagedPolicy)]

@@ -10,7 +10,7 @@ import { kinesisStream } from './kinesis-stream.ts';
 import { s3Bucket } from './s3-bucket.ts';
 
 const roleSchema = z.strictObject({
-  AssumeRolePolicyDocument: noEffect('which service takes a role is fixed here'),
+  AssumeRolePolicyDocument: noEffect('the services of roles are fixed here'),
   Policies: z
     .array(z.strictObject({ PolicyName: z.string(), PolicyDocument: policyDocumentSchema }))
     .default([]),

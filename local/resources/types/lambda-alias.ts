@@ -50,6 +50,6 @@ export function findFunction(made: MadeResources, nameOrArn: string): LambdaFunc
 /** The function of a name or ARN in the template. @throws Error if there is none */
 export function functionAt(made: MadeResources, nameOrArn: string): LambdaFunction {
   const found = findFunction(made, nameOrArn);
-  if (!found) throw new Error(`The template calls ${nameOrArn}, which is no function of it.`);
+  if (!found) throw new Error(`The template calls ${nameOrArn}, which is not one of its functions.`);
   return found;
 }

@@ -11,7 +11,7 @@ const bucketSchema = z.strictObject({
   BucketEncryption: ENCRYPTION,
   LifecycleConfiguration: noEffect('files stay as long as the run, or as long as the data folder'),
   OwnershipControls: noEffect('anyone on this machine may sign for its buckets'),
-  LoggingConfiguration: noEffect('who signs for a file is not told apart here'),
+  LoggingConfiguration: noEffect('the signers of a file are not distinguished here'),
   PublicAccessBlockConfiguration: noEffect('nothing is open without a signature here'),
   Tags: TAGS,
 });

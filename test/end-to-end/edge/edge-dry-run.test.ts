@@ -392,7 +392,7 @@ describe('wrong use of the edge program', () => {
     [['read', '--wait', '--dry-run'], 'error: --wait makes no sense with --dry-run, which sends nothing'],
     [
       ['read', '--wait', '--stream', 's'],
-      'error: --wait reads from the system what it has counted: give its address with --graphql',
+      'error: --wait reads the counts of the system: give its address with --graphql',
     ],
   ])('%j is reported and ends with 2', async (args, message) => {
     expect(await runEdge(args)).toEqual({

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import { putInQuarantine } from '../../../core/ingest/quarantine.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
@@ -10,6 +10,7 @@ import { LOCAL_CREDENTIALS_ENVIRONMENT } from '../../../core/local-credentials.t
 import { ReportRejected } from '../../../core/report/rejection.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { type KinesisStream, startKinesisStream } from '../../support/kinesis-stream.ts';
+import { dynamodbEndpoint } from '../../support/local-client.ts';
 import { projectFile } from '../../support/project-files.ts';
 import { rawRecord, reportRecord } from '../../support/report-records.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
@@ -29,7 +30,7 @@ describe('npm run quarantine', () => {
     const env = {
       ...process.env,
       ...LOCAL_CREDENTIALS_ENVIRONMENT,
-      AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint(),
       AWS_ENDPOINT_URL_KINESIS: stream.endpoint,
     };
     const argv = [SCRIPT, ...given, ...system];

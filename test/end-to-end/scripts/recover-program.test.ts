@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { counterKey } from '../../../core/ledger/lane-keys.ts';
 import { LOCAL_CREDENTIALS_ENVIRONMENT } from '../../../core/local-credentials.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
+import { dynamodbEndpoint } from '../../support/local-client.ts';
 import { projectFile } from '../../support/project-files.ts';
 import { reportRecord } from '../../support/report-records.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
@@ -22,7 +23,7 @@ describe('npm run recover', () => {
     const env = {
       ...process.env,
       ...LOCAL_CREDENTIALS_ENVIRONMENT,
-      AWS_ENDPOINT_URL_DYNAMODB: inject('dynamodbEndpoint'),
+      AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint(),
     };
     const argv = [projectFile('scripts/recover.ts'), ...given, '--region', 'eu-central-1'];
     return new Promise(resolve => {

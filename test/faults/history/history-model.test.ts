@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
 import { aggregate, LANE_GROUPS } from '../../../core/history/aggregate.ts';
-import { readLanesBefore } from '../../../core/history/lane-history.ts';
 import { type History, readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import { readTrafficHistory } from '../../../core/history/points/traffic-history.ts';
 import { ceilTo, floorTo, RESOLUTIONS, type Resolution } from '../../../core/history/resolution.ts';
@@ -13,6 +12,7 @@ import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
 import type { Dimension, DimensionFilter } from '../../../core/totals/dimension-filter.ts';
 import type { GroupFate } from '../../support/group-workers.ts';
 import { EDGES, HistoryWorld, type ModelPair, RETENTION } from '../../support/history-world.ts';
+import { readLanesBefore } from '../../support/lanes-before.ts';
 import { T0 } from '../../support/report-records.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 

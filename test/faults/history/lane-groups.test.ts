@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ALL_TRAFFIC } from '../../../core/history/history-keys.ts';
-import { readLanesBefore } from '../../../core/history/lane-history.ts';
 import { readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import type { SnapshotMark } from '../../../core/history/sample.ts';
 import { readMarks, readPolicySamples } from '../../../core/history/sample-store.ts';
 import { callStep } from '../../support/call-step.ts';
 import { EDGES, HistoryWorld, RETENTION } from '../../support/history-world.ts';
+import { readLanesBefore } from '../../support/lanes-before.ts';
 import { T0 } from '../../support/report-records.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 

@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import { LaneMemory } from '../../../core/ingest/lane-memory.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
@@ -69,20 +69,21 @@ describe('a function with a failure of any one call', () => {
 
 describe('the same on DynamoDB Local', () => {
   let db: TestTables;
-  let calls: number;
-  beforeAll(async () => {
+  // New tables for each fault: every call leaves its counters, and each check reads all of them.
+  beforeEach(async () => {
     db = await createTables();
-    calls = (await deliver(db, 'clean-')).calls.length;
   });
-  afterAll(() => db.drop());
+  afterEach(() => db.drop());
 
   it('without a fault', async () => {
+    await deliver(db, 'clean-');
     expect(await counters(db, 'clean-')).toEqual(fixedReports('clean-').expected);
   });
 
   it.each<Fault>(['killed after', 'time-out, landed', 'time-out, lands later', 'canceled: ValidationError'])(
     '%s',
     async fault => {
+      const { length: calls } = (await deliver(db, 'clean-')).calls;
       for (let call = 0; call < calls; call++) {
         const prefix = `${fault}-${call}-`;
         await deliver(db, prefix, { call, fault });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { randomRuns } from '../../support/call-step.ts';
 import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { IngestWorld, type WorldOptions } from '../../support/ingest-world.ts';
 import { quarantinedItems } from '../../support/quarantined.ts';
@@ -49,7 +50,7 @@ describe('ingest counts exactly', () => {
         await world.run();
         await world.expectExact();
       }),
-      { numRuns: 1000 },
+      { numRuns: randomRuns(1000) },
     );
   });
 
@@ -67,7 +68,7 @@ describe('ingest counts exactly', () => {
         const places = new Set(quarantinedItems(store).map(({ sk }) => sk));
         expect(places.size).toBe(stream.badRecords);
       }),
-      { numRuns: 300 },
+      { numRuns: randomRuns(300) },
     );
   });
 
@@ -81,9 +82,9 @@ describe('ingest counts exactly', () => {
         await world.expectExact();
         idle += store.dump().filter(({ pk }) => String(pk).startsWith('IDLE#')).length;
       }),
-      { numRuns: 150 },
+      { numRuns: randomRuns(150) },
     );
-    expect(idle).toBeGreaterThan(150);
+    expect(idle).toBeGreaterThan(randomRuns(150));
   });
 
   it('if the table is restored to an earlier time under functions that remember a later one', async () => {
@@ -102,7 +103,7 @@ describe('ingest counts exactly', () => {
         await world.run();
         await world.expectExact();
       }),
-      { numRuns: 150 },
+      { numRuns: randomRuns(150) },
     );
   });
 
@@ -118,7 +119,7 @@ describe('ingest counts exactly', () => {
         await world.replay();
         expect(store.dump()).toEqual(before);
       }),
-      { numRuns: 200 },
+      { numRuns: randomRuns(200) },
     );
   });
 
@@ -139,10 +140,10 @@ describe('ingest counts exactly', () => {
         await world.expectShown();
         await world.expectExact();
       }),
-      { numRuns: 400 },
+      { numRuns: randomRuns(400) },
     );
     expect(count.undone).toBe(count.voided);
-    expect(count.voided).toBeGreaterThan(200);
+    expect(count.voided).toBeGreaterThan(randomRuns(200));
   });
 
   it('active flows as well: added by the last report, removed by silence, added again by the next report', async () => {
@@ -169,7 +170,7 @@ describe('ingest counts exactly', () => {
         );
         await world.expectExact();
       }),
-      { numRuns: 200 },
+      { numRuns: randomRuns(200) },
     );
   });
 });

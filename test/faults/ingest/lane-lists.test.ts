@@ -11,6 +11,7 @@ import { findLanes, readLanesWhere } from '../../../core/ledger/listing/find-lan
 import { listedSince, listingGroups, noteListing } from '../../../core/ledger/listing/listing-state.ts';
 import { voidBoot } from '../../../core/ledger/voids/void-boot.ts';
 import type { DimensionFilter } from '../../../core/totals/dimension-filter.ts';
+import { firstCall, randomRuns } from '../../support/call-step.ts';
 import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { FAULTS, type Fault, faultyClient, REFUSALS } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
@@ -23,7 +24,8 @@ const HOUR = 60 * MINUTE;
 const EDGES = ['a', 'b', 'b#1'];
 const SITES = ['north', 'south', 'east'];
 const ENDPOINTS = ['wan1', 'wan2', 'lte', 'sat'];
-const SEEDS = Array.from({ length: 12 }, (_, seed) => seed);
+const FIRST_SEED = firstCall(12);
+const SEEDS = Array.from({ length: randomRuns(12) }, (_, index) => (FIRST_SEED + index) % 12);
 
 /** Edges that change sites and endpoints, on a database in memory, under one clock. */
 class ListedWorld {

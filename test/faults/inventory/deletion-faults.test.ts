@@ -3,6 +3,7 @@ import { restoreSite } from '../../../core/inventory/archive/restore-site.ts';
 import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
 import { finishDeletions } from '../../../core/inventory/removal/finish-deletions.ts';
 import type { Item } from '../../../core/storage/item.ts';
+import { firstCall } from '../../support/call-step.ts';
 import { type Fault, faultyClient, Killed } from '../../support/faults.ts';
 import { localClient } from '../../support/local-client.ts';
 import {
@@ -19,6 +20,7 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 
 // DELETION_FAULTS=all also tries every call with 5,000 paths, which takes an hour.
 const ALL = process.env.DELETION_FAULTS === 'all';
+const MANY = ALL ? 5000 : 1000;
 
 /**
  * The kinds of faults of a call: the function ends, the response is lost, the write is refused for
@@ -32,17 +34,20 @@ const TROUBLES: readonly Fault[] = [
   'internal error',
 ];
 
-describe.each([0, 1, 44, 45, 300, 5000])('a fault at every call, %i paths', paths => {
+describe.each([0, 1, 44, 45, 300, MANY])('a fault at every call, %i paths', paths => {
   let db: TestTables;
   let bed: NetworkBed;
   let site: Hub;
   let whole: Map<string, Item>;
+  /** All items at the last check of the site. */
+  let seen: Map<string, Item>;
   const faulty = faultyClient(localClient({ maxAttempts: 1 }));
   beforeAll(async () => {
     db = await createTables();
     bed = networkBed(db);
     site = await makeHub(bed.context, { paths });
-    whole = inventoryOf(await dump(bed.context));
+    seen = await dump(bed.context);
+    whole = inventoryOf(seen);
   }, 300_000);
   afterAll(() => db.drop());
 
@@ -61,34 +66,33 @@ describe.each([0, 1, 44, 45, 300, 5000])('a fault at every call, %i paths', path
   }
 
   /** Whether the site exists; fails for any state between existing and deleted. */
-  async function isThere(): Promise<{ there: boolean; items: Map<string, Item> }> {
-    const items = await dump(bed.context);
-    const found = inventoryOf(items);
+  async function isThere(): Promise<boolean> {
+    seen = await dump(bed.context);
+    const found = inventoryOf(seen);
     const there = found.has(`SITE#${site.hub.id} META`);
     const expected = there ? whole : withoutHub(whole, site.hub.id);
     expect([...found.keys()]).toEqual([...expected.keys()]);
     expect(found).toEqual(expected);
-    expect([...items.keys()].filter(key => /^(DELETION|WAITING)/.test(key))).toEqual([]);
-    return { there, items };
+    expect([...seen.keys()].filter(key => /^(DELETION|WAITING)/.test(key))).toEqual([]);
+    return there;
   }
 
   /** One run with a fault, clean-up, and the operation again if it had not begun. */
   async function runWith(name: 'deleteSite' | 'restoreSite', { at, fault }: Plan): Promise<void> {
-    const before = auditOf(await dump(bed.context), name).length;
+    const before = auditOf(seen, name).length;
     faulty.arm({ at, fault });
     const outcome = await run(name).catch((cause: unknown) => cause);
     if (fault === 'killed after') expect(outcome).toBeInstanceOf(Killed);
     else expect(outcome).toMatchObject({ finished: true });
     faulty.arm();
     await cleanUp();
-    const { there, items } = await isThere();
-    const done = there === (name === 'restoreSite');
-    expect(auditOf(items, name)).toHaveLength(before + (done ? 1 : 0));
+    const done = (await isThere()) === (name === 'restoreSite');
+    expect(auditOf(seen, name)).toHaveLength(before + (done ? 1 : 0));
     if (done) return;
     await run(name);
     bed.advance(1000);
     await cleanUp();
-    expect((await isThere()).there).toBe(name === 'restoreSite');
+    expect(await isThere()).toBe(name === 'restoreSite');
   }
 
   /** The calls of an undisturbed run. */
@@ -103,6 +107,7 @@ describe.each([0, 1, 44, 45, 300, 5000])('a fault at every call, %i paths', path
   it('leaves the site complete or deleted, on both sides, with one audit entry', async () => {
     const deletions = plansFor(paths, await countCalls('deleteSite'));
     const restores = plansFor(paths, await countCalls('restoreSite'));
+    expect(await isThere()).toBe(true);
     for (let turn = 0; turn < Math.max(deletions.length, restores.length); turn++) {
       await runWith('deleteSite', deletions[turn % deletions.length]!);
       await runWith('restoreSite', restores[turn % restores.length]!);
@@ -116,20 +121,22 @@ interface Plan {
 }
 
 /**
- * One transaction and just above one: every fault at every call. A site of that size: a kill at
- * every call, one other fault at each. 300 paths: a kill at every fourth call, the others at every
- * twelfth. 5,000: two kills.
+ * One path: every fault at every call. One transaction and just more than one: a kill at every
+ * call, and one other fault at each, a different one in each run of the suite. 300 paths: a kill at
+ * every fourth call, the others at every twelfth. More: two kills.
  */
 function plansFor(paths: number, calls: number): Plan[] {
   const everyCall = Array.from({ length: calls }, (_, at) => at);
   const at = (fault: Fault) => (call: number) => ({ at: call, fault });
-  if ([1, 45].includes(paths) || ALL) return TROUBLES.flatMap(fault => everyCall.map(at(fault)));
+  if (paths === 1 || ALL) return TROUBLES.flatMap(fault => everyCall.map(at(fault)));
   if (paths > 300) return [Math.floor(calls / 2), calls - 1].map(at('killed after'));
-  const step = paths < 45 ? 1 : 4;
-  const others = everyCall.filter(call => call % (paths < 45 ? 1 : 12) === 0);
+  const [kills, others] = paths < 300 ? [1, 1] : [4, 12];
+  const first = firstCall(TROUBLES.length - 1);
   return [
-    ...everyCall.filter(call => call % step === 0).map(at('killed after')),
-    ...others.map((call, index) => at(TROUBLES[1 + (index % 4)]!)(call)),
+    ...everyCall.filter(call => call % kills === 0).map(at('killed after')),
+    ...everyCall
+      .filter(call => call % others === 0)
+      .map((call, index) => at(TROUBLES[1 + ((first + index) % (TROUBLES.length - 1))]!)(call)),
   ];
 }
 

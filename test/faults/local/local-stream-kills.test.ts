@@ -25,7 +25,7 @@ interface Read {
 }
 
 const STREAM = 'reports';
-const KILLS = Number(process.env.KILL_RUNS ?? 10);
+const KILLS = Number(process.env.KILL_RUNS ?? 5);
 
 async function start() {
   engine = await startKinesis({ dataDirectory: folder });
@@ -87,12 +87,12 @@ describe('a stored stream', () => {
     for (let run = 0; run < KILLS; run++) {
       const call = await start();
       const kept = await everything(call);
-      const found = new Map(
+      const byNumber = new Map(
         [...kept].flatMap(([shard, records]) =>
           records.map(record => [record.SequenceNumber, { shard, data: record.Data }] as const),
         ),
       );
-      for (const [number, record] of acknowledged) expect(found.get(number)).toEqual(record);
+      for (const [number, record] of acknowledged) expect(byNumber.get(number)).toEqual(record);
       for (const records of kept.values()) {
         const inOrder = records.map(({ SequenceNumber }) => BigInt(SequenceNumber));
         expect(inOrder).toEqual(inOrder.toSorted((a, b) => (a < b ? -1 : 1)));

@@ -6,6 +6,7 @@ import { emptyState } from '../../support/control/control-state.ts';
 import { ControlWorld } from '../../support/control/control-world.ts';
 import { expectFollowed } from '../../support/control/follow-command.ts';
 import { OPERATIONS } from '../../support/control/operations.ts';
+import { readShown } from '../../support/control/read-shown.ts';
 import { ReportCommand } from '../../support/control/report-command.ts';
 import { start } from '../../support/control/start.ts';
 import { EDGES } from '../../support/control/traffic-operations.ts';
@@ -66,13 +67,14 @@ it('each change can be undone and redone, and every query returns the earlier an
   await inWorld(async (model, world) => {
     await report.run(model, world);
     await report.run(model, world);
+    let shown = await readShown(world, model.state, { all: true });
     // In the order of the table each command finds what it needs.
     for (const name of Object.keys(UNDOABLE) as (keyof typeof OPERATIONS)[]) {
       const made = (picks: number[]) =>
         new UndoCommand({ name, plan: OPERATIONS[name], picks, how: [how, how, how] });
       const command = CHOICES.map(made).find(each => each.check(model));
       expect(command, name).toBeDefined();
-      await command!.run(model, world);
+      shown = await command!.runFrom(shown, { model, world });
     }
   });
 }, 600_000);

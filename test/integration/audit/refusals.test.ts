@@ -16,12 +16,14 @@ const MINUTE = 60_000;
 let t: TestTables;
 let api: ApiUnderTest;
 
-beforeEach(async () => {
-  t = await createTables();
-  api = makeApi(t);
-});
-
-afterEach(() => t.drop());
+/** Gives each test its own tables and API. */
+function useApi(): void {
+  beforeEach(async () => {
+    t = await createTables();
+    api = makeApi(t);
+  });
+  afterEach(() => t.drop());
+}
 
 const refused = (by = personIn('admin')) =>
   api.call('Mutation.deletePolicy', { id: 'no-such' }, { identity: by });
@@ -32,6 +34,8 @@ const log = async (args: object = {}): Promise<AuditEntry[]> =>
   (await api.data('Query.auditLog', { limit: 100, ...args })).items;
 
 describe('refused attempts', () => {
+  useApi();
+
   it('get the first entry of a minute at once, and one more for the rest', async () => {
     for (let time = 0; time < 5; time += 1) {
       await refused();
@@ -163,7 +167,9 @@ describe('refused attempts, with any failed call,', () => {
   );
 });
 
-describe('a flood of 10,000 refused attempts', () => {
+describe('a flood of 1,000 refused attempts', () => {
+  useApi();
+
   it('leaves the cost of changes and readers unchanged, and adds one entry', async () => {
     for (let index = 0; index < 30; index += 1) await commitEntry(t, { at_ms: api.now - 1000 + index });
     const cost = async () => {
@@ -196,7 +202,7 @@ describe('a flood of 10,000 refused attempts', () => {
 
     const actor = (await log())[0]!.actor;
     const store = { ...t, clock: () => api.now };
-    const waiting = Array(10_000).keys();
+    const waiting = Array(1000).keys();
     const worker = async () => {
       for (const index of waiting) {
         await recordRefusal(store, {
@@ -213,15 +219,17 @@ describe('a flood of 10,000 refused attempts', () => {
 
     expect(await cost()).toEqual(before);
     api.now += 3 * MINUTE;
-    expect(await cleanUp()).toEqual({ entries: 1, attempts: 10_000 });
+    expect(await cleanUp()).toEqual({ entries: 1, attempts: 1000 });
     const refusals = (await auditEntries(t)).filter(({ outcome }) => outcome === 'REFUSED');
-    expect(refusals.map(({ attempts }) => attempts)).toEqual([1, 10_000]);
+    expect(refusals.map(({ attempts }) => attempts)).toEqual([1, 1000]);
     // The new entry is one more among the listed ones.
     expect(await cost()).toMatchObject({ queries: before.queries });
-  }, 300_000);
+  });
 });
 
 describe('the audit log for viewers', () => {
+  useApi();
+
   const viewer = personIn('viewer');
 
   it('shows all changes without the addresses of others, and only their own refused attempts', async () => {

@@ -229,7 +229,7 @@ describe("ingest's memory of keys", () => {
   it.each([
     ['a new key', KEYS_FRESH_MS - 1],
     ['a new key after the memory has expired', KEYS_FRESH_MS],
-  ])('%s is looked up once more before a rejection', async (_, ms) => {
+  ])('%s is read from the table before a rejection', async (_, ms) => {
     await register();
     await deliver([report(1n)]);
     await register(a);
@@ -257,7 +257,7 @@ describe("ingest's memory of keys", () => {
     expect(await counted()).toBe(1n);
   });
 
-  it('unreadable keys stop nothing: all records of the edge are kept', async () => {
+  it('with unreadable keys of an edge, ingest quarantines its records and counts those of others', async () => {
     const Item = { ...edgeKeysKey('edge-7'), revision: 1, keys: [{ kid: a.kid, x: 'later', from: 'soon' }] };
     await db.client.send(new PutCommand({ TableName: db.tables.network, Item }));
     const warned: unknown[] = [];

@@ -359,7 +359,7 @@ describe('access to an export', () => {
     await bed.runAll();
   });
 
-  it('is refused to roles that may not query the data, and for more than five at once', async () => {
+  it('is rejected for roles without the right to the data, and above five running exports', async () => {
     const input = { kind: 'FLOWS', ...range };
     expect(
       await bed.api.call('Mutation.startExport', { input }, { identity: personIn('none') }),

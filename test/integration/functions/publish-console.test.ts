@@ -118,7 +118,7 @@ describe('the answer to the stack', () => {
     ]);
   });
 
-  it('comes without any work for a deletion', async () => {
+  it('reports success for a deletion, and publishes nothing', async () => {
     await answerStack(request('Delete'), () => Promise.reject(new Error('no work expected')));
     expect(answers.map(({ body }) => body)).toEqual([{ Status: 'SUCCESS', ...common }]);
   });

@@ -71,7 +71,7 @@ describe('late reports', () => {
     { what: 'ingest that stands still', trouble: { ingestStops: true } },
     { what: 'an edge that is offline', trouble: { offline: ['a'] } },
   ])(
-    'show an even rate through 30 minutes of $what, with the increment at the time of reading',
+    'show an even rate through 30 minutes of $what, and add the increment at the time of reading',
     async ({ trouble }) => {
       begin([edge('a')]);
       await world.minutes(10);

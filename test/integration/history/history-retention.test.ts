@@ -2,7 +2,6 @@ import { DeleteCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { firstSnapshotPut } from '../../../core/history/first-snapshot.ts';
-import { readLanesBefore } from '../../../core/history/lane-history.ts';
 import { readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import {
   DEFAULT_RETENTION,
@@ -13,6 +12,7 @@ import {
 import { expiryOf } from '../../../core/history/sample-expiry.ts';
 import { markItem, policySampleItem, type SampleStore } from '../../../core/history/sample-store.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
+import { readLanesBefore } from '../../support/lanes-before.ts';
 import { storeContext } from '../../support/store-context.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 

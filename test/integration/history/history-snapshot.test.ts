@@ -1,7 +1,6 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aggregate } from '../../../core/history/aggregate.ts';
-import { readLanesBefore } from '../../../core/history/lane-history.ts';
 import { readLaneSeries } from '../../../core/history/points/lane-series.ts';
 import { readPolicyHistory } from '../../../core/history/points/read-history.ts';
 import { DEFAULT_RETENTION } from '../../../core/history/resolution.ts';
@@ -13,6 +12,7 @@ import { laneKey } from '../../../core/ledger/lane-keys.ts';
 import { encodeLane } from '../../../core/ledger/packing/lane-codec.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { pairKey } from '../../../core/totals/pair-key.ts';
+import { readLanesBefore } from '../../support/lanes-before.ts';
 import { asFunction } from '../../support/rights/as-function.ts';
 import { servedEdges } from '../../support/served-edges.ts';
 import { storeContext } from '../../support/store-context.ts';
@@ -21,7 +21,7 @@ import { createTables, type TestTables } from '../../support/tables.ts';
 const MINUTE = 60_000;
 const START = Date.parse('2026-02-28T23:57:00Z');
 
-describe('snapshots on DynamoDB Local', () => {
+describe('the snapshot on DynamoDB Local', () => {
   let db: TestTables;
   let store: SampleStore & StoreContext;
   let now = START;

@@ -96,7 +96,7 @@ describe('an archive', () => {
     await expect(undo(second)).rejects.toThrow(new Conflict(`Site ${site_id} was already restored.`));
   });
 
-  it('gives back only paths of the site that is restored', async () => {
+  it('returns only the paths of the restored site', async () => {
     const { bed } = network;
     const { context } = bed;
     const { hub, peers, paths } = await makeHub(context, { paths: 4, peers: 2 });

@@ -130,7 +130,7 @@ describe('a removal of paths', () => {
     expect(await places(hub)).toEqual({ there: 1 });
   });
 
-  it('skips a path that is in one of its sites only', async () => {
+  it('skips a path that exists at only one of its sites', async () => {
     const { context } = network.bed;
     const hub = await hubPaths(3);
     const { source_site_id, id } = hub.paths[0]!;
@@ -188,7 +188,7 @@ describe('a deletion', () => {
   });
 });
 
-it('a deletion is a conflict, though the site is gone, where another one ends during the request', async () => {
+it('a deletion fails with a Conflict if another deletion of the site ends during the request', async () => {
   await withNetwork(async ({ context }) => {
     const { hub } = await makeHub(context, { paths: 0 });
     const site_id = hub.id;
@@ -321,7 +321,7 @@ describe.each(Object.entries(BEGIN))('the last transaction of %s', (name, { begi
   });
 });
 
-it('a removal of an endpoint removes no paths after another one holds the endpoint', async () => {
+it('a removal of an endpoint removes no paths once another removal holds the endpoint', async () => {
   await withNetwork(async bed => {
     const { context } = bed;
     const { hub, paths } = await makeHub(context, { paths: 12 });
@@ -355,7 +355,7 @@ describe('clean-up', () => {
     expect(pathsIn(await dump(context))).toContain(path.id);
   });
 
-  it('claims no operation after its time', async () => {
+  it('claims no operation after its deadline', async () => {
     const { bed } = network;
     const { context } = bed;
     const { hub } = await makeHub(context, { paths: 1 });

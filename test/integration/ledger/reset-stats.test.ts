@@ -138,7 +138,7 @@ const ODD_IDS = [
   '€'.repeat(128),
 ];
 
-describe('resets move a baseline', () => {
+describe('a reset', () => {
   it('shows counts since the newest reset that was not undone, also past 2^53', async () => {
     const huge = 2n ** 60n + 1n;
     await count('1', 0, huge);
@@ -173,7 +173,7 @@ describe('resets move a baseline', () => {
     );
   });
 
-  it.each(ODD_IDS)('of policy %j affect no other policy', async id => {
+  it.each(ODD_IDS)('of policy %j affects no other policy', async id => {
     await countAll(ODD_IDS);
     const before = await shown();
     const { audit_id } = await resetPolicyStats(context, { actor, policy_id: id, defined: false });
@@ -184,7 +184,7 @@ describe('resets move a baseline', () => {
     expect(await shown()).toEqual(before);
   });
 
-  it('cover all ids in every query of their counts', async () => {
+  it('covers all ids in every query of their counts', async () => {
     const id = fc.oneof(
       fc.constantFrom(...ODD_IDS),
       fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),

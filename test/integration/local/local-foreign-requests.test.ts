@@ -184,8 +184,8 @@ describe('pages of this machine', () => {
 describe('a body that is too long is rejected before its signature is checked', () => {
   it.each<[string, (typeof SERVERS)[number], number, number, string]>([
     ['the API', 'the API', 2, 413, 'Request body is over 1048576 bytes.'],
-    ['a function', 'functions', 7, 413, 'An event is at most 6291456 bytes.'],
-    ['the stream', 'Kinesis', 9, 413, 'A request is at most 8388608 bytes.'],
+    ['a function', 'functions', 7, 413, 'An event may have at most 6291456 bytes.'],
+    ['the stream', 'Kinesis', 9, 413, 'A request may have at most 8388608 bytes.'],
     ['the files, for an unsigned request', 'the files', 1, 403, 'Access Denied'],
   ])('by %s', async (_, name, megabytes, status, message) => {
     const answer = await send(addresses[name]!, { body: 'x'.repeat(megabytes * 1024 * 1024 + 1) });

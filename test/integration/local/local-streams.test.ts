@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemSleep } from '../../../core/time/clock.ts';
 import { callAwsJson } from '../../../local/aws/aws-json-call.ts';
 import type { Engine } from '../../../local/engines/engine.ts';
@@ -15,6 +15,7 @@ import { tableStreamSource } from '../../../local/event-sources/table-stream-sou
 import { createTable, tableSchema } from '../../../local/resources/types/dynamodb-table.ts';
 import { createStream } from '../../../local/resources/types/kinesis-stream.ts';
 import { eventSourceMappingSchema } from '../../../local/resources/types/lambda-event-source-mapping.ts';
+import { dynamodbEndpoint } from '../../support/local-client.ts';
 
 // Far more than necessary, for busy machines.
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });
@@ -242,7 +243,7 @@ describe('a Kinesis stream', () => {
 });
 
 describe("a table's stream", () => {
-  const endpoint = inject('dynamodbEndpoint');
+  const endpoint = dynamodbEndpoint();
   const call = (operation: string, input: object) =>
     callAwsJson({ endpoint, target: 'DynamoDB_20120810', jsonVersion: '1.0' }, operation, input);
   const keys = { pk: { S: 'a' }, sk: { S: 'b' } };

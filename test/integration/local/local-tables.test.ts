@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, expect, inject, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { callAwsJson } from '../../../local/aws/aws-json-call.ts';
 import {
   createTable,
   type TableProperties,
   tableSchema,
 } from '../../../local/resources/types/dynamodb-table.ts';
+import { dynamodbEndpoint } from '../../support/local-client.ts';
 
-const endpoint = inject('dynamodbEndpoint');
+const endpoint = dynamodbEndpoint();
 const table = `test-${randomUUID()}`;
 const call = <T>(operation: string): Promise<T> =>
   callAwsJson({ endpoint, target: 'DynamoDB_20120810', jsonVersion: '1.0' }, operation, { TableName: table });

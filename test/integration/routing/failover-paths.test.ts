@@ -9,7 +9,7 @@ import { createSite } from '../../../core/inventory/sites/create-site.ts';
 import { cachedDecision } from '../../../core/routing/decisions/cached-decision.ts';
 import { policyRoutingSchema, setPolicyRouting } from '../../../core/routing/decisions/policy-routing.ts';
 import { failOverPath } from '../../../core/routing/failover/fail-over-path.ts';
-import { readPathMetrics } from '../../../core/routing/metrics/path-metrics-store.ts';
+import { readMetricsWithLane } from '../../../core/routing/metrics/path-metrics-store.ts';
 import { recentMetrics } from '../../../core/routing/metrics/recent-metrics.ts';
 import { metricsKey } from '../../../core/routing/path-keys.ts';
 import { auditEntries } from '../../support/audit-entries.ts';
@@ -309,10 +309,10 @@ describe('automatic failover', () => {
     }
     await time.advance(100);
     await monitor.observe(context, [measured(time, fast, 500, 8)]);
-    expect((await readPathMetrics(context, fast))?.latency_ms).toBe(10);
+    expect((await readMetricsWithLane(context, fast))?.latency_ms).toBe(10);
     await monitor.settle(sleeping);
     expect(waits).toEqual([600]);
-    expect((await readPathMetrics(context, fast))?.latency_ms).toBe(500);
+    expect((await readMetricsWithLane(context, fast))?.latency_ms).toBe(500);
     expect(done).toEqual(['failoverPath']);
     const drained = caches.metrics.drain();
     await time.advance(1000);
@@ -331,9 +331,9 @@ describe('automatic failover', () => {
     await client.send(new DeleteCommand(key));
     await time.advance(60_000);
     await monitor.observe(context, [first]);
-    expect(await readPathMetrics(context, fast)).toBeUndefined();
+    expect(await readMetricsWithLane(context, fast)).toBeUndefined();
     await monitor.observe(context, [measured(time, fast, 31)]);
-    expect(await readPathMetrics(context, fast)).toMatchObject({ latency_ms: 31 });
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({ latency_ms: 31 });
   });
 
   it('dates a measurement of an edge with a fast clock as now', async () => {
@@ -342,7 +342,7 @@ describe('automatic failover', () => {
     await monitor.observe(context, [ahead]);
     await time.advance(60_000);
     await monitor.observe(context, [measured(time, fast, 400)]);
-    expect(await readPathMetrics(context, fast)).toMatchObject({
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({
       latency_ms: 400,
       measured_at: '2026-01-31T12:01:00.000Z',
     });
@@ -364,7 +364,7 @@ describe('automatic failover', () => {
           arrived_at_ms: time.clock() - 1000,
         },
       ]);
-      expect(await readPathMetrics(context, fast)).toMatchObject({
+      expect(await readMetricsWithLane(context, fast)).toMatchObject({
         latency_ms: 400,
         measured_at: '2026-01-31T11:59:40.000Z',
       });
@@ -391,7 +391,9 @@ describe('automatic failover', () => {
     await time.advance(600_000);
     // It was measured ten minutes ago.
     await reports.observe(context, [report(sent, 20)]);
-    expect(await readPathMetrics(context, fast)).toMatchObject({ measured_at: '2026-01-31T12:00:00.000Z' });
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({
+      measured_at: '2026-01-31T12:00:00.000Z',
+    });
   });
 
   it('ignores measurements older than five minutes', async () => {
@@ -439,7 +441,7 @@ describe('automatic failover', () => {
       await reports.observe(context, from(edge_id));
       await time.advance(1000);
     }
-    expect(await readPathMetrics(context, fast)).toBeUndefined();
+    expect(await readMetricsWithLane(context, fast)).toBeUndefined();
     expect(done).toEqual([]);
     // It counts at most ten seconds after its registration.
     await registerEdge(context, actor, { id: 'edge-that-nobody-knows', site_id: b.id });
@@ -448,7 +450,9 @@ describe('automatic failover', () => {
     expect(done).toEqual(['failoverPath']);
     await time.advance(1000);
     await reports.observe(context, from(edges[1]));
-    expect(await readPathMetrics(context, fast)).toMatchObject({ measured_at: '2026-01-31T12:00:14.000Z' });
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({
+      measured_at: '2026-01-31T12:00:14.000Z',
+    });
   });
 
   it('happens once if two functions see the same failure', async () => {

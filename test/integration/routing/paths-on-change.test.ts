@@ -9,7 +9,7 @@ import { decodeReport } from '../../../core/report/decode-report.ts';
 import type { Report } from '../../../core/report/report.ts';
 import { failOverPath } from '../../../core/routing/failover/fail-over-path.ts';
 import { readCurrentMetrics } from '../../../core/routing/metrics/current-metrics.ts';
-import { readPathMetrics } from '../../../core/routing/metrics/path-metrics-store.ts';
+import { readMetricsWithLane } from '../../../core/routing/metrics/path-metrics-store.ts';
 import { recentMetrics } from '../../../core/routing/metrics/recent-metrics.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
@@ -88,7 +88,7 @@ describe('a steady path', () => {
       await report(21);
       expect(writes).toContain(`${db.tables.traffic} METRICS`);
     }
-    expect(await readPathMetrics(context, fast)).toMatchObject({ latency_ms: 21 });
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({ latency_ms: 21 });
   });
 
   it('is read every five minutes, and its edge every ten', async () => {
@@ -170,7 +170,7 @@ describe('a changing path', () => {
     await time.advance(MINUTE);
     await report(latency, loss);
     expect(writes).toContain(`${db.tables.traffic} METRICS`);
-    expect(await readPathMetrics(context, fast)).toMatchObject({
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({
       latency_ms: latency,
       packet_loss_pct: loss,
     });
@@ -183,11 +183,11 @@ describe('a changing path', () => {
       await report(20, loss);
       await time.advance(MINUTE);
     }
-    expect(await readPathMetrics(context, fast)).toMatchObject({ packet_loss_pct: 1 });
+    expect(await readMetricsWithLane(context, fast)).toMatchObject({ packet_loss_pct: 1 });
     writes.length = 0;
     await report(20, 1.05);
     expect(writes).toContain(`${db.tables.traffic} METRICS`);
-    expect((await readPathMetrics(context, fast))?.settled_score).toBeLessThan(80);
+    expect((await readMetricsWithLane(context, fast))?.settled_score).toBeLessThan(80);
   });
 
   it('fails over and back by reports, also in a new function', async () => {

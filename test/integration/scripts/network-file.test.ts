@@ -189,8 +189,8 @@ describe('npm run network', () => {
     const text = await exported();
     expect(text.replace(/id: (?:p-[0-9a-z]{26}|[0-9a-f-]{36})$/gm, 'id: ID')).toMatchInlineSnapshot(`
       "# The network of a system, written by npm run network -- export.
-      # npm run network -- plan FILE shows what a system has otherwise, apply FILE makes it so. A section that is
-      # taken out of the file is left alone; what is taken out of a section is deleted.
+      # npm run network -- plan FILE shows the differences of a system, apply FILE removes them. A section that
+      # the file lacks is not changed; entries that a section lacks are deleted.
 
       version: 1
 

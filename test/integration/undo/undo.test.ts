@@ -288,7 +288,7 @@ describe('undo of a failover', () => {
     });
   });
 
-  it('is refused when other policies have left the path since, and names them', async () => {
+  it('is refused when the set of policies that left the path has changed since, and names them', async () => {
     const { path } = await network();
     const { audit_id } = await change('failoverPath', { path_id: path });
     await change('restorePath', { path_id: path });

@@ -113,7 +113,7 @@ describe('the people of a Cognito user pool', () => {
       return said.trimEnd().split('\n');
     };
     const again = 'For a new password repeat npm run aws -- admin first@example.com.';
-    const mail = 'first@example.com gets a mail with a password that is valid for three days.';
+    const mail = 'first@example.com receives a mail with a password that is valid for three days.';
     mails.length = 0;
     expect(await make(' first@example.com ')).toEqual([mail, 'Added to the group admin.', again]);
     expect(await make('first@example.com')).toEqual([mail, 'Already in the group admin.', again]);
@@ -122,7 +122,7 @@ describe('the people of a Cognito user pool', () => {
 
     await directory.disable((await directory.read('viewer@example.com'))!.id);
     expect(await make('viewer@example.com')).toEqual([
-      'viewer@example.com has an account already: its password stays.',
+      'viewer@example.com has an account already: its password is not changed.',
       'The account was disabled and is enabled again.',
       'Added to the group admin.',
     ]);

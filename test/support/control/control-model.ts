@@ -1,12 +1,12 @@
 import type { ControlState, Entry } from './control-state.ts';
 
-/** What the commands share: the state that should be, and what led to it. */
+/** Shared by the commands: the expected state, and the changes that led to it. */
 export class ControlModel {
   readonly state: ControlState;
   /** The entries of changes so far. */
   readonly entries: Entry[] = [];
 
-  /** Ids of the entries that a follower of the log has got. */
+  /** Ids of the entries that a follower of the log has received. */
   readonly followed: string[] = [];
   /** Reports so far. */
   reports = 1;

@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../../core/audit/audit-entry.ts';
 import type { ErrorType } from '../../../core/errors.ts';
 
-/** An audit entry as far as the model looks at it. */
+/** The fields of an audit entry that the model checks. */
 export type Entry = Pick<AuditEntry, 'id' | 'operation' | 'did' | 'target' | 'before' | 'after'>;
 
 export interface ModelSite {
@@ -9,7 +9,7 @@ export interface ModelSite {
   name: string;
   location: string | null;
   active: boolean;
-  /** Whether it was restored since it was deleted last. */
+  /** Whether it was restored since its last deletion. */
   restored: boolean;
   endpoints: { id: string; address: string }[];
 }
@@ -21,9 +21,9 @@ export interface ModelPath {
   destination_site_id: string;
   destination_endpoint_id: string;
   wg_interface: string | null;
-  /** `archive`: comes back with the site that took it along, or with its peer. */
+  /** `archive`: returns with the site that was deleted with it, or with its peer. */
   place: 'in use' | 'archive' | 'gone';
-  /** Whether an operator keeps it out of use. */
+  /** Whether an operator has withdrawn it. */
   withdrawn: boolean;
 }
 
@@ -34,7 +34,7 @@ export interface ModelPolicy {
   enabled: boolean;
   defined: boolean;
   preference: string;
-  /** Definitions that it has had, by the entries of their changes. */
+  /** Its definitions so far, by the entries of their changes. */
   versions: PolicyVersion[];
 }
 
@@ -57,9 +57,9 @@ export interface ModelEdge {
 export interface ModelBoot {
   id: string;
   seq: number;
-  /** What the edge has counted, as it reported last. */
+  /** The counts of the edge as of its last report. */
   reported: Packets;
-  /** Of that what the system has taken in: nothing of what comes while the boot is voided. */
+  /** The part of these that the system has counted: no reports during a void of the boot. */
   counted: Packets;
   voided_by: string | null;
 }
@@ -68,16 +68,16 @@ export interface ModelReset {
   audit_id: string;
   /** null: of all policies. */
   policy_id: string | null;
-  /** What each boot had counted, by edge and boot. */
+  /** The counts of each boot, by edge and boot. */
   counted: Record<string, Packets>;
   undone: boolean;
 }
 
-/** What the control plane should hold. Plain data: a copy is what an undo leads back to. */
+/** The expected content of the control plane. Plain data: an undo returns to a copy. */
 export interface ControlState {
   sites: ModelSite[];
   paths: ModelPath[];
-  /** All that ever were, in the order of their definition. */
+  /** All policies that ever existed, in the order of their definition. */
   policies: ModelPolicy[];
   default_preference: string;
   edges: ModelEdge[];
@@ -95,33 +95,33 @@ export function emptyState(edges: readonly string[]): ControlState {
   };
 }
 
-/** One change that has its own audit entry. */
+/** One change with its own audit entry. */
 export interface Effect {
-  /** As the audit log calls it. */
+  /** Its name in the audit log. */
   operation: string;
-  /** Where it is known before it is done. */
+  /** Set if it is known in advance. */
   target?: string;
-  /** The state after it. What was made has its id from the entry. */
+  /** The state after the change. A created object has its id from the entry. */
   apply(entry: Entry): void;
 }
 
-/** What is asked for, and what should come of it. */
+/** A request, and its expected result. */
 export interface Plan {
   /** The mutation. */
   operation: string;
   args: object;
   /** `done`, or the type of the refusal. */
   outcome: 'done' | ErrorType;
-  /** A refusal that is right as well, where the model doesn't know. */
+  /** Another correct refusal, if the model cannot know. */
   unless?: ErrorType;
-  /** All of them once it is done; after a kill each one is there or not. */
+  /** All of them after success; after a kill each one is there or not. */
   effects: Effect[];
 }
 
-/** One of some; undefined when there is none. */
+/** One of several; undefined when there is none. */
 export type Choose = <T>(of: readonly T[]) => T | undefined;
 
-/** Plans a change by the state; undefined when there is nothing that it could be about. */
+/** Plans a change for the state; undefined if there is no suitable object. */
 export type Planner = (state: ControlState, choose: Choose) => Plan | undefined;
 
 export const siteOf = ({ sites }: ControlState, id: string): ModelSite => sites.find(site => site.id === id)!;
@@ -144,7 +144,7 @@ export function done(operation: string, args: object, effect: Omit<Effect, 'oper
 
 const bootName = (edge: ModelEdge, boot: ModelBoot) => `${edge.id} ${boot.id}`;
 
-/** What each boot has counted by now. */
+/** The counts of each boot by now. */
 export function countedOf({ edges }: ControlState): Record<string, Packets> {
   const counts = edges.flatMap(edge =>
     edge.boots.map(boot => [bootName(edge, boot), { ...boot.counted }] as const),
@@ -152,14 +152,14 @@ export function countedOf({ edges }: ControlState): Record<string, Packets> {
   return Object.fromEntries(counts);
 }
 
-/** Whether anything was ever counted for a policy. */
+/** Whether any traffic was ever counted for a policy. */
 export function hasCounted({ edges }: ControlState, policyId: string): boolean {
   return edges.some(({ boots }) => boots.some(({ counted }) => policyId in counted));
 }
 
 /**
- * The packets that a policy shows: what boots that aren't voided have counted since the newest
- * reset.
+ * The visible packets of a policy: the counts since the newest reset of all boots that are not
+ * voided.
  */
 export function shownPackets({ edges, resets }: ControlState, policyId: string): number {
   const covers = ({ policy_id, undone }: ModelReset) =>

@@ -16,29 +16,29 @@ import { createTables, type TestTables } from '../tables.ts';
 import type { Entry } from './control-state.ts';
 import { IngestFunction } from './ingest-function.ts';
 
-/** Seven paths a transaction, so that a deletion takes several. */
+/** Seven paths in a transaction, so that a deletion needs several. */
 const MAX_ACTIONS = 16;
-/** What a function has to answer in. */
+/** The time limit of a function's answer. */
 const BUDGET_MS = 25_000;
 /** Fewer counter slots are fewer partitions to read. */
 const SLOTS = 2;
 const START_MS = Date.parse('2026-01-31T12:00:00Z');
 
-/** How a request goes. */
+/** The conditions of a request. */
 export interface Circumstances {
-  /** Which function answers it. */
+  /** The function that answers it. */
   by: number;
-  /** How far that function's clock is from the true time, milliseconds. */
+  /** The offset of that function's clock from the true time, milliseconds. */
   skew_ms?: number;
   fault?: FaultPlan | undefined;
-  /** Whether what takes a `client_token` is sent once more with the same. */
+  /** Whether an operation with a `client_token` is sent once more with the same token. */
   again?: boolean;
 }
 
-/** Who asks, and for which fields; an administrator for all of them. */
+/** The caller and the requested fields; by default an administrator and all fields. */
 type Asking = NonNullable<Parameters<ApiUnderTest['call']>[2]>;
 
-/** The API functions and the clean-up over tables of their own, under one clock. */
+/** The API functions and the clean-up over their own tables, with one clock. */
 export class ControlWorld {
   now = START_MS;
   readonly db: TestTables;
@@ -61,21 +61,18 @@ export class ControlWorld {
     return this.db.drop();
   }
 
-  /** What the function answers; `killed` when it is gone before it could. */
+  /** The answer of the function; `killed` if it was killed before it could answer. */
   change(operation: string, args: object, { by, ...how }: Circumstances): Promise<Answer | 'killed'> {
     return this.#functions[by % this.#functions.length]!.change(operation, args, how);
   }
 
-  /**
-   * The data of a query or its error, as a client sees it, from a function to which nothing
-   * happens.
-   */
+  /** The data of a query or its error, as a client sees it, from a function without faults. */
   async query(field: string, args: object = {}, by: Asking = {}): Promise<unknown> {
     const answered = await this.#functions[0]!.query(field, args, by);
     return 'error' in answered ? answered : JSON.parse(JSON.stringify(answered.data ?? null));
   }
 
-  /** Entries of changes that are new since this was asked last, in the order of the log. */
+  /** Entries of changes since the last call, in the order of the log. */
   async newEntries(): Promise<Entry[]> {
     const all = (await auditEntries(this.db)).filter(
       ({ outcome }) => outcome === 'DONE',
@@ -103,7 +100,7 @@ export class ControlWorld {
       await asFunction('broadcast', () => orderRoutes(this.context(this.db.client), change));
   }
 
-  /** Clean-up, as often as it takes to finish what was cut off and to forget it. */
+  /** Clean-up, as often as needed to finish and then forget interrupted operations. */
   async settle(): Promise<void> {
     this.now += 120_000;
     await this.cleanUp();
@@ -111,7 +108,7 @@ export class ControlWorld {
     await this.cleanUp(['deletions']);
   }
 
-  /** The clean-up function once, all of its steps or some. */
+  /** The clean-up function once, with all of its steps or some. */
   async cleanUp(only = steps.map(({ name }) => name)): Promise<void> {
     const context = {
       ...this.context(this.db.client),

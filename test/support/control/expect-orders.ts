@@ -8,10 +8,7 @@ interface Command {
   data: string;
 }
 
-/**
- * After moves of traffic the edges at both ends of the path are told the routes as they are decided
- * now.
- */
+/** After a move of traffic the edges at both ends of the path receive the current routes. */
 export async function expectOrders(
   world: ControlWorld,
   state: ControlState,

@@ -9,16 +9,14 @@ import {
 } from './control-state.ts';
 import { type Shown, shownKey } from './read-shown.ts';
 
-/**
- * Fails unless the queries show the state, those that were asked. `ended`: nothing is under way.
- */
+/** Fails unless the given queries return the state. `ended`: no operation is running. */
 export function expectShown(shown: Shown, state: ControlState, { ended = true } = {}): void {
   const active = state.sites.filter(site => site.active);
   expect(sorted(itemsOf(shown.get('sites')).map(siteSeen))).toEqual(sorted(active.map(siteDue)));
   expect(shown.get('siteCount')).toBe(active.length);
   const deleted = state.sites.filter(site => !site.active).map(({ id }) => id);
   const listed = itemsOf(shown.get('deletedSites')).map(({ site_id }) => site_id);
-  // While a deletion or a restore is under way, it isn't listed.
+  // During a deletion or a restore it is not listed.
   if (ended) expect(listed.sort()).toEqual(deleted.sort());
   for (const site of active) expectPaths(shown.get(shownKey('paths', { site_id: site.id })), state, site);
   expect(itemsOf(shown.get('policies')).map(policySeen)).toEqual(policiesDue(state));
@@ -26,7 +24,7 @@ export function expectShown(shown: Shown, state: ControlState, { ended = true } 
 }
 
 function expectPaths(answer: unknown, { paths }: ControlState, site: ModelSite): void {
-  // Asked for sites that were there before a change that may have brought this one back.
+  // Queried for sites that existed before a change that may have restored this one.
   if (answer === undefined) return;
   const due = paths.filter(path => path.place === 'in use' && touches(path, site.id));
   const found = itemsOf(answer);
@@ -73,8 +71,8 @@ function policySeen({ id, name, priority, enabled, defined, packets_matched_exac
 }
 
 /**
- * Highest priority first, the one defined earlier first among equals, then `default`, then what is
- * counted and not defined.
+ * Highest priority first, the one defined earlier first among equals, then `default`, then counted
+ * but undefined ones.
  */
 function policiesDue(state: ControlState) {
   const packetsOf = (id: string) => String(shownPackets(state, id));

@@ -4,7 +4,7 @@ import { auditEntries } from '../audit-entries.ts';
 import type { ControlModel } from './control-model.ts';
 import type { ControlWorld } from './control-world.ts';
 
-/** Somebody who follows the audit log reads on behind the last entry that they have. */
+/** A reader who follows the audit log reads on after the last entry that they have. */
 export class FollowCommand implements fc.AsyncCommand<ControlModel, ControlWorld> {
   readonly #limit: number;
 
@@ -22,7 +22,7 @@ export class FollowCommand implements fc.AsyncCommand<ControlModel, ControlWorld
 }
 
 /**
- * Fails unless the follower got each entry once, and every change has one; nothing changes any
+ * Fails unless the follower received each entry once, and every change has one; nothing changes any
  * more.
  */
 export async function expectFollowed(model: ControlModel, world: ControlWorld): Promise<void> {

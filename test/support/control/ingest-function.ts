@@ -13,8 +13,8 @@ import { localClient } from '../local-client.ts';
 import { asFunction } from '../rights/as-function.ts';
 
 /**
- * The ingest function: its own memory, until it is killed, and a stream that delivers again what it
- * didn't apply.
+ * The ingest function: its own memory, until it is killed, and a stream that delivers unapplied
+ * records again.
  */
 export class IngestFunction {
   readonly client = localClient({ maxAttempts: 1 });
@@ -31,7 +31,7 @@ export class IngestFunction {
     this.#memory = this.#start();
   }
 
-  /** Takes a record in, however often it takes. */
+  /** Ingests a record, in as many attempts as needed. */
   async take(record: StreamRecord, fault: FaultPlan | undefined): Promise<void> {
     this.#faulty.arm(fault);
     let open = await this.#ingest([record]);

@@ -7,26 +7,32 @@ import type { ControlState, Effect, Entry, Plan } from './control-state.ts';
 import type { Circumstances, ControlWorld } from './control-world.ts';
 import { expectOrders } from './expect-orders.ts';
 import { expectShown } from './expect-shown.ts';
-import { readShown } from './read-shown.ts';
+import { readShown, type Shown } from './read-shown.ts';
 
 interface Planned {
   plan: (state: ControlState) => Plan;
   how: Circumstances;
-  /** Whether the results of the queries are not checked. */
-  unseen?: boolean;
+  /** The queries that are made and checked afterwards; `most`: those with the most data. */
+  ask?: 'most' | 'all' | 'none';
+}
+
+interface Changed {
+  /** The audit entries of the change. */
+  entries: Entry[];
+  /** The answers of the queries after the change. */
+  shown: Shown;
 }
 
 /**
- * Asks for a change, and fails unless what is there then is what should be: after a kill all of it
- * or nothing.
- *
- * @returns the entries of what was done
+ * Requests a change, and fails unless the state afterwards is the expected one: after a kill all of
+ * the change or none.
+ * @returns the entries of the change
  */
 export async function makeChange(
   model: ControlModel,
   world: ControlWorld,
-  { plan, how, unseen = false }: Planned,
-): Promise<Entry[]> {
+  { plan, how, ask = 'most' }: Planned,
+): Promise<Changed> {
   const { operation, args, outcome, unless, effects: planned } = plan(model.state);
   world.now += 1000;
   const token = how.again && CREATING.has(operation) ? { client_token: crypto.randomUUID() } : undefined;
@@ -54,19 +60,20 @@ export async function makeChange(
     effect.apply(entry!);
   }
   model.entries.push(...entries);
-  if (unseen) return entries;
+  if (ask === 'none') return { entries, shown: new Map() };
   world.now += 1000;
-  expectShown(await readShown(world, model.state, { all: false }), model.state);
+  const shown = await readShown(world, model.state, { all: ask === 'all' });
+  expectShown(shown, model.state);
   await expectOrders(world, model.state, entries);
-  return entries;
+  return { entries, shown };
 }
 
-/** What takes a `client_token`. */
+/** Operations with a `client_token`. */
 const CREATING = new Set(['createSite', 'addEndpoint', 'createPath', 'createPolicy', 'registerEdge']);
 
 /**
- * The same request with the same token once more, from somebody who may have got no answer: it is
- * done once.
+ * The same request with the same token once more, from a caller who may have received no answer: it
+ * is executed once.
  */
 async function sentAgain(
   world: ControlWorld,
@@ -98,7 +105,7 @@ function isUnfinished(data: unknown): boolean {
   return [data].flat().some(each => (each as { finished?: boolean } | null)?.finished === false);
 }
 
-/** An answer names the entry of what was done. */
+/** The answer contains the id of the change's entry. */
 function expectNamed(data: unknown, entries: readonly Entry[]): void {
   for (const each of [data].flat() as { audit_id?: string; success?: boolean }[]) {
     if (entries.length === 0 || each?.audit_id === undefined || each.success === false) continue;
@@ -106,7 +113,7 @@ function expectNamed(data: unknown, entries: readonly Entry[]): void {
   }
 }
 
-/** Right after a kill every query shows the change whole or not at all. */
+/** Right after a kill every query returns the change in full or not at all. */
 async function expectAllOrNothing(
   { state }: ControlModel,
   world: ControlWorld,
@@ -115,7 +122,7 @@ async function expectAllOrNothing(
   const shown = await readShown(world, state, { all: false });
   const after = structuredClone(state);
   const [effect, ...others] = plan(after).effects;
-  // What is made is known by its entry only.
+  // A created object is known only by its entry.
   if (!effect?.target || others.length > 0) return;
   try {
     expectShown(shown, state, { ended: false });

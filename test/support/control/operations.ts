@@ -4,7 +4,7 @@ import { ROUTING_OPERATIONS } from './routing-operations.ts';
 import { SITE_OPERATIONS } from './site-operations.ts';
 import { TRAFFIC_OPERATIONS } from './traffic-operations.ts';
 
-/** Every change of the control plane that the model makes, by its mutation. */
+/** Every change of the control plane in the model, by its mutation. */
 export const OPERATIONS = {
   ...SITE_OPERATIONS,
   ...POLICY_OPERATIONS,

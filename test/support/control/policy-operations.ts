@@ -58,7 +58,7 @@ function deletePolicy(state: ControlState, choose: Choose): Plan | undefined {
   return change(state, choose, { operation: 'deletePolicy', changes: { defined: false }, args: {} });
 }
 
-/** Changes one of the policies that ever were, or the one that can't be changed. */
+/** Changes one of the policies that ever existed, or the one that cannot be changed. */
 function change(
   state: ControlState,
   choose: Choose,
@@ -81,7 +81,7 @@ function keepVersion({ versions, name, priority, enabled }: ModelPolicy, id: str
   versions.push({ id, definition: { name, priority, enabled } });
 }
 
-/** Of a policy that is defined, or isn't any more. */
+/** Of a policy that is defined, or no longer is. */
 function restorePolicyVersion(state: ControlState, choose: Choose): Plan | undefined {
   const policy = choose([...state.policies, undefined]);
   const version = policy && choose([...policy.versions, undefined]);

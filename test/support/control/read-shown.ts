@@ -2,7 +2,7 @@ import type { ApiIdentity } from '../../../functions/api/api-event.ts';
 import type { ControlState } from './control-state.ts';
 import type { ControlWorld } from './control-world.ts';
 
-/** What the queries show, by query and arguments: the data, or the error. */
+/** The answers of the queries, by query and arguments: the data, or the error. */
 export type Shown = Map<string, unknown>;
 
 interface Asked {
@@ -14,8 +14,8 @@ interface Asked {
 }
 
 /**
- * Asks the queries about everything that the state has ever held: those that show most, or all of
- * them.
+ * Runs the queries for everything that the state has ever contained: those that return most, or all
+ * of them.
  */
 export async function readShown(
   world: ControlWorld,
@@ -31,7 +31,7 @@ export async function readShown(
   return new Map(answers);
 }
 
-/** Where an answer is found. */
+/** The key of an answer. */
 export const shownKey = (field: string, args: object = {}): string =>
   [field, ...Object.values(args)].join(' ');
 

@@ -10,7 +10,7 @@ import { expectOrders } from './expect-orders.ts';
 import { expectShown } from './expect-shown.ts';
 import { readShown } from './read-shown.ts';
 
-/** What an edge reports, and how its clock goes. */
+/** The report of an edge, and the offset of its clock. */
 export interface Reported {
   picks: readonly number[];
   new_boot: boolean;
@@ -21,12 +21,12 @@ export interface Reported {
   fault: FaultPlan | undefined;
 }
 
-/** Moves of traffic that follow from measurements. */
+/** Moves of traffic by measurements. */
 const BY_ITSELF = ['failoverPath', 'failbackPath'];
 
 /**
- * An edge reports what it has counted and how a path is: each packet counts once, and no path that
- * an operator keeps out comes back.
+ * An edge reports its counts and the state of a path: each packet counts once, and no path that an
+ * operator has withdrawn returns.
  */
 export class ReportCommand implements fc.AsyncCommand<ControlModel, ControlWorld> {
   readonly #given: Reported;

@@ -153,7 +153,7 @@ function deleteSite(state: ControlState, choose: Choose): Plan | undefined {
   const site = choose(state.sites);
   if (!site) return undefined;
   const args = { site_id: site.id };
-  // By the clock of one function it may be gone while the request was under way.
+  // By the clock of one function it may have expired during the request.
   if (!site.active) return { ...refused('deleteSite', args, 'NotFound'), unless: 'Conflict' };
   return { operation: 'deleteSite', args, outcome: 'done', effects: [deletion(state, site)] };
 }
@@ -182,7 +182,7 @@ function restoreSite(state: ControlState, choose: Choose): Plan | undefined {
   if (!site) return undefined;
   const args = { site_id: site.id };
   if (site.active && !site.restored) return refused('restoreSite', args, 'Conflict');
-  // A restore that is done is answered again, and is no change.
+  // A finished restore is answered again, without a change.
   if (site.active)
     return { operation: 'restoreSite', args, outcome: 'done', unless: 'Conflict', effects: [] };
   return done('restoreSite', args, {

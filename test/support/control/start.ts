@@ -5,7 +5,7 @@ import type { ControlWorld } from './control-world.ts';
 import { makeChange } from './make-change.ts';
 import { OPERATIONS } from './operations.ts';
 
-/** What each run begins with, so that there is something to change. */
+/** The changes at the start of each run, so that there is something to change. */
 const CHANGES: [keyof typeof OPERATIONS, ...number[]][] = [
   ['createSite', 0],
   ['createSite', 1],
@@ -23,10 +23,10 @@ const CHANGES: [keyof typeof OPERATIONS, ...number[]][] = [
   ['registerEdge', 1, 1],
 ];
 
-/** Makes the changes that each run begins with. */
+/** Makes the changes at the start of each run. */
 export async function start(model: ControlModel, world: ControlWorld): Promise<void> {
   for (const [name, ...picks] of CHANGES) {
     const plan = (state: ControlState) => OPERATIONS[name](state, chooser(picks))!;
-    await makeChange(model, world, { plan, how: { by: 0 }, unseen: true });
+    await makeChange(model, world, { plan, how: { by: 0 }, ask: 'none' });
   }
 }

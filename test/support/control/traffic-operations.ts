@@ -12,7 +12,7 @@ import {
 
 export const EDGES = ['edge-1', 'edge-2', 'edge-3'] as const;
 
-/** Changes of edges and of what their counts show. */
+/** Changes of edges and of their visible counts. */
 export const TRAFFIC_OPERATIONS = {
   registerEdge,
   retireEdge,

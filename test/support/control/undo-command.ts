@@ -6,20 +6,22 @@ import type { ControlModel } from './control-model.ts';
 import type { ControlState, Entry, Plan, Planner } from './control-state.ts';
 import type { Circumstances, ControlWorld } from './control-world.ts';
 import { makeChange } from './make-change.ts';
-import { readShown } from './read-shown.ts';
+import { readShown, type Shown } from './read-shown.ts';
 import { type Entries, UNDOABLE } from './undo-operations.ts';
+
+type Plans = (state: ControlState) => Plan;
 
 export interface UndoneChange {
   name: string;
   plan: Planner;
   picks: readonly number[];
-  /** How the change goes, its undo, and the undo of that. */
+  /** The conditions of the change, of its undo, and of the undo of that. */
   how: readonly [Circumstances, Circumstances, Circumstances];
 }
 
 /**
- * Makes a change, undoes it and undoes that: every query shows what it showed before the change,
- * then after it.
+ * Makes a change, undoes it and undoes that: every query returns the answer from before the change,
+ * then the one from after it.
  */
 export class UndoCommand implements fc.AsyncCommand<ControlModel, ControlWorld> {
   readonly #given: UndoneChange;
@@ -34,29 +36,40 @@ export class UndoCommand implements fc.AsyncCommand<ControlModel, ControlWorld> 
   }
 
   async run(model: ControlModel, world: ControlWorld): Promise<void> {
+    await this.runFrom(await readShown(world, model.state, { all: true }), { model, world });
+  }
+
+  /**
+   * The same, with the known answers of all queries before the change.
+   * @returns their answers after it
+   */
+  async runFrom(
+    shownBefore: Shown,
+    { model, world }: { model: ControlModel; world: ControlWorld },
+  ): Promise<Shown> {
     const [change, undo, redo] = this.#given.how;
     const before = structuredClone(model.state);
     const began = world.now;
-    const shownBefore = await readShown(world, before, { all: true });
-    const [entry] = await makeChange(model, world, { plan: state => this.#plan(state)!, how: change });
-    if (!entry) return;
+    const make = (plan: Plans, how: Circumstances) => makeChange(model, world, { plan, how, ask: 'all' });
+    const changed = await make(state => this.#plan(state)!, change);
+    const [entry] = changed.entries;
+    if (!entry) return changed.shown;
     const after = structuredClone(model.state);
-    const shownAfter = await readShown(world, after, { all: true });
 
     const leaves = UNDOABLE[entry.operation]!;
     const back = (own: Entry) => leftBy(leaves.undone, before, { change: entry, own });
-    const [undone] = await makeChange(model, world, { plan: undoing(entry, back), how: undo });
-    if (!undone) return;
+    const undone = await make(undoing(entry, back), undo);
+    const [undoEntry] = undone.entries;
+    if (!undoEntry) return undone.shown;
     const compare = { ended_ms: world.now - began, except: entry.target, fields: leaves.fields };
-    const shownUndone = await readShown(world, before, { all: true });
-    expectSame(comparable(shownUndone, compare), comparable(shownBefore, compare));
+    expectSame(comparable(undone.shown, compare), comparable(shownBefore, compare));
 
     const again = (own: Entry) => leftBy(leaves.redone, after, { change: entry, own });
-    const redone = await makeChange(model, world, { plan: undoing(undone, again), how: redo });
-    if (redone.length === 0) return;
+    const redone = await make(undoing(undoEntry, again), redo);
+    if (redone.entries.length === 0) return redone.shown;
     const compareAgain = { ...compare, ended_ms: world.now - began };
-    const shownRedone = await readShown(world, after, { all: true });
-    expectSame(comparable(shownRedone, compareAgain), comparable(shownAfter, compareAgain));
+    expectSame(comparable(redone.shown, compareAgain), comparable(changed.shown, compareAgain));
+    return redone.shown;
   }
 
   toString(): string {
@@ -69,7 +82,7 @@ export class UndoCommand implements fc.AsyncCommand<ControlModel, ControlWorld> 
   }
 }
 
-/** The state that an undo leads back to, and what it leaves other than it was. */
+/** The state to which an undo returns, and its differences from the earlier one. */
 export function leftBy(
   leaves: ((state: ControlState, entries: Entries) => void) | undefined,
   state: ControlState,
@@ -80,11 +93,8 @@ export function leftBy(
   return copy;
 }
 
-/** Plans the undo of a change. `to`: the state that it leads to. */
-export function undoing(
-  { id, target }: Entry,
-  to: (own: Entry) => ControlState,
-): (state: ControlState) => Plan {
+/** Plans the undo of a change. `to`: the state to which it returns. */
+export function undoing({ id, target }: Entry, to: (own: Entry) => ControlState): Plans {
   return state => ({
     operation: 'undo',
     args: { audit_id: id },
@@ -93,7 +103,7 @@ export function undoing(
   });
 }
 
-/** Query by query, so that a failure shows one answer. */
+/** Query by query, so that a failure prints one answer. */
 function expectSame(found: Record<string, unknown>, due: Record<string, unknown>): void {
   for (const [query, answer] of Object.entries(due)) {
     expect({ query, answer: found[query] }).toEqual({ query, answer });

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { vi } from 'vitest';
 
-/** By npm script: what makes its program and has it parse the command line. */
+/** By npm script: a function that makes its program and lets it parse the command line. */
 const RUN: Record<string, () => Promise<unknown>> = {
   start: async () => (await import('../../../local/start-options.ts')).parseStartOptions([]),
   edge: async () => (await import('../../../edge/cli/program.ts')).runEdge([]),
@@ -27,7 +27,7 @@ export function commanderPrograms(): Promise<Record<string, Command>> {
   return programs;
 }
 
-/** Lets each program be made, and stops it where it would parse its command line. */
+/** Lets each program be made, and stops it before it parses its command line. */
 async function capturePrograms(): Promise<Record<string, Command>> {
   const captured: Record<string, Command> = {};
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
@@ -40,7 +40,7 @@ async function capturePrograms(): Promise<Record<string, Command>> {
     };
     parse.mockImplementation(capture);
     parseAsync.mockImplementation(capture);
-    // Some programs print what stopped them, others pass it on.
+    // Some programs print the error that stopped them, others pass it on.
     await run().catch(() => {});
   }
   vi.restoreAllMocks();

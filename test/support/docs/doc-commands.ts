@@ -12,7 +12,7 @@ export function commandsOf(markdown: string): string[][] {
   return [...blocks.map(withoutHeredocs), ...inline].flatMap(commandsIn);
 }
 
-/** What a heredoc gives a command is no command. */
+/** The text of a heredoc is not a command. */
 const withoutHeredocs = (block: string) => block.replaceAll(/(<<'(\w+)'.*\n)(?:.*\n)*?\2$/gm, '$1');
 
 /** The commands of a shell text, in pipes, lists and substitutions too. */
@@ -26,7 +26,7 @@ export function commandsIn(shell: string): string[][] {
   return commands.map(fromProgram).filter(words => words.length > 0);
 }
 
-/** A line as commands, cut at `|`, `;` and `&&` that stand between blanks. */
+/** A line as commands, cut at `|`, `;` and `&&` between blanks. */
 function simpleCommands(line: string): string[][] {
   const commands: string[][] = [[]];
   for (const word of wordsOf(line)) {
@@ -37,7 +37,7 @@ function simpleCommands(line: string): string[][] {
   return commands;
 }
 
-/** The words of a line; what is in quotes is one word, without its quotes. */
+/** The words of a line; quoted text is one word, without its quotes. */
 function wordsOf(line: string): string[] {
   const words = line.match(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g) ?? [];
   return words.map(word => word.replaceAll(/'([^']*)'|"([^"]*)"/g, '$1$2'));

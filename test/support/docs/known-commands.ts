@@ -10,10 +10,10 @@ const { scripts } = JSON.parse(projectText('package.json')) as { scripts: Record
 /** Subcommands of npm itself, with the options that the documentation gives them. */
 const OF_NPM: Record<string, string[]> = { ci: [], audit: ['--omit=dev'], install: [] };
 
-/** Commands of the AWS CLI that are no operation of a service, and why they are right. */
+/** Commands of the AWS CLI that are not an operation of a service, and why they are right. */
 const OF_THE_AWS_CLI = ['sso login'];
 
-/** Names of services in the AWS CLI where the SDK's client has another one. */
+/** Names of services in the AWS CLI that differ from those of the SDK's clients. */
 const CLIENTS: Record<string, string> = { 'cognito-idp': 'cognito-identity-provider' };
 
 interface CdkCommands {
@@ -21,7 +21,7 @@ interface CdkCommands {
   commands: Record<string, { options?: Record<string, unknown> }>;
 }
 
-/** What is wrong with a command of the documentation; null: nothing. */
+/** The error in a command of the documentation; null: none. */
 export async function problemOf([program, ...words]: readonly string[]): Promise<string | null> {
   if (program === 'npm') return problemOfNpm(words);
   if (program === 'npx') return words[0] === 'cdk' ? problemOfCdk(words.slice(1)) : problemOfNpx(words);
@@ -123,7 +123,7 @@ function knownSettings(): Set<string> {
 }
 
 async function problemOfNode([file = '', ...words]: readonly string[]): Promise<string | null> {
-  // The packed edge program, wherever it was put.
+  // The packed edge program, in any folder.
   if (/(^|\/)patronus-edge\.mjs$/.test(file))
     return problemOfProgram((await commanderPrograms()).edge!, words);
   return globSync(projectFile(file)).length > 0 ? null : `there is no file ${file}`;

@@ -24,7 +24,7 @@ export interface LocalSignIn {
 
 export const PASSWORD = 'Correct-Horse-9';
 
-/** A sign-in with one person a group, named `<group>@example.com`. */
+/** A sign-in with one person for each group, named `<group>@example.com`. */
 export async function startLocalSignIn(
   groups: string[],
   { onMail }: Pick<CognitoOptions, 'onMail'> = {},

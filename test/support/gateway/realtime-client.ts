@@ -19,9 +19,12 @@ export interface RealtimeClient {
 }
 
 export interface ConnectOptions {
-  /** Headers that carry the credentials; none where left out. */
+  /** Headers with the credentials; none if omitted. */
   headers?: object | string;
-  /** How they are sent: in the subprotocol, as Amplify does, or in the query, as it once did. */
+  /**
+   * The way in which they are sent: in the subprotocol, as Amplify does, or in the query, as it
+   * once did.
+   */
   form?: 'subprotocol' | 'query';
   protocols?: string[];
 }

@@ -25,7 +25,7 @@ export interface TestGateway {
   issuer: TokenIssuer;
   /** `http://127.0.0.1:<port>/graphql` */
   url: string;
-  /** What the function was called with, newest last. */
+  /** The events of the function, newest last. */
   events: LambdaEvent[];
   log: { message: string; details: Record<string, unknown> }[];
   /** Posts a body; objects as JSON. */
@@ -33,7 +33,7 @@ export interface TestGateway {
     body: unknown,
     headers?: Record<string, string>,
   ): Promise<{ status: number; headers: Headers; body: unknown }>;
-  /** Posts a query as somebody of these groups. */
+  /** Posts a query as a person in these groups. */
   query(
     query: string,
     options?: { variables?: unknown; groups?: string[] | null; operationName?: string },
@@ -43,7 +43,7 @@ export interface TestGateway {
 
 export interface TestGatewayOptions {
   sdl?: string;
-  /** Answers of the function by `Type.field`; what they throw fails the function. */
+  /** Answers of the function by `Type.field`; an error that they throw fails the function. */
   answers?: Record<string, (event: LambdaEvent) => unknown>;
   resolvers?: ResolverDefinition[];
   api?: Partial<ApiOptions>;
@@ -57,7 +57,7 @@ const RESOLVER_CODE = file('graphql/resolver.js');
 export const PUBLISH_CODE = file('graphql/publish.js');
 
 /**
- * A gateway on a server of its own, on the loopback, with a token issuer and a function made of
+ * A gateway on its own server, on the loopback, with a token issuer and a function with these
  * `answers`.
  */
 export async function startTestGateway(given: TestGatewayOptions = {}): Promise<TestGateway> {

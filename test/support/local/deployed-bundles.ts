@@ -38,7 +38,7 @@ export interface DeployedBundles {
 }
 
 /**
- * The deployed system without its event sources and schedules: the test is the only one that calls.
+ * The deployed system without its event sources and schedules: only the test invokes its functions.
  */
 export async function deployBundles(): Promise<DeployedBundles> {
   const folder = await mkdtemp(join(tmpdir(), 'patronus-bundles-'));
@@ -96,8 +96,8 @@ export async function deployBundles(): Promise<DeployedBundles> {
 }
 
 /**
- * Settings under which functions do in a small network what they do in a large one, and caches wait
- * for their shared level however busy this machine is, so that they do the same in every run.
+ * Settings with which functions in a small network behave as in a large one, and caches wait for
+ * their shared level on a machine of any load, so that every run is the same.
  */
 const SETTINGS = { CACHE_LIMIT_MS: '60000', LANES_A_GROUP: '1', FLOW_LOG_LARGE_HOUR_MB: '0' };
 

@@ -1,5 +1,5 @@
-// A runtime with three containers that are doing different things, for a test that kills it. Prints
-// their process ids.
+// A runtime with three containers in different states, for a test that kills it. Prints their
+// process ids.
 import { testFunction } from './functions.ts';
 
 const { lambda } = await testFunction(

@@ -1,16 +1,17 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeGuard, type Observer } from '../../../local/rights/guard.ts';
 import { RECORD_VARIABLE, recordRights } from '../../../local/rights/record-rights.ts';
-import { type Watch, watchRequests } from '../../../local/rights/watch-requests.ts';
+import { watchRequests } from '../../../local/rights/watch-requests.ts';
 import { NO_SUCH_TABLE } from '../tables.ts';
+import { acting } from './acting.ts';
 import type { DeployedFunction } from './deployed-rights.ts';
 import { renameResources } from './rename-resources.ts';
 import { RIGHTS_FILE } from './rights-of-run.ts';
 
-const acting = new AsyncLocalStorage<Watch>();
-watchRequests(request => (request.body.includes(NO_SUCH_TABLE) ? undefined : acting.getStore()?.(request)));
+watchRequests(request =>
+  request.body.includes(NO_SUCH_TABLE) ? undefined : acting.getStore()?.watch(request),
+);
 
 let deployed: Record<string, DeployedFunction> | undefined;
 const recorders = new Map<string, Observer>();
@@ -23,9 +24,9 @@ function functionOf(name: string, folder: string): DeployedFunction {
 }
 
 /**
- * Runs something with the rights of a deployed function, named as "deletionworker" is: its calls of
- * AWS are judged by the policies in the stacks. What the function may not do fails here, even if
- * the code under test passes over it.
+ * Runs an action with the rights of a deployed function, with a short name such as
+ * "deletionworker": its calls of AWS are judged by the policies in the stacks. A call without a
+ * right fails here, even if the code under test ignores it.
  */
 export async function asFunction<Result>(name: string, run: () => Promise<Result>): Promise<Result> {
   const folder = process.env[RECORD_VARIABLE];
@@ -43,13 +44,13 @@ export async function asFunction<Result>(name: string, run: () => Promise<Result
       refusals.push(refusal);
     },
   });
-  const [outcome] = await Promise.allSettled([acting.run(guard, run)]);
+  const [outcome] = await Promise.allSettled([acting.run({ name, watch: guard }, run)]);
   if (refusals[0]) throw new Error(`Function ${name} lacks a right. ${refusals[0].message}`);
   if (outcome.status === 'rejected') throw outcome.reason;
   return outcome.value;
 }
 
-/** The same of each call of something: `const watch = withRights('cleanup', watchNetwork)`. */
+/** The same for each call of a function: `const watch = withRights('cleanup', watchNetwork)`. */
 export function withRights<Given extends unknown[], Result>(
   name: string,
   run: (...given: Given) => Promise<Result>,
@@ -57,7 +58,7 @@ export function withRights<Given extends unknown[], Result>(
   return (...given) => asFunction(name, () => run(...given));
 }
 
-/** Runs what others do while a function is at work, without its rights. */
+/** Runs the actions of others during a function, without its rights. */
 export function besideFunction<Result>(run: () => Result): Result {
   return acting.exit(run);
 }

@@ -23,13 +23,13 @@ import {
   type Resource,
 } from '../../../local/template/deployment.ts';
 
-/** A deployed function as its policies have it. */
+/** A deployed function with its policies. */
 export interface DeployedFunction {
   rights: Rights;
   environment: Record<string, string>;
 }
 
-/** The stacks with names of the one-machine runtime, of which nothing was made. */
+/** The stacks with the names of the one-machine runtime; nothing of them was created. */
 export interface PlannedDeployment {
   deployment: Deployment;
   made: MadeResources;
@@ -40,8 +40,8 @@ export interface PlannedDeployment {
 const S3_ENDPOINT = 'http://127.0.0.1/s3';
 
 /**
- * What is only named when it is made: the same names, and for the user pool one in the place of its
- * id.
+ * Names that are set only when a resource is created: the same ones, and a placeholder for the id
+ * of the user pool.
  */
 const NAMES = new Map<ResourceType, (name: string, resource: Resource) => Partial<Attributes>>([
   [
@@ -92,7 +92,7 @@ export async function plan(assembly: CloudAssembly): Promise<PlannedDeployment> 
     try {
       return made.attributes(resource);
     } catch {
-      // Named when it is made, and in no policy: any text does.
+      // Named when it is created, and in no policy: any text is right.
       const { logicalId } = resource;
       return new Proxy({ Ref: logicalId }, { get: (_, name) => `${logicalId}.${String(name)}` });
     }

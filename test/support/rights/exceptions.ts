@@ -1,4 +1,4 @@
-/** A right of a function that no test makes use of. */
+/** A right of a function that no test uses. */
 export interface UnusedRight {
   /** The function. */
   role: string;
@@ -8,14 +8,14 @@ export interface UnusedRight {
 }
 
 export interface Exception {
-  /** Functions; all when left out. */
+  /** Functions; all by default. */
   role?: readonly string[];
   action: RegExp;
   resource?: RegExp;
   reason: string;
 }
 
-/** Rights that functions have although no call of theirs shows that they need them. */
+/** Rights of functions without a call that shows the need for them. */
 export const EXCEPTIONS: readonly Exception[] = [
   {
     role: ['publisherpublishconsole'],

@@ -3,8 +3,8 @@ import { BUCKET } from '../local-s3.ts';
 /** Tables as `createTables` names them. */
 const TEST_TABLE = /^(.*:table\/)test-[0-9a-f-]{36}-(audit|network|traffic|cache)(.*)$/;
 /**
- * The one bucket of the local S3 of tests. Exports stand in two folders of it, the flow log in all
- * others.
+ * The single bucket of the local S3 in tests. Exports are in two of its folders, the flow log in
+ * all others.
  */
 const TEST_BUCKET = new RegExp(`^(arn:aws:s3:::)${BUCKET}(?=/(exports|unfinished)/|)(.*)$`);
 

@@ -3,15 +3,15 @@ import type { DeployedFunction } from './deployed-rights.ts';
 import { EXCEPTIONS, type UnusedRight } from './exceptions.ts';
 
 /**
- * What is wrong with the rights of functions, after a run of tests: calls that were refused, and,
- * after all tests, rights that no test makes use of.
+ * The faults in the rights of functions, after a run of tests: refused calls and, after all tests,
+ * unused rights.
  */
 export function rightsComplaints(
   functions: Record<string, DeployedFunction>,
   records: readonly RightsRecord[],
   { whole }: { whole: boolean },
 ): string[] {
-  // Functions that tests make up are theirs.
+  // Functions that only tests have.
   const deployed = records.filter(({ role }) => role in functions);
   const refused = refusals(deployed).map(refusal => `A function lacks a right. ${refusal}`);
   const unused = whole ? unusedRights(functions, records) : [];
@@ -24,10 +24,7 @@ export function rightsComplaints(
   ];
 }
 
-/**
- * The rights that functions have and that none of the records makes use of, without those that have
- * a reason to be there.
- */
+/** The rights of functions that no record uses, without those that have a reason. */
 function unusedRights(
   functions: Record<string, DeployedFunction>,
   records: readonly RightsRecord[],
@@ -50,7 +47,7 @@ function unusedRights(
   return [...new Set(unused)];
 }
 
-/** What functions asked for and may not do. */
+/** Calls of functions without a right. */
 function refusals(records: readonly RightsRecord[]): string[] {
   return records.flatMap(record => ('refused' in record ? [`${record.role}: ${record.refused}`] : []));
 }
@@ -58,7 +55,7 @@ function refusals(records: readonly RightsRecord[]): string[] {
 /** A grant by keys is a right for each of them. */
 function rightsIn({ role, grant }: Extract<RightsRecord, { grant: unknown }>): UnusedRight[] {
   const { action, keys } = grant;
-  // A pool's id is made with it: that of the templates stands for none that runs.
+  // The id of a pool is set at its creation: the one in the templates is a placeholder.
   const resource = grant.resource
     .replace(/^arn:aws:[^:]*:[^:]*:[^:]*:/, '')
     .replace(/^userpool\/.*/, 'userpool/*');

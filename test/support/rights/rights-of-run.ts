@@ -7,19 +7,19 @@ import { readCloudAssembly } from '../../../local/template/cloud-assembly.ts';
 import { synthesize } from '../../../local/template/synthesize.ts';
 import { type DeployedFunction, plan } from './deployed-rights.ts';
 
-/** What functions may do, in the folder of a run. */
+/** The rights of functions, in the folder of a run. */
 export const RIGHTS_FILE = 'rights.json';
 
 export interface RightsOfRun {
   functions: Record<string, DeployedFunction>;
-  /** What was recorded so far, in all processes of the run. */
+  /** The records so far, of all processes of the run. */
   read(): Promise<RightsRecord[]>;
   remove(): Promise<void>;
 }
 
 /**
- * Reads the functions' rights out of the stacks, and has all processes of this run of tests record
- * what is used of them. A folder that the environment names stays.
+ * Reads the functions' rights from the stacks, and lets all processes of this run record their use.
+ * A folder that the environment names is kept.
  */
 export async function openRightsOfRun(): Promise<RightsOfRun> {
   const { functions } = await plan(await readCloudAssembly(await synthesize({ bundles: false })));

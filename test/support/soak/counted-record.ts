@@ -13,7 +13,7 @@ export interface Counts {
   bytes: bigint;
 }
 
-/** What an edge has counted by its own durable record, over all of its boots. */
+/** The counts of an edge by its own durable record, over all of its boots. */
 export interface CountedEdge {
   site_id: string;
   /** By policy and endpoint, as {@link pairName} writes them. */
@@ -22,11 +22,11 @@ export interface CountedEdge {
   paths: Map<string, PathCounts>;
 }
 
-/** What all edges have counted. */
+/** The counts of all edges. */
 export interface Counted {
   /** By edge id. */
   edges: Map<string, CountedEdge>;
-  /** By policy, as the recorders said: it must agree with the sum of the reports. */
+  /** By policy, from the recorders: they must agree with the sum of the reports. */
   recorded: Map<string, Counts>;
   /** How many reports were stored. */
   reports: number;
@@ -41,9 +41,7 @@ interface Boot {
   paths: Map<string, PathCounts>;
 }
 
-/**
- * Reads the records that the edges' processes have kept: a report counts if it was in the spool.
- */
+/** Reads the records of the edges' processes: a report counts if it was in the spool. */
 export async function readCounted(files: readonly string[]): Promise<Counted> {
   const made = new Map<string, MadeReport>();
   const boots = new Map<string, Boot>();
@@ -67,7 +65,7 @@ export async function readCounted(files: readonly string[]): Promise<Counted> {
   }
 
   for (const file of files) {
-    // A line that a kill cut off is followed by no other: the next life has a file of its own.
+    // A line that a kill truncated is the last of its file: the next run has its own file.
     for await (const line of createInterface({ input: createReadStream(file) })) {
       const parsed = parseLine(line);
       if (!parsed) continue;
@@ -75,7 +73,7 @@ export async function readCounted(files: readonly string[]): Promise<Counted> {
       else {
         const name = textOf('kept' in parsed ? parsed.kept : parsed.found);
         const report = made.get(name);
-        // Found in the spool and known to be kept: it was counted above.
+        // Found in the spool and known as stored: it was counted above.
         if (report) keep(report);
         made.delete(name);
       }

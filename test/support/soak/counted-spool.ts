@@ -6,12 +6,12 @@ import type { Spool, SpoolEntry } from '../../../edge/spool/spool.ts';
 
 /** A report that an edge is about to store. Counts are decimal digits. */
 export interface MadeReport extends ReportName {
-  /** The life of the process that made it. */
+  /** The run of the process that created it. */
   run: string;
   site_id: string;
-  /** What the recorder has counted in this life: policy, packets, bytes. */
+  /** The recorder's counts in this run: policy, packets, bytes. */
   counted: [string, string, string][];
-  /** Totals of the boot, as the report says them: policy, endpoint, packets, bytes. */
+  /** Totals of the boot in the report: policy, endpoint, packets, bytes. */
   pairs: [string, string, string, string][];
   /** The same of paths: path, then the counts in the order of PATH_COUNTS. */
   paths: string[][];
@@ -24,21 +24,19 @@ export interface ReportName {
 }
 
 /**
- * A line of the record. `kept`: the report is in the spool. `found`: an earlier life had stored it.
+ * A line of the record. `kept`: the report is in the spool. `found`: an earlier run had stored it.
  */
 export type RecordLine = { made: MadeReport } | { kept: ReportName } | { found: ReportName };
 
-/**
- * Appends lines to a file; what was written is there when the process is killed right afterwards.
- */
+/** Appends lines to a file; a written line survives a kill right afterwards. */
 export function openRecord(file: string): (line: RecordLine) => void {
   const descriptor = openSync(file, 'a');
   return line => void writeSync(descriptor, `${JSON.stringify(line)}\n`);
 }
 
 /**
- * A spool whose every report is on record: noted before it is stored and again afterwards, so that
- * after a kill at any moment the record says what must be counted.
+ * A spool that records every report before it is stored and again afterwards, so that after a kill
+ * at any moment the record gives the counts that are due.
  */
 export function countedSpool(
   spool: Spool,

@@ -1,6 +1,6 @@
 import type { SoakProgress, SoakResult } from './soak.ts';
 
-/** One line: how far it is, and what has happened. */
+/** One line: the progress, and the events so far. */
 export function progressLine(
   { running_ms, reports, changes, lost, kills, starts }: SoakProgress,
   duration_ms: number,
@@ -14,7 +14,7 @@ export function progressLine(
   ].join(' · ');
 }
 
-/** What is said at the end. */
+/** The summary at the end. */
 export function summary(result: SoakResult): string {
   const { counted, packets, bytes, changes, requests, refused, undone, lost, kills, starts, memory } = result;
   const lines = [

@@ -15,13 +15,13 @@ export interface EdgeFleetOptions
   log: EventLog;
 }
 
-/** How long the edges may take to send their last reports. */
+/** The time in which the edges may send their last reports. */
 const LAST_REPORTS_MS = 180_000;
 
-/** The edges' processes: one that is killed is started again on its spools. */
+/** The edges' processes: a killed one is started again on its spools. */
 export class EdgeFleet {
   /**
-   * Reports that the stream has taken, as far as the processes could say so before they were
+   * Reports that the stream has accepted, as far as the processes could report it before they were
    * killed.
    */
   sent = 0;
@@ -47,7 +47,10 @@ export class EdgeFleet {
     return group;
   }
 
-  /** Ends the traffic; what was counted is sent. @throws SoakFailure when that takes too long */
+  /**
+   * Ends the traffic; all counts are sent.
+   * @throws SoakFailure when that takes too long
+   */
   async stop(): Promise<void> {
     await Promise.all(this.#workers.map(worker => worker.stop()));
   }
@@ -57,7 +60,7 @@ export class EdgeFleet {
     for (const worker of this.#workers) worker.abandon();
   }
 
-  /** Starts a life of a process. */
+  /** Starts a run of a process. */
   launch({ group, edges, life }: { group: number; edges: SimulatedEdge[]; life: number }): ChildProcess {
     const { folder, system, seed, interval_ms, flows, log } = this.#options;
     const run = `${group}-${life}`;
@@ -67,7 +70,7 @@ export class EdgeFleet {
     const options: EdgeWorkerOptions = {
       ...{ system, interval_ms, flows, run, record, edges },
       spools: join(folder, 'edges', 'spools'),
-      // Each life has other traffic.
+      // Each run has different traffic.
       seed: seed * 1_000_000 + group * 10_000 + life,
     };
     const file = join(folder, 'edges', `options-${run}.json`);
@@ -82,7 +85,7 @@ export class EdgeFleet {
   }
 }
 
-/** One process, over its lives. */
+/** One process, over its runs. */
 class Worker {
   readonly #fleet: EdgeFleet;
   readonly #group: number;

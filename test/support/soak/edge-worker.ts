@@ -17,9 +17,9 @@ export interface EdgeWorkerOptions {
   system: string;
   /** Folder of the edges' spools. */
   spools: string;
-  /** The file that this life keeps its record in. */
+  /** The file of this run's record. */
   record: string;
-  /** Names this life. */
+  /** Names this run. */
   run: string;
   edges: SimulatedEdge[];
   seed: number;
@@ -28,8 +28,8 @@ export interface EdgeWorkerOptions {
 }
 
 /**
- * What a worker says: how many reports the stream has taken since the last time, or what is in the
- * way.
+ * A message of a worker: the number of reports that the stream has accepted since the last one, or
+ * a problem.
  */
 export type EdgeWorkerMessage = { sent: number } | { trouble: string };
 
@@ -73,7 +73,7 @@ function saySent(): void {
   sent = 0;
 }
 
-/** The last reports are in the spool then, and the stream has them. */
+/** The last reports are then in the spool and on the stream. */
 async function stop(): Promise<void> {
   await simulation.stop();
   saySent();

@@ -1,6 +1,6 @@
 import { createWriteStream, type WriteStream } from 'node:fs';
 
-/** Writes what happens to a file, one JSON object a line, with the time since the beginning. */
+/** Writes events to a file, one JSON object a line, with the time since the beginning. */
 export class EventLog {
   readonly file: string;
   readonly #stream: WriteStream;

@@ -23,7 +23,9 @@ export interface EndState {
   people: readonly Person[];
 }
 
-/** What must hold when the traffic has ended, all is counted, and nothing is under way. */
+/**
+ * The invariants when the traffic has ended, everything is counted, and no operation is running.
+ */
 const CHECKS: Record<string, (end: EndState) => Promise<void>> = {
   async 'what the recorders counted is what the reports say'({ counted }) {
     expectCounts(sumBy(counted, policyOf), counted.recorded);
@@ -116,11 +118,11 @@ const CHECKS: Record<string, (end: EndState) => Promise<void>> = {
 
   async 'no orphan is left'({ stored, people }) {
     const items = await dumpNetwork(stored as never);
-    // What has ended stays a minute, so that readers that began before the end find it.
+    // Ended operations stay for a minute, so that readers that began earlier find them.
     expectSoundInventory(
       new Map([...items].filter(([, { pk, state }]) => pk !== 'DELETION' || state !== 'ENDED')),
     );
-    // Each path has both of its copies, or lies in exactly one archive.
+    // Each path has both of its copies, or is in exactly one archive.
     const places = pathPlaces(items);
     expect([...places].filter(([, count]) => count !== 1)).toEqual([]);
     const inUse = people.flatMap(({ state }) => state.paths.filter(({ place }) => place === 'in use'));
@@ -165,12 +167,12 @@ export async function checkAll(end: EndState, onCheck: (name: string, error?: Er
   if (failed.length > 0) throw new SoakFailure(failed.join('\n\n'));
 }
 
-/** How many differences are named. */
+/** The number of differences that are listed. */
 const NAMED = 10;
-/** Of a value that is not what it should be, so much is shown. */
+/** The length of a wrong value in the message. */
 const SHOWN_CHARACTERS = 3000;
 
-/** An assertion says what was found only where vitest prints it. */
+/** An assertion prints the value only under vitest. */
 function describe(cause: Error & { actual?: unknown; expected?: unknown }): string {
   if (!('actual' in cause)) return cause.message;
   const shown = (value: unknown) => inspect(value, { depth: 6 }).slice(0, SHOWN_CHARACTERS);
@@ -205,7 +207,7 @@ function withoutZeros(counts: ReadonlyMap<string, Counts>): Map<string, Counts> 
   return new Map([...counts].filter(([, { packets, bytes }]) => packets > 0n || bytes > 0n));
 }
 
-/** @throws Error that names what differs, a few of it */
+/** @throws Error that lists differences, up to a limit */
 function expectCounts(found: ReadonlyMap<string, Counts>, due: ReadonlyMap<string, Counts>): void {
   const names = [...new Set([...found.keys(), ...due.keys()])].sort();
   const text = (counts: Counts | undefined) =>
@@ -222,7 +224,7 @@ function sortedEntries<Value>(map: ReadonlyMap<string, Value>): [string, Value][
   return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** What all people have made together, and what their edges have counted. */
+/** The objects that all people have created, and the counts of their edges. */
 function stateOf(people: readonly Person[], { edges }: Counted): ControlState {
   const states = people.map(({ state }) => state);
   const definedAt = new Map(

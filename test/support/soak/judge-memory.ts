@@ -3,22 +3,23 @@ import { type MemorySample, type MemoryTrend, trendOf } from './memory-samples.t
 export interface MemoryReport {
   system: MemoryTrend;
   containers: MemoryTrend;
-  /** How many containers lived all the time. */
+  /** The number of containers that lived all the time. */
   lasting: number;
-  /** What is not flat. */
+  /** The parts whose memory is not flat. */
   problems: string[];
 }
 
 /**
- * Of the time since the last start: programs load what they need, and the collector finds its size.
+ * The share of the time since the last start in which programs load code and the collector finds
+ * its size.
  */
 const WARM_UP = 1 / 3;
 /**
- * A line that rises by more than this share of the mean is a leak: what lies between two
- * collections of garbage is less.
+ * A rise above this share of the mean is a leak: the memory between two collections of garbage is
+ * less.
  */
 const RISE_LIMIT = 0.25;
-/** With fewer samples a line says nothing. */
+/** With fewer samples a line means nothing. */
 const LEAST_SAMPLES = 10;
 
 /**

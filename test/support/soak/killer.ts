@@ -13,7 +13,10 @@ export interface KillerOptions {
   signal: AbortSignal;
 }
 
-/** Kills by plan. Of what isn't there at that moment nothing is killed, and the log says so. */
+/**
+ * Kills by plan. If a process does not exist at that moment, nothing is killed, and the log says
+ * so.
+ */
 export class Killer {
   /** How many of each were killed: functions and engines by their names. */
   readonly counts = new Map<string, number>();
@@ -44,7 +47,7 @@ export class Killer {
     }
     const { pid } = system;
     if (pid === undefined) return undefined;
-    // While it starts it is disturbed once: on a slow machine it would never be ready.
+    // It is disturbed once during its start: on a slow machine it would otherwise never be ready.
     if (!system.isReady && system.failedStarts > 0) return undefined;
     if (kind === 'system') {
       system.kill();

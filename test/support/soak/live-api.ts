@@ -4,18 +4,18 @@ import type { SignIn } from '../../../local/provision/sign-ins.ts';
 import { SoakFailure } from './soak-failure.ts';
 import type { SupervisedSystem, SystemAddress } from './supervised-system.ts';
 
-/** What came of a request. `lost`: it isn't known whether it was done. */
+/** The result of a request. `lost`: it is unknown whether it was executed. */
 export type LiveAnswer =
   | { kind: 'done'; data: unknown; request_id: string }
   | { kind: 'refused'; type: string; message: string }
   | { kind: 'lost'; reason: string; retry_after_s?: number };
 
-/** Types of errors that say that nothing was done, and why. */
+/** Types of errors that mean that nothing was done, and why. */
 const REFUSALS = new Set(['ValidationError', 'NotFound', 'Unauthorized', 'Conflict']);
 
-/** Longer than AppSync gives a request. */
+/** Longer than AppSync allows for a request. */
 const REQUEST_MS = 40_000;
-/** How long a question may go without an answer, over restarts. */
+/** The time for which a query may go without an answer, over restarts. */
 const PATIENCE_MS = 300_000;
 
 interface GraphqlAnswer {
@@ -25,7 +25,7 @@ interface GraphqlAnswer {
 
 /**
  * A person at the API of a system that may be killed at any moment: with a token of the sign-in, at
- * the address of the day.
+ * the current address.
  */
 export class LiveApi {
   readonly person: SignIn;
@@ -48,8 +48,8 @@ export class LiveApi {
   }
 
   /**
-   * The data of a query, asked until there is an answer.
-   * @throws SoakFailure when it is refused, or nothing comes
+   * The data of a query, repeated until there is an answer.
+   * @throws SoakFailure when it is refused, or no answer comes
    */
   async query<Data>(query: string, variables: object = {}): Promise<Data> {
     const limit = performance.now() + PATIENCE_MS;

@@ -1,5 +1,5 @@
-// `npm run soak`: the whole system under traffic, kills and people for minutes, and then whether
-// all of it is right.
+// `npm run soak`: the whole system for minutes under traffic, kills and people, and then the checks
+// of its state.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFile } from '../project-files.ts';

@@ -7,7 +7,7 @@ import type { SupervisedSystem } from './supervised-system.ts';
 /** Resident memory at a moment, MiB. */
 export interface MemorySample {
   at_ms: number;
-  /** Which start of the system it is. */
+  /** The number of the start of the system. */
   start: number;
   system: number;
   /** By process id. */
@@ -20,7 +20,7 @@ export interface MemoryTrend {
   /** MiB. */
   mean: number;
   /**
-   * Of the straight line through the samples: how much it rises from the first to the last, of the
+   * Of the straight line through the samples: its rise from the first to the last, relative to the
    * mean.
    */
   rise: number;
@@ -37,7 +37,7 @@ export interface MemoryWatchOptions {
   signal: AbortSignal;
 }
 
-/** Looks at the memory of all parts again and again. */
+/** Samples the memory of all parts repeatedly. */
 export async function watchMemory(options: MemoryWatchOptions): Promise<MemorySample[]> {
   const { system, fleet, log, every_ms, signal } = options;
   const samples: MemorySample[] = [];

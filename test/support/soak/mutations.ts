@@ -2,7 +2,7 @@ import { buildSchema, type GraphQLField, getNamedType, isObjectType } from 'grap
 import { APPSYNC_DEFINITIONS } from '../../../local/gateway/schema/appsync-definitions.ts';
 import { projectText } from '../project-files.ts';
 
-/** What a change is known by in its answer. */
+/** The field of the answer that identifies a change. */
 const ASKED = ['id', 'audit_id', 'success', 'finished', 'site_id', 'policy_id', 'error_type'];
 
 const schema = buildSchema(projectText('graphql/schema.graphql') + APPSYNC_DEFINITIONS);

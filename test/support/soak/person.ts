@@ -13,29 +13,33 @@ export interface PersonOptions {
   number: number;
   api: LiveApi;
   log: EventLog;
-  /** What is theirs alone, as it should be. */
+  /** The expected state of their own objects. */
   state: ControlState;
 }
 
 /**
- * What was killed is dead by then, and what it had sent to the database is there or never will be.
+ * After this time the killed process has ended, and its requests to the database have either landed
+ * or never will.
  */
 const SETTLED_MS = 1000;
-/** Clean-up looks each minute for what was cut off, and waits until its lease of 30 s is over. */
+/**
+ * Clean-up looks every minute for interrupted operations, and waits until their lease of 30 s has
+ * expired.
+ */
 const FINISHED_MS = 240_000;
 const LOOK_EVERY_MS = 500;
-/** By how much clocks may differ that are all of this machine. */
+/** The largest difference between clocks, all of this machine. */
 const SLACK_MS = 2000;
 
-type AnsweredEntry = Entry & { at: string; actor: { request_id: string | null } };
+type AnsweredEntry = Entry & { at: string; actor: { email: string | null; request_id: string | null } };
 
 /**
- * A person who changes what is theirs, one thing after another, whatever is killed meanwhile: what
- * they ask for is done, once.
+ * A person who changes their own objects, one step after another, during any kills: every request
+ * is executed once.
  */
 export class Person {
   readonly state: ControlState;
-  /** Entries of all that was done, in order. */
+  /** Entries of all changes, in order. */
   readonly entries: AnsweredEntry[] = [];
   readonly #known = new Set<string>();
   /** Requests, those that were refused, and those whose answer was lost. */
@@ -56,7 +60,7 @@ export class Person {
     return this.#options.api.person.email;
   }
 
-  /** Does a step, and what follows of it. */
+  /** Makes a step, and the steps that follow from it. */
   async take({ number, name, plan: planner, picks, token, undo }: Step): Promise<void> {
     const plan = planner(this.state, chooser(picks));
     if (!plan) return;
@@ -64,7 +68,7 @@ export class Person {
     const step = `${number} ${name}`;
     const [entry] = await this.change(plan, { step, token });
     const leaves = entry && plan.effects.length === 1 ? UNDOABLE[entry.operation] : undefined;
-    // What was reset would be missing in the totals.
+    // Counts before a reset would be missing in the totals.
     if (!leaves || (undo === 'no' && name !== 'resetPolicyStats')) return;
     const after = structuredClone(this.state);
     const back = (own: Entry) => leftBy(leaves.undone, before, { change: entry!, own });
@@ -74,7 +78,10 @@ export class Person {
     await this.change(undoing(undone, again)(this.state), { step: `${step}, made again` });
   }
 
-  /** Makes a change, however often it must be asked for. @returns the entries of what was done */
+  /**
+   * Makes a change, with as many requests as needed.
+   * @returns the entries of the change
+   */
   async change(plan: Plan, { step, token = '' }: { step: string; token?: string }): Promise<Entry[]> {
     const { operation, outcome, unless, effects } = plan;
     const args = {
@@ -125,7 +132,7 @@ export class Person {
     return [...found];
   }
 
-  /** An answer that says that it goes on comes before the entry. */
+  /** An answer that an operation continues comes before the entry. */
   async #untilEntriesOf(change: Change, answer: LiveAnswer): Promise<AnsweredEntry[]> {
     const limit = performance.now() + FINISHED_MS;
     for (;;) {
@@ -136,7 +143,7 @@ export class Person {
     }
   }
 
-  /** The entry of each effect of a change, in their order; undefined when one is missing. */
+  /** The entry of each effect of a change, in order; undefined when one is missing. */
   async #entriesOf(
     { plan: { operation, effects }, began_ms }: Change,
     answer: LiveAnswer,
@@ -156,22 +163,26 @@ export class Person {
     return found.every(entry => entry !== undefined) ? found : undefined;
   }
 
-  /** Their entries since then. */
+  /**
+   * The entries of this person since then, selected here: a search by actor would use up the query
+   * budget of 240 units a minute after 24 changes, and the person would wait for the next minute.
+   */
   async #log(from_ms: number): Promise<AnsweredEntry[]> {
     const entries: AnsweredEntry[] = [];
     const from = new Date(from_ms - SLACK_MS).toISOString();
     let next_token: string | null = null;
     do {
       const { auditLog: page }: { auditLog: AuditPage } = await this.#options.api.query(AUDIT_LOG, {
-        ...{ actor: this.#options.api.person.email, from, next_token },
+        ...{ from, next_token },
       });
-      entries.push(...page.items.filter(({ outcome }) => outcome === 'DONE').map(parsed));
+      const own = page.items.filter(({ outcome, actor }) => outcome === 'DONE' && actor.email === this.email);
+      entries.push(...own.map(parsed));
       next_token = page.next_token;
     } while (next_token !== null);
     return entries;
   }
 
-  /** What takes more than a request is over: also what a kill has cut off. */
+  /** Operations longer than a request have ended, also those that a kill has interrupted. */
   async #untilNothingRuns(): Promise<void> {
     const limit = performance.now() + FINISHED_MS;
     const own = new Set(this.state.sites.map(({ id }) => id));
@@ -201,7 +212,7 @@ interface Change {
   step: string;
   args: object;
   began_ms: number;
-  /** How many answers to it were lost. */
+  /** The number of lost responses to it. */
   lost: number;
 }
 
@@ -227,9 +238,9 @@ function idIn(data: unknown, operation: string): string | undefined {
 }
 
 const OPERATIONS_NOW = '{ operations { target finished } }';
-const AUDIT_LOG = `query ($actor: String, $from: AWSDateTime, $next_token: String) {
-  auditLog(limit: 100, actor: $actor, from: $from, next_token: $next_token) {
-    items { id at operation did target outcome before after actor { request_id } }
+const AUDIT_LOG = `query ($from: AWSDateTime, $next_token: String) {
+  auditLog(limit: 100, from: $from, next_token: $next_token) {
+    items { id at operation did target outcome before after actor { email request_id } }
     next_token
   }
 }`;

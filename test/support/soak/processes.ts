@@ -38,7 +38,7 @@ const ENGINES: [string, RegExp][] = [
 
 const CONTAINER = /--input-type=module - (\S+)$/;
 
-/** What the process with this id has started, and itself. */
+/** The processes that the process with this id has started, and itself. */
 export async function partsOf(pid: number): Promise<SystemParts> {
   const all = await listProcesses();
   const parts: SystemParts = {
@@ -56,8 +56,8 @@ export async function partsOf(pid: number): Promise<SystemParts> {
 }
 
 /**
- * Of a container, whose last word is the physical name of its function: its stack, a hyphen and its
- * logical id.
+ * Of a container, whose last argument is the physical name of its function: its stack, a hyphen and
+ * its logical id.
  */
 function functionOf(command: string): string | undefined {
   const physical = CONTAINER.exec(command)?.[1];

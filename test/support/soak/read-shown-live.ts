@@ -2,7 +2,7 @@ import type { ControlState } from '../control/control-state.ts';
 import { type Shown, shownKey } from '../control/read-shown.ts';
 import type { LiveApi } from './live-api.ts';
 
-/** What is looked at of each item of a list. */
+/** The compared fields of each item of a list. */
 const ITEMS = {
   sites: 'id name location status endpoints { id address }',
   deletedSites: 'site_id',
@@ -13,8 +13,8 @@ const ITEMS = {
 } as const;
 
 /**
- * What the queries that show most show of a state, as the model reads it of functions in this
- * process.
+ * The answers of the queries that return most of a state, as the model reads them from functions in
+ * this process.
  */
 export async function readShownLive(api: LiveApi, { sites }: ControlState): Promise<Shown> {
   const shown: Shown = new Map();

@@ -4,26 +4,25 @@ import { chooser } from '../control/chooser.ts';
 import { type ControlState, done, emptyState, type Plan } from '../control/control-state.ts';
 import { OPERATIONS } from '../control/operations.ts';
 import type { Person } from './person.ts';
-import type { SoakOptions } from './soak.ts';
 
 const LINES = ['wan1', 'wan2'] as const;
 
 export interface RegionShape {
-  /** Of how many it is which one, from 0 on. */
+  /** The number of this one, from 0 on. */
   number: number;
   regions: number;
-  /** The model makes more, up to five. */
+  /** The model creates more, up to five. */
   sites: number;
   /** Of this region. */
   edges: readonly string[];
 }
 
-/** The regions of a soak, one a person. */
+/** The regions of a soak, one for each person. */
 export function regionsOf({
   edges,
   people,
   sites,
-}: Pick<SoakOptions, 'edges' | 'people' | 'sites'>): RegionShape[] {
+}: Record<'edges' | 'people' | 'sites', number>): RegionShape[] {
   return Array.from({ length: people }, (_, number) => ({
     number,
     sites,
@@ -34,12 +33,12 @@ export function regionsOf({
   }));
 }
 
-/** The state of a person who owns nothing but edges that aren't registered. */
+/** The state of a person who owns only edges that are not registered. */
 export const emptyRegion = ({ edges }: RegionShape): ControlState => emptyState(edges);
 
 /**
- * Makes what a person owns: sites that are joined each with each over two lines, policies, and
- * edges.
+ * Creates a person's objects: sites that are all connected with each other over two lines,
+ * policies, and edges.
  * @returns the edges
  */
 export async function makeRegion(person: Person, shape: RegionShape): Promise<SimulatedEdge[]> {
@@ -74,7 +73,7 @@ export async function makeRegion(person: Person, shape: RegionShape): Promise<Si
   }));
 }
 
-/** Of its own, so that not all paths turn bad together. */
+/** A separate clock, so that not all paths turn bad together. */
 const addressOf = (region: number, site: number, line: number): string => `10.${region}.${site}.${line + 1}`;
 
 function addEndpoint(

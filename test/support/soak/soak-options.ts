@@ -18,8 +18,8 @@ interface Given {
 type Parsed = Omit<SoakOptions, 'folder' | 'signal' | 'onProgress' | 'onPhase'> & { folder?: string };
 
 /**
- * Reads the command line of `npm run soak --`. Prints help or what is wrong with an option, and
- * ends the process then.
+ * Reads the command line of `npm run soak --`. Prints help or the error in an option, and then ends
+ * the process.
  */
 export function parseSoakOptions(args: readonly string[]): Parsed {
   const usual = paceText(USUAL_PACE);

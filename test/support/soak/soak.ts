@@ -33,24 +33,24 @@ export interface SoakOptions {
   /** Flows alive at a time, an edge. */
   flows: number;
   pace: KillPace;
-  /** What a person thinks between two things, on average. */
+  /** The average pause of a person between two steps. */
   pause_ms: number;
   /** An empty folder. */
   folder: string;
-  /** Ends it before its time, without checks. */
+  /** Ends it early, without checks. */
   signal?: AbortSignal;
   /**
-   * The share of the time at the end in which only edges are killed, and memory is judged. 0: it
-   * isn't.
+   * The share of the time at the end in which only edges are killed, and memory is judged. 0: it is
+   * not.
    */
   calm: number;
   onProgress?: (progress: SoakProgress) => void;
-  /** Hears what is being done. */
+  /** Receives the current step. */
   onPhase?: (text: string) => void;
 }
 
 export interface SoakProgress {
-  /** How far the traffic and the kills are, milliseconds. */
+  /** The progress of traffic and kills, milliseconds. */
   running_ms: number;
   reports: number;
   changes: number;
@@ -74,8 +74,8 @@ const PROGRESS_EVERY_MS = 1000;
 const PASSWORD = 'patronus-soak-1A!';
 
 /**
- * Runs the whole system with traffic, kills and people, and then checks that all of it is right.
- * @throws SoakFailure that names the checks that failed · SoakAborted
+ * Runs the whole system with traffic, kills and people, and then checks the result.
+ * @throws SoakFailure that names the failed checks · SoakAborted
  */
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   mkdirSync(options.folder, { recursive: true });
@@ -99,7 +99,7 @@ class Soak {
   #fleet: EdgeFleet | undefined;
   #killer: Killer | undefined;
   #progress: NodeJS.Timeout | undefined;
-  /** When traffic and kills began, as the log has it. */
+  /** The beginning of traffic and kills, for the times of the log. */
   #began_ms = 0;
 
   constructor(options: SoakOptions) {
@@ -131,7 +131,7 @@ class Soak {
     return this.#resultOf(counted, memory);
   }
 
-  /** What to say of a failure: with the seed, and where to read on. */
+  /** The text about a failure: with the seed, and the files to read. */
   failed(cause: Error): Error {
     const { message } = cause;
     this.#log.write('failed', { message });
@@ -140,7 +140,7 @@ class Soak {
     return new SoakFailure(`${message}\n${where}`, { cause });
   }
 
-  /** Ends all that runs. */
+  /** Ends all running parts. */
   async end(): Promise<void> {
     clearInterval(this.#progress);
     this.#ending.abort();
@@ -160,7 +160,10 @@ class Soak {
     );
   }
 
-  /** Traffic, kills and people, until the time is over. @returns the memory meanwhile */
+  /**
+   * Traffic, kills and people, until the time is over.
+   * @returns the memory samples
+   */
   async #live(groups: SimulatedEdge[][]): Promise<MemorySample[]> {
     const { folder, seed, interval_ms, flows, duration_ms, calm, onProgress = () => {} } = this.#options;
     const { signal } = this.#ending;
@@ -175,7 +178,7 @@ class Soak {
     this.#began_ms = this.#log.elapsed_ms;
     this.#progress = setInterval(() => onProgress(this.#progressNow()), PROGRESS_EVERY_MS);
     const memory = watchMemory({ ...running, fleet, every_ms: MEMORY_EVERY_MS });
-    // It is waited for at the end.
+    // It is awaited at the end.
     memory.catch(() => {});
     const over = wait(duration_ms, undefined, { signal }).catch(() => {});
     const people = this.#people.map(({ person }) => this.#act(person));
@@ -184,9 +187,7 @@ class Soak {
     return memory;
   }
 
-  /**
-   * A person does one thing after another until the time is over; the last one is done to its end.
-   */
+  /** A person makes one step after another until the time is over; the last one is completed. */
   async #act(person: Person): Promise<void> {
     const { seed, pause_ms, duration_ms } = this.#options;
     const isOver = () => this.#ending.signal.aborted || this.#log.elapsed_ms - this.#began_ms >= duration_ms;
@@ -253,7 +254,7 @@ class Soak {
     this.#options.onPhase?.(text);
   }
 
-  /** @throws SoakAborted as soon as the soak is to end before its time */
+  /** @throws SoakAborted as soon as the soak must end early */
   async #untilAborted<T>(work: Promise<T>): Promise<T> {
     const { signal } = this.#options;
     work.catch(() => {});
@@ -267,7 +268,7 @@ class Soak {
   }
 }
 
-/** The soak was ended before its time. */
+/** The soak was ended early. */
 export class SoakAborted extends Error {
   override readonly name = 'SoakAborted';
 }

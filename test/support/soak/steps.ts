@@ -3,7 +3,7 @@ import { done, type Planner } from '../control/control-state.ts';
 import { OPERATIONS } from '../control/operations.ts';
 import { seededRandom } from '../random.ts';
 
-/** What people do, and how often by comparison. */
+/** The actions of people, with their relative frequency. */
 const WEIGHTS = {
   createSite: 2,
   updateSite: 2,
@@ -31,8 +31,8 @@ export type StepName = keyof typeof WEIGHTS;
 const PLANNERS: Record<StepName, Planner> = {
   ...OPERATIONS,
   /**
-   * The model can't know what the edges have counted by then. It is taken back at once, so that the
-   * totals stay known.
+   * The model cannot know the edges' counts at that time. It is undone at once, so that the totals
+   * remain known.
    */
   resetPolicyStats(state, choose) {
     const policy_id = choose([
@@ -43,18 +43,18 @@ const PLANNERS: Record<StepName, Planner> = {
   },
 };
 
-/** One thing that a person is about to do. */
+/** The next step of a person. */
 export interface Step {
   number: number;
   name: StepName;
   plan: Planner;
-  /** What the choices within it are made by. */
+  /** The random choices within it. */
   picks: number[];
-  /** What it is called towards the system, where it may be repeated. */
+  /** The token for the system, if it may be repeated. */
   token: string;
-  /** Whether it is taken back, and that again. */
+  /** Whether it is undone, and that undone again. */
   undo: 'no' | 'once' | 'twice';
-  /** What the person thinks about before it. */
+  /** The pause of the person before it. */
   pause_ms: number;
 }
 
@@ -64,7 +64,7 @@ const NAMES = Object.entries(WEIGHTS).flatMap(([name, weight]) =>
 const PICKS = 6;
 
 /**
- * What a person does, one step after another; each by the seed alone, whatever earlier ones led to.
+ * The steps of a person, one after another; each from the seed only, whatever the earlier ones did.
  */
 export function stepOf({ seed, person, number, pause_ms }: StepPlace): Step {
   const random = seededRandom(fnv1a(`${seed} ${person} ${number}`));

@@ -13,15 +13,15 @@ export interface SystemAddress extends Endpoints {
   client_id: string;
 }
 
-/** A start that nothing disturbed fails for a reason: after so many in a row it is over. */
+/** A start that fails without a kill has a reason: after this number in a row the soak ends. */
 const FAILED_STARTS = 5;
 
-/** `npm start` without its demo, with kept data: started again whenever it ends. */
+/** `npm start` without its demo, with stored data: started again whenever it ends. */
 export class SupervisedSystem {
   readonly folder: string;
-  /** How often it was ready. */
+  /** The number of times it was ready. */
   starts = 0;
-  /** How often in a row it ended before it was ready. */
+  /** The number of times in a row that it ended before it was ready. */
   failedStarts = 0;
   readonly #log: EventLog;
   readonly #output: WriteStream;
@@ -61,12 +61,12 @@ export class SupervisedSystem {
     this.#child?.kill('SIGKILL');
   }
 
-  /** A part of it is killed: a start that ends by that has not failed by itself. */
+  /** A part of it is killed: a start that ends because of that has not failed by itself. */
   disturb(): void {
     this.#disturbed = true;
   }
 
-  /** Ends it in order. */
+  /** Ends it normally. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#child?.kill('SIGTERM');
@@ -122,9 +122,7 @@ export class SupervisedSystem {
     return { wasReady, status };
   }
 
-  /**
-   * A kill may come between what it prints and what is read here: then the next start is announced.
-   */
+  /** A kill may come between its output and the read here: then the next start is announced. */
   async #announce(ready: PromiseWithResolvers<SystemAddress>): Promise<void> {
     const endpoints = await this.#read<Endpoints>('endpoints.json');
     const { auth } = await this.#read<{ auth: { user_pool_id: string; user_pool_client_id: string } }>(

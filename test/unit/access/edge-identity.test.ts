@@ -18,7 +18,7 @@ const machine = (sub: string): Caller => ({
   request_id: null,
 });
 
-/** What the function says of a machine that calls itself edge-7: null where it may. */
+/** The refusal of the function for a machine that calls itself edge-7: null if it is accepted. */
 function refusal(arn: string, roles: readonly string[]): string | null {
   try {
     requireEdge(machine(arn), 'edge-7', roles);
@@ -77,7 +77,7 @@ describe('an edge', () => {
     );
   });
 
-  it('is first refused for its name', () => {
+  it('is refused for its name before its role', () => {
     expect(refusal(session('grafana', 'grafana'), DEFAULT_EDGE_ROLES)).toBe(
       "Edge edge-7 alone may do this. Sign with the edge's own role, with the edge's id as session name.",
     );

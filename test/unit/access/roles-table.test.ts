@@ -131,7 +131,7 @@ describe('authorize', () => {
       'machine',
       'deletePolicy is for people only: sign in as one of group operator.',
     ],
-  ] as const)('%s tells a caller (%s) who may call it', (operation, who, message) => {
+  ] as const)('rejects %s by a caller (%s) with the required group', (operation, who, message) => {
     expect(() => authorize(operation, callers[who])).toThrow(
       expect.objectContaining({ errorType: 'Unauthorized', message }),
     );

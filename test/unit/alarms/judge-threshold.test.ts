@@ -32,7 +32,8 @@ const partly = (value: number): FigureNow => ({ value, complete: false });
 const UNKNOWN: FigureNow = { value: null, complete: false };
 
 /**
- * The state after these figures, a minute each, and whether there was an alarm after each of them.
+ * The state after these figures, one for each minute, and whether there was an alarm after each of
+ * them.
  */
 function judged(of: Threshold, figures: readonly FigureNow[]) {
   let state: ThresholdState | undefined;
@@ -123,8 +124,8 @@ describe('a threshold', () => {
 });
 
 /**
- * The definition: of the figures that are known, the last that ends an alarm is followed by enough
- * in a row that begin one.
+ * The definition: among the known figures, the last one that ends an alarm is followed by enough
+ * consecutive ones that begin one.
  */
 function holds({ value, clear_value, minutes }: Threshold, figures: readonly FigureNow[]): boolean {
   const values = figures.flatMap(figure => figure.value ?? []);

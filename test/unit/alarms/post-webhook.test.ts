@@ -16,7 +16,7 @@ const CLOUD = { loopback: false, private_addresses: false };
 const post = (given: Partial<Parameters<typeof postWebhook>[0]> = {}) =>
   postWebhook({ url: receiver.url, headers: { 'x-a': 'b' }, body: '{"ü":1}', rules: LOCAL, ...given });
 
-/** A name that leads to these addresses. */
+/** A name that resolves to these addresses. */
 const leadingTo =
   (...addresses: string[]) =>
   (_: string, __: unknown, done: (error: null, found: LookupAddress[]) => void) =>

@@ -29,7 +29,7 @@ it('returns the required fields of an incident that the first release with incid
   expect(missing(frozen, schema.getType('FrozenIncident') as GraphQLOutputType, 'incident')).toEqual([]);
 });
 
-/** The ways to values that the schema requires and that aren't there. */
+/** The paths of values that the schema requires and that are missing. */
 function missing(value: unknown, type: GraphQLOutputType, way: string): string[] {
   if (isNonNullType(type)) {
     return value === null || value === undefined ? [way] : missing(value, type.ofType, way);

@@ -73,7 +73,7 @@ describe('a GraphQL client', () => {
     ['no JSON', new Response('<html>', { status: 502 }), { kind: 'no JSON', status: 502, text: '<html>' }],
     ['a broken connection', reset, { kind: 'no answer', reason: 'ECONNRESET', cause: reset }],
     ['silence', silent, { kind: 'no answer', reason: 'no answer within 10 s', cause: silent }],
-  ])('passes %s to its caller, who words the error', async (_, answer, failure) => {
+  ])('passes %s to its caller, which writes the error message', async (_, answer, failure) => {
     const { client, posts } = clientOf([answer]);
     await expect(client.query('{ a }')).rejects.toMatchObject({ failure });
     expect(posts).toHaveLength(1);

@@ -16,7 +16,7 @@ const down = () => {
   throw new Error('down');
 };
 
-/** A load of 'key' that reads its source until it is told the value. */
+/** A load of 'key' that reads its source until the value is set. */
 async function loadOf(cache: Cache<string, string>) {
   const begun = Promise.withResolvers<void>();
   const loaded = Promise.withResolvers<string>();

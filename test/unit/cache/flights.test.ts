@@ -5,7 +5,7 @@ import { RemovalLog } from '../../../core/cache/generation/removal-log.ts';
 
 const cleared = { ...FIRST_STATE, generation: 1 };
 
-/** A load of 'key' that began at 10,000 ms, and what ends it. */
+/** A load of 'key' that began at 10,000 ms, and a function that ends it. */
 function underWay(flights = new Flights<string>()) {
   const load = Promise.withResolvers<string>();
   let flight!: Parameters<Parameters<Flights<string>['start']>[2]>[0];

@@ -5,6 +5,6 @@ it.each([
   [0, '0 paths'],
   [1, '1 path'],
   [2, '2 paths'],
-])('%i is told as %j', (number, text) => {
+])('writes %i as %j', (number, text) => {
   expect(count(number, 'path')).toBe(text);
 });

@@ -69,7 +69,7 @@ describe('docs/architecture.md, keys', () => {
     expect([...prefixes, ...sortWords].filter(name => !told.includes(name))).toEqual([]);
   });
 
-  it('lists no partition that the code never writes', () => {
+  it('lists only partitions that the code writes', () => {
     const told = wordsIn(rows.map(([, partition]) => partition!));
     expect(told.filter(name => ![...partitions, ...prefixes].includes(name))).toEqual([]);
   });

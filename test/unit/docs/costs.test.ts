@@ -3,10 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { COSTS } from '../../../functions/api/costs.ts';
 import { projectFile, projectText } from '../../support/project-files.ts';
 
-/**
- * What of the budget an operation costs: the numbers in its resolver, and whether it grows with a
- * range.
- */
+/** The cost of an operation: the numbers in its resolver, and whether it grows with a range. */
 interface Cost {
   operation: string;
   units: number[];

@@ -46,7 +46,7 @@ const PREFIXES: Record<string, string> = {
   sts: 'sts',
 };
 
-/** What `admin` asks of the user pool through core/users. */
+/** The requests of `admin` to the user pool through core/users. */
 const OF_THE_DIRECTORY = [
   'AdminGetUser',
   'AdminListGroupsForUser',
@@ -55,7 +55,7 @@ const OF_THE_DIRECTORY = [
   'AdminEnableUser',
 ];
 
-/** Asked with no right at all, or by the test edge's own role. */
+/** Requested without any right, or with the role of the test edge. */
 const NOT_GRANTED = ['sts:GetCallerIdentity', 'kinesis:PutRecords'];
 
 describe('the rights in docs/deploying.md', () => {
@@ -75,7 +75,7 @@ describe('the rights in docs/deploying.md', () => {
     }
     const policies = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => JSON.parse(json!));
     const granted = (policies[1].Statement as { Action: string[] }[]).flatMap(({ Action }) => Action);
-    // Roles are made with tags.
+    // Roles are created with tags.
     const expected = [...calls, 'iam:TagRole'].filter(call => !NOT_GRANTED.includes(call));
     expect(granted.toSorted()).toEqual(expected.toSorted());
   });

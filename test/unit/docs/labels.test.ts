@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { projectFile, projectText } from '../../support/project-files.ts';
 
-/** Where the words on the screen come from: the console, and the names of the demo. */
+/** The sources of the words on the screen: the console, and the names of the demo. */
 const SOURCES = globSync(['web/**/*.{ts,tsx}', 'local/demo/*.ts'], { cwd: projectFile('') })
   .map(projectText)
   .join('\n')

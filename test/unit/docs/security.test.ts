@@ -4,7 +4,7 @@ import { projectFile, projectText } from '../../support/project-files.ts';
 
 const text = projectText('docs/security.md');
 
-/** What guards, of the sections about actors: each a line that begins with `- `. */
+/** The guards in the sections about actors: each is a line that begins with `- `. */
 const guards = text
   .split(/^## /m)
   .filter(section => !/^(What remains|What is worth|Who might|Where trust)/.test(section))
@@ -15,7 +15,7 @@ const guards = text
 const testsIn = (line: string): [string, string][] =>
   [...line.matchAll(/\*(test\/[\w./-]+\.ts) › ([^*]+)\*/g)].map(([, file, title]) => [file!, title!]);
 
-/** Titles of the tests in a file, of tables of cases too. */
+/** Titles of the tests in a file, including tables of cases. */
 function titlesOf(file: string): string[] {
   const source = projectText(file);
   return [...source.matchAll(/(?:\b(?:it|test)|\))\(\s*(['"`])((?:\\.|(?!\1)[^\\\n])+)\1/g)].map(

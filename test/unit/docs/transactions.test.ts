@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { projectFile, projectText } from '../../support/project-files.ts';
 
-/** Calls that write a transaction; those of the storage room itself pass on what they are given. */
+/** Calls that write a transaction; those in the storage room itself pass on their input. */
 const WRITES = /\b(transact|writeChange|commit\w+(?:<\w+>)?)\(|new TransactWriteCommand\(/;
 
 it('lists each file that writes a transaction in docs/transactions.md, with its bound', () => {

@@ -17,7 +17,7 @@ let calls: string[];
 let now: number;
 let memory: EdgeKeyMemory;
 let key: TestKey;
-/** What goes on while ingest waits. */
+/** The action while ingest waits. */
 let onSleep: () => void;
 
 const client = () =>

@@ -34,7 +34,7 @@ it.each([
   ['with its first key', FROM, keys, 'unsigned'],
   ['while a key is good', UNTIL - 1, keys, 'unsigned'],
   ['of an edge without keys', UNTIL, none, 'counts'],
-])('judges an unsigned report that arrives %s: %4$s', (_, arrived_at_ms, known, expected) => {
+])('judges an unsigned report that arrives %s: $3', (_, arrived_at_ms, known, expected) => {
   expect(outcome(() => judgeUnsigned({ edge_id: 'e', arrived_at_ms, keys: known }))).toBe(expected);
 });
 

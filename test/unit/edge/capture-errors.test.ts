@@ -147,11 +147,11 @@ describe('an invalid capture counts the frames before the error', () => {
     expect(countCapture(capture)).toMatchObject({ packets, error });
   });
 
-  it('ignores an interface of an unknown link type without packets', () => {
+  it('an interface of an unknown link type without packets is ignored', () => {
     expect(countCapture(join(PCAPNG, blocks.interface(147)))).toMatchObject({ packets: 2, error: undefined });
   });
 
-  it('skips options that do not fit in their block', () => {
+  it('options that do not fit in their block are skipped', () => {
     const body = join(u16(101, 0), u32(0), u16(9, 60_000), [6]);
     const capture = join(blocks.section(), blocks.block(1, body), blocks.enhanced(0, 1n, IP));
     expect(countCapture(capture)).toMatchObject({ packets: 1, error: undefined });
@@ -214,7 +214,7 @@ describe('an unreadable part of a capture is reported once, and the rest is coun
         packets: 3,
         skipped: 0,
         unread: [
-          `The section at byte ${PCAPNG.length} is of version 2.0 and was not read; version 1 can be.`,
+          `The section at byte ${PCAPNG.length} has version 2.0 and was not read; only version 1 is supported.`,
         ],
       },
     ],

@@ -32,7 +32,7 @@ const packet = fc
 
 const ethertypeOf = (ip: Buffer) => (ip[0]! >>> 4 === 4 ? 0x0800 : 0x86dd);
 
-/** The whole frame, or its beginning with what was on the wire. */
+/** The whole frame, or its beginning with the length on the wire. */
 const snapped = (frame: Buffer) =>
   fc.constantFrom(frame, { data: frame.subarray(0, 96), wire: frame.length });
 

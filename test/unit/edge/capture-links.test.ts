@@ -24,7 +24,7 @@ const vlan = (ethertype: number) => join(u16(7), u16(ethertype));
 const pppoe = (protocol: number[], payload: Buffer) =>
   join([0x11, 0, 0, 1], u16(protocol.length + payload.length), protocol, payload);
 
-/** Frames with an IPv4 packet, on each link type that can be read but IPv6 alone. */
+/** Frames with an IPv4 packet, on each readable link type except IPv6. */
 const V4_FRAMES: [string, number, Buffer][] = [
   ['Ethernet', 1, ethernet(0x0800, V4)],
   ['802.1Q', 1, ethernet(0x8100, join(vlan(0x0800), V4))],

@@ -6,8 +6,8 @@ import { seededRandom } from '../../support/random.ts';
 
 const RUNS = 2000;
 /**
- * What a reader may hold at a time is a block of 2 MB, twice while its buffer grows. The rest is
- * what tests leave behind.
+ * A reader may hold a block of 2 MB at a time, twice while its buffer grows. The rest is what tests
+ * leave behind.
  */
 const MOST_GROWTH_BYTES = 300 * 2 ** 20;
 
@@ -48,7 +48,7 @@ it(`ends ${RUNS} changed captures with a count or an error, the same for pieces 
     const whole = countCapture(capture, 1000);
     const cut = 1 + random.below(capture.length - 1);
     const pieces = [capture.subarray(0, cut), capture.subarray(cut)].map(piece => Buffer.from(piece));
-    // Frames without a time have that of the start, which is no part of what is compared.
+    // Frames without a time have the time of the start, which is not compared.
     expect(countCapture(pieces, 1000)).toEqual(whole);
     const frames = whole.packets + whole.skipped;
     expect(frames).toBeLessThanOrEqual(capture.length / 16);
@@ -56,7 +56,7 @@ it(`ends ${RUNS} changed captures with a count or an error, the same for pieces 
     if (whole.error !== undefined) broken++;
   }
   expect(process.memoryUsage().rss - before).toBeLessThan(MOST_GROWTH_BYTES);
-  // Changes that all end at once would test nothing, and so would changes that break nothing.
+  // Changes that all end at once would test nothing, and neither would changes that break nothing.
   expect(broken).toBeGreaterThan(RUNS / 10);
   expect(broken).toBeLessThan((RUNS * 9) / 10);
 });

@@ -5,7 +5,7 @@ import { countCapture } from '../../support/count-capture.ts';
 
 const LINK_TYPES = [0, 1, 9, 12, 14, 50, 101, 104, 108, 113, 228, 229, 276];
 
-/** Where a capture is cut into pieces. */
+/** The places at which a capture is split. */
 function cut(capture: Buffer, places: number[]): Buffer[] {
   const at = [0, ...places.map(place => place % (capture.length + 1)), capture.length].sort((a, b) => a - b);
   // Each piece in a buffer that is overwritten later, as a reader's are.
@@ -90,7 +90,7 @@ it('ends a damaged capture with an error or a count, never with a crash', () => 
         const damaged = Buffer.from(sample);
         for (const [at, value] of changes) damaged[at % damaged.length] = value;
         // A damaged time may be years away: then there are that many intervals, but only one is
-        // told.
+        // reported.
         const whole = countCapture(damaged, 1000);
         expect(countCapture(cut(damaged, places), 1000)).toEqual(whole);
       },

@@ -13,7 +13,7 @@ const PLAIN = pcap(
   })),
   { linkType: 101 },
 );
-/** A frame that is passed by, as pzstd writes one before each of its own. */
+/** A skippable frame, as pzstd writes one before each of its own. */
 const PASSED = join(Buffer.from('502a4d18', 'hex'), u32(4).reverse(), Buffer.alloc(4, 9));
 
 const PACKED: Record<string, Buffer> = {
@@ -110,7 +110,7 @@ describe('a compressed capture', () => {
       }),
       { numRuns: 50 },
     );
-    // All but the checksum at the end was there.
+    // Everything except the checksum at the end was there.
     const { bytes } = await unpack(inPieces(whole.subarray(0, -1), 65_536));
     if (name === 'gzip') expect(bytes).toHaveLength(PLAIN.length);
   });

@@ -4,7 +4,7 @@ import { readSystemPolicies } from '../../../edge/policies/system-policies.ts';
 
 const SITE = '550e8400-e29b-41d4-a716-446655440000';
 
-/** The API of an edge whose system answers in turn; what it was asked. */
+/** The API of an edge whose system answers in turn, and its requests. */
 function answered(...answers: object[]) {
   const asked: string[] = [];
   const variables: object[] = [];

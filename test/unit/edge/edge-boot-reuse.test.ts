@@ -5,7 +5,7 @@ import { makeReport } from '../../support/report-records.ts';
 
 const NAMES = { edge_id: 'edge-1', boot_id: 'boot-1' };
 
-/** What the system has counted of `boot-1`: parts by their last report. */
+/** The system's counts of `boot-1`: parts by their last report. */
 async function reuse(counted: { seq: number; packets: number }[], boot_id = 'boot-1') {
   const parts = counted.map(({ seq, packets }, part) => ({
     part,

@@ -43,7 +43,7 @@ const refusedBoot = (contradictions: number) => ({
 it.each([
   [probe('2026-01-31T12:00:00.000Z'), [['report', 'c-1', { probed: '192.0.2.1' }]]],
   [probe('2026-01-31T11:59:59.999Z'), []],
-  // The time that is left counts, whatever the clocks say.
+  // The remaining time counts, whatever the clocks show.
   [probe('2026-01-31T11:00:00.000Z', { within_ms: 1 }), [['report', 'c-1', { probed: '192.0.2.1' }]]],
   [probe('2026-01-31T13:00:00.000Z', { within_ms: 0 }), []],
   [{ type: 'ROUTES', data: { destination_site_id: 'b', routes: [] } }, [['routes', 'b']]],

@@ -11,7 +11,7 @@ const DAY = 24 * HOUR;
 let system: FollowedSystem;
 afterEach(() => system.stop());
 
-/** An edge that has just begun to listen, with what it asked for by then. */
+/** An edge that has just begun to listen, with its requests so far. */
 async function listening(options: ConstructorParameters<typeof FollowedSystem>[0] = {}): Promise<number> {
   system = new FollowedSystem(options);
   await system.time.advance(10 * SECOND);
@@ -146,10 +146,12 @@ describe('an edge that can not listen', () => {
 
 type Step = Known | 'cut' | 'cut silently' | 'connects' | 'connects not' | 'answers' | 'answers not';
 
-/** Takes the steps, and looks each second whether something is known too late. */
+/** Makes the steps, and checks every second whether a change is known too late. */
 async function run(steps: [Step, number][], numbers: Iterator<number>): Promise<void> {
   system = new FollowedSystem({ random: () => numbers.next().value as number });
-  /** By what: the versions that are not known yet, and since when the edge can know them. */
+  /**
+   * By kind: the versions that are not known yet, and the time from which the edge can know them.
+   */
   const open: { what: Known; version: number; since: number }[] = [];
   await system.time.advance(10 * SECOND);
   for (const [step, wait] of [...steps, ['answers', 4 * MINUTE] as [Step, number]]) {

@@ -156,7 +156,7 @@ describe('the paths of an edge', () => {
       await time.advance(60_000);
     }
     expect([probes('site-a.1'), probes('site-b.2')]).toEqual([1, 11]);
-    // What went over it is told all the time, with the measurement that there is.
+    // Its traffic is reported all the time, with the existing measurement.
     totals.set('site-a.1', { ...noPathCounts(), tx_packets: 5n });
     expect(measured.reports()).toMatchObject([
       { path_id: 'site-a.1', measured_at: '2026-01-31T12:00:00.000Z', tx_packets: 5n },
@@ -167,7 +167,7 @@ describe('the paths of an edge', () => {
     expect(probes('site-a.1')).toBe(1);
     await time.advance(60_001);
     expect(probes('site-a.1')).toBe(3);
-    // It probes again: this end leaves it to it.
+    // The other end probes again: this end stops.
     heard.hear('198.51.100.1');
     await time.advance(120_000);
     expect(probes('site-a.1')).toBe(3);
@@ -200,7 +200,7 @@ describe('the paths of an edge', () => {
     await time.advance(60_000);
     expect(measured.reports()).toMatchObject([{ packet_loss_pct: 1 }]);
     expect(troubles).toHaveLength(1);
-    // Nothing in the minute after: two probes in vain make it dead.
+    // Nothing in the minute after: two failed probes make it dead.
     await time.advance(63_000);
     expect(measured.reports()).toMatchObject([{ packet_loss_pct: 100 }]);
     expect(troubles).toHaveLength(1);

@@ -155,7 +155,7 @@ describe('a policies file', () => {
     );
   });
 
-  it('that is missing is an error that says what to give', async () => {
+  it('that is missing is an error that names the option to use', async () => {
     await expect(readPoliciesFile(join(folder, 'none.json'), 'none.json')).rejects.toThrow(
       new EdgeError(
         "The policies file none.json can't be read (ENOENT): give the path of a JSON file with --policies.",

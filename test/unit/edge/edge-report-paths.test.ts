@@ -33,7 +33,7 @@ const pathReport = (index: number, total: bigint): PathReport => ({
   rx_bytes: total,
 });
 
-/** What an ingest ends up with: the newest report of each boot, boots added up. */
+/** The totals of an ingest: the newest report of each boot, boots summed up. */
 function ingested(reports: readonly Report[]): Map<string, bigint> {
   const newest = new Map<string, { seq: number; path_id: string; total: bigint }>();
   for (const { boot_id, seq, paths } of reports) {

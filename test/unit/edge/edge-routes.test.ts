@@ -57,18 +57,18 @@ describe('a table of routes', () => {
   });
 });
 
-/** Readings that end when the test says so. */
+/** Reads that end when the test ends them. */
 function following() {
   const time = fakeTime();
   const readings: {
-    /** The version of all routes that it has to see at least. */
+    /** The least version of all routes that it must see. */
     at_least: number | undefined;
     answer: (peers: EdgeRoutes[], state?: RoutesState) => Promise<void>;
     fail: (why: string) => Promise<void>;
   }[] = [];
   const paths: EdgePath[][] = [];
   const changes: RouteChange[][] = [];
-  /** How many routes went and how many there are, by call. */
+  /** Removed and existing routes, by call. */
   const told: [number, number][] = [];
   const troubles: string[] = [];
   const settle = () => new Promise<void>(resolve => setImmediate(resolve));

@@ -75,7 +75,7 @@ describe('a simulated edge', () => {
     const bytes = Object.fromEntries(policies.map(({ endpoint_id, bytes }) => [endpoint_id, bytes]));
     return { wan, stats: edge.recorder.getPolicyStats('default'), bytes };
   };
-  /** What the same seed makes of traffic, off a generator of its own. */
+  /** The traffic from the same seed, with a separate generator. */
   const ticks = () => Array.from({ length: 20 }, siteTraffic(traffic)).flat();
   const bytesOf = (some: { bytes: number }[]) => BigInt(some.reduce((sum, { bytes }) => sum + bytes, 0));
   const sentToSecond = () => bytesOf(ticks().filter(({ to_site }) => to_site === 2));

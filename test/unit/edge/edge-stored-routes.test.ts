@@ -6,7 +6,7 @@ import type { RoutesReading } from '../../../edge/paths/routes-reading.ts';
 const path = { path_id: 'p1', endpoint_id: 'wan1', address: '', peer_endpoint_id: 'wan1', peer_address: '' };
 const route = (path_id: string, policy_id = '7'): Route => ({ destination_site_id: 's', policy_id, path_id });
 
-/** Routes with kept ones; `answer` is what the system says when it is asked. */
+/** Routes with stored ones; `answer` is the system's answer to a query. */
 function follow(answer: () => Promise<RoutesReading>) {
   const seen: Route[][] = [];
   const known: Route[][] = [];

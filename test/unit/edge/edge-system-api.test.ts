@@ -20,7 +20,7 @@ function parts(...seqs: number[]) {
   return boot('boot-1', seqs);
 }
 
-/** Each report of a part says 5 packets more; the third says half of what is reported. */
+/** Each report of a part contains 5 packets more; the third contains half of the reported ones. */
 function boot(boot_id: string, seqs: number[]) {
   return {
     parts: seqs.map((seq, part) => ({

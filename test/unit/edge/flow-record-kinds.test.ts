@@ -221,7 +221,7 @@ describe('the text around records', () => {
     },
   );
 
-  // Each of these took minutes where time grew with the square of the length.
+  // Each of these took minutes when the time grew with the square of the length.
   it.each<[string, string]>([
     ['blanks', `{"a"${' '.repeat(250_000)}\n`],
     ['commas', `{"a"${','.repeat(250_000)}\n`],

@@ -83,8 +83,8 @@ describe('UDP echo', () => {
     client.send(probe('forged..'), first.port, '127.0.0.1');
     const [answer] = (await once(client, 'message')) as [Buffer];
     expect(answer).toEqual(answerTo(probe('forged..')));
-    // What the second one would get, had the packet come with its address. It answers in turn: the
-    // probe comes later.
+    // The message to the second one if the packet had come with its address. It answers in turn:
+    // the probe comes later.
     client.send(answer, second.port, '127.0.0.1');
     client.send(probe('probe...'), second.port, '127.0.0.1');
     const [next] = (await once(client, 'message')) as [Buffer];

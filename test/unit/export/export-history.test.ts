@@ -14,7 +14,7 @@ const MINUTES = 1000;
 const START = Date.UTC(2026, 0, 31);
 
 /**
- * What snapshots keep of a policy: a sample when it changed, and in the first snapshot of each
+ * The stored snapshots of a policy: a sample after a change, and in the first snapshot of each
  * hour.
  */
 function snapshots({ taken, counts }: { taken: boolean[]; counts: number[] }) {
@@ -83,7 +83,7 @@ async function exported(reader: ExportReader, start?: string | null) {
   return { rows, positions };
 }
 
-/** Runs of minutes that were and were not looked at, up to five hours long. */
+/** Runs of minutes with and without snapshots, up to five hours long. */
 const takenMinutes = fc
   .array(fc.tuple(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 0, max: 300 })), { minLength: 4 })
   .map(runs =>

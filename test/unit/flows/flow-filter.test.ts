@@ -78,7 +78,8 @@ function typed({ addresses, srcs, dsts, ports, ...rest }: Written): FlowValues {
 }
 
 /**
- * What a field says of a flow; undefined: the field isn't given. Written out, as a person would.
+ * The verdict of a field about a flow; undefined: the field is not given. Written out, as a person
+ * would.
  */
 function verdicts(given: Written, flow: FlowRecord, report: { site_id: string; edge_id: string }) {
   const inOne = (address: string, texts: string[]) => texts.some(text => NETWORKS[text]!(address));

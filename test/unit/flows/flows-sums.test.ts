@@ -13,7 +13,7 @@ import { makeFlow } from '../../support/flow-records.ts';
 
 const everything = flowMatcher({});
 
-/** Few values, so that flows meet: over reports, sites, policies and endpoints. */
+/** Few values, so that flows coincide over reports, sites, policies and endpoints. */
 const flow = fc
   .record({
     policy_id: fc.constantFrom('1', 'default'),
@@ -54,7 +54,7 @@ function sumOf(flows: readonly { packets: bigint; bytes: bigint }[]): [bigint, b
 }
 
 describe('the largest flows', () => {
-  it('and the other flows add up to the whole log with any limit', () => {
+  it('add up to the whole log together with the other flows, with any limit', () => {
     fc.assert(
       fc.property(reports, fc.integer({ min: 1, max: 30 }), (logged, limit) => {
         const sums = new FlowSums(everything);

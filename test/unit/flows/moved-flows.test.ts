@@ -9,7 +9,7 @@ import { makeFlow } from '../../support/flow-records.ts';
 
 const flow = fc
   .record({
-    // What an edge counted it under does not matter.
+    // The policy under which an edge counted it does not matter.
     policy_id: fc.constantFrom('1', 'x'),
     src: fc.constantFrom('10.1.2.3', '10.2.2.4'),
     dst_port: fc.constantFrom(53, 443),

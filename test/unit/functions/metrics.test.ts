@@ -29,7 +29,7 @@ describe('a line of metrics', () => {
     printed = [];
     vi.stubEnv('POWERTOOLS_DEV', 'false');
     vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'Patronus');
-    // What the function is called changes no dimension.
+    // The name of the function changes no dimension.
     vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'api');
     vi.spyOn(process.stdout, 'write').mockImplementation(text => printed.push(String(text)) > 0);
   });

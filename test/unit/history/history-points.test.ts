@@ -20,7 +20,7 @@ function minutes(from: number, to: number): { from: number; to: number; resoluti
   return { from: START + from * MINUTE, to: START + to * MINUTE, resolution: 'MINUTE' };
 }
 
-/** The points of a range that is long over. */
+/** The points of a range that has long ended. */
 function pointsOf(input: Omit<HistoryInput, 'now' | 'base'> & { now?: number }) {
   const base = input.marks.findLast(({ at }) => at <= input.range.from);
   return historyPoints({ now: START + 24 * 3_600_000, base, ...input });

@@ -25,7 +25,7 @@ beforeAll(async () => {
   await putManyPolicies({ ...store, policies: POLICIES, heard_at: START });
 });
 
-/** Takes a snapshot, and counts what it did. */
+/** Takes a snapshot, and counts its calls. */
 async function snapshot(at: number) {
   table.calls.clear();
   table.puts = 0;
@@ -42,7 +42,10 @@ async function snapshot(at: number) {
   return { ...result, puts: table.puts, queries: calls('QueryCommand'), batches: calls('BatchWriteCommand') };
 }
 
-/** Lanes' samples, the marks, the minute of the first snapshot: what doesn't grow with policies. */
+/**
+ * The lanes' samples, the marks, the minute of the first snapshot: they do not grow with the
+ * policies.
+ */
 const LANES = POLICIES / 500;
 const OTHER_PUTS = LANES + 10;
 /** 64 partitions of lanes, marks. */

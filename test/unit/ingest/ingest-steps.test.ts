@@ -147,8 +147,8 @@ describe('a batch', () => {
 
   it.each([
     ['of the same boot', 18, 'boot-1'],
-    // The boot that closes has two items, one written late would have two, and the number of the
-    // new one's parts is fixed.
+    // The closing boot has two items, one written late would have two, and the number of the new
+    // one's parts is fixed.
     ['of another boot', 13, 'boot-2'],
   ])(
     'subtracts the gauges of 80 policies in the transaction of a report %s, with room for %s others',
@@ -277,7 +277,7 @@ describe('a record that cannot be counted', () => {
         packets: 1n,
       }));
     const letters = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l'];
-    // Each of a boot of its own: a boot has a limit too.
+    // Each report has its own boot, because a boot has a limit too.
     const records = letters.map((letter, i) =>
       reportRecord({ boot_id: letter, sent_ms: i, policies: pairs(letter) }, { sequence: i, arrived_ms: i }),
     );

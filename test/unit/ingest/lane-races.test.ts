@@ -83,7 +83,7 @@ describe('a lane', () => {
 
   it('is written only after it is in the lists that readers use', async () => {
     const isListed = () => store.dump().some(({ pk }) => String(pk).startsWith('SITE#'));
-    // A site's list takes no write, and all others do.
+    // The list of a site accepts no write, and all others do.
     const context = aFunction(async command => {
       if (!(command instanceof PutCommand) || !command.input.Item?.pk.startsWith('SITE#'))
         return store.send(command);

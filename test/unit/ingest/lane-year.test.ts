@@ -15,22 +15,22 @@ import { reportRecord, T0 } from '../../support/report-records.ts';
 const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 const DAY_MS = 86_400_000;
 const DAYS = 365;
-const REPORTS_A_DAY = 12;
+const REPORTS_A_DAY = 4;
 const LIVE = 20;
 
 interface Churn {
   seed: number;
   /** Policies that are replaced by new ones, a day. */
   replaced: number;
-  /** Probability a day that one that was replaced comes back. */
+  /** Probability a day that a replaced policy returns. */
   returns: number;
   /** Probability a day of a reboot. */
   reboots: number;
 }
 
 /**
- * A year of one edge whose reports name the policies in use only. Gives what was written, and what
- * must be counted.
+ * A year of one edge whose reports name only policies in use. Returns what was written, and the
+ * counts that are due.
  */
 async function year({ seed, replaced, returns, reboots }: Churn) {
   const random = seededRandom(seed);
@@ -100,7 +100,7 @@ describe('a year of an edge whose policies change every day', () => {
       expect(audit).toMatchObject({ policies: due.size, mismatches: [] });
 
       expect(largest).toBeLessThan(given.bytes);
-      // The last month costs what the second one did: nothing grows with the years.
+      // The last month costs as much as the second one: nothing grows with the years.
       expect(mean(units.slice(-30))).toBeLessThan(mean(units.slice(30, 60)) * 1.25);
       const segments = store.dump().filter(({ pk }) => pk === 'IDLE#edge-1');
       expect(segments.length).toBeGreaterThan(20);

@@ -10,7 +10,7 @@ import { storeContext } from '../../support/store-context.ts';
 const RUNNING: RunningOperation = { ...RUNNING_DELETION, handed_over: true };
 
 it.each<[string, RunningOperation | undefined]>([
-  // The run that has it goes on with it; two at once would do everything twice.
+  // The run that works on it continues; two at once would do everything twice.
   ['that was not handed over', { ...RUNNING, handed_over: false }],
   ['that has ended', { ...RUNNING, state: 'ENDED', ended_ms: 1 }],
   ['that no longer exists', undefined],

@@ -13,7 +13,7 @@ describe('a part of the map', () => {
     ['Fiji, across the 180th meridian', PACIFIC, -18, 178, true],
     ['Samoa, across the 180th meridian', PACIFIC, -14, -172, true],
     ['Sydney, west of it', PACIFIC, -34, 151, false],
-  ])('contains %s, or does not', (_, box, latitude, longitude, expected) => {
+  ])('contains %s: $4', (_, box, latitude, longitude, expected) => {
     expect(isWithin(box, { latitude, longitude })).toBe(expected);
   });
 

@@ -9,8 +9,8 @@ import { pairKey } from '../../../core/totals/pair-key.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../support/report-records.ts';
 
 /**
- * So many pairs that a boot's item is just full: each takes 24 bytes and its ids, 120 bytes
- * together.
+ * The number of pairs that just fills the item of a boot: each takes 24 bytes and its ids, 120
+ * bytes together.
  */
 const FULL = 3000;
 const pairs = (count: number, id = 'é') =>

@@ -213,7 +213,7 @@ describe('a packed lane', () => {
     const lane = { ...newLane({ edge_id: 'e', part: 0 }), ...YEARS, counted_in };
     const data = encodeLane(lane);
     expect(decodeLane(lane, data)).toEqual(lane);
-    // The last release, which would count in the wrong ones, can't read it.
+    // The last release, which would count in the wrong counters, cannot read it.
     expect(data[0]).toBeGreaterThan(4);
   });
 
@@ -314,7 +314,7 @@ describe('broken packed data', () => {
 
   it.each([
     ['continues after its end', new Uint8Array([...data, 0]), 'packed data goes on after its end'],
-    // Behind format, seq, parts, time, two strings and the number of pairs.
+    // After format, seq, parts, time, two strings and the number of pairs.
     ['names a missing string', withByte(10, 9), 'packed data names string 9 of 2'],
     // Its end: the pairs that are skipped twice and the mark, and the sum of other boots.
     [

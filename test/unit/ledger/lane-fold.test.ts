@@ -27,8 +27,7 @@ function emptyState(): Folding {
 }
 
 /**
- * Folds a report as a step of its own and puts the result into `state`. What is folded must not
- * change itself.
+ * Folds a report as a separate step and puts the result into `state`. The input must not change.
  */
 function fold(state: Folding, sketch: ReportSketch, arrived_ms = sketch.sent_ms ?? 0) {
   const { data } = reportRecord(sketch);
@@ -134,7 +133,7 @@ describe('folding a report into its lane', () => {
     expect(state.lane.boot_id).toBe('b');
   });
 
-  it('counts a boot that is first heard of after its successor, without its flows', () => {
+  it('counts a boot whose first report comes after its successor, without its flows', () => {
     const state = emptyState();
     fold(state, { boot_id: 'b', seq: 1, sent_ms: 60_000, policies: pair(3n, 1) });
     const { changes } = fold(state, { boot_id: 'a', seq: 9, sent_ms: 0, policies: pair(10n, 2) });
@@ -295,7 +294,7 @@ describe('a report that contradicts its boot', () => {
     expect(fold(state, { seq: 10_000_005, policies: pair(11n) }).result).toBe('applied');
   });
 
-  it('is rejected in a part that has not yet heard of the boot', () => {
+  it('is rejected in a part without an earlier report of the boot', () => {
     const state = emptyState();
     state.parts = new Map([['boot-1', 3]]);
     expect(() => fold(state, { parts: 2, policies: pair(1n) })).toThrow('(2 parts, 3 before)');
@@ -315,7 +314,7 @@ describe('an old report', () => {
       new Map([['8', { packets: 4n, bytes: 40n, active_flows: 0, ...NO_RATES }]]),
     );
     expect(fold(state, { seq: 2, policies: pair(4n, 7, '8') }).result).toBe('old');
-    // What it showed is a total of report 2.
+    // It contains a total of report 2.
     expect(() => fold(state, { seq: 1, policies: pair(5n, 0, '8') })).toThrow(
       'report 1 says more than report 2',
     );

@@ -13,7 +13,7 @@ import { type ReportSketch, reportRecord, T0 } from '../../support/report-record
 
 const NOW = hourOf(T0);
 
-/** Pairs that were named so many hours ago, of policies `<prefix>0`, `<prefix>1`, … */
+/** Pairs that were last named this number of hours ago, of policies `<prefix>0`, `<prefix>1`, … */
 const pairsAgo = (hours: number, count: number, prefix = `h${hours}-`): LanePair[] =>
   Array.from({ length: count }, (_, n) => ({
     ...emptyPair({ policy_id: `${prefix}${n}`, endpoint_id: 'wan1' }),
@@ -94,7 +94,7 @@ describe('removing idle pairs', () => {
       { ...segmentOf(2, pairsAgo(30, 5, 'b')), older: [1] },
       segmentOf(1, pairsAgo(30, 8, 'c')),
     ];
-    // 3 and 2 are 5, which takes in the next 5 and not the 8 … which are not larger than 10.
+    // 3 and 2 are 5, which merges the next 5 and then the 8, because it is not larger than 10.
     expect(segments(remove(stateOf(pairsAgo(24, 3), old)))).toEqual([[99, [], 18]]);
     const large = { ...segmentOf(1, pairsAgo(30, 11, 'c')) };
     expect(segments(remove(stateOf(pairsAgo(24, 3), [...old.slice(0, 2), large])))).toEqual([

@@ -3,7 +3,7 @@ import { emptyPair, type Lane, newLane } from '../../../core/ledger/lane/lane.ts
 import { addedListing, wholeListing } from '../../../core/ledger/lane/lane-listing.ts';
 import { NO_CHANGES } from '../../../core/ledger/lane/lane-state.ts';
 
-/** A lane at a site with a pair of each endpoint, all of them of policies of their own. */
+/** A lane at a site with a pair of each endpoint, each with its own policy. */
 function laneAt(site_id: string, endpoints: readonly string[]): Lane {
   const pairs = endpoints.map((endpoint_id, i) => emptyPair({ policy_id: `p${i}`, endpoint_id }));
   const byKey = new Map(pairs.map(pair => [`${pair.policy_id} ${pair.endpoint_id}`, pair]));

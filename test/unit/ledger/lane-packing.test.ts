@@ -50,7 +50,7 @@ const emptyBoot = (boot_id: string) => ({
   paths: new Map(),
 });
 
-/** The same write where its policy's counters gain something else. */
+/** The same write with another change of its policy's counters. */
 function gaining(write: LaneWrite, policy_id: string, change: CounterChange): LaneWrite {
   return { ...write, changes: { ...write.changes, counters: new Map([[policy_id, change]]) } };
 }

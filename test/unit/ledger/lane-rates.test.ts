@@ -146,7 +146,7 @@ describe('the rates of a lane', () => {
     const silent = withdrawGauges({ ...state, changes: NO_CHANGES });
     expect(rateIn(silent)).toEqual([undefined, 0, 0]);
     expect(silent.changes.counters.get('7')).toMatchObject({ bit_rate: -16_000, packet_rate: -2000 });
-    // What passed while it was silent counts, over the time that it was.
+    // Traffic during the silence counts, over its duration.
     const back = fold(silent, { seq: 3, sent_ms: 1_010_000, policies: counted(1030n) });
     expect(rateIn(back)).toEqual([1_000_000, 8000, 1000]);
   });

@@ -10,11 +10,11 @@ import { T0 } from '../../support/report-records.ts';
 import { storeContext } from '../../support/store-context.ts';
 
 const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
-/** The most edges of a site that are read by a query each. */
+/** Up to this number of edges of a site, each is read with a query of its own. */
 const FEW = 32;
 
 let store: FakeDynamoDb;
-/** The lanes that batches asked for, and the number of queries. */
+/** The lanes in batch requests, and the number of queries. */
 let read: { lanes: string[]; queries: number };
 beforeEach(() => {
   store = new FakeDynamoDb();
@@ -53,8 +53,8 @@ const readOneByOne = async (edges: readonly { edge_id: string }[]) =>
     ),
   );
 
-describe('the lanes of many edges of a site', () => {
-  it('are found in its list and read in batches, all parts, and none of other edges', async () => {
+describe('reading the lanes of many edges of a site', () => {
+  it('finds all parts in the list of the site, reads them in batches, and reads no lane of other edges', async () => {
     const edges = edgesAt('north', FEW + 1);
     const [first] = edges;
     await countAt([...edges.slice(1), { ...first!, part: 0, parts: 2 }, { ...first!, part: 1, parts: 2 }]);
@@ -66,11 +66,11 @@ describe('the lanes of many edges of a site', () => {
     expect(read.lanes.sort()).toEqual(
       [...edges.map(edge => `${edge.edge_id}#0`), `${first!.edge_id}#1`].sort(),
     );
-    // Whether the lists are complete, and the site's list.
+    // One for the completeness of the lists, and one for the site's list.
     expect(read.queries).toBe(2);
   });
 
-  it('are also those of an edge that reports another site, and none of one that never reported', async () => {
+  it('finds an edge that reports another site, and returns no lane for an edge that never reported', async () => {
     const edges = edgesAt('north', FEW + 2);
     const [astray, silent, ...others] = edges;
     await countAt([...others, { ...astray!, site_id: 'south' }]);
@@ -81,14 +81,14 @@ describe('the lanes of many edges of a site', () => {
     expect(lanes.get(silent!.edge_id)).toEqual([]);
   });
 
-  it('are read edge by edge while the lists are incomplete', async () => {
+  it('reads edge by edge while the lists are incomplete', async () => {
     const edges = edgesAt('north', FEW + 1);
     await countAt(edges);
     expect(await readOf(edges, 'north')).toEqual(await readOneByOne(edges));
     expect(read.lanes).toEqual([]);
   });
 
-  it.each([FEW, FEW + 1])('are an error if one of %i cannot be read', async count => {
+  it.each([FEW, FEW + 1])('fails if a lane of %i cannot be read', async count => {
     const edges = edgesAt('north', count);
     await countAt(edges);
     await confirmLists(context);
@@ -99,7 +99,7 @@ describe('the lanes of many edges of a site', () => {
   });
 });
 
-it('the lanes of few edges a site are read with a query each', async () => {
+it('reads the lanes of a site with few edges with one query for each edge', async () => {
   const edges = [...edgesAt('north', FEW + 1), ...edgesAt('south', FEW - 1)];
   await countAt(edges);
   await confirmLists(context);

@@ -6,8 +6,8 @@ it('never repeats an earlier version', () => {
   expect(new Set(versions).size).toBe(1000);
 });
 
-it('draws from above all that earlier releases counted to', () => {
-  // They counted up from 1, at every write of a lane.
+it('starts above every version of earlier releases', () => {
+  // Earlier releases counted up from 1, at every write of a lane.
   expect(randomVersion(from => from)).toBe(2 ** 32);
   expect(randomVersion((_, below) => below - 1)).toBe(2 ** 48 - 2);
 });

@@ -111,7 +111,7 @@ it('splits the boots of a reset into chunks, however much a single boot has coun
   const large = () => BigInt(random.below(2 ** 31)) * 2n ** 31n + BigInt(random.below(2 ** 31));
   const pairs = (count: number) =>
     Array.from({ length: count }, () => ({ ...pairOf(id()), packets: large(), bytes: large() }));
-  // In one partition, in this order: almost a chunk, then the largest boot that there can be.
+  // In one partition, in this order: almost a chunk, then the largest possible boot.
   for (const [part, count] of [1200, 2300].entries()) {
     const data = encodeLane(laneOf('edge-2', part, pairs(count)));
     put({ ...laneKey('edge-2', part), version: 1, data });

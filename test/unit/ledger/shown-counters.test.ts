@@ -26,7 +26,7 @@ const reset = (store: FakeDynamoDb) => {
   put(store, policyBaselineItem({ audit_id: 'a', at: 1, chunks_id: 'a' }, '7', counts));
 };
 
-/** What comes in between, where 5 packets are counted: 10 more, and something that subtracts. */
+/** The events in between, with 5 packets counted: 10 more, and a subtraction. */
 const EVENTS: Record<string, { happens: (store: FakeDynamoDb) => void; shown: bigint[] }> = {
   'traffic and a reset': {
     happens: store => {
@@ -65,7 +65,7 @@ function voidBoot(store: FakeDynamoDb): void {
   put(store, correctionItem({ ...name, ...boot, ...times, resets: [], undone: false }));
 }
 
-/** Counts of corrections are remembered by their audit ids. */
+/** Counts of corrections are cached by their audit ids. */
 let voids = 0;
 
 /** The packets of policy 7 by each way to read them. */

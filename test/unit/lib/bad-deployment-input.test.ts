@@ -26,7 +26,7 @@ describe('the context of a deployment', () => {
   it.each([
     [{ alarm_mail: 'ops@example.com', shards: 2 }, 'Setting alarm_mail is unknown.'],
     [{ 'alarm-email': 'a', Shards: 2 }, 'Settings alarm-email, Shards are unknown.'],
-  ])('contains no unknown setting: %j', (context, unknown) => {
+  ])('is rejected with an unknown setting: %j', (context, unknown) => {
     expect(names).toEqual(expect.arrayContaining(['alarm_email', 'audit_stream_arn', 'stage']));
     expect(refusal(() => read(context))).toBe(`${unknown} There are ${all}.`);
   });

@@ -13,7 +13,7 @@ const template = Template.fromStack(stacks.find(({ stackName }) => stackName ===
 const widgets = bodyOf(template).widgets;
 const graphs = widgets.filter(({ type }: Json) => type === 'metric');
 
-/** The body with a text in place of what is known at the deployment. */
+/** The body with a placeholder for values that are known at the deployment. */
 function bodyOf(of: Template): Json {
   const [dashboard, ...others] = Object.values(of.findResources('AWS::CloudWatch::Dashboard'));
   expect(others).toEqual([]);
@@ -36,7 +36,7 @@ interface Shown {
   label: string;
 }
 
-/** The metrics of a graph; computed ones have none of their own, but those that they use. */
+/** The metrics of a graph; computed ones have none of their own, but those in their expressions. */
 function metricsOf({ properties }: Json): Shown[] {
   return properties.metrics
     .filter(([first]: Json[]) => typeof first === 'string')

@@ -6,9 +6,9 @@ import { roleSettings, SETTINGS } from '../../../functions/settings.ts';
 import { makeApp } from '../../../lib/patronus-app.ts';
 import { projectFile } from '../../support/project-files.ts';
 
-/** What Lambda and libraries read, no code of a function. */
+/** Variables that Lambda and libraries read, and no code of a function. */
 const OF_LIBRARIES = ['NODE_OPTIONS', 'POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME'];
-/** What Lambda itself sets in a function's environment. */
+/** Variables that Lambda itself sets in a function's environment. */
 const OF_LAMBDA = { ...roleSettings, AWS_LAMBDA_FUNCTION_NAME: undefined };
 
 const folders = readdirSync(projectFile('functions'), { withFileTypes: true })

@@ -6,7 +6,7 @@ import { lossesOf, PINNED_TYPES, type PinnedStack, pinnedIn } from '../../../scr
 import { replacedBy } from '../../../scripts/release/replaced-by.ts';
 import { projectFile } from '../../support/project-files.ts';
 
-/** What the last release had deployed (test/fixtures/last-release/README.md). */
+/** The resources that the last release deployed (test/fixtures/last-release/README.md). */
 const { stacks: before } = JSON.parse(
   readFileSync(projectFile('test/fixtures/last-release/templates.json'), 'utf8'),
 ) as { stacks: Record<string, PinnedStack> };
@@ -80,7 +80,7 @@ describe('a loss by a deployment', () => {
         Resources.Other = Resources[TABLE];
         delete Resources[TABLE];
       },
-      `PatronusData.${TABLE} (AWS::DynamoDB::Table) is gone.`,
+      `PatronusData.${TABLE} (AWS::DynamoDB::Table) is missing.`,
     ],
     [
       'an id of another type',

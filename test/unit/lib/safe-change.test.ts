@@ -144,10 +144,7 @@ describe('a deployment of a production stage', () => {
 });
 
 describe('asynchronous calls', () => {
-  /**
-   * Functions whose callers wait for the answer: they need say nothing about calls that no one
-   * waits for.
-   */
+  /** Functions whose callers wait for the answer: they need no limits for asynchronous calls. */
   const AWAITED = {
     ApiFunction: 'AppSync',
     Ingest: 'its event source',

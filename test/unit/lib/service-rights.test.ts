@@ -20,7 +20,7 @@ interface ServiceNeed {
 type Properties = Record<string, any>;
 
 /**
- * What Lambda asks of a stream whose records it hands to a function.
+ * The requests of Lambda to a stream whose records it passes to a function.
  * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaKinesisExecutionRole.html
  * @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaDynamoDBExecutionRole.html
  */
@@ -29,12 +29,12 @@ const READS = {
   dynamodb: ['DescribeStream', 'GetRecords', 'GetShardIterator'],
 };
 
-/** Which streams there are is asked of no stream. */
+/** The list of streams is requested from no stream. */
 const LISTS = ['kinesis:ListStreams', 'dynamodb:ListStreams'];
 
-/** Unnecessary rights that constructs of the CDK add, and that can't be left out. */
+/** Unnecessary rights that constructs of the CDK add, and that cannot be left out. */
 const GIVEN_BY_THE_CDK = [
-  // Of streams with consumers of their own, which ours has none of.
+  // Of streams with registered consumers, which ours does not have.
   ...['kinesis:SubscribeToShard', 'kinesis:DescribeStreamConsumer'],
   // Of programs that look a queue up by its name.
   ...['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
@@ -51,7 +51,7 @@ const ofType = (type: string): [Resource, Properties][] =>
     .filter(resource => resource.type === type)
     .map(resource => [resource, planned.deployment.properties(resource)]);
 
-/** The role of a function, by the name or ARN that others call it by. */
+/** The role of a function, by the name or ARN with which others invoke it. */
 function roleOf(name: string): string {
   const [, found] = ofType('AWS::Lambda::Function').find(([resource]) => {
     const own = physicalName(resource);

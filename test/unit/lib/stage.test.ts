@@ -98,7 +98,7 @@ describe('a stage', () => {
         ),
     );
     const types = new Set(named.map(([, { Type }]) => Type));
-    // They belong to what they name: an API, a pool, a function.
+    // They belong to the resource that they name: an API, a pool, a function.
     expect([...types].sort()).toEqual([
       'AWS::AppSync::DataSource',
       'AWS::Cognito::UserPoolGroup',
@@ -126,7 +126,7 @@ describe('a stage', () => {
   });
 });
 
-/** Names that must differ within an account and a region, and where they stand. */
+/** Names that must differ within an account and a region, and their properties. */
 const NAMED = {
   'AWS::AppSync::GraphQLApi': 'Name',
   'AWS::CloudFront::Function': 'Name',
@@ -163,7 +163,7 @@ describe('the content of a stage', () => {
         );
       }
     }
-    // S3 deletes no bucket that holds anything.
+    // S3 deletes only empty buckets.
     expect(ofType(stage, 'Custom::S3AutoDeleteObjects')).toHaveLength(buckets);
     expect(ofType('prod', 'Custom::S3AutoDeleteObjects')).toHaveLength(0);
   });

@@ -118,7 +118,7 @@ describe('a request for the console', () => {
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  /** What `npm start` answers: the file, whose content is its name here, and its headers. */
+  /** The answer of `npm start`: the file, whose content is its name here, and its headers. */
   async function served(path: string, accept: string | undefined) {
     let [file, headers] = ['', {}] as [string, Record<string, string>];
     const response = {
@@ -134,7 +134,8 @@ describe('a request for the console', () => {
   }
 
   /**
-   * What CloudFront answers: the file that it asks the bucket for, and the headers of its policy.
+   * The answer of CloudFront: the file that it requests from the bucket, and the headers of its
+   * policy.
    */
   function deployed(path: string, accept: string | undefined) {
     const { DefaultCacheBehavior, CacheBehaviors } = distributionOf(template);

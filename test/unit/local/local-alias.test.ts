@@ -31,7 +31,7 @@ describe('a function', () => {
 
   it('in no template is an error', () => {
     expect(() => functionAt(made, 'cleanup:live')).toThrow(
-      'The template calls cleanup:live, which is no function of it.',
+      'The template calls cleanup:live, which is not one of its functions.',
     );
   });
 });

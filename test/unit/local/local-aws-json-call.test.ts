@@ -8,7 +8,7 @@ vi.mock('node:timers/promises', () => ({ setTimeout: () => Promise.resolve() }))
 let server: Server;
 afterEach(() => void server.close());
 
-/** An engine that fails so many times, then answers; the operations that it heard. */
+/** An engine that fails this number of times, then answers; the operations that it received. */
 async function engine(failures: number): Promise<{ endpoint: string; heard: string[] }> {
   const heard: string[] = [];
   server = createServer((request, response) => {

@@ -21,7 +21,7 @@ class Terminal extends Writable {
   }
 }
 
-/** A demo that counts 1,000 packets a look; every look after the first `looks` fails. */
+/** A demo that counts 1,000 packets between two reads; every read after the first `looks` fails. */
 function demo(looks = Number.POSITIVE_INFINITY) {
   let count = 0n;
   return {

@@ -16,7 +16,7 @@ interface Path {
   destination_site_id: string;
 }
 
-/** As much of the API as the demo asks for; `calls` says what changed it. */
+/** The part of the API that the demo uses; `calls` lists the changes. */
 class FakeApi {
   readonly sites: Site[] = [];
   readonly paths: Path[] = [];
@@ -38,7 +38,7 @@ class FakeApi {
     };
   }
 
-  /** What is there, by names in place of ids. */
+  /** The existing objects, by names in place of ids. */
   shown() {
     const names = new Map(this.sites.map(({ id, name }) => [id, name]));
     const name = (id: string) => names.get(id) ?? id;

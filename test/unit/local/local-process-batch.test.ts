@@ -68,7 +68,7 @@ describe('partial failures', () => {
       { ...REPORTS, MaximumRetryAttempts: 1 },
       (numbers, call) => (call % 2 === 0 ? failuresAt(numbers[1] ?? '') : failuresAt(numbers[0]!)),
     );
-    // 1 is tried twice and passes, then 2, then 3 is given up on at its second failure.
+    // 1 is retried and succeeds, then 2, then 3 is given up at its second failure.
     expect(calls).toEqual([[1, 2, 3], [1, 2, 3], [2, 3], [2, 3], [3], [3]]);
     expect(discarded.map(({ records }) => records.map(({ sequenceNumber }) => sequenceNumber))).toEqual([
       ['3'],
@@ -198,7 +198,7 @@ describe('with any behaviour of a function', () => {
           const marks = checkpoints.map(Number);
           expect(marks).toEqual([...new Set(marks)].sort((a, b) => a - b));
           expect(marks.at(-1)).toBe(count);
-          // With halving, only what is really bad is given up on.
+          // With halving, only the invalid records are given up.
           if (bisect) expect(lost).toEqual(bad.filter(number => number <= count).sort((a, b) => a - b));
         },
       ),

@@ -11,7 +11,7 @@ import {
 import { eventSourceMappingSchema } from '../../../local/resources/types/lambda-event-source-mapping.ts';
 import { records } from '../../support/local/batches.ts';
 
-// Far more than it takes, for machines that are busy with other things.
+// Far more than necessary, for busy machines.
 const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 });
 
 describe('a batch', () => {
@@ -174,7 +174,7 @@ describe('an event source', () => {
     await untilRead(5000);
     const before = heapMiB();
     await untilRead(55_000);
-    // As many races with one open promise keep over 15 MiB.
+    // This number of races with one open promise would keep over 15 MiB.
     expect(heapMiB() - before).toBeLessThan(5);
   });
 
@@ -191,7 +191,7 @@ describe('an event source', () => {
     expect(calls.slice(0, 2)).toEqual([1, 2]);
     expect(calls.slice(2, 6).sort()).toEqual([3, 4, 5, 6]);
     expect(calls[6]).toBe(9);
-    // The first shards begin where the mapping says, those that come of them at their beginning.
+    // The first shards begin where the mapping says, their children at their beginning.
     expect(positions).toEqual({
       root: 'LATEST',
       left: 'TRIM_HORIZON',

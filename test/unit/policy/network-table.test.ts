@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { type Cidr, type IpAddress, parseAddress, parseCidr } from '../../../core/policy/ip-address.ts';
 import { NetworkTable } from '../../../core/policy/network-table.ts';
 
-/** Few leading bits, so that networks lie in each other. */
+/** Few leading bits, so that networks contain each other. */
 const text = fc
   .tuple(
     fc.constantFrom('10.0', '10.1', '192.168', '2001:db8:', '::'),

@@ -109,8 +109,7 @@ describe('networks', () => {
   it('contain exactly the addresses with the same leading bits', () => {
     fc.assert(
       fc.property(v6Text, v6Text, fc.nat({ max: 128 }), fc.boolean(), (network, random, length, near) => {
-        // An address near the network shares its bits but for one that lies about the network's
-        // length.
+        // An address near the network shares all its bits except one near the network's length.
         const flipped = asNumber(network) ^ (1n << BigInt(Math.min(127, Math.max(0, 128 - length))));
         const wanted = near ? flipped : asNumber(random);
         const groups = Array.from({ length: 8 }, (_, i) =>

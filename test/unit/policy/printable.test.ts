@@ -18,7 +18,7 @@ describe('a printable text', () => {
     ['a soft hyphen', 'é\u00ad', false],
     ['half of a pair', 'a\ud83d', false],
     ['a hidden character after a printable one', 'é\u0000', false],
-  ])('may contain %s, or may not', (_, text, expected) => {
+  ])('may contain %s: $2', (_, text, expected) => {
     expect(isPrintable(text)).toBe(expected);
   });
 });

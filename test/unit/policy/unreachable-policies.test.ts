@@ -6,7 +6,7 @@ import { compilePolicies } from '../../../core/policy/policy-match.ts';
 import { policyReaches, unreachablePolicies } from '../../../core/policy/unreachable-policies.ts';
 import { anyFlow, anyPolicies, rule } from '../../support/any-policies.ts';
 
-/** Reaches of policies by id; each flow that is shown is checked to belong to its policy. */
+/** The reach of policies by id; each example flow is checked to belong to its policy. */
 function reaches(policies: PolicyRule[]): Record<string, 'reachable' | 'undecided' | string[]> {
   const matcher = compilePolicies(policies);
   const found = policyReaches(policies);
@@ -243,7 +243,7 @@ describe('policies that can never match', () => {
   });
 });
 
-/** So many ports that looking at each of them, with each of their policies, takes too long. */
+/** So many ports that checking each of them with each of their policies takes too long. */
 const PORTS = Array.from({ length: 220 }, (_, port) => port);
 
 const sources = (match: PolicyMatch = {}) =>
@@ -264,7 +264,7 @@ describe('a proof that takes too long', () => {
   });
 
   it('leaves a policy undecided if its addresses fall into too many parts', () => {
-    // Each has the addresses that begin with so many ones and then a zero; the last one has the
+    // Each has the addresses that begin with a number of ones and then a zero; the last one has the
     // rest.
     const whole = Array.from({ length: 33 }, (_, ones) => {
       const address = [24, 16, 8, 0].map(shift => ((2 ** 32 - 2 ** (32 - ones)) / 2 ** shift) & 255);

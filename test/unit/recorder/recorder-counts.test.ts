@@ -112,7 +112,7 @@ it.each<[string, (n: number) => FlowKey]>([
   ['IPv6 sources', n => ({ ...V6_FLOW, src: `2001:db8::${(n + 1).toString(16)}` })],
   ['IPv6 destinations', n => ({ ...V6_FLOW, dst: `2001:db8::${(n + 1).toString(16)}` })],
 ])('counts packets of many %s alike as packed keys and as objects', (name, flowOf) => {
-  // So many that their places in the table collide, and that each place is taken in some run.
+  // So many that their places in the table collide, and that each place is used in some run.
   const flows = Array.from({ length: 500 }, (_, n) => flowOf(n));
   const words = flows.map(flow => {
     const key = new Int32Array(KEY_WORDS);

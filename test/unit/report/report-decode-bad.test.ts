@@ -99,9 +99,12 @@ describe('a record that is not a report is rejected with a readable reason', () 
     expect(rejectionOf(record)).toBe(`${code}: ${reason}${detail ? ` (${detail})` : ''}.`);
   });
 
-  it.each(Object.entries(REJECTION_REASONS))('%s says first what is wrong, then what to do', (_, reason) => {
-    expect(reason).toMatch(/^[A-Z][^;]+; (send|start|use|encode|deploy|compare) [^;]+[^.;]$/);
-  });
+  it.each(Object.entries(REJECTION_REASONS))(
+    'gives the problem first and then the solution: %s',
+    (_, reason) => {
+      expect(reason).toMatch(/^[A-Z][^;]+; (send|start|use|encode|deploy|compare) [^;]+[^.;]$/);
+    },
+  );
 
   it('of another edge', () => {
     expect(rejectionOf(reportJson(report), 'edge-2')).toBe(

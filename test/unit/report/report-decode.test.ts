@@ -62,7 +62,7 @@ describe('decodeReport', () => {
     expect(reportJson(decoded.report).includes('"estimated":true')).toBe(estimated);
   });
 
-  it('rejects a boot that is estimated neither yes nor no', () => {
+  it('rejects an estimated flag that is neither true nor false', () => {
     const json = JSON.stringify({ ...JSON.parse(reportJson(report)), estimated: 'yes' });
     expect(() => decodeReport(Buffer.from(json), 'edge-1')).toThrow(
       'estimated is "yes"; expected true or false',

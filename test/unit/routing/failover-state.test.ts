@@ -141,7 +141,7 @@ describe('no flapping', () => {
     );
   });
 
-  it('changes sides at most once under noise around either threshold', () => {
+  it('fails over or back at most once under noise around either threshold', () => {
     for (const threshold of [50, 80]) {
       const noise = timed(fc.double({ min: threshold - 5, max: threshold + 5, noNaN: true }));
       fc.assert(

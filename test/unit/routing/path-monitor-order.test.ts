@@ -5,7 +5,7 @@ import { newPathId } from '../../../core/inventory/model/path-id.ts';
 import { SITE_STATUS } from '../../../core/inventory/model/site.ts';
 import { endpointItem, pathItem, siteItem } from '../../../core/inventory/model/site-items.ts';
 import { PathMonitor } from '../../../core/routing/failover/path-monitor.ts';
-import { readPathMetrics } from '../../../core/routing/metrics/path-metrics-store.ts';
+import { readMetricsWithLane } from '../../../core/routing/metrics/path-metrics-store.ts';
 import { type StoreContext, timestamp } from '../../../core/storage/store-context.ts';
 import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { storeContext } from '../../support/store-context.ts';
@@ -81,7 +81,7 @@ describe('a function that follows a path', () => {
     arrived_at_ms: now,
   });
 
-  const stored = async () => (await readPathMetrics(context, PATH_ID))?.latency_ms;
+  const stored = async () => (await readMetricsWithLane(context, PATH_ID))?.latency_ms;
 
   it('stores the newest measurement of a batch, in whatever order they are', async () => {
     await monitor.observe(context, [report(20), report(10, now - 60_000)]);

@@ -26,7 +26,7 @@ describe('a path withdrawn by an operator', () => {
     ['without terms', out(), false],
     ['that has come back', { ...out({ until_restored: true }), out: false }, false],
     ['without a state', undefined, false],
-  ])('%s is in maintenance or not: %#', (_how, state, expected) => {
+  ])('%s is in maintenance: $2', (_how, state, expected) => {
     expect(inMaintenance(state, NOW)).toBe(expected);
   });
 
@@ -37,7 +37,7 @@ describe('a path withdrawn by an operator', () => {
   });
 });
 
-describe('a state still keeps a policy out', () => {
+describe('the state of a path keeps a policy out', () => {
   it.each<[string, PathState | undefined, boolean]>([
     ['that was measured 59 minutes ago', out({ seen_ms: NOW - HOUR + 1 }), true],
     ['that was not measured for an hour', out({ seen_ms: NOW - HOUR }), false],
@@ -50,7 +50,7 @@ describe('a state still keeps a policy out', () => {
     ],
     ['that is not out', back, false],
     ['that does not exist', undefined, false],
-  ])('%s: %#', (_which, state, expected) => {
+  ])('%s: $2', (_which, state, expected) => {
     expect(isStillOut(state, NOW)).toBe(expected);
   });
 });
@@ -112,15 +112,15 @@ describe('the status of a path', () => {
   });
 });
 
-describe('policies change sides', () => {
+describe('the policies on a path change', () => {
   it.each<[string, PathState | undefined, PathState | undefined, boolean]>([
     ['a policy that leaves', undefined, out(), true],
     ['a policy that comes back', out(), back, true],
     ['a policy that is out again since a later time', out(), out({ since_ms: NOW }), true],
     ['other terms', out({ until_ms: NOW }), out({ until_ms: NOW + 1 }), true],
-    ['until it is restored', out(), out({ until_restored: true }), true],
+    ['a new end: when it is restored', out(), out({ until_restored: true }), true],
     ['only a measurement', out(), out({ seen_ms: NOW, good_since_ms: NOW }), false],
-  ])('with %s: %#', (_what, before, after, expected) => {
+  ])('with %s: $3', (_what, before, after, expected) => {
     const policies = (state: PathState | undefined) => (state ? { 'p-1': state } : {});
     expect(changesSides(policies(before), policies(after))).toBe(expected);
   });

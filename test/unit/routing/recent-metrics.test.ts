@@ -28,12 +28,12 @@ describe('a measurement', () => {
     expect(isRecent(undefined, NOW)).toBe(false);
     expect(await read(undefined)).toBeUndefined();
     expect(await read(NEVER_MEASURED)).toBeUndefined();
-    // Right after 1970, when it would be of a moment ago.
+    // Right after 1970, when it would look recent.
     expect(await read(NEVER_MEASURED, 1)).toBeUndefined();
   });
 });
 
-/** What a route reads of a path of which this is cached. */
+/** The metrics that a route reads of a path with this cached value. */
 function read(cached: CachedMetrics | undefined, now = NOW) {
   const cache: Partial<MetricsCache> = { getOrRead: async () => cached };
   const context = storeContext({ client: undefined as never, tables: TABLES }, () => now);

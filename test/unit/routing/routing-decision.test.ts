@@ -264,7 +264,7 @@ describe('decision', () => {
     );
   });
 
-  it('never selects a worse standing than the best available, and never a path that is out', () => {
+  it('selects a path of the best available class, and never a path that is out of service', () => {
     const rank = ['optimal', 'degraded', 'unmeasured', 'failed', 'out'];
     fc.assert(
       fc.property(paths, anyPreference, (candidates, preference) => {

@@ -112,8 +112,8 @@ describe('CSV', () => {
 });
 
 /**
- * Without the apostrophe in front of what looks like a formula: it is the one thing that is not
- * given back.
+ * Without the apostrophe before text that looks like a formula: it is the only part that is not
+ * restored.
  */
 function unguarded(cell: string): string {
   return cell.replace(/^'(?=[=+\-@\t\r\n＝＋－＠])/, '');

@@ -5,7 +5,7 @@ import { projectFile } from '../../support/project-files.ts';
 
 const MAX_COLUMNS = 100;
 
-/** Addresses and code of examples stay whole; a directive is read by its tool, in one line. */
+/** Addresses and code of examples are not broken; a directive is read by its tool, in one line. */
 const IS_WHOLE = /@example|@see http|biome-ignore/;
 
 const isComment = (line: string): boolean => /^\s*(\/\/|\/?\*|\{\/\*)/.test(line);

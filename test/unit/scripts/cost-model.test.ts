@@ -92,7 +92,7 @@ describe('the bill', () => {
     expect(recommendedFor({}).an_edge).toBeLessThan(0.2);
   });
 
-  it('recommends so many write units that the network uses 70 % of them, and no setting without savings', () => {
+  it('recommends write units for a use of 70 %, and no setting without savings', () => {
     const [knob, ...others] = recommendedKnobs(DEFAULT_SHAPE, model, units);
     expect(others).toEqual([]);
     const used = [...model.usageOf(DEFAULT_SHAPE).values()];
@@ -136,7 +136,7 @@ describe('the bill', () => {
     expect(billFor({}).an_edge).toBeLessThan(0.23);
   });
 
-  it('never gets more expensive for an edge in a larger network', () => {
+  it('never rises for a single edge when the network grows', () => {
     const costs = [10, 100, 1000, 100_000, 1_000_000].map(edges => billFor({ edges }).an_edge);
     expect(costs).toEqual(costs.toSorted((a, b) => b - a));
   });
@@ -147,7 +147,7 @@ describe('the bill', () => {
     );
     for (const { unit } of billFor({ provisioned_units: 10 }).rows) used.add(unit);
     const unused = PRICES.prices.filter(({ unit }) => !used.has(unit)).map(({ id }) => id);
-    // The job of the flow log reads only where an hour has ended.
+    // The job of the flow log reads only after an hour has ended.
     expect(unused.filter(id => id !== 's3_get')).toEqual([]);
     expect(() => priceOf('gold')).toThrow('scripts/cost/prices.json has no price "gold".');
   });
@@ -194,7 +194,7 @@ describe('an open console', () => {
     }
     const { minutes, requests, publications } = units.console.console;
     expect(minutes).toBe(60);
-    // One a minute, and what is asked once.
+    // One a minute, and the requests at the start.
     expect(requests).toBeGreaterThanOrEqual(60);
     expect(requests).toBeLessThan(70);
     expect(publications.requests).toBeGreaterThanOrEqual(6 * 59);

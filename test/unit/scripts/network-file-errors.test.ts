@@ -39,7 +39,7 @@ describe('a file of the network', () => {
     [
       'has an unknown key',
       'version: 1\nsite: []\n',
-      'net.yaml:2:1: "site" is not known here: known are version, policies, default_routing, sites, paths, edges.',
+      'net.yaml:2:1: "site" is unknown; known keys are version, policies, default_routing, sites, paths, edges.',
     ],
     [
       'has a section that is not a list',
@@ -49,12 +49,12 @@ describe('a file of the network', () => {
     [
       'has a typo in a policy, which would match everything',
       'version: 1\npolicies:\n  - name: web\n    priority: 1\n    mach: {}\n',
-      `net.yaml:5:5: "mach" is not known here: known are ${KNOWN_POLICY}.`,
+      `net.yaml:5:5: "mach" is unknown; known keys are ${KNOWN_POLICY}.`,
     ],
     [
       'has a typo in a match',
       'version: 1\npolicies:\n  - name: web\n    priority: 1\n    match:\n      protocl: 6\n',
-      'net.yaml:6:7: "protocl" is not known here: known are source_cidr, destination_cidr, source_port, destination_port_from, destination_port_to, protocol, application.',
+      'net.yaml:6:7: "protocl" is unknown; known keys are source_cidr, destination_cidr, source_port, destination_port_from, destination_port_to, protocol, application.',
     ],
     [
       'has values that the API refuses',

@@ -190,7 +190,7 @@ edges:
     ]);
   });
 
-  it('names what it does not understand, with its place', () => {
+  it('reports an ambiguous or unknown name with its line and column', () => {
     const twice: SystemNetwork = {
       ...SYSTEM,
       sites: [...SYSTEM.sites, { ...SYSTEM.sites[0]!, id: GONE, endpoints: [] }],

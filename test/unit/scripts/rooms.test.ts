@@ -23,11 +23,11 @@ describe('the tables of rooms', () => {
     expect(unknown).toEqual([]);
   });
 
-  it.each(tables)('%s has no circle', (_top, rooms) => {
+  it.each(tables)('%s has no import cycle', (_top, rooms) => {
     expect(circleIn(rooms)).toBeUndefined();
   });
 
-  it('a circle is found and named', () => {
+  it('an import cycle is found and named', () => {
     expect(circleIn({ a: ['b'], b: ['c', 'd'], c: [], d: ['b'] })).toEqual(['b', 'd', 'b']);
     expect(circleIn({ a: ['a'] })).toEqual(['a', 'a']);
   });

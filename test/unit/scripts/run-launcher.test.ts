@@ -20,7 +20,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-/** What runs before the launcher to make it believe that it runs on an older Node. */
+/** Code that runs before the launcher, so that it finds an older Node. */
 const OLDER = `data:text/javascript,${encodeURIComponent(
   `const versions = { ...process.versions, node: '20.1.0' };
   for (const [name, value] of [['versions', versions], ['version', 'v20.1.0']]) Object.defineProperty(process, name, { value });`,

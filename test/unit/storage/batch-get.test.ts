@@ -5,7 +5,7 @@ import { clientWith } from '../../support/fake-dynamodb.ts';
 
 const TABLE = 'traffic';
 
-/** A table that has every item, and answers each call with what `serve` lets through. */
+/** A table that has every item, and answers each call with the keys that `serve` accepts. */
 function table(serve: (keys: Record<string, unknown>[], call: number) => Record<string, unknown>[]) {
   let now = 0;
   const waits: number[] = [];

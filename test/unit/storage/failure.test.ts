@@ -3,7 +3,7 @@ import { classifyFailure, UnstorableInput } from '../../../core/storage/failure.
 
 const named = (name: string, more: object = {}) => Object.assign(new Error('m'), { name, ...more });
 
-/** A transaction that DynamoDB cancelled for these reasons, an action each. */
+/** A transaction that DynamoDB cancelled for these reasons, one for each action. */
 const cancelled = (...codes: (string | undefined)[]) =>
   named('TransactionCanceledException', { CancellationReasons: codes.map(Code => ({ Code })) });
 
@@ -40,11 +40,11 @@ describe('a failed call', () => {
 
 describe('a cancelled transaction', () => {
   it.each([
-    // Repeating it can't help, whatever else there is.
+    // Repeating it cannot help, whatever the other reasons are.
     [['TransactionConflict', 'ConditionalCheckFailed', 'ValidationError'], 'validation'],
     [['ConditionalCheckFailed', 'ItemCollectionSizeLimitExceeded'], 'validation'],
-    // Reading again, as after a failed condition, serves after a conflict too; the other way round
-    // it doesn't.
+    // Reading again, as after a failed condition, also helps after a conflict; the reverse is not
+    // true.
     [['TransactionConflict', 'ConditionalCheckFailed'], 'condition'],
     [['ConditionalCheckFailed', 'None', 'TransactionConflict'], 'condition'],
     [['ThrottlingError', 'ConditionalCheckFailed'], 'condition'],

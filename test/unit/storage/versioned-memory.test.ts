@@ -3,12 +3,12 @@ import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { VersionedMemory } from '../../../core/storage/versioned-memory.ts';
 
 let now: number;
-/** What a reading finds. */
+/** The result of a read. */
 let version: number;
 let readings: number;
-/** Looks at the version alone. */
+/** Reads only the version. */
 let looks: number;
-/** How long a reading takes, milliseconds. */
+/** The duration of a read, milliseconds. */
 let takes_ms: number;
 let memory: VersionedMemory<{ version: number }>;
 const context = { clock: () => now } as StoreContext;

@@ -11,7 +11,7 @@ import { projectFile } from '../../support/project-files.ts';
 const run = promisify(execFile);
 let folder: string;
 
-/** In one file: each of the programs would spend most of its time on loading the parts. */
+/** In one file, because each of the programs would spend most of its time on loading the parts. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'patronus-waits-'));
   await build({

@@ -10,7 +10,7 @@ const mutations = Object.keys(ROLES)
   .filter(name => !(PERSONAL_OPERATIONS as readonly string[]).includes(name));
 
 describe('the undoers', () => {
-  it.each(mutations)('undo %s, or say what to do instead', mutation => {
+  it.each(mutations)('undo %s, or give an alternative', mutation => {
     const row = (UNDOERS as Record<string, (typeof UNDOERS)[keyof typeof UNDOERS]>)[mutation];
     expect(row).toBeDefined();
     if (!isUndoer(row!)) expect(row!.why).toMatch(/^[A-Z].*\.$/);

@@ -15,7 +15,7 @@ const edge = (id: string, site_id = 's-1'): EdgeInService => ({
   service: [{ from: NOW - 3_600_000, to: Number.POSITIVE_INFINITY }],
 });
 
-/** A lane that carries so many bytes a second under policies, as of a report of now. */
+/** A lane with this number of bytes a second under policies, as of a report of now. */
 const lane = (edge_id: string, carries: Record<string, number>, given: Partial<Lane> = {}): Lane => ({
   ...someLane({ edge_id, site_id: 's-1', last_heard_at_ms: NOW }),
   ...{ sent_at_ms: NOW, rated_ms: MINUTE_MS, paths: new Map() },

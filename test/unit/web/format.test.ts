@@ -50,7 +50,7 @@ describe('figures and times', () => {
     expect(bitsPerSecond(1_000_000)).toBe('1 Mbit/s');
   });
 
-  it('show instants within sentences of the API in local time', () => {
+  it('show the times in sentences of the API as local times', () => {
     setNotation({ timeZone: 'Europe/Berlin', units: 'SI' });
     expect(withLocalTimes('It can be restored until 2026-12-30T02:45:13.239Z.')).toMatch(
       /^It can be restored until \D*30\D.*3:45:13\D*\.$/,

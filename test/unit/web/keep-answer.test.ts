@@ -18,7 +18,7 @@ describe('an answer that came with another operation', () => {
 
   it('is requested again if something changed in the meantime', () => {
     const changed = (queries: QueryClient) => {
-      // As of a component that waits for it.
+      // Like a component that waits for it.
       queries.getQueryCache().build(queries, { queryKey: KEY });
       void queries.invalidateQueries();
     };

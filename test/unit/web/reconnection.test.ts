@@ -5,7 +5,7 @@ import { type FakeTime, fakeTime } from '../../support/fake-time.ts';
 const START = Date.UTC(2026, 0, 31, 12);
 
 let time: FakeTime;
-/** When it was tried to connect, seconds since the beginning. */
+/** The times of attempts to connect, seconds since the beginning. */
 let tries: number[];
 let state: LiveState;
 let take: (event: LiveEvent) => void;

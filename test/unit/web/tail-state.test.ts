@@ -21,10 +21,7 @@ const flow = (id: number, arrived_ms: number): Flow => ({
   arrived_at: new Date(START + arrived_ms).toISOString(),
 });
 
-/**
- * Flows with the time from arrival to being in the log, and looks, some with a pause before or an
- * end of it after.
- */
+/** Flows with the time from arrival to the log, and looks, some after a pause or the end of one. */
 const arrivals = fc.array(fc.record({ at: fc.nat({ max: 600_000 }), lag: fc.nat({ max: OVERLAP_MS }) }), {
   maxLength: 60,
 });
@@ -77,7 +74,7 @@ describe('the live tail', () => {
     expect(state.from_ms).toBe(START + 500_000 - OVERLAP_MS);
   });
 
-  it('reports what it could not keep or accept', () => {
+  it('reports the number of dropped flows, and that the list is incomplete', () => {
     const many = Array.from({ length: 20_003 }, (_, index) => flow(index, index));
     const state = withLook(paused(beginTail<Flow>(START)), many, { isWhole: false });
     expect([state.waiting.length, state.dropped, state.isIncomplete]).toEqual([20_000, 3, true]);

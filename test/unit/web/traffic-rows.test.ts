@@ -52,7 +52,7 @@ it('averages over the time since the system began', () => {
   expect(groupRows(since).at(-1)!.average).toBe(320 / 3);
 });
 
-it('knows nothing of a range without intervals, and gives no share of zero', () => {
+it('gives null for the values of a range without intervals, and for a share of zero', () => {
   const none = group('total', '0', []);
   const empty = { ...SERIES, at: [], groups: [], other: null, total: none, previous: null };
   expect(groupRows(empty)).toEqual([

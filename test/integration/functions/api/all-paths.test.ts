@@ -75,7 +75,7 @@ function measure(path_id: string, { latency_ms = 10, packet_loss_pct = 0 } = {})
 // biome-ignore lint/suspicious/noExplicitAny: looks into answers as a client does
 const idsOf = ({ items }: any): string[] => items.map(({ id }: any) => id);
 
-describe('all paths of the network', () => {
+describe('the list of all paths', () => {
   it('lists the worst first, with the number of paths of each status', async () => {
     await measure(paths[0]!, { packet_loss_pct: 30 });
     await measure(paths[1]!, { packet_loss_pct: 2 });

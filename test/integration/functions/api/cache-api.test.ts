@@ -68,7 +68,7 @@ describe('cacheStats and clearCache', () => {
     expect(items).toMatchObject([{ outcome: 'DONE', target: 'cache' }]);
   });
 
-  it('is for administrators, and the refusal is audited', async () => {
+  it('are for administrators, and a refusal is audited', async () => {
     expect(await api.call('Mutation.clearCache', {}, { identity: personIn('operator') })).toEqual({
       error: {
         type: 'Unauthorized',

@@ -148,7 +148,7 @@ describe('the changes between two instants', () => {
     });
   });
 
-  it('is for people of every group', async () => {
+  it('are for people of every group', async () => {
     expect(await api.call('Query.changesBetween', range, { identity: personIn('viewer') })).toHaveProperty(
       'data',
     );

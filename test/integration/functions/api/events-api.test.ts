@@ -88,7 +88,7 @@ describe('events', () => {
     expect((await allOf({})).items).toEqual([]);
   });
 
-  it('filters by types and site, and pages the rest', async () => {
+  it('are filtered by types and site, and come in pages', async () => {
     for (let number = 0; number < 5; number++) {
       await createPolicy(`P${number}`);
       await enterEvent();

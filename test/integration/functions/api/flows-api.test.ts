@@ -19,7 +19,7 @@ const MINUTE = 60_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 const hour = { from: iso(T0 - 30 * MINUTE), to: iso(T0 + 30 * MINUTE) };
 
-describe('flow logs, from the stream to the API', () => {
+describe('the flow log, from the stream to the API', () => {
   let db: TestTables;
   let api: ApiUnderTest;
   let bucket: FlowBucket;

@@ -1,5 +1,5 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type OperationName, ROLES } from '../../../../core/access/roles.ts';
 import type { ApiIdentity } from '../../../../functions/api/api-event.ts';
 import { OPERATION_ARGUMENTS } from '../../../../graphql/arguments.generated.ts';
@@ -12,12 +12,10 @@ const BUDGET = 240;
 let t: TestTables;
 let api: ApiUnderTest;
 
-beforeEach(async () => {
+const begin = async () => {
   t = await createTables();
   api = makeApi(t, { query_budget: { units: BUDGET } });
-});
-
-afterEach(() => t.drop());
+};
 
 /** The budget spent under a name in this minute. */
 async function spent(owner: string): Promise<number> {
@@ -35,6 +33,9 @@ async function spent(owner: string): Promise<number> {
 const audit = (identity?: ApiIdentity) => api.call('Query.trafficAudit', {}, identity && { identity });
 
 describe('the budget of expensive operations', () => {
+  beforeEach(begin);
+  afterEach(() => t.drop());
+
   it('allows three of fifty simultaneous audits of traffic, and says when to retry', async () => {
     api.now += 37_400;
     const answers = await Promise.all(Array.from({ length: 50 }, () => audit()));
@@ -173,21 +174,30 @@ const EXPECTED: Partial<Record<OperationName, number>> = {
   'Mutation.startExport': 20,
 };
 
-it.each(Object.keys(ROLES) as OperationName[])('%s has the expected cost', async operation => {
-  const identity = ROLES[operation].people === null ? machine : personIn('admin');
-  await api.call(operation, soundArguments(OPERATION_ARGUMENTS[operation]), { identity });
-  const owner = identity === machine ? machine.userArn! : 'sub-of-admin';
-  expect(await spent(owner)).toBe(EXPECTED[operation] ?? 0);
-});
-
-it('counts answers of type Internal, and no others', async () => {
-  const broken = makeApi({ client: t.client, tables: { ...t.tables, network: NO_SUCH_TABLE } });
-  expect(await broken.call('Query.siteCount')).toEqual({
-    error: {
-      type: 'Internal',
-      message: 'Something went wrong on our side. Try again; if it goes on, tell us when it happened.',
-    },
+describe('one operation', () => {
+  beforeAll(begin);
+  // Each minute has its own budget.
+  beforeEach(() => {
+    api.now += 60_000;
   });
-  await broken.call('Query.sites', { limit: 0 });
-  expect(broken.internal_errors).toBe(1);
+  afterAll(() => t.drop());
+
+  it.each(Object.keys(ROLES) as OperationName[])('%s has the expected cost', async operation => {
+    const identity = ROLES[operation].people === null ? machine : personIn('admin');
+    await api.call(operation, soundArguments(OPERATION_ARGUMENTS[operation]), { identity });
+    const owner = identity === machine ? machine.userArn! : 'sub-of-admin';
+    expect(await spent(owner)).toBe(EXPECTED[operation] ?? 0);
+  });
+
+  it('counts answers of type Internal, and no others', async () => {
+    const broken = makeApi({ client: t.client, tables: { ...t.tables, network: NO_SUCH_TABLE } });
+    expect(await broken.call('Query.siteCount')).toEqual({
+      error: {
+        type: 'Internal',
+        message: 'Something went wrong on our side. Try again; if it goes on, tell us when it happened.',
+      },
+    });
+    await broken.call('Query.sites', { limit: 0 });
+    expect(broken.internal_errors).toBe(1);
+  });
 });

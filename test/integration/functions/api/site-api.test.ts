@@ -33,7 +33,7 @@ const path = () => ({
 });
 const audit = async (filter: object) => (await api.data('Query.auditLog', filter)).items;
 
-describe('sites in the API', () => {
+describe('the API of sites', () => {
   it('lists them in the order of creation, by page and by search, with their endpoints', async () => {
     const first = await api.data('Query.sites', { limit: 1 });
     expect(first.items).toEqual([

@@ -75,7 +75,13 @@ describe('a request that is not a GraphQL request is rejected with one error', (
       BAD,
       'Must provide operation name if query contains multiple operations.',
     ],
-    ['fragments only', '{"query": "fragment f on Site { id }"}', 400, BAD, 'The request holds no operation.'],
+    [
+      'fragments only',
+      '{"query": "fragment f on Site { id }"}',
+      400,
+      BAD,
+      'The request contains no operation.',
+    ],
     [
       'a subscription',
       '{"query": "subscription { events { id } }"}',
@@ -123,7 +129,7 @@ describe('an answer', () => {
     });
   });
 
-  it("to a browser's preflight request is allowed", async () => {
+  it("to a browser's preflight request allows pages of this machine", async () => {
     const response = await fetch(server.url, {
       method: 'OPTIONS',
       headers: {

@@ -257,7 +257,7 @@ describe('a subscription', () => {
     expect(await client.next()).toMatchObject({ payload: { data: { events: { type: 'last' } } } });
   });
 
-  it('receives nothing, and no error, if its people may not see the published type', async () => {
+  it('receives neither data nor an error if its subscriber may not see the published type', async () => {
     const client = await connected();
     await subscribe(client, 'hidden', 'subscription { hidden { id type } }');
     await subscribe(client, 'seen', 'subscription { events { type } }');

@@ -49,11 +49,11 @@ describe('the e-mail address of a person', () => {
   });
 });
 
-describe('whether a person is disabled', () => {
+describe('the disabled state of a person', () => {
   it.each([
     [true, false],
     [false, true],
-  ])('is read from the user pool: Enabled is %s, so the answer is %s', async (Enabled, expected) => {
+  ])('is read from the user pool: Enabled %s means disabled %s', async (Enabled, expected) => {
     const { asked, identify, isDisabled } = setUp(async () => ({ Enabled }));
     const known = { ...person, email: 'someone@example.com' };
     expect(await isDisabled(known)).toBe(expected);

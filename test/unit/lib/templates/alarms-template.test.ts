@@ -27,7 +27,7 @@ describe('alarms', () => {
   it('watch every function, every dead-letter queue and every table', () => {
     const expected = [
       ...named('AWS::Lambda::Function')
-        // Where it fails, so does the deployment that calls it.
+        // If it fails, the deployment that calls it fails as well.
         .filter(name => name !== 'PublisherPublishConsole')
         .flatMap(name => [`${name}: Errors > 0`, `${name}: Throttles > 0`]),
       ...named('AWS::SQS::Queue').map(name => `${name}: ApproximateNumberOfMessagesVisible > 0`),
@@ -153,7 +153,7 @@ describe('alarms', () => {
         .slice(1)
         .map(text => [/^`(\w+)`\n/.exec(text)?.[1], text]),
     );
-    // With everything on that has alarms of its own.
+    // With every option that has its own alarms.
     const gradual = makeApp({ 'aws:cdk:bundling-stacks': [], canary_minutes: 5 }).stacks.flatMap(stack =>
       Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm')),
     );
@@ -167,7 +167,7 @@ describe('alarms', () => {
     }
   });
 
-  it('are mailed to no one without an address, and synth warns about that', () => {
+  it('are not mailed without an address, and synth warns about that', () => {
     const warned = (context: object) =>
       Annotations.fromStack(makeApp({ 'aws:cdk:bundling-stacks': [], ...context }).stacks[0]!).findWarning(
         '*',

@@ -5,8 +5,8 @@ import { stackTemplates } from '../../../support/stack-templates.ts';
 
 const { ingest } = stackTemplates();
 
-describe('the way of a report', () => {
-  it('keeps the order, retries from the first report not applied, and gives up nothing that the stream still has', () => {
+describe('the report pipeline', () => {
+  it('keeps the order, retries from the first report not applied, and drops no report that the stream still has', () => {
     ingest.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       StartingPosition: 'TRIM_HORIZON',
       ParallelizationFactor: 1,

@@ -23,7 +23,7 @@ describe('rights', () => {
     expect(statements().length).toBeGreaterThan(0);
     for (const statement of statements()) {
       expect(actionsOf(statement).filter(action => action.includes('*'))).toEqual([]);
-      // Which streams there are can't be asked of one table.
+      // The list of streams cannot be restricted to one table.
       if (statement.Action === 'dynamodb:ListStreams') continue;
       expect([statement.Resource].flat()).not.toContain('*');
     }
@@ -65,7 +65,7 @@ describe('rights', () => {
     const ids = new Set(writesTo('Network').map(({ id }) => id));
     const writers = [...ids].filter(id => !id.startsWith('Broadcast'));
     expect(writers).toHaveLength(4);
-    // It puts edges' orders and the versions of their routes one by one, and nothing else.
+    // It puts the orders of edges and the versions of their routes one by one, and nothing else.
     expect(writesTo('Network').filter(({ id }) => id.startsWith('Broadcast'))).toMatchObject([
       {
         Effect: 'Allow',
@@ -178,7 +178,7 @@ describe('rights', () => {
     const queries = operationFields(readFileSync('graphql/schema.graphql', 'utf8'))
       .filter(({ typeName, machines }) => typeName === 'Query' && machines)
       .map(({ fieldName }) => fieldName)
-      // They are an edge's own: a machine that may read could call its session like any edge.
+      // They are an edge's own: a machine that may read could name its session like any edge.
       .filter(name => !['pendingCommands', 'edgeRoutes', 'ownEdge'].includes(name))
       .map(name => `/types/Query/fields/${name}`);
     expect(queries).toContain('/types/Query/fields/policies');

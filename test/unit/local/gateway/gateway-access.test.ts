@@ -15,7 +15,7 @@ const identity = (mode: Identity['mode'], ...groups: string[]): Identity => ({
   shown: null,
 });
 
-/** Who is let in, of everybody there is. */
+/** The admitted callers, of all that exist. */
 const EVERYBODY: Record<string, Identity> = {
   admin: identity('AMAZON_COGNITO_USER_POOLS', 'admin'),
   'operator and viewer': identity('AMAZON_COGNITO_USER_POOLS', 'operator', 'viewer'),

@@ -58,7 +58,7 @@ function print(selections: Selection[], from: number): string {
   return parts.join(' ');
 }
 
-/** What the document weighs when every spread is written out. */
+/** The work of the document when every spread is written out. */
 function writtenOut(selections: Selection[], from: number, document: Document) {
   const sum = { selections: 0, aliases: 0, depth: 0 };
   for (const each of selections) {

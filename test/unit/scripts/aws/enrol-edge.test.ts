@@ -45,7 +45,7 @@ interface Given {
   edge_roles?: string;
 }
 
-/** Enrols an edge where all of AWS is prepared answers: by default nothing of it is there. */
+/** Enrols an edge with prepared answers of AWS: by default nothing of it exists. */
 async function enrol({
   edge_id = 'edge-1',
   options = {},

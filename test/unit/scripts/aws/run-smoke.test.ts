@@ -13,7 +13,7 @@ const step = (name: StepName, run: Run, needs: StepName[] = []): SmokeStep => ({
   proves: `${name} works`,
 });
 
-/** A clock that every wait moves on. */
+/** A clock that advances with every wait. */
 function waits() {
   let now = 0;
   return {
@@ -76,7 +76,7 @@ describe('a smoke test', () => {
     ]);
   });
 
-  it('names what it could not undo, and continues with the rest', async () => {
+  it('names each failed undo, and continues with the rest', async () => {
     const lines = await smoke([
       step('network', async ({ undo }) => {
         undo('site', async () => {});
@@ -145,7 +145,7 @@ describe('a smoke test', () => {
 describe('eventually', () => {
   const bench = () => ({ ...waits(), signal: new AbortController().signal });
 
-  it('checks once a second until something is visible, and says once what it waits for', async () => {
+  it('checks once a second for an expected result, and prints the reason for the wait once', async () => {
     const said: string[] = [];
     const seen = [undefined, undefined, 'there'];
     const time = bench();

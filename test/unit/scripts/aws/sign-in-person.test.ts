@@ -7,7 +7,7 @@ import { type SrpCognito, startSrpCognito } from '../../../support/srp-cognito.t
 
 const POOL = { user_pool_id: 'pool', user_pool_client_id: 'client' };
 
-/** Cognito that asks for these steps, one after the other. */
+/** A Cognito that requires these steps, one after the other. */
 function cognito(steps: object[], token: string | undefined = 'token') {
   const given: unknown[] = [];
   const next = () => ({ isSignedIn: false, nextStep: steps.shift() ?? { signInStep: 'DONE' } });
@@ -35,8 +35,8 @@ const answers = {
 const refused = (name: string, message: string): SignInCalls =>
   ({ signIn: () => Promise.reject(Object.assign(new Error(message), { name })) }) as unknown as SignInCalls;
 
-describe('a person signs in at a terminal', () => {
-  it('with SRP, a new password and a second factor that is set up during sign-in', async () => {
+describe('signing in at a terminal', () => {
+  it('uses SRP, sets a new password, and sets up a second factor', async () => {
     const { calls, given } = cognito([
       { signInStep: 'CONFIRM_SIGN_IN_WITH_NEW_PASSWORD_REQUIRED' },
       { signInStep: 'CONTINUE_SIGN_IN_WITH_TOTP_SETUP', totpSetupDetails: { sharedSecret: 'SECRET' } },
@@ -69,11 +69,11 @@ describe('a person signs in at a terminal', () => {
       "The sign-in of AWS can't be reached: check the network of this machine.",
     ],
     [refused('TypeError', 'x is not a function'), 'x is not a function'],
-  ])('or learns the reason for a refusal (%#)', async (calls, message) => {
+  ])('gives the reason for a refusal (%#)', async (calls, message) => {
     await expect(signInPerson(POOL, answers, calls)).rejects.toHaveProperty('message', message);
   });
 
-  it('and only the token is printed', async () => {
+  it('prints only the token', async () => {
     let said = '';
     const questions: string[] = [];
     await signInAtStage({ stage: 'prod' }, 'ann@example.com', text => (said += text), {

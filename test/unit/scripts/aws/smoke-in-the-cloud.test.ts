@@ -9,7 +9,7 @@ import { testRoles } from '../../../../scripts/aws/smoke/cloud/test-roles.ts';
 import type { Bench } from '../../../../scripts/aws/smoke/smoke-step.ts';
 import { awsError, recordedAws } from '../../../support/recorded-aws.ts';
 
-/** A bench that runs nothing, with what is to be taken back. */
+/** A bench that runs nothing, with its undo actions. */
 function bench(): Bench & { undone: string[]; takeBack(): Promise<void> } {
   const undo: (() => Promise<unknown>)[] = [];
   const undone: string[] = [];

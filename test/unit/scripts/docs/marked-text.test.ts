@@ -17,10 +17,10 @@ describe('text with generated parts', () => {
   });
 
   it.each([
-    [place('other'), 'Nothing makes the part "other" of the text.'],
+    [place('other'), 'No generator makes the part "other" of the text.'],
     ['no place', 'The text has no place for one.'],
-    [`${place('one')}${place('one')}`, 'A part that is made has no end, or is there twice.'],
-    [`${place('one')}<!-- made: two -->\n`, 'A part that is made has no end, or is there twice.'],
+    [`${place('one')}${place('one')}`, 'A generated part has no end, or appears twice.'],
+    [`${place('one')}<!-- made: two -->\n`, 'A generated part has no end, or appears twice.'],
   ])('is rejected if marks and parts do not match: %j', (text, message) => {
     expect(() => fillMarked(text, { one: '' })).toThrow(new Error(message));
   });

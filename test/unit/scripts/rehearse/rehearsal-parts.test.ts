@@ -23,8 +23,8 @@ describe('the output of the CDK about a deployment', () => {
   });
 });
 
-describe('a broken assembly', () => {
-  it('changes the functions, then waits in vain, and is uploaded under its own hash', async () => {
+describe('an assembly that fails to deploy', () => {
+  it('changes the functions, waits for a signal that never comes, and is uploaded under its own hash', async () => {
     const write = (name: string, value: unknown) => writeFileSync(join(folder, name), JSON.stringify(value));
     const read = (name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
     write('S.template.json', {

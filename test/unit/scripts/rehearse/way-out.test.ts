@@ -18,8 +18,8 @@ async function open(): Promise<void> {
 }
 
 /**
- * Asks for a connection to a host, as programs with HTTPS_PROXY do; the answer to a request over
- * it, or the refusal's status.
+ * Requests a connection to a host, like programs with HTTPS_PROXY; the answer to a request over it,
+ * or the status of the refusal.
  */
 function askThrough(host: string): Promise<string | number> {
   const { port } = new URL(wayOut.url);

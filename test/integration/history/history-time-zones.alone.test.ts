@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamodbEndpoint } from '../../support/local-client.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 const run = promisify(execFile);
@@ -24,7 +25,7 @@ describe('history does not depend on the time zone', () => {
 
   async function historyIn(TZ: string, date: string) {
     const request = {
-      endpoint: inject('dynamodbEndpoint'),
+      endpoint: dynamodbEndpoint(),
       tables: tables.pop()!.tables,
       date,
       hours: HOURS,
