@@ -31,13 +31,13 @@ export async function withdrawFewerParts(
   const items = await untilDeadline(reading);
   if (!items) return;
   const writes = new Map<string, NonNullable<ReturnType<typeof gaugeWrite>>>();
-  for (const { edge_id, part, boot_id, sent_at_ms } of lanes) {
+  for (const { edge_id, part, sent_at_ms } of lanes) {
     const key = keyText(laneKey(edge_id, part));
     const row = items.get(key) as Pick<LaneItem, 'version' | 'data' | 'listed'> | undefined;
     const lane = row && readOrUnreadable(() => decodeLane({ edge_id, part }, row.data));
     if (!row || !lane || lane instanceof PackedDataUnreadable) continue;
-    // A part that is of this boot, or of a later one, has gauges of its own.
-    if (lane.boot_id === boot_id || lane.sent_at_ms > sent_at_ms) continue;
+    // A part that is of a later boot has gauges of its own.
+    if (lane.sent_at_ms > sent_at_ms) continue;
     const write = gaugeWrite({ edge_id, part, ...row }, lane);
     if (write) writes.set(key, write);
   }

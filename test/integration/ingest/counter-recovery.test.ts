@@ -3,6 +3,7 @@ import {
   type DynamoDBDocumentClient,
   paginateScan,
   QueryCommand,
+  TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
@@ -12,12 +13,13 @@ import { moveLanes } from '../../../core/ingest/recovery/move-lanes.ts';
 import { recoverCounters } from '../../../core/ingest/recovery/recover-counters.ts';
 import { tidyGenerations } from '../../../core/ingest/recovery/tidy-generations.ts';
 import type { StreamRecord } from '../../../core/ingest/stream-record.ts';
-import { beginBuilding, showBuilt } from '../../../core/ledger/figures/counter-generations.ts';
+import { beginBuilding, forgetRetired, showBuilt } from '../../../core/ledger/figures/counter-generations.ts';
 import { readCountersHead } from '../../../core/ledger/figures/counter-slots.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
-import { resetAllStats } from '../../../core/ledger/figures/reset-stats.ts';
+import { resetAllStats, resetPolicyStats } from '../../../core/ledger/figures/reset-stats.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
 import type { Item } from '../../../core/storage/item.ts';
+import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { auditEntries } from '../../support/audit-entries.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
 import { FAULTS, type FaultyClient, faultyClient, REFUSALS } from '../../support/faults.ts';
@@ -143,6 +145,21 @@ async function fill({ client, tables }: Store, items: readonly Item[]): Promise<
   }
 }
 
+const REBUILT =
+  'The counters are being rebuilt (npm run recover). Reset statistics when that is done, in some minutes.';
+
+/** A client that lets this happen before its first transaction. */
+function beforeTransaction({ client }: Store, meanwhile: () => Promise<unknown>): DynamoDBDocumentClient {
+  let happened = false;
+  return clientWith(async command => {
+    if (command instanceof TransactWriteCommand && !happened) {
+      happened = true;
+      await meanwhile();
+    }
+    return client.send(command as never);
+  });
+}
+
 describe('rebuilt counters', () => {
   const opened: TestTables[] = [];
   const open = async (): Promise<TestTables> => {
@@ -245,14 +262,38 @@ describe('rebuilt counters', () => {
     const store = { ...db, ...time(), deadline: T0 + 1e9 };
     const busy = beside(db, 4, async () => {
       if ((await readCountersHead(db)).building === undefined) return;
-      await expect(resetAllStats(store, { actor: ACTOR })).rejects.toThrow(
-        'The counters are being rebuilt (npm run recover). Reset statistics when that is done, in some minutes.',
-      );
+      await expect(resetAllStats(store, { actor: ACTOR })).rejects.toThrow(REBUILT);
       refused += 1;
     });
     await recover(busy);
     expect(refused).toBeGreaterThan(0);
     expect(await resetAllStats(store, { actor: ACTOR })).toMatchObject({ policies: 6 });
+  });
+
+  it.each([
+    ['all policies', (store: StoreContext) => resetAllStats(store, { actor: ACTOR })],
+    [
+      'one policy',
+      (store: StoreContext) => resetPolicyStats(store, { actor: ACTOR, policy_id: 'p-0', defined: true }),
+    ],
+  ])('reject a reset of %s that read the counters before they began to be rebuilt', async (_, reset) => {
+    const db = await open();
+    await new Edges(11).report(db, EDGES);
+    const store = { ...db, ...time(), deadline: T0 + 1e9 };
+    const client = beforeTransaction(db, () => beginBuilding(store, { actor: ACTOR }));
+    await expect(reset({ ...store, client })).rejects.toThrow(REBUILT);
+  });
+
+  it('forget each generation once it is removed, if others are forgotten at the same time', async () => {
+    const db = await open();
+    await recover(db);
+    await recover(db);
+    const store = { ...db, ...time(), deadline: T0 + 1e9 };
+    const { retired } = await readCountersHead(db);
+    const [one, other] = retired.map(({ generation }) => generation) as [number, number];
+    const client = beforeTransaction(db, () => forgetRetired(store, other));
+    await forgetRetired({ ...store, client }, one);
+    expect((await readCountersHead(db)).retired).toEqual([]);
   });
 
   it('begin with two entries in the audit log, and old counters are removed an hour later', async () => {

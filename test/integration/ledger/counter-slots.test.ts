@@ -149,14 +149,17 @@ describe('counts in a slot', () => {
 
   it('are never written before it is certain that readers sum the slot', async () => {
     const log: string[] = [];
+    let others = 0;
     const slow = clientWith(async command => {
       if (command instanceof TransactWriteCommand) log.push('write');
-      const answer = await db.client.send(command as never);
-      if (command instanceof UpdateCommand) {
-        // Until everything that does not wait for this answer has started.
-        for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
-        log.push(`${command.input.ExpressionAttributeValues?.[':set_slots']} slots`);
+      if (!(command instanceof UpdateCommand)) {
+        others++;
+        return db.client.send(command as never).finally(() => others--);
       }
+      const answer = await db.client.send(command);
+      // Until everything that does not wait for this answer has ended.
+      for (let idle = 0; idle < 100; idle = others > 0 ? 0 : idle + 1) await new Promise(setImmediate);
+      log.push(`${command.input.ExpressionAttributeValues?.[':set_slots']} slots`);
       return answer;
     });
     await report(20, 32, { client: slow });
@@ -180,6 +183,13 @@ describe('counts in a slot', () => {
     expect(before).toBeGreaterThan(0);
     await report(31, 32, { client: counting.client, covered_slots });
     expect(updates()).toBe(before);
+  });
+
+  it('are shown when a container that covered some slots writes to a higher one', async () => {
+    const covered_slots = new CounterSlots();
+    await report(20, 32, { covered_slots });
+    await report(63, 64, { covered_slots });
+    expect(await packets()).toBe(2n);
   });
 
   it('are covered by resets under another number of slots', async () => {

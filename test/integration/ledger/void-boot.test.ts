@@ -23,6 +23,7 @@ import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
 import { Killed, makeFaults } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
+import { pausingBefore } from '../../support/pausing-client.ts';
 import { type ReportSketch, reportRecord, T0 } from '../../support/report-records.ts';
 import { asFunction } from '../../support/rights/as-function.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
@@ -361,6 +362,34 @@ describe('a void', () => {
     expect(await shown()).toBe(0n);
     await report({ ...other, policies: [pair(410n)] });
     expect(await shown()).toBe(10n);
+  });
+
+  it('never overwrites a report of another boot that is counted in the meantime', async () => {
+    await report({ policies: [pair(1000n)] });
+    await report({ boot_id: 'right', policies: [pair(300n)] });
+    let transactions = 0;
+    const client = clientWith(async command => {
+      // The first one begins the void, the second one gives the lane a new version.
+      if (command instanceof TransactWriteCommand && ++transactions === 2) {
+        await report({ boot_id: 'right', policies: [pair(500n)] });
+      }
+      return db.client.send(command as never);
+    });
+    await voidBoot(context(client), { ...BOOT, actor: ACTOR });
+    await report({ boot_id: 'right', policies: [pair(600n)] });
+    expect(await shown()).toBe(600n);
+  });
+
+  it('is begun once, also by concurrent requests', async () => {
+    await report({ policies: [pair(1000n)] });
+    await report({ ...other, policies: [pair(300n)] });
+    const client = pausingBefore('TransactWriteItems', async () => {
+      await voided();
+    });
+    await Promise.allSettled([voidBoot(context(client), { ...BOOT, actor: ACTOR })]);
+    client.destroy();
+    expect(await shown()).toBe(300n);
+    expect(await readCorrectionHeads(db)).toHaveLength(1);
   });
 
   it('leaves the lane to the next boot that reports, with any clock', async () => {

@@ -89,6 +89,20 @@ describe('writes of one key', () => {
     expect(outcomes).toEqual(['too_soon']);
   });
 
+  it('are never retried while a newer value waits', async () => {
+    answer = 'too_soon';
+    const writes = throttle();
+    const first = writes.write('a', entry('1'));
+    void writes.write('a', entry('2'));
+    await first;
+    answer = 'stored';
+    await time.advance(20 * INTERVAL_MS);
+    expect([written, outcomes]).toEqual([
+      ['a 1', 'a 2'],
+      ['too_soon', 'stored'],
+    ]);
+  });
+
   it('report no outcome when they fail', async () => {
     answer = undefined;
     await throttle().write('a', entry('1'));

@@ -6,7 +6,7 @@ import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { readLanesOfEdge } from '../../../core/ledger/figures/read-lanes.ts';
 import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
-import { reportRecord } from '../../support/report-records.ts';
+import { reportRecord, T0 } from '../../support/report-records.ts';
 
 const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 
@@ -51,6 +51,8 @@ describe('a lane written by two functions', () => {
     expect(await report(remembering, 3)).toEqual([]);
     expect(await packets()).toBe(3n);
     expect(remembering.tally).toMatchObject({ ConditionsFailed: 1, LanesRead: 2 });
+    // At once, without a wait.
+    expect(remembering.clock()).toBe(T0);
   });
 });
 

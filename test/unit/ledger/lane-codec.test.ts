@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -17,7 +18,7 @@ import { laneKey } from '../../../core/ledger/lane-keys.ts';
 import { decodeBoot, encodeBoot } from '../../../core/ledger/packing/boot-codec.ts';
 import { decodeIdleSegment, encodeIdleSegment } from '../../../core/ledger/packing/idle-codec.ts';
 import { decodeLane, encodeLane } from '../../../core/ledger/packing/lane-codec.ts';
-import { PackedDataUnreadable } from '../../../core/ledger/packing/packed-item.ts';
+import { PackedDataUnreadable, sealPacked } from '../../../core/ledger/packing/packed-item.ts';
 import { pairKey } from '../../../core/totals/pair-key.ts';
 import { itemBytes } from '../../support/item-bytes.ts';
 
@@ -290,6 +291,12 @@ describe('a packed boot', () => {
       }),
     );
   });
+});
+
+it('packed data is never compressed if that makes it larger', () => {
+  const random = randomBytes(1000);
+  const sealed = sealPacked(random);
+  expect(sealed.subarray(1)).toEqual(new Uint8Array(random));
 });
 
 describe('broken packed data', () => {

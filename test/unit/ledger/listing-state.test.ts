@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { listedSince, listingGroups, noteListing } from '../../../core/ledger/listing/listing-state.ts';
 import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { T0 } from '../../support/report-records.ts';
+import { storeContext } from '../../support/store-context.ts';
 
 const MINUTE = 60_000;
 
@@ -37,4 +38,18 @@ it('keeps the result of a later check when a slow, earlier check ends', async ()
   });
   await noteListing({ ...context, client: overtaken }, slow);
   expect(await listedSince(context)).toBeUndefined();
+});
+
+it('keeps the first result of a group if a check that began at the same time ends later', async () => {
+  const store = new FakeDynamoDb();
+  const tables = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
+  const context = storeContext({ client: store.client, tables }, () => T0);
+  const buckets = listingGroups()[0]!;
+  const overtaken = clientWith(async command => {
+    if (command instanceof PutCommand) await noteListing(context, { buckets, began: T0, unlisted: 1 });
+    return store.send(command);
+  });
+  await noteListing({ ...context, client: overtaken }, { buckets, began: T0, unlisted: 0 });
+  const stored = store.dump().filter(({ pk }) => pk === 'LISTING');
+  expect(stored).toEqual([{ pk: 'LISTING', sk: buckets[0], looked_at: T0 }]);
 });

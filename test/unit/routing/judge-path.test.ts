@@ -1,6 +1,8 @@
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Cache } from '../../../core/cache/cache.ts';
+import { NotFound } from '../../../core/errors.ts';
+import { DEFAULT_ROUTING } from '../../../core/routing/decisions/policy-routing.ts';
 import { judgePath } from '../../../core/routing/failover/judge-path.ts';
 import type { PathMetrics } from '../../../core/routing/health/path-metrics.ts';
 import type { RoutingCaches } from '../../../core/routing/routing-caches.ts';
@@ -10,6 +12,12 @@ import { storeContext } from '../../support/store-context.ts';
 
 const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
 const NOW = Date.UTC(2026, 0, 31, 12);
+
+const routingOf = (failover_below: number) => ({
+  ...{ pk: 'ROUTING', sk: 'a policy', revision: 1 },
+  ...DEFAULT_ROUTING,
+  failover: { ...DEFAULT_ROUTING.failover, failover_below },
+});
 
 describe('judging a path that every policy uses', () => {
   let now: number;
@@ -31,14 +39,14 @@ describe('judging a path that every policy uses', () => {
    * Judges a measurement from `age_ms` ago.
    * @returns the items that were read
    */
-  async function judge({ settled_score = 70, age_ms = 0 } = {}): Promise<string[]> {
+  async function judge({ settled_score = 70, age_ms = 0, limit = 50 } = {}): Promise<string[]> {
     const client = clientWith(async command => {
       if (command instanceof GetCommand) {
         reads.push('states');
         onStates();
       } else if (command instanceof QueryCommand) reads.push('limits');
       else expect.fail('it did more than read');
-      return { Items: [] };
+      return { Items: limit === 50 ? [] : [routingOf(limit)] };
     });
     const metrics: PathMetrics = {
       ...{ latency_ms: 10, jitter_ms: 1, packet_loss_pct: 0, bandwidth_mbps: 100, settled_score },
@@ -53,6 +61,14 @@ describe('judging a path that every policy uses', () => {
   it('reads nothing for a measurement that is older than five minutes', async () => {
     expect(await judge({ age_ms: 300_001 })).toEqual([]);
     expect(await judge({ age_ms: 300_000 })).toEqual(['states', 'limits']);
+  });
+
+  it('reads the sites below the highest limit of a policy', async () => {
+    await expect(judge({ limit: 71 })).rejects.toThrow(NotFound);
+  });
+
+  it('reads no more at the highest limit of a policy', async () => {
+    expect(await judge({ limit: 70 })).toEqual(['states', 'limits']);
   });
 
   it('needs no limits at a score of 100', async () => {

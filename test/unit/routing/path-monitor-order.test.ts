@@ -109,4 +109,10 @@ describe('a function that follows a path', () => {
     await monitor.settle(context);
     expect(now).toBe(BEGIN - 60_000);
   });
+
+  it('never dates a measurement later than now, though the clock of the stream is ahead', async () => {
+    const ahead = { ...report(10, now + 5_000), arrived_at_ms: now + 5_000 };
+    await monitor.observe(context, [ahead]);
+    expect((await readMetricsWithLane(context, PATH_ID))?.measured_at).toBe(timestamp(now));
+  });
 });
