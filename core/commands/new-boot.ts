@@ -55,7 +55,7 @@ export async function readRefusedBoot(
   context: StoreContext,
   edge_id: string,
 ): Promise<NewBootOrder | undefined> {
-  return (await readPending(context, edge_id))?.data;
+  return pendingOf(context, await readStored(context, edge_id))?.data;
 }
 
 /**
@@ -71,22 +71,32 @@ export function voidedBootAction(
   return commandAction(context, edge_id, { type: 'NEW_BOOT', data }).action;
 }
 
-async function readPending(context: StoreContext, edge_id: string) {
-  const item = await readItem(context, commandKey(edge_id, 'NEW_BOOT'), newBootSchema);
-  const expires_at = item?.[TTL_ATTRIBUTE] ?? Number.POSITIVE_INFINITY;
-  return expires_at * 1000 <= context.clock() ? undefined : item;
+type StoredCommand = z.infer<typeof newBootSchema>;
+
+const readStored = (context: StoreContext, edge_id: string): Promise<StoredCommand | undefined> =>
+  readItem(context, commandKey(edge_id, 'NEW_BOOT'), newBootSchema);
+
+// DynamoDB deletes expired commands late.
+function pendingOf({ clock }: StoreContext, stored: StoredCommand | undefined): StoredCommand | undefined {
+  const expires_at = stored?.[TTL_ATTRIBUTE] ?? Number.POSITIVE_INFINITY;
+  return expires_at * 1000 <= clock() ? undefined : stored;
 }
 
 async function notifyEdge(context: StoreContext, reports: readonly RefusedReport[]): Promise<void> {
   const { edge_id, boot_id, reason } = reports.at(-1)!;
-  const pending = await readPending(context, edge_id);
+  const stored = await readStored(context, edge_id);
+  const pending = pendingOf(context, stored);
   const known = pending?.data.boot_id === boot_id ? pending.data.reports : [];
   const names = reports.filter(report => report.boot_id === boot_id).map(({ part, seq }) => `${part}#${seq}`);
   const all = [...new Set([...known, ...names])].slice(0, NEW_BOOT_AFTER);
   if (all.length === known.length) return;
   const data = { boot_id, contradictions: all.length, reason, reports: all };
   const { Put } = commandAction(context, edge_id, { type: 'NEW_BOOT', data }).action;
-  const condition = pending ? conditionOf({ expression: '#id = :was', values: { was: pending.id } }) : {};
+  const condition = conditionOf(
+    stored
+      ? { expression: '#id = :was', values: { was: stored.id } }
+      : { expression: 'attribute_not_exists(#pk)' },
+  );
   try {
     await repeatUntil(context, () => context.client.send(new PutCommand({ ...Put, ...condition })));
   } catch (cause) {

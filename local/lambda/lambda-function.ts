@@ -1,19 +1,24 @@
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import type { Rights } from '../rights/guard.ts';
 import { type Container, type ContainerOptions, startContainer } from './container.ts';
 import { FunctionFailure, TooManyRequests } from './function-failure.ts';
 
 /**
  * Maximum number of containers of a function without reserved concurrency; further events wait.
- * Lambda would start a thousand.
+ * Lambda would start a thousand. Each costs half a second of processor time until it has answered
+ * its first event, so there are two a processor.
  */
-const LOCAL_CONCURRENCY = 8;
+export const LOCAL_CONCURRENCY = Math.min(8, 2 * availableParallelism());
 
 const STOPPED = { errorType: 'Sandbox.Stopped', errorMessage: 'The function is stopped' };
 
 export interface LambdaFunctionOptions extends ContainerOptions {
   timeoutMs: number;
-  /** Maximum number of concurrent events; more are refused. Default: 8, and more wait. */
+  /**
+   * Maximum number of concurrent events; more are refused. Default: LOCAL_CONCURRENCY, and more
+   * wait.
+   */
   reservedConcurrency?: number | undefined;
   /** Called for every failed invocation. */
   onFailure?: (failure: FunctionFailure) => void;

@@ -14,8 +14,8 @@ export function firstCall(step: number): number {
 }
 
 /**
- * How many random runs a test on a database in memory makes: two of five in the suite, other ones
- * each time; `RANDOM_RUNS=all`, as `npm run test:long` sets it, makes all.
+ * The number of random runs of a test on a database in memory: 40 % in the suite, different ones
+ * each time, and all with `RANDOM_RUNS=all`, which `npm run test:long` sets.
  */
 export function randomRuns(all: number): number {
   return process.env.RANDOM_RUNS === 'all' ? all : Math.ceil(all * 0.4);

@@ -11,6 +11,7 @@ import { IN_NO_GROUP } from './no-group-user.ts';
 import { projectFile } from './project-files.ts';
 import { runEdge } from './run-edge.ts';
 import { type SystemClient, signedIn } from './system-client.ts';
+import { SYSTEM_SETTINGS } from './system-settings.ts';
 
 /** A running system with a little traffic, and a browser: one for all browser tests in a file. */
 export interface ConsoleWorld {
@@ -44,7 +45,7 @@ async function startConsoleWorld(): Promise<ConsoleWorld> {
   const [system, browser] = await Promise.all([
     startSystem({
       localDirectory: folder,
-      context: { query_budget: '100000', silent_after_s: '10' },
+      context: SYSTEM_SETTINGS,
       onMail: mail => mails.push(mail),
     }),
     startBrowser(),
@@ -84,7 +85,7 @@ export async function alarmTargets({ system, admin }: ConsoleWorld): Promise<str
 /** Waits until there is an alarm about an edge. */
 export async function awaitAlarm(world: ConsoleWorld, edge_id: string): Promise<void> {
   const look = async () => expect(await alarmTargets(world)).toContain(`edge:${edge_id}`);
-  await vi.waitFor(look, { timeout: 100_000, interval: 1000 });
+  await vi.waitFor(look, { timeout: 100_000, interval: 2000 });
 }
 
 async function unheardEdge(admin: SystemClient): Promise<string> {

@@ -2,21 +2,21 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { acting } from './rights/acting.ts';
 
 /*
- * Most queries of the tests are of partitions to which nothing was ever written: lanes of three
- * edges lie in three of 64, counters in one of 16 slots. They are answered here, and cost nothing.
- * The first query of each kind always goes to DynamoDB Local, which checks its expressions, and the
- * rights of the function that asks.
+ * Most queries of the tests read partitions that were never written: the lanes of three edges are
+ * in three of 64 partitions, counters in one of 16 slots. Such queries are answered here, without a
+ * call. The first query of each kind always goes to DynamoDB Local, which checks its expressions
+ * and the rights of the calling function.
  */
 
-/** The partitions of each table that were written to, as far as this process makes the tables. */
+/** The written partitions of each table that this process created. */
 const written = new Map<string, Set<string>>();
 const kindsAsked = new Set<string>();
 let onlyWriter = true;
 
-/** Kept from before a test takes the timers away. */
+/** The real function, which a test with fake timers replaces. */
 const { setImmediate } = globalThis;
 
-/** A new table, to which only clients write that {@link answerEmptyQueries} has. */
+/** Watches a new table. Only clients of {@link answerEmptyQueries} may write to it. */
 export function watchPartitions(table: string): void {
   if (onlyWriter) written.set(table, new Set());
 }
@@ -26,15 +26,15 @@ export function forgetPartitions(table: string): void {
 }
 
 /**
- * From now on every query of this process goes to DynamoDB Local, since other clients and programs
- * write to its tables too.
+ * From now on every query of this process goes to DynamoDB Local, because other clients and
+ * programs write to its tables too.
  */
 export function expectOtherWriters(): void {
   onlyWriter = false;
   written.clear();
 }
 
-/** Has a client note what it writes, and answer queries of partitions without an item. */
+/** Makes a client note its writes, and answer queries of partitions without an item. */
 export function answerEmptyQueries(client: DynamoDBDocumentClient): void {
   client.middlewareStack.add(
     next => async args => {
@@ -45,12 +45,12 @@ export function answerEmptyQueries(client: DynamoDBDocumentClient): void {
       const $metadata = { httpStatusCode: 200, attempts: 1, totalRetryDelay: 0 };
       return { output: { Items: [], Count: 0, ScannedCount: 0, $metadata }, response: undefined };
     },
-    // After those of a test's own.
+    // After the middleware of the test itself.
     { step: 'initialize', priority: 'low', name: 'answerEmptyQueries' },
   );
 }
 
-/** A key as the document client has it, or the client below it. */
+/** A key in the form of the document client, or of the client below it. */
 type Key = Record<string, unknown> | undefined;
 
 interface Write {
@@ -95,7 +95,7 @@ function isOfEmptyPartition(input: Input): boolean {
   return false;
 }
 
-/** Queries of a kind differ in values alone. */
+/** Queries of one kind differ only in their values. */
 function kindOf(
   { TableName, ExpressionAttributeValues, ExclusiveStartKey, ...input }: Input,
   pk: string,

@@ -3,8 +3,7 @@ import type { KeptAsOf } from '../../core/history/resolution.ts';
 import type { BatchGetOptions } from '../../core/storage/batch-get.ts';
 
 /**
- * The lanes at the last snapshot at or before an instant; undefined when no snapshot of that time
- * is kept.
+ * The lanes at the last snapshot at or before an instant; undefined if no such snapshot is stored.
  */
 export async function readLanesBefore(
   store: BatchGetOptions,

@@ -4,7 +4,7 @@ import { LOCAL_CREDENTIALS } from '../../core/local-credentials.ts';
 import { makeDocumentClient } from '../../core/storage/document-client.ts';
 import { answerEmptyQueries, expectOtherWriters } from './empty-partitions.ts';
 
-/** DynamoDB Local checks no signature, and making it is a third of what a call costs here. */
+/** DynamoDB Local checks no signature, and signing takes a third of the time of a call. */
 const UNSIGNED = {
   async sign<Request extends { headers: Record<string, string> }>(request: Request): Promise<Request> {
     const scope = `${LOCAL_CREDENTIALS.accessKeyId}/20260131/eu-central-1/dynamodb/aws4_request`;

@@ -138,7 +138,7 @@ async function notifyMovedRoutes(
   await Promise.all([source_site_id, destination_site_id].map(id => raiseRouteVersion(context, id)));
 }
 
-/** Whether no policy leaves a path at this measurement. */
+/** Whether no policy leaves a path at this measurement. A dead path has the score 0. */
 async function isGoodForAll(
   context: StoreContext,
   caches: RoutingCaches,
@@ -146,7 +146,6 @@ async function isGoodForAll(
 ): Promise<boolean> {
   const score = settledScoreOf(metrics);
   if (score >= PERFECT) return true;
-  if (isDead(metrics)) return false;
   return score >= (await highestLimit(context, caches));
 }
 

@@ -7,11 +7,15 @@ import { type RunningSystem, startSystem } from '../../../local/system/system.ts
 import { ethernet, ipv4, pcap, ports } from '../../support/capture-builder.ts';
 import { type RunningEdge, startEdge } from '../../support/run-edge.ts';
 import { type SystemClient, signedIn } from '../../support/system-client.ts';
+import { SYSTEM_SETTINGS } from '../../support/system-settings.ts';
 
 const IPV4 = 0x0800;
 const UDP = 17;
 const PATH = `query ($site_id: ID!) { paths(site_id: $site_id) { items {
   status metrics { latency_ms jitter_ms packet_loss_pct bandwidth_mbps score } } } }`;
+
+/** Each check sends a request to the API. */
+const PATIENCE = { timeout: 30_000, interval: 250 };
 
 describe('an edge that counts live', () => {
   let folder: string;
@@ -37,7 +41,7 @@ describe('an edge that counts live', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'patronus-live-edge-'));
-    system = await startSystem({ localDirectory: folder });
+    system = await startSystem({ localDirectory: folder, context: SYSTEM_SETTINGS });
     operator = await signedIn(system, 'operator');
     responder = await startEchoResponder({ port: 0, addresses: ['127.0.0.1'] });
     site_id = await makeSite('A', '127.0.0.1');
@@ -69,7 +73,7 @@ describe('an edge that counts live', () => {
     );
     path_id = createPath.id;
     const shown = async () => (await operator.data(PATH, { site_id })).paths.items[0];
-    await expect.poll(async () => (await shown()).status, { timeout: 30_000 }).toBe('OPTIMAL');
+    await expect.poll(async () => (await shown()).status, PATIENCE).toBe('OPTIMAL');
     expect((await shown()).metrics).toEqual({
       latency_ms: expect.any(Number),
       jitter_ms: expect.any(Number),
@@ -96,7 +100,7 @@ describe('an edge that counts live', () => {
     const tunnel = responder.port;
     edge.child.stdin!.write(pcap([packet(7000, tunnel), packet(7000, tunnel), packet(tunnel, 7000)]));
     const totals = async () => (await operator.data('{ trafficTotals { bytes_exact } }')).trafficTotals;
-    await expect.poll(totals, { timeout: 30_000 }).toEqual({ bytes_exact: '1500' });
+    await expect.poll(totals, PATIENCE).toEqual({ bytes_exact: '1500' });
     const { failoverPath } = await operator.data(
       `mutation ($path_id: ID!) { failoverPath(path_id: $path_id) { without_path bytes_carried_exact } }`,
       { path_id },

@@ -9,6 +9,7 @@ import { documentedQueries, duckdb } from '../../support/duckdb-flows.ts';
 import { projectFile, SHARED_CAPTURES } from '../../support/project-files.ts';
 import { runEdge, startEdge } from '../../support/run-edge.ts';
 import { type SystemClient, signedIn } from '../../support/system-client.ts';
+import { SYSTEM_SETTINGS } from '../../support/system-settings.ts';
 
 const SAMPLE = projectFile('edge/sample/office.pcap');
 
@@ -38,8 +39,7 @@ describe('a capture becomes exact counters in GraphQL', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'patronus-main-path-'));
-    // It sends more requests in a minute than a person does.
-    system = await startSystem({ localDirectory: folder, context: { query_budget: '100000' } });
+    system = await startSystem({ localDirectory: folder, context: SYSTEM_SETTINGS });
     admin = await signedIn(system, 'admin');
     await writeFile(join(folder, 'policies.json'), JSON.stringify(POLICIES));
   }, 120_000);
@@ -72,6 +72,8 @@ describe('a capture becomes exact counters in GraphQL', () => {
 
   it('counts the sample capture by policy', async () => {
     await replay(SAMPLE, 'edge-sample');
+    // The smoke test waits until there is a snapshot of an earlier minute.
+    await system.invoke('snapshot', { scheduled_at: new Date(Date.now() - 60_000).toISOString() });
     const dry = await runEdge([
       'replay',
       SAMPLE,

@@ -69,8 +69,7 @@ describe('a function with a failure of any one call', () => {
 
 describe('the same on DynamoDB Local', () => {
   let db: TestTables;
-  // Of their own for each fault: every call leaves its counters, and all of them are read each
-  // time.
+  // New tables for each fault: every call leaves its counters, and each check reads all of them.
   beforeEach(async () => {
     db = await createTables();
   });

@@ -39,7 +39,7 @@ describe.each([0, 1, 44, 45, 300, MANY])('a fault at every call, %i paths', path
   let bed: NetworkBed;
   let site: Hub;
   let whole: Map<string, Item>;
-  /** All items when the site was last looked at. */
+  /** All items at the last check of the site. */
   let seen: Map<string, Item>;
   const faulty = faultyClient(localClient({ maxAttempts: 1 }));
   beforeAll(async () => {
@@ -122,7 +122,7 @@ interface Plan {
 
 /**
  * One path: every fault at every call. One transaction and just more than one: a kill at every
- * call, and one other fault at each, another one in each run of the suite. 300 paths: a kill at
+ * call, and one other fault at each, a different one in each run of the suite. 300 paths: a kill at
  * every fourth call, the others at every twelfth. More: two kills.
  */
 function plansFor(paths: number, calls: number): Plan[] {

@@ -16,7 +16,7 @@ const MINUTE = 60_000;
 let t: TestTables;
 let api: ApiUnderTest;
 
-/** Tables and an API of its own for each test. */
+/** Gives each test its own tables and API. */
 function useApi(): void {
   beforeEach(async () => {
     t = await createTables();

@@ -13,8 +13,8 @@ const DAY_MINUTES = 24 * 60;
 const START = Date.parse('2026-03-29T00:00:00Z');
 
 /**
- * Every minute of the day of 50 edges takes many minutes (npm run test:long); without it the hours,
- * and some minutes of one, of 20 edges.
+ * Checking every minute of 50 edges takes many minutes (npm run test:long). The suite checks the
+ * hours and some minutes of 20 edges.
  */
 const WHOLE_DAY = process.env.HISTORY_DAY === 'whole';
 const EDGES = WHOLE_DAY ? 50 : 20;

@@ -313,6 +313,41 @@ describe('rebuilt counters', () => {
     }
   }, 60_000);
 
+  it('are audited again if another recovery moves the lanes during the audit', async () => {
+    const db = await open();
+    const edges = new Edges(10);
+    await edges.report(db, EDGES);
+    const context = { ...db, ...time(), deadline: T0 + 1e9 };
+    const { generation } = await beginBuilding(context, { actor: ACTOR });
+    await moveLanes(context, generation);
+    let moved = false;
+    const client = clientWith(async command => {
+      if (!moved && JSON.stringify((command as { input: object }).input).includes('COUNTER#')) {
+        moved = true;
+        const next = await beginBuilding(context, { actor: ACTOR, restart: true });
+        await moveLanes(context, next.generation);
+      }
+      return db.client.send(command as never);
+    });
+    expect(await mismatches({ client, tables: db.tables })).toEqual([]);
+    expect(moved).toBe(true);
+  });
+
+  it('do not change old counters and lanes while others are being built', async () => {
+    const db = await open();
+    const edges = new Edges(9);
+    await edges.report(db, EDGES);
+    await recover(db);
+    const later = { ...db, ...time(T0 + 1e7), deadline: T0 + 1e9 };
+    await beginBuilding(later, { actor: ACTOR });
+    const before = await itemsOf(db);
+    expect(await tidy(later)).toEqual({ lanes_moved: 0, counters_removed: 0 });
+    expect(await itemsOf(db)).toEqual(before);
+    await recover(db);
+    expect((await tidy(later)).counters_removed).toBeGreaterThan(0);
+    expect(await counted(db)).toEqual(edges.expected);
+  });
+
   it('receive no lane of an abandoned generation, even if a program requests it late', async () => {
     const db = await open();
     const edges = new Edges(8);

@@ -1,5 +1,6 @@
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
+import { Conflict } from '../../../core/errors.ts';
 import { chunkPaths, readChunk, rewriteChunk } from '../../../core/inventory/archive/archive-chunk.ts';
 import { chunkPages, extendLeftovers } from '../../../core/inventory/archive/archived-paths.ts';
 import { attachPaths } from '../../../core/inventory/archive/attach-paths.ts';
@@ -11,6 +12,7 @@ import { endsAt, type Site } from '../../../core/inventory/model/site.ts';
 import { deleteSite } from '../../../core/inventory/removal/delete-site.ts';
 import { readLastOperation } from '../../../core/inventory/removal/operation-entry.ts';
 import { removeEndpoint } from '../../../core/inventory/removal/remove-endpoint.ts';
+import { createSite } from '../../../core/inventory/sites/create-site.ts';
 import { readSite } from '../../../core/inventory/sites/read-site.ts';
 import { updateSite } from '../../../core/inventory/sites/update-site.ts';
 import { ConditionFailed } from '../../../core/storage/retrying.ts';
@@ -76,7 +78,25 @@ describe('an archive', () => {
     expect(pathsIn(await dump(context)).size).toBe(0);
   });
 
-  it('gives back only paths of the site that is restored', async () => {
+  it('is restored only by the undo of its own deletion', async () => {
+    const { bed } = network;
+    const { context } = bed;
+    const { id: site_id } = await createSite(context, admin, { name: 'Deleted twice' });
+    const first = await deleteSite(context, admin, { site_id });
+    await restoreSite(context, admin, { site_id });
+    const second = await deleteSite(context, admin, { site_id });
+    const undo = ({ audit_id }: { audit_id: string }) =>
+      restoreSite(context, admin, { site_id }, { undoes: audit_id });
+    await expect(undo(first)).rejects.toThrow(
+      new Conflict(
+        `Site ${site_id} was restored and deleted again since: undo that deletion, ${second.audit_id}.`,
+      ),
+    );
+    await undo(second);
+    await expect(undo(second)).rejects.toThrow(new Conflict(`Site ${site_id} was already restored.`));
+  });
+
+  it('returns only the paths of the restored site', async () => {
     const { bed } = network;
     const { context } = bed;
     const { hub, peers, paths } = await makeHub(context, { paths: 4, peers: 2 });
@@ -92,7 +112,8 @@ describe('an archive', () => {
 
   it('is claimed once by concurrent restores', async () => {
     const { context } = network.bed;
-    const { site_id } = await deletedHub();
+    const { id: site_id } = await createSite(context, admin, { name: 'Without endpoints' });
+    await deleteSite(context, admin, { site_id });
     const client = pausingBefore('TransactWriteItems', async () => {
       await restoreSite(context, admin, { site_id });
     });

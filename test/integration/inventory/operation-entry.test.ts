@@ -122,7 +122,7 @@ describe('the entry of an operation', () => {
     expect(claims.filter(claim => claim !== undefined)).toEqual([await stored(operation)]);
   });
 
-  it('is claimed by the faster of two that have both found the lease expired', async () => {
+  it('is claimed by the first to write of two runs that found the lease expired', async () => {
     const { bed } = network;
     const operation = await enter();
     bed.advance(LEASE_MS);

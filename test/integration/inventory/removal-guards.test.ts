@@ -120,7 +120,17 @@ describe('a removal of paths', () => {
     expect(pathPlaces(await dump(context)).has(removed.id)).toBe(false);
   });
 
-  it('skips a path that is in one of its sites only', async () => {
+  it('never removes a path that was created again after the read', async () => {
+    const { context } = network.bed;
+    const hub = await hubPaths(3);
+    await putPath(context, { ...hub.paths[0]!, rev: 'later' });
+    const counts: number[][] = [];
+    await remove(hub, { onRemoved: (...count) => counts.push(count) });
+    expect(counts).toEqual([[2, 3]]);
+    expect(await places(hub)).toEqual({ there: 1 });
+  });
+
+  it('skips a path that exists at only one of its sites', async () => {
     const { context } = network.bed;
     const hub = await hubPaths(3);
     const { source_site_id, id } = hub.paths[0]!;
@@ -178,7 +188,7 @@ describe('a deletion', () => {
   });
 });
 
-it('a deletion is a conflict, though the site is gone, where another one ends during the request', async () => {
+it('a deletion fails with a Conflict if another deletion of the site ends during the request', async () => {
   await withNetwork(async ({ context }) => {
     const { hub } = await makeHub(context, { paths: 0 });
     const site_id = hub.id;
@@ -266,7 +276,8 @@ const BEGIN: Record<string, { begin: Begin; endpoint?: true }> = {
   },
 };
 
-describe.each(Object.entries(BEGIN))('the last transaction of %s', (_, { begin, endpoint }) => {
+describe.each(Object.entries(BEGIN))('the last transaction of %s', (name, { begin, endpoint }) => {
+  const restores = name.startsWith('restore');
   const network = useNetwork();
 
   it('never begins after the deadline of the run', async () => {
@@ -276,6 +287,14 @@ describe.each(Object.entries(BEGIN))('the last transaction of %s', (_, { begin, 
     expect(await readRunning(bed.context)).toContainEqual(
       expect.objectContaining({ site_id: hub.id, state: 'RUNNING', handed_over: true }),
     );
+  });
+
+  it('leaves all paths to a later run if it has no time', async () => {
+    const { bed } = network;
+    const { hub, paths } = await makeHub(bed.context, { paths: 3 });
+    await begin(bed, hub.id);
+    const there = pathsIn(await dump(bed.context));
+    expect(paths.filter(({ id }) => there.has(id))).toHaveLength(restores ? 0 : 3);
   });
 
   it(`commits only while the operation holds the ${endpoint ? 'endpoint' : 'site'}`, async () => {
@@ -302,7 +321,7 @@ describe.each(Object.entries(BEGIN))('the last transaction of %s', (_, { begin, 
   });
 });
 
-it('a removal of an endpoint removes no paths after another one holds the endpoint', async () => {
+it('a removal of an endpoint removes no paths once another removal holds the endpoint', async () => {
   await withNetwork(async bed => {
     const { context } = bed;
     const { hub, paths } = await makeHub(context, { paths: 12 });
@@ -336,7 +355,7 @@ describe('clean-up', () => {
     expect(pathsIn(await dump(context))).toContain(path.id);
   });
 
-  it('claims no operation after its time', async () => {
+  it('claims no operation after its deadline', async () => {
     const { bed } = network;
     const { context } = bed;
     const { hub } = await makeHub(context, { paths: 1 });

@@ -54,7 +54,7 @@ describe('a path that appears after the end of an operation', () => {
 
   it('goes into the archive of its endpoint', async () => {
     const { bed } = network;
-    // The last of them ends at the other endpoint.
+    // The last path ends at the other endpoint.
     const world = await makeHub(bed.context, { paths: 4 });
     await removeEndpoint(bed.context, admin, { site_id: world.hub.id, endpoint_id: 'wan1' });
     const late = await putLate(bed.context, world);
@@ -66,7 +66,7 @@ describe('a path that appears after the end of an operation', () => {
     expect(pathsIn(items)).toContain(world.paths.at(-1)!.id);
   });
 
-  it('is restored where only then a note shows that it waits for the site', async () => {
+  it('is restored by the clean-up if its note becomes visible after the restore of the site', async () => {
     const { bed } = network;
     const { context } = bed;
     const { hub, peers, paths } = await makeHub(context, { paths: 3, peers: 1 });

@@ -112,6 +112,18 @@ describe('a boot that is voided after a reset', () => {
       expect(await shown()).toBe(200n);
     });
 
+    it('that came when it was current again after another boot subtracts its later counts', async () => {
+      await report({ policies: [pair(500n)] });
+      await report({ boot_id: 'right', policies: [pair(300n)] });
+      await report({ policies: [pair(1000n)] });
+      await reset();
+      await report({ policies: [pair(1500n)] });
+      await report({ ...other, policies: [pair(200n)] });
+      expect(await shown()).toBe(700n);
+      await voided();
+      expect(await shown()).toBe(200n);
+    });
+
     it.each([
       ['while it ran', {}],
       ['while it reported with a clock that runs behind', { sent_ms: -1e9 }],

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { findHandler } from '../../../local/lambda/bundle-file.ts';
 import type { FunctionFailure } from '../../../local/lambda/function-failure.ts';
-import type { LambdaFunctionOptions } from '../../../local/lambda/lambda-function.ts';
+import { type LambdaFunctionOptions, LOCAL_CONCURRENCY } from '../../../local/lambda/lambda-function.ts';
 import { placeOfCalls } from '../../../local/rights/place.ts';
 import { policyDocumentSchema } from '../../../local/rights/statement.ts';
 import { type TestFunction, testFunction } from '../../support/local/functions.ts';
@@ -152,7 +152,7 @@ describe('containers', () => {
     const failures = Array.from({ length: 10 }, () => failureOf(lambda.invoke({})));
     await lambda.stop();
     const names = (await Promise.all([...failures, failureOf(lambda.invoke({}))])).map(({ name }) => name);
-    expect(names.slice(8)).toEqual(Array(3).fill('Sandbox.Stopped'));
+    expect(names.slice(LOCAL_CONCURRENCY)).toEqual(Array(11 - LOCAL_CONCURRENCY).fill('Sandbox.Stopped'));
   });
 });
 

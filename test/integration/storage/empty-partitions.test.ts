@@ -42,8 +42,8 @@ async function ask(pk: string, more: Partial<QueryCommandInput> = {}) {
   return { Items, Count, ScannedCount };
 }
 
-describe('a query of a partition that was never written to', () => {
-  it('goes to the database the first time that one of its kind is asked', async () => {
+describe('a query of a partition without writes', () => {
+  it('goes to the database if it is the first of its kind', async () => {
     const first = await ask('EMPTY#1');
     expect(requests).toEqual(['QueryCommand']);
     expect([await ask('EMPTY#2'), await ask('EMPTY#3')]).toEqual([first, first]);
@@ -89,14 +89,14 @@ describe('a query of a partition that was never written to', () => {
         other.destroy();
       },
     ],
-  ])('shows what a %s has put there', async (_, write) => {
+  ])('returns an item after a %s', async (_, write) => {
     const item = { pk: 'EMPTY#7', sk: '1' };
     expect((await ask(item.pk)).Items).toEqual([]);
     await write(db.tables.traffic, item);
     expect((await ask(item.pk)).Items).toEqual([item]);
   });
 
-  it('always goes to the database where others write too', async () => {
+  it('always goes to the database if other programs write too', async () => {
     await ask('EMPTY#1');
     dynamodbEndpoint();
     const before = requests.length;

@@ -12,14 +12,14 @@ import { readShown, type Shown } from './read-shown.ts';
 interface Planned {
   plan: (state: ControlState) => Plan;
   how: Circumstances;
-  /** Which queries are asked afterwards, and their results checked: those that show most. */
+  /** The queries that are made and checked afterwards; `most`: those with the most data. */
   ask?: 'most' | 'all' | 'none';
 }
 
 interface Changed {
-  /** Of what was done. */
+  /** The audit entries of the change. */
   entries: Entry[];
-  /** What the queries show now. */
+  /** The answers of the queries after the change. */
   shown: Shown;
 }
 

@@ -40,8 +40,8 @@ export class UndoCommand implements fc.AsyncCommand<ControlModel, ControlWorld> 
   }
 
   /**
-   * The same where it is known what all queries show before.
-   * @returns what they show after it
+   * The same, with the known answers of all queries before the change.
+   * @returns their answers after it
    */
   async runFrom(
     shownBefore: Shown,

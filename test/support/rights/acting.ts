@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Watch } from '../../../local/rights/watch-requests.ts';
 
-/** The deployed function whose rights the code under test has at the moment. */
+/** The deployed function with whose rights the code under test runs. */
 export const acting = new AsyncLocalStorage<{ name: string; watch: Watch }>();

@@ -42,7 +42,8 @@ export function judgeMemory(samples: readonly MemorySample[], from_ms: number): 
     containers: trendOf(watched.map(sample => ({ at_ms: sample.at_ms, mib: sumOf(sample) }))),
   };
   const problems = Object.entries(parts).flatMap(([name, { mean, rise, samples }]) => {
-    if (samples < LEAST_SAMPLES) return [`${name} was seen ${samples} times only`];
+    if (samples < LEAST_SAMPLES)
+      return [`${name} was seen ${samples} times only, less than ${LEAST_SAMPLES}: the soak was too short`];
     if (rise <= RISE_LIMIT) return [];
     return [`${name} rose by ${(100 * rise).toFixed(1)} % of ${Math.round(mean)} MiB`];
   });

@@ -164,8 +164,8 @@ export class Person {
   }
 
   /**
-   * Their entries since then, picked out here: a search by actor would use up the query budget of
-   * 240 units a minute after 24 changes, and the person would wait for the next minute.
+   * The entries of this person since then, selected here: a search by actor would use up the query
+   * budget of 240 units a minute after 24 changes, and the person would wait for the next minute.
    */
   async #log(from_ms: number): Promise<AnsweredEntry[]> {
     const entries: AnsweredEntry[] = [];

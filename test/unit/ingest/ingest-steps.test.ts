@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import type { IngestContext } from '../../../core/ingest/ingest-context.ts';
 import { readCounters } from '../../../core/ledger/figures/read-counters.ts';
 import { readAllLanes, readLanesOfEdge } from '../../../core/ledger/figures/read-lanes.ts';
 import { laneKey } from '../../../core/ledger/lane-keys.ts';
-import { FakeDynamoDb } from '../../support/fake-dynamodb.ts';
+import { clientWith, FakeDynamoDb } from '../../support/fake-dynamodb.ts';
 import { faultyClient } from '../../support/faults.ts';
 import { ingestContext } from '../../support/ingest-context.ts';
 import { NO_RATES } from '../../support/no-rates.ts';
@@ -91,6 +92,57 @@ describe('a batch', () => {
       active_flows: 1,
       ...NO_RATES,
     });
+  });
+
+  it('writes at most eight boots of a lane in a transaction, because their items may be large', async () => {
+    const boots: number[] = [];
+    const client = clientWith(command => {
+      if (command instanceof TransactWriteCommand) {
+        const written = command.input.TransactItems!.flatMap(({ Put }) => Put?.Item ?? []);
+        boots.push(written.filter(({ pk, sk }) => `${pk} ${sk}`.startsWith('BOOT#edge-1 0#')).length);
+      }
+      return store.send(command);
+    });
+    const records = Array.from({ length: 12 }, (_, i) =>
+      reportRecord({ boot_id: `boot-${i}`, sent_ms: i }, { sequence: i, arrived_ms: i }),
+    );
+    await ingest(records, { ...context, client });
+    expect(context.tally.ReportsApplied).toBe(12);
+    expect(Math.max(...boots)).toBeLessThanOrEqual(8);
+  });
+
+  it('leaves idle pairs in the lane while its transaction is full', async () => {
+    const at = (hours: number) => ({ arrived_ms: hours * 3_600_000, sequence: hours });
+    const send = (seq: number, hours: number, from: number, count: number) =>
+      ingest(
+        [reportRecord({ seq, sent_ms: hours * 3_600_000, policies: manyPolicies(from, count) }, at(hours))],
+        context,
+      );
+    await send(1, 0, 0, 60);
+    await send(2, 20, 100, 80);
+    // The first 60 are idle now. The gauges of 80 policies and 18 new ones fill the transaction.
+    await send(3, 25, 200, 18);
+    const [full] = await readLanesOfEdge(store.client, TABLES, 'edge-1');
+    expect([full?.pairs.size, full?.idle_version]).toEqual([158, 0]);
+    await send(4, 26, 200, 18);
+    const [later] = await readLanesOfEdge(store.client, TABLES, 'edge-1');
+    expect(later?.pairs.size).toBe(98);
+    expect(context.tally).toMatchObject({ ReportsApplied: 4, ReportsQuarantined: 0 });
+  });
+
+  it('does not subtract the gauges of the last report earlier than necessary', async () => {
+    let now = T0;
+    const client = clientWith(async command => {
+      const answer = await store.send(command);
+      if (command instanceof TransactWriteCommand) now = context.deadline;
+      return answer;
+    });
+    const records = [0, 80].map((from, i) =>
+      reportRecord({ seq: i + 1, policies: manyPolicies(from, 80) }, { sequence: i }),
+    );
+    const left = await ingest(records, { ...context, client, clock: () => now });
+    expect(left).toEqual(records.slice(1));
+    expect((await counters())['3']).toMatchObject({ packets: 1n, active_flows: 1 });
   });
 
   it.each([
@@ -217,8 +269,9 @@ describe('a record that cannot be counted', () => {
   });
 
   it('is only the report that makes its lane too large', async () => {
+    const PAIRS = 1000;
     const pairs = (prefix: string) =>
-      Array.from({ length: 1500 }, (_, i) => ({
+      Array.from({ length: PAIRS }, (_, i) => ({
         policy_id: 'p',
         endpoint_id: createHash('sha256').update(`${prefix}${i}`).digest('hex'),
         packets: 1n,
@@ -231,8 +284,10 @@ describe('a record that cannot be counted', () => {
     expect(await ingest(records, context)).toEqual([]);
     expect(context.tally.ReportsApplied).toBeGreaterThan(2);
     expect(context.tally.ReportsApplied + context.tally.ReportsQuarantined).toBe(12);
-    expect(quarantined()[0]?.reason).toBe('lane_too_large');
-    expect((await counters()).p?.packets).toBe(BigInt(context.tally.ReportsApplied * 1500));
+    expect(new Set(quarantined().map(({ reason }) => reason))).toEqual(new Set(['lane_too_large']));
+    const refused = letters.map((_, i) => `${10_000 + i}`).slice(context.tally.ReportsApplied);
+    expect(quarantined().map(({ sequence_number }) => sequence_number)).toEqual(refused);
+    expect((await counters()).p?.packets).toBe(BigInt(context.tally.ReportsApplied * PAIRS));
   });
 
   it('is a report that makes its boot larger than an item', async () => {

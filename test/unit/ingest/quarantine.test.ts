@@ -109,6 +109,18 @@ describe('the quarantine', () => {
     expect(quarantinedItems(store)).toHaveLength(1);
   });
 
+  it('stores at least one record of a batch, even without time', async () => {
+    let now = context.clock();
+    const slow = clientWith(command => {
+      now += 5_000;
+      return store.send(command);
+    });
+    const records = Array.from({ length: 20 }, (_, i) => garbage(i));
+    const left = await ingest(records, { ...context, client: slow, clock: () => now });
+    expect(left).toEqual(records.slice(1));
+    expect(quarantinedItems(store)).toHaveLength(1);
+  });
+
   it('retries in the partition in which a write may have landed', async () => {
     const faults = [undefined, 'time-out, lands later', 'throttled'] as const;
     const faulty = faultyClient(store.client, call => faults[call]);

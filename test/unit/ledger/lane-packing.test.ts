@@ -107,6 +107,20 @@ describe('packing lanes into transactions', () => {
     expect(packed(count + 1)).toEqual([51, count + 2]);
   });
 
+  it('never adds a write to the transaction of a separate write', () => {
+    const writes = makeWrites([{ policies: [1] }, { policies: [1] }, { policies: [1] }]);
+    const packed = packWrites(writes, { table: 'traffic', alone: write => write === writes[0] });
+    expect(packed.map(each => each.writes)).toEqual(
+      expect.arrayContaining([[writes[0]], [writes[1], writes[2]]]),
+    );
+  });
+
+  it('fills a transaction up to its limit of bytes', () => {
+    const sketches = Array.from({ length: 5 }, () => ({ policies: [1], bytes: 1_000_000 }));
+    const packed = packWrites(makeWrites(sketches), { table: 'traffic' });
+    expect(packed.map(({ writes }) => writes.length)).toEqual([4, 1]);
+  });
+
   it('adds up the changes of its lanes for each counter', () => {
     fc.assert(
       fc.property(sketches, given => {

@@ -11,7 +11,7 @@ const [A, B, ELSEWHERE] = [crypto.randomUUID(), crypto.randomUUID(), crypto.rand
 const PATH_ID = newPathId(A);
 const BEGIN = '2026-01-01T00:00:00.000Z';
 
-describe('an edge at an end of a path', () => {
+describe('the check that an edge is at an end of a path', () => {
   let now: number;
   let database: FakeDynamoDb;
   let ends: PathEnds;
@@ -43,12 +43,12 @@ describe('an edge at an end of a path', () => {
       { path_id: PATH_ID, edge_id: 'edge-1' },
     );
 
-  it.each([A, B])('is there if it is in service at either of its sites', async site_id => {
+  it.each([A, B])('succeeds for an edge in service at either site', async site_id => {
     register(site_id);
     expect(await isThere()).toBe(true);
   });
 
-  it('is not there if it is elsewhere, retired or not registered', async () => {
+  it('fails for an edge at another site, a retired or an unregistered one', async () => {
     expect(await isThere()).toBe(false);
     for (const [site_id, retired_at] of [[ELSEWHERE], [A, BEGIN]] as const) {
       now += 10_000;
@@ -57,7 +57,7 @@ describe('an edge at an end of a path', () => {
     }
   });
 
-  it('is known to be there for at most ten minutes', async () => {
+  it('remembers a success for at most ten minutes', async () => {
     register(A);
     await isThere();
     register(ELSEWHERE);
@@ -67,7 +67,7 @@ describe('an edge at an end of a path', () => {
     expect(await isThere()).toBe(false);
   });
 
-  it('is known to be elsewhere for at most ten seconds', async () => {
+  it('remembers a failure for at most ten seconds', async () => {
     register(ELSEWHERE);
     await isThere();
     register(A);
@@ -77,7 +77,7 @@ describe('an edge at an end of a path', () => {
     expect(await isThere()).toBe(true);
   });
 
-  it('is looked up again after the clock was set back', async () => {
+  it('reads again after the clock was set back', async () => {
     register(A);
     await isThere();
     register(ELSEWHERE);

@@ -5,7 +5,7 @@ import { clientWith } from '../../support/fake-dynamodb.ts';
 
 type Request = { PutRequest: { Item: { sk: string } } };
 
-/** A table that writes of each call what `serve` lets through; `serve` may throw. */
+/** A table that writes the requests that `serve` returns for each call; `serve` may throw. */
 function table(serve: (requests: Request[], call: number) => Request[]) {
   const written: string[] = [];
   const sizes: number[] = [];
@@ -31,14 +31,14 @@ describe('batchPut', () => {
     expect(sizes.toSorted()).toEqual([10, 25, 25]);
   });
 
-  it('writes again what was left unprocessed', async () => {
+  it('writes unprocessed items again', async () => {
     const { put, written, sizes } = table((all, call) => (call === 0 ? all.slice(0, 4) : all));
     expect(await put(10)).toBe(10);
     expect(new Set(written).size).toBe(10);
     expect(sizes).toEqual([10, 6]);
   });
 
-  it.each(['ThrottlingException', 'TimeoutError'])('repeats a call that failed by %s', async name => {
+  it.each(['ThrottlingException', 'TimeoutError'])('repeats a call that failed with %s', async name => {
     const { put, sizes } = table((all, call) => {
       if (call === 0) throw Object.assign(new Error(name), { name });
       return all;
@@ -47,13 +47,13 @@ describe('batchPut', () => {
     expect(sizes).toEqual([10, 10]);
   });
 
-  it('fails when items stay unprocessed', async () => {
-    const { put, sizes } = table(all => all.slice(1));
+  it('fails when items remain unprocessed', async () => {
+    const { put, sizes } = table(all => all.slice(0, 1));
     await expect(put(5)).rejects.toThrow('2 items were still unprocessed after 3 attempts');
     expect(sizes).toEqual([5, 4, 3]);
   });
 
-  it('fails at once by an error that a repetition can not help', async () => {
+  it('fails at the first error that a retry cannot fix', async () => {
     const { put, sizes } = table(() => {
       throw Object.assign(new Error('no such table'), { name: 'ResourceNotFoundException' });
     });

@@ -39,13 +39,13 @@ describe('a call that is repeated', () => {
       named('TransactionConflictException'),
       new Conflict('Another request is changing the same data. Try again in a moment.'),
     ],
-  ])('begins no attempt after the deadline: after %s it says what to do', async (error, due) => {
+  ])('begins no attempt after the deadline, and advises the caller: %s', async (error, due) => {
     const { begun, outcome } = attempts(error, error, error, error, error);
     await expect(outcome).rejects.toThrow(due);
     expect(begun).toEqual([0, 11, 32, 73]);
   });
 
-  it('is not repeated when its condition does not hold', async () => {
+  it('is not repeated after a failed condition', async () => {
     const { begun, outcome } = attempts(named('ConditionalCheckFailedException'));
     await expect(outcome).rejects.toBeInstanceOf(ConditionFailed);
     expect(begun).toEqual([0]);

@@ -15,7 +15,7 @@ interface Input {
   RequestItems?: Record<string, { ConsistentRead?: boolean }>;
 }
 
-/** How consistent each call of a read is. DynamoDB Local can't show it. */
+/** The consistency of each call of a read, which DynamoDB Local cannot show. */
 async function consistencyOf(read: (context: StoreContext) => Promise<unknown>): Promise<unknown[]> {
   const consistent: unknown[] = [];
   const client = clientWith(async command => {

@@ -52,8 +52,8 @@ it('names the part whose memory rises', () => {
   );
   expect(judgeMemory(leaking, 0).problems).toEqual(['containers rose by 33.8 % of 77 MiB']);
   expect(judgeMemory(leaking.slice(0, 5), 0).problems).toEqual([
-    'system was seen 3 times only',
-    'containers was seen 3 times only',
+    'system was seen 3 times only, less than 10: the soak was too short',
+    'containers was seen 3 times only, less than 10: the soak was too short',
   ]);
 });
 

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { axeViolations } from '../../../support/axe.ts';
 import { newContext, openConsole } from '../../../support/browser.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
 import { sidewaysScroll } from './hostile-names.ts';
@@ -22,7 +22,10 @@ export function accessibilitySuite(world: () => ConsoleWorld): void {
       'passes axe in both themes, narrow and wide, and never scrolls sideways',
       async () => {
         const { browser, system } = world();
-        const { page, context, problems } = await openConsole(browser, system, { as: 'admin' });
+        const { page, context, problems } = await openConsole(browser, system, {
+          as: 'admin',
+          at: '/settings',
+        });
         // The link appears once the signed-in person is known.
         await page.getByRole('link', { name: 'Users' }).waitFor();
         const links = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').all();
@@ -70,11 +73,7 @@ export function accessibilitySuite(world: () => ConsoleWorld): void {
 const incidentAddress = ({ id }: { id: string }) => `/incidents/${id}`;
 
 async function violationsOf(page: Page, where: string, theme: (typeof THEMES)[number]): Promise<string[]> {
-  // Everything runs in the page itself: checking frames of other origins, of which there are none,
-  // would cost another page each.
-  const axe = new AxeBuilder({ page }).setLegacyMode();
-  if (theme !== THEMES[0]) axe.withRules(COLOUR_RULES);
-  const { violations } = await axe.analyze();
+  const violations = await axeViolations(page, theme === THEMES[0] ? undefined : COLOUR_RULES);
   return [
     ...violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html }) => `${where}: ${id}: ${html.slice(0, 160)}`),

@@ -7,7 +7,7 @@ export function addressSuite(world: () => ConsoleWorld): void {
   describe('addresses', () => {
     it('keep the view: range, comparison, and the way back', async () => {
       const { browser, system } = world();
-      const { page, context } = await openConsole(browser, system, { as: 'viewer' });
+      const { page, leave } = await openConsole(browser, system, { as: 'viewer' });
       await page.getByRole('button', { name: 'Last hour' }).click();
       await page.getByRole('menuitem', { name: 'Last 24 hours' }).click();
       await page.getByRole('button', { name: 'Compare' }).click();
@@ -19,16 +19,16 @@ export function addressSuite(world: () => ConsoleWorld): void {
       await page.waitForURL(/from=.*T\d\d:\d\dZ&to=.*T\d\d:\d\dZ$/);
       await page.getByRole('button', { name: 'Next range' }).click();
       await page.waitForURL('**/?compare=yes&range=24h');
-      await context.close();
+      await leave();
     });
 
     it('without a page show an error page within the frame', async () => {
       const { browser, system } = world();
-      const { page, context } = await openConsole(browser, system, { as: 'viewer', at: '/no/such?page=1' });
+      const { page, leave } = await openConsole(browser, system, { as: 'viewer', at: '/no/such?page=1' });
       await page.getByRole('heading', { name: 'Page not found' }).waitFor();
       await page.getByRole('link', { name: 'Go to Now' }).click();
       await page.getByRole('heading', { name: 'Now', exact: true }).waitFor();
-      await context.close();
+      await leave();
     });
 
     it('can be reached by keyboard: pages, policies and actions', async () => {

@@ -10,7 +10,7 @@ export function alarmsSuite(world: () => ConsoleWorld): void {
   describe('the page Alarms', () => {
     it('creates a threshold from an address with its target, changes and removes it', async () => {
       const { browser, system, admin, silent_edge } = world();
-      const { page, context, problems } = await openConsole(browser, system, {
+      const { page, leave, problems } = await openConsole(browser, system, {
         as: 'operator',
         at: `/alarms?view=thresholds&set=EDGE&on=${silent_edge}`,
       });
@@ -42,13 +42,13 @@ export function alarmsSuite(world: () => ConsoleWorld): void {
       const { thresholds } = await admin.data('{ thresholds { items { name value clear_value minutes } } }');
       expect(thresholds.items).toContainEqual({ name: 'Long silence', value: 5, clear_value: 4, minutes: 1 });
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
 
     it('creates a webhook, tests it against a receiver, and shows the delivery', async () => {
       const { browser, system } = world();
       const receiver = await startReceiver();
-      const { page, context, problems } = await openConsole(browser, system, {
+      const { page, leave, problems } = await openConsole(browser, system, {
         as: 'admin',
         at: '/alarms?view=destinations',
       });
@@ -85,7 +85,7 @@ export function alarmsSuite(world: () => ConsoleWorld): void {
       await page.getByRole('dialog').getByRole('button', { name: 'Remove', exact: true }).click();
       await page.getByRole('button', { name: 'Test Receiver' }).waitFor({ state: 'detached' });
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
       await receiver.stop();
     });
 
@@ -101,7 +101,7 @@ export function alarmsSuite(world: () => ConsoleWorld): void {
       expect(JSON.parse(mails.at(-1)!)).toMatchObject({ subject: 'Patronus: a test' });
       await admin.data('mutation ($id: ID!) { removeDestination(id: $id) { message } }', { id });
 
-      const { page, context } = await openConsole(browser, system, {
+      const { page, leave } = await openConsole(browser, system, {
         as: 'operator',
         at: '/alarms?view=mutes&mute=edge:edge-unheard',
       });
@@ -113,7 +113,7 @@ export function alarmsSuite(world: () => ConsoleWorld): void {
       await row.getByText('About edge:edge-unheard').waitFor();
       await page.getByRole('button', { name: 'End Being built' }).click();
       await row.waitFor({ state: 'detached' });
-      await context.close();
+      await leave();
     });
   });
 }

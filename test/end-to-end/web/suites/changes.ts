@@ -34,14 +34,14 @@ export function changesSuite(world: () => ConsoleWorld): void {
       await undone.filter({ has: theirs.page.getByText('Undone', { exact: true }) }).waitFor();
       expect(await theirs.page.getByRole('button', { name: /^Undo/ }).count()).toBe(0);
       expect([mine.problems, theirs.problems]).toEqual([[], []]);
-      await mine.context.close();
-      await theirs.context.close();
+      await mine.leave();
+      await theirs.leave();
     });
 
     it('keeps its filters in the address', async () => {
       const { browser, system, admin } = world();
       await admin.ask(CREATE, { name: '' });
-      const { page, context } = await openConsole(browser, system, { as: 'admin', at: '/changes' });
+      const { page, leave } = await openConsole(browser, system, { as: 'admin', at: '/changes' });
       await page
         .getByRole('button', { name: 'Refused' })
         .or(page.getByRole('radio', { name: 'Refused' }))
@@ -52,7 +52,7 @@ export function changesSuite(world: () => ConsoleWorld): void {
       const rows = timeline(page).getByRole('listitem');
       await rows.first().waitFor();
       for (const text of await rows.allTextContents()) expect(text).toMatch(/RefusedCreate policy/);
-      await context.close();
+      await leave();
     });
   });
 }

@@ -13,7 +13,7 @@ export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
   describe('exports', () => {
     it('start after wrong fields were marked, and their file has the figures of the query', async () => {
       const { browser, system, admin } = world();
-      const { page, context, problems } = await openConsole(browser, system, {
+      const { page, leave, problems } = await openConsole(browser, system, {
         as: 'operator',
         at: '/exports?new=FLOWS&protocol=17',
       });
@@ -44,7 +44,7 @@ export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
       });
       expect(shown).toEqual(flows.items);
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
 
     it('of other people are visible to administrators only', async () => {
@@ -52,10 +52,10 @@ export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
       const viewer = await openConsole(browser, system, { as: 'viewer', at: '/exports?owner=everybody' });
       await viewer.page.getByText(/^There are no exports yet/).waitFor();
       expect(await viewer.page.getByRole('radio', { name: 'All' }).count()).toBe(0);
-      await viewer.context.close();
+      await viewer.leave();
       const admin = await openConsole(browser, system, { as: 'admin', at: '/exports?owner=everybody' });
       await admin.page.getByRole('cell', { name: 'operator@example.com' }).first().waitFor();
-      await admin.context.close();
+      await admin.leave();
     });
   });
 
@@ -65,15 +65,15 @@ export function exportsAndCachesSuite(world: () => ConsoleWorld): void {
       const viewer = await openConsole(browser, system, { as: 'viewer', at: '/caches' });
       await viewer.page.getByRole('row', { name: /^Routing decisions/ }).waitFor();
       expect(await viewer.page.getByRole('button', { name: /Clear|Preload/ }).count()).toBe(0);
-      await viewer.context.close();
-      const { page, context, problems } = await openConsole(browser, system, { as: 'admin', at: '/caches' });
+      await viewer.leave();
+      const { page, leave, problems } = await openConsole(browser, system, { as: 'admin', at: '/caches' });
       await page.getByRole('button', { name: 'Clear…' }).click();
       await page.getByRole('dialog').getByRole('button', { name: 'Clear the caches' }).click();
       await page.getByText(/^Cleared /).waitFor();
       await page.getByRole('button', { name: 'Preload the latest decisions' }).click();
       await page.getByText(/^The caches hold|^There were no requests for decisions yet/).waitFor();
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
   });
 }

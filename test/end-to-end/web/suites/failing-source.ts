@@ -50,9 +50,9 @@ export function failingSourceSuite(world: () => ConsoleWorld): void {
       });
       await client.send(new DeleteTableCommand({ TableName: system.tables.get('cache') }));
       client.destroy();
-      const { page, context } = await openConsole(browser, system, { as: 'viewer' });
+      const { page, leave } = await openConsole(browser, system, { as: 'viewer' });
       await allFilledBut(page, 0);
-      await context.close();
+      await leave();
     });
   });
 }

@@ -21,7 +21,7 @@ export function flowsSuite(world: () => ConsoleWorld): void {
   describe('the page Flows', () => {
     it('lists the flows of a filter, suggests its values, keeps it in the address, and saves the list', async () => {
       const { browser, system, admin } = world();
-      const { page, context, problems } = await openConsole(browser, system, { as: 'viewer', at: '/flows' });
+      const { page, leave, problems } = await openConsole(browser, system, { as: 'viewer', at: '/flows' });
       const rows = page.getByRole('table', { name: 'Flows' }).locator('.body-row');
       await rows.first().waitFor();
       const box = page.getByRole('combobox', { name: 'Filter flows' });
@@ -44,7 +44,7 @@ export function flowsSuite(world: () => ConsoleWorld): void {
         saved.map(row => ({ src: row.source_address, dst: row.destination_address, bytes_exact: row.bytes })),
       ).toEqual(flows.items);
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
 
     it('shows the top talkers, saves them with the figures of the query, and links to their flows', async () => {
@@ -52,9 +52,11 @@ export function flowsSuite(world: () => ConsoleWorld): void {
       const range = lastHour();
       const sums = async () => (await admin.data(BY_PORT, range)).flowStats.rows;
       // A sum lies between two snapshots.
-      await expect.poll(async () => (await sums()).length, { timeout: PATIENCE_MS }).toBeGreaterThan(0);
+      await expect
+        .poll(async () => (await sums()).length, { timeout: PATIENCE_MS, interval: 500 })
+        .toBeGreaterThan(0);
       const rows = await sums();
-      const { page, context, problems } = await openConsole(browser, system, {
+      const { page, leave, problems } = await openConsole(browser, system, {
         as: 'viewer',
         at: `/flows?view=top&by=port&from=${range.from}&to=${range.to}`,
       });
@@ -69,12 +71,12 @@ export function flowsSuite(world: () => ConsoleWorld): void {
       await page.waitForURL(url => url.searchParams.get('q') === `port:${rows[0].port}`);
       await page.getByRole('table', { name: 'Flows' }).locator('.body-row').first().waitFor();
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
 
     it('accepts groups of ports and networks by name in a filter', async () => {
       const { browser, system, admin } = world();
-      const { page, context, problems } = await openConsole(browser, system, {
+      const { page, leave, problems } = await openConsole(browser, system, {
         as: 'operator',
         at: '/flows?view=groups',
       });
@@ -103,7 +105,7 @@ export function flowsSuite(world: () => ConsoleWorld): void {
       const rowCount = String(flows.items.length + 1);
       await page.locator(`[role=table][aria-label=Flows][aria-rowcount="${rowCount}"]`).waitFor();
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
   });
 }
@@ -113,7 +115,7 @@ export function flowTailSuite(world: () => ConsoleWorld): void {
   describe('the live tail', () => {
     it('shows flows as they arrive, counts them while it is paused, and continues with each of them once', async () => {
       const { browser, system } = world();
-      const { page, context, problems } = await openConsole(browser, system, {
+      const { page, leave, problems } = await openConsole(browser, system, {
         as: 'viewer',
         at: '/flows?view=live&q=src:10.77.0.0/24',
       });
@@ -129,7 +131,7 @@ export function flowTailSuite(world: () => ConsoleWorld): void {
       await row('10.77.0.2').waitFor();
       expect(await page.getByRole('table', { name: 'Live flows' }).getAttribute('aria-rowcount')).toBe('3');
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     }, 300_000);
   });
 }

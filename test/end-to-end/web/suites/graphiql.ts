@@ -6,7 +6,10 @@ export function graphiqlSuite(world: () => ConsoleWorld): void {
   describe('GraphiQL', () => {
     it('runs a query as the signed-in person, and loads nothing from other hosts', async () => {
       const { browser, system } = world();
-      const { page, context, problems } = await openConsole(browser, system, { as: 'viewer' });
+      const { page, context, problems } = await openConsole(browser, system, {
+        as: 'viewer',
+        at: '/settings',
+      });
       const own = [system.endpoints.dashboard, system.endpoints.cognito].map(url => new URL(url).origin);
       const foreign: string[] = [];
       page.on('request', request => {

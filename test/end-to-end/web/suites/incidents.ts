@@ -11,7 +11,7 @@ export function incidentsSuite(world: () => ConsoleWorld): void {
       const { createPolicy } = await admin.data(
         'mutation { createPolicy(name: "Ranked", priority: 3, match: { source_cidr: "203.0.113.7" }) { id } }',
       );
-      const { page, context, problems } = await openConsole(browser, system, {
+      const { page, leave, problems } = await openConsole(browser, system, {
         as: 'viewer',
         at: '/changes?show=between&range=15m',
       });
@@ -32,7 +32,7 @@ export function incidentsSuite(world: () => ConsoleWorld): void {
       await page.waitForURL(`**/policies?policy=${createPolicy.id}`);
       await page.getByRole('dialog', { name: 'Policy Ranked' }).getByText('203.0.113.7').waitFor();
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
   });
 
@@ -44,7 +44,7 @@ export function incidentsSuite(world: () => ConsoleWorld): void {
         'mutation ($id: ID!) { failoverPath(path_id: $id, until_restored: true) { audit_id } }',
         { id: path_out },
       );
-      const { page, context, problems } = await openConsole(browser, system, {
+      const { page, leave, problems } = await openConsole(browser, system, {
         as: 'operator',
         at: '/changes?show=between&range=15m&freeze=yes',
       });
@@ -84,7 +84,7 @@ export function incidentsSuite(world: () => ConsoleWorld): void {
       await toasts.filter({ hasText: 'Cut off is removed.' }).getByRole('button', { name: 'Undo' }).click();
       await page.getByRole('table', { name: 'Incidents' }).getByRole('link', { name: 'Cut off' }).waitFor();
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
   });
 }

@@ -10,11 +10,11 @@ export function liveSuite(world: () => ConsoleWorld): void {
   describe('changes', () => {
     it('by another person appear without a reload', async () => {
       const { browser, system, admin } = world();
-      const { page, context } = await openConsole(browser, system, { as: 'viewer' });
+      const { page, leave } = await openConsole(browser, system, { as: 'viewer' });
       await hearsChanges(page);
       await admin.data(CREATE, { name: 'Made by another one' });
       await page.getByRole('table', { name: 'Policies' }).getByText('Made by another one').waitFor();
-      await context.close();
+      await leave();
     });
 
     it('during a cut connection all appear after its return, each once, on Now and on Changes', async () => {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, it } from 'vitest';
-import { openConsole } from '../../../support/browser.ts';
+import { goAfreshWithin, openConsole } from '../../../support/browser.ts';
 import { type ConnectedSites, connectedSites } from '../../../support/connected-sites.ts';
 import { awaitAlarm, type ConsoleWorld } from '../../../support/console-world.ts';
 import { overlaps } from '../../../support/layout.ts';
@@ -135,7 +135,7 @@ export function longNamesSuite(world: () => ConsoleWorld): void {
       const faults: string[] = [];
       for (const [view, { at, shows, open }] of Object.entries(VIEWS)) {
         await page.setViewportSize({ width: 1280, height: 900 });
-        await page.goto(new URL(at(named), system.endpoints.dashboard).href);
+        await goAfreshWithin(page, at(named));
         await open?.(page);
         await page.getByText(shows).first().waitFor();
         await page.locator('.loading').first().waitFor({ state: 'detached' });

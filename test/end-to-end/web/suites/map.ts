@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { describe, expect, it } from 'vitest';
+import { axeViolations } from '../../../support/axe.ts';
 import { openConsole, reloadConsole } from '../../../support/browser.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
 
@@ -15,7 +15,7 @@ export function mapSuite(world: () => ConsoleWorld): void {
           { name, latitude, longitude },
         );
       }
-      const { page, context, problems } = await openConsole(browser, system, {
+      const { page, leave, problems } = await openConsole(browser, system, {
         as: 'viewer',
         at: '/sites?view=map',
       });
@@ -23,7 +23,7 @@ export function mapSuite(world: () => ConsoleWorld): void {
       await table.getByText('Oslo yard').waitFor();
       await page.locator('.world-land').first().waitFor({ state: 'attached' });
 
-      expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+      expect(await axeViolations(page)).toEqual([]);
       // Lima's two sites are one mark at this scale, and two after zooming in with a key.
       const lima = page.getByRole('button', { name: /^2 sites/ });
       await lima.focus();
@@ -47,7 +47,7 @@ export function mapSuite(world: () => ConsoleWorld): void {
       await page.getByRole('link', { name: 'Oslo yard: No path' }).click();
       await page.getByRole('heading', { name: 'Oslo yard' }).waitFor();
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
   });
 }

@@ -9,7 +9,7 @@ export function pathsSuite(world: () => ConsoleWorld): void {
       const { browser, system, admin } = world();
       const sites = await twoPaths(admin);
       const policies = await policiesBetween(admin, sites);
-      const { page, context, problems } = await openConsole(browser, system, {
+      const { page, leave, problems } = await openConsole(browser, system, {
         as: 'operator',
         at: '/paths',
       });
@@ -44,12 +44,12 @@ export function pathsSuite(world: () => ConsoleWorld): void {
       await receipt.getByText('Path Failing wan1 – Over wan1 is in use again').waitFor();
       await panel.getByText('Default uses this path').waitFor();
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
 
     it('are shown as a matrix and around a site, without actions for a viewer', async () => {
       const { browser, system } = world();
-      const { page, context, problems } = await openConsole(browser, system, {
+      const { page, leave, problems } = await openConsole(browser, system, {
         as: 'viewer',
         at: '/paths?view=matrix',
       });
@@ -64,7 +64,7 @@ export function pathsSuite(world: () => ConsoleWorld): void {
       await panel.getByText('Not measured').first().waitFor();
       expect(await panel.getByRole('button', { name: 'Fail over' }).count()).toBe(0);
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
   });
 }

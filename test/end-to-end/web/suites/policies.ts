@@ -9,7 +9,7 @@ export function policiesSuite(world: () => ConsoleWorld): void {
   describe('the page Policies', () => {
     it('defines a policy, marks a wrong value at its field, and accepts the corrected one', async () => {
       const { browser, system, admin } = world();
-      const { page, context, problems } = await openConsole(browser, system, {
+      const { page, leave, problems } = await openConsole(browser, system, {
         as: 'operator',
         at: '/policies',
       });
@@ -34,13 +34,13 @@ export function policiesSuite(world: () => ConsoleWorld): void {
         { priority: 999, enabled: true, match: { source_cidr: NETWORK, protocol: null } },
       ]);
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
 
     it('lists policies that never match, and disables one', async () => {
       const { browser, system, admin } = world();
       const id = await policyWith(admin, { name: 'Behind', priority: 998, source_cidr: '198.51.100.9' });
-      const { page, context } = await openConsole(browser, system, {
+      const { page, leave } = await openConsole(browser, system, {
         as: 'operator',
         at: '/policies?q=Behind',
       });
@@ -51,13 +51,13 @@ export function policiesSuite(world: () => ConsoleWorld): void {
       await row.getByText('Off', { exact: true }).waitFor();
       const { policy } = await admin.data('query ($id: ID!) { policy(id: $id) { enabled } }', { id });
       expect(policy).toEqual({ enabled: false });
-      await context.close();
+      await leave();
     });
 
     it('opens a policy by its address, and shows it again after a reload', async () => {
       const { browser, system, admin } = world();
       const id = await policyWith(admin, { name: 'Addressed', priority: 997, source_cidr: NETWORK });
-      const { page, context } = await openConsole(browser, system, {
+      const { page, leave } = await openConsole(browser, system, {
         as: 'operator',
         at: `/policies?policy=${id}`,
       });
@@ -71,12 +71,12 @@ export function policiesSuite(world: () => ConsoleWorld): void {
       await dialog.waitFor({ state: 'detached' });
       const { policy } = await admin.data('query ($id: ID!) { policy(id: $id) { priority } }', { id });
       expect(policy).toEqual({ priority: 996 });
-      await context.close();
+      await leave();
     });
 
     it('shows which policy matches a flow and why another does not; the flow is in the address', async () => {
       const { browser, system } = world();
-      const { page, context, problems } = await openConsole(browser, system, {
+      const { page, leave, problems } = await openConsole(browser, system, {
         as: 'viewer',
         at: '/policies?view=test',
       });
@@ -93,7 +93,7 @@ export function policiesSuite(world: () => ConsoleWorld): void {
       await reloadConsole(page);
       await page.getByText('Policy Formed matches it.').waitFor();
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
   });
 }

@@ -21,7 +21,7 @@ export function policyEditorSuite(world: () => ConsoleWorld): void {
 
     it('shows the impact and the shadows of a draft before it is saved, and which policy would match a flow', async () => {
       const { browser, system } = world();
-      const { page, context, problems } = await openConsole(browser, system, {
+      const { page, leave, problems } = await openConsole(browser, system, {
         as: 'operator',
         at: `/policies?policy=${id}`,
       });
@@ -44,7 +44,7 @@ export function policyEditorSuite(world: () => ConsoleWorld): void {
       await tester.getByRole('button', { name: 'Test', exact: true }).click();
       await dialog.getByText('Policy Deep matches it.').waitFor();
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
 
     it('shows its versions, restores one, and reports a conflict with another person', async () => {
@@ -58,7 +58,7 @@ export function policyEditorSuite(world: () => ConsoleWorld): void {
           },
         );
       await change(951);
-      const { page, context, problems } = await openConsole(browser, system, {
+      const { page, leave, problems } = await openConsole(browser, system, {
         as: 'operator',
         at: `/policies?policy=${id}&part=versions`,
       });
@@ -77,12 +77,12 @@ export function policyEditorSuite(world: () => ConsoleWorld): void {
       const { policy } = await admin.data('query ($id: ID!) { policy(id: $id) { priority } }', { id });
       expect(policy).toEqual({ priority: 950 });
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
 
     it('sets its routing, is deleted after its name was typed, and is restored by the offered undo', async () => {
       const { browser, system, admin } = world();
-      const { page, context, problems } = await openConsole(browser, system, {
+      const { page, leave, problems } = await openConsole(browser, system, {
         as: 'operator',
         at: `/policies?policy=${id}&part=routing`,
       });
@@ -116,7 +116,7 @@ export function policyEditorSuite(world: () => ConsoleWorld): void {
       await toasts.filter({ hasText: `Policy ${id} is back.` }).waitFor();
       expect(await defined()).toBe(true);
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
   });
 }

@@ -41,7 +41,7 @@ export function ratesSuite(world: () => ConsoleWorld): void {
         { match: { source_cidr: '10.9.0.0/24' } },
       );
       const { id } = created.createPolicy;
-      const { page, context } = await openConsole(browser, system, { as: 'viewer' });
+      const { page, leave } = await openConsole(browser, system, { as: 'viewer' });
       const table = page.getByRole('table', { name: 'Policies' });
       await table.getByRole('cell').first().waitFor();
       await page.evaluate(WATCH);
@@ -64,7 +64,7 @@ export function ratesSuite(world: () => ConsoleWorld): void {
       expect(rates.length).toBeGreaterThan(0);
       expect(Math.min(...rates)).toBeGreaterThan(0);
       expect(Math.max(...rates)).toBeLessThanOrEqual(1.5 * TRUE_RATE);
-      await context.close();
+      await leave();
     });
   });
 }

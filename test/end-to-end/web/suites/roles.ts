@@ -7,7 +7,7 @@ import {
   PUBLICATIONS,
   ROLES,
 } from '../../../../core/access/roles.ts';
-import { type Group, newContext, openConsole, signInOn } from '../../../support/browser.ts';
+import { type Group, goWithin, newContext, openConsole, signInOn } from '../../../support/browser.ts';
 import { type ConnectedSites, connectedSites } from '../../../support/connected-sites.ts';
 import { awaitAlarm, type ConsoleWorld } from '../../../support/console-world.ts';
 import { OPERATIONS } from '../../../support/operation-documents.ts';
@@ -136,11 +136,12 @@ export function rolesSuite(world: () => ConsoleWorld): void {
 
     it.each(GROUPS)('a person in group %s sees exactly the actions of the group', async group => {
       const { browser, system } = world();
-      const { page, context, problems } = await openConsole(browser, system, { as: group });
+      const { page, leave, problems } = await openConsole(browser, system, { as: group });
       await knowsGroup(page, group);
       const offered: Record<string, boolean> = {};
       const expected: Record<string, boolean> = {};
       for (const [address, controls] of Map.groupBy(CONTROLS, ({ at }) => at(shown))) {
+        // Without a reload, so that the data about the person remains cached.
         await goWithin(page, address);
         const place = await placeOf(page, address);
         for (const { name, role = 'button', needs } of controls) {
@@ -153,7 +154,7 @@ export function rolesSuite(world: () => ConsoleWorld): void {
       }
       expect(offered).toEqual(expected);
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
 
     it('a person in no group sees an explanation instead of every page', async () => {
@@ -214,11 +215,6 @@ async function knowsGroup(page: Page, group: Group): Promise<void> {
   await page.getByRole('menu').getByText(`Group: ${group}`).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('menu').waitFor({ state: 'detached' });
-}
-
-/** Navigates like a link, so that the data about the person stays cached. */
-async function goWithin(page: Page, address: string): Promise<void> {
-  await page.evaluate(`history.pushState({}, '', ${JSON.stringify(address)})`);
 }
 
 /** The page or dialog of an address, once it shows the subject of its controls. */

@@ -5,7 +5,7 @@ import { alarmTargets, type ConsoleWorld } from '../../../support/console-world.
 import { type RunningEdge, startEdge } from '../../../support/run-edge.ts';
 
 const EDGE = 'edge-falls-silent';
-const PATIENCE = { timeout: 120_000, interval: 1000 };
+const PATIENCE = { timeout: 120_000, interval: 2000 };
 
 /**
  * Seconds between its reports: an edge is silent when it has missed three, or for as long as the
@@ -31,7 +31,7 @@ export function silenceSuite(world: () => ConsoleWorld): void {
       edge = start();
       await expect.poll(heardAt, PATIENCE).not.toBeNull();
       await expect.poll(isAlarm, PATIENCE).toBe(false);
-      const { page, context, problems } = await openConsole(browser, system, { as: 'viewer' });
+      const { page, leave, problems } = await openConsole(browser, system, { as: 'viewer' });
       await hearsChanges(page);
       const panel = page.getByRole('region', { name: 'Problems' });
       await panel.getByRole('listitem').or(panel.getByText('No problems')).first().waitFor();
@@ -49,7 +49,7 @@ export function silenceSuite(world: () => ConsoleWorld): void {
       await alarm.waitFor({ state: 'detached' });
       expect(await page.evaluate('window.neverReloaded')).toBe(true);
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
 
     function start(): RunningEdge {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TrafficSeries } from '../../../../graphql/schema.generated.ts';
 import { type ApiUnderTest, makeApi } from '../../../support/api.ts';
 import { type ApiServer, serveApi } from '../../../support/api-server.ts';
-import { openConsole, type Person, reloadConsole } from '../../../support/browser.ts';
+import { goAfreshWithin, openConsole, type Person, reloadConsole } from '../../../support/browser.ts';
 import type { ConsoleWorld } from '../../../support/console-world.ts';
 import { T0 } from '../../../support/report-records.ts';
 import { type ReportingEdge, ReportingWorld } from '../../../support/reporting-world.ts';
@@ -97,7 +97,7 @@ export function trafficSuite(world: () => ConsoleWorld): void {
 
     it('is saved with the figures of the query', async () => {
       const { page } = person;
-      await page.goto(new URL(address('/traffic?by=edge&'), world().system.endpoints.dashboard).href);
+      await goAfreshWithin(page, address('/traffic?by=edge&'));
       await table(page, 'edge').getByRole('row').nth(1).waitFor();
       const series: TrafficSeries = await ask('Query.trafficSeries', { group_by: 'EDGE' });
       const sums = csvOf(await savedBy(page, 'Save Traffic by edge as CSV'));
@@ -121,8 +121,7 @@ export function trafficSuite(world: () => ConsoleWorld): void {
 
     it('is shown as flows between stages and as a heat map, with the same filter', async () => {
       const { page, problems } = person;
-      const open = (query: string) =>
-        page.goto(new URL(address(`/traffic?${query}&`), world().system.endpoints.dashboard).href);
+      const open = (query: string) => goAfreshWithin(page, address(`/traffic?${query}&`));
       await open('view=ways&not-policy=3');
       const diagram = page.getByRole('figure', { name: 'Traffic from Site to Policy to Endpoint' });
       await diagram.getByRole('button', { name: /^Only 1: / }).waitFor();
@@ -165,9 +164,7 @@ export function trafficSuite(world: () => ConsoleWorld): void {
 
     it('is billed by the 95th percentile, with a proof', async () => {
       const { page, problems } = person;
-      await page.goto(
-        new URL(address('/traffic?view=billing&day=15&'), world().system.endpoints.dashboard).href,
-      );
+      await goAfreshWithin(page, address('/traffic?view=billing&day=15&'));
       const periods = page.getByRole('table', { name: 'Billing periods' }).locator('.body-row');
       await periods.nth(2).waitFor();
       const [current, last] = ['2026-01-15', '2026-02-15'].map(day => `${day}T00:00:00.000Z`);

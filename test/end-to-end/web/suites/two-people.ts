@@ -86,9 +86,9 @@ export function twoPeopleSuite(world: () => ConsoleWorld): void {
 
 /** No page was reloaded, and no page has an error. */
 async function finish(people: readonly Person[]): Promise<void> {
-  for (const { page, context, problems } of people) {
+  for (const { page, leave, problems } of people) {
     expect(await page.evaluate('window.neverReloaded')).toBe(true);
     expect(problems).toEqual([]);
-    await context.close();
+    await leave();
   }
 }

@@ -10,7 +10,7 @@ export function usersSuite(world: () => ConsoleWorld): void {
   describe('users', () => {
     it('are invited by mail, sign in, get other groups, and are disabled, all in the audit log', async () => {
       const { browser, system, admin, mails } = world();
-      const { page, context, problems } = await openConsole(browser, system, { as: 'admin', at: '/users' });
+      const { page, leave, problems } = await openConsole(browser, system, { as: 'admin', at: '/users' });
       await page.getByRole('button', { name: 'Invite a person' }).click();
       await page.getByLabel('E-mail address').fill('eve');
       await page.getByRole('checkbox', { name: /^Viewer/ }).click({ force: true });
@@ -62,7 +62,7 @@ export function usersSuite(world: () => ConsoleWorld): void {
       ]);
       expect(auditLog.items[1]).toMatchObject({ target_name: EVE, actor: { email: 'admin@example.com' } });
       expect(problems).toEqual([]);
-      await context.close();
+      await leave();
     });
   });
 }

@@ -176,7 +176,7 @@ const EXPECTED: Partial<Record<OperationName, number>> = {
 
 describe('one operation', () => {
   beforeAll(begin);
-  // The minutes have budgets of their own.
+  // Each minute has its own budget.
   beforeEach(() => {
     api.now += 60_000;
   });
