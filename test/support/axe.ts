@@ -3,15 +3,15 @@ import type { Page } from 'playwright-core';
 
 type Violation = Awaited<ReturnType<AxeBuilder['analyze']>>['violations'][number];
 
-/** What axe finds on a page by these rules; by all of them, when they are left out. */
+/** The violations that axe finds on a page, by the given rules or by all. */
 export async function axeViolations(page: Page, rules?: string[]): Promise<Violation[]> {
-  // Its half a megabyte is loaded once a page.
+  // axe has half a megabyte, and is loaded once for each page.
   const isLoaded = await page.evaluate('window.axe !== undefined');
   const axe = new AxeBuilder({ page, ...(isLoaded === true && { axeSource: ';' }) })
-    // All of it in the page itself: frames of other origins, which there are none of, would each
-    // cost another page.
+    // Everything runs in the page itself. Frames of other origins would need another page, but
+    // there are none.
     .setLegacyMode()
-    // What passes is not described, which is half of the work.
+    // Passed rules are not described, which saves half of the work.
     .options({ resultTypes: ['violations'] });
   if (rules) axe.withRules(rules);
   return (await axe.analyze()).violations;

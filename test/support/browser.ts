@@ -14,8 +14,8 @@ export interface Person {
   /** Refusals of the content policy, and uncaught errors. */
   problems: string[];
   /**
-   * Ends the visit. The page waits for the next test that opens the console for this group in the
-   * usual way: a page that has loaded it before takes half of the processor time of a new one.
+   * Ends the visit. The next test that opens the console for this group in the usual way reuses the
+   * page: a page that has loaded it before needs half of the processor time of a new one.
    */
   leave(): Promise<void>;
 }
@@ -35,11 +35,11 @@ type Session = Awaited<ReturnType<BrowserContext['storageState']>>;
 
 interface KnownGroup {
   session?: Session;
-  /** Those who have left their page. */
+  /** People whose pages can be reused. */
   idle: Person[];
 }
 
-/** What is kept of each group, of each system. */
+/** The known data of each group of each system. */
 const groups = new WeakMap<RunningSystem, Record<Group, KnownGroup>>();
 
 function groupOf(system: RunningSystem, group: Group): KnownGroup {
@@ -87,7 +87,7 @@ export async function openConsole(
     async leave() {
       if (!isUsual) return context.close();
       await page.evaluate(forgetAllButSession);
-      // It runs nothing, and the browser keeps the process, because the origin is the same.
+      // This page runs no code, and the browser keeps the process, because the origin is the same.
       await page.goto(new URL('/icon.svg', system.endpoints.dashboard).href);
       problems.length = 0;
       group.idle.push(person);
@@ -96,7 +96,7 @@ export async function openConsole(
   return person;
 }
 
-/** As a browser of somebody who has only just signed in. Runs in the page. */
+/** Leaves the browser as it is just after a sign-in. Runs in the page. */
 function forgetAllButSession(): void {
   sessionStorage.clear();
   for (const name of Object.keys(localStorage)) {
@@ -133,12 +133,12 @@ async function untilShown(page: Page): Promise<void> {
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 }
 
-/** Goes there as a link does, without loading the page again. */
+/** Opens an address like a link, without loading the page again. */
 export async function goWithin(page: Page, address: string): Promise<void> {
   await page.evaluate(`history.pushState({}, '', ${JSON.stringify(address)})`);
 }
 
-/** The same by way of a page without content: what is there afterwards is of the new view. */
+/** The same through a page without content, so that the content afterwards is from the new view. */
 export async function goAfreshWithin(page: Page, address: string): Promise<void> {
   await goWithin(page, '/nowhere');
   await page.getByRole('heading', { name: 'Page not found' }).waitFor();

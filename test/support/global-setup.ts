@@ -13,11 +13,11 @@ declare module 'vitest' {
 interface Run {
   dynamodb: Engine;
   rights: RightsOfRun;
-  /** Projects of Vitest that use it. */
+  /** The number of Vitest projects that use the run. */
   projects: number;
 }
 
-/** Each project of Vitest loads this module for itself. */
+/** Each Vitest project loads its own copy of this module. */
 const runs = globalThis as { patronusTestRun?: Promise<Run> };
 
 async function start(): Promise<Run> {

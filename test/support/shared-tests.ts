@@ -1,4 +1,4 @@
-/** Rooms whose integration tests need nothing but the run's DynamoDB Local. */
+/** Rooms whose integration tests need only the DynamoDB Local of the run. */
 const ROOMS = [
   'access',
   'alarms',
@@ -22,9 +22,9 @@ const ROOMS = [
 ] as const;
 
 /**
- * Files whose processes run one file after another, without loading the modules again: they leave
- * the environment, the clock and the globals of the process as they are, and write to their tables
- * by `localClient` alone. What doesn't is in a room of its own, or named `*.alone.test.ts`.
+ * Files that run one after another in shared processes, without loading the modules again: they do
+ * not change the environment, the clock and the globals of the process, and write to their tables
+ * only through `localClient`. Other files are in other rooms, or are named `*.alone.test.ts`.
  */
 export const SHARED_TESTS: readonly string[] = ROOMS.map(
   room => `test/integration/${room}/**/!(*.alone).test.ts`,

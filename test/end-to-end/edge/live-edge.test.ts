@@ -14,7 +14,7 @@ const UDP = 17;
 const PATH = `query ($site_id: ID!) { paths(site_id: $site_id) { items {
   status metrics { latency_ms jitter_ms packet_loss_pct bandwidth_mbps score } } } }`;
 
-/** Each look asks the API. */
+/** Each check sends a request to the API. */
 const PATIENCE = { timeout: 30_000, interval: 250 };
 
 describe('an edge that counts live', () => {

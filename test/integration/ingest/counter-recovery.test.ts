@@ -374,7 +374,7 @@ describe('rebuilt counters', () => {
     expect(moved).toBe(true);
   });
 
-  it('leave old counters and lanes alone while others are being built', async () => {
+  it('do not change old counters and lanes while others are being built', async () => {
     const db = await open();
     const edges = new Edges(9);
     await edges.report(db, EDGES);

@@ -78,7 +78,7 @@ describe('an archive', () => {
     expect(pathsIn(await dump(context)).size).toBe(0);
   });
 
-  it('is restored by an undo only for the deletion that the undo reverses', async () => {
+  it('is restored only by the undo of its own deletion', async () => {
     const { bed } = network;
     const { context } = bed;
     const { id: site_id } = await createSite(context, admin, { name: 'Deleted twice' });

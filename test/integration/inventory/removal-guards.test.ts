@@ -120,7 +120,7 @@ describe('a removal of paths', () => {
     expect(pathPlaces(await dump(context)).has(removed.id)).toBe(false);
   });
 
-  it('never removes a path that was created again since it was read', async () => {
+  it('never removes a path that was created again after the read', async () => {
     const { context } = network.bed;
     const hub = await hubPaths(3);
     await putPath(context, { ...hub.paths[0]!, rev: 'later' });
@@ -289,7 +289,7 @@ describe.each(Object.entries(BEGIN))('the last transaction of %s', (name, { begi
     );
   });
 
-  it('leaves all paths to a later run if its time is up at once', async () => {
+  it('leaves all paths to a later run if it has no time', async () => {
     const { bed } = network;
     const { hub, paths } = await makeHub(bed.context, { paths: 3 });
     await begin(bed, hub.id);

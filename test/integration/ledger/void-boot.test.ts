@@ -113,7 +113,7 @@ describe('a boot that is voided after a reset', () => {
       expect(await shown()).toBe(200n);
     });
 
-    it('that came while it was current again, after another boot, subtracts its later counts', async () => {
+    it('that came when it was current again after another boot subtracts its later counts', async () => {
       await report({ policies: [pair(500n)] });
       await report({ boot_id: 'right', policies: [pair(300n)] });
       await report({ policies: [pair(1000n)] });

@@ -28,18 +28,18 @@ describe('the first views of the console', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('are the entry and the page, with each import once; the largest is measured', async () => {
+  it('consist of the entry and the page, with each import once; the largest is returned', async () => {
     expect(MAP).toBeGreaterThan(NOW);
     expect(await checkFirstViews(folder, MANIFEST, MAP)).toBe(MAP);
   });
 
-  it('over the limit are named', async () => {
+  it('are named if they exceed the limit', async () => {
     await expect(checkFirstViews(folder, MANIFEST, MAP - 1)).rejects.toThrow(
       `The first view of a page may have ${MAP - 1} bytes of compressed JavaScript. Over it: pages/map/map-page.tsx: ${MAP}.`,
     );
   });
 
-  it('are missing where no page is built', async () => {
+  it('are an error if no page is built', async () => {
     await expect(checkFirstViews(folder, { 'index.html': MANIFEST['index.html'] })).rejects.toThrow(
       'The build has no pages (web/pages/<page>/<page>-page.tsx).',
     );

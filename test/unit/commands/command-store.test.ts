@@ -26,7 +26,10 @@ describe('the commands of an edge', () => {
     context = storeContext({ client: database.client, tables: TABLES }, () => now);
   });
 
-  /** Stores a command, a second after the previous one. @returns its id */
+  /**
+   * Stores a command, a second after the previous one.
+   * @returns its id
+   */
   function store(command: EdgeCommand): string {
     now += 1000;
     const { Item } = commandAction(context, 'edge-1', command).action.Put;
@@ -36,12 +39,12 @@ describe('the commands of an edge', () => {
 
   const pending = async () => (await readCommands(context, 'edge-1')).map(({ id }) => id);
 
-  it('are in order of age, from the oldest on', async () => {
+  it('are ordered by age, the oldest first', async () => {
     const ids = [routesTo('z'), routesTo('m'), NEW_BOOT, routesTo('a')].map(store);
     expect(await pending()).toEqual(ids);
   });
 
-  it('have no command after its time, though DynamoDB deletes it late', async () => {
+  it('contain no expired command, even if DynamoDB deletes it late', async () => {
     const routes = store(routesTo('a'));
     const boot = store(NEW_BOOT);
     now += 86_400_000 - 1;
@@ -50,7 +53,7 @@ describe('the commands of an edge', () => {
     expect(await pending()).toEqual([routes]);
   });
 
-  it('keep a command that replaces the acknowledged one in the meantime', async () => {
+  it('still contain a command that has replaced the acknowledged one in the meantime', async () => {
     const command_id = store(routesTo('a'));
     const client = clientWith(async command => {
       if (!(command instanceof DeleteCommand)) return database.send(command);

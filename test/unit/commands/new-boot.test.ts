@@ -34,7 +34,7 @@ describe('an edge whose reports contradict their boot', () => {
     expect(await order()).toMatchObject({ contradictions: 2 });
   });
 
-  it('is notified of three of them at most', async () => {
+  it('is notified of at most three of them', async () => {
     await notifyRefusedBoots(context, [refused(1), refused(2), refused(3), refused(4)]);
     await notifyRefusedBoots(context, [refused(5)]);
     expect(await order()).toMatchObject({ contradictions: 3 });
@@ -47,7 +47,7 @@ describe('an edge whose reports contradict their boot', () => {
     expect(database.dump().filter(({ pk }) => pk === 'COMMAND#edge-1')).toHaveLength(1);
   });
 
-  it('is notified anew after a day', async () => {
+  it('is notified again after a day', async () => {
     await notifyRefusedBoots(context, [refused(1), refused(2)]);
     now += DAY_MS + 1000;
     expect(await order()).toBeUndefined();

@@ -94,7 +94,7 @@ describe('a batch', () => {
     });
   });
 
-  it('writes at most eight boots of a lane in a transaction, whose items may be large', async () => {
+  it('writes at most eight boots of a lane in a transaction, because their items may be large', async () => {
     const boots: number[] = [];
     const client = clientWith(command => {
       if (command instanceof TransactWriteCommand) {
@@ -130,7 +130,7 @@ describe('a batch', () => {
     expect(context.tally).toMatchObject({ ReportsApplied: 4, ReportsQuarantined: 0 });
   });
 
-  it('leaves the gauges of its last report until no report fits with them', async () => {
+  it('does not subtract the gauges of the last report earlier than necessary', async () => {
     let now = T0;
     const client = clientWith(async command => {
       const answer = await store.send(command);

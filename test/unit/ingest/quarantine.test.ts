@@ -109,7 +109,7 @@ describe('the quarantine', () => {
     expect(quarantinedItems(store)).toHaveLength(1);
   });
 
-  it('stores at least one record of a batch, however short the time is', async () => {
+  it('stores at least one record of a batch, even without time', async () => {
     let now = context.clock();
     const slow = clientWith(command => {
       now += 5_000;

@@ -15,7 +15,7 @@ const PATH: PathItem = {
   ...{ wg_interface: null, created_at: SINCE },
 };
 
-describe('an archived path of a site that is restored', () => {
+describe('an archived path during the restore of its site', () => {
   let database: FakeDynamoDb;
 
   beforeEach(() => {
@@ -50,7 +50,7 @@ describe('an archived path of a site that is restored', () => {
     return { life, fate: fates.get(PATH) };
   }
 
-  it('comes back while its peer and both endpoints exist', async () => {
+  it('is restored if its peer and both endpoints exist', async () => {
     expect(await judged()).toEqual({ life: 2, fate: { restore: true, peer_life: 5 } });
   });
 
@@ -62,17 +62,17 @@ describe('an archived path of a site that is restored', () => {
     expect(await judged()).toEqual({ life: 2, fate: { restore: false, reason: 'ENDPOINT_GONE' } });
   });
 
-  it('waits for its peer while that is being deleted', async () => {
+  it('waits for its peer if the peer is being deleted', async () => {
     putSite('peer', SITE_STATUS.deleting, 5);
     expect(await judged()).toEqual({ life: 2, fate: { restore: false, reason: 'PEER_GONE' } });
   });
 
-  it('belongs to no life of the site while that is being deleted', async () => {
+  it('belongs to no life of the site if the site is being deleted', async () => {
     putSite('hub', SITE_STATUS.deleting, 2);
     expect((await judged()).life).toBeUndefined();
   });
 
-  it('comes back with its endpoint only for the operation that holds the endpoint', async () => {
+  it('is restored with its endpoint only by the operation that holds the endpoint', async () => {
     putEndpoint('hub', 'wan1', 'a restore');
     const restoring = { endpoint_id: 'wan1', operation_id: 'a restore' };
     expect(await judged(restoring)).toEqual({ life: 2, fate: { restore: true, peer_life: 5 } });

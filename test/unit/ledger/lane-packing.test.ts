@@ -107,7 +107,7 @@ describe('packing lanes into transactions', () => {
     expect(packed(count + 1)).toEqual([51, count + 2]);
   });
 
-  it('never adds a write to the transaction of a write that must be alone', () => {
+  it('never adds a write to the transaction of a separate write', () => {
     const writes = makeWrites([{ policies: [1] }, { policies: [1] }, { policies: [1] }]);
     const packed = packWrites(writes, { table: 'traffic', alone: write => write === writes[0] });
     expect(packed.map(each => each.writes)).toEqual(

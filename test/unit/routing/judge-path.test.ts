@@ -19,7 +19,7 @@ const routingOf = (failover_below: number) => ({
   failover: { ...DEFAULT_ROUTING.failover, failover_below },
 });
 
-describe('the judge of a path that every policy uses', () => {
+describe('judging a path that every policy uses', () => {
   let now: number;
   let reads: string[];
   let caches: RoutingCaches;
@@ -35,7 +35,10 @@ describe('the judge of a path that every policy uses', () => {
     };
   });
 
-  /** Judges a measurement that was made `age_ms` ago. @returns what was read */
+  /**
+   * Judges a measurement from `age_ms` ago.
+   * @returns the items that were read
+   */
   async function judge({ settled_score = 70, age_ms = 0, limit = 50 } = {}): Promise<string[]> {
     const client = clientWith(async command => {
       if (command instanceof GetCommand) {

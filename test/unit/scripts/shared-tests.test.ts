@@ -3,15 +3,15 @@ import { expect, it } from 'vitest';
 import { projectFile } from '../../support/project-files.ts';
 import { SHARED_TESTS } from '../../support/shared-tests.ts';
 
-/** What a test does to its process, or has others write to its tables. */
+/** Calls that change the process, or let other programs write to the tables. */
 const ALONE = /\bvi\.|stubFunctionEnvironment|dynamodbEndpoint|process\.(env\.\w+ =[^=]|chdir|on\()/;
 
 const files = SHARED_TESTS.flatMap(pattern => globSync(pattern, { cwd: projectFile('') }));
 
-it('files that share a process are many', () => {
+it('most files share a process', () => {
   expect(files.length).toBeGreaterThan(60);
 });
 
-it.each(files)('%s leaves its process as it was', file => {
+it.each(files)('%s does not change its process', file => {
   expect(ALONE.exec(readFileSync(projectFile(file), 'utf8'))).toBeNull();
 });

@@ -141,7 +141,7 @@ export function rolesSuite(world: () => ConsoleWorld): void {
       const offered: Record<string, boolean> = {};
       const expected: Record<string, boolean> = {};
       for (const [address, controls] of Map.groupBy(CONTROLS, ({ at }) => at(shown))) {
-        // So that the data about the person stays cached.
+        // Without a reload, so that the data about the person remains cached.
         await goWithin(page, address);
         const place = await placeOf(page, address);
         for (const { name, role = 'button', needs } of controls) {

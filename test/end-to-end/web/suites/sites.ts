@@ -3,7 +3,7 @@ import { openConsole, PATIENCE_MS, reloadConsole } from '../../../support/browse
 import type { ConsoleWorld } from '../../../support/console-world.ts';
 import type { SystemClient } from '../../../support/system-client.ts';
 
-/** More than one transaction removes, so that the deletion goes on in the background. */
+/** Too many for one transaction, so that the deletion continues in the background. */
 const PATHS = 60;
 
 export function sitesSuite(world: () => ConsoleWorld): void {
