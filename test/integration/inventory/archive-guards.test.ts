@@ -179,6 +179,16 @@ describe('an archive', () => {
     expect(await readChunk(context, chunk)).toBeUndefined();
   });
 
+  it('of an earlier deletion is kept as long as that of the next one', async () => {
+    const { bed } = network;
+    const { site_id, chunk } = await deletedHub({ peerToo: true });
+    await restoreSite(bed.context, admin, { site_id });
+    bed.advance(10 * 86_400_000);
+    await deleteSite(bed.context, admin, { site_id });
+    const { expires_at } = (await readChunk(bed.context, chunk))!;
+    expect(expires_at).toBeGreaterThanOrEqual(chunk.expires_at + 10 * 86_400);
+  });
+
   it('is named by a note under a deleted peer as long as it has paths of that peer', async () => {
     const { bed } = network;
     const { context } = bed;
