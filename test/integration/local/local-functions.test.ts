@@ -287,6 +287,7 @@ describe('a function that fails', () => {
       'export const handler = async () => { throw new TypeError("no\\nway"); };',
     );
     const { requestId } = await failureOf(lambda.invoke({}));
+    await eventually(output).toMatch(/\n$/);
     const [time, ...line] = output().trimEnd().split('\t');
     expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect(line.slice(0, -1)).toEqual([requestId, 'ERROR', 'Invoke Error']);
@@ -300,7 +301,7 @@ describe('a function that fails', () => {
   it('has the reason in its log if its bundle could not be loaded', async () => {
     const { lambda, output } = await make('throw new RangeError("no settings");');
     await failureOf(lambda.warm());
-    expect(output()).toContain('{"errorType":"RangeError","errorMessage":"no settings","stack":[');
+    await eventually(output).toContain('{"errorType":"RangeError","errorMessage":"no settings","stack":[');
   });
 
   it.each([
@@ -348,7 +349,7 @@ describe('a function that fails', () => {
       errorType: 'Runtime.ExitError',
       errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: signal: aborted`,
     });
-    expect(output()).toContain('JavaScript heap out of memory');
+    await eventually(output).toContain('JavaScript heap out of memory');
   });
 
   it.each([
@@ -494,7 +495,7 @@ describe('the rights of a function', () => {
       text: JSON.stringify({ errors: [{ errorType: 'AccessDeniedException', message: onField }] }),
     });
     expect(requests).toBe(1);
-    expect(output()).toBe(`${onTable}\n${onField}\n`);
+    await eventually(output).toBe(`${onTable}\n${onField}\n`);
     server.close();
     server.closeAllConnections();
   });
