@@ -107,7 +107,8 @@ describe('a stored stream', () => {
         const all = kept.get(shard)!.map(({ SequenceNumber }) => SequenceNumber);
         expect(after.map(({ SequenceNumber }) => SequenceNumber)).toEqual(all.slice(all.indexOf(number) + 1));
       }
-      if (run % 4 === 2) await split(call);
+      // An account may have ten shards.
+      if (run % 4 === 2 && run < 30) await split(call);
       const killAfter = 1 + Math.floor(random.next() * 40);
       let answered = 0;
       const writers = Array.from({ length: 4 }, async () => {

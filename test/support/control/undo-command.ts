@@ -20,6 +20,12 @@ export interface UndoneChange {
 }
 
 /**
+ * Longer than decisions stay in the cache: one from before the last report would not match the one
+ * that is made after the change.
+ */
+const DECISIONS_CACHED_MS = 31_000;
+
+/**
  * Makes a change, undoes it and undoes that: every query returns the answer from before the change,
  * then the one from after it.
  */
@@ -36,6 +42,7 @@ export class UndoCommand implements fc.AsyncCommand<ControlModel, ControlWorld> 
   }
 
   async run(model: ControlModel, world: ControlWorld): Promise<void> {
+    world.now += DECISIONS_CACHED_MS;
     await this.runFrom(await readShown(world, model.state, { all: true }), { model, world });
   }
 
