@@ -59,7 +59,11 @@ async function take(context: BrowserContext, page: Page, picture: Picture, addre
   await page.emulateMedia({ colorScheme: picture.theme, reducedMotion: 'reduce' });
   await page.mouse.move(0, 0);
   await page.goto(new URL(picture.at, address).href);
-  await picture.prepare(page);
+  // The pictures may use up the minute's budget of queries, which the page shows then.
+  await picture.prepare(page).catch(async () => {
+    await page.reload();
+    await picture.prepare(page);
+  });
   await page.locator('.loading').first().waitFor({ state: 'detached' });
   const session = await context.newCDPSession(page);
   const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
