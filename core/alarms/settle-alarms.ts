@@ -1,3 +1,4 @@
+import { atOnce } from '../storage/at-once.ts';
 import { ConditionFailed } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { transact } from '../storage/transact.ts';
@@ -54,26 +55,23 @@ export async function settleAlarms(
       count: 'ended' as const,
       plan: (at_ms: number) => endAlarm(context.tables, alarm, { at_ms, job, ending: endingOf(alarm) }),
     })),
-  ].values();
-  const work = async () => {
-    for (const { count, plan } of changes) {
-      const now = context.clock();
-      if (now >= context.deadline) {
-        result.left += 1;
-        continue;
-      }
-      const limited = { ...context, deadline: Math.min(context.deadline, now + TRY_MS) };
-      const written = await transact(context.client, plan(now), limited).then(
-        () => true,
-        cause => {
-          // Another run was faster.
-          if (cause instanceof ConditionFailed) return false;
-          throw cause;
-        },
-      );
-      if (written) result[count] += 1;
+  ];
+  await atOnce(AT_ONCE, changes, async ({ count, plan }) => {
+    const now = context.clock();
+    if (now >= context.deadline) {
+      result.left += 1;
+      return;
     }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+    const limited = { ...context, deadline: Math.min(context.deadline, now + TRY_MS) };
+    const written = await transact(context.client, plan(now), limited).then(
+      () => true,
+      cause => {
+        // Another run was faster.
+        if (cause instanceof ConditionFailed) return false;
+        throw cause;
+      },
+    );
+    if (written) result[count] += 1;
+  });
   return result;
 }

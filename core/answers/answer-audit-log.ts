@@ -3,6 +3,7 @@ import type { AuditEntry } from '../audit/audit-entry.ts';
 import { type AuditView, isSeenBy, seenBy } from '../audit/audit-view.ts';
 import { findEntry, readUndoneBy } from '../audit/find-entry.ts';
 import { type AuditQuery, readAuditLog } from '../audit/read-audit-log.ts';
+import { atOnce } from '../storage/at-once.ts';
 import { type StoreContext, timestamp } from '../storage/store-context.ts';
 import { undoableUntil, undoNeeds } from '../undo/undo-change.ts';
 import { readTargetNames } from './target-names.ts';
@@ -56,14 +57,11 @@ async function readUndone(
   entries: readonly AuditEntry[],
 ): Promise<Map<string, string>> {
   const undone = new Map<string, string>();
-  const waiting = entries.filter(entry => undoableUntil(context, entry) !== null).values();
-  const worker = async (): Promise<void> => {
-    for (const { id } of waiting) {
-      const by = await readUndoneBy(context, id);
-      if (by !== undefined) undone.set(id, by);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const undoable = entries.filter(entry => undoableUntil(context, entry) !== null);
+  await atOnce(AT_ONCE, undoable, async ({ id }) => {
+    const by = await readUndoneBy(context, id);
+    if (by !== undefined) undone.set(id, by);
+  });
   return undone;
 }
 

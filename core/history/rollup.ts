@@ -1,3 +1,4 @@
+import { atOnce } from '../storage/at-once.ts';
 import { readItems } from '../storage/batch-get.ts';
 import { batchPut } from '../storage/batch-write.ts';
 import { type Item, keyText } from '../storage/item.ts';
@@ -62,13 +63,9 @@ export async function rollupSamples(options: RollupOptions, input: RollupInput):
     const some = policies.slice(start, start + AT_ONCE);
     const last = await readLastSamples(options, input, some);
     const rolled: RolledSample[] = [];
-    const waiting = some.values();
-    const worker = async (): Promise<void> => {
-      for (const policy of waiting) {
-        rolled.push(...(await samplesOf(options, { ...input, ranges, last }, policy)));
-      }
-    };
-    await Promise.all(Array.from({ length: READ_AT_ONCE }, worker));
+    await atOnce(READ_AT_ONCE, some, async policy => {
+      rolled.push(...(await samplesOf(options, { ...input, ranges, last }, policy)));
+    });
     const items: Item[] = [];
     for (const { policy_id, resolution, sample } of rolled) {
       const expires_at = expiryOf(sample.at, { resolution, retention: options.retention });

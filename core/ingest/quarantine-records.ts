@@ -1,4 +1,5 @@
 import { isNotAuthentic, type ReportRejected } from '../report/rejection.ts';
+import { atOnce } from '../storage/at-once.ts';
 import type { IngestContext } from './ingest-context.ts';
 import { putInQuarantine, quarantinePlace, readWritten } from './quarantine.ts';
 import { RepeatLog } from './repeat-log.ts';
@@ -43,23 +44,19 @@ export async function quarantineRecords(
   const written = unknown.length > 0 ? await untilDeadline(readWritten(unknown, writing)) : [];
   for (const record of written ?? []) quarantined.add(record);
   const done: StreamRecord[] = [];
-  const queue = rejected.values();
   let tried = written === undefined;
-  const worker = async (): Promise<void> => {
-    for (const { record, reason } of queue) {
-      if (!quarantined.has(record)) {
-        // Each batch tries at least one, so that there is progress however short the time is.
-        if (tried && clock() >= deadline) continue;
-        tried = true;
-        const isNew = await untilDeadline(putInQuarantine(record, reason, writing));
-        if (isNew === undefined) continue;
-        quarantined.add(record);
-        if (isNew) note(record, reason, context);
-      }
-      done.push(record);
+  await atOnce(CONCURRENCY, rejected, async ({ record, reason }) => {
+    if (!quarantined.has(record)) {
+      // Each batch tries at least one, so that there is progress however short the time is.
+      if (tried && clock() >= deadline) return;
+      tried = true;
+      const isNew = await untilDeadline(putInQuarantine(record, reason, writing));
+      if (isNew === undefined) return;
+      quarantined.add(record);
+      if (isNew) note(record, reason, context);
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, rejected.length) }, worker));
+    done.push(record);
+  });
   return done;
 }
 

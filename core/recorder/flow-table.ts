@@ -124,7 +124,7 @@ export class FlowTable {
     return this.words[entry * ENTRY_WORDS + META_WORD] === 0;
   }
 
-  /** All entries. */
+  /** The entries in use. */
   *entries(): Generator<number> {
     for (let entry = 0; entry < this.places; entry++) {
       if (!this.isFree(entry)) {

@@ -1,5 +1,6 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Sleep } from '../time/clock.ts';
+import { atOnce } from './at-once.ts';
 import { backoffMs } from './backoff.ts';
 import { classifyFailure } from './failure.ts';
 import type { Item } from './item.ts';
@@ -26,15 +27,11 @@ export interface BatchWriteOptions {
  * @throws DynamoDB's last error when a batch could not be written
  */
 export async function batchPut(items: Iterable<Item>, options: BatchWriteOptions): Promise<number> {
-  const batches = inBatches(items);
   let written = 0;
-  const worker = async (): Promise<void> => {
-    for (const batch of batches) {
-      await putBatch(batch, options);
-      written += batch.length;
-    }
-  };
-  await Promise.all(Array.from({ length: options.concurrency ?? 16 }, worker));
+  await atOnce(options.concurrency ?? 16, inBatches(items), async batch => {
+    await putBatch(batch, options);
+    written += batch.length;
+  });
   return written;
 }
 

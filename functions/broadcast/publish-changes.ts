@@ -6,6 +6,7 @@ import { ROUTES_PREFIX } from '../../core/commands/route-versions.ts';
 import { eventOf, isTampering } from '../../core/events/broadcast-event.ts';
 import type { BroadcastEvent } from '../../core/events/event-of-entry.ts';
 import type { StreamChange } from '../../core/events/stream-change.ts';
+import { atOnce } from '../../core/storage/at-once.ts';
 import { requestIdOf, toChange } from './stream-changes.ts';
 
 export interface PublishOptions {
@@ -125,17 +126,13 @@ async function raiseAll(
   { raiseRouteVersion, onFailure }: PublishOptions,
 ): Promise<number> {
   let firstFailed = Number.POSITIVE_INFINITY;
-  const waiting = sites.entries();
-  const work = async () => {
-    for (const [site_id, at] of waiting) {
-      try {
-        await raiseRouteVersion(site_id);
-      } catch (cause) {
-        onFailure('The edges of a site could not be notified of a change; it will be retried.', { cause });
-        firstFailed = Math.min(firstFailed, at);
-      }
+  await atOnce(CONCURRENT_RAISES, sites, async ([site_id, at]) => {
+    try {
+      await raiseRouteVersion(site_id);
+    } catch (cause) {
+      onFailure('The edges of a site could not be notified of a change; it will be retried.', { cause });
+      firstFailed = Math.min(firstFailed, at);
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENT_RAISES, sites.size) }, work));
+  });
   return firstFailed;
 }

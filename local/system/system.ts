@@ -146,9 +146,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
       onFunctionFailure: (name, { message }) =>
         onFailure(`Function ${name} failed: ${message} Its log: ${logs.file(name)}`),
       onQueueMessage: (name, body) =>
-        options.onNotice?.(
-          `A call was given up; a message went to the queue ${name}: ${JSON.stringify(body)}`,
-        ),
+        onNotice(`A call was given up; a message went to the queue ${name}: ${JSON.stringify(body)}`),
       onTrouble: (what, details) => onFailure(`${what}: ${describe(details)}`),
       clock: systemClock,
       sleep: systemSleep,

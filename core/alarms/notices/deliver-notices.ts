@@ -1,3 +1,4 @@
+import { atOnce } from '../../storage/at-once.ts';
 import { readItem } from '../../storage/parse-item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import type { Alarm } from '../alarm.ts';
@@ -77,14 +78,10 @@ async function deliverTo(context: StoreContext, delivering: Delivering): Promise
   const due = dueNotices({ notices: [...current.values()], mutes, now_ms });
   if (due.length === 0) return;
   const secret = (await readItem(context, secretKey(destination.id), secretSchema))?.secret;
-  const turns = due.values();
-  const work = async (): Promise<void> => {
-    for (const notice of turns) {
-      if (context.clock() + ATTEMPT_MS >= context.deadline) result.left += 1;
-      else await attempt(context, delivering, { notice, secret });
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await atOnce(AT_ONCE, due, async notice => {
+    if (context.clock() + ATTEMPT_MS >= context.deadline) result.left += 1;
+    else await attempt(context, delivering, { notice, secret });
+  });
 }
 
 /** Writes a plan. Notices that another run has changed are left to that run. */

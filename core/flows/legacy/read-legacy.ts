@@ -1,4 +1,5 @@
 import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { atOnce } from '../../storage/at-once.ts';
 import { TTL_ATTRIBUTE } from '../../storage/tables.ts';
 import type { FlowLogRange, LoggedReport } from '../flow-log-store.ts';
 import {
@@ -38,18 +39,15 @@ export async function readLegacyFlows(
   visit: (report: LoggedReport, sk: string) => void,
 ): Promise<void> {
   const partitions = flowLogPartitions(range);
-  const worker = async (): Promise<void> => {
-    for (const pk of partitions) {
-      let start: Record<string, unknown> | undefined;
-      do {
-        store.check();
-        const page = await queryFlowLogs(store, { pk, range, start });
-        for (const item of page.items) visit(openFlowLog(item), item.sk);
-        start = page.next;
-      } while (start);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  await atOnce(CONCURRENCY, partitions, async pk => {
+    let start: Record<string, unknown> | undefined;
+    do {
+      store.check();
+      const page = await queryFlowLogs(store, { pk, range, start });
+      for (const item of page.items) visit(openFlowLog(item), item.sk);
+      start = page.next;
+    } while (start);
+  });
 }
 
 /** The partitions of a range. */

@@ -2,6 +2,7 @@ import { DeleteCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { forgetRetired } from '../../ledger/figures/counter-generations.ts';
 import { type CountersHead, readCountersHead } from '../../ledger/figures/counter-slots.ts';
 import { counterPartition } from '../../ledger/lane-keys.ts';
+import { atOnce } from '../../storage/at-once.ts';
 import type { ItemKey } from '../../storage/item.ts';
 import { repeatUntil } from '../../storage/retrying.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
@@ -58,16 +59,12 @@ async function removeCounters(
       },
     );
     for await (const { Items = [] } of pages) {
-      const keys = (Items as ItemKey[]).values();
-      const worker = async (): Promise<void> => {
-        for (const { pk, sk } of keys) {
-          if (clock() >= deadline) return;
-          const command = { TableName: tables.traffic, Key: { pk, sk } };
-          await repeatUntil(context, () => client.send(new DeleteCommand(command)));
-          removed += 1;
-        }
-      };
-      await Promise.all(Array.from({ length: AT_ONCE }, worker));
+      await atOnce(AT_ONCE, Items as ItemKey[], async ({ pk, sk }) => {
+        if (clock() >= deadline) return;
+        const command = { TableName: tables.traffic, Key: { pk, sk } };
+        await repeatUntil(context, () => client.send(new DeleteCommand(command)));
+        removed += 1;
+      });
       if (clock() >= deadline) return removed;
     }
   }

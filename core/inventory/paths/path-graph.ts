@@ -1,3 +1,4 @@
+import { atOnce } from '../../storage/at-once.ts';
 import type { Item } from '../../storage/item.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { queryAll, queryPages } from '../../storage/strong-reads.ts';
@@ -34,17 +35,14 @@ export async function readPathGraph(
   const sites = await readSiteIds(context, limits.sites);
   if (!sites) return undefined;
   const graph: PathGraph = { paths: [], endpoints: [] };
-  const waiting = sites.values();
   const isTooLarge = () => graph.paths.length > limits.paths;
-  const work = async () => {
-    for (const site_id of waiting) {
-      for await (const page of queryPages(context, { pk: sitePartition(site_id) })) {
-        addItems(graph, page, { source: site_id });
-        if (isTooLarge()) return;
-      }
+  await atOnce(CONCURRENT_SITES, sites, async site_id => {
+    if (isTooLarge()) return;
+    for await (const page of queryPages(context, { pk: sitePartition(site_id) })) {
+      addItems(graph, page, { source: site_id });
+      if (isTooLarge()) return;
     }
-  };
-  await Promise.all(Array.from({ length: CONCURRENT_SITES }, work));
+  });
   return isTooLarge() ? undefined : whole(graph, sites);
 }
 

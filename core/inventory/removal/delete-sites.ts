@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/caller.ts';
 import { type ErrorType, PatronusError } from '../../errors.ts';
+import { atOnce } from '../../storage/at-once.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { parseInput } from '../model/parse-input.ts';
 import { deleteSitesInput } from '../model/site-input.ts';
@@ -37,10 +38,6 @@ export async function deleteSites(
   const { site_ids } = parseInput(deleteSitesInput, input);
   const until = context.clock() + HAND_OVER_MS;
   const results = new Map<string, BatchDeletion>();
-  const waiting = site_ids.values();
-  const worker = async (): Promise<void> => {
-    for (const site_id of waiting) results.set(site_id, await deleteOne(site_id));
-  };
   async function deleteOne(site_id: string): Promise<BatchDeletion> {
     try {
       const deletion = await deleteSite(context, actor, { site_id }, { until });
@@ -52,6 +49,6 @@ export async function deleteSites(
       return { site_id, success: false, message, audit_id, finished: false, error_type };
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await atOnce(AT_ONCE, site_ids, async site_id => void results.set(site_id, await deleteOne(site_id)));
   return site_ids.map(site_id => results.get(site_id)!);
 }

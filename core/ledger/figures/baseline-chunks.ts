@@ -1,4 +1,5 @@
 import { type DynamoDBDocumentClient, PutCommand, paginateQuery, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { atOnce } from '../../storage/at-once.ts';
 import type { Item } from '../../storage/item.ts';
 import { compareKeys } from '../../storage/key-order.ts';
 import { type Retrying, repeatUntil } from '../../storage/retrying.ts';
@@ -51,16 +52,10 @@ export async function writeBaselineChunks(
   for (let from = 0; from < sorted.length; from += POLICIES_A_CHUNK) {
     chunks.push(sorted.slice(from, from + POLICIES_A_CHUNK));
   }
-  const waiting = chunks.values();
-  const worker = async (): Promise<void> => {
-    for (const chunk of waiting) {
-      const Item = chunkItem(chunks_id, chunk);
-      await repeatUntil(store, () =>
-        store.client.send(new PutCommand({ TableName: store.tables.traffic, Item })),
-      );
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await atOnce(AT_ONCE, chunks, chunk => {
+    const put = new PutCommand({ TableName: store.tables.traffic, Item: chunkItem(chunks_id, chunk) });
+    return repeatUntil(store, () => store.client.send(put));
+  });
   return chunks.length;
 }
 

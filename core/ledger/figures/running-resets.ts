@@ -1,5 +1,6 @@
 import { DeleteCommand, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { atOnce } from '../../storage/at-once.ts';
 import type { Item, ItemKey } from '../../storage/item.ts';
 import { conditionOf, updateItem } from '../../storage/item-update.ts';
 import { parseItem } from '../../storage/parse-item.ts';
@@ -119,12 +120,8 @@ async function allOf({ client, tables }: StoreContext, pk: string): Promise<Item
 
 async function removeAll(context: StoreContext, keys: readonly ItemKey[]): Promise<void> {
   const { client, tables } = context;
-  const waiting = keys.values();
-  const worker = async (): Promise<void> => {
-    for (const { pk, sk } of waiting) {
-      const command = { TableName: tables.traffic, Key: { pk, sk } };
-      await repeatUntil(context, () => client.send(new DeleteCommand(command)));
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await atOnce(AT_ONCE, keys, ({ pk, sk }) => {
+    const command = { TableName: tables.traffic, Key: { pk, sk } };
+    return repeatUntil(context, () => client.send(new DeleteCommand(command)));
+  });
 }

@@ -1,3 +1,4 @@
+import { atOnce } from '../../storage/at-once.ts';
 import type { BatchGetOptions } from '../../storage/batch-get.ts';
 import { repeatUntil } from '../../storage/retrying.ts';
 import { readLanesOfEdge } from '../figures/read-lanes.ts';
@@ -30,16 +31,11 @@ export async function readLanesOfEdges(
   const [ids, sites] = [new Set(edges), new Set(where.sites)];
   const areMany = ids.size > FEW_EDGES * sites.size;
   const found = areMany ? await readListed(store, { ids, sites }) : new Map<string, WholeLane[]>();
-  const left = [...ids].filter(id => !found.has(id)).values();
-  const worker = async (): Promise<void> => {
-    for (const id of left) {
-      const lanes = await repeatUntil(store, () =>
-        readLanesOfEdge(store.client, { traffic: store.table }, id),
-      );
-      found.set(id, lanes);
-    }
-  };
-  await Promise.all(Array.from({ length: QUERIES_AT_ONCE }, worker));
+  const left = [...ids].filter(id => !found.has(id));
+  await atOnce(QUERIES_AT_ONCE, left, async id => {
+    const read = () => readLanesOfEdge(store.client, { traffic: store.table }, id);
+    found.set(id, await repeatUntil(store, read));
+  });
   return found;
 }
 

@@ -1,4 +1,5 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { atOnce } from '../../storage/at-once.ts';
 import type { ItemKey } from '../../storage/item.ts';
 import { type Retrying, repeatUntil } from '../../storage/retrying.ts';
 import type { TableNames } from '../../storage/tables.ts';
@@ -29,14 +30,10 @@ const AT_ONCE = 32;
  */
 export async function listLanes(lanes: readonly ListedLane[], context: ListingContext): Promise<void> {
   const { client, tables } = context;
-  const keys = lanes.flatMap(entriesOf).values();
-  const worker = async (): Promise<void> => {
-    for (const Item of keys) {
-      const put = new PutCommand({ TableName: tables.traffic, Item });
-      await repeatUntil(context, () => client.send(put));
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await atOnce(AT_ONCE, lanes.flatMap(entriesOf), Item => {
+    const put = new PutCommand({ TableName: tables.traffic, Item });
+    return repeatUntil(context, () => client.send(put));
+  });
 }
 
 function entriesOf({ edge_id, part, listing }: ListedLane): ItemKey[] {

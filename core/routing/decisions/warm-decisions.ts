@@ -4,6 +4,7 @@ import { auditAction } from '../../audit/audit-action.ts';
 import { asUnreachable } from '../../cache/upkeep/count-caches.ts';
 import { readUsage } from '../../cache/upkeep/usage-reporter.ts';
 import { NotFound } from '../../errors.ts';
+import { atOnce } from '../../storage/at-once.ts';
 import { beginOperation } from '../../storage/begun-operation.ts';
 import type { StoreContext } from '../../storage/store-context.ts';
 import { transact } from '../../storage/transact.ts';
@@ -34,15 +35,11 @@ export async function warmDecisions(
     asUnreachable,
   );
   const hot = usage.get(name)!.hot_keys;
-  const waiting = [...hot];
   let warmed = 0;
-  const work = async (): Promise<void> => {
-    for (let text = waiting.shift(); text !== undefined; text = waiting.shift()) {
-      if (context.clock() >= context.deadline) return;
-      if (await warm(context, caches, text)) warmed += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENT }, work));
+  await atOnce(CONCURRENT, hot, async text => {
+    if (context.clock() >= context.deadline) return;
+    if (await warm(context, caches, text)) warmed += 1;
+  });
   const audit = auditAction(context.tables, begun, {
     actor,
     operation: 'warmCaches',

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { NotFound } from '../../errors.ts';
 import { placedAt } from '../../ledger/lane/clock-skew.ts';
 import type { PathReport, Report } from '../../report/report.ts';
+import { atOnce } from '../../storage/at-once.ts';
 import { type StoreContext, timestamp } from '../../storage/store-context.ts';
 import type { PathMetrics } from '../health/path-metrics.ts';
 import { EdgeClocks } from '../metrics/edge-clocks.ts';
@@ -131,16 +132,12 @@ export class PathMonitor {
     paths: ReadonlyMap<string, Observed>,
     process: (path_id: string, observed: Observed) => Promise<void>,
   ): Promise<void> {
-    const waiting = paths.entries();
-    const work = async () => {
-      for (const [path_id, observed] of waiting) {
-        // An edge may measure a path that isn't in the inventory; there is nothing to fail over.
-        await process(path_id, observed).catch(cause => {
-          if (!(cause instanceof NotFound)) this.#events.onTrouble?.(path_id, cause);
-        });
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(CONCURRENT_PATHS, paths.size) }, work));
+    await atOnce(CONCURRENT_PATHS, paths, ([path_id, observed]) =>
+      // An edge may measure a path that isn't in the inventory; there is nothing to fail over.
+      process(path_id, observed).catch(cause => {
+        if (!(cause instanceof NotFound)) this.#events.onTrouble?.(path_id, cause);
+      }),
+    );
   }
 
   async #store(context: StoreContext, path_id: string, observed: Observed): Promise<void> {

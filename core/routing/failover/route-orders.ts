@@ -6,6 +6,7 @@ import { NotFound } from '../../errors.ts';
 import type { StreamChange } from '../../events/stream-change.ts';
 import { type Path, peerOf } from '../../inventory/model/site.ts';
 import { readPath } from '../../inventory/paths/read-paths.ts';
+import { atOnce } from '../../storage/at-once.ts';
 import { conditionOf } from '../../storage/item-update.ts';
 import { parseItem } from '../../storage/parse-item.ts';
 import { ConditionFailed, repeatUntil } from '../../storage/retrying.ts';
@@ -62,28 +63,24 @@ async function orderAtEdges(
   const [edges, routes] = await Promise.all([readEdgesOf(context, path), routesNow(context, path)]);
   if (!routes) return 0;
   let ordered = 0;
-  const waiting = edges.values();
-  const work = async () => {
-    for (const edge of waiting) {
-      const data = { destination_site_id: peerOf(path, edge.site_id), routes };
-      const { Put } = commandAction(context, edge.id, { type: 'ROUTES', data }).action;
-      const put = new PutCommand({
-        ...Put,
-        Item: { ...Put.Item, read_at, entry_id: entry.id },
-        ...conditionOf({
-          expression: 'attribute_not_exists(#read_at) OR (#read_at <= :read_at AND #entry_id <> :entry_id)',
-          values: { read_at, entry_id: entry.id },
-        }),
-      });
-      try {
-        await repeatUntil(context, () => context.client.send(put));
-        ordered++;
-      } catch (cause) {
-        if (!(cause instanceof ConditionFailed)) throw cause;
-      }
+  await atOnce(CONCURRENT_PUTS, edges, async edge => {
+    const data = { destination_site_id: peerOf(path, edge.site_id), routes };
+    const { Put } = commandAction(context, edge.id, { type: 'ROUTES', data }).action;
+    const put = new PutCommand({
+      ...Put,
+      Item: { ...Put.Item, read_at, entry_id: entry.id },
+      ...conditionOf({
+        expression: 'attribute_not_exists(#read_at) OR (#read_at <= :read_at AND #entry_id <> :entry_id)',
+        values: { read_at, entry_id: entry.id },
+      }),
+    });
+    try {
+      await repeatUntil(context, () => context.client.send(put));
+      ordered++;
+    } catch (cause) {
+      if (!(cause instanceof ConditionFailed)) throw cause;
     }
-  };
-  await Promise.all(Array.from({ length: CONCURRENT_PUTS }, work));
+  });
   return ordered;
 }
 
