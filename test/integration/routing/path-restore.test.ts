@@ -8,7 +8,7 @@ import {
   setPolicyRouting,
 } from '../../../core/routing/decisions/policy-routing.ts';
 import { failOverPath } from '../../../core/routing/failover/fail-over-path.ts';
-import { outFor } from '../../../core/routing/failover/path-out.ts';
+import { isOut, outFor } from '../../../core/routing/failover/path-out.ts';
 import type { WithdrawalTerms } from '../../../core/routing/failover/path-state.ts';
 import { readPathStates } from '../../../core/routing/failover/path-states-store.ts';
 import { restorePath } from '../../../core/routing/failover/restore-path.ts';
@@ -81,6 +81,20 @@ describe('restorePath', () => {
     await expect(restore()).rejects.toThrow(
       new Conflict(`Path ${fast} is in use: no policy has left it, so there is nothing to restore.`),
     );
+  });
+});
+
+describe('a withdrawal', () => {
+  it('holds for later policies too for as long as measurements of the path are bad', async () => {
+    const { context, time, monitor, fast, out, withdraw } = await world();
+    await withdraw();
+    for (let past_ms = 0; past_ms <= HOUR; past_ms += 4 * MINUTE) {
+      await time.advance(4 * MINUTE);
+      await monitor.observe(context, [measured(time, fast, 10, 50)]);
+    }
+    expect(await out()).toEqual(['*']);
+    const { id: policy_id } = await definePolicy(context, 'later');
+    expect(isOut(await readPathStates(context, fast), { policy_id, now: time.clock() })).toBe(true);
   });
 });
 

@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readRouteVersion } from '../../../core/commands/route-versions.ts';
 import { policyRoutingSchema, setPolicyRouting } from '../../../core/routing/decisions/policy-routing.ts';
 import { failOverPath } from '../../../core/routing/failover/fail-over-path.ts';
+import { judgePath } from '../../../core/routing/failover/judge-path.ts';
+import { readMetricsWithLane } from '../../../core/routing/metrics/path-metrics-store.ts';
+import { timestamp } from '../../../core/storage/store-context.ts';
 import { actor, measured, routingWorld } from '../../support/routing-world.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
@@ -49,6 +52,23 @@ describe('the route versions of both sites', () => {
     expect([a! > known[0]!, b! > known[1]!]).toEqual([true, true]);
     await measure(75, 60);
     expect(await versions()).toEqual([a, b]);
+  });
+
+  it('are published by a measurement that the cache does not have yet', async () => {
+    const { measure, versions, time, context, caches, fast } = await world();
+    await measure(20, 60);
+    const known = await versions();
+    await time.advance(MINUTE);
+    const from = (await readMetricsWithLane(context, fast))!;
+    const metrics = { ...from, latency_ms: 75, measured_at: timestamp(time.clock()) };
+    await judgePath(context, caches, {
+      path_id: fast,
+      metrics,
+      previous: from,
+      moved: { from },
+      job: 'test',
+    });
+    expect(await versions()).toEqual(known.map(version => version + 1));
   });
 
   it('are not published for a steady path that is stored every ten minutes', async () => {
