@@ -17,7 +17,9 @@ export interface TakingOptions {
 const LARGEST_BYTES = 150_000;
 const QUALITY = 80;
 
-/** Long enough for a busy machine. */
+/**
+ * Long enough for a busy machine, and for a page that waits for the next minute's budget of queries.
+ */
 const LIMIT_MS = 120_000;
 
 /** Takes every picture as WebP. @throws Error for one that fails, or that is over 150 kB */
@@ -59,11 +61,7 @@ async function take(context: BrowserContext, page: Page, picture: Picture, addre
   await page.emulateMedia({ colorScheme: picture.theme, reducedMotion: 'reduce' });
   await page.mouse.move(0, 0);
   await page.goto(new URL(picture.at, address).href);
-  // The pictures may use up the minute's budget of queries, which the page shows then.
-  await picture.prepare(page).catch(async () => {
-    await page.reload();
-    await picture.prepare(page);
-  });
+  await picture.prepare(page);
   await page.locator('.loading').first().waitFor({ state: 'detached' });
   const session = await context.newCDPSession(page);
   const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });

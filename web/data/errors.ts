@@ -4,7 +4,7 @@ export interface ErrorEntry {
   errorType?: string;
   /** The path of the failed field, from the root of the operation. */
   path?: (string | number)[] | null;
-  errorInfo?: { fields?: FieldProblem[] } | null;
+  errorInfo?: { fields?: FieldProblem[]; retry_after_s?: number } | null;
 }
 
 /** The error of one argument. */
@@ -20,13 +20,22 @@ export class ApiError extends Error {
   /** Such as `Conflict`; null if the API gives none. */
   readonly type: string | null;
   readonly fields: readonly FieldProblem[];
+  /** After how many seconds the API allows the operation; undefined: it did not say. */
+  readonly retry_after_s: number | undefined;
 
   /** @param request_id identifies the request in the server's logs; people quote it */
   constructor(entries: readonly ErrorEntry[], request_id: string | null = null) {
     super(textOf(entries, request_id));
     this.type = entries[0]?.errorType ?? null;
     this.fields = entries.flatMap(({ errorInfo }) => errorInfo?.fields ?? []);
+    this.retry_after_s = retryAfter(entries);
   }
+}
+
+/** The longest time that an error says to wait, seconds; undefined if none says one. */
+export function retryAfter(entries: readonly ErrorEntry[]): number | undefined {
+  const waits = entries.flatMap(({ errorInfo }) => errorInfo?.retry_after_s ?? []);
+  return waits.length > 0 ? Math.max(...waits) : undefined;
 }
 
 function textOf(entries: readonly ErrorEntry[], request_id: string | null): string {

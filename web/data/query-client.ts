@@ -1,5 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { NotReachable, SignedOut } from './errors.ts';
+import { askAgainInTime } from './refused-for-now.ts';
 
 export interface QueryClientOptions {
   /** Called when an operation fails because the session has ended. */
@@ -7,15 +8,18 @@ export interface QueryClientOptions {
 }
 
 /**
- * Creates the cache of answers. Requests that got no answer are retried; requests that the API
- * refused are not.
+ * Creates the cache of answers. Requests that got no answer are retried. Requests that the API
+ * refused are not, unless it says when to repeat them.
  */
 export function makeQueryClient({ onSignedOut }: QueryClientOptions): QueryClient {
   const onError = (error: unknown): void => {
     if (error instanceof SignedOut) onSignedOut();
   };
-  return new QueryClient({
-    queryCache: new QueryCache({ onError }),
+  const queries = new QueryClient({
+    queryCache: new QueryCache({
+      onError,
+      onSettled: (_data, _error, query) => askAgainInTime(queries, query),
+    }),
     mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
@@ -26,4 +30,5 @@ export function makeQueryClient({ onSignedOut }: QueryClientOptions): QueryClien
       mutations: { retry: false },
     },
   });
+  return queries;
 }

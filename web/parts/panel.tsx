@@ -25,10 +25,13 @@ export function Panel({ title, actions, flush = false, children }: PanelProps) {
   );
 }
 
+/** `retry_after_s`: set if the query is repeated by itself. */
+type Refusal = Error & { retry_after_s?: number | undefined };
+
 export interface LoadedProps<Data> {
   /** Undefined while it is loading, null if it failed. */
   data: Data | null | undefined;
-  error?: Error | null;
+  error?: Refusal | null;
   onRetry(): void;
   /**
    * The height of the placeholder in pixels, so that the page doesn't jump when the answer arrives.
@@ -46,11 +49,15 @@ export function Loaded<Data>({ data, error, onRetry, height = 96, children }: Lo
   if (error) {
     return (
       <Notice kind="bad" action={<Button onPress={onRetry}>Try again</Button>}>
-        {error.message}
+        {textOf(error)}
       </Notice>
     );
   }
   return <Loading height={height} />;
+}
+
+function textOf({ message, retry_after_s }: Refusal): string {
+  return retry_after_s === undefined ? message : `${message} This page asks again by itself.`;
 }
 
 /** A placeholder with a height in pixels. */

@@ -41,6 +41,28 @@ export function failingSourceSuite(world: () => ConsoleWorld): void {
       await context.close();
     });
 
+    it('a page that used up the queries of a minute says so, and asks again by itself', async () => {
+      const { browser, system } = world();
+      let refusals = 0;
+      const message = 'You have asked for as many expensive queries as one minute allows.';
+      const errors = [{ errorType: 'Throttled', message, errorInfo: { retry_after_s: 1 } }];
+      const { page, context } = await openConsole(browser, system, {
+        as: 'viewer',
+        at: '/incidents',
+        prepare: page =>
+          page.route('**/graphql', route =>
+            asks(route, /query Incidents\b/) && refusals++ === 0
+              ? route.fulfill({ json: { data: null, errors } })
+              : route.fallback(),
+          ),
+      });
+      const panel = page.getByRole('region', { name: 'Frozen, newest first' });
+      await panel.getByText(`${message} This page asks again by itself.`).waitFor();
+      await panel.getByRole('alert').waitFor({ state: 'detached' });
+      expect(refusals).toBe(2);
+      await context.close();
+    });
+
     it('every panel stays filled without the table of caches', async () => {
       const { browser, system } = world();
       const client = new DynamoDBClient({
