@@ -21,7 +21,7 @@ import {
 import { metricsKey } from '../path-keys.ts';
 import { figuresMoved, hasMoved } from './has-moved.ts';
 import { NEVER_MEASURED } from './never-measured.ts';
-import { type PathAlarmKind, pathAlarmKind, pathProblem } from './path-alarm.ts';
+import { alarmAfter, type PathAlarmKind, pathAlarmStateSchema, pathProblem } from './path-alarm.ts';
 
 type Storing = Pick<StoreContext, 'client' | 'tables' | 'clock'>;
 
@@ -41,8 +41,7 @@ const storedSchema = metricsWithLaneSchema.extend({
   /** Identifies the measurement, so that it settles once, however often it is reported. */
   source: z.string().optional(),
   settled: settledScoreSchema.optional(),
-  /** The alarm of the path; earlier releases had none. */
-  alarm: z.enum(['PATH_FAILED', 'PATH_DEGRADED']).optional(),
+  ...pathAlarmStateSchema.shape,
   week: weekScoresSchema.default({}),
 });
 
@@ -169,13 +168,18 @@ function nextOf(
   { metrics, source, told_by }: NewMetrics,
   { stored, before }: { stored: Stored | undefined; before: Stored | undefined },
 ): { item: Stored; kept: Kept } {
-  const { item, kept } = next({ stored, before }, { metrics, measured_ms: Date.parse(metrics.measured_at) });
-  const alarm = pathAlarmKind(settledScoreOf(item));
+  const measured_ms = Date.parse(metrics.measured_at);
+  const { item, kept } = next({ stored, before }, { metrics, measured_ms });
+  // The stored alarm counts: a path that is no longer measured loses it without a measurement.
+  const alarm = alarmAfter(
+    { alarm: stored?.alarm, better_since: before?.better_since },
+    { settled_score: settledScoreOf(item), at_ms: measured_ms },
+  );
   return {
     kept,
     item: {
       ...item,
-      ...(alarm && { alarm }),
+      ...alarm,
       ...(source !== undefined && { source }),
       ...(told_by ? { told_by } : before?.told_by && { told_by: before.told_by }),
     },
@@ -304,6 +308,7 @@ function toMetrics({
   week: _week,
   told_by: _told_by,
   alarm: _alarm,
+  better_since: _better_since,
   ...metrics
 }: Stored): PathMetrics {
   return metrics;

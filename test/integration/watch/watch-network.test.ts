@@ -148,6 +148,10 @@ describe('a path', () => {
     await measure(20);
     expect(await alarms()).toMatchObject([{ id: `PATH#${PATH}`, kind: 'PATH_FAILED' }]);
     await measure(0);
+    api.now += 5 * 60_000 - 2000;
+    await measure(0);
+    expect(await alarms()).toMatchObject([{ id: `PATH#${PATH}`, kind: 'PATH_FAILED' }]);
+    await measure(0);
     expect(await alarms()).toEqual([]);
     expect(await types()).toEqual(['PATH_DEGRADED', 'PATH_FAILED', 'PATH_RECOVERED']);
   });
@@ -174,6 +178,8 @@ describe('a path', () => {
     expect(await alarms()).toHaveLength(1);
     api.now += 2 * 60_000;
     await watch(context);
+    expect(await alarms()).toEqual([]);
+    await measure(0);
     expect(await alarms()).toEqual([]);
     await measure(20);
     expect(await alarms()).toHaveLength(1);
