@@ -13,6 +13,7 @@ import { resetAllStats, resetPolicyStats, undoReset } from '../../../core/ledger
 import { removeCutOffResets } from '../../../core/ledger/figures/running-resets.ts';
 import { readShownCounters } from '../../../core/ledger/figures/shown-counters.ts';
 import { auditTraffic } from '../../../core/ledger/figures/traffic-audit.ts';
+import { laneKey } from '../../../core/ledger/lane-keys.ts';
 import { CORRECTION_PARTITION, readCorrectionHeads } from '../../../core/ledger/voids/corrections.ts';
 import { finishVoids } from '../../../core/ledger/voids/finish-voids.ts';
 import { VOIDING_PARTITION } from '../../../core/ledger/voids/running-voids.ts';
@@ -378,6 +379,24 @@ describe('a void', () => {
     await voidBoot(context(client), { ...BOOT, actor: ACTOR });
     await report({ boot_id: 'right', policies: [pair(600n)] });
     expect(await shown()).toBe(600n);
+  });
+
+  it.each([0, 1])('keeps its lane listed, with %i reports counted in the meantime', async meanwhile => {
+    await report({ policies: [pair(1000n)] });
+    let transactions = 0;
+    const client = clientWith(async command => {
+      if (command instanceof TransactWriteCommand && ++transactions === 2) {
+        for (let left = meanwhile; left > 0; left--)
+          await report({ boot_id: 'right', policies: [pair(500n)] });
+      }
+      return db.client.send(command as never);
+    });
+    await voidBoot(context(client), { ...BOOT, actor: ACTOR });
+    const Key = laneKey(BOOT.edge_id, 0);
+    const { Item } = await db.client.send(
+      new GetCommand({ TableName: db.tables.traffic, Key, ConsistentRead: true }),
+    );
+    expect(Item).toMatchObject({ listed: true });
   });
 
   it('is begun once, also by concurrent requests', async () => {
