@@ -47,7 +47,7 @@ describe(`a day of ${EDGES} edges and 200 policies`, () => {
     day = new TrafficDay(db, { start: START, sites, edges: EDGES, policies: 200 });
     for (const minute of MINUTES) await day.minute(minute, { retention: DEFAULT_RETENTION });
     api.now = START + DAY_MINUTES * MINUTE + 2000;
-  }, 1_800_000);
+  }, 7_200_000);
 
   afterAll(() => db.drop());
 
