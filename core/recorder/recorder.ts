@@ -3,6 +3,7 @@ import { endpointOf, type FlowKey, isV6, KEY_WORDS, MAX_ENDPOINTS, packFlowKey }
 import { compilePolicies, type PolicyMatcher } from '../policy/policy-match.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import type { FlowRecord } from '../totals/flow-record.ts';
+import { IdList } from '../totals/id-list.ts';
 import { CARRY, PairTotals } from '../totals/pair-totals.ts';
 import { type PathCounts, pathCountsOf } from '../totals/path-counts.ts';
 import { compilePaths, NO_PATH, type PathEnds, type PathMatcher } from '../totals/path-match.ts';
@@ -70,13 +71,13 @@ export class Recorder {
   readonly #totals = new PairTotals();
   readonly #interval: IntervalFlows;
   readonly #baselines = new Map<string, ExactCounts>();
-  readonly #endpoints: string[];
+  readonly #endpoints = new IdList();
   readonly #clock: Clock;
   readonly #distinct: DistinctFlows | undefined;
   readonly #key = new Int32Array(KEY_WORDS);
   #matcher: PolicyMatcher = compilePolicies([]);
-  /** Ids of all paths ever set; their places are their indexes. */
-  readonly #paths: string[] = [];
+  /** All paths ever set. */
+  readonly #paths = new IdList();
   #pathMatcher: PathMatcher | undefined;
   #evicted = 0;
 
@@ -90,8 +91,8 @@ export class Recorder {
       throw new ValidationError(`flow_capacity must be a whole number from 1 to ${2 ** 26}.`);
     }
     this.#table = new FlowTable(flow_capacity);
-    this.#endpoints = [endpoint_id];
-    this.#interval = new IntervalFlows(this.#table, { totals: this.#totals, endpoints: this.#endpoints });
+    this.#endpoints.add(endpoint_id);
+    this.#interval = new IntervalFlows(this.#table, { totals: this.#totals, endpoints: this.#endpoints.ids });
     this.#clock = clock;
     this.#distinct = distinct_flows;
   }
@@ -103,14 +104,11 @@ export class Recorder {
 
   /** The index of an endpoint in packed keys; 0 is the recorder's own. */
   endpointIndex(endpoint_id: string): number {
-    const known = this.#endpoints.indexOf(endpoint_id);
-    if (known >= 0) {
-      return known;
-    }
-    if (this.#endpoints.length === MAX_ENDPOINTS) {
+    const isFull = this.#endpoints.ids.length === MAX_ENDPOINTS;
+    if (isFull && this.#endpoints.indexOf(endpoint_id) === undefined) {
       throw new ValidationError(`A recorder counts at most ${MAX_ENDPOINTS} endpoints.`);
     }
-    return this.#endpoints.push(endpoint_id) - 1;
+    return this.#endpoints.add(endpoint_id);
   }
 
   /**
@@ -130,7 +128,7 @@ export class Recorder {
    * @throws ValidationError for ends that are not two addresses of one family
    */
   setPaths(paths: readonly PathEnds[]): void {
-    this.#pathMatcher = compilePaths(paths, path_id => this.#pathIndex(path_id));
+    this.#pathMatcher = compilePaths(paths, path_id => this.#paths.add(path_id));
     this.#matchAllAgain();
   }
 
@@ -139,12 +137,7 @@ export class Recorder {
    * traffic are left out.
    */
   pathTotals(): Map<string, PathCounts> {
-    return pathCountsOf(this.#totals, this.#paths);
-  }
-
-  #pathIndex(path_id: string): number {
-    const known = this.#paths.indexOf(path_id);
-    return known >= 0 ? known : this.#paths.push(path_id) - 1;
+    return pathCountsOf(this.#totals, this.#paths.ids);
   }
 
   #matchAllAgain(): void {
@@ -291,7 +284,7 @@ export class Recorder {
 
   /** Returns the totals since boot and this interval's flows, and begins a new interval. */
   takeInterval(): RecorderInterval {
-    return { policies: policyTotalsOf(this.#totals, this.#endpoints), ...this.#interval.take() };
+    return { policies: policyTotalsOf(this.#totals, this.#endpoints.ids), ...this.#interval.take() };
   }
 
   /** Hands `takeInterval` to a sink, which stores it before it sends it. */
