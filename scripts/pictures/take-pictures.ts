@@ -18,7 +18,8 @@ const LARGEST_BYTES = 150_000;
 const QUALITY = 80;
 
 /**
- * Long enough for a busy machine, and for a page that waits for the next minute's budget of queries.
+ * Long enough for a busy machine, and for a page that waits for the next minute's budget of
+ * queries.
  */
 const LIMIT_MS = 120_000;
 
