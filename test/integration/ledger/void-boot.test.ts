@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemCaller } from '../../../core/access/caller.ts';
+import { Conflict } from '../../../core/errors.ts';
 import { ingest } from '../../../core/ingest/ingest.ts';
 import { recoverCounters } from '../../../core/ingest/recovery/recover-counters.ts';
 import { resetAllStats, resetPolicyStats, undoReset } from '../../../core/ledger/figures/reset-stats.ts';
@@ -158,6 +159,18 @@ describe('a boot that is voided after a reset', () => {
       await report({ ...other, policies: [pair(500n)] });
       await voided();
       expect(await shown()).toBe(200n);
+    });
+
+    it('that came at the millisecond of its first report subtracts its later counts', async () => {
+      await report({ policies: [pair(1000n)] });
+      const mark = (await under('BOOT#edge-1')).find(({ sk }) => sk === 'PARTS#wrong')!;
+      now = Number(mark.first_heard_at_ms);
+      await reset();
+      now += 5000;
+      await report({ policies: [pair(1500n)] });
+      expect(await shown()).toBe(500n);
+      await voided();
+      expect(await shown()).toBe(0n);
     });
 
     it('that came after its end subtracts nothing, or all its counts if the reset is undone', async () => {
@@ -336,6 +349,59 @@ describe('a void', () => {
     }
     expect(await shown()).toBe(3n);
     expect(new Set(told)).toEqual(new Set(['wrong']));
+  });
+
+  it('gives an order to an edge that runs the boot, and only to such an edge', async () => {
+    const told: string[] = [];
+    const onVoided = ({ boot_id }: { boot_id: string }) => {
+      told.push(boot_id);
+      return [];
+    };
+    await report({ policies: [pair(1000n)] });
+    await report({ boot_id: 'right', policies: [pair(300n)] });
+    await voidBoot(context(), { ...BOOT, actor: ACTOR, onVoided });
+    expect(told).toEqual([]);
+    await voidBoot(context(), { ...BOOT, boot_id: 'right', actor: ACTOR, onVoided });
+    expect(told).toEqual(['right']);
+  });
+
+  it('is left to its request for a minute, then to the clean-up until its time limit', async () => {
+    const finish = (until: number) => finishVoids(context(), { until, onVoided: () => [] });
+    await report({ policies: [pair(1000n)] });
+    let begun = false;
+    const client = clientWith(async command => {
+      if (begun) throw new Killed();
+      const answer = await db.client.send(command as never);
+      begun = command instanceof TransactWriteCommand;
+      return answer;
+    });
+    await expect(voidBoot(context(client), { ...BOOT, actor: ACTOR })).rejects.toThrow(Killed);
+    const [{ at }] = (await under(VOIDING_PARTITION)) as [{ at: number }];
+    now = at + 59_999;
+    expect(await finish(Number.POSITIVE_INFINITY)).toEqual({ finished: 0 });
+    now = at + 60_000;
+    expect(await finish(now)).toEqual({ finished: 0 });
+    expect(await shown()).toBe(1000n);
+    expect(await finish(now + 1)).toEqual({ finished: 1 });
+    expect(await shown()).toBe(0n);
+  });
+
+  it('is a Conflict at the deadline while the lane is written all the time, and can be resumed', async () => {
+    await report({ policies: [pair(1000n)] });
+    await report({ boot_id: 'right', policies: [pair(1n)] });
+    let transactions = 0;
+    const client = clientWith(async command => {
+      if (command instanceof TransactWriteCommand && ++transactions > 1 && transactions < 100) {
+        await report({ boot_id: 'right', policies: [pair(BigInt(transactions))] });
+      }
+      return db.client.send(command as never);
+    });
+    await expect(voidBoot(context(client), { ...BOOT, actor: ACTOR })).rejects.toThrow(
+      new Conflict('Another request is changing the same data. Try again in a moment.'),
+    );
+    expect(await shown()).toBe(1000n + BigInt(transactions));
+    await voided();
+    expect(await shown()).toBe(BigInt(transactions));
   });
 
   it('that another run completes after a reset never mixes its chunks with those of the slower run', async () => {
