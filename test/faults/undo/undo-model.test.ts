@@ -209,9 +209,11 @@ class Bed {
         };
       }
       case 'deletePath':
-      case 'failoverPath':
       case 'restorePath':
         return path && { path_id: path.id };
+      case 'failoverPath':
+        // Without terms, a path that nobody measures comes back after an hour, between two answers.
+        return path && { path_id: path.id, until_restored: true };
       case 'deleteSite':
         return site && { site_id: site.id };
       case 'restoreSite':
