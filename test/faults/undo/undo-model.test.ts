@@ -136,7 +136,7 @@ class Bed {
     };
     return JSON.parse(JSON.stringify(all), (key, value) =>
       // Values that depend on the clock, or that any change of the site renews.
-      ['updated_at', 'behind', 'silent', 'silent_since'].includes(key) ? undefined : value,
+      ['updated_at', 'since', 'behind', 'silent', 'silent_since'].includes(key) ? undefined : value,
     );
   }
 
