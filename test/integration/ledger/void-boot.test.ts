@@ -365,6 +365,22 @@ describe('a void', () => {
     expect(told).toEqual(['right']);
   });
 
+  it('that makes a change again which was made again already is a Conflict, and the boot counts on', async () => {
+    await report({ policies: [pair(1000n)] });
+    const { audit_id } = await voided();
+    const { audit_id: undo } = await undoVoidBoot(context(), { actor: ACTOR, audit_id });
+    const reverses = { audit_id: undo, by_undo: true };
+    const again = () => voidBoot(context(), { ...BOOT, actor: ACTOR, reverses });
+    const { audit_id: second } = await again();
+    await undoVoidBoot(context(), { actor: ACTOR, audit_id: second });
+    await expect(again()).rejects.toThrow(
+      new Conflict(`The change ${undo} was undone already, by ${second}. To make it again, undo that one.`),
+    );
+    expect(await under(VOIDING_PARTITION)).toEqual([]);
+    await report({ policies: [pair(1500n)] });
+    expect(await shown()).toBe(1500n);
+  });
+
   it('is left to its request for a minute, then to the clean-up until its time limit', async () => {
     const finish = (until: number) => finishVoids(context(), { until, onVoided: () => [] });
     await report({ policies: [pair(1000n)] });
