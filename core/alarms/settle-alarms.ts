@@ -1,5 +1,5 @@
 import { atOnce } from '../storage/at-once.ts';
-import { ConditionFailed } from '../storage/retrying.ts';
+import { conditionHeld } from '../storage/retrying.ts';
 import type { StoreContext } from '../storage/store-context.ts';
 import { transact } from '../storage/transact.ts';
 import type { Alarm, Problem } from './alarm.ts';
@@ -63,15 +63,8 @@ export async function settleAlarms(
       return;
     }
     const limited = { ...context, deadline: Math.min(context.deadline, now + TRY_MS) };
-    const written = await transact(context.client, plan(now), limited).then(
-      () => true,
-      cause => {
-        // Another run was faster.
-        if (cause instanceof ConditionFailed) return false;
-        throw cause;
-      },
-    );
-    if (written) result[count] += 1;
+    // Otherwise another run was faster.
+    if (await conditionHeld(transact(context.client, plan(now), limited))) result[count] += 1;
   });
   return result;
 }

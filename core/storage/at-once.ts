@@ -2,7 +2,8 @@
  * Works on all items, several at the same time, each as soon as one before it is done.
  *
  * @param limit the largest number of items that are worked on at the same time
- * @throws the first error of `work`; items that were begun by then end by themselves
+ * @throws the first error of `work`; the others are worked on until their own error, in the
+ *   background, or until the next item if a generator makes the items
  */
 export async function atOnce<T>(
   limit: number,

@@ -1,4 +1,5 @@
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { atOnce } from './at-once.ts';
 import { backoffMs } from './backoff.ts';
 import { type Item, type ItemKey, keyText } from './item.ts';
 import { outOfTime, type Retrying, repeatUntil } from './retrying.ts';
@@ -27,16 +28,10 @@ export async function batchGet<Read extends ItemKey = ItemKey & Item>(
   keys: readonly ItemKey[],
   options: BatchGetOptions,
 ): Promise<Read[]> {
-  const batches = inBatches(keys);
   const items: Read[] = [];
-  const worker = async (): Promise<void> => {
-    for (const batch of batches) {
-      for (const item of await readBatch(batch, options)) items.push(item as unknown as Read);
-    }
-  };
-  await Promise.all(
-    Array.from({ length: Math.min(CONCURRENCY, Math.ceil(keys.length / BATCH_MAX_KEYS)) }, worker),
-  );
+  await atOnce(CONCURRENCY, inBatches(keys), async batch => {
+    for (const item of await readBatch(batch, options)) items.push(item as unknown as Read);
+  });
   return items;
 }
 

@@ -5,6 +5,7 @@ import { removeEnded } from '../alarms/remove-ended.ts';
 import { settleAlarms } from '../alarms/settle-alarms.ts';
 import { publishEndedExports } from '../export/publish-ended-exports.ts';
 import { readEdgesInService } from '../inventory/edges/read-edges.ts';
+import { PATH_ALARM_KINDS } from '../routing/metrics/path-alarm.ts';
 import { endStalePathAlarms } from '../routing/metrics/stale-path-alarms.ts';
 import { QUARANTINE_KINDS, quarantineProblems } from './quarantine-problems.ts';
 import { EDGE_KINDS, type WatchContext, watchEdges } from './watch-edges.ts';
@@ -40,7 +41,7 @@ export async function watchNetwork(context: WatchContext): Promise<WatchedNetwor
   const settled = [
     await settle(WORK_KINDS, await workProblems(context)),
     await settle(QUARANTINE_KINDS, await quarantineProblems(context, ids)),
-    await endStalePathAlarms(context, ofKinds(['PATH_FAILED', 'PATH_DEGRADED'])),
+    await endStalePathAlarms(context, ofKinds(PATH_ALARM_KINDS)),
   ];
   const exports_told = await publishEndedExports(context);
   const watched = await watchEdges(context, {

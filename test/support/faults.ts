@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { besideFunction } from './rights/as-function.ts';
+import { named } from './sdk-errors.ts';
 
 /** The possible faults of one call of the SDK. */
 export const FAULTS = [
@@ -173,9 +174,5 @@ function canceled(code: string, { input }: TransactWriteCommand): Error {
     return { Code: concerned ? code : 'None' };
   });
   const reasons = code === 'no reasons' ? {} : { CancellationReasons };
-  return Object.assign(named('TransactionCanceledException'), reasons);
-}
-
-function named(name: string): Error {
-  return Object.assign(new Error(name), { name });
+  return named('TransactionCanceledException', reasons);
 }

@@ -5,7 +5,7 @@ import { timestamp } from '../../storage/store-context.ts';
 import { healthStatus } from '../health/health-score.ts';
 
 /** The kinds of alarms of a path, the most severe first. A path in good health has none. */
-const PATH_ALARM_KINDS = ['PATH_FAILED', 'PATH_DEGRADED'] as const;
+export const PATH_ALARM_KINDS = ['PATH_FAILED', 'PATH_DEGRADED'] as const;
 
 export type PathAlarmKind = (typeof PATH_ALARM_KINDS)[number];
 

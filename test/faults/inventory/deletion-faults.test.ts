@@ -120,13 +120,14 @@ interface Plan {
   fault: Fault;
 }
 
-/** Calls with every fault if there are more than 300 paths. Most of their calls do the same. */
+/** Of more than 300 paths, where most calls do the same. */
 const SOME_CALLS = 12;
 
 /**
  * One path: every fault at every call. One transaction and just more than one: a kill at every
  * call, and one other fault at each, a different one in each run of the suite. 300 paths: a kill at
- * every fourth call, the others at every twelfth. More: two kills.
+ * every fourth call, the others at every twelfth. More: two kills. DELETION_FAULTS=all: every fault
+ * at every call, of more paths at {@link SOME_CALLS} calls.
  */
 function plansFor(paths: number, calls: number): Plan[] {
   const everyCall = Array.from({ length: calls }, (_, at) => at);

@@ -20,6 +20,7 @@ import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
 import { faultyClient, Killed } from '../../support/faults.ts';
 import { withRights } from '../../support/rights/as-function.ts';
+import { cancelled } from '../../support/sdk-errors.ts';
 import { createTables, type TestTables } from '../../support/tables.ts';
 
 /** As the clean-up does. */
@@ -311,11 +312,7 @@ describe('a reset that plans again', () => {
       if (command instanceof TransactWriteCommand && !refused) {
         refused = true;
         await countAll(['1']);
-        const CancellationReasons = [{ Code: 'ConditionalCheckFailed' }];
-        throw Object.assign(new Error('canceled'), {
-          name: 'TransactionCanceledException',
-          CancellationReasons,
-        });
+        throw cancelled('ConditionalCheckFailed');
       }
       return db.client.send(command as never);
     };

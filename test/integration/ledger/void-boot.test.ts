@@ -81,6 +81,15 @@ async function under(pk: string): Promise<Item[]> {
   return Items;
 }
 
+/** A client that runs `meanwhile` before each transaction, with its number from 1. */
+function beforeTransactions(meanwhile: (number: number) => Promise<void>) {
+  let transactions = 0;
+  return clientWith(async command => {
+    if (command instanceof TransactWriteCommand) await meanwhile(++transactions);
+    return db.client.send(command as never);
+  });
+}
+
 const voided = () => voidBoot(context(), { ...BOOT, actor: ACTOR });
 const other = { edge_id: 'edge-2', boot_id: 'right' };
 
@@ -406,11 +415,11 @@ describe('a void', () => {
     await report({ policies: [pair(1000n)] });
     await report({ boot_id: 'right', policies: [pair(1n)] });
     let transactions = 0;
-    const client = clientWith(async command => {
-      if (command instanceof TransactWriteCommand && ++transactions > 1 && transactions < 100) {
-        await report({ boot_id: 'right', policies: [pair(BigInt(transactions))] });
+    const client = beforeTransactions(async number => {
+      transactions = number;
+      if (number > 1 && number < 100) {
+        await report({ boot_id: 'right', policies: [pair(BigInt(number))] });
       }
-      return db.client.send(command as never);
     });
     await expect(voidBoot(context(client), { ...BOOT, actor: ACTOR })).rejects.toThrow(
       new Conflict('Another request is changing the same data. Try again in a moment.'),
@@ -450,13 +459,9 @@ describe('a void', () => {
   it('never overwrites a report of another boot that is counted in the meantime', async () => {
     await report({ policies: [pair(1000n)] });
     await report({ boot_id: 'right', policies: [pair(300n)] });
-    let transactions = 0;
-    const client = clientWith(async command => {
-      // The first one begins the void, the second one gives the lane a new version.
-      if (command instanceof TransactWriteCommand && ++transactions === 2) {
-        await report({ boot_id: 'right', policies: [pair(500n)] });
-      }
-      return db.client.send(command as never);
+    // The first one begins the void, the second one gives the lane a new version.
+    const client = beforeTransactions(async number => {
+      if (number === 2) await report({ boot_id: 'right', policies: [pair(500n)] });
     });
     await voidBoot(context(client), { ...BOOT, actor: ACTOR });
     await report({ boot_id: 'right', policies: [pair(600n)] });
@@ -465,13 +470,11 @@ describe('a void', () => {
 
   it.each([0, 1])('keeps its lane listed, with %i reports counted in the meantime', async meanwhile => {
     await report({ policies: [pair(1000n)] });
-    let transactions = 0;
-    const client = clientWith(async command => {
-      if (command instanceof TransactWriteCommand && ++transactions === 2) {
-        for (let left = meanwhile; left > 0; left--)
-          await report({ boot_id: 'right', policies: [pair(500n)] });
+    const client = beforeTransactions(async number => {
+      if (number !== 2) return;
+      for (let left = meanwhile; left > 0; left--) {
+        await report({ boot_id: 'right', policies: [pair(500n)] });
       }
-      return db.client.send(command as never);
     });
     await voidBoot(context(client), { ...BOOT, actor: ACTOR });
     const Key = laneKey(BOOT.edge_id, 0);

@@ -4,6 +4,7 @@ import { type RunningOperation, runningItem } from '../../../core/inventory/mode
 import { trackProgress } from '../../../core/inventory/removal/operation-progress.ts';
 import { clientWith } from '../../support/fake-dynamodb.ts';
 import { RUNNING_DELETION } from '../../support/running-operation.ts';
+import { cancelled } from '../../support/sdk-errors.ts';
 import { storeContext } from '../../support/store-context.ts';
 
 const TABLES = { audit: 'audit', network: 'network', traffic: 'traffic', cache: 'cache' };
@@ -83,8 +84,7 @@ describe('the progress of a run', () => {
     const client = clientWith(async command => {
       if (command instanceof GetCommand) return { Item: runningItem({ ...RUNNING_DELETION, seq: 5 }) };
       if (!(command instanceof TransactWriteCommand)) expect.fail('it did more than end the operation');
-      const CancellationReasons = [{ Code: 'ConditionalCheckFailed' }];
-      throw Object.assign(new Error(), { name: 'TransactionCanceledException', CancellationReasons });
+      throw cancelled('ConditionalCheckFailed');
     });
     const context = storeContext({ client, tables: TABLES }, () => 0);
     const progress = trackProgress(context, RUNNING_DELETION, { resumed: false });

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classifyFailure, UnstorableInput } from '../../../core/storage/failure.ts';
-
-const named = (name: string, more: object = {}) => Object.assign(new Error('m'), { name, ...more });
-
-/** A transaction that DynamoDB cancelled for these reasons, one for each action. */
-const cancelled = (...codes: (string | undefined)[]) =>
-  named('TransactionCanceledException', { CancellationReasons: codes.map(Code => ({ Code })) });
+import { cancelled, named } from '../../support/sdk-errors.ts';
 
 describe('a failed call', () => {
   it.each([

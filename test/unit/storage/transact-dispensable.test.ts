@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Throttled } from '../../../core/errors.ts';
 import { ConditionFailed } from '../../../core/storage/retrying.ts';
 import { transact } from '../../../core/storage/transact.ts';
+import { cancelled, named } from '../../support/sdk-errors.ts';
 
 interface Sent {
   tables: string[];
@@ -23,10 +24,6 @@ function makeClient(...answers: (Error | undefined)[]) {
   };
   return { client: { send } as unknown as DynamoDBDocumentClient, sent };
 }
-
-const named = (name: string, more = {}) => Object.assign(new Error(name), { name, ...more });
-const cancelled = (...codes: string[]) =>
-  named('TransactionCanceledException', { CancellationReasons: codes.map(Code => ({ Code })) });
 
 const actions = [
   { Put: { TableName: 'network', Item: {} } },

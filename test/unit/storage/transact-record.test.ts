@@ -3,13 +3,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ConditionFailed } from '../../../core/storage/retrying.ts';
 import { transact } from '../../../core/storage/transact.ts';
 import type { TimedRecord } from '../../../core/storage/write-action.ts';
+import { cancelled, named } from '../../support/sdk-errors.ts';
 
 const PLAN = { operation: 'operation', number: 1 };
 const OTHERS = [{ Put: { TableName: 'network', Item: {} } }, { Put: { TableName: 'cache', Item: {} } }];
-
-const named = (name: string, more = {}) => Object.assign(new Error(name), { name, ...more });
-const cancelled = (...codes: string[]) =>
-  named('TransactionCanceledException', { CancellationReasons: codes.map(Code => ({ Code })) });
 
 type Answer = Error | 'nothing' | undefined;
 
