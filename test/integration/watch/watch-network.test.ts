@@ -6,7 +6,7 @@ import { exportItem } from '../../../core/export/export-item.ts';
 import { EXPORT_STATUS, NOTHING_WRITTEN } from '../../../core/export/export-job.ts';
 import { runningItem } from '../../../core/inventory/model/running-operation.ts';
 import { newOperation } from '../../../core/inventory/removal/operation-entry.ts';
-import { followPathMetrics } from '../../../core/routing/metrics/path-metrics-store.ts';
+import { type Followed, followPathMetrics } from '../../../core/routing/metrics/path-metrics-store.ts';
 import type { StoreContext } from '../../../core/storage/store-context.ts';
 import { watchNetwork } from '../../../core/watch/watch-network.ts';
 import { type ApiUnderTest, makeApi, personIn } from '../../support/api.ts';
@@ -123,7 +123,7 @@ describe('a silent edge', () => {
 });
 
 describe('a path', () => {
-  const measure = (packet_loss_pct: number) => {
+  const measure = (packet_loss_pct: number, known?: Followed) => {
     api.now += 1000;
     const metrics = { latency_ms: 10, jitter_ms: 1, packet_loss_pct, bandwidth_mbps: 100 };
     const measured_at = new Date(api.now).toISOString();
@@ -134,7 +134,7 @@ describe('a path', () => {
       metrics: { ...metrics, measured_at },
       told_by,
       source,
-      known: undefined,
+      known,
     });
   };
 
@@ -184,6 +184,15 @@ describe('a path', () => {
     await measure(20);
     expect(await alarms()).toHaveLength(1);
     expect(await types()).toEqual(['PATH_FAILED', 'PATH_UNMEASURED', 'PATH_FAILED']);
+  });
+
+  it('without measurements stays without an alarm at its next good one, also for a function that remembers it', async () => {
+    const kept = await measure(20);
+    api.now += 16 * 60_000;
+    await watch(context);
+    await measure(0, kept!.followed);
+    expect(await alarms()).toEqual([]);
+    expect(await types()).toEqual(['PATH_FAILED', 'PATH_UNMEASURED']);
   });
 });
 
